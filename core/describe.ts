@@ -1,0 +1,28 @@
+import { isArray, isIntNumber, isJsonNumber, type JsonValue, stringifyJson } from "./json.ts";
+
+const longest = 100;
+
+/** What came, for an error message: `5 which is type int`. The type names are Python's, as Dagster's messages say them. */
+export function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const json = value as JsonValue; // only shown, and every branch below bears any value
+  const text = typeof value === "bigint" || typeof value === "function" ? String(value) : showJson(json);
+  return `${text.length > longest ? `${text.slice(0, longest)}…` : text} which is type ${typeName(json)}`;
+}
+
+function showJson(value: JsonValue): string {
+  try {
+    return stringifyJson(value);
+  } catch {
+    return String(value); // too deep, or circular
+  }
+}
+
+function typeName(value: JsonValue): string {
+  if (value === null) return "null";
+  if (isArray(value)) return "list";
+  if (isJsonNumber(value)) return isIntNumber(value) ? "int" : "float";
+  if (typeof value === "string") return "str";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "object" ? "dict" : typeof value;
+}

@@ -1,0 +1,45 @@
+export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
+export {
+  type AssetCheckEvaluation,
+  type AssetCheckOptions,
+  type AssetCheckSeverity,
+  type AssetMaterialization,
+  type AssetObservation,
+  checkEvaluation,
+  dataVersionOf,
+  type EventOptions,
+  materialization,
+  observation,
+  type RecordedEvent,
+  type RunlessEvent,
+  type RunlessEventType,
+  type Tags,
+} from "./events.ts";
+export { InvalidEventError } from "./invalid-event-error.ts";
+export {
+  float,
+  int,
+  type JsonNumber,
+  type JsonObject,
+  JsonSyntaxError,
+  type JsonValue,
+  maxJsonDepth,
+  type NumberText,
+  parseJson,
+  stringifyJson,
+} from "./json.ts";
+export type { Metadata, MetadataInput, MetadataValue } from "./metadata.ts";
+export { hasJsonBody, parseReportBody } from "./report-body.ts";
+export {
+  parseReportCheckRequest,
+  parseReportObservationRequest,
+  parseReportRequest,
+  type ReportQuery,
+  type ReportUrl,
+  type SafeResult,
+  safeParseReportCheckRequest,
+  safeParseReportObservationRequest,
+  safeParseReportRequest,
+} from "./report-request.ts";
+export { ReportRequestError, type ReportRequestErrorCode } from "./report-request-error.ts";
+export { formatEvent, parseEvent } from "./wire.ts";

@@ -1,0 +1,152 @@
+import * as v from "valibot";
+import type { AssetKey } from "./asset-key.ts";
+import { describe } from "./describe.ts";
+import {
+  isArray,
+  isIntNumber,
+  isJsonNumber,
+  isJsonObject,
+  isNumberText,
+  type JsonNumber,
+  type JsonObject,
+  type JsonValue,
+  jsonNumber,
+  maxJsonDepth,
+  numberText,
+} from "./json.ts";
+
+/** A metadata value with the type that Dagster (or Dagster Pipes, for the ones it can't infer) gives it. */
+export type MetadataValue =
+  | { readonly type: "text" | "url" | "path" | "notebook" | "md" | "dagster_run"; readonly rawValue: string }
+  | { readonly type: "int"; readonly rawValue: JsonNumber }
+  /** NaN and ±Infinity are floats too. */
+  | { readonly type: "float"; readonly rawValue: number }
+  | { readonly type: "bool"; readonly rawValue: boolean }
+  | { readonly type: "null"; readonly rawValue: null }
+  | { readonly type: "asset"; readonly rawValue: AssetKey }
+  /** Seconds since 1970, UTC. */
+  | { readonly type: "timestamp"; readonly rawValue: number }
+  | { readonly type: "json" | "table" | "table_schema" | "table_column_lineage"; readonly rawValue: JsonValue };
+
+export interface Metadata {
+  readonly [name: string]: MetadataValue;
+}
+
+/** What a constructor takes: a plain value, typed as Dagster would, or a `MetadataValue` that says its own type. */
+export interface MetadataInput {
+  readonly [name: string]: MetadataValue | JsonValue;
+}
+
+/** The type that Dagster infers for a plain value. Objects and arrays are json, whatever they look like. */
+export function inferMetadataValue(value: unknown): MetadataValue {
+  const json = cleanJson(value, 0);
+  if (json === null) return { type: "null", rawValue: null };
+  if (typeof json === "string") return { type: "text", rawValue: json };
+  if (typeof json === "boolean") return { type: "bool", rawValue: json };
+  if (!isJsonNumber(json)) return { type: "json", rawValue: json };
+  if (isIntNumber(json)) return { type: "int", rawValue: plainInt(json) };
+  return { type: "float", rawValue: isNumberText(json) ? Number(json[numberText]) : json };
+}
+
+/** As `inferMetadataValue`, but an object `{type, rawValue}` with one of the types above says its own. */
+export function readMetadataValue(value: unknown): MetadataValue {
+  return isTyped(value) ? v.parse(typedValue, value) : inferMetadataValue(value);
+}
+
+function isTyped(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("type" in value) || !("rawValue" in value)) return false;
+  return (
+    Object.keys(value).length === 2 && typedValue.options.some((option) => option.entries.type.literal === value.type)
+  );
+}
+
+const json = v.pipe(
+  v.unknown(),
+  v.transform((value) => cleanJson(value, 0)),
+);
+const text = v.pipe(
+  v.string((issue) => `its value is not a str. Got ${describe(issue.input)}.`),
+  v.transform((value) => value.toWellFormed()),
+);
+const intValue = v.pipe(
+  v.custom<JsonValue>(
+    (value) => intOf(value) !== undefined,
+    (issue) => `its value is not an int. Got ${describe(issue.input)}.`,
+  ),
+  v.transform((value) => intOf(value) ?? 0),
+);
+const floatValue = v.pipe(
+  v.custom<JsonValue>(
+    (value) => floatOf(value) !== undefined,
+    (issue) => `its value is not a float. Got ${describe(issue.input)}.`,
+  ),
+  v.transform((value) => floatOf(value) ?? 0),
+);
+const assetValue = v.pipe(
+  v.union([v.array(v.string()), v.string()], (issue) => `its value is not an asset key. Got ${describe(issue.input)}.`),
+  v.transform((key) => (typeof key === "string" ? key.split("/") : key).map((part) => part.toWellFormed())),
+);
+
+function typed<const Type extends string, Schema extends v.GenericSchema>(type: Type, rawValue: Schema) {
+  return v.object({ type: v.literal(type), rawValue });
+}
+
+// The types of Dagster Pipes.
+const typedValue = v.variant("type", [
+  typed("text", text),
+  typed("url", text),
+  typed("path", text),
+  typed("notebook", text),
+  typed("md", text),
+  typed("dagster_run", text),
+  typed("int", intValue),
+  typed("float", floatValue),
+  typed(
+    "bool",
+    v.boolean((issue) => `its value is not a bool. Got ${describe(issue.input)}.`),
+  ),
+  typed(
+    "null",
+    v.null((issue) => `its value is not null. Got ${describe(issue.input)}.`),
+  ),
+  typed("asset", assetValue),
+  typed("timestamp", floatValue),
+  typed("json", json),
+  typed("table", json),
+  typed("table_schema", json),
+  typed("table_column_lineage", json),
+]);
+
+// Ints beyond 2^53 and floats that JSON has no word for travel as strings.
+function intOf(value: unknown): JsonNumber | undefined {
+  if (typeof value === "string") return /^-?\d+$/.test(value) ? jsonNumber(value) : undefined;
+  return isJsonNumber(value) && isIntNumber(value) ? plainInt(value) : undefined;
+}
+
+function floatOf(value: unknown): number | undefined {
+  if (typeof value === "string") return /^(NaN|-?Infinity)$/.test(value) ? Number(value) : undefined;
+  if (!isJsonNumber(value)) return undefined;
+  return isNumberText(value) ? Number(value[numberText]) : value;
+}
+
+// Python reads -0 as the int 0.
+function plainInt(value: JsonNumber): JsonNumber {
+  if (isNumberText(value)) return value[numberText] === "-0" ? 0 : value;
+  return Number.isSafeInteger(value) ? value + 0 : jsonNumber(BigInt(value).toString());
+}
+
+/** A copy of JSON that came from a program, not a text: well-formed strings, no deeper than parsed JSON could be. */
+function cleanJson(value: unknown, depth: number): JsonValue {
+  if (depth > maxJsonDepth) throw new RangeError(`it is nested deeper than ${maxJsonDepth} levels.`);
+  if (value === null || typeof value === "boolean" || typeof value === "number") return value;
+  if (typeof value === "string") return value.toWellFormed();
+  if (isNumberText(value)) return value;
+  const json = value as JsonValue; // a guess that the branches below check
+  if (isArray(json)) return json.map((item) => cleanJson(item, depth + 1));
+  if (isJsonObject(json)) return mapValues(json, (member) => cleanJson(member, depth + 1));
+  throw new TypeError(`it is not JSON. Got ${describe(value)}.`);
+}
+
+function mapValues(object: JsonObject, change: (value: JsonValue) => JsonValue): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name.toWellFormed(), change(value)]));
+}

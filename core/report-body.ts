@@ -1,0 +1,27 @@
+import { JsonSyntaxError, type JsonValue, parseJson } from "./json.ts";
+import { ReportRequestError } from "./report-request-error.ts";
+
+/**
+ * Whether a report's body is to be read, by its Content-Type: absent means no, `application/json` in any case and with
+ * any parameters means yes. Throws ReportRequestError for every other.
+ */
+export function hasJsonBody(contentType: string | null | undefined): boolean {
+  if (contentType === null || contentType === undefined) return false;
+  if (contentType === "application/json" || /^\s*application\/json\s*(;|$)/i.test(contentType)) return true;
+  throw new ReportRequestError(
+    "unhandled_content_type",
+    `Unhandled content type ${contentType}, expect no body or application/json`,
+  );
+}
+
+/** A report's body, parsed. One byte order mark is dropped; an empty or blank body is undefined. Throws ReportRequestError. */
+export function parseReportBody(text: string): JsonValue | undefined {
+  const json = text.startsWith("\ufeff") ? text.slice(1) : text;
+  if (/^[ \t\n\r]*$/.test(json)) return undefined;
+  try {
+    return parseJson(json);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new ReportRequestError("malformed_json", `Error parsing the body as JSON: ${error.message}`);
+  }
+}

@@ -1,0 +1,137 @@
+import * as v from "valibot";
+import type { AssetKey } from "./asset-key.ts";
+import { dataVersionOf, type RecordedEvent, type RunlessEvent, type Tags } from "./events.ts";
+import {
+  isArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  numberText,
+  parseJson,
+  stringifyJson,
+} from "./json.ts";
+import { inferMetadataValue, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
+
+/** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */
+export function formatEvent(event: RecordedEvent): string {
+  const head = {
+    id: event.id,
+    type: event.type,
+    asset_key: event.assetKey,
+    partition: event.partition,
+    timestamp: new Date(event.timestamp).toISOString(),
+    received_at: new Date(event.receivedAt).toISOString(),
+  };
+  const check =
+    event.type === "ASSET_CHECK_EVALUATION"
+      ? { check_name: event.checkName, passed: event.passed, severity: event.severity }
+      : {};
+  const rest = { ...check, description: event.description, data_version: dataVersionOf(event), tags: event.tags };
+  return `${JSON.stringify({ ...head, ...rest }).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
+}
+
+/** The event that `formatEvent` wrote. Throws where the text is another. */
+export function parseEvent(text: string): RecordedEvent {
+  const wire = v.parse(eventSchema, parseJson(text));
+  const common = {
+    id: wire.id,
+    assetKey: wire.asset_key,
+    partition: wire.partition,
+    timestamp: wire.timestamp,
+    receivedAt: wire.received_at,
+    description: wire.description,
+    tags: wire.tags,
+    metadata: wire.metadata,
+  };
+  if (wire.type !== "ASSET_CHECK_EVALUATION") return { type: wire.type, ...common };
+  return { type: wire.type, ...common, checkName: wire.check_name, passed: wire.passed, severity: wire.severity };
+}
+
+export type EventDetails = Pick<RunlessEvent, "description" | "tags" | "metadata">;
+
+/** What was said about an event and no query looks into, as the JSON text that a store keeps. Empty parts are left out. */
+export function formatDetails({ description, tags, metadata }: EventDetails): string {
+  const members: string[] = [];
+  if (description !== null) members.push(`"description":${JSON.stringify(description)}`);
+  if (!isEmpty(tags)) members.push(`"tags":${JSON.stringify(tags)}`);
+  if (!isEmpty(metadata)) members.push(`"metadata":${formatMetadata(metadata)}`);
+  return `{${members.join(",")}}`;
+}
+
+export function parseDetails(text: string): EventDetails {
+  return v.parse(detailsSchema, parseJson(text));
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
+function formatMetadata(metadata: Metadata): string {
+  const members = Object.entries(metadata).map(
+    ([name, value]) => `${JSON.stringify(name)}:{"type":"${value.type}","raw_value":${formatRawValue(value)}}`,
+  );
+  return `{${members.join(",")}}`;
+}
+
+/** An int beyond 2^53 and a float that JSON has no word for are strings; a whole float keeps its point. */
+function formatRawValue(value: MetadataValue): string {
+  if (value.type === "int")
+    return typeof value.rawValue === "number" ? String(value.rawValue) : `"${value.rawValue[numberText]}"`;
+  if (value.type === "float" || value.type === "timestamp") return formatFloat(value.rawValue);
+  return stringifyJson(value.rawValue);
+}
+
+function formatFloat(value: number): string {
+  if (!Number.isFinite(value)) return `"${value}"`;
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+const time = v.pipe(
+  v.string(),
+  v.transform((text) => Date.parse(text)),
+  v.integer(),
+);
+const nullableText = v.nullish(v.string(), null);
+// Not valibot's record(): it drops `__proto__`.
+const tags = v.custom<Tags>((value) => isStringMap(value));
+const metadata = v.pipe(
+  v.custom<JsonObject>((value) => isJsonObject(value as JsonValue)),
+  v.transform(readMetadata),
+);
+const details = { description: nullableText, tags: v.optional(tags, {}), metadata: v.optional(metadata, {}) };
+const detailsSchema = v.object(details);
+const common = {
+  id: v.number(),
+  asset_key: v.custom<AssetKey>((key) => isArray(key as JsonValue)),
+  partition: nullableText,
+  timestamp: time,
+  received_at: time,
+  ...details,
+};
+const eventSchema = v.variant("type", [
+  v.object({ type: v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION"]), ...common }),
+  v.object({
+    type: v.literal("ASSET_CHECK_EVALUATION"),
+    ...common,
+    check_name: v.string(),
+    passed: v.boolean(),
+    severity: v.picklist(["WARN", "ERROR"]),
+  }),
+]);
+
+function isStringMap(value: unknown): boolean {
+  return isJsonObject(value as JsonValue) && Object.values(value as object).every((tag) => typeof tag === "string");
+}
+
+/** Metadata as the wire has it: `{"type", "raw_value"}` says its own type, any other value is typed as Dagster would. */
+export function readMetadata(wire: JsonObject): Metadata {
+  return Object.fromEntries(Object.entries(wire).map(([name, value]) => [name, readWireValue(value)]));
+}
+
+function readWireValue(value: JsonValue): MetadataValue {
+  if (!isJsonObject(value) || !Object.hasOwn(value, "raw_value")) return inferMetadataValue(value);
+  const { raw_value: rawValue, ...rest } = value;
+  return readMetadataValue({ ...rest, rawValue });
+}
