@@ -6,7 +6,7 @@ const longest = 100;
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   const json = value as JsonValue; // only shown, and every branch below bears any value
-  const text = typeof value === "bigint" || typeof value === "function" ? String(value) : showJson(json);
+  const text = ["bigint", "function", "symbol"].includes(typeof value) ? String(value) : showJson(json);
   return `${text.length > longest ? `${text.slice(0, longest)}…` : text} which is type ${typeName(json)}`;
 }
 

@@ -143,7 +143,10 @@ const timestamp = v.pipe(
     (issue) => `Param "timestamp" is not a Date or a number. Got ${describe(issue.input)}.`,
   ),
   v.transform((value) => Math.floor(Number(value))),
-  v.safeInteger((issue) => `Param "timestamp" is not a time. Got ${describe(issue.input)}.`),
+  v.check(
+    (value) => !Number.isNaN(new Date(value).getTime()),
+    (issue) => `Param "timestamp" is not a time. Got ${describe(issue.input)}.`,
+  ),
 );
 
 const tags = v.pipe(

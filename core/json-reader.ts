@@ -2,6 +2,9 @@ import { JsonSyntaxError, type JsonValue, jsonNumber, maxJsonDepth } from "./jso
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const whitespace = /[ \t\n\r]*/y;
+const characters = /[ !#-[\]-\uffff]*/y;
+const anyCharacters = /[^"\\]*/y;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const literal = /true|false|null|NaN|-?Infinity/y;
 const literals = new Map<string, JsonValue>([
   ["true", true],
@@ -16,7 +19,7 @@ const literals = new Map<string, JsonValue>([
  * The faithful reader behind `parseJson`: what Python's json module accepts (RFC 8259 with NaN and ±Infinity), with the
  * digits of every number kept, and its words for what is wrong, which Dagster's callers already know.
  */
-export function readJson(text: string, controlCharacters: boolean): JsonValue {
+export function readJson(text: string, controlCharacters: boolean, maxDepth = maxJsonDepth): JsonValue {
   let at = 0;
 
   function fail(problem: string, position = at): never {
@@ -34,7 +37,7 @@ export function readJson(text: string, controlCharacters: boolean): JsonValue {
     const unit = text[at];
     if (unit === '"') return string();
     if (unit === "{" || unit === "[") {
-      if (depth === maxJsonDepth) fail(`Nested deeper than ${maxJsonDepth} levels`);
+      if (depth === maxDepth) fail(`Nested deeper than ${maxDepth} levels`);
       return unit === "{" ? object(depth + 1) : array(depth + 1);
     }
     const word = take(literal);
@@ -44,26 +47,26 @@ export function readJson(text: string, controlCharacters: boolean): JsonValue {
   }
 
   function string(): string {
-    const start = at;
-    for (at++; ; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit === 0x22) break;
-      if (unit === 0x5c) at++;
-      else if (Number.isNaN(unit)) fail("Unterminated string starting at", start);
-      else if (unit < 0x20 && !controlCharacters) fail("Invalid control character at");
+    const start = at++;
+    let escaped = false;
+    for (;;) {
+      take(controlCharacters ? anyCharacters : characters);
+      const unit = text[at];
+      if (unit === '"') break;
+      const isLast = at + 1 === text.length;
+      if (unit === undefined || (unit === "\\" && isLast)) fail("Unterminated string starting at", start);
+      if (unit !== "\\") fail("Invalid control character at");
+      escaped = true;
+      if (take(escapeSequence) === undefined) {
+        if (text[at + 1] === "u") fail("Invalid \\uXXXX escape", at + 1);
+        fail("Invalid \\escape");
+      }
     }
     at++;
+    if (!escaped) return text.slice(start + 1, at - 1);
     const token = text.slice(start, at);
-    const strict = controlCharacters ? escapeControlCharacters(token) : token;
-    try {
-      const parsed: string = JSON.parse(strict);
-      return parsed.toWellFormed();
-    } catch {
-      const wrongEscape = /\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/;
-      // Only an escape can still be wrong; pairs are stepped over, so that the second backslash of `\\` starts none.
-      const offset = token.replace(/\\["\\/bfnrt]/g, "  ").search(wrongEscape);
-      return fail("Invalid \\escape", start + offset);
-    }
+    const parsed: string = JSON.parse(controlCharacters ? escapeControlCharacters(token) : token);
+    return parsed.toWellFormed();
   }
 
   function object(depth: number): JsonValue {

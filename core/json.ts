@@ -20,6 +20,8 @@ export interface JsonObject {
 
 /** Deeper JSON is refused: recursive walks overflow the stack, and SQLite's own JSON reader stops at 1,000. */
 export const maxJsonDepth = 500;
+/** What we write is deeper: an event holds its metadata values three levels down, a page of events two more. */
+export const maxEventDepth = maxJsonDepth + 5;
 
 /** Why a text is not JSON. `position` counts UTF-16 units from 0; the message names line and column as Python's does. */
 export class JsonSyntaxError extends SyntaxError {
@@ -39,21 +41,27 @@ export class JsonSyntaxError extends SyntaxError {
 const needsReader = /(?:^|[\s:,[])-?(?:\d[\d.]{15}|\d+\.\d*0(?!\d)|0\.0{6}|\d[\d.]*[eE]|(?<=-)0(?![.\d]))/;
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
+export interface JsonOptions {
+  readonly controlCharacters?: boolean;
+  readonly maxDepth?: number;
+}
+
 /**
  * Reads JSON without losing what `JSON.parse` loses. Strings and names come out well-formed (a lone surrogate becomes
  * U+FFFD). `controlCharacters` admits raw control characters in strings, as Dagster does in query parameters.
  * Throws JsonSyntaxError.
  */
-export function parseJson(text: string, options: { readonly controlCharacters?: boolean } = {}): JsonValue {
+export function parseJson(text: string, options: JsonOptions = {}): JsonValue {
+  const { controlCharacters = false, maxDepth = maxJsonDepth } = options;
   const source = text.toWellFormed();
-  if (!needsReader.test(source) && !surrogateEscape.test(source) && !mayBeTooDeep(source)) {
+  if (!needsReader.test(source) && !surrogateEscape.test(source) && !mayBeTooDeep(source, maxDepth)) {
     try {
       return JSON.parse(source);
     } catch {
       // The reader decides: the text may hold NaN, and engines differ in what they say of a mistake.
     }
   }
-  return readJson(source, options.controlCharacters ?? false);
+  return readJson(source, controlCharacters, maxDepth);
 }
 
 /** As `parseJson` with control characters admitted; undefined where the text is no JSON. */
@@ -66,14 +74,14 @@ export function safelyParseJson(text: string): JsonValue | undefined {
 }
 
 /** Counts brackets, strings included: never wrong about a text that is shallow, and cheap beside parsing. */
-function mayBeTooDeep(text: string): boolean {
-  if (text.length < 2 * maxJsonDepth) return false;
+function mayBeTooDeep(text: string, maxDepth: number): boolean {
+  if (text.length < 2 * maxDepth) return false;
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit === 0x22) i = endOfString(text, i);
     else if (unit === 0x5b || unit === 0x7b) {
-      if (++depth > maxJsonDepth) return true;
+      if (++depth > maxDepth) return true;
     } else if (unit === 0x5d || unit === 0x7d) depth--;
   }
   return false;

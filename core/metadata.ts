@@ -53,7 +53,8 @@ export function readMetadataValue(value: unknown): MetadataValue {
   return isTyped(value) ? v.parse(typedValue, value) : inferMetadataValue(value);
 }
 
-function isTyped(value: unknown): boolean {
+/** True for `{type, rawValue}` with one of the types above, whether or not its value fits. */
+export function isTyped(value: unknown): boolean {
   if (typeof value !== "object" || value === null || !("type" in value) || !("rawValue" in value)) return false;
   return (
     Object.keys(value).length === 2 && typedValue.options.some((option) => option.entries.type.literal === value.type)
@@ -119,7 +120,7 @@ const typedValue = v.variant("type", [
 
 // Ints beyond 2^53 and floats that JSON has no word for travel as strings.
 function intOf(value: unknown): JsonNumber | undefined {
-  if (typeof value === "string") return /^-?\d+$/.test(value) ? jsonNumber(value) : undefined;
+  if (typeof value === "string") return /^(0|-?[1-9]\d*)$/.test(value) ? jsonNumber(value) : undefined;
   return isJsonNumber(value) && isIntNumber(value) ? plainInt(value) : undefined;
 }
 

@@ -6,11 +6,12 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  maxEventDepth,
   numberText,
   parseJson,
   stringifyJson,
 } from "./json.ts";
-import { inferMetadataValue, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
+import { inferMetadataValue, isTyped, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
 
 /** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */
 export function formatEvent(event: RecordedEvent): string {
@@ -32,7 +33,7 @@ export function formatEvent(event: RecordedEvent): string {
 
 /** The event that `formatEvent` wrote. Throws where the text is another. */
 export function parseEvent(text: string): RecordedEvent {
-  const wire = v.parse(eventSchema, parseJson(text));
+  const wire = v.parse(eventSchema, parseJson(text, { maxDepth: maxEventDepth }));
   const common = {
     id: wire.id,
     assetKey: wire.asset_key,
@@ -59,7 +60,7 @@ export function formatDetails({ description, tags, metadata }: EventDetails): st
 }
 
 export function parseDetails(text: string): EventDetails {
-  return v.parse(detailsSchema, parseJson(text));
+  return v.parse(detailsSchema, parseJson(text, { maxDepth: maxEventDepth }));
 }
 
 function isEmpty(object: object): boolean {
@@ -131,7 +132,10 @@ export function readMetadata(wire: JsonObject): Metadata {
 }
 
 function readWireValue(value: JsonValue): MetadataValue {
-  if (!isJsonObject(value) || !Object.hasOwn(value, "raw_value")) return inferMetadataValue(value);
+  if (!isJsonObject(value) || !Object.hasOwn(value, "raw_value") || Object.hasOwn(value, "rawValue")) {
+    return inferMetadataValue(value);
+  }
   const { raw_value: rawValue, ...rest } = value;
-  return readMetadataValue({ ...rest, rawValue });
+  const typed = { ...rest, rawValue };
+  return isTyped(typed) ? readMetadataValue(typed) : inferMetadataValue(value);
 }

@@ -35,8 +35,13 @@ export type Unit = readonly NewEvent[];
 
 export type UnitResult =
   | { readonly status: "recorded"; readonly events: readonly AppendedEvent[] }
-  /** The event at `index` repeats an idempotency key with other content than `id` had; nothing of the unit is recorded. */
-  | { readonly status: "conflict"; readonly index: number; readonly id: number };
+  /**
+   * The event at `index` repeats an idempotency key with other content than event `id` has (null: than one before it in
+   * the same unit has); nothing of the unit is recorded.
+   */
+  | { readonly status: "conflict"; readonly index: number; readonly id: number | null }
+  /** The store can't keep this unit, and trying again won't help. */
+  | { readonly status: "failed"; readonly message: string };
 
 export interface AppendedEvent {
   readonly id: number;

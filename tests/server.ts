@@ -54,7 +54,9 @@ export async function startServer(runtime: Runtime, options: ServerOptions = {})
       const found = /listening on (http:\/\/\S+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
-    ended.then(([code]) => reject(new Error(`The ${runtime} server ended with ${code} before it listened:\n${output}`)));
+    ended.then(([code]) =>
+      reject(new Error(`The ${runtime} server ended with ${code} before it listened:\n${output}`)),
+    );
   });
   return {
     url,

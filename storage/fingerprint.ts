@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { type MetadataValue, type RunlessEvent, stringifyJson } from "../core/index.ts";
+import { isArray, isJsonObject, type JsonValue } from "../core/json.ts";
+import { formatDetails } from "../core/wire.ts";
+
+/**
+ * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint where they are recorded
+ * alike, whatever the order of the names in their tags, metadata and JSON. Stores keep it beside idempotency keys, so
+ * it must never change.
+ */
+export function fingerprint(event: RunlessEvent): string {
+  const { type, assetKey, partition, timestamp } = event;
+  const check = event.type === "ASSET_CHECK_EVALUATION" ? [event.checkName, event.passed, event.severity] : [];
+  const details = formatDetails({
+    description: event.description,
+    tags: sortNames(event.tags, (tag) => tag),
+    metadata: sortNames(event.metadata, sortMetadataValue),
+  });
+  return createHash("sha256")
+    .update(stringifyJson([type, assetKey, partition, timestamp, ...check]) + details)
+    .digest("hex");
+}
+
+function sortNames<Value>(
+  object: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Readonly<Record<string, Value>> {
+  const members = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, value]) => [name, change(value)]));
+}
+
+function sortMetadataValue(value: MetadataValue): MetadataValue {
+  switch (value.type) {
+    case "json":
+    case "table":
+    case "table_schema":
+    case "table_column_lineage":
+      return { type: value.type, rawValue: sortJson(value.rawValue) };
+    default:
+      return value;
+  }
+}
+
+function sortJson(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(sortJson);
+  return isJsonObject(value) ? sortNames(value, sortJson) : value;
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Client, createClient, LibsqlError, type Transaction } from "@libsql/client";
+import { EventLogError } from "../event-log-error.ts";
+
+export interface DatabaseAddress {
+  /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
+  readonly url: string;
+  readonly authToken?: string;
+}
+
+/** How long a writer waits for another process that holds the write lock. */
+const lockPatience = 10_000;
+
+/**
+ * One connection (the driver's client is a pool, and PRAGMAs hold for one connection of it). A file is opened so that a
+ * commit is on the disk when it returns: WAL with synchronous=FULL.
+ */
+export async function openConnection(address: DatabaseAddress): Promise<Client> {
+  try {
+    // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
+    const client = createClient({ ...address, concurrency: 1, timeout: 0 });
+    if (client.protocol === "file") await withPatience(() => client.executeMultiple(pragmas));
+    return client;
+  } catch (error) {
+    throw describeFailure(error, address.url);
+  }
+}
+
+const pragmas = `
+  PRAGMA auto_vacuum = INCREMENTAL;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = 8000;
+  PRAGMA cache_size = -65536;
+`;
+
+/**
+ * Runs `work` while this connection holds the write lock, and commits. The lock is taken by a statement that the driver
+ * does not prepare: once a prepared one of @libsql/client 0.18 meets SQLITE_BUSY, the connection goes on to answer ok to
+ * inserts that it never commits (libsql-client-ts#352).
+ */
+export async function writeTransaction<Result>(
+  client: Client,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const transaction = await withPatience(() => lockedTransaction(client));
+  try {
+    const result = await work(transaction);
+    await transaction.commit();
+    return result;
+  } finally {
+    transaction.close();
+  }
+}
+
+async function lockedTransaction(client: Client): Promise<Transaction> {
+  const transaction = await client.transaction("deferred");
+  try {
+    await transaction.executeMultiple("DELETE FROM write_lock WHERE 0;");
+    return transaction;
+  } catch (error) {
+    transaction.close();
+    throw error;
+  }
+}
+
+/** Tries again while another process holds the lock; the event loop stays free meanwhile. */
+export async function withPatience<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + lockPatience;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      await delay(1 + Math.random() * 10);
+    }
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof LibsqlError && (error.code === "SQLITE_BUSY" || error.code === "SQLITE_LOCKED");
+}
+
+function describeFailure(error: unknown, url: string): unknown {
+  if (!(error instanceof LibsqlError)) return error;
+  return new EventLogError("unusable_database", `The database ${url} can't be opened: ${error.message}`, {
+    cause: error,
+  });
+}

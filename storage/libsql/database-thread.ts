@@ -1,0 +1,40 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { EventLogError, type EventLogErrorCode } from "../event-log-error.ts";
+import type { DatabaseAddress } from "./connection.ts";
+import { type LogDatabase, openLogDatabase } from "./log-database.ts";
+
+export interface DatabaseRequest {
+  readonly id: number;
+  readonly method: keyof LogDatabase;
+  readonly args: readonly unknown[];
+}
+
+export type DatabaseResponse =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: { readonly code: EventLogErrorCode; readonly message: string } };
+
+// This file is the thread that database-threads.ts starts: a LogDatabase that is asked by messages.
+const port = parentPort;
+if (port === null) throw new Error("database-thread is not started as a thread");
+
+const opening = openLogDatabase(workerData as DatabaseAddress); // only database-threads.ts starts it
+await answer(0, async () => void (await opening));
+
+port.on("message", ({ id, method, args }: DatabaseRequest) =>
+  answer(id, async () => {
+    const database = await opening;
+    const call = database[method] as (...args: readonly unknown[]) => Promise<unknown>; // args fit: see threadDatabase
+    return await call(...args);
+  }),
+);
+
+async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
+  let response: DatabaseResponse;
+  try {
+    response = { id, value: await work() };
+  } catch (error) {
+    const code = error instanceof EventLogError ? error.code : "unavailable";
+    response = { id, error: { code, message: error instanceof Error ? error.message : String(error) } };
+  }
+  port?.postMessage(response);
+}

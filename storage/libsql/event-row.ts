@@ -1,0 +1,96 @@
+import type { AssetCheckSeverity, RecordedEvent, RunlessEvent } from "../../core/index.ts";
+import { formatDetails, parseDetails } from "../../core/wire.ts";
+import { asset, event } from "./schema.ts";
+import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
+
+/** An event's type as the database keeps it. */
+export const kinds = { ASSET_MATERIALIZATION: 1, ASSET_OBSERVATION: 2, ASSET_CHECK_EVALUATION: 3 } as const;
+/** The kind under which asset_summary keeps the latest event that carries a data version. */
+export const versionedKind = 0;
+
+/** An event as a read gives it, still encoded: it crosses threads, and digits of NumberText would not survive that. */
+export interface EventRow {
+  readonly id: number;
+  readonly key: string;
+  readonly kind: number;
+  readonly partition: string | null;
+  readonly checkName: string | null;
+  readonly passed: number | null;
+  readonly severity: string | null;
+  readonly timestamp: number;
+  readonly receivedAt: number;
+  readonly details: string;
+}
+
+/** The columns of an EventRow, of `event` joined with its `asset`. */
+export const eventColumns = {
+  id: event.id,
+  key: asset.key,
+  kind: event.kind,
+  partition: event.partition,
+  checkName: event.checkName,
+  passed: event.passed,
+  severity: event.severity,
+  timestamp: event.timestamp,
+  receivedAt: event.receivedAt,
+  details: event.details,
+};
+
+export function eventFromRow(row: EventRow): RecordedEvent {
+  const common = {
+    id: row.id,
+    assetKey: decodeKey(row.key),
+    partition: row.partition === null ? null : decodeText(row.partition),
+    timestamp: row.timestamp,
+    receivedAt: row.receivedAt,
+    ...parseDetails(row.details),
+  };
+  if (row.kind === kinds.ASSET_MATERIALIZATION) return { type: "ASSET_MATERIALIZATION", ...common };
+  if (row.kind === kinds.ASSET_OBSERVATION) return { type: "ASSET_OBSERVATION", ...common };
+  return {
+    type: "ASSET_CHECK_EVALUATION",
+    ...common,
+    checkName: decodeText(row.checkName ?? ""),
+    passed: row.passed === 1,
+    severity: row.severity as AssetCheckSeverity, // only encodeEvent writes it
+  };
+}
+
+/** What an idempotency key adds to an event that is written. */
+export interface IdempotencyMark {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** The fields of an encoded event, by their place in its JSON array. write-group.ts reads them by these places. */
+export const field = {
+  key: 0,
+  kind: 1,
+  partition: 2,
+  checkName: 3,
+  passed: 4,
+  severity: 5,
+  versioned: 6,
+  timestamp: 7,
+  details: 8,
+  idempotencyKey: 9,
+  fingerprint: 10,
+} as const;
+
+/** An event as one JSON array, for SQLite's json_each. Details go as a string, so that no event is nested too deep. */
+export function encodeEvent(event: RunlessEvent, mark?: IdempotencyMark): string {
+  const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
+  const row = [
+    encodeKey(event.assetKey),
+    kinds[event.type],
+    event.partition === null ? null : encodeText(event.partition),
+    check === undefined ? null : encodeText(check.checkName),
+    check === undefined ? null : Number(check.passed),
+    check?.severity ?? null,
+    "dagster/data_version" in event.tags ? 1 : null,
+    event.timestamp,
+    formatDetails(event),
+    ...(mark === undefined ? [] : [encodeText(mark.key), mark.fingerprint]),
+  ];
+  return JSON.stringify(row);
+}

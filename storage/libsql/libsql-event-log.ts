@@ -1,0 +1,119 @@
+import type { AssetCheckEvaluation, RecordedEvent } from "../../core/index.ts";
+import { dataVersionOf } from "../../core/index.ts";
+import { formatCursor, parseCursor } from "../cursor.ts";
+import type { AssetRecord, EventLog, Unit, UnitResult } from "../event-log.ts";
+import { EventLogError } from "../event-log-error.ts";
+import { fingerprint } from "../fingerprint.ts";
+import type { DatabaseAddress } from "./connection.ts";
+import { openDatabaseThreads } from "./database-threads.ts";
+import { encodeEvent, eventFromRow, kinds, versionedKind } from "./event-row.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { openLogDatabase } from "./log-database.ts";
+import type { AssetRows } from "./read-asset.ts";
+import { type Group, unitResults } from "./write-group.ts";
+
+export interface LibsqlOptions extends DatabaseAddress {
+  /** Milliseconds since 1970 UTC. Default: the system's clock. */
+  readonly now?: () => number;
+}
+
+/**
+ * An event log in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
+ * (`libsql://…`). On a file, an append resolves after its commit with WAL and synchronous=FULL.
+ */
+export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventLog> {
+  const { now = Date.now, ...address } = options;
+  const isFile = address.url.startsWith("file:");
+  const database = await (isFile ? openDatabaseThreads(address) : openLogDatabase(address));
+  let closing: Promise<void> | undefined;
+
+  const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
+    const group: Group = {
+      rows: items.flatMap(({ rows }) => rows),
+      sizes: items.flatMap(({ sizes }) => sizes),
+      keyed: items.some(({ keyed }) => keyed),
+      checks: items.some(({ checks }) => checks),
+      now: now(),
+    };
+    const results = unitResults(await database.write(group), group.sizes);
+    let end = 0;
+    return items.map(({ sizes }) => {
+      end += sizes.length;
+      return results.slice(end - sizes.length, end);
+    });
+  });
+
+  function assertOpen(): void {
+    if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
+  }
+
+  return {
+    append: async (units) => {
+      assertOpen();
+      const encoded = encodeUnits(units);
+      return commits.add(encoded, encoded.rows.length);
+    },
+    get: async (id) => {
+      assertOpen();
+      const row = Number.isSafeInteger(id) ? await database.event(id) : undefined;
+      return row && eventFromRow(row);
+    },
+    query: async (filter, page) => {
+      assertOpen();
+      const from = parseCursor(filter, page);
+      const { rows, last = from, hasMore } = await database.page(filter, page, from);
+      const cursor = last === undefined ? null : formatCursor(last, filter, page);
+      return { events: rows.map(eventFromRow), cursor, hasMore };
+    },
+    asset: async (key) => {
+      assertOpen();
+      const rows = await database.asset(key);
+      return rows && assetRecord(key, rows);
+    },
+    close: () => {
+      closing ??= commits.close().then(() => database.close());
+      return closing;
+    },
+  };
+}
+
+interface EncodedUnits {
+  readonly rows: readonly string[];
+  readonly sizes: readonly number[];
+  readonly keyed: boolean;
+  readonly checks: boolean;
+}
+
+function encodeUnits(units: readonly Unit[]): EncodedUnits {
+  const events = units.flat();
+  return {
+    rows: events.map(({ event, idempotencyKey: key }) =>
+      encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+    ),
+    sizes: units.map((unit) => unit.length),
+    keyed: events.some(({ idempotencyKey }) => idempotencyKey !== undefined),
+    checks: events.some(({ event }) => event.type === "ASSET_CHECK_EVALUATION"),
+  };
+}
+
+function assetRecord(assetKey: readonly string[], { summaries, checks, partitions }: AssetRows): AssetRecord {
+  const of = (kind: number) => summaries.find((summary) => summary.kind === kind);
+  const latest = (kind: number): RecordedEvent | null => {
+    const summary = of(kind);
+    return summary === undefined ? null : eventFromRow(summary.latest);
+  };
+  const versioned = latest(versionedKind);
+  return {
+    assetKey,
+    latestMaterialization: latest(kinds.ASSET_MATERIALIZATION),
+    latestObservation: latest(kinds.ASSET_OBSERVATION),
+    dataVersion: versioned && dataVersionOf(versioned),
+    checks: checks.map((row) => eventFromRow(row) as RecordedEvent & AssetCheckEvaluation), // all of that kind
+    counts: {
+      materializations: of(kinds.ASSET_MATERIALIZATION)?.events ?? 0,
+      observations: of(kinds.ASSET_OBSERVATION)?.events ?? 0,
+      checkEvaluations: of(kinds.ASSET_CHECK_EVALUATION)?.events ?? 0,
+      partitions,
+    },
+  };
+}

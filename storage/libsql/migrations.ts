@@ -1,0 +1,76 @@
+/** Version n is migrations[n - 1]. One that was released is never changed. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE log (log_id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;
+  INSERT INTO log VALUES (lower(hex(randomblob(8))));
+
+  -- The writer deletes nothing from it, to take the write lock by a statement that the driver does not prepare.
+  CREATE TABLE write_lock (x);
+
+  CREATE TABLE asset (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);
+
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    asset_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    partition TEXT,
+    check_name TEXT,
+    passed INTEGER,
+    severity TEXT,
+    versioned INTEGER,
+    timestamp INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    details TEXT NOT NULL
+  );
+  CREATE INDEX event_by_asset ON event (asset_id, id, kind, partition);
+  INSERT INTO sqlite_sequence (name, seq) VALUES ('event', 0);
+
+  CREATE TABLE asset_summary (
+    asset_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    event_id INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, kind)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE partition_summary (
+    asset_id INTEGER NOT NULL,
+    partition TEXT NOT NULL,
+    event_id INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, partition)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE check_summary (
+    asset_id INTEGER NOT NULL,
+    check_name TEXT NOT NULL,
+    event_id INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, check_name)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE check_partition_summary (
+    asset_id INTEGER NOT NULL,
+    check_name TEXT NOT NULL,
+    partition BLOB NOT NULL,
+    event_id INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, check_name, partition)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE idempotency (
+    asset_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    event_id INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, kind, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX idempotency_by_age ON idempotency (received_at);
+  `,
+];

@@ -1,0 +1,99 @@
+import type { Transaction } from "@libsql/client";
+import type { AppendedEvent, UnitResult } from "../event-log.ts";
+import { field } from "./event-row.ts";
+import type { Group } from "./write-group.ts";
+
+/** What is left to insert of a group whose events carry idempotency keys, and what its units come to. */
+export interface UnitPlan {
+  readonly rows: readonly string[];
+  /** Given the id of the first of `rows`. */
+  results(firstId: number): readonly UnitResult[];
+}
+
+/** An event that an idempotency key stands for: recorded before, or planned earlier in this group. */
+interface KnownEvent {
+  readonly fingerprint: string;
+  id(firstId: number): number;
+}
+
+/**
+ * Leaves out what was recorded before under its key, and whole units with an event whose key stands for other content.
+ * It runs inside the writing transaction, so that no other writer's key can be missed.
+ */
+export async function planUnits(transaction: Transaction, group: Group): Promise<UnitPlan> {
+  const events = group.rows.map((row) => ({ row, ...readKey(row) }));
+  const known = await recordedBefore(transaction, events);
+  const rows: string[] = [];
+  const outcomes: ((firstId: number) => UnitResult)[] = [];
+  let start = 0;
+  for (const size of group.sizes) {
+    const unit = planUnit(events.slice(start, start + size), known, rows.length);
+    start += size;
+    outcomes.push(unit.outcome);
+    rows.push(...unit.rows);
+    for (const [scope, event] of unit.known) known.set(scope, event);
+  }
+  return { rows, results: (firstId) => outcomes.map((outcome) => outcome(firstId)) };
+}
+
+interface KeyedRow {
+  readonly row: string;
+  /** What the key is unique within; undefined for an event without a key. */
+  readonly scope: string | undefined;
+  readonly fingerprint: string;
+}
+
+function planUnit(unit: readonly KeyedRow[], before: ReadonlyMap<string, KnownEvent>, firstPlace: number) {
+  const rows: string[] = [];
+  const known = new Map<string, KnownEvent>();
+  const events: ((firstId: number) => AppendedEvent)[] = [];
+  for (const [index, { row, scope, fingerprint }] of unit.entries()) {
+    const twin = scope === undefined ? undefined : (known.get(scope) ?? before.get(scope));
+    if (twin === undefined) {
+      const place = firstPlace + rows.length;
+      const id = (firstId: number) => firstId + place;
+      events.push((firstId) => ({ id: id(firstId), duplicate: false }));
+      rows.push(row);
+      if (scope !== undefined) known.set(scope, { fingerprint, id });
+    } else if (twin.fingerprint === fingerprint) {
+      events.push((firstId) => ({ id: twin.id(firstId), duplicate: true }));
+    } else {
+      const ofSameUnit = scope !== undefined && known.has(scope);
+      const outcome = (firstId: number): UnitResult => ({
+        status: "conflict",
+        index,
+        id: ofSameUnit ? null : twin.id(firstId),
+      });
+      return { rows: [], known: new Map<string, KnownEvent>(), outcome };
+    }
+  }
+  const outcome = (firstId: number): UnitResult => ({
+    status: "recorded",
+    events: events.map((event) => event(firstId)),
+  });
+  return { rows, known, outcome };
+}
+
+function readKey(row: string): Omit<KeyedRow, "row"> {
+  const fields: readonly unknown[] = JSON.parse(row);
+  const key = fields[field.idempotencyKey];
+  const scope = key === undefined ? undefined : JSON.stringify([fields[field.key], fields[field.kind], key]);
+  return { scope, fingerprint: String(fields[field.fingerprint]) };
+}
+
+async function recordedBefore(transaction: Transaction, events: readonly KeyedRow[]): Promise<Map<string, KnownEvent>> {
+  const keyed = events.filter(({ scope }) => scope !== undefined);
+  const { rows } = await transaction.execute({ sql: selectKeys, args: [`[${keyed.map(({ row }) => row).join(",")}]`] });
+  return new Map(
+    rows.map((found) => {
+      const id = Number(found.event_id);
+      return [keyed[Number(found.place)]?.scope ?? "", { fingerprint: String(found.fingerprint), id: () => id }];
+    }),
+  );
+}
+
+const selectKeys = `
+  SELECT row.key AS place, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS row
+  CROSS JOIN asset ON asset.key = row.value ->> ${field.key}
+  CROSS JOIN idempotency ON idempotency.asset_id = asset.id
+    AND idempotency.kind = row.value ->> ${field.kind} AND idempotency.key = row.value ->> ${field.idempotencyKey}`;

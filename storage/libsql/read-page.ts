@@ -1,0 +1,78 @@
+import { and, asc, count, desc, eq, gt, gte, lt, max, min, or } from "drizzle-orm";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { EventFilter, PageRequest } from "../event-log.ts";
+import { type EventRow, eventColumns, kinds } from "./event-row.ts";
+import { asset, event } from "./schema.ts";
+import { encodeKey, encodeText, keysBelow } from "./sortable-text.ts";
+
+/** How many events a page looks at before it answers with what it has found. */
+export const eventsPerPage = 5000;
+
+export interface PageOfRows {
+  readonly rows: readonly EventRow[];
+  /** The id of the last event examined, or undefined where there was none. */
+  readonly last: number | undefined;
+  readonly hasMore: boolean;
+}
+
+/** The events after (or, newest first, before) the id `from` that match the filter. */
+export async function readPage(
+  database: LibSQLDatabase,
+  filter: EventFilter,
+  { order, limit }: Pick<PageRequest, "order" | "limit">,
+  from: number | undefined,
+): Promise<PageOfRows> {
+  const examined = database
+    .select({ id: event.id, kind: event.kind, partition: event.partition })
+    .from(event)
+    .where(
+      and(...idBounds(filter, order, from), filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey))),
+    )
+    .orderBy(order === "asc" ? asc(event.id) : desc(event.id))
+    .limit(eventsPerPage)
+    .as("examined");
+  // No ORDER BY of its own: SQLite would sort all that is examined, where so it stops at the limit. The subquery is a
+  // coroutine that hands out its rows in order, which tests/storage/libsql/read-page.test.ts holds it to.
+  const rows = await database
+    .select(eventColumns)
+    .from(examined)
+    .crossJoin(event)
+    .crossJoin(asset)
+    .where(
+      and(
+        filter.type && eq(examined.kind, kinds[filter.type]),
+        filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
+        eq(event.id, examined.id),
+        filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
+        filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
+        filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
+        eq(asset.id, event.assetId),
+        filter.prefix && isBelow(filter.prefix),
+      ),
+    )
+    .limit(limit + 1);
+  if (rows.length > limit) return { rows: rows.slice(0, limit), last: rows[limit - 1]?.id, hasMore: true };
+  const edge = order === "asc" ? max(examined.id) : min(examined.id);
+  const [end] = await database.select({ count: count(), id: edge }).from(examined);
+  return { rows, last: end?.id ?? undefined, hasMore: end?.count === eventsPerPage };
+}
+
+function idBounds(filter: EventFilter, order: "asc" | "desc", from: number | undefined) {
+  return [
+    filter.after === undefined ? undefined : gt(event.id, filter.after),
+    filter.before === undefined ? undefined : lt(event.id, filter.before),
+    from === undefined ? undefined : order === "asc" ? gt(event.id, from) : lt(event.id, from),
+  ];
+}
+
+function assetId(database: LibSQLDatabase, key: readonly string[]) {
+  return database
+    .select({ id: asset.id })
+    .from(asset)
+    .where(eq(asset.key, encodeKey(key)));
+}
+
+function isBelow(prefix: readonly string[]) {
+  const { from, to } = keysBelow(prefix);
+  return or(eq(asset.key, encodeKey(prefix)), and(gte(asset.key, from), lt(asset.key, to)));
+}

@@ -1,0 +1,92 @@
+import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+// Text that is compared or sorted is encoded by sortable-text.ts. Times are milliseconds since 1970 UTC.
+
+/** One row: what this log is called, so that an import can tell whose events it reads. */
+export const log = sqliteTable("log", {
+  logId: text("log_id").primaryKey(),
+});
+
+/** A wiped asset's row goes at once; what still carries its id is no longer anybody's. */
+export const asset = sqliteTable("asset", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  key: text("key").notNull().unique(),
+});
+
+export const event = sqliteTable(
+  "event",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    assetId: integer("asset_id").notNull(),
+    /** See `kinds` in event-row.ts. */
+    kind: integer("kind").notNull(),
+    partition: text("partition"),
+    checkName: text("check_name"),
+    passed: integer("passed"),
+    severity: text("severity"),
+    /** 1 where a data version stands among the tags. */
+    versioned: integer("versioned"),
+    timestamp: integer("timestamp").notNull(),
+    receivedAt: integer("received_at").notNull(),
+    /** `formatDetails` of the event. */
+    details: text("details").notNull(),
+  },
+  // The only secondary index: every further one costs about half of the write rate on a large log.
+  (table) => [index("event_by_asset").on(table.assetId, table.id, table.kind, table.partition)],
+);
+
+// The summaries name the latest event, the greatest (timestamp, event_id), of what they are keyed by, and count.
+const latest = {
+  eventId: integer("event_id").notNull(),
+  timestamp: integer("timestamp").notNull(),
+  events: integer("events").notNull(),
+};
+
+/** By kind; kind 0 is any event that carries a data version. */
+export const assetSummary = sqliteTable(
+  "asset_summary",
+  { assetId: integer("asset_id").notNull(), kind: integer("kind").notNull(), ...latest },
+  (table) => [primaryKey({ columns: [table.assetId, table.kind] })],
+);
+
+/** Of materializations. */
+export const partitionSummary = sqliteTable(
+  "partition_summary",
+  { assetId: integer("asset_id").notNull(), partition: text("partition").notNull(), ...latest },
+  (table) => [primaryKey({ columns: [table.assetId, table.partition] })],
+);
+
+export const checkSummary = sqliteTable(
+  "check_summary",
+  { assetId: integer("asset_id").notNull(), checkName: text("check_name").notNull(), ...latest },
+  (table) => [primaryKey({ columns: [table.assetId, table.checkName] })],
+);
+
+export const checkPartitionSummary = sqliteTable(
+  "check_partition_summary",
+  {
+    assetId: integer("asset_id").notNull(),
+    checkName: text("check_name").notNull(),
+    /** The empty blob stands for no partition: NULLs are never equal, so they can't be part of a key. */
+    partition: blob("partition").notNull(),
+    ...latest,
+  },
+  (table) => [primaryKey({ columns: [table.assetId, table.checkName, table.partition] })],
+);
+
+/** Apart from the events, because keys outlive events that retention takes. */
+export const idempotency = sqliteTable(
+  "idempotency",
+  {
+    assetId: integer("asset_id").notNull(),
+    kind: integer("kind").notNull(),
+    key: text("key").notNull(),
+    eventId: integer("event_id").notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    receivedAt: integer("received_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.assetId, table.kind, table.key] }),
+    index("idempotency_by_age").on(table.receivedAt),
+  ],
+);

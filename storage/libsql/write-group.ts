@@ -1,0 +1,141 @@
+import type { Client, Transaction } from "@libsql/client";
+import type { UnitResult } from "../event-log.ts";
+import { writeTransaction } from "./connection.ts";
+import { field, kinds, versionedKind } from "./event-row.ts";
+import { isStoreFailure } from "./failures.ts";
+import { planUnits } from "./plan-units.ts";
+
+/** Units that are committed in one transaction. */
+export interface Group {
+  /** The units' events one after the other, each as `encodeEvent` gave it. */
+  readonly rows: readonly string[];
+  /** How many events each unit has. */
+  readonly sizes: readonly number[];
+  /** True where an event carries an idempotency key. */
+  readonly keyed: boolean;
+  /** True where an event is a check evaluation. */
+  readonly checks: boolean;
+  /** The clock, in milliseconds since 1970 UTC. */
+  readonly now: number;
+}
+
+/** Either all of a group's events got ids in a row, or each unit has a result of its own. */
+export type GroupResult = { readonly firstId: number } | { readonly units: readonly UnitResult[] };
+
+/** Writes a group and its summaries in one transaction. When it resolves, the group is durable. */
+export async function writeGroup(client: Client, group: Group): Promise<GroupResult> {
+  try {
+    return await writeTransaction(client, async (transaction) => {
+      if (!group.keyed) return { firstId: await insertRows(transaction, group, group.rows) };
+      const plan = await planUnits(transaction, group);
+      return { units: plan.results(await insertRows(transaction, group, plan.rows)) };
+    });
+  } catch (error) {
+    if (isStoreFailure(error)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    if (group.sizes.length === 1) return { units: [{ status: "failed", message }] };
+    return { units: await writeUnitsAlone(client, group) };
+  }
+}
+
+/** What is wrong with one unit's data is no reason to refuse its neighbours. */
+async function writeUnitsAlone(client: Client, group: Group): Promise<UnitResult[]> {
+  const results: UnitResult[] = [];
+  let start = 0;
+  for (const size of group.sizes) {
+    const rows = group.rows.slice(start, start + size);
+    results.push(...unitResults(await writeGroup(client, { ...group, rows, sizes: [size] }), [size]));
+    start += size;
+  }
+  return results;
+}
+
+export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
+  if ("units" in result) return result.units;
+  let next = result.firstId;
+  return sizes.map((size) => ({
+    status: "recorded",
+    events: Array.from({ length: size }, () => ({ id: next++, duplicate: false })),
+  }));
+}
+
+/** Inserts the events and brings the summaries up to date; answers the first event's id, the others follow it. */
+async function insertRows(transaction: Transaction, group: Group, rows: readonly string[]): Promise<number> {
+  const head = (await transaction.execute(selectHead)).rows[0];
+  const lastId = Number(head?.last_id);
+  const receivedAt = Math.max(group.now, Number(head?.received_at));
+  for (let start = 0; start < rows.length; start += rowsPerStatement) {
+    const json = `[${rows.slice(start, start + rowsPerStatement).join(",")}]`;
+    const firstId = lastId + 1 + start;
+    await transaction.execute({ sql: insertAssets, args: [json] });
+    await transaction.execute({ sql: insertEvents, args: [json, firstId, receivedAt] });
+    if (group.keyed) await transaction.execute({ sql: insertKeys, args: [json, firstId, receivedAt] });
+  }
+  for (const sql of group.checks ? [...summaries, ...checkSummaries] : summaries) {
+    await transaction.execute({ sql, args: [lastId] });
+  }
+  return lastId + 1;
+}
+
+// The driver keeps memory for good when a statement inserts more than this.
+const rowsPerStatement = 1000;
+
+const selectHead = `
+  SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id,
+    coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0) AS received_at`;
+
+const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
+
+const insertAssets = `
+  INSERT INTO asset (key) SELECT DISTINCT ${column("key")} FROM json_each(?1) AS row WHERE true
+  ON CONFLICT (key) DO NOTHING`;
+
+// CROSS JOIN keeps SQLite from walking all assets in the outer loop.
+const insertEvents = `
+  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at, details)
+  SELECT ?2 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
+    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?3), ?3, ${column("details")}
+  FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
+
+const insertKeys = `
+  INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)
+  SELECT asset.id, ${column("kind")}, ${column("idempotencyKey")}, ?2 + row.key, ${column("fingerprint")}, ?3
+  FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}
+  WHERE ${column("idempotencyKey")} IS NOT NULL`;
+
+/** Brings one summary up to date with the events after id ?1; the latest is the greatest (timestamp, id). */
+function upsertSummary(table: string, keys: string, select: string): string {
+  return `
+    INSERT INTO ${table} (${keys}, event_id, timestamp, events) ${select}
+    ON CONFLICT (${keys}) DO UPDATE SET
+      event_id = iif((excluded.timestamp, excluded.event_id) > (timestamp, event_id), excluded.event_id, event_id),
+      timestamp = max(timestamp, excluded.timestamp),
+      events = events + 1`;
+}
+
+// NOT INDEXED: the new events are one range of ids, and the planner would rather walk the whole index by asset.
+const newEvents = (keys: string, condition: string) =>
+  `SELECT ${keys}, id, timestamp, 1 FROM event NOT INDEXED WHERE id > ?1 AND ${condition}`;
+
+const summaries = [
+  upsertSummary(
+    "asset_summary",
+    "asset_id, kind",
+    `${newEvents("asset_id, kind", "true")} UNION ALL ${newEvents(`asset_id, ${versionedKind}`, "versioned = 1")}`,
+  ),
+  upsertSummary(
+    "partition_summary",
+    "asset_id, partition",
+    newEvents("asset_id, partition", `kind = ${kinds.ASSET_MATERIALIZATION} AND partition IS NOT NULL`),
+  ),
+];
+
+const isCheck = `kind = ${kinds.ASSET_CHECK_EVALUATION}`;
+const checkSummaries = [
+  upsertSummary("check_summary", "asset_id, check_name", newEvents("asset_id, check_name", isCheck)),
+  upsertSummary(
+    "check_partition_summary",
+    "asset_id, check_name, partition",
+    newEvents("asset_id, check_name, ifnull(partition, x'')", isCheck),
+  ),
+];

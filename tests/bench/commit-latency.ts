@@ -1,0 +1,29 @@
+import { createClient } from "@libsql/client";
+import { percentile } from "./statistics.ts";
+
+export interface CommitLatency {
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** What the disk allows: how long a commit of one row with WAL and synchronous=FULL takes, with nothing else going on. */
+export async function measureCommits(file: string, commits: number): Promise<CommitLatency> {
+  const client = createClient({ url: `file:${file}`, concurrency: 1 });
+  await client.execute("PRAGMA journal_mode=WAL");
+  await client.execute("PRAGMA synchronous=FULL");
+  const synchronous = (await client.execute("PRAGMA synchronous")).rows[0]?.synchronous;
+  if (synchronous !== 2) throw new Error(`synchronous is ${synchronous}, not 2 (FULL).`);
+  await client.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, body TEXT)");
+  const latencies: number[] = [];
+  const body = "x".repeat(300);
+  for (let commit = 0; commit < commits; commit++) {
+    const started = performance.now();
+    await client.execute({ sql: "INSERT INTO event (body) VALUES (?)", args: [body] });
+    latencies.push(performance.now() - started);
+  }
+  const kept = (await client.execute("SELECT count(*) AS kept FROM event")).rows[0]?.kept;
+  client.close();
+  if (kept !== commits) throw new Error(`${kept} of ${commits} commits were kept.`);
+  return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
+}

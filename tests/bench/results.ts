@@ -1,0 +1,65 @@
+import type { CommitLatency } from "./commit-latency.ts";
+import { bunEcho, nodeEcho } from "./contestants.ts";
+import type { Measurement } from "./load.ts";
+import { median } from "./statistics.ts";
+
+/** One server under one load with one number of connections, in one round. */
+export interface Result {
+  readonly load: string;
+  readonly connections: number;
+  readonly server: string;
+  readonly round: number;
+  readonly measurement: Measurement;
+}
+
+export interface Row {
+  readonly load: string;
+  readonly connections: number;
+  readonly server: string;
+  /** Medians over the rounds. */
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** NaN where the echo was not measured. */
+  readonly ofBunEcho: number;
+  readonly ofNodeEcho: number;
+  readonly p99OfCommit: number;
+  readonly failed: number;
+}
+
+/** One row for each server under each load and number of connections. */
+export function summarize(results: readonly Result[], commit: CommitLatency): readonly Row[] {
+  const groups = Map.groupBy(results, ({ load, connections, server }) => `${load}\n${connections}\n${server}`);
+  const rows = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const p99 = median(group.map(({ measurement }) => measurement.p99 ?? Number.NaN));
+    return {
+      load: first.load,
+      connections: first.connections,
+      server: first.server,
+      perSecond: median(group.map(({ measurement }) => measurement.perSecond)),
+      p50: median(group.map(({ measurement }) => measurement.p50 ?? Number.NaN)),
+      p99,
+      ofBunEcho: ratio(group, bunEcho.name, results),
+      ofNodeEcho: ratio(group, nodeEcho.name, results),
+      p99OfCommit: p99 / commit.p99,
+      failed: group.reduce((sum, { measurement }) => sum + measurement.failed, 0),
+    };
+  });
+  // Dagster is measured after all others have ended. The sort is stable, so the servers keep their order.
+  const loads = [...new Set(results.map(({ load }) => load))];
+  return rows.sort((a, b) => loads.indexOf(a.load) - loads.indexOf(b.load) || a.connections - b.connections);
+}
+
+/** Round by round and then the median, since a machine's speed changes between rounds more than within one. */
+function ratio(group: readonly Result[], echo: string, results: readonly Result[]): number {
+  const ratios = group.flatMap((one) => {
+    const twin = results.find(
+      ({ load, connections, server, round }) =>
+        server === echo && load === one.load && connections === one.connections && round === one.round,
+    );
+    return twin === undefined ? [] : one.measurement.perSecond / twin.measurement.perSecond;
+  });
+  return median(ratios);
+}

@@ -1,0 +1,96 @@
+import { expect, test } from "bun:test";
+import { formatEvent, type RecordedEvent, type RunlessEvent } from "../../../core/index.ts";
+import type { EventFilter, EventLog, NewEvent, UnitResult } from "../../../storage/event-log.ts";
+import type { EventLogErrorCode } from "../../../storage/event-log-error.ts";
+
+/** Opens a new, empty log. */
+export type OpenEventLog = (options: { readonly now: () => number }) => Promise<EventLog>;
+
+export interface Subject {
+  readonly log: EventLog;
+  /** The time that the log reads. */
+  readonly clock: { now: number };
+}
+
+/** Declares a test on a log of its own. */
+export type Promises = (sentence: string, body: (subject: Subject) => Promise<void>) => void;
+
+export const noon = Date.UTC(2026, 10, 23, 12);
+
+export function promisesOf(open: OpenEventLog): Promises {
+  return (sentence, body) =>
+    test(sentence, async () => {
+      const clock = { now: noon };
+      const log = await open({ now: () => clock.now });
+      try {
+        await body({ log, clock });
+      } finally {
+        await log.close();
+      }
+    }, 30_000);
+}
+
+/** Appends one unit. */
+export async function appendUnit(log: EventLog, ...unit: readonly NewEvent[]): Promise<UnitResult> {
+  const [result] = await log.append([unit]);
+  if (result === undefined) throw new Error("append answered nothing for a unit");
+  return result;
+}
+
+/** Appends each event as a unit of its own, in one call, and returns their ids. */
+export async function record(log: EventLog, ...events: readonly RunlessEvent[]): Promise<readonly number[]> {
+  return (await log.append(events.map((event) => [{ event }]))).flatMap(idsOf);
+}
+
+export function recorded(...ids: readonly number[]): UnitResult {
+  return { status: "recorded", events: ids.map((id) => ({ id, duplicate: false })) };
+}
+
+export function duplicate(...ids: readonly number[]): UnitResult {
+  return { status: "recorded", events: ids.map((id) => ({ id, duplicate: true })) };
+}
+
+/** The ids that a unit was given. */
+export function idsOf(result: UnitResult): readonly number[] {
+  if (result.status !== "recorded") throw new Error(`expected a recorded unit, got ${JSON.stringify(result)}`);
+  return result.events.map(({ id }) => id);
+}
+
+export interface Walk {
+  readonly order?: "asc" | "desc";
+  /** Of the pages, in turn. */
+  readonly limits?: readonly number[];
+}
+
+/** Every event that matches, page by page, each page as the interface says. */
+export async function readAll(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<RecordedEvent[]> {
+  const { order = "asc", limits = [100] } = walk;
+  const events: RecordedEvent[] = [];
+  let cursor: string | undefined;
+  for (let i = 0; ; i++) {
+    const limit = limits[i % limits.length] ?? 100;
+    const page = await log.query(filter, cursor === undefined ? { order, limit } : { order, limit, cursor });
+    expect(page.events.length).toBeLessThanOrEqual(limit);
+    events.push(...page.events);
+    if (!page.hasMore) return events;
+    if (page.cursor === null || page.cursor === cursor) throw new Error("a page with hasMore leads nowhere");
+    cursor = page.cursor;
+  }
+}
+
+export async function readIds(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<readonly number[]> {
+  return (await readAll(log, filter, walk)).map(({ id }) => id);
+}
+
+/** Events are the same where their JSON is: a store keeps the digits of a number, not how a program held it. */
+export function textOf(event: RecordedEvent | null | undefined): string | null | undefined {
+  return event && formatEvent(event);
+}
+
+export async function expectError(code: EventLogErrorCode, answer: Promise<unknown>): Promise<void> {
+  const error = await answer.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ name: "EventLogError", code });
+}
