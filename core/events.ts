@@ -94,6 +94,15 @@ export function checkEvaluation(assetKey: AssetKey | string, options: AssetCheck
   };
 }
 
+/** A key as given, or a string split as `parseAssetKey` does. Throws InvalidEventError where no part says anything. */
+export function assetKeyOf(key: AssetKey | string): AssetKey {
+  const parts = typeof key === "string" ? parseAssetKey(key) : namedKey(key.map((part) => part.toWellFormed()));
+  if (parts === undefined) {
+    throw new InvalidEventError("asset_key", `Param "asset_key" has no part that is not empty. Got ${describe(key)}.`);
+  }
+  return parts;
+}
+
 export type EventInput = { readonly [Field in keyof (EventOptions & AssetCheckOptions)]?: unknown };
 
 /** The fields that every event has, checked. `readValue` says how a metadata value gets its type. */
@@ -105,7 +114,7 @@ export function eventFields(
   const checked = check(commonSchema, input);
   const { dataVersion } = checked;
   return {
-    assetKey: checkKey(assetKey),
+    assetKey: assetKeyOf(assetKey),
     partition: checked.partition,
     timestamp: checked.timestamp,
     description: checked.description,
@@ -189,14 +198,6 @@ function check<Schema extends v.GenericSchema>(schema: Schema, input: EventInput
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? "";
   throw new InvalidEventError(wireNames[field] ?? field, issue.message);
-}
-
-function checkKey(key: AssetKey | string): AssetKey {
-  const parts = typeof key === "string" ? parseAssetKey(key) : namedKey(key.map((part) => part.toWellFormed()));
-  if (parts === undefined) {
-    throw new InvalidEventError("asset_key", `Param "asset_key" has no part that is not empty. Got ${describe(key)}.`);
-  }
-  return parts;
 }
 
 // Not valibot's record(): it drops `__proto__`, which is a metadata name like any other.

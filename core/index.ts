@@ -5,6 +5,7 @@ export {
   type AssetCheckSeverity,
   type AssetMaterialization,
   type AssetObservation,
+  assetKeyOf,
   checkEvaluation,
   dataVersionOf,
   type EventOptions,

@@ -3,6 +3,10 @@ export type EventLogErrorCode =
   | "unavailable"
   /** The store can't tell whether it was recorded; repeat the call with the same idempotency keys. */
   | "unknown_outcome"
+  /** An idempotency key came again with other content. */
+  | "conflict"
+  /** The store can't keep this event, and trying again won't help. */
+  | "rejected"
   | "bad_cursor"
   | "closed"
   /** The database can't be used as it is: the message says why and what to do. */

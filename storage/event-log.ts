@@ -27,7 +27,7 @@ export interface EventLog {
 export interface NewEvent {
   readonly event: RunlessEvent;
   /** Scoped to the event's type and asset key: a second event with the same key and content is not recorded again. */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Events that are recorded together or not at all. */
@@ -50,20 +50,20 @@ export interface AppendedEvent {
 }
 
 export interface EventFilter {
-  readonly assetKey?: AssetKey;
+  readonly assetKey?: AssetKey | undefined;
   /** The key itself and all below it. */
-  readonly prefix?: AssetKey;
-  readonly type?: RunlessEventType;
-  readonly partition?: string;
-  readonly checkName?: string;
+  readonly prefix?: AssetKey | undefined;
+  readonly type?: RunlessEventType | undefined;
+  readonly partition?: string | undefined;
+  readonly checkName?: string | undefined;
   /** Inclusive, milliseconds since 1970 UTC, on `timestamp`. */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** Exclusive, likewise. */
-  readonly until?: number;
+  readonly until?: number | undefined;
   /** Exclusive, on `id`. */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /** Exclusive, on `id`. */
-  readonly before?: number;
+  readonly before?: number | undefined;
 }
 
 export interface PageRequest {
@@ -71,7 +71,7 @@ export interface PageRequest {
   /** By id. */
   readonly order: "asc" | "desc";
   /** From an earlier page with the same filter and order; anything else rejects with `bad_cursor`. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 export interface EventPage {

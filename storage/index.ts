@@ -1,3 +1,4 @@
+export { appendEvent } from "./append-event.ts";
 export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode } from "./event-log-error.ts";
 export { type LibsqlOptions, openLibsqlEventLog } from "./libsql/libsql-event-log.ts";

@@ -32,7 +32,7 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
         const earlier = firstUses.get(scope);
         const first = earlier ?? uses.get(scope);
         if (first !== undefined && first.content !== content) {
-          return { status: "conflict", index, id: earlier?.id ?? noId };
+          return { status: "conflict", index, id: earlier?.id ?? null };
         }
         if (first !== undefined) {
           answers.push({ id: first.id, duplicate: true });
@@ -94,9 +94,6 @@ interface FirstUse {
   readonly id: number;
   readonly content: string;
 }
-
-/** The id in a conflict with an earlier event of the same unit, which gets none. */
-const noId = 0;
 
 function scopeOf({ event, idempotencyKey }: NewEvent): string | undefined {
   if (idempotencyKey === undefined) return undefined;

@@ -66,7 +66,7 @@ export async function openConnection(port: number): Promise<RawConnection> {
     }
     pending = undefined;
   }
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
     answerPending();
   });

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Client, createClient, LibsqlError, type Transaction } from "@libsql/client";
+import { type Client, createClient, type Transaction } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
+import { isBusy } from "./failures.ts";
 
 export interface DatabaseAddress {
   /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
   readonly url: string;
-  readonly authToken?: string;
+  readonly authToken?: string | undefined;
 }
 
 /** How long a writer waits for another process that holds the write lock. */
@@ -18,12 +19,19 @@ const lockPatience = 10_000;
 export async function openConnection(address: DatabaseAddress): Promise<Client> {
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
-    const client = createClient({ ...address, concurrency: 1, timeout: 0 });
+    const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
     if (client.protocol === "file") await withPatience(() => client.executeMultiple(pragmas));
     return client;
   } catch (error) {
-    throw describeFailure(error, address.url);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EventLogError("unusable_database", `The database ${address.url} can't be opened: ${why}`, {
+      cause: error,
+    });
   }
+}
+
+function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: string } {
+  return authToken === undefined ? {} : { authToken };
 }
 
 const pragmas = `
@@ -75,15 +83,4 @@ export async function withPatience<Result>(attempt: () => Promise<Result>): Prom
       await delay(1 + Math.random() * 10);
     }
   }
-}
-
-export function isBusy(error: unknown): boolean {
-  return error instanceof LibsqlError && (error.code === "SQLITE_BUSY" || error.code === "SQLITE_LOCKED");
-}
-
-function describeFailure(error: unknown, url: string): unknown {
-  if (!(error instanceof LibsqlError)) return error;
-  return new EventLogError("unusable_database", `The database ${url} can't be opened: ${error.message}`, {
-    cause: error,
-  });
 }

@@ -10,8 +10,13 @@ import {
   type Tags,
 } from "../../core/index.ts";
 
+/** Asserts a law for some hundreds of random cases; a failure names the seed and the smallest case that breaks it. */
+export function always<Values>(law: fc.IProperty<Values>): void {
+  fc.assert(law, { numRuns: 300 });
+}
+
 const codeUnit = fc.nat(0xffff).map((unit) => String.fromCharCode(unit));
-const telling = fc.constantFrom(..."/[]{}\"\\,:%+ .0e\n\0\u00e9\u2028\ue000\uffff", "\ud83d", "\ude00", "\u{1f600}");
+const telling = fc.constantFrom(...'/[]{}"\\,:%+ .0e\n\0\u00e9\u2028\ue000\uffff', "\ud83d", "\ude00", "\u{1f600}");
 
 /** Any string that JavaScript can hold, lone surrogates too, rich in the characters that mean something here. */
 export const anyText = fc.oneof(
@@ -38,7 +43,12 @@ export const numberToken = fc.oneof(
 );
 
 const space = fc.constantFrom("", "", "", " ", "\n", "\t \r\n");
-const plainToken = fc.oneof(numberToken, name.map(quoted), anyText.map(quoted), fc.constantFrom("true", "false", "null"));
+const plainToken = fc.oneof(
+  numberToken,
+  name.map(quoted),
+  anyText.map(quoted),
+  fc.constantFrom("true", "false", "null"),
+);
 
 function quoted(text: string): string {
   return JSON.stringify(text);
@@ -52,9 +62,9 @@ function jsonTextOf(scalar: fc.Arbitrary<string>): fc.Arbitrary<string> {
       { depthSize: "medium" },
       scalar,
       list(tie("value")).map((items) => `[${items}]`),
-      list(fc.tuple(name.map(quoted), space, space, tie("value")).map(([key, a, b, value]) => `${key}${a}:${b}${value}`)).map(
-        (members) => `{${members}}`,
-      ),
+      list(
+        fc.tuple(name.map(quoted), space, space, tie("value")).map(([key, a, b, value]) => `${key}${a}:${b}${value}`),
+      ).map((members) => `{${members}}`),
     ),
   })).value;
 }
@@ -115,6 +125,20 @@ const check = { checkName: wellFormedText, passed: fc.boolean(), severity: fc.co
 
 /** Any event of any kind that a log may hold. */
 export const recordedEvent: fc.Arbitrary<RecordedEvent> = fc.oneof(
-  fc.record({ type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION"), ...common }, { noNullPrototype: true }),
+  fc.record(
+    { type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION"), ...common },
+    { noNullPrototype: true },
+  ),
   fc.record({ type: fc.constant("ASSET_CHECK_EVALUATION"), ...common, ...check }, { noNullPrototype: true }),
 );
+
+/** A path as it may come: percent-escapes of any bytes, escapes cut short, and anything else between them. */
+export const percentText = fc
+  .array(
+    fc.oneof(
+      fc.nat(255).map((byte) => `%${byte.toString(16).padStart(2, "0")}`),
+      fc.constantFrom("%", "%C3", "%e2%82", "%F0%9f%98", "%ed%a0%80", "%f4%90", "%ef%bb%bf", "%2F", "%0A", "%g1"),
+      wellFormedText.map((text) => text.slice(0, 2).toWellFormed()),
+    ),
+  )
+  .map((parts) => parts.join(""));

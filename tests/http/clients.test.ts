@@ -16,9 +16,12 @@ describe.each([...runtimes])("fetch reports to %s", (runtime) => {
     await expectShape(server.url, shape, answers);
   });
 
-  test("a JSON body sent as text, which fetch says without being told, is refused and named", async () => {
-    const call = { target: "/report_asset_materialization/shapes/untold", body: '{"partition": "p"}' };
-    const answer = await send(server.url, call);
+  test("a JSON body sent as text, which fetch says on Node without being told otherwise, is refused and named", async () => {
+    const answer = await send(server.url, {
+      target: "/report_asset_materialization/shapes/untold",
+      headers: { "content-type": "text/plain;charset=UTF-8" },
+      body: '{"partition": "p"}',
+    });
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.body).error).toStartWith("Unhandled content type text/plain");
     expect(await eventsOf(server.url, ["shapes", "untold"])).toEqual([]);

@@ -3,13 +3,16 @@ import { type AssetKey, checkEvaluation, materialization, observation } from "..
 import { appendUnit, type Promises, record } from "./harness.ts";
 
 export function assetsContract(promises: Promises): void {
-  promises("a key that was never reported has no record, nor has one above or below a reported key", async ({ log }) => {
-    expect(await log.asset(["a", "b"])).toBeUndefined();
-    await record(log, materialization(["a", "b"]));
-    for (const key of [["a"], ["b"], ["a", "b", "c"], ["a/b"], ["a", "b", ""], ["A", "b"]]) {
-      expect(await log.asset(key)).toBeUndefined();
-    }
-  });
+  promises(
+    "a key that was never reported has no record, nor has one above or below a reported key",
+    async ({ log }) => {
+      expect(await log.asset(["a", "b"])).toBeUndefined();
+      await record(log, materialization(["a", "b"]));
+      for (const key of [["a"], ["b"], ["a", "b", "c"], ["a/b"], ["a", "b", ""], ["A", "b"]]) {
+        expect(await log.asset(key)).toBeUndefined();
+      }
+    },
+  );
 
   promises("an asset with one event has its record", async ({ log }) => {
     await record(log, materialization(["a", "b"], { partition: "p" }));
@@ -54,24 +57,27 @@ export function assetsContract(promises: Promises): void {
     });
   });
 
-  promises("the data version is that of the latest materialization or observation that carries one", async ({ log }) => {
-    const check = { checkName: "c", passed: true };
-    const steps = [
-      [materialization("a", { dataVersion: "m20", timestamp: 20 }), "m20"],
-      [materialization("a", { dataVersion: "m10", timestamp: 10 }), "m20"],
-      [materialization("a", { timestamp: 30 }), "m20"],
-      [observation("a", { dataVersion: "o25", timestamp: 25 }), "o25"],
-      [materialization("a", { dataVersion: "m25", timestamp: 25 }), "m25"],
-      [observation("a", { dataVersion: "o24", timestamp: 24 }), "m25"],
-      [checkEvaluation("a", { ...check, dataVersion: "c99", timestamp: 99 }), "m25"],
-      [materialization("a", { tags: { "dagster/data_version": "tag" }, timestamp: 26 }), "tag"],
-      [observation("a", { dataVersion: "", timestamp: 27 }), ""],
-    ] as const;
-    for (const [event, expected] of steps) {
-      await record(log, event);
-      expect((await log.asset(["a"]))?.dataVersion).toBe(expected);
-    }
-  });
+  promises(
+    "the data version is that of the latest materialization or observation that carries one",
+    async ({ log }) => {
+      const check = { checkName: "c", passed: true };
+      const steps = [
+        [materialization("a", { dataVersion: "m20", timestamp: 20 }), "m20"],
+        [materialization("a", { dataVersion: "m10", timestamp: 10 }), "m20"],
+        [materialization("a", { timestamp: 30 }), "m20"],
+        [observation("a", { dataVersion: "o25", timestamp: 25 }), "o25"],
+        [materialization("a", { dataVersion: "m25", timestamp: 25 }), "m25"],
+        [observation("a", { dataVersion: "o24", timestamp: 24 }), "m25"],
+        [checkEvaluation("a", { ...check, dataVersion: "c99", timestamp: 99 }), "m25"],
+        [materialization("a", { tags: { "dagster/data_version": "tag" }, timestamp: 26 }), "tag"],
+        [observation("a", { dataVersion: "", timestamp: 27 }), ""],
+      ] as const;
+      for (const [event, expected] of steps) {
+        await record(log, event);
+        expect((await log.asset(["a"]))?.dataVersion).toBe(expected);
+      }
+    },
+  );
 
   promises("a check stands with its latest evaluation over all partitions", async ({ log }) => {
     const evaluation = { checkName: "c", passed: true };
@@ -88,7 +94,12 @@ export function assetsContract(promises: Promises): void {
       [4, "p"],
     ]);
     await record(log, checkEvaluation("a", { ...evaluation, passed: false, severity: "WARN", timestamp: 20 }));
-    expect((await log.asset(["a"]))?.checks[0]).toMatchObject({ id: 5, partition: null, passed: false, severity: "WARN" });
+    expect((await log.asset(["a"]))?.checks[0]).toMatchObject({
+      id: 5,
+      partition: null,
+      passed: false,
+      severity: "WARN",
+    });
     await record(log, checkEvaluation("a", { ...evaluation, partition: "", timestamp: 21 }));
     expect(await latest()).toEqual([
       [6, ""],
@@ -127,7 +138,9 @@ export function assetsContract(promises: Promises): void {
       expect(asset?.assetKey).toEqual(key);
       expect(asset?.latestMaterialization).toMatchObject({ id: i + 1, assetKey: key });
       expect(asset?.counts.materializations).toBe(1);
-      expect((await log.query({ assetKey: key }, { order: "asc", limit: 10 })).events.map(({ id }) => id)).toEqual([i + 1]);
+      expect((await log.query({ assetKey: key }, { order: "asc", limit: 10 })).events.map(({ id }) => id)).toEqual([
+        i + 1,
+      ]);
     }
   });
 }

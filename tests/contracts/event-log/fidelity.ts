@@ -36,7 +36,21 @@ export function fidelityContract(promises: Promises): void {
   }
 
   promises("texts that look alike stay apart, as partitions and as check names", async ({ log }) => {
-    const all = ["", "\u0000", "\u0000\u0000", "a", "a\u0000", "a\u0000b", "A", "a ", "é", "e\u0301", "1", "1.0", "null"];
+    const all = [
+      "",
+      "\u0000",
+      "\u0000\u0000",
+      "a",
+      "a\u0000",
+      "a\u0000b",
+      "A",
+      "a ",
+      "é",
+      "e\u0301",
+      "1",
+      "1.0",
+      "null",
+    ];
     const ids = all.map((_, i) => i + 1);
     await record(log, ...all.map((text) => checkEvaluation("a", { checkName: text, partition: text, passed: true })));
     const found = await Promise.all(all.map((partition) => readIds(log, { partition })));
@@ -97,7 +111,6 @@ export function fidelityContract(promises: Promises): void {
     const kept = await log.get(1);
     expect(Object.keys(kept?.tags ?? {}).toSorted()).toEqual(names.toSorted());
     expect(Object.keys(kept?.metadata ?? {}).toSorted()).toEqual([...names, "json"].toSorted());
-    expect(Object.getPrototypeOf(kept?.tags)).toBe(Object.prototype);
   });
 
   promises("JSON nested as deep as a report may be is kept, and harms no event beside it", async ({ log }) => {

@@ -20,15 +20,18 @@ export function filtersContract(promises: Promises): void {
     }
   });
 
-  promises("a prefix finds the key itself and all below it, and no key that only starts with the same letters", async (subject) => {
-    const { log } = subject;
-    const inside: AssetKey[] = [["s3"], ["s3", "a"], ["s3", "a", "b"], ["s3", ""], ["s3", "/"], ["s3", "\u0000"]];
-    inside.push(["s3", "\u{10ffff}"], ["s3", '"'], ["s3", "%"]);
-    const outside: AssetKey[] = [["s3x"], ["s3/a"], ["s3 "], ["s3!", "a"], ["S3", "a"], ["s"], ["s3\u0000", "a"]];
-    outside.push(["s3\u{10ffff}"], ['s3"', "a"], ["s3,a"], ["s3/"], ["", "s3"], ["a", "s3"], ["s3\uffff"]);
-    await record(log, ...[...inside, ...outside].map((key) => materialization(key)));
-    expect(await readIds(log, { prefix: ["s3"] })).toEqual(inside.map((_, i) => i + 1));
-  });
+  promises(
+    "a prefix finds the key itself and all below it, and no key that only starts with the same letters",
+    async (subject) => {
+      const { log } = subject;
+      const inside: AssetKey[] = [["s3"], ["s3", "a"], ["s3", "a", "b"], ["s3", ""], ["s3", "/"], ["s3", "\u0000"]];
+      inside.push(["s3", "\u{10ffff}"], ["s3", '"'], ["s3", "%"]);
+      const outside: AssetKey[] = [["s3x"], ["s3/a"], ["s3 "], ["s3!", "a"], ["S3", "a"], ["s"], ["s3\u0000", "a"]];
+      outside.push(["s3\u{10ffff}"], ['s3"', "a"], ["s3,a"], ["s3/"], ["", "s3"], ["a", "s3"], ["s3\uffff"]);
+      await record(log, ...[...inside, ...outside].map((key) => materialization(key)));
+      expect(await readIds(log, { prefix: ["s3"] })).toEqual(inside.map((_, i) => i + 1));
+    },
+  );
 
   promises("a prefix is text, not a pattern", async ({ log }) => {
     const keys: AssetKey[] = [["a_b"], ["axb"], ["a%"], ["a%", "c"], ["ab"], ["*"], ["[a]"], ["a"], ["?"]];
@@ -40,7 +43,15 @@ export function filtersContract(promises: Promises): void {
   });
 
   promises("a prefix may have several parts, and empty ones", async ({ log }) => {
-    const keys: AssetKey[] = [["a", "b"], ["a", "b", "c"], ["a", "bc"], ["a", "", "b"], ["a", "", ""], ["a"], ["", "a"]];
+    const keys: AssetKey[] = [
+      ["a", "b"],
+      ["a", "b", "c"],
+      ["a", "bc"],
+      ["a", "", "b"],
+      ["a", "", ""],
+      ["a"],
+      ["", "a"],
+    ];
     await record(log, ...keys.map((key) => materialization(key)));
     expect(await readIds(log, { prefix: ["a", "b"] })).toEqual([1, 2]);
     expect(await readIds(log, { prefix: ["a", ""] })).toEqual([4, 5]);

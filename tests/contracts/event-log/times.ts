@@ -23,14 +23,17 @@ export function timesContract(promises: Promises): void {
     expect((await log.get(2))?.receivedAt).toBe(noon + 500);
   });
 
-  promises("an event without a timestamp takes received_at, also when the clock jumped back", async ({ log, clock }) => {
-    await record(log, materialization("a"));
-    clock.now = noon - 60_000;
-    await record(log, materialization("a"));
-    for (const id of [1, 2]) {
-      expect(await log.get(id)).toMatchObject({ timestamp: noon, receivedAt: noon });
-    }
-  });
+  promises(
+    "an event without a timestamp takes received_at, also when the clock jumped back",
+    async ({ log, clock }) => {
+      await record(log, materialization("a"));
+      clock.now = noon - 60_000;
+      await record(log, materialization("a"));
+      for (const id of [1, 2]) {
+        expect(await log.get(id)).toMatchObject({ timestamp: noon, receivedAt: noon });
+      }
+    },
+  );
 
   promises("a timestamp is kept as it is: before 1970, ahead of the clock, at both ends of time", async ({ log }) => {
     const times = [-1, 0, noon + 86_400_000, -8.64e15, 8.64e15];

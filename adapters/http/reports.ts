@@ -1,0 +1,50 @@
+import { Hono } from "hono";
+import {
+  hasJsonBody,
+  parseReportBody,
+  parseReportCheckRequest,
+  parseReportObservationRequest,
+  parseReportRequest,
+  type ReportQuery,
+  type ReportUrl,
+  type RunlessEvent,
+} from "../../core/index.ts";
+import type { JsonValue } from "../../core/json.ts";
+import { appendEvent } from "../../storage/index.ts";
+import type { AppDeps } from "./app.ts";
+import { HttpError } from "./http-error.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+import { readBody } from "./read-body.ts";
+import { queryOf } from "./request-path.ts";
+
+type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
+
+const longestIdempotencyKey = 255;
+
+/** Dagster's report endpoints: `200 {}` once the event is durable. */
+export function reportRoutes({ log, config }: AppDeps): Hono {
+  const record = async (request: Request, parse: ReportParser): Promise<Response> => {
+    const body = hasJsonBody(request.headers.get("content-type"))
+      ? parseReportBody(await readBody(request, config.limits.bodyBytes))
+      : undefined;
+    const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
+    const idempotencyKey = readIdempotencyKey(request.headers);
+    await appendEvent(log, { event, idempotencyKey });
+    return new Response("{}", { headers: { "content-type": "application/json" } });
+  };
+
+  return new Hono()
+    .post("/report_asset_materialization", (c) => record(c.req.raw, parseReportRequest))
+    .post("/report_asset_observation", (c) => record(c.req.raw, parseReportObservationRequest))
+    .post("/report_asset_check", (c) => record(c.req.raw, parseReportCheckRequest))
+    .all("/report_asset_materialization", methodNotAllowed("POST"))
+    .all("/report_asset_observation", methodNotAllowed("POST"))
+    .all("/report_asset_check", methodNotAllowed("POST"));
+}
+
+function readIdempotencyKey(headers: Headers): string | undefined {
+  const key = headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (key !== "" && key.length <= longestIdempotencyKey) return key;
+  throw new HttpError(400, `Idempotency-Key must have 1 to ${longestIdempotencyKey} characters. Got ${key.length}.`);
+}

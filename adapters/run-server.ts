@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import type { Hono } from "hono";
+import { EventLogError, openEventLog } from "../storage/index.ts";
+import { type Config, ConfigError, resolveConfig } from "./config.ts";
+import { createApp } from "./http/index.ts";
+
+/** What a runtime does: listens, and lets go. */
+export interface Listener {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Takes no new connection, and resolves when every request that was accepted has its answer. */
+  stop(): Promise<void>;
+}
+
+export type Listen = (app: Hono, config: Config) => Promise<Listener>;
+
+/**
+ * The whole life of a server process: configuration, event log, app, banner, and on SIGTERM or SIGINT an orderly end,
+ * with exit code 0. A start that fails says why in a sentence and exits with 1 (2 for a bad flag or variable).
+ */
+export async function runServer(runtime: string, listen: Listen): Promise<void> {
+  try {
+    const config = resolveConfig(process.argv.slice(2), process.env);
+    const log = await openEventLog({ url: config.databaseUrl, authToken: config.databaseAuthToken });
+    let accepting = true;
+    const listener = await listen(createApp({ log, config, isAccepting: () => accepting }), config);
+    console.log(`runless ${version()} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`);
+    console.log(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`);
+
+    const end = async () => {
+      if (!accepting) return;
+      accepting = false;
+      await listener.stop();
+      await log.close();
+      process.exit(0);
+    };
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    console.error(`runless can't start: ${error.message}`);
+    process.exit(error instanceof ConfigError ? 2 : 1);
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof ConfigError || error instanceof EventLogError || (error instanceof Error && "syscall" in error)
+  );
+}
+
+function durability(url: string): string {
+  if (url === ":memory:") return " and go away with this process";
+  return url.startsWith("file:") ? ", every answer after its commit (WAL, synchronous=FULL)" : "";
+}
+
+function urlHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function version(): string {
+  // One folder up in the sources, two in what is built.
+  const file = new URL(import.meta.url.endsWith(".ts") ? "../package.json" : "../../package.json", import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")).version;
+}
