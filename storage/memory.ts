@@ -6,9 +6,10 @@ import {
   dataVersionOf,
   hasPrefix,
   type RecordedEvent,
+  type RunlessEvent,
 } from "../core/index.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import type { AppendedEvent, AssetRecord, EventFilter, EventLog, NewEvent, Unit, UnitResult } from "./event-log.ts";
+import type { AppendedEvent, AssetRecord, EventFilter, EventLog, Unit, UnitResult } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
 
@@ -24,9 +25,9 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
     const answers: AppendedEvent[] = [];
     const uses = new Map<string, FirstUse>();
     for (const [index, newEvent] of unit.entries()) {
-      const { event } = newEvent;
+      const event = wellFormed(newEvent.event);
       const id = events.length + recorded.length + 1;
-      const scope = scopeOf(newEvent);
+      const scope = scopeOf(event, newEvent.idempotencyKey);
       if (scope !== undefined) {
         const content = fingerprint(event);
         const earlier = firstUses.get(scope);
@@ -43,7 +44,7 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       recorded.push({ ...event, id, timestamp: event.timestamp ?? receivedAt, receivedAt });
       answers.push({ id, duplicate: false });
     }
-    events.push(...recorded);
+    for (const event of recorded) events.push(event);
     for (const [scope, use] of uses) firstUses.set(scope, use);
     return { status: "recorded", events: answers };
   }
@@ -95,9 +96,16 @@ interface FirstUse {
   readonly content: string;
 }
 
-function scopeOf({ event, idempotencyKey }: NewEvent): string | undefined {
-  if (idempotencyKey === undefined) return undefined;
-  return JSON.stringify([event.type, event.assetKey, idempotencyKey.toWellFormed()]);
+function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string | undefined): string | undefined {
+  return idempotencyKey === undefined ? undefined : JSON.stringify([type, assetKey, idempotencyKey.toWellFormed()]);
+}
+
+/** The constructors of events see to this; an event that was built by hand may still hold a lone surrogate. */
+function wellFormed(event: RunlessEvent): RunlessEvent {
+  const assetKey = event.assetKey.map((part) => part.toWellFormed());
+  const partition = event.partition?.toWellFormed() ?? null;
+  if (event.type !== "ASSET_CHECK_EVALUATION") return { ...event, assetKey, partition };
+  return { ...event, assetKey, partition, checkName: event.checkName.toWellFormed() };
 }
 
 function sameKey(a: AssetKey, b: AssetKey): boolean {

@@ -20,7 +20,7 @@ export async function openConnection(address: DatabaseAddress): Promise<Client> 
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
     const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
-    if (client.protocol === "file") await withPatience(() => client.executeMultiple(pragmas));
+    if (client.protocol === "file") await prepareFile(client);
     return client;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -34,13 +34,15 @@ function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: str
   return authToken === undefined ? {} : { authToken };
 }
 
-const pragmas = `
-  PRAGMA auto_vacuum = INCREMENTAL;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = 8000;
-  PRAGMA cache_size = -65536;
-`;
+async function prepareFile(client: Client): Promise<void> {
+  await client.executeMultiple(
+    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;",
+  );
+  const { rows } = await client.execute("PRAGMA journal_mode");
+  // Asked first: to set what is set already would wait for whoever writes now.
+  if (rows[0]?.journal_mode === "wal") return;
+  await withPatience(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
+}
 
 /**
  * Runs `work` while this connection holds the write lock, and commits. The lock is taken by a statement that the driver
@@ -51,7 +53,7 @@ export async function writeTransaction<Result>(
   client: Client,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const transaction = await withPatience(() => lockedTransaction(client));
+  const transaction = await lockedTransaction(client);
   try {
     const result = await work(transaction);
     await transaction.commit();
@@ -62,13 +64,24 @@ export async function writeTransaction<Result>(
 }
 
 async function lockedTransaction(client: Client): Promise<Transaction> {
-  const transaction = await client.transaction("deferred");
   try {
-    await transaction.executeMultiple("DELETE FROM write_lock WHERE 0;");
-    return transaction;
+    return await withPatience(async () => {
+      const transaction = await client.transaction("deferred");
+      try {
+        await transaction.executeMultiple("DELETE FROM write_lock WHERE 0;");
+        return transaction;
+      } catch (error) {
+        transaction.close();
+        throw error;
+      }
+    });
   } catch (error) {
-    transaction.close();
-    throw error;
+    if (!isBusy(error)) throw error;
+    const seconds = lockPatience / 1000;
+    throw new EventLogError(
+      "unavailable",
+      `Another process has held the database's write lock for ${seconds} seconds.`,
+    );
   }
 }
 

@@ -1,12 +1,15 @@
 import { LibsqlError } from "@libsql/client";
 
-// What SQLite says of the events themselves; everything else is the store's own trouble, and passes or does not
-// whatever events come.
-const dataFailures = new Set(["SQLITE_CONSTRAINT", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"]);
+const dataFailures = new Set(["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"]);
 
-/** True where the store failed, and not the data that it was given. */
+/**
+ * True where the store failed, and not the data that it was given: everything else is trouble that passes or does not,
+ * whatever events come.
+ */
 export function isStoreFailure(error: unknown): boolean {
-  return !(error instanceof LibsqlError && dataFailures.has(error.code));
+  if (!(error instanceof LibsqlError)) return true;
+  const isBadJson = error.code === "SQLITE_ERROR" && error.message.includes("malformed JSON");
+  return !isBadJson && !dataFailures.has(error.code);
 }
 
 export function isBusy(error: unknown): boolean {

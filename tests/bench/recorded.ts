@@ -10,13 +10,15 @@ export async function verifyRecorded(url: string, load: Load, acknowledged: numb
 }
 
 async function countRecorded(url: string, assetKeys: readonly string[]): Promise<number> {
-  let recorded = 0;
   const keys = assetKeys.values();
-  const countThrough = async () => {
+  const countThrough = async (): Promise<number> => {
+    let recorded = 0;
+    // The walkers share one iterator, so that each key is counted by one of them.
     for (const key of keys) recorded += await materializations(`${url}/api/v1/assets/${key}`);
+    return recorded;
   };
-  await Promise.all(Array.from({ length: 16 }, countThrough));
-  return recorded;
+  const shares = await Promise.all(Array.from({ length: 16 }, countThrough));
+  return shares.reduce((sum, share) => sum + share, 0);
 }
 
 async function materializations(url: string): Promise<number> {

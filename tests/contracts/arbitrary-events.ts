@@ -121,8 +121,9 @@ export const arbitraryEvent: fc.Arbitrary<RunlessEvent> = fc
 export const arbitraryUnits: fc.Arbitrary<fc.Arbitrary<Unit>> = fc
   .array(arbitraryEvent, { minLength: 1, maxLength: 8 })
   .map((events) => {
+    const contents = events.flatMap((event) => [event, { ...event, description: "again" }]);
     const newEvent: fc.Arbitrary<NewEvent> = fc.record(
-      { event: fc.constantFrom(...events), idempotencyKey: fc.constantFrom("k", "l", "") },
+      { event: fc.constantFrom(...contents), idempotencyKey: fc.constantFrom("k", "l", "") },
       { requiredKeys: ["event"] },
     );
     return fc.array(newEvent, { maxLength: 4 });

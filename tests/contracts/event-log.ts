@@ -9,6 +9,7 @@ import { idempotencyContract } from "./event-log/idempotency.ts";
 import { modelContract } from "./event-log/model.ts";
 import { pagingContract } from "./event-log/paging.ts";
 import { timesContract } from "./event-log/times.ts";
+import { twinsContract } from "./event-log/twins.ts";
 
 export interface ContractOptions {
   /** The memory store is what the others are compared with. */
@@ -24,6 +25,7 @@ export function eventLogContract(name: string, open: OpenEventLog, options: Cont
   describe(name, () => {
     describe("appending", () => appendingContract(promises));
     describe("idempotency keys", () => idempotencyContract(promises));
+    describe("twins", () => twinsContract(promises));
     describe("times", () => timesContract(promises));
     describe("filters", () => filtersContract(promises));
     describe("pages", () => pagingContract(promises));

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { float, int, JsonSyntaxError, type JsonValue, maxJsonDepth, parseJson, stringifyJson } from "../../core/index.ts";
+import {
+  float,
+  int,
+  JsonSyntaxError,
+  type JsonValue,
+  maxJsonDepth,
+  parseJson,
+  stringifyJson,
+} from "../../core/index.ts";
 import { isIntNumber, isJsonNumber } from "../../core/json.ts";
 
 function number(token: string): { text: string; kind: "int" | "float" } {
@@ -36,7 +44,7 @@ describe("numbers", () => {
     [int(5), "5"],
     [int(2n ** 70n), "1180591620717411303424"],
     [int(-(2n ** 53n)), "-9007199254740992"],
-  ])("%p says which kind it is: %s", (value, text) => {
+  ])("float and int say which kind a number is", (value, text) => {
     expect(stringifyJson(value)).toBe(text);
     expect(parseJson(text)).toEqual(value);
   });
@@ -94,6 +102,10 @@ describe("depth", () => {
     expect(() => parseJson(nested(2_000_000))).toThrow(JsonSyntaxError);
   });
 
+  test("an escaped quote hides no bracket that comes after it", () => {
+    expect(() => parseJson(`["\\"",${nested(500)}]`)).toThrow("Nested deeper than 500 levels");
+  });
+
   test("brackets side by side or inside strings do not count", () => {
     const wide = JSON.stringify(Array.from({ length: 600 }, () => [{}]));
     const quoted = JSON.stringify([`\\"${"[".repeat(2000)}`]);
@@ -111,7 +123,6 @@ const mistakes: [text: string, message: string][] = [
   ["01", "Extra data: line 1 column 2 (char 1)"],
   ["1.", "Extra data: line 1 column 2 (char 1)"],
   ["{} {}", "Extra data: line 1 column 4 (char 3)"],
-  ["\ufeff{}", "Expecting value: line 1 column 1 (char 0)"],
   ["[1 2]", "Expecting ',' delimiter: line 1 column 4 (char 3)"],
   ["[1", "Expecting ',' delimiter: line 1 column 3 (char 2)"],
   ["[", "Expecting value: line 1 column 2 (char 1)"],
@@ -131,6 +142,6 @@ const mistakes: [text: string, message: string][] = [
 ];
 
 test.each(mistakes)("%p is refused with Python's words and place", (text, message) => {
-  expect(() => parseJson(text)).toThrow(new JsonSyntaxError(...split(message, text)));
-  expect(() => parseJson(text)).toThrow(message);
+  const position = Number(/\(char (\d+)\)/.exec(message)?.[1]);
+  expect(() => parseJson(text)).toThrow(expect.objectContaining({ name: "JsonSyntaxError", message, position }));
 });

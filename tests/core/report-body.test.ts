@@ -26,15 +26,19 @@ describe("content type", () => {
     expect(hasJsonBody(contentType)).toBe(true);
   });
 
-  test.each(["", "text/plain", "application/jsonx", "application/json5", "application/x-www-form-urlencoded", "text/json"])(
-    "%p is refused by name",
-    (contentType) => {
-      expect(refusal(() => hasJsonBody(contentType))).toEqual({
-        code: "unhandled_content_type",
-        message: `Unhandled content type ${contentType}, expect no body or application/json`,
-      });
-    },
-  );
+  test.each([
+    "",
+    "text/plain",
+    "application/jsonx",
+    "application/json5",
+    "application/x-www-form-urlencoded",
+    "text/json",
+  ])("%p is refused by name", (contentType) => {
+    expect(refusal(() => hasJsonBody(contentType))).toEqual({
+      code: "unhandled_content_type",
+      message: `Unhandled content type ${contentType}, expect no body or application/json`,
+    });
+  });
 });
 
 describe("body", () => {

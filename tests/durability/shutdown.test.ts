@@ -1,12 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { openConnection } from "../raw-http.ts";
+import { openConnection, type RawRequest } from "../raw-http.ts";
 import { runtimes, startServer, temporaryFolder } from "../server.ts";
 import { reportUntilClosed } from "./load.ts";
 import { recount } from "./recount.ts";
 import { distinctReports } from "./reports.ts";
 
 const signals = ["SIGTERM", "SIGINT"] as const;
+const idleConnections: readonly (readonly [string, readonly RawRequest[]])[] = [
+  ["never asked anything", []],
+  ["has its answer", [{ method: "GET", target: "/health" }]],
+];
 const acknowledgementsBeforeTheSignal = 200;
 
 describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runtime) => {
@@ -37,11 +41,11 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     30_000,
   );
 
-  test("ends at once where idle connections are open", async () => {
+  test.each([...idleConnections])("does not wait for a connection that %s", async (_, requests) => {
     const server = await startServer(runtime);
-    const used = await openConnection(server.port);
-    await used.send({ method: "GET", target: "/health" });
-    await openConnection(server.port);
+    const connection = await openConnection(server.port);
+    for (const request of requests) await connection.send(request);
     expect(await server.stop("SIGTERM")).toBe(0);
+    connection.close();
   });
 });

@@ -12,7 +12,7 @@ import {
   type RunlessEvent,
 } from "../../../core/index.ts";
 import type { EventLog } from "../../../storage/event-log.ts";
-import { type Promises, readAll, readIds, record, textOf } from "./harness.ts";
+import { duplicate, type Promises, readAll, readIds, record, textOf } from "./harness.ts";
 
 export function fidelityContract(promises: Promises): void {
   for (const [name, text] of Object.entries(texts)) {
@@ -129,6 +129,18 @@ export function fidelityContract(promises: Promises): void {
     const names = Array.from({ length: 2_000 }, (_, i) => `name ${i}`);
     const object = Object.fromEntries(names.map((name) => [name, name]));
     await expectKept(log, materialization(names, { tags: object, metadata: object }));
+  });
+
+  // Invalid UTF-8 in the database would end the process of whoever reads it.
+  promises("a lone surrogate in an event that was built by hand counts as U+FFFD", async ({ log }) => {
+    const event = checkEvaluation("a", { checkName: "c", passed: true });
+    const lone = { assetKey: ["\ud800", "\udc00x"], partition: "\ud800p", checkName: "c\udfff" };
+    const whole = { assetKey: ["\ufffd", "\ufffdx"], partition: "\ufffdp", checkName: "c\ufffd" };
+    const idempotencyKey = "k";
+    await log.append([[{ event: { ...event, ...lone }, idempotencyKey }]]);
+    expect(await log.get(1)).toMatchObject(whole);
+    expect((await log.asset(whole.assetKey))?.checks).toMatchObject([whole]);
+    expect(await log.append([[{ event: { ...event, ...whole }, idempotencyKey }]])).toEqual([duplicate(1)]);
   });
 }
 

@@ -30,6 +30,10 @@ export function promisesOf(open: OpenEventLog): Promises {
     }, 30_000);
 }
 
+export function keyed(event: RunlessEvent, idempotencyKey = "k"): NewEvent {
+  return { event, idempotencyKey };
+}
+
 /** Appends one unit. */
 export async function appendUnit(log: EventLog, ...unit: readonly NewEvent[]): Promise<UnitResult> {
   const [result] = await log.append([unit]);

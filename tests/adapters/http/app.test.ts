@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { createApp } from "../../../adapters/http/index.ts";
+import { createMemoryEventLog, type EventLog, EventLogError } from "../../../storage/index.ts";
+
+const config = { limits: { bodyBytes: 1000, pageEvents: 10 } };
+const memory = () => createMemoryEventLog({ now: () => 0 });
+const failing = (error: unknown): EventLog => ({ ...memory(), append: () => Promise.reject(error) });
+const report = (log: EventLog) =>
+  createApp({ log, config }).request("/report_asset_materialization/a", { method: "POST" });
+
+test("createApp answers a Request without a socket", async () => {
+  const log = memory();
+  expect(await (await report(log)).text()).toBe("{}");
+  expect(await log.get(1)).toMatchObject({ type: "ASSET_MATERIALIZATION", assetKey: ["a"] });
+});
+
+test.each([
+  ["unavailable", 503],
+  ["unknown_outcome", 503],
+  ["closed", 503],
+  ["conflict", 422],
+  ["rejected", 500],
+] as const)("a log that fails with %s is answered with %d and its message", async (code, status) => {
+  const response = await report(failing(new EventLogError(code, "What happened.")));
+  expect(response.status).toBe(status);
+  expect(await response.json()).toEqual({ error: "What happened." });
+  expect(response.headers.get("retry-after")).toBe(status === 503 ? "1" : null);
+});
+
+test("a mistake of ours is a 500 that gives nothing away", async () => {
+  const logged: unknown[] = [];
+  const { error } = console;
+  console.error = (...args) => void logged.push(...args);
+  const mistake = new Error("secret");
+  const response = await report(failing(mistake)).finally(() => {
+    console.error = error;
+  });
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain("secret");
+  expect(logged).toEqual([mistake]);
+});
+
+test("a server that is shutting down is alive and not ready", async () => {
+  const app = createApp({ log: memory(), config, isAccepting: () => false });
+  expect((await app.request("/health")).status).toBe(200);
+  expect((await app.request("/ready")).status).toBe(503);
+});
+
+test.each([
+  [undefined, 200],
+  ["k".repeat(255), 200],
+  ["", 400],
+  ["k".repeat(256), 400],
+])("the Idempotency-Key %p is answered with %d", async (key, status) => {
+  const headers = key === undefined ? {} : { "idempotency-key": key };
+  const app = createApp({ log: memory(), config });
+  const response = await app.request("/report_asset_materialization/a", { method: "POST", headers });
+  expect(response.status).toBe(status);
+});

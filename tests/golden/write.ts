@@ -1,0 +1,33 @@
+import { existsSync, rmSync } from "node:fs";
+import { createClient } from "@libsql/client";
+import { checkEvaluation, float, int, materialization, observation } from "../../core/index.ts";
+import { openEventLog } from "../../storage/index.ts";
+import { migrations } from "../../storage/libsql/migrations.ts";
+
+const path = new URL(`version-${migrations.length}.db`, import.meta.url).pathname;
+if (existsSync(path)) throw new Error(`${path} is there already. A golden file is never written again.`);
+
+const log = await openEventLog({ url: `file:${path}`, now: () => Date.UTC(2026, 10, 23) });
+const orders = ["warehouse", "orders"];
+await log.append([
+  [
+    {
+      event: materialization(orders, {
+        partition: "2026-11-23",
+        dataVersion: "v1",
+        description: "nightly",
+        metadata: { rows: 5, share: float(1), big: int(2n ** 70n), nested: { list: [float(1), null, "x"] } },
+      }),
+      idempotencyKey: "nightly-2026-11-23",
+    },
+    { event: observation(orders, { metadata: { freshness: Number.NaN } }) },
+    { event: checkEvaluation(orders, { checkName: "no_nulls", passed: false, severity: "WARN" }) },
+    { event: materialization(["warehouse", "café", "\u0000"], { timestamp: 0 }) },
+  ],
+]);
+await log.close();
+
+const client = createClient({ url: `file:${path}`, concurrency: 1 });
+await client.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+client.close();
+for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });

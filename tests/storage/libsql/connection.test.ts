@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { materialization } from "../../../core/index.ts";
+import { openEventLog } from "../../../storage/index.ts";
+import { openConnection, writeTransaction } from "../../../storage/libsql/connection.ts";
+import { migrate } from "../../../storage/libsql/migrate.ts";
+import { temporaryFolder } from "../../server.ts";
+
+const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
+
+test("the writer's own connection waits for the disk: WAL with synchronous=FULL, before and after a transaction", async () => {
+  const client = await openConnection({ url: newFile() });
+  await migrate(client);
+  const pragmas = async () => {
+    const synchronous = await client.execute("PRAGMA synchronous");
+    const journal = await client.execute("PRAGMA journal_mode");
+    const autoVacuum = await client.execute("PRAGMA auto_vacuum");
+    return [synchronous.rows[0]?.synchronous, journal.rows[0]?.journal_mode, autoVacuum.rows[0]?.auto_vacuum];
+  };
+  const fullWalIncremental = [2, "wal", 2];
+  expect(await pragmas()).toEqual(fullWalIncremental);
+  await writeTransaction(client, async (transaction) => {
+    const { rows } = await transaction.execute("PRAGMA synchronous");
+    expect(rows[0]?.synchronous).toBe(2);
+  });
+  expect(await pragmas()).toEqual(fullWalIncremental);
+  client.close();
+});
+
+test("a transaction whose work throws leaves nothing behind, and the connection as good as before", async () => {
+  const client = await openConnection({ url: newFile() });
+  await migrate(client);
+  const failing = writeTransaction(client, async (transaction) => {
+    await transaction.execute("INSERT INTO asset (key) VALUES ('a')");
+    throw new Error("no");
+  });
+  await expect(failing).rejects.toThrow("no");
+  await writeTransaction(client, (transaction) => transaction.execute("INSERT INTO asset (key) VALUES ('b')"));
+  const { rows } = await client.execute("SELECT key FROM asset");
+  expect(rows.map((row) => row.key)).toEqual(["b"]);
+  client.close();
+});
+
+test("a log keeps the descriptors that it opened with, however much it writes and reads", async () => {
+  const log = await openEventLog({ url: newFile() });
+  const work = async () => {
+    for (let i = 0; i < 50; i++) {
+      await log.append([[{ event: materialization("a") }]]);
+      await log.query({}, { limit: 1, order: "desc" });
+    }
+  };
+  await work();
+  const before = readdirSync("/proc/self/fd").length;
+  await work();
+  expect(readdirSync("/proc/self/fd").length).toBeLessThanOrEqual(before);
+  await log.close();
+});
+
+test("a file that can't be opened is named, with the reason", async () => {
+  const url = `file:${join(temporaryFolder(), "missing", "runless.db")}`;
+  await expect(openEventLog({ url })).rejects.toMatchObject({
+    code: "unusable_database",
+    message: expect.stringContaining(`The database ${url} can't be opened: `),
+  });
+});

@@ -1,0 +1,63 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { drizzle } from "drizzle-orm/libsql";
+import { materialization, observation } from "../../../core/index.ts";
+import { openConnection } from "../../../storage/libsql/connection.ts";
+import { encodeEvent } from "../../../storage/libsql/event-row.ts";
+import { migrate } from "../../../storage/libsql/migrate.ts";
+import { eventsPerPage, readPage } from "../../../storage/libsql/read-page.ts";
+import { writeGroup } from "../../../storage/libsql/write-group.ts";
+import { temporaryFolder } from "../../server.ts";
+
+const client = await openConnection({ url: `file:${join(temporaryFolder(), "runless.db")}` });
+await migrate(client);
+const noise = Array.from({ length: eventsPerPage }, (_, i) => materialization(["noise", String(i % 3)]));
+const rows = [observation("rare"), ...noise, observation("rare"), ...noise].map((event) => encodeEvent(event));
+await writeGroup(client, { rows, sizes: [rows.length], keyed: false, checks: false, now: 0 });
+const database = drizzle(client);
+
+test("a page gives up after a bounded number of events, and goes on where it stopped", async () => {
+  const filter = { type: "ASSET_OBSERVATION" } as const;
+  for (const [order, ids] of [
+    ["asc", [1, eventsPerPage + 2]],
+    ["desc", [eventsPerPage + 2, 1]],
+  ] as const) {
+    const found: number[] = [];
+    let pages = 0;
+    for (let from: number | undefined, hasMore = true; hasMore; pages++) {
+      const page = await readPage(database, filter, { order, limit: 10 }, from);
+      found.push(...page.rows.map(({ id }) => id));
+      from = page.last;
+      hasMore = page.hasMore;
+    }
+    expect(found).toEqual([...ids]);
+    expect(pages).toBe(3);
+  }
+});
+
+test("a page hands out its rows in the order of ids without sorting what it examined", async () => {
+  const statements: string[] = [];
+  const logged = drizzle(client, { logger: { logQuery: (query) => void statements.push(query) } });
+  for (const filter of [
+    {},
+    { type: "ASSET_MATERIALIZATION" },
+    { assetKey: ["noise", "1"], partition: "x" },
+    { prefix: ["noise"] },
+  ] as const) {
+    for (const order of ["asc", "desc"] as const) {
+      const { rows } = await readPage(logged, filter, { order, limit: 20 }, undefined);
+      expect(rows.map(({ id }) => id)).toEqual(
+        rows.map(({ id }) => id).toSorted((a, b) => (order === "asc" ? a - b : b - a)),
+      );
+    }
+  }
+  for (const statement of statements.filter((text) => !text.includes("count("))) {
+    const plan = await client.execute({
+      sql: `EXPLAIN QUERY PLAN ${statement}`,
+      args: statement.match(/\?/g)?.map(() => 1) ?? [],
+    });
+    const steps = plan.rows.map((row) => String(row.detail));
+    expect(steps.filter((step) => step.includes("TEMP B-TREE") || step.startsWith("MATERIALIZE"))).toEqual([]);
+    expect(steps.some((step) => step.startsWith("CO-ROUTINE"))).toBe(true);
+  }
+});
