@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../core/index.ts";
 import { isArray, isJsonObject, type JsonValue } from "../core/json.ts";
 import { formatDetails } from "../core/wire.ts";
+import { wellFormedEvent } from "./well-formed-event.ts";
 
 /**
  * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint where they are recorded
  * alike, whatever the order of the names in their tags, metadata and JSON. Stores keep it beside idempotency keys, so
  * it must never change.
  */
-export function fingerprint(event: RunlessEvent): string {
+export function fingerprint(given: RunlessEvent): string {
+  const event = wellFormedEvent(given);
   const { type, assetKey, partition, timestamp } = event;
   const check = event.type === "ASSET_CHECK_EVALUATION" ? [event.checkName, event.passed, event.severity] : [];
   const details = formatDetails({

@@ -12,6 +12,7 @@ import { formatCursor, parseCursor } from "./cursor.ts";
 import type { AppendedEvent, AssetRecord, EventFilter, EventLog, Unit, UnitResult } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { wellFormedEvent } from "./well-formed-event.ts";
 
 /** The EventLog that the others are compared with: everything in arrays, every answer by scanning them. */
 export function createMemoryEventLog(options: { readonly now: () => number }): EventLog {
@@ -25,7 +26,7 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
     const answers: AppendedEvent[] = [];
     const uses = new Map<string, FirstUse>();
     for (const [index, newEvent] of unit.entries()) {
-      const event = wellFormed(newEvent.event);
+      const event = wellFormedEvent(newEvent.event);
       const id = events.length + recorded.length + 1;
       const scope = scopeOf(event, newEvent.idempotencyKey);
       if (scope !== undefined) {
@@ -98,14 +99,6 @@ interface FirstUse {
 
 function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string | undefined): string | undefined {
   return idempotencyKey === undefined ? undefined : JSON.stringify([type, assetKey, idempotencyKey.toWellFormed()]);
-}
-
-/** The constructors of events see to this; an event that was built by hand may still hold a lone surrogate. */
-function wellFormed(event: RunlessEvent): RunlessEvent {
-  const assetKey = event.assetKey.map((part) => part.toWellFormed());
-  const partition = event.partition?.toWellFormed() ?? null;
-  if (event.type !== "ASSET_CHECK_EVALUATION") return { ...event, assetKey, partition };
-  return { ...event, assetKey, partition, checkName: event.checkName.toWellFormed() };
 }
 
 function sameKey(a: AssetKey, b: AssetKey): boolean {

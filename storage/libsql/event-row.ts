@@ -1,4 +1,4 @@
-import type { AssetCheckSeverity, RecordedEvent, RunlessEvent } from "../../core/index.ts";
+import { type AssetCheckSeverity, dataVersionOf, type RecordedEvent, type RunlessEvent } from "../../core/index.ts";
 import { formatDetails, parseDetails } from "../../core/wire.ts";
 import { asset, event } from "./schema.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
@@ -87,7 +87,7 @@ export function encodeEvent(event: RunlessEvent, mark?: IdempotencyMark): string
     check === undefined ? null : encodeText(check.checkName),
     check === undefined ? null : Number(check.passed),
     check?.severity ?? null,
-    "dagster/data_version" in event.tags ? 1 : null,
+    check === undefined && dataVersionOf(event) !== null ? 1 : null,
     event.timestamp,
     formatDetails(event),
     ...(mark === undefined ? [] : [encodeText(mark.key), mark.fingerprint]),

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, lt, max, min, or } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min, or } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { EventFilter, PageRequest } from "../event-log.ts";
 import { type EventRow, eventColumns, kinds } from "./event-row.ts";
@@ -22,11 +22,17 @@ export async function readPage(
   { order, limit }: Pick<PageRequest, "order" | "limit">,
   from: number | undefined,
 ): Promise<PageOfRows> {
+  // Both statements below look at what was there now, or events that come between them would be passed over.
+  const [head] = await database.select({ id: max(event.id) }).from(event);
   const examined = database
     .select({ id: event.id, kind: event.kind, partition: event.partition })
     .from(event)
     .where(
-      and(...idBounds(filter, order, from), filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey))),
+      and(
+        lte(event.id, head?.id ?? 0),
+        ...idBounds(filter, order, from),
+        filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
+      ),
     )
     .orderBy(order === "asc" ? asc(event.id) : desc(event.id))
     .limit(eventsPerPage)

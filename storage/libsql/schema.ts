@@ -24,7 +24,7 @@ export const event = sqliteTable(
     checkName: text("check_name"),
     passed: integer("passed"),
     severity: text("severity"),
-    /** 1 where a data version stands among the tags. */
+    /** 1 for a materialization or observation with a data version among its tags. */
     versioned: integer("versioned"),
     timestamp: integer("timestamp").notNull(),
     receivedAt: integer("received_at").notNull(),
@@ -42,7 +42,7 @@ const latest = {
   events: integer("events").notNull(),
 };
 
-/** By kind; kind 0 is any event that carries a data version. */
+/** By kind; kind 0 stands for those that carry a data version. */
 export const assetSummary = sqliteTable(
   "asset_summary",
   { assetId: integer("asset_id").notNull(), kind: integer("kind").notNull(), ...latest },

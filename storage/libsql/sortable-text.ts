@@ -9,9 +9,12 @@ const reserved = /[\u0000-\u0002]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: likewise
 const escaped = /\u0002([\u0003-\u0005])/g;
 
-/** Text as the database keeps it: without U+0000, and sorted by code point when compared byte by byte. */
+/**
+ * Text as the database keeps it: without U+0000, and sorted by code point when compared byte by byte. A lone surrogate
+ * becomes U+FFFD: SQLite would keep it as invalid UTF-8, on which the driver ends the whole process when it reads it.
+ */
 export function encodeText(text: string): string {
-  return text.replace(reserved, (unit) => `\u0002${String.fromCharCode(unit.charCodeAt(0) + 3)}`);
+  return text.toWellFormed().replace(reserved, (unit) => `\u0002${String.fromCharCode(unit.charCodeAt(0) + 3)}`);
 }
 
 export function decodeText(text: string): string {

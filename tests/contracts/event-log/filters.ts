@@ -69,6 +69,13 @@ export function filtersContract(promises: Promises): void {
     expect(await readIds(log, { until: 6 })).toEqual([1]);
     expect(await readIds(log, { since: 6 })).toEqual([2]);
   });
+
+  promises("a bound of 0 is a bound like any other", async ({ log }) => {
+    await record(log, ...[-1, 0, 1].map((timestamp) => materialization("a", { timestamp })));
+    expect(await readIds(log, { since: 0 })).toEqual([2, 3]);
+    expect(await readIds(log, { until: 0 })).toEqual([1]);
+    expect(await readIds(log, { before: 0 })).toEqual([]);
+  });
 }
 
 async function recordSample(log: EventLog): Promise<void> {

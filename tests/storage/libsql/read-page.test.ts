@@ -51,7 +51,7 @@ test("a page hands out its rows in the order of ids without sorting what it exam
       );
     }
   }
-  for (const statement of statements.filter((text) => !text.includes("count("))) {
+  for (const statement of statements.filter((text) => text.includes("examined") && !text.includes("count("))) {
     const plan = await client.execute({
       sql: `EXPLAIN QUERY PLAN ${statement}`,
       args: statement.match(/\?/g)?.map(() => 1) ?? [],
