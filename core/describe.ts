@@ -1,4 +1,5 @@
-import { isArray, isIntNumber, isJsonNumber, type JsonValue, stringifyJson } from "./json.ts";
+import { stringifyJson } from "./json.ts";
+import { isArray, isIntNumber, isJsonNumber, type JsonValue } from "./json-value.ts";
 
 const longest = 100;
 

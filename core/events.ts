@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type AssetKey, namedKey, parseAssetKey } from "./asset-key.ts";
 import { describe } from "./describe.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
-import { isJsonNumber, isNumberText, type JsonValue, numberText } from "./json.ts";
+import { isJsonNumber, isNumberText, type JsonValue, numberText } from "./json-value.ts";
 import { type Metadata, type MetadataInput, type MetadataValue, readMetadataValue } from "./metadata.ts";
 
 interface EventFields {

@@ -17,18 +17,9 @@ export {
   type Tags,
 } from "./events.ts";
 export { InvalidEventError } from "./invalid-event-error.ts";
-export {
-  float,
-  int,
-  type JsonNumber,
-  type JsonObject,
-  JsonSyntaxError,
-  type JsonValue,
-  maxJsonDepth,
-  type NumberText,
-  parseJson,
-  stringifyJson,
-} from "./json.ts";
+export { maxJsonDepth, parseJson, stringifyJson } from "./json.ts";
+export { JsonSyntaxError } from "./json-syntax-error.ts";
+export { float, int, type JsonNumber, type JsonObject, type JsonValue, type NumberText } from "./json-value.ts";
 export type { Metadata, MetadataInput, MetadataValue } from "./metadata.ts";
 export { hasJsonBody, parseReportBody } from "./report-body.ts";
 export {

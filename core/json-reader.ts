@@ -1,4 +1,5 @@
-import { JsonSyntaxError, type JsonValue, jsonNumber, maxJsonDepth } from "./json.ts";
+import { JsonSyntaxError } from "./json-syntax-error.ts";
+import { type JsonValue, jsonNumber } from "./json-value.ts";
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const whitespace = /[ \t\n\r]*/y;
@@ -19,7 +20,7 @@ const literals = new Map<string, JsonValue>([
  * The faithful reader behind `parseJson`: what Python's json module accepts (RFC 8259 with NaN and ±Infinity), with the
  * digits of every number kept, and its words for what is wrong, which Dagster's callers already know.
  */
-export function readJson(text: string, controlCharacters: boolean, maxDepth = maxJsonDepth): JsonValue {
+export function readJson(text: string, controlCharacters: boolean, maxDepth: number): JsonValue {
   let at = 0;
 
   function fail(problem: string, position = at): never {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
 import { describe } from "./describe.ts";
+import { maxJsonDepth } from "./json.ts";
 import {
   isArray,
   isIntNumber,
@@ -11,9 +12,8 @@ import {
   type JsonObject,
   type JsonValue,
   jsonNumber,
-  maxJsonDepth,
   numberText,
-} from "./json.ts";
+} from "./json-value.ts";
 
 /** A metadata value with the type that Dagster (or Dagster Pipes, for the ones it can't infer) gives it. */
 export type MetadataValue =

@@ -1,4 +1,6 @@
-import { JsonSyntaxError, type JsonValue, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
+import { JsonSyntaxError } from "./json-syntax-error.ts";
+import type { JsonValue } from "./json-value.ts";
 import { ReportRequestError } from "./report-request-error.ts";
 
 /**

@@ -9,15 +9,9 @@ import {
   eventFields,
 } from "./events.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
-import {
-  isArray,
-  isJsonObject,
-  type JsonObject,
-  JsonSyntaxError,
-  type JsonValue,
-  parseJson,
-  safelyParseJson,
-} from "./json.ts";
+import { parseJson, safelyParseJson } from "./json.ts";
+import { JsonSyntaxError } from "./json-syntax-error.ts";
+import { isArray, isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
 import { inferMetadataValue } from "./metadata.ts";
 import { percentDecode } from "./percent-decode.ts";
 import { ReportRequestError, type ReportRequestErrorCode } from "./report-request-error.ts";

@@ -1,16 +1,8 @@
 import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
 import { dataVersionOf, type RecordedEvent, type RunlessEvent, type Tags } from "./events.ts";
-import {
-  isArray,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  maxEventDepth,
-  numberText,
-  parseJson,
-  stringifyJson,
-} from "./json.ts";
+import { maxEventDepth, parseJson, stringifyJson } from "./json.ts";
+import { isArray, isJsonObject, type JsonObject, type JsonValue, numberText } from "./json-value.ts";
 import { inferMetadataValue, isTyped, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
 
 /** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../core/index.ts";
-import { isArray, isJsonObject, type JsonValue } from "../core/json.ts";
+import { isArray, isJsonObject, type JsonValue } from "../core/json-value.ts";
 import { formatDetails } from "../core/wire.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 

@@ -1,6 +1,5 @@
 import { Hono } from "hono";
-import type { EventLog } from "../../storage/index.ts";
-import type { Config } from "../config.ts";
+import type { AppDeps } from "./app-deps.ts";
 import { assetRoutes } from "./assets.ts";
 import { errorResponse } from "./error-response.ts";
 import { eventRoutes } from "./events.ts";
@@ -8,13 +7,6 @@ import { healthRoutes } from "./health.ts";
 import { HttpError } from "./http-error.ts";
 import { reportRoutes } from "./reports.ts";
 import { requestPath } from "./request-path.ts";
-
-export interface AppDeps {
-  readonly log: EventLog;
-  readonly config: Pick<Config, "limits">;
-  /** False from the moment on when no more requests should be sent here. */
-  readonly isAccepting?: () => boolean;
-}
 
 /** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
 export function createApp(deps: AppDeps): Hono {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { type AssetKey, formatAssetKey, formatEvent, parseAssetKey, type RecordedEvent } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
 import type { AssetRecord } from "../../storage/index.ts";
-import type { AppDeps } from "./app.ts";
+import type { AppDeps } from "./app-deps.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { formatEvent } from "../../core/index.ts";
-import type { AppDeps } from "./app.ts";
+import type { AppDeps } from "./app-deps.ts";
 import { readEventsQuery } from "./events-query.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppDeps } from "./app.ts";
+import type { AppDeps } from "./app-deps.ts";
 
 export function healthRoutes({ log, isAccepting = () => true }: AppDeps): Hono {
   return new Hono()

@@ -9,9 +9,9 @@ import {
   type ReportUrl,
   type RunlessEvent,
 } from "../../core/index.ts";
-import type { JsonValue } from "../../core/json.ts";
+import type { JsonValue } from "../../core/json-value.ts";
 import { appendEvent } from "../../storage/index.ts";
-import type { AppDeps } from "./app.ts";
+import type { AppDeps } from "./app-deps.ts";
 import { HttpError } from "./http-error.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { readBody } from "./read-body.ts";

@@ -7,10 +7,10 @@ import { fingerprint } from "../fingerprint.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openDatabaseThreads } from "./database-threads.ts";
 import { encodeEvent, eventFromRow, kinds, versionedKind } from "./event-row.ts";
+import { type Group, unitResults } from "./group.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openLogDatabase } from "./log-database.ts";
 import type { AssetRows } from "./read-asset.ts";
-import { type Group, unitResults } from "./write-group.ts";
 
 export interface LibsqlOptions extends DatabaseAddress {
   /** Milliseconds since 1970 UTC. Default: the system's clock. */

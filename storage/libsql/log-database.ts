@@ -7,11 +7,12 @@ import { EventLogError } from "../event-log-error.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
 import { type EventRow, eventColumns } from "./event-row.ts";
 import { isBusy } from "./failures.ts";
+import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
 import { type AssetRows, readAsset } from "./read-asset.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
 import { asset, event } from "./schema.ts";
-import { type Group, type GroupResult, writeGroup } from "./write-group.ts";
+import { writeGroup } from "./write-group.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {

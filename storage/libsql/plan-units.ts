@@ -1,7 +1,7 @@
 import type { Transaction } from "@libsql/client";
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 import { field } from "./event-row.ts";
-import type { Group } from "./write-group.ts";
+import type { Group } from "./group.ts";
 
 /** What is left to insert of a group whose events carry idempotency keys, and what its units come to. */
 export interface UnitPlan {

@@ -3,24 +3,8 @@ import type { UnitResult } from "../event-log.ts";
 import { writeTransaction } from "./connection.ts";
 import { field, kinds, versionedKind } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
+import { type Group, type GroupResult, unitResults } from "./group.ts";
 import { planUnits } from "./plan-units.ts";
-
-/** Units that are committed in one transaction. */
-export interface Group {
-  /** The units' events one after the other, each as `encodeEvent` gave it. */
-  readonly rows: readonly string[];
-  /** How many events each unit has. */
-  readonly sizes: readonly number[];
-  /** True where an event carries an idempotency key. */
-  readonly keyed: boolean;
-  /** True where an event is a check evaluation. */
-  readonly checks: boolean;
-  /** The clock, in milliseconds since 1970 UTC. */
-  readonly now: number;
-}
-
-/** Either all of a group's events got ids in a row, or each unit has a result of its own. */
-export type GroupResult = { readonly firstId: number } | { readonly units: readonly UnitResult[] };
 
 /** Writes a group and its summaries in one transaction. When it resolves, the group is durable. */
 export async function writeGroup(client: Client, group: Group): Promise<GroupResult> {
@@ -48,15 +32,6 @@ async function writeUnitsAlone(client: Client, group: Group): Promise<UnitResult
     start += size;
   }
   return results;
-}
-
-export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
-  if ("units" in result) return result.units;
-  let next = result.firstId;
-  return sizes.map((size) => ({
-    status: "recorded",
-    events: Array.from({ length: size }, () => ({ id: next++, duplicate: false })),
-  }));
 }
 
 /** Inserts the events and brings the summaries up to date; answers the first event's id, the others follow it. */

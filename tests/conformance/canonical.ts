@@ -1,4 +1,11 @@
-import { isArray, isJsonNumber, isNumberText, type JsonNumber, type JsonValue, numberText } from "../../core/json.ts";
+import {
+  isArray,
+  isJsonNumber,
+  isNumberText,
+  type JsonNumber,
+  type JsonValue,
+  numberText,
+} from "../../core/json-value.ts";
 
 /**
  * JSON as a text that is the same for values that mean the same: names in order, numbers by value (every digit of an

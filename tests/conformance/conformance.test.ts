@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { isArray, isJsonObject, type JsonObject, parseJson, safelyParseJson } from "../../core/json.ts";
+import { parseJson, safelyParseJson } from "../../core/json.ts";
+import { isArray, isJsonObject, type JsonObject } from "../../core/json-value.ts";
 import { type RawAnswer, sendRaw } from "../raw-http.ts";
 import { type RunningServer, runtimes, startServer } from "../server.ts";
 import { canonical } from "./canonical.ts";

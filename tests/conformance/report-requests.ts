@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../core/json.ts";
+import { parseJson } from "../../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json-value.ts";
 
 const caseSchema = v.object({
   name: v.string(),

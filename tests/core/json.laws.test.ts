@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { JsonSyntaxError, parseJson, stringifyJson } from "../../core/index.ts";
+import { JsonSyntaxError, maxJsonDepth, parseJson, stringifyJson } from "../../core/index.ts";
 import { readJson } from "../../core/json-reader.ts";
 import { always, anyText, jsonText, mutatedJsonText, numberToken, strictJsonText } from "./arbitraries.ts";
 
@@ -16,7 +16,7 @@ function reading(read: () => unknown): unknown {
 test("the fast path reads what the faithful reader reads, and refuses what it refuses", () => {
   always(
     fc.property(fc.oneof(jsonText, mutatedJsonText, anyText), fc.boolean(), (text, controlCharacters) => {
-      const faithful = reading(() => readJson(text.toWellFormed(), controlCharacters));
+      const faithful = reading(() => readJson(text.toWellFormed(), controlCharacters, maxJsonDepth));
       expect(reading(() => parseJson(text, { controlCharacters }))).toEqual(faithful);
     }),
   );

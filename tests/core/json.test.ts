@@ -8,7 +8,7 @@ import {
   parseJson,
   stringifyJson,
 } from "../../core/index.ts";
-import { isIntNumber, isJsonNumber } from "../../core/json.ts";
+import { isIntNumber, isJsonNumber } from "../../core/json-value.ts";
 
 function number(token: string): { text: string; kind: "int" | "float" } {
   const value = parseJson(token);

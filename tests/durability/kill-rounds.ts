@@ -50,7 +50,7 @@ export async function killRounds({ rounds, runtime, onRound }: KillOptions): Pro
       const events = await recount(server.url, last ? 0 : lastId);
       problems.push(...events.problems);
       const verdict = compare(events, last ? acknowledged : expected);
-      // The last count is of everything, so it replaces what the rounds found.
+      // The last count is of the whole file: it finds again what the rounds found, and is not added to it.
       lost = last ? Math.max(lost, verdict.lost) : lost + verdict.lost;
       repeated = last ? Math.max(repeated, verdict.repeated) : repeated + verdict.repeated;
       if (round > 0) onRound?.(round, result());

@@ -5,7 +5,7 @@ import { createMemoryEventLog, type EventLog, EventLogError } from "../../../sto
 const config = { limits: { bodyBytes: 1000, pageEvents: 10 } };
 const memory = () => createMemoryEventLog({ now: () => 0 });
 const failing = (error: unknown): EventLog => ({ ...memory(), append: () => Promise.reject(error) });
-const report = (log: EventLog) =>
+const report = async (log: EventLog): Promise<Response> =>
   createApp({ log, config }).request("/report_asset_materialization/a", { method: "POST" });
 
 test("createApp answers a Request without a socket", async () => {

@@ -1,0 +1,61 @@
+/**
+ * The digits of a JSON number that a JavaScript number can't hold as they were written: `1.0` (a float, where `1` is
+ * an int), `2.50`, `1e3`, `9223372036854775808`. The symbol key can't clash with any JSON object's.
+ */
+export interface NumberText {
+  readonly [numberText]: string;
+}
+export const numberText: unique symbol = Symbol.for("runless.number");
+
+/** A number read faithfully: a plain one is an int where it has no fraction, a float where it has one. */
+export type JsonNumber = number | NumberText;
+
+/** What `parseJson` returns: JSON, with NaN and ±Infinity as Python callers send them, and every digit kept. */
+export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+export function isNumberText(value: unknown): value is NumberText {
+  return typeof value === "object" && value !== null && numberText in value;
+}
+
+export function isJsonNumber(value: unknown): value is JsonNumber {
+  return typeof value === "number" || isNumberText(value);
+}
+
+/** Python's rule, which Dagster records by: a number written with a point or an exponent is a float. */
+export function isIntNumber(value: JsonNumber): boolean {
+  return typeof value === "number" ? Number.isInteger(value) : !/[.eE]/.test(value[numberText]);
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value);
+}
+
+// Array.isArray does not narrow readonly arrays out of a union.
+export function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** The number that a JSON number token says, as plain as it can be without a change of its digits. */
+export function jsonNumber(token: string): JsonNumber {
+  const plain = Number(token);
+  const exact = String(plain) === token && (!Number.isInteger(plain) || Number.isSafeInteger(plain));
+  return exact ? plain : { [numberText]: token };
+}
+
+/** A float even where the value is whole: `float(1)` is recorded as 1.0. */
+export function float(value: number): JsonNumber {
+  return Number.isInteger(value) ? { [numberText]: Object.is(value, -0) ? "-0.0" : floatText(value) } : value;
+}
+
+function floatText(value: number): string {
+  const text = String(value);
+  return text.includes("e") ? text : `${text}.0`;
+}
+
+/** An int of any size: `int(2n ** 70n)`. Throws RangeError for a number with a fraction. */
+export function int(value: number | bigint): JsonNumber {
+  return jsonNumber(BigInt(value).toString());
+}

@@ -1,0 +1,28 @@
+import type { UnitResult } from "../event-log.ts";
+
+/** Units that are committed in one transaction. */
+export interface Group {
+  /** The units' events one after the other, each as `encodeEvent` gave it. */
+  readonly rows: readonly string[];
+  /** How many events each unit has. */
+  readonly sizes: readonly number[];
+  /** True where an event carries an idempotency key. */
+  readonly keyed: boolean;
+  /** True where an event is a check evaluation. */
+  readonly checks: boolean;
+  /** The clock, in milliseconds since 1970 UTC. */
+  readonly now: number;
+}
+
+/** Either all of a group's events got ids in a row, or each unit has a result of its own. */
+export type GroupResult = { readonly firstId: number } | { readonly units: readonly UnitResult[] };
+
+/** The result of each unit, given their sizes. */
+export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
+  if ("units" in result) return result.units;
+  let next = result.firstId;
+  return sizes.map((size) => ({
+    status: "recorded",
+    events: Array.from({ length: size }, () => ({ id: next++, duplicate: false })),
+  }));
+}
