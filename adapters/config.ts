@@ -7,6 +7,8 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly databaseAuthToken: string | undefined;
+  /** How long a server that was asked to stop waits for requests under way. */
+  readonly shutdownSeconds: number;
   readonly limits: Limits;
 }
 
@@ -39,6 +41,7 @@ const settings = {
   "database-auth-token": { env: "RUNLESS_DATABASE_AUTH_TOKEN", help: "token of a remote database" },
   "max-body-bytes": { env: "RUNLESS_MAX_BODY_BYTES", default: "4194304", help: "largest body of a report" },
   "max-page-events": { env: "RUNLESS_MAX_PAGE_EVENTS", default: "1000", help: "most events of one page" },
+  "shutdown-seconds": { env: "RUNLESS_SHUTDOWN_SECONDS", default: "10", help: "patience with requests under way" },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type SettingName = keyof typeof settings;
@@ -74,6 +77,7 @@ export function resolveConfig(args: readonly string[], env: Readonly<Record<stri
       "file:<path>, libsql://…, http(s)://… or :memory:",
     ),
     databaseAuthToken: text("database-auth-token"),
+    shutdownSeconds: count("shutdown-seconds", 0, 3600),
     limits: {
       bodyBytes: count("max-body-bytes", 1, 2 ** 30),
       pageEvents: count("max-page-events", 1, 100_000),

@@ -1,20 +1,14 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
+import { gracefulStop } from "./graceful-stop.ts";
 import { runServer } from "./run-server.ts";
 
 await runServer("node", async (app, config) => {
   // serve() answers an http.Server where no other kind is asked for.
   const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }) as Server;
+  const stop = gracefulStop(server);
   await once(server, "listening");
   const address = server.address();
-  return {
-    port: typeof address === "object" && address !== null ? address.port : config.port,
-    stop: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeIdleConnections();
-      await closed;
-    },
-  };
+  return { port: typeof address === "object" && address !== null ? address.port : config.port, stop };
 });

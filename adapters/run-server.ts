@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Hono } from "hono";
 import { EventLogError, openEventLog } from "../storage/index.ts";
 import { type Config, ConfigError, resolveConfig } from "./config.ts";
@@ -24,18 +25,18 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const log = await openEventLog({ url: config.databaseUrl, authToken: config.databaseAuthToken });
     let accepting = true;
     const listener = await listen(createApp({ log, config, isAccepting: () => accepting }), config);
-    console.log(`runless ${version()} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`);
-    console.log(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`);
-
     const end = async () => {
       if (!accepting) return;
       accepting = false;
-      await listener.stop();
+      // A request whose body never ends must not keep the process.
+      await Promise.race([listener.stop(), delay(config.shutdownSeconds * 1000)]);
       await log.close();
       process.exit(0);
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
+    console.log(`runless ${version()} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`);
+    console.log(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
     console.error(`runless can't start: ${error.message}`);

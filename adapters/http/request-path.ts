@@ -1,6 +1,6 @@
 import { percentDecode } from "../../core/percent-decode.ts";
 
-const reportEndpoint = /^(?:\/[^/]+)?(\/report_asset_(?:materialization|observation|check))(?:\/|$)/;
+const reportEndpoint = /^(?:\/[^/]+)??(\/report_asset_(?:materialization|observation|check))(?:\/|$)/;
 
 /**
  * The path that routes are matched with. A report endpoint is named by its first segments alone, behind one segment of

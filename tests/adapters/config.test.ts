@@ -8,6 +8,7 @@ describe("resolveConfig", () => {
       port: 3000,
       databaseUrl: "file:runless.db",
       databaseAuthToken: undefined,
+      shutdownSeconds: 10,
       limits: { bodyBytes: 4_194_304, pageEvents: 1000 },
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { openConnection, type RawRequest } from "../raw-http.ts";
 import { runtimes, startServer, temporaryFolder } from "../server.ts";
@@ -47,5 +48,16 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     for (const request of requests) await connection.send(request);
     expect(await server.stop("SIGTERM")).toBe(0);
     connection.close();
+  });
+
+  test("gives a body that never ends up after --shutdown-seconds", async () => {
+    const server = await startServer(runtime, { args: ["--shutdown-seconds", "1"] });
+    const socket = connect(server.port, "127.0.0.1");
+    const head = "POST /report_asset_materialization/a HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    socket.write(`${head}content-length: 100\r\n\r\n{`);
+    // Answered in order of arrival on another connection, so the half of a request has arrived too.
+    await fetch(`${server.url}/health`);
+    expect(await server.stop("SIGTERM")).toBe(0);
+    socket.destroy();
   });
 });
