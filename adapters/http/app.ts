@@ -10,11 +10,19 @@ import { requestPath } from "./request-path.ts";
 
 /** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
 export function createApp(deps: AppDeps): Hono {
-  return new Hono({ getPath: requestPath })
+  const app = new Hono({ getPath: requestPath })
     .route("/", reportRoutes(deps))
     .route("/api/v1/events", eventRoutes(deps))
     .route("/api/v1/assets", assetRoutes(deps))
     .route("/", healthRoutes(deps))
-    .onError(errorResponse)
-    .notFound((c) => errorResponse(new HttpError(404, `There is nothing at ${c.req.path}.`)));
+    .onError(errorResponse);
+  return app.notFound((c) => errorResponse(unmatched(app, c.req.method, c.req.path)));
+}
+
+/** 405 with Allow where the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
+function unmatched(app: Hono, method: string, path: string): HttpError {
+  const allowed = ["GET", "POST", "DELETE"].filter((other) => app.router.match(other, path)[0].length > 0);
+  if (allowed.length === 0) return new HttpError(404, `There is nothing at ${path}.`);
+  const sentence = `${method} is not for this path; send ${allowed.join(" or ")}.`;
+  return new HttpError(405, sentence, { allow: allowed.join(", ") });
 }

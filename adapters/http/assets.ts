@@ -5,7 +5,6 @@ import type { AssetRecord } from "../../storage/index.ts";
 import type { AppDeps } from "./app-deps.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
-import { methodNotAllowed } from "./method-not-allowed.ts";
 import { queryOf, rawPath } from "./request-path.ts";
 
 export function assetRoutes({ log }: AppDeps): Hono {
@@ -35,8 +34,7 @@ export function assetRoutes({ log }: AppDeps): Hono {
         .map(percentDecode);
       if (parts.some((part) => part !== "")) return answer(parts);
       throw new HttpError(404, "There is no asset with an empty key.");
-    })
-    .all("/*", methodNotAllowed("GET"));
+    });
 }
 
 function formatAsset(record: AssetRecord): string {

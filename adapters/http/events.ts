@@ -4,7 +4,6 @@ import type { AppDeps } from "./app-deps.ts";
 import { readEventsQuery } from "./events-query.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
-import { methodNotAllowed } from "./method-not-allowed.ts";
 import { queryOf } from "./request-path.ts";
 
 export function eventRoutes({ log, config }: AppDeps): Hono {
@@ -23,7 +22,5 @@ export function eventRoutes({ log, config }: AppDeps): Hono {
       const event = await log.get(Number(id));
       if (event === undefined) throw new HttpError(404, `There is no event with the id ${id}.`);
       return jsonResponse(formatEvent(event));
-    })
-    .all("/", methodNotAllowed("GET"))
-    .all("/:id", methodNotAllowed("GET"));
+    });
 }

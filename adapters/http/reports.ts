@@ -13,7 +13,6 @@ import type { JsonValue } from "../../core/json-value.ts";
 import { appendEvent } from "../../storage/index.ts";
 import type { AppDeps } from "./app-deps.ts";
 import { HttpError } from "./http-error.ts";
-import { methodNotAllowed } from "./method-not-allowed.ts";
 import { readBody } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
 
@@ -36,10 +35,7 @@ export function reportRoutes({ log, config }: AppDeps): Hono {
   return new Hono()
     .post("/report_asset_materialization", (c) => record(c.req.raw, parseReportRequest))
     .post("/report_asset_observation", (c) => record(c.req.raw, parseReportObservationRequest))
-    .post("/report_asset_check", (c) => record(c.req.raw, parseReportCheckRequest))
-    .all("/report_asset_materialization", methodNotAllowed("POST"))
-    .all("/report_asset_observation", methodNotAllowed("POST"))
-    .all("/report_asset_check", methodNotAllowed("POST"));
+    .post("/report_asset_check", (c) => record(c.req.raw, parseReportCheckRequest));
 }
 
 function readIdempotencyKey(headers: Headers): string | undefined {
