@@ -20,6 +20,7 @@ export const migrations: readonly string[] = [
     versioned INTEGER,
     timestamp INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
+    idempotency_key TEXT,
     details TEXT NOT NULL
   );
   CREATE INDEX event_by_asset ON event (asset_id, id, kind, partition);

@@ -28,6 +28,8 @@ export const event = sqliteTable(
     versioned: integer("versioned"),
     timestamp: integer("timestamp").notNull(),
     receivedAt: integer("received_at").notNull(),
+    /** Kept with the event too, for an export to carry it. */
+    idempotencyKey: text("idempotency_key"),
     /** `formatDetails` of the event. */
     details: text("details").notNull(),
   },

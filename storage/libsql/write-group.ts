@@ -67,9 +67,11 @@ const insertAssets = `
 
 // CROSS JOIN keeps SQLite from walking all assets in the outer loop.
 const insertEvents = `
-  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at, details)
+  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
+    idempotency_key, details)
   SELECT ?2 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
-    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?3), ?3, ${column("details")}
+    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?3), ?3,
+    ${column("idempotencyKey")}, ${column("details")}
   FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
 
 const insertKeys = `
