@@ -5,6 +5,8 @@ await runServer("bun", async (app, config) => {
     hostname: config.host,
     port: config.port,
     fetch: app.fetch,
+    // Seconds. Bun's own 10 would cut off a report that waits for the database's lock, without an answer.
+    idleTimeout: 60,
     // Above every limit of ours, which are enforced per route.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   });

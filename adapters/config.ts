@@ -50,33 +50,16 @@ const wholeNumber = (from: number, to: number) =>
   v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(from), v.maxValue(to));
 
 /** Flags win over variables, variables over defaults; an empty variable is an absent one. Throws ConfigError. */
-export function resolveConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+export function resolveConfig(args: readonly string[], env: Environment): Config {
   const flags = readFlags(args);
-  const text = (name: SettingName): string | undefined => {
-    const setting: Setting = settings[name];
-    return flags[name] ?? (env[setting.env] || setting.default);
-  };
-  function value<Schema extends v.GenericSchema>(
-    name: SettingName,
-    schema: Schema,
-    expected: string,
-  ): v.InferOutput<Schema> {
-    const result = v.safeParse(schema, text(name));
-    if (result.success) return result.output;
-    throw new ConfigError(`--${name} (${settings[name].env}) must be ${expected}. Got ${JSON.stringify(text(name))}.`);
-  }
+  const value = reader(flags, env);
   const count = (name: SettingName, from: number, to: number) =>
     value(name, wholeNumber(from, to), `a whole number from ${from} to ${to}`);
 
   return {
     host: value("host", v.pipe(v.string(), v.nonEmpty()), "an address"),
     port: count("port", 0, 65_535),
-    databaseUrl: value(
-      "database-url",
-      v.pipe(v.string(), v.regex(/^(:memory:$|(file:|libsql:\/\/|https?:\/\/|wss?:\/\/).)/)),
-      "file:<path>, libsql://…, http(s)://… or :memory:",
-    ),
-    databaseAuthToken: text("database-auth-token"),
+    ...database(value),
     shutdownSeconds: count("shutdown-seconds", 0, 3600),
     limits: {
       bodyBytes: count("max-body-bytes", 1, 2 ** 30),
@@ -85,7 +68,40 @@ export function resolveConfig(args: readonly string[], env: Readonly<Record<stri
   };
 }
 
-function readFlags(args: readonly string[]): Readonly<Partial<Record<SettingName, string>>> {
+/** The two settings that say where events are kept, from the environment alone. Throws ConfigError. */
+export function resolveDatabase(env: Environment): Pick<Config, "databaseUrl" | "databaseAuthToken"> {
+  return database(reader({}, env));
+}
+
+function database(value: SettingReader): Pick<Config, "databaseUrl" | "databaseAuthToken"> {
+  return {
+    databaseUrl: value("database-url", databaseUrl, "file:<path>, libsql://…, http(s)://… or :memory:"),
+    databaseAuthToken: value("database-auth-token", v.optional(v.string()), "a token"),
+  };
+}
+
+// Not file::memory:, which would be another database for every connection.
+const databaseUrl = v.pipe(v.string(), v.regex(/^(:memory:$|(file:(?!:memory:)|libsql:\/\/|https?:\/\/|wss?:\/\/).)/));
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Flags = Readonly<Partial<Record<SettingName, string>>>;
+type SettingReader = <Schema extends v.GenericSchema>(
+  name: SettingName,
+  schema: Schema,
+  expected: string,
+) => v.InferOutput<Schema>;
+
+function reader(flags: Flags, env: Environment): SettingReader {
+  return (name, schema, expected) => {
+    const setting: Setting = settings[name];
+    const text = flags[name] ?? (env[setting.env] || setting.default);
+    const result = v.safeParse(schema, text);
+    if (result.success) return result.output;
+    throw new ConfigError(`--${name} (${setting.env}) must be ${expected}. Got ${JSON.stringify(text)}.`);
+  };
+}
+
+function readFlags(args: readonly string[]): Flags {
   const options = Object.fromEntries(Object.keys(settings).map((name) => [name, { type: "string" as const }]));
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;

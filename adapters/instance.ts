@@ -2,11 +2,12 @@ import {
   type AssetKey,
   type AssetMaterialization,
   assetKeyOf,
+  checkEvent,
   type RecordedEvent,
   type RunlessEvent,
 } from "../core/index.ts";
 import { appendEvent, type EventFilter, type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
-import { resolveConfig } from "./config.ts";
+import { resolveDatabase } from "./config.ts";
 
 export type MaterializationRecord = RecordedEvent & AssetMaterialization;
 
@@ -23,7 +24,7 @@ export interface FetchOptions {
   /** Default: 100. */
   readonly limit?: number;
   /** From the last call with the same filter and order. */
-  readonly cursor?: string | undefined;
+  readonly cursor?: string | null | undefined;
   /** Oldest first. Default: newest first. */
   readonly ascending?: boolean;
 }
@@ -36,8 +37,9 @@ export interface EventRecordsResult<Record extends RecordedEvent> {
 
 export interface RunlessInstanceOptions {
   /** Default: `RUNLESS_DATABASE_URL`, else `file:runless.db` in the working directory. */
-  readonly databaseUrl?: string;
-  readonly databaseAuthToken?: string;
+  readonly databaseUrl?: string | undefined;
+  /** Default, without a databaseUrl of its own: `RUNLESS_DATABASE_AUTH_TOKEN`. */
+  readonly databaseAuthToken?: string | undefined;
 }
 
 /** The event log in this process, with the names of Dagster's instance: no server is needed. */
@@ -50,8 +52,11 @@ export class RunlessInstance {
 
   /** Opens the event log, as `DagsterInstance.get()` reads DAGSTER_HOME. Throws EventLogError or ConfigError. */
   static async get(options: RunlessInstanceOptions = {}): Promise<RunlessInstance> {
-    const { databaseUrl, databaseAuthToken } = { ...resolveConfig([], process.env), ...options };
-    return new RunlessInstance(await openEventLog({ url: databaseUrl, authToken: databaseAuthToken }));
+    const given = resolveDatabase(process.env);
+    const url = options.databaseUrl ?? given.databaseUrl;
+    // The environment's token is for the environment's database.
+    const token = options.databaseUrl === undefined ? given.databaseAuthToken : undefined;
+    return new RunlessInstance(await openEventLog({ url, authToken: options.databaseAuthToken ?? token }));
   }
 
   /**
@@ -59,7 +64,7 @@ export class RunlessInstance {
    * the same event is answered with the first one and not recorded; another event under that key throws.
    */
   async reportRunlessAssetEvent(event: RunlessEvent, options: ReportOptions = {}): Promise<RecordedEvent> {
-    const { id } = await appendEvent(this.#log, { event, ...options });
+    const { id } = await appendEvent(this.#log, { event: checkEvent(event), ...options });
     const recorded = await this.#log.get(id);
     if (recorded === undefined) throw new EventLogError("unavailable", `Event ${id} was recorded and wiped since.`);
     return recorded;
@@ -76,6 +81,8 @@ export class RunlessInstance {
     filter: AssetKey | string | AssetRecordsFilter,
     { limit = 100, cursor, ascending = false }: FetchOptions = {},
   ): Promise<EventRecordsResult<MaterializationRecord>> {
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new RangeError(`The limit must be a whole number from 1. Got ${limit}.`);
     const narrowed = isFilter(filter) ? filter : { assetKey: filter };
     const eventFilter = {
       ...narrowed,
@@ -84,7 +91,7 @@ export class RunlessInstance {
     } as const;
     const order = ascending ? "asc" : "desc";
     const records: RecordedEvent[] = [];
-    let page = await this.#log.query(eventFilter, { limit, order, cursor });
+    let page = await this.#log.query(eventFilter, { limit, order, cursor: cursor ?? undefined });
     records.push(...page.events);
     // A page may be short, since it examines a bounded number of events.
     while (page.hasMore && records.length < limit) {
@@ -101,10 +108,6 @@ export class RunlessInstance {
   /** Finishes what was reported and closes the event log. */
   close(): Promise<void> {
     return this.#log.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 }
 

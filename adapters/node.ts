@@ -8,7 +8,7 @@ await runServer("node", async (app, config) => {
   // serve() answers an http.Server where no other kind is asked for.
   const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }) as Server;
   const stop = gracefulStop(server);
-  await once(server, "listening");
+  await once(server, "listening"); // rejects with what "error" says
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : config.port, stop };
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Hono } from "hono";
-import { EventLogError, openEventLog } from "../storage/index.ts";
-import { type Config, ConfigError, resolveConfig } from "./config.ts";
+import { type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
+import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import { createApp } from "./http/index.ts";
 
 /** What a runtime does: listens, and lets go. */
@@ -20,18 +20,21 @@ export type Listen = (app: Hono, config: Config) => Promise<Listener>;
  * with exit code 0. A start that fails says why in a sentence and exits with 1 (2 for a bad flag or variable).
  */
 export async function runServer(runtime: string, listen: Listen): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.includes("--help")) return console.log(`The flags, their variables, and what they mean:\n${flagsHelp()}`);
   try {
-    const config = resolveConfig(process.argv.slice(2), process.env);
+    const config = resolveConfig(args, process.env);
     const log = await openEventLog({ url: config.databaseUrl, authToken: config.databaseAuthToken });
     let accepting = true;
-    const listener = await listen(createApp({ log, config, isAccepting: () => accepting }), config);
-    const end = async () => {
-      if (!accepting) return;
+    const app = createApp({ log, config, isAccepting: () => accepting });
+    const listener = await listen(app, config).catch((error) => {
+      throw new ListenError(config, error);
+    });
+    const end = () => {
+      // Whoever asks twice does not want to wait.
+      if (!accepting) process.exit(1);
       accepting = false;
-      // A request whose body never ends must not keep the process.
-      await Promise.race([listener.stop(), delay(config.shutdownSeconds * 1000)]);
-      await log.close();
-      process.exit(0);
+      void finish(listener, log, config);
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
@@ -44,10 +47,22 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
   }
 }
 
+async function finish(listener: Listener, log: EventLog, { shutdownSeconds }: Config): Promise<never> {
+  console.log("runless is finishing what it accepted; a second signal ends it at once");
+  // A request whose body never ends must not keep the process.
+  await Promise.race([listener.stop(), delay(shutdownSeconds * 1000)]);
+  await log.close();
+  process.exit(0);
+}
+
+class ListenError extends Error {
+  constructor({ host, port }: Config, cause: unknown) {
+    super(`it can't listen on ${host}, port ${port}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
 function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof ConfigError || error instanceof EventLogError || (error instanceof Error && "syscall" in error)
-  );
+  return error instanceof ConfigError || error instanceof EventLogError || error instanceof ListenError;
 }
 
 function durability(url: string): string {

@@ -103,6 +103,15 @@ export function assetKeyOf(key: AssetKey | string): AssetKey {
   return parts;
 }
 
+/** The event itself, checked as its constructor would: for one that a program built by hand. Throws InvalidEventError. */
+export function checkEvent(event: RunlessEvent): RunlessEvent {
+  check(typeSchema, event);
+  const fields = eventFields(event.assetKey, event, readMetadataValue);
+  return event.type === "ASSET_CHECK_EVALUATION"
+    ? { type: event.type, ...fields, ...checkFields(event) }
+    : { type: event.type, ...fields };
+}
+
 export type EventInput = { readonly [Field in keyof (EventOptions & AssetCheckOptions)]?: unknown };
 
 /** The fields that every event has, checked. `readValue` says how a metadata value gets its type. */
@@ -126,8 +135,13 @@ export function eventFields(
   };
 }
 
-export function checkFields(input: EventInput): Pick<AssetCheckEvaluation, "checkName" | "passed" | "severity"> {
-  return check(checkSchema, input);
+export function checkFields({
+  checkName,
+  passed,
+  severity,
+}: EventInput): Pick<AssetCheckEvaluation, "checkName" | "passed" | "severity"> {
+  // Named one by one: valibot has a message of its own for what is missing altogether.
+  return check(checkSchema, { checkName, passed, severity });
 }
 
 const text = (parameter: string) =>
@@ -167,6 +181,11 @@ const tags = v.pipe(
     Object.fromEntries(Object.entries(value).map(([name, tag]) => [name.toWellFormed(), tag.toWellFormed()])),
   ),
 );
+
+const types = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"] as const;
+const typeSchema = v.object({
+  type: v.picklist(types, (issue) => `Param "type" is not ${types.join(" or ")}. Got ${describe(issue.input)}.`),
+});
 
 const commonSchema = v.object({
   partition: optional(text("partition")),

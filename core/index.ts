@@ -7,6 +7,7 @@ export {
   type AssetObservation,
   assetKeyOf,
   checkEvaluation,
+  checkEvent,
   dataVersionOf,
   type EventOptions,
   materialization,

@@ -12,7 +12,7 @@ export function hasJsonBody(contentType: string | null | undefined): boolean {
   if (contentType === "application/json" || /^\s*application\/json\s*(;|$)/i.test(contentType)) return true;
   throw new ReportRequestError(
     "unhandled_content_type",
-    `Unhandled content type ${contentType}, expect no body or application/json`,
+    `Unhandled content type ${contentType}, expect no body or application/json: send the header content-type: application/json with a JSON body`,
   );
 }
 

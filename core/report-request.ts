@@ -33,12 +33,8 @@ export type SafeResult<Event> =
  * differences that the README lists.
  */
 export function parseReportRequest(url: ReportUrl, query: ReportQuery = [], body?: JsonValue): AssetMaterialization {
-  const request = readRequest("report_asset_materialization", url, query, body);
-  const input = assetEventInput(request);
-  return construct("AssetMaterialization", () => ({
-    type: "ASSET_MATERIALIZATION",
-    ...eventFields(request.assetKey, input, inferMetadataValue),
-  }));
+  const fields = parseAssetEvent("report_asset_materialization", "AssetMaterialization", url, query, body);
+  return { type: "ASSET_MATERIALIZATION", ...fields };
 }
 
 /** As `parseReportRequest`, for a POST to /report_asset_observation/{key}. */
@@ -47,12 +43,19 @@ export function parseReportObservationRequest(
   query: ReportQuery = [],
   body?: JsonValue,
 ): AssetObservation {
-  const request = readRequest("report_asset_observation", url, query, body);
-  const input = assetEventInput(request);
-  return construct("AssetObservation", () => ({
-    type: "ASSET_OBSERVATION",
-    ...eventFields(request.assetKey, input, inferMetadataValue),
-  }));
+  const fields = parseAssetEvent("report_asset_observation", "AssetObservation", url, query, body);
+  return { type: "ASSET_OBSERVATION", ...fields };
+}
+
+function parseAssetEvent(endpoint: string, what: string, url: ReportUrl, query: ReportQuery, body?: JsonValue) {
+  const request = readRequest(endpoint, url, query, body);
+  const input: EventInput = {
+    metadata: metadataOf(request),
+    partition: parameter(request, "partition"),
+    description: parameter(request, "description"),
+    dataVersion: parameter(request, "data_version"),
+  };
+  return construct(what, () => eventFields(request.assetKey, input, inferMetadataValue));
 }
 
 /** As `parseReportRequest`, for a POST to /report_asset_check/{key}. A description is ignored, as Dagster ignores it. */
@@ -65,7 +68,7 @@ export function parseReportCheckRequest(
   if (!has(request, "passed")) throw new ReportRequestError("missing_passed", "Missing required parameter 'passed'.");
   const passed = jsonParameter(request, "passed", "invalid_passed", "Error parsing 'passed'");
   const metadata = metadataOf(request);
-  const checkName = parameter(request, "check_name") ?? null;
+  const checkName = parameter(request, "check_name");
   return construct("AssetCheckEvaluation", () => ({
     type: "ASSET_CHECK_EVALUATION",
     ...eventFields(request.assetKey, { partition: parameter(request, "partition"), metadata }, inferMetadataValue),
@@ -96,7 +99,7 @@ function readRequest(endpoint: string, url: ReportUrl, query: ReportQuery, body:
   if (assetKey !== undefined) return { assetKey, body, query: parameters };
   throw new ReportRequestError(
     "empty_asset_key",
-    `Empty asset key, must provide asset key as url path after /${endpoint}/ or query param asset_key.`,
+    `Empty asset key, must provide asset key as url path after /${endpoint}/ or query param asset_key, or asset_key in a JSON body.`,
   );
 }
 
@@ -162,15 +165,6 @@ function jsonParameter(request: ReportRequest, name: string, code: ReportRequest
 
 function metadataOf(request: ReportRequest): JsonValue | undefined {
   return jsonParameter(request, "metadata", "invalid_metadata_json", "Error parsing metadata json");
-}
-
-function assetEventInput(request: ReportRequest): EventInput {
-  return {
-    metadata: metadataOf(request),
-    partition: parameter(request, "partition"),
-    description: parameter(request, "description"),
-    dataVersion: parameter(request, "data_version"),
-  };
 }
 
 function construct<Event>(what: string, build: () => Event): Event {

@@ -25,6 +25,7 @@ export interface EventLog {
 }
 
 export interface NewEvent {
+  /** From core's parsers or constructors, or through its `checkEvent`: a store does not check it again. */
   readonly event: RunlessEvent;
   /** Scoped to the event's type and asset key: a second event with the same key and content is not recorded again. */
   readonly idempotencyKey?: string | undefined;

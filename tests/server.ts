@@ -20,7 +20,9 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
-  /** Sends the signal and waits for the process to end; answers its exit code, or null where the signal ended it. */
+  /** Its exit code once it has ended, or null where a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** What it has written to standard output and standard error so far. */
   output(): string;
@@ -47,25 +49,23 @@ export async function startServer(runtime: Runtime, options: ServerOptions = {})
   child.stderr.on("data", (chunk) => {
     output += chunk;
   });
-  const ended = once(child, "exit");
+  const ended = once(child, "exit").then(([code]): number | null => code);
   const url = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on("line", (line) => {
       output += `${line}\n`;
       const found = /listening on (http:\/\/\S+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
-    ended.then(([code]) =>
-      reject(new Error(`The ${runtime} server ended with ${code} before it listened:\n${output}`)),
-    );
+    ended.then((code) => reject(new Error(`The ${runtime} server ended with ${code} before it listened:\n${output}`)));
   });
   return {
     url,
     port: Number(new URL(url).port),
     process: child,
+    ended,
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
-      const [code] = await ended;
-      return code;
+      return await ended;
     },
     output: () => output,
   };

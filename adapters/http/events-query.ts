@@ -16,13 +16,14 @@ const assetKey = v.pipe(
   }),
 );
 const eventId = v.pipe(v.string(), v.regex(/^\d{1,15}$/, "an event's id: a whole number"), v.transform(Number));
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
+const isoTime = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
 const time = v.pipe(
   v.string(),
   v.check(
     (text) => isoTime.test(text) || /^-?\d+(\.\d+)?$/.test(text),
     "a time: ISO 8601 with a zone, or seconds since 1970",
   ),
+  v.check(hasItsDay, "a day that its month has"),
   v.transform((text) => Math.floor(isoTime.test(text) ? Date.parse(text) : Number(text) * 1000)),
   v.check((ms) => Math.abs(ms) <= 8.64e15, "a time that a calendar has"),
 );
@@ -30,6 +31,12 @@ const type = v.picklist(
   ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"],
   "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION",
 );
+
+/** Date.parse takes February 30 for March 2. */
+function hasItsDay(text: string): boolean {
+  const [, year, month, day] = isoTime.exec(text)?.map(Number) ?? [];
+  return year === undefined || month === undefined || new Date(Date.UTC(year, month, 0)).getUTCDate() >= (day ?? 0);
+}
 
 const filters = {
   asset_key: v.optional(assetKey),

@@ -26,5 +26,5 @@ async function readBytes(request: Request, limit: number): Promise<ArrayBuffer |
   if (length > limit) {
     throw new HttpError(413, `The body is larger than ${limit} bytes. Send less, or raise --max-body-bytes.`);
   }
-  return await new Blob(chunks).bytes();
+  return await new Blob(chunks).arrayBuffer();
 }

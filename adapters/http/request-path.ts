@@ -15,8 +15,9 @@ export function requestPath(request: { readonly url: string }): string {
 /** The path as it was sent, escapes and all. */
 export function rawPath(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start === -1) return "/";
   const end = url.slice(start).search(/[?#]/);
-  return start === -1 ? "/" : end === -1 ? url.slice(start) : url.slice(start, start + end);
+  return end === -1 ? url.slice(start) : url.slice(start, start + end);
 }
 
 /** The query of a url, decoded. */

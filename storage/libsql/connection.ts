@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, createClient, type Transaction } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import { isBusy } from "./failures.ts";
+import { driverError, isBusy } from "./failures.ts";
 
 export interface DatabaseAddress {
   /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
@@ -23,7 +23,9 @@ export async function openConnection(address: DatabaseAddress): Promise<Client> 
     if (client.protocol === "file") await prepareFile(client);
     return client;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    // SQLite's code 14: it can't open the file, and says no more.
+    const why = /: 14\b/.test(said) ? "its folder must be there, and both must be writable." : said;
     throw new EventLogError("unusable_database", `The database ${address.url} can't be opened: ${why}`, {
       cause: error,
     });
@@ -56,10 +58,25 @@ export async function writeTransaction<Result>(
   const transaction = await lockedTransaction(client);
   try {
     const result = await work(transaction);
-    await transaction.commit();
+    await commit(transaction);
     return result;
   } finally {
     transaction.close();
+  }
+}
+
+/** What a full disk or a lock refuses was not committed. Of any other failure nobody knows: the disk may have it. */
+async function commit(transaction: Transaction): Promise<void> {
+  try {
+    await transaction.commit();
+  } catch (error) {
+    if (isBusy(error) || driverError(error)?.code === "SQLITE_FULL") throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EventLogError(
+      "unknown_outcome",
+      `The commit failed, and what it wrote may be recorded or not: ${why}. Repeat the call with the same idempotency keys.`,
+      { cause: error },
+    );
   }
 }
 

@@ -23,7 +23,7 @@ await answer(0, async () => void (await opening));
 port.on("message", ({ id, method, args }: DatabaseRequest) =>
   answer(id, async () => {
     const database = await opening;
-    const call = database[method] as (...args: readonly unknown[]) => Promise<unknown>; // args fit: see threadDatabase
+    const call = database[method] as (...args: readonly unknown[]) => Promise<unknown>; // args fit: see startThread
     return await call(...args);
   }),
 );

@@ -61,9 +61,8 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
       if (ended !== undefined)
         return Promise.reject(new EventLogError("unavailable", ended)) as ReturnType<LogDatabase[Method]>;
       const request: DatabaseRequest = { id: ++lastId, method, args };
-      const result = wait(request.id) as ReturnType<LogDatabase[Method]>; // the thread answers what the method returns
       worker.postMessage(request);
-      return result;
+      return wait(request.id) as ReturnType<LogDatabase[Method]>; // the thread answers what the method returns
     };
   }
 

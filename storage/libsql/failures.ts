@@ -2,16 +2,26 @@ import { LibsqlError } from "@libsql/client";
 
 const dataFailures = new Set(["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"]);
 
+/** The driver's error in what was thrown: Drizzle wraps it, and puts the statement into the message. */
+export function driverError(error: unknown): LibsqlError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof LibsqlError) return cause;
+  }
+  return undefined;
+}
+
 /**
  * True where the store failed, and not the data that it was given: everything else is trouble that passes or does not,
  * whatever events come.
  */
 export function isStoreFailure(error: unknown): boolean {
-  if (!(error instanceof LibsqlError)) return true;
-  const isBadJson = error.code === "SQLITE_ERROR" && error.message.includes("malformed JSON");
-  return !isBadJson && !dataFailures.has(error.code);
+  const cause = driverError(error);
+  if (cause === undefined) return true;
+  const isBadJson = cause.code === "SQLITE_ERROR" && cause.message.includes("malformed JSON");
+  return !isBadJson && !dataFailures.has(cause.code);
 }
 
 export function isBusy(error: unknown): boolean {
-  return error instanceof LibsqlError && (error.code === "SQLITE_BUSY" || error.code === "SQLITE_LOCKED");
+  const code = driverError(error)?.code;
+  return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
 }

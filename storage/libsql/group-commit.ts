@@ -12,7 +12,7 @@ interface Waiting<Item, Result> {
 
 /**
  * Group commit: whatever is handed in while one commit runs goes into the next one, in order. Each item's promise
- * settles after the commit that it was part of, with that item's result, or with the commit's error.
+ * settles after the commit that it was part of, with that item's result. A commit that fails takes what waits with it.
  */
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -47,7 +47,8 @@ export class GroupCommit<Item, Result> {
         const results = await this.#commit(group.map(({ item }) => item));
         for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result); // one for each item
       } catch (error) {
-        for (const { reject } of group) reject(error);
+        // What waits would meet the same, after as long a time again.
+        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
       }
     }
     this.#running = undefined;

@@ -1,7 +1,7 @@
 import type { UnitResult } from "../event-log.ts";
 
-/** Units that are committed in one transaction. */
-export interface Group {
+/** Units, encoded for the database. */
+export interface EncodedUnits {
   /** The units' events one after the other, each as `encodeEvent` gave it. */
   readonly rows: readonly string[];
   /** How many events each unit has. */
@@ -10,6 +10,10 @@ export interface Group {
   readonly keyed: boolean;
   /** True where an event is a check evaluation. */
   readonly checks: boolean;
+}
+
+/** Units that are committed in one transaction. */
+export interface Group extends EncodedUnits {
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: number;
 }

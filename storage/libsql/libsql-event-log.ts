@@ -7,7 +7,7 @@ import { fingerprint } from "../fingerprint.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openDatabaseThreads } from "./database-threads.ts";
 import { encodeEvent, eventFromRow, kinds, versionedKind } from "./event-row.ts";
-import { type Group, unitResults } from "./group.ts";
+import { type EncodedUnits, type Group, unitResults } from "./group.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openLogDatabase } from "./log-database.ts";
 import type { AssetRows } from "./read-asset.ts";
@@ -75,13 +75,6 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
       return closing;
     },
   };
-}
-
-interface EncodedUnits {
-  readonly rows: readonly string[];
-  readonly sizes: readonly number[];
-  readonly keyed: boolean;
-  readonly checks: boolean;
 }
 
 function encodeUnits(units: readonly Unit[]): EncodedUnits {

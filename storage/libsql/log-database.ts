@@ -6,7 +6,7 @@ import type { EventFilter, PageRequest } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
 import { type EventRow, eventColumns } from "./event-row.ts";
-import { isBusy } from "./failures.ts";
+import { driverError, isBusy } from "./failures.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
 import { type AssetRows, readAsset } from "./read-asset.ts";
@@ -30,7 +30,7 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     await migrate(client);
   } catch (error) {
     client.close();
-    throw describe(error);
+    throw asEventLogError(error);
   }
 
   /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
@@ -41,22 +41,24 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
           return await work(client);
         } catch (error) {
           if (isBusy(error)) {
-            client.close();
+            const suspect = client;
             client = await openConnection(address);
+            suspect.close();
           }
           throw error;
         }
       });
     } catch (error) {
-      throw describe(error);
+      throw asEventLogError(error);
     }
   }
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
 
-  function describe(error: unknown): unknown {
+  function asEventLogError(error: unknown): EventLogError {
     if (error instanceof EventLogError) return error;
-    const message = error instanceof Error ? error.message : String(error);
-    return new EventLogError("unavailable", `The database ${address.url} failed: ${message}`, { cause: error });
+    const cause = driverError(error) ?? error;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new EventLogError("unavailable", `The database ${address.url} failed: ${why}`, { cause: error });
   }
 
   return {

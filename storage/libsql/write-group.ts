@@ -9,27 +9,35 @@ import { planUnits } from "./plan-units.ts";
 /** Writes a group and its summaries in one transaction. When it resolves, the group is durable. */
 export async function writeGroup(client: Client, group: Group): Promise<GroupResult> {
   try {
-    return await writeTransaction(client, async (transaction) => {
-      if (!group.keyed) return { firstId: await insertRows(transaction, group, group.rows) };
-      const plan = await planUnits(transaction, group);
-      return { units: plan.results(await insertRows(transaction, group, plan.rows)) };
-    });
+    return await writeTransaction(client, (transaction) => writeUnits(transaction, group));
   } catch (error) {
     if (isStoreFailure(error)) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    if (group.sizes.length === 1) return { units: [{ status: "failed", message }] };
-    return { units: await writeUnitsAlone(client, group) };
+    return { units: await writeTransaction(client, (transaction) => writeUnitsAlone(transaction, group)) };
   }
 }
 
-/** What is wrong with one unit's data is no reason to refuse its neighbours. */
-async function writeUnitsAlone(client: Client, group: Group): Promise<UnitResult[]> {
+async function writeUnits(transaction: Transaction, group: Group): Promise<GroupResult> {
+  if (!group.keyed) return { firstId: await insertRows(transaction, group, group.rows) };
+  const plan = await planUnits(transaction, group);
+  return { units: plan.results(await insertRows(transaction, group, plan.rows)) };
+}
+
+/** What is wrong with one unit's data is no reason to refuse its neighbours: each has a savepoint of its own. */
+async function writeUnitsAlone(transaction: Transaction, group: Group): Promise<readonly UnitResult[]> {
   const results: UnitResult[] = [];
   let start = 0;
   for (const size of group.sizes) {
-    const rows = group.rows.slice(start, start + size);
-    results.push(...unitResults(await writeGroup(client, { ...group, rows, sizes: [size] }), [size]));
+    const unit = { ...group, rows: group.rows.slice(start, start + size), sizes: [size] };
     start += size;
+    await transaction.executeMultiple("SAVEPOINT unit;");
+    try {
+      results.push(...unitResults(await writeUnits(transaction, unit), unit.sizes));
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      await transaction.executeMultiple("ROLLBACK TO unit;");
+      results.push({ status: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+    await transaction.executeMultiple("RELEASE unit;");
   }
   return results;
 }

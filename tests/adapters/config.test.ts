@@ -41,6 +41,7 @@ describe("resolveConfig", () => {
     [["--host="], {}, /--host \(RUNLESS_HOST\) must be an address/],
     [["--database-url", "runless.db"], {}, /must be file:<path>, libsql.*Got "runless\.db"/],
     [["--max-body-bytes", "0"], {}, /--max-body-bytes/],
+    [["--database-url", "file::memory:"], {}, /must be.*:memory:.*Got "file::memory:"/],
     [["--prot", "1"], {}, /--prot.*\n.*The flags are:\n.*--host/s],
     [["extra"], {}, /extra/],
     [["--port"], {}, /--port/],

@@ -41,6 +41,34 @@ describe("RunlessInstance", () => {
     await expect(other).rejects.toMatchObject({ code: "conflict" });
   });
 
+  test("refuses an event that a program built by hand and that can't be read back", async () => {
+    const event = materialization("by/hand");
+    const broken = [
+      { ...event, assetKey: [] },
+      { ...event, timestamp: 9e15 },
+      { ...event, metadata: { deep: JSON.parse("[".repeat(600) + "]".repeat(600)) } },
+      { ...event, type: "MATERIALIZATION" as "ASSET_MATERIALIZATION" },
+    ];
+    for (const wrong of broken) {
+      await expect(instance.reportRunlessAssetEvent(wrong)).rejects.toMatchObject({ code: "invalid_event" });
+    }
+    const metadata = { rows: 5 } as never; // a plain value where a typed one belongs
+    expect((await instance.reportRunlessAssetEvent({ ...event, metadata })).metadata).toEqual({
+      rows: { type: "int", rawValue: 5 },
+    });
+  });
+
+  test.each([0, -1, 2.5, Number.POSITIVE_INFINITY])("refuses a limit of %p", async (limit) => {
+    await expect(instance.fetchMaterializations("a", { limit })).rejects.toThrow(
+      "The limit must be a whole number from 1",
+    );
+  });
+
+  test("takes a null cursor, as a result gives it, for none", async () => {
+    const empty = await instance.fetchMaterializations("nothing/here", { cursor: null });
+    expect(empty).toMatchObject({ records: [], hasMore: false });
+  });
+
   test("fetches an asset's materializations newest first, in pages, narrowed down", async () => {
     for (let day = 1; day <= 5; day++) {
       await instance.reportRunlessAssetEvent(materialization("a/b", { partition: `${day % 2}`, timestamp: day }));

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { openConnection, type RawRequest } from "../raw-http.ts";
@@ -27,7 +29,7 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
           if (count === acknowledgementsBeforeTheSignal) stopped.process.kill(signal);
         },
       });
-      expect(await stopped.stop(signal)).toBe(0);
+      expect(await stopped.ended).toBe(0);
       expect(unanswered.map(({ received }) => received)).toEqual(unanswered.map(() => ""));
       // A server that stops may say so in a whole answer.
       expect(refused.map(({ answer }) => answer.status)).toEqual(refused.map(() => 503));
@@ -50,6 +52,18 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     connection.close();
   });
 
+  test("ends at once, with 1, when it is asked a second time", async () => {
+    const server = await startServer(runtime);
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write("POST /report_asset_materialization/a HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n");
+    socket.write("content-length: 100\r\n\r\n{");
+    await fetch(`${server.url}/health`);
+    server.process.kill("SIGTERM");
+    await until(() => server.output().includes("a second signal ends it at once"));
+    expect(await server.stop("SIGTERM")).toBe(1);
+    socket.destroy();
+  });
+
   test("gives a body that never ends up after --shutdown-seconds", async () => {
     const server = await startServer(runtime, { args: ["--shutdown-seconds", "1"] });
     const socket = connect(server.port, "127.0.0.1");
@@ -61,3 +75,27 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     socket.destroy();
   });
 });
+
+test.each(["start", "start:node"])(
+  "npm run %s hands SIGTERM on to the server",
+  async (script) => {
+    const args = ["run", "--silent", script, "--", "--port", "0", "--database-url", ":memory:"];
+    const npm = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    npm.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    await until(() => output.includes("listening on"));
+    const url = /http:\/\/\S+/.exec(output)?.[0] ?? "";
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    npm.kill("SIGTERM");
+    await once(npm, "exit");
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+  },
+  30_000,
+);
+
+/** Goes round the event loop until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

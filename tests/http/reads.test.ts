@@ -81,6 +81,7 @@ describe.each([...runtimes])("reading back from the %s server", (runtime) => {
     ["since=yesterday", "The parameter since must be a time"],
     ["until=2026-11-23T00:00:00", "The parameter until must be a time: ISO 8601 with a zone"],
     ["since=2026-13-45T00:00:00Z", "The parameter since"],
+    ["since=2026-02-30T00:00:00Z", "The parameter since must be a day that its month has"],
     ["after=-1", "The parameter after must be an event's id"],
     ["before=x", "The parameter before"],
     ["asset_key=", "The parameter asset_key must be an asset key"],

@@ -34,13 +34,15 @@ describe("group commit", () => {
     expect(groups.map(({ items }) => items)).toEqual([["first"], ["a"], ["b"], ["huge"]]);
   });
 
-  test("fails the items of a failed commit, and goes on with the next", async () => {
+  test("fails the items of a failed commit and those that wait for it, and goes on with what comes then", async () => {
     const { groups, commits } = gate();
-    const [first, second] = [commits.add("a", 1), commits.add("b", 1)];
+    const failed = ["a", "b", "c"].map((item) => commits.add(item, 1));
     groups[0]?.fail(new Error("disk"));
-    await expect(first).rejects.toThrow("disk");
+    for (const item of failed) await expect(item).rejects.toThrow("disk");
+    const next = commits.add("d", 1);
+    expect(groups.map(({ items }) => items)).toEqual([["a"], ["d"]]);
     groups[1]?.end();
-    expect(await second).toBe("b!");
+    expect(await next).toBe("d!");
   });
 
   test("closing refuses what comes then, and waits for what came before", async () => {
