@@ -48,10 +48,16 @@ async function insertRows(transaction: Transaction, group: Group, rows: readonly
   const lastId = Number(head?.last_id);
   const receivedAt = Math.max(group.now, Number(head?.received_at));
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
-    const json = `[${rows.slice(start, start + rowsPerStatement).join(",")}]`;
+    const chunk = rows.slice(start, start + rowsPerStatement);
+    const json = `[${chunk.join(",")}]`;
     const firstId = lastId + 1 + start;
-    await transaction.execute({ sql: insertAssets, args: [json] });
-    await transaction.execute({ sql: insertEvents, args: [json, firstId, receivedAt] });
+    const events = { sql: insertEvents, args: [json, firstId, receivedAt] };
+    // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
+    if ((await transaction.execute(events)).rowsAffected < chunk.length) {
+      await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
+      await transaction.execute({ sql: insertAssets, args: [json] });
+      await transaction.execute(events);
+    }
     if (group.keyed) await transaction.execute({ sql: insertKeys, args: [json, firstId, receivedAt] });
   }
   for (const sql of group.checks ? [...summaries, ...checkSummaries] : summaries) {
