@@ -5,8 +5,6 @@ import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts
 
 /** An event's type as the database keeps it. */
 export const kinds = { ASSET_MATERIALIZATION: 1, ASSET_OBSERVATION: 2, ASSET_CHECK_EVALUATION: 3 } as const;
-/** The kind under which asset_summary keeps the latest event that carries a data version. */
-export const versionedKind = 0;
 
 /** An event as a read gives it, still encoded: it crosses threads, and digits of NumberText would not survive that. */
 export interface EventRow {

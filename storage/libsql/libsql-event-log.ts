@@ -6,11 +6,12 @@ import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openDatabaseThreads } from "./database-threads.ts";
-import { encodeEvent, eventFromRow, kinds, versionedKind } from "./event-row.ts";
+import { encodeEvent, eventFromRow } from "./event-row.ts";
 import { type EncodedUnits, type Group, unitResults } from "./group.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openLogDatabase } from "./log-database.ts";
 import type { AssetRows } from "./read-asset.ts";
+import { scopes } from "./summaries.ts";
 
 export interface LibsqlOptions extends DatabaseAddress {
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
@@ -90,22 +91,22 @@ function encodeUnits(units: readonly Unit[]): EncodedUnits {
 }
 
 function assetRecord(assetKey: readonly string[], { summaries, checks, partitions }: AssetRows): AssetRecord {
-  const of = (kind: number) => summaries.find((summary) => summary.kind === kind);
-  const latest = (kind: number): RecordedEvent | null => {
-    const summary = of(kind);
+  const of = (scope: number) => summaries.find((summary) => summary.scope === scope);
+  const latest = (scope: number): RecordedEvent | null => {
+    const summary = of(scope);
     return summary === undefined ? null : eventFromRow(summary.latest);
   };
-  const versioned = latest(versionedKind);
+  const versioned = latest(scopes.versioned);
   return {
     assetKey,
-    latestMaterialization: latest(kinds.ASSET_MATERIALIZATION),
-    latestObservation: latest(kinds.ASSET_OBSERVATION),
+    latestMaterialization: latest(scopes.materializations),
+    latestObservation: latest(scopes.observations),
     dataVersion: versioned && dataVersionOf(versioned),
     checks: checks.map((row) => eventFromRow(row) as RecordedEvent & AssetCheckEvaluation), // all of that kind
     counts: {
-      materializations: of(kinds.ASSET_MATERIALIZATION)?.events ?? 0,
-      observations: of(kinds.ASSET_OBSERVATION)?.events ?? 0,
-      checkEvaluations: of(kinds.ASSET_CHECK_EVALUATION)?.events ?? 0,
+      materializations: of(scopes.materializations)?.events ?? 0,
+      observations: of(scopes.observations)?.events ?? 0,
+      checkEvaluations: of(scopes.evaluations)?.events ?? 0,
       partitions,
     },
   };

@@ -26,41 +26,15 @@ export const migrations: readonly string[] = [
   CREATE INDEX event_by_asset ON event (asset_id, id, kind, partition);
   INSERT INTO sqlite_sequence (name, seq) VALUES ('event', 0);
 
-  CREATE TABLE asset_summary (
+  CREATE TABLE summary (
     asset_id INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
-    event_id INTEGER NOT NULL,
-    timestamp INTEGER NOT NULL,
-    events INTEGER NOT NULL,
-    PRIMARY KEY (asset_id, kind)
-  ) WITHOUT ROWID;
-
-  CREATE TABLE partition_summary (
-    asset_id INTEGER NOT NULL,
-    partition TEXT NOT NULL,
-    event_id INTEGER NOT NULL,
-    timestamp INTEGER NOT NULL,
-    events INTEGER NOT NULL,
-    PRIMARY KEY (asset_id, partition)
-  ) WITHOUT ROWID;
-
-  CREATE TABLE check_summary (
-    asset_id INTEGER NOT NULL,
-    check_name TEXT NOT NULL,
-    event_id INTEGER NOT NULL,
-    timestamp INTEGER NOT NULL,
-    events INTEGER NOT NULL,
-    PRIMARY KEY (asset_id, check_name)
-  ) WITHOUT ROWID;
-
-  CREATE TABLE check_partition_summary (
-    asset_id INTEGER NOT NULL,
+    scope INTEGER NOT NULL,
     check_name TEXT NOT NULL,
     partition BLOB NOT NULL,
     event_id INTEGER NOT NULL,
     timestamp INTEGER NOT NULL,
     events INTEGER NOT NULL,
-    PRIMARY KEY (asset_id, check_name, partition)
+    PRIMARY KEY (asset_id, scope, check_name, partition)
   ) WITHOUT ROWID;
 
   CREATE TABLE idempotency (

@@ -1,13 +1,14 @@
-import { asc, count, eq } from "drizzle-orm";
+import { and, asc, count, eq, lt } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
 import { type EventRow, eventColumns } from "./event-row.ts";
-import { asset, assetSummary, checkSummary, event, partitionSummary } from "./schema.ts";
+import { asset, event, summary } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
+import { scopes } from "./summaries.ts";
 
 export interface AssetRows {
-  /** The latest event of each kind that the asset has, and how many there are. */
-  readonly summaries: readonly { readonly kind: number; readonly events: number; readonly latest: EventRow }[];
+  /** The latest event of each scope that is of the whole asset, and how many there are. */
+  readonly summaries: readonly { readonly scope: number; readonly events: number; readonly latest: EventRow }[];
   readonly checks: readonly EventRow[];
   readonly partitions: number;
 }
@@ -17,23 +18,23 @@ export async function readAsset(database: LibSQLDatabase, key: AssetKey): Promis
   const isAsset = eq(asset.key, encodeKey(key));
   const [summaries, checks, [partitions]] = await database.batch([
     database
-      .select({ kind: assetSummary.kind, events: assetSummary.events, latest: eventColumns })
+      .select({ scope: summary.scope, events: summary.events, latest: eventColumns })
       .from(asset)
-      .innerJoin(assetSummary, eq(assetSummary.assetId, asset.id))
-      .innerJoin(event, eq(event.id, assetSummary.eventId))
-      .where(isAsset),
+      .innerJoin(summary, eq(summary.assetId, asset.id))
+      .innerJoin(event, eq(event.id, summary.eventId))
+      .where(and(isAsset, lt(summary.scope, scopes.partition))),
     database
       .select(eventColumns)
       .from(asset)
-      .innerJoin(checkSummary, eq(checkSummary.assetId, asset.id))
-      .innerJoin(event, eq(event.id, checkSummary.eventId))
-      .where(isAsset)
-      .orderBy(asc(checkSummary.checkName)),
+      .innerJoin(summary, eq(summary.assetId, asset.id))
+      .innerJoin(event, eq(event.id, summary.eventId))
+      .where(and(isAsset, eq(summary.scope, scopes.check)))
+      .orderBy(asc(summary.checkName)),
     database
       .select({ count: count() })
       .from(asset)
-      .innerJoin(partitionSummary, eq(partitionSummary.assetId, asset.id))
-      .where(isAsset),
+      .innerJoin(summary, eq(summary.assetId, asset.id))
+      .where(and(isAsset, eq(summary.scope, scopes.partition))),
   ]);
   return summaries.length === 0 ? undefined : { summaries, checks, partitions: partitions?.count ?? 0 };
 }

@@ -37,43 +37,24 @@ export const event = sqliteTable(
   (table) => [index("event_by_asset").on(table.assetId, table.id, table.kind, table.partition)],
 );
 
-// The summaries name the latest event, the greatest (timestamp, event_id), of what they are keyed by, and count.
-const latest = {
-  eventId: integer("event_id").notNull(),
-  timestamp: integer("timestamp").notNull(),
-  events: integer("events").notNull(),
-};
-
-/** By kind; kind 0 stands for those that carry a data version. */
-export const assetSummary = sqliteTable(
-  "asset_summary",
-  { assetId: integer("asset_id").notNull(), kind: integer("kind").notNull(), ...latest },
-  (table) => [primaryKey({ columns: [table.assetId, table.kind] })],
-);
-
-/** Of materializations. */
-export const partitionSummary = sqliteTable(
-  "partition_summary",
-  { assetId: integer("asset_id").notNull(), partition: text("partition").notNull(), ...latest },
-  (table) => [primaryKey({ columns: [table.assetId, table.partition] })],
-);
-
-export const checkSummary = sqliteTable(
-  "check_summary",
-  { assetId: integer("asset_id").notNull(), checkName: text("check_name").notNull(), ...latest },
-  (table) => [primaryKey({ columns: [table.assetId, table.checkName] })],
-);
-
-export const checkPartitionSummary = sqliteTable(
-  "check_partition_summary",
+/**
+ * The latest event, the greatest (timestamp, event_id), of each scope in summaries.ts, and how many it has. One table,
+ * so that what an event changes lies on one page wherever it can: every page costs in each commit.
+ */
+export const summary = sqliteTable(
+  "summary",
   {
     assetId: integer("asset_id").notNull(),
+    scope: integer("scope").notNull(),
+    /** Empty where the scope is not about one check. */
     checkName: text("check_name").notNull(),
-    /** The empty blob stands for no partition: NULLs are never equal, so they can't be part of a key. */
+    /** The empty blob where the scope is not about one partition, or about none: it sorts after every text. */
     partition: blob("partition").notNull(),
-    ...latest,
+    eventId: integer("event_id").notNull(),
+    timestamp: integer("timestamp").notNull(),
+    events: integer("events").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.assetId, table.checkName, table.partition] })],
+  (table) => [primaryKey({ columns: [table.assetId, table.scope, table.checkName, table.partition] })],
 );
 
 /** Apart from the events, because keys outlive events that retention takes. */

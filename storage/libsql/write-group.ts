@@ -1,10 +1,11 @@
 import type { Client, Transaction } from "@libsql/client";
 import type { UnitResult } from "../event-log.ts";
 import { writeTransaction } from "./connection.ts";
-import { field, kinds, versionedKind } from "./event-row.ts";
+import { field } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
 import { type Group, type GroupResult, unitResults } from "./group.ts";
 import { planUnits } from "./plan-units.ts";
+import { addToSummaries } from "./summaries.ts";
 
 /** Writes a group and its summaries in one transaction. When it resolves, the group is durable. */
 export async function writeGroup(client: Client, group: Group): Promise<GroupResult> {
@@ -60,9 +61,7 @@ async function insertRows(transaction: Transaction, group: Group, rows: readonly
     }
     if (group.keyed) await transaction.execute({ sql: insertKeys, args: [json, firstId, receivedAt] });
   }
-  for (const sql of group.checks ? [...summaries, ...checkSummaries] : summaries) {
-    await transaction.execute({ sql, args: [lastId] });
-  }
+  await addToSummaries(transaction, lastId, group.checks);
   return lastId + 1;
 }
 
@@ -93,40 +92,3 @@ const insertKeys = `
   SELECT asset.id, ${column("kind")}, ${column("idempotencyKey")}, ?2 + row.key, ${column("fingerprint")}, ?3
   FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}
   WHERE ${column("idempotencyKey")} IS NOT NULL`;
-
-/** Brings one summary up to date with the events after id ?1; the latest is the greatest (timestamp, id). */
-function upsertSummary(table: string, keys: string, select: string): string {
-  return `
-    INSERT INTO ${table} (${keys}, event_id, timestamp, events) ${select}
-    ON CONFLICT (${keys}) DO UPDATE SET
-      event_id = iif((excluded.timestamp, excluded.event_id) > (timestamp, event_id), excluded.event_id, event_id),
-      timestamp = max(timestamp, excluded.timestamp),
-      events = events + 1`;
-}
-
-// NOT INDEXED: the new events are one range of ids, and the planner would rather walk the whole index by asset.
-const newEvents = (keys: string, condition: string) =>
-  `SELECT ${keys}, id, timestamp, 1 FROM event NOT INDEXED WHERE id > ?1 AND ${condition}`;
-
-const summaries = [
-  upsertSummary(
-    "asset_summary",
-    "asset_id, kind",
-    `${newEvents("asset_id, kind", "true")} UNION ALL ${newEvents(`asset_id, ${versionedKind}`, "versioned = 1")}`,
-  ),
-  upsertSummary(
-    "partition_summary",
-    "asset_id, partition",
-    newEvents("asset_id, partition", `kind = ${kinds.ASSET_MATERIALIZATION} AND partition IS NOT NULL`),
-  ),
-];
-
-const isCheck = `kind = ${kinds.ASSET_CHECK_EVALUATION}`;
-const checkSummaries = [
-  upsertSummary("check_summary", "asset_id, check_name", newEvents("asset_id, check_name", isCheck)),
-  upsertSummary(
-    "check_partition_summary",
-    "asset_id, check_name, partition",
-    newEvents("asset_id, check_name, ifnull(partition, x'')", isCheck),
-  ),
-];

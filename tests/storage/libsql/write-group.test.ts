@@ -44,7 +44,7 @@ describe("a unit whose data the database refuses", () => {
       ],
     });
     expect(await count("event")).toBe(2);
-    expect(await count("asset_summary")).toBe(2);
+    expect(await count("summary")).toBe(2);
   });
 
   test("fails as such when it is a group of its own", async () => {
@@ -61,7 +61,7 @@ test("a unit of more events than one statement takes is one transaction with ids
   expect(await writeGroup(client, group(many))).toEqual({ firstId: 1 });
   const { rows } = await client.execute("SELECT partition FROM event ORDER BY id");
   expect(rows.map((row) => row.partition)).toEqual(many.map((event) => event.partition));
-  const { rows: summaries } = await client.execute("SELECT sum(events) AS events FROM asset_summary WHERE kind = 1");
+  const { rows: summaries } = await client.execute("SELECT sum(events) AS events FROM summary WHERE scope = 1");
   expect(summaries[0]?.events).toBe(2500);
 });
 
