@@ -41,20 +41,40 @@ export interface AssetCheckEvaluation extends EventFields {
 export type RunlessEvent = AssetMaterialization | AssetObservation | AssetCheckEvaluation;
 export type RunlessEventType = RunlessEvent["type"];
 
-/** A runless event as the log keeps it. */
-export type RecordedEvent = RunlessEvent & {
+/** The trace that a wipe leaves in the log. Its metadata say what was wiped and who asked for it. */
+export interface AssetWiped extends EventFields {
+  readonly type: "ASSET_WIPED";
+}
+
+/** An event as the log keeps it. */
+export type RecordedEvent = (RunlessEvent | AssetWiped) & {
   /** Grows in commit order; never used again. */
   readonly id: number;
   readonly timestamp: number;
   /** The log's clock at the commit, in milliseconds since 1970 UTC; never decreases with `id`. */
   readonly receivedAt: number;
 };
+export type RecordedEventType = RecordedEvent["type"];
+
+export type WipeScope = { readonly what: "asset" | "partition" } | { readonly what: "event"; readonly eventId: number };
+
+/** `partition` is that of the partition or event that was wiped. `by` names who asked, where that is known. */
+export function assetWiped(
+  assetKey: AssetKey,
+  partition: string | null,
+  scope: WipeScope,
+  by: string | null,
+): AssetWiped {
+  const metadata =
+    scope.what === "event" ? { what: scope.what, event_id: scope.eventId, by } : { what: scope.what, by };
+  return { type: "ASSET_WIPED", ...eventFields(assetKey, { partition, metadata }, readMetadataValue) };
+}
 
 const dataVersionTag = "dagster/data_version";
 const dataVersionIsUserProvidedTag = "dagster/data_version_is_user_provided";
 
 /** The data version that an event carries, or null. */
-export function dataVersionOf(event: RunlessEvent): string | null {
+export function dataVersionOf(event: Pick<EventFields, "tags">): string | null {
   return event.tags[dataVersionTag] ?? null;
 }
 

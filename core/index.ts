@@ -1,11 +1,15 @@
 export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
+export { type EventInputOptions, type EventReport, parseEventInput } from "./event-input.ts";
+export { eventInputSchema } from "./event-input-schema.ts";
 export {
   type AssetCheckEvaluation,
   type AssetCheckOptions,
   type AssetCheckSeverity,
   type AssetMaterialization,
   type AssetObservation,
+  type AssetWiped,
   assetKeyOf,
+  assetWiped,
   checkEvaluation,
   checkEvent,
   dataVersionOf,
@@ -13,9 +17,11 @@ export {
   materialization,
   observation,
   type RecordedEvent,
+  type RecordedEventType,
   type RunlessEvent,
   type RunlessEventType,
   type Tags,
+  type WipeScope,
 } from "./events.ts";
 export { InvalidEventError } from "./invalid-event-error.ts";
 export { maxJsonDepth, parseJson, stringifyJson } from "./json.ts";
@@ -35,4 +41,5 @@ export {
   safeParseReportRequest,
 } from "./report-request.ts";
 export { ReportRequestError, type ReportRequestErrorCode } from "./report-request-error.ts";
+export { parseTime } from "./time.ts";
 export { formatEvent, parseEvent } from "./wire.ts";

@@ -8,7 +8,7 @@ export const maxEventDepth = maxJsonDepth + 5;
 
 // Finds every number that JSON.parse would change: 16 or more digits, a fraction that ends in 0 or starts with six, an
 // exponent, -0. It may also hit inside a string, which costs time and nothing else.
-const needsReader = /(?:^|[\s:,[])-?(?:\d[\d.]{15}|\d+\.\d*0(?!\d)|0\.0{6}|\d[\d.]*[eE]|(?<=-)0(?![.\d]))/;
+const needsReader = /(?:^|[\s:,[])-?(?:\d[\d.]{15}|\d+\.\d*0(?=[\s,\]}]|$)|0\.0{6}|\d[\d.]*[eE]|(?<=-)0(?![.\d]))/;
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
 export interface JsonOptions {

@@ -23,9 +23,34 @@ export function formatEvent(event: RecordedEvent): string {
   return `${JSON.stringify({ ...head, ...rest }).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
 }
 
+/**
+ * An event that is not recorded yet, as the JSON text that `POST /api/v1/events` takes. Metadata say their types. What
+ * the event leaves open is left out, so that a repetition under an idempotency key has the same content.
+ */
+export function formatNewEvent(event: RunlessEvent, idempotencyKey: string | undefined): string {
+  const head = {
+    type: event.type,
+    asset_key: event.assetKey,
+    partition: event.partition ?? undefined,
+    timestamp: event.timestamp === null ? undefined : new Date(event.timestamp).toISOString(),
+    description: event.description ?? undefined,
+  };
+  const check =
+    event.type === "ASSET_CHECK_EVALUATION"
+      ? { check_name: event.checkName, passed: event.passed, severity: event.severity }
+      : {};
+  const rest = { ...check, tags: event.tags, idempotency_key: idempotencyKey };
+  return `${JSON.stringify({ ...head, ...rest }).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
+}
+
 /** The event that `formatEvent` wrote. Throws where the text is another. */
 export function parseEvent(text: string): RecordedEvent {
-  const wire = v.parse(eventSchema, parseJson(text, { maxDepth: maxEventDepth }));
+  return readEvent(parseJson(text, { maxDepth: maxEventDepth }));
+}
+
+/** As `parseEvent`, for an event inside other JSON, which `parseJson` read. */
+export function readEvent(json: JsonValue): RecordedEvent {
+  const wire = v.parse(eventSchema, json);
   const common = {
     id: wire.id,
     assetKey: wire.asset_key,
@@ -104,7 +129,7 @@ const common = {
   ...details,
 };
 const eventSchema = v.variant("type", [
-  v.object({ type: v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION"]), ...common }),
+  v.object({ type: v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_WIPED"]), ...common }),
   v.object({
     type: v.literal("ASSET_CHECK_EVALUATION"),
     ...common,

@@ -1,4 +1,4 @@
-import { stringifyJson } from "../core/index.ts";
+import { cursorMark } from "./cursor-mark.ts";
 import type { EventFilter, PageRequest } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
@@ -26,12 +26,7 @@ export function parseCursor(filter: EventFilter, page: PageRequest): number | un
   return Number(id);
 }
 
-/** FNV-1a over the filter's JSON: it tells mistakes apart, and guards nothing. */
 function mark(filter: EventFilter, page: PageRequest): string {
   const parts = [filter.assetKey, filter.prefix, filter.type, filter.partition, filter.checkName];
-  const bounds = [filter.since, filter.until, filter.after, filter.before];
-  const text = stringifyJson([...parts, ...bounds, page.order].map((part) => part ?? null));
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(36);
+  return cursorMark([...parts, filter.since, filter.until, filter.after, filter.before, page.order]);
 }

@@ -1,4 +1,4 @@
-import type { AssetCheckEvaluation, AssetKey, RecordedEvent, RunlessEvent, RunlessEventType } from "../core/index.ts";
+import type { AssetCheckEvaluation, AssetKey, RecordedEvent, RecordedEventType, RunlessEvent } from "../core/index.ts";
 
 /**
  * Where events are kept, in the order in which they were committed. Every store passes the suite in
@@ -15,12 +15,37 @@ export interface EventLog {
   get(id: number): Promise<RecordedEvent | undefined>;
 
   /** One page. It examines a bounded number of events, so it may be short, even empty, while `hasMore` is true. */
-  query(filter: EventFilter, page: PageRequest): Promise<EventPage>;
+  query(filter: EventFilter, page: PageRequest): Promise<LoggedPage>;
 
-  /** What is known of an asset now; undefined for a key that was never reported. */
+  /** What is known of an asset now; undefined for a key without events. */
   asset(key: AssetKey): Promise<AssetRecord | undefined>;
 
-  /** Finishes what was accepted, then lets go of everything. Later calls reject with `closed`. */
+  /** Assets that have events, ordered by key (part by part, each by code point). Pages may be short, as `query`'s. */
+  assets(filter: AssetFilter, page: ListRequest): Promise<AssetPage>;
+
+  /** The partitions of an asset that were materialized, ordered by code point. */
+  partitions(key: AssetKey, page: ListRequest): Promise<PartitionPage>;
+
+  /** The checks of an asset, each name with each of its partitions (null first), ordered by code point. */
+  checks(key: AssetKey, page: ListRequest): Promise<CheckPage>;
+
+  /**
+   * Hides what the target names, with its idempotency keys, before it resolves: all of an asset, one partition of it
+   * (null: what has no partition), or one event. Answers the trace that it leaves in the log, or undefined where there
+   * is nothing to wipe. Traces are not wiped. What was hidden is deleted later, in small steps; ids are never used again.
+   */
+  wipe(target: WipeTarget, by: string | null): Promise<RecordedEvent | undefined>;
+
+  /** Names this log among all others, for as long as it exists. */
+  id(): Promise<string>;
+
+  /**
+   * Calls the listener after every commit of this process, and soon after those of others, until the answered function
+   * is called. It says only that there may be news: `query` with `after` tells. What the listener throws is ignored.
+   */
+  watch(listener: () => void): () => void;
+
+  /** Finishes what was accepted, then lets go of everything. Later calls reject (`watch` throws) with `closed`. */
   close(): Promise<void>;
 }
 
@@ -54,7 +79,7 @@ export interface EventFilter {
   readonly assetKey?: AssetKey | undefined;
   /** The key itself and all below it. */
   readonly prefix?: AssetKey | undefined;
-  readonly type?: RunlessEventType | undefined;
+  readonly type?: RecordedEventType | undefined;
   readonly partition?: string | undefined;
   readonly checkName?: string | undefined;
   /** Inclusive, milliseconds since 1970 UTC, on `timestamp`. */
@@ -81,6 +106,60 @@ export interface EventPage {
   readonly cursor: string | null;
   readonly hasMore: boolean;
 }
+
+/** A page with what only a log can add. */
+export interface LoggedPage extends EventPage {
+  /** The idempotency keys that events of the page were recorded with, by event id: an export carries them. */
+  readonly idempotencyKeys: ReadonlyMap<number, string>;
+}
+
+export interface AssetFilter {
+  /** The key itself and all below it. */
+  readonly prefix?: AssetKey | undefined;
+  /** Text that `formatAssetKey` of the key contains, ASCII letters in any case. */
+  readonly search?: string | undefined;
+}
+
+export interface ListRequest {
+  readonly limit: number;
+  /** From an earlier page with the same key or filter; anything else rejects with `bad_cursor`. */
+  readonly cursor?: string | undefined;
+}
+
+export interface AssetPage {
+  readonly assets: readonly AssetRecord[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+export interface PartitionPage {
+  readonly partitions: readonly PartitionRecord[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+export interface PartitionRecord {
+  readonly partition: string;
+  readonly latestMaterialization: RecordedEvent;
+  readonly materializations: number;
+}
+
+export interface CheckPage {
+  readonly checks: readonly CheckRecord[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+export interface CheckRecord {
+  readonly checkName: string;
+  readonly partition: string | null;
+  readonly latestEvaluation: RecordedEvent & AssetCheckEvaluation;
+  readonly evaluations: number;
+}
+
+export type WipeTarget =
+  | { readonly assetKey: AssetKey; readonly partition?: string | null | undefined }
+  | { readonly eventId: number };
 
 /** "Latest" is the greatest (timestamp, id) of its kind. */
 export interface AssetRecord {

@@ -1,35 +1,35 @@
-import { compareCodePoints } from "../core/asset-key.ts";
-import {
-  type AssetCheckEvaluation,
-  type AssetKey,
-  compareAssetKeys,
-  dataVersionOf,
-  hasPrefix,
-  type RecordedEvent,
-  type RunlessEvent,
-} from "../core/index.ts";
+import { type AssetKey, assetWiped, hasPrefix, type RecordedEvent, type RunlessEvent } from "../core/index.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import type { AppendedEvent, AssetRecord, EventFilter, EventLog, Unit, UnitResult } from "./event-log.ts";
+import type { AppendedEvent, EventLog, Unit, UnitResult, WipeTarget } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { matchesSearch } from "./matches-search.ts";
+import { listPage } from "./memory/list-page.ts";
+import { isTarget, matchesFilter, sameKey } from "./memory/matches.ts";
+import { assetsOf, checksOf, partitionsOf } from "./memory/summaries.ts";
+import { createWatchers } from "./memory/watchers.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
 /** The EventLog that the others are compared with: everything in arrays, every answer by scanning them. */
 export function createMemoryEventLog(options: { readonly now: () => number }): EventLog {
-  const events: RecordedEvent[] = []; // the event with id n at n - 1
+  const logId = crypto.randomUUID();
+  // In the order of ids. The last one is never wiped, since a wipe leaves its trace behind it: ids go on from there.
+  let events: RecordedEvent[] = [];
   const firstUses = new Map<string, FirstUse>();
+  const watchers = createWatchers();
   let closed = false;
 
-  // Synchronous, so no call comes between the parts of another.
+  // Synchronous, as `wipe` is, so no call comes between the parts of another.
   function appendUnit(unit: Unit, receivedAt: number): UnitResult {
     const recorded: RecordedEvent[] = [];
     const answers: AppendedEvent[] = [];
     const uses = new Map<string, FirstUse>();
-    for (const [index, newEvent] of unit.entries()) {
-      const event = wellFormedEvent(newEvent.event);
-      const id = events.length + recorded.length + 1;
-      const scope = scopeOf(event, newEvent.idempotencyKey);
-      if (scope !== undefined) {
+    for (const [index, { event: given, idempotencyKey }] of unit.entries()) {
+      const event = wellFormedEvent(given);
+      const id = lastId() + recorded.length + 1;
+      if (idempotencyKey !== undefined) {
+        const key = idempotencyKey.toWellFormed();
+        const scope = scopeOf(event, key);
         const content = fingerprint(event);
         const earlier = firstUses.get(scope);
         const first = earlier ?? uses.get(scope);
@@ -40,7 +40,7 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
           answers.push({ id: first.id, duplicate: true });
           continue;
         }
-        uses.set(scope, { id, content });
+        uses.set(scope, { id, key, content });
       }
       recorded.push({ ...event, id, timestamp: event.timestamp ?? receivedAt, receivedAt });
       answers.push({ id, duplicate: false });
@@ -50,6 +50,30 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
     return { status: "recorded", events: answers };
   }
 
+  function wipe(target: WipeTarget, by: string | null): RecordedEvent | undefined {
+    const wiped = events.filter((event) => isTarget(target, event));
+    const [first] = wiped;
+    if (first === undefined) return undefined;
+    const receivedAt = receiptTime();
+    const trace: RecordedEvent = { ...traceOf(target, first, by), id: lastId() + 1, timestamp: receivedAt, receivedAt };
+    const ids = new Set(wiped.map(({ id }) => id));
+    events = [...events.filter(({ id }) => !ids.has(id)), trace];
+    for (const [scope, { id }] of firstUses) if (ids.has(id)) firstUses.delete(scope);
+    return trace;
+  }
+
+  function lastId(): number {
+    return events.at(-1)?.id ?? 0;
+  }
+
+  function receiptTime(): number {
+    return Math.max(options.now(), events.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY);
+  }
+
+  function eventsOf(key: AssetKey): readonly RecordedEvent[] {
+    return events.filter((event) => sameKey(event.assetKey, key));
+  }
+
   function refuseWhenClosed(): void {
     if (closed) throw new EventLogError("closed", "The event log is closed.");
   }
@@ -57,13 +81,16 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
   return {
     async append(units) {
       refuseWhenClosed();
-      const receivedAt = Math.max(options.now(), events.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY);
-      return units.map((unit) => appendUnit(unit, receivedAt));
+      const before = lastId();
+      const receivedAt = receiptTime();
+      const results = units.map((unit) => appendUnit(unit, receivedAt));
+      if (lastId() > before) watchers.tell();
+      return results;
     },
 
     async get(id) {
       refuseWhenClosed();
-      return events[id - 1];
+      return events.find((event) => event.id === id);
     },
 
     async query(filter, page) {
@@ -72,21 +99,77 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       const from = parseCursor(filter, page);
       const ordered = ascending ? events : events.toReversed();
       const ahead = ordered.filter(({ id }) => from === undefined || (ascending ? id > from : id < from));
-      const matching = ahead.filter((event) => matches(filter, event));
+      const matching = ahead.filter((event) => matchesFilter(filter, event));
       const found = matching.slice(0, page.limit);
       const hasMore = matching.length > found.length;
       const last = (hasMore ? found : ahead).at(-1)?.id ?? from;
-      return { events: found, cursor: last === undefined ? null : formatCursor(last, filter, page), hasMore };
+      const ids = new Set(found.map(({ id }) => id));
+      const uses = [...firstUses.values()].filter(({ id }) => ids.has(id));
+      return {
+        events: found,
+        cursor: last === undefined ? null : formatCursor(last, filter, page),
+        hasMore,
+        idempotencyKeys: new Map(uses.map(({ id, key }) => [id, key])),
+      };
     },
 
     async asset(key) {
       refuseWhenClosed();
-      const ofAsset = events.filter((event) => sameKey(event.assetKey, key));
-      return ofAsset.length === 0 ? undefined : summarize(key, ofAsset);
+      return assetsOf(eventsOf(key))[0]?.record();
+    },
+
+    async assets({ prefix, search }, page) {
+      refuseWhenClosed();
+      const items = assetsOf(events)
+        .filter(({ key }) => prefix === undefined || hasPrefix(key, prefix))
+        .filter(({ key }) => search === undefined || matchesSearch(key, search));
+      const list = { items, positionOf: ({ key }: { key: AssetKey }) => key, marked: ["assets", prefix, search] };
+      const { items: found, ...rest } = listPage(list, page);
+      return { assets: found.map(({ record }) => record()), ...rest };
+    },
+
+    async partitions(key, page) {
+      refuseWhenClosed();
+      const { items: partitions, ...rest } = listPage(
+        { items: partitionsOf(eventsOf(key)), positionOf: ({ partition }) => [partition], marked: ["partitions", key] },
+        page,
+      );
+      return { partitions, ...rest };
+    },
+
+    async checks(key, page) {
+      refuseWhenClosed();
+      const { items: checks, ...rest } = listPage(
+        {
+          items: checksOf(eventsOf(key)),
+          positionOf: ({ checkName, partition }) => [checkName, partition],
+          marked: ["checks", key],
+        },
+        page,
+      );
+      return { checks, ...rest };
+    },
+
+    async wipe(target, by) {
+      refuseWhenClosed();
+      const trace = wipe(target, by);
+      if (trace !== undefined) watchers.tell();
+      return trace;
+    },
+
+    async id() {
+      refuseWhenClosed();
+      return logId;
+    },
+
+    watch(listener) {
+      refuseWhenClosed();
+      return watchers.watch(listener);
     },
 
     async close() {
       closed = true;
+      watchers.clear();
     },
   };
 }
@@ -94,61 +177,17 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
 /** Where an idempotency key came first, and with what. */
 interface FirstUse {
   readonly id: number;
+  readonly key: string;
   readonly content: string;
 }
 
-function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string | undefined): string | undefined {
-  return idempotencyKey === undefined ? undefined : JSON.stringify([type, assetKey, idempotencyKey.toWellFormed()]);
+function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string): string {
+  return JSON.stringify([type, assetKey, idempotencyKey]);
 }
 
-function sameKey(a: AssetKey, b: AssetKey): boolean {
-  return compareAssetKeys(a, b) === 0;
-}
-
-function matches(filter: EventFilter, event: RecordedEvent): boolean {
-  const { assetKey, prefix, type, partition, checkName, since, until, after, before } = filter;
-  return (
-    (assetKey === undefined || sameKey(event.assetKey, assetKey)) &&
-    (prefix === undefined || hasPrefix(event.assetKey, prefix)) &&
-    (type === undefined || event.type === type) &&
-    (partition === undefined || event.partition === partition) &&
-    (checkName === undefined || (isCheck(event) && event.checkName === checkName)) &&
-    (since === undefined || event.timestamp >= since) &&
-    (until === undefined || event.timestamp < until) &&
-    (after === undefined || event.id > after) &&
-    (before === undefined || event.id < before)
-  );
-}
-
-function summarize(assetKey: AssetKey, events: readonly RecordedEvent[]): AssetRecord {
-  const materializations = events.filter((event) => event.type === "ASSET_MATERIALIZATION");
-  const observations = events.filter((event) => event.type === "ASSET_OBSERVATION");
-  const evaluations = events.filter(isCheck);
-  const versioned = events.filter((event) => !isCheck(event) && dataVersionOf(event) !== null);
-  const newestVersioned = latest(versioned);
-  const checkNames = [...new Set(evaluations.map((event) => event.checkName))].sort(compareCodePoints);
-  return {
-    assetKey,
-    latestMaterialization: latest(materializations) ?? null,
-    latestObservation: latest(observations) ?? null,
-    dataVersion: newestVersioned === undefined ? null : dataVersionOf(newestVersioned),
-    checks: checkNames.flatMap((name) => latest(evaluations.filter((event) => event.checkName === name)) ?? []),
-    counts: {
-      materializations: materializations.length,
-      observations: observations.length,
-      checkEvaluations: evaluations.length,
-      partitions: new Set(materializations.flatMap(({ partition }) => partition ?? [])).size,
-    },
-  };
-}
-
-function isCheck(event: RecordedEvent): event is RecordedEvent & AssetCheckEvaluation {
-  return event.type === "ASSET_CHECK_EVALUATION";
-}
-
-/** The greatest (timestamp, id) of events in the order of their ids. */
-function latest<Event extends RecordedEvent>(events: readonly Event[]): Event | undefined {
-  let found: Event | undefined;
-  for (const event of events) if (found === undefined || event.timestamp >= found.timestamp) found = event;
-  return found;
+function traceOf(target: WipeTarget, first: RecordedEvent, by: string | null) {
+  const { assetKey } = first;
+  if ("eventId" in target) return assetWiped(assetKey, first.partition, { what: "event", eventId: first.id }, by);
+  if (target.partition === undefined) return assetWiped(assetKey, null, { what: "asset" }, by);
+  return assetWiped(assetKey, target.partition, { what: "partition" }, by);
 }

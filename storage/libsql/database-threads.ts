@@ -14,10 +14,9 @@ export async function openDatabaseThreads(address: DatabaseAddress): Promise<Log
     await writer.close();
     throw error;
   });
-  const { write } = writer;
-  const { event, page, asset } = reader;
+  const { write, wipe, purgeStep } = writer;
   const close = async () => void (await Promise.all([writer.close(), reader.close()]));
-  return { write, event, page, asset, close };
+  return { ...reader, write, wipe, purgeStep, close };
 }
 
 interface Call {
@@ -75,6 +74,13 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
     event: call("event"),
     page: call("page"),
     asset: call("asset"),
+    assets: call("assets"),
+    partitions: call("partitions"),
+    checks: call("checks"),
+    wipe: call("wipe"),
+    purgeStep: call("purgeStep"),
+    logId: call("logId"),
+    newestId: call("newestId"),
     close: async () => {
       if (ended === undefined) await call("close")();
       ended ??= "The database is closed.";

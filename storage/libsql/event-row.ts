@@ -1,10 +1,21 @@
-import { type AssetCheckSeverity, dataVersionOf, type RecordedEvent, type RunlessEvent } from "../../core/index.ts";
+import {
+  type AssetCheckSeverity,
+  type AssetWiped,
+  dataVersionOf,
+  type RecordedEvent,
+  type RunlessEvent,
+} from "../../core/index.ts";
 import { formatDetails, parseDetails } from "../../core/wire.ts";
 import { asset, event } from "./schema.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 
 /** An event's type as the database keeps it. */
-export const kinds = { ASSET_MATERIALIZATION: 1, ASSET_OBSERVATION: 2, ASSET_CHECK_EVALUATION: 3 } as const;
+export const kinds = {
+  ASSET_MATERIALIZATION: 1,
+  ASSET_OBSERVATION: 2,
+  ASSET_CHECK_EVALUATION: 3,
+  ASSET_WIPED: 4,
+} as const;
 
 /** An event as a read gives it, still encoded: it crosses threads, and digits of NumberText would not survive that. */
 export interface EventRow {
@@ -17,6 +28,7 @@ export interface EventRow {
   readonly severity: string | null;
   readonly timestamp: number;
   readonly receivedAt: number;
+  readonly idempotencyKey: string | null;
   readonly details: string;
 }
 
@@ -31,6 +43,7 @@ export const eventColumns = {
   severity: event.severity,
   timestamp: event.timestamp,
   receivedAt: event.receivedAt,
+  idempotencyKey: event.idempotencyKey,
   details: event.details,
 };
 
@@ -45,6 +58,7 @@ export function eventFromRow(row: EventRow): RecordedEvent {
   };
   if (row.kind === kinds.ASSET_MATERIALIZATION) return { type: "ASSET_MATERIALIZATION", ...common };
   if (row.kind === kinds.ASSET_OBSERVATION) return { type: "ASSET_OBSERVATION", ...common };
+  if (row.kind === kinds.ASSET_WIPED) return { type: "ASSET_WIPED", ...common };
   return {
     type: "ASSET_CHECK_EVALUATION",
     ...common,
@@ -76,7 +90,7 @@ export const field = {
 } as const;
 
 /** An event as one JSON array, for SQLite's json_each. Details go as a string, so that no event is nested too deep. */
-export function encodeEvent(event: RunlessEvent, mark?: IdempotencyMark): string {
+export function encodeEvent(event: RunlessEvent | AssetWiped, mark?: IdempotencyMark): string {
   const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
   const row = [
     encodeKey(event.assetKey),

@@ -4,14 +4,18 @@ import { formatCursor, parseCursor } from "../cursor.ts";
 import type { AssetRecord, EventLog, Unit, UnitResult } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { formatListCursor, parseListCursor } from "../list-cursor.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openDatabaseThreads } from "./database-threads.ts";
-import { encodeEvent, eventFromRow } from "./event-row.ts";
+import { type EventRow, encodeEvent, eventFromRow } from "./event-row.ts";
 import { type EncodedUnits, type Group, unitResults } from "./group.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openLogDatabase } from "./log-database.ts";
+import { purger } from "./purger.ts";
 import type { AssetRows } from "./read-asset.ts";
+import { decodeKey, decodeText } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
+import { watchers } from "./watchers.ts";
 
 export interface LibsqlOptions extends DatabaseAddress {
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
@@ -27,6 +31,10 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
   const isFile = address.url.startsWith("file:");
   const database = await (isFile ? openDatabaseThreads(address) : openLogDatabase(address));
   let closing: Promise<void> | undefined;
+  /** Settles when every wipe that was asked for has. */
+  let wipes: Promise<unknown> = Promise.resolve();
+  const news = watchers(() => database.newestId());
+  const purge = purger(() => database.purgeStep());
 
   const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
     const group: Group = {
@@ -37,6 +45,7 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
       now: now(),
     };
     const results = unitResults(await database.write(group), group.sizes);
+    news.tell();
     let end = 0;
     return items.map(({ sizes }) => {
       end += sizes.length;
@@ -48,6 +57,7 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
   }
 
+  purge.start();
   return {
     append: async (units) => {
       assertOpen();
@@ -64,15 +74,77 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
       const from = parseCursor(filter, page);
       const { rows, last = from, hasMore } = await database.page(filter, page, from);
       const cursor = last === undefined ? null : formatCursor(last, filter, page);
-      return { events: rows.map(eventFromRow), cursor, hasMore };
+      const keyed = rows.flatMap(({ id, idempotencyKey }): [number, string][] =>
+        idempotencyKey === null ? [] : [[id, decodeText(idempotencyKey)]],
+      );
+      return { events: rows.map(eventFromRow), cursor, hasMore, idempotencyKeys: new Map(keyed) };
     },
     asset: async (key) => {
       assertOpen();
       const rows = await database.asset(key);
-      return rows && assetRecord(key, rows);
+      return rows && assetRecord(rows);
+    },
+    assets: async (filter, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["assets", filter.prefix ?? null, filter.search ?? null];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.assets(filter, limit, from ?? undefined);
+      return {
+        assets: rows.map(assetRecord),
+        cursor: last === undefined ? null : formatListCursor([last], mark),
+        hasMore,
+      };
+    },
+    partitions: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["partitions", key];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.partitions(key, limit, from ?? undefined);
+      const partitions = rows.map(({ events, latest }) => {
+        const latestMaterialization = eventFromRow(latest);
+        return { partition: latestMaterialization.partition ?? "", latestMaterialization, materializations: events };
+      });
+      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    checks: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["checks", key];
+      const [name, partition = null] = parseListCursor(given, mark) ?? [];
+      const from = typeof name === "string" ? ([name, partition] as const) : undefined;
+      const { rows, last, hasMore } = await database.checks(key, limit, from);
+      const checks = rows.map(({ events, latest }) => {
+        const latestEvaluation = checkFromRow(latest);
+        const { checkName, partition } = latestEvaluation;
+        return { checkName, partition, latestEvaluation, evaluations: events };
+      });
+      return { checks, cursor: last === undefined ? null : formatListCursor(last, mark), hasMore };
+    },
+    wipe: async (target, by) => {
+      assertOpen();
+      if ("eventId" in target && !Number.isSafeInteger(target.eventId)) return undefined;
+      const wiping = database.wipe(target, by, now());
+      wipes = Promise.allSettled([wipes, wiping]);
+      const trace = await wiping;
+      if (trace === undefined) return undefined;
+      news.tell();
+      purge.start();
+      return eventFromRow(trace);
+    },
+    id: async () => {
+      assertOpen();
+      return database.logId();
+    },
+    watch: (listener) => {
+      assertOpen();
+      return news.watch(listener);
     },
     close: () => {
-      closing ??= commits.close().then(() => database.close());
+      closing ??= commits.close().then(async () => {
+        await wipes;
+        news.close();
+        await purge.stop();
+        await database.close();
+      });
       return closing;
     },
   };
@@ -90,7 +162,7 @@ function encodeUnits(units: readonly Unit[]): EncodedUnits {
   };
 }
 
-function assetRecord(assetKey: readonly string[], { summaries, checks, partitions }: AssetRows): AssetRecord {
+function assetRecord({ key, summaries, checks, partitions }: AssetRows): AssetRecord {
   const of = (scope: number) => summaries.find((summary) => summary.scope === scope);
   const latest = (scope: number): RecordedEvent | null => {
     const summary = of(scope);
@@ -98,11 +170,11 @@ function assetRecord(assetKey: readonly string[], { summaries, checks, partition
   };
   const versioned = latest(scopes.versioned);
   return {
-    assetKey,
+    assetKey: decodeKey(key),
     latestMaterialization: latest(scopes.materializations),
     latestObservation: latest(scopes.observations),
     dataVersion: versioned && dataVersionOf(versioned),
-    checks: checks.map((row) => eventFromRow(row) as RecordedEvent & AssetCheckEvaluation), // all of that kind
+    checks: checks.map(checkFromRow),
     counts: {
       materializations: of(scopes.materializations)?.events ?? 0,
       observations: of(scopes.observations)?.events ?? 0,
@@ -110,4 +182,8 @@ function assetRecord(assetKey: readonly string[], { summaries, checks, partition
       partitions,
     },
   };
+}
+
+function checkFromRow(row: EventRow): RecordedEvent & AssetCheckEvaluation {
+  return eventFromRow(row) as RecordedEvent & AssetCheckEvaluation; // read from summaries of evaluations alone
 }

@@ -1,17 +1,28 @@
 import type { Client } from "@libsql/client";
-import { eq } from "drizzle-orm";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
-import type { EventFilter, PageRequest } from "../event-log.ts";
+import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
-import { type EventRow, eventColumns } from "./event-row.ts";
+import type { EventRow } from "./event-row.ts";
 import { driverError, isBusy } from "./failures.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
-import { type AssetRows, readAsset } from "./read-asset.ts";
+import { purgeStep } from "./purge.ts";
+import { type AssetRows, readAssets } from "./read-asset.ts";
+import { readEvent, readNewestId } from "./read-event.ts";
+import {
+  type CheckPosition,
+  type ListOfRows,
+  readAssetList,
+  readChecks,
+  readPartitions,
+  type SummaryRow,
+} from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
-import { asset, event } from "./schema.ts";
+import { log } from "./schema.ts";
+import { encodeKey } from "./sortable-text.ts";
+import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
@@ -20,6 +31,16 @@ export interface LogDatabase {
   event(id: number): Promise<EventRow | undefined>;
   page(filter: EventFilter, page: Pick<PageRequest, "order" | "limit">, from: number | undefined): Promise<PageOfRows>;
   asset(key: AssetKey): Promise<AssetRows | undefined>;
+  assets(filter: AssetFilter, limit: number, from: string | undefined): Promise<ListOfRows<AssetRows, string>>;
+  partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
+  checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
+  /** Answers the trace. */
+  wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
+  /** Deletes some of what wipes have hidden; answers whether there is more. */
+  purgeStep(): Promise<boolean>;
+  logId(): Promise<string>;
+  /** The id of the newest event, 0 where there is none. */
+  newestId(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -63,13 +84,20 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
 
   return {
     write: (group) => use((client) => writeGroup(client, group)),
-    event: (id) =>
-      read(async (database) => {
-        const rows = database.select(eventColumns).from(event).innerJoin(asset, eq(asset.id, event.assetId));
-        return await rows.where(eq(event.id, id)).get();
-      }),
+    event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
-    asset: (key) => read((database) => readAsset(database, key)),
+    asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
+    assets: (filter, limit, from) => read((database) => readAssetList(database, filter, limit, from)),
+    partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
+    checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
+    wipe: (target, by, now) =>
+      use(async (client) => {
+        const traceId = await wipe(client, target, by, now);
+        return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
+      }),
+    purgeStep: () => use(purgeStep),
+    logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
+    newestId: () => read(readNewestId),
     close: async () => client.close(),
   };
 }

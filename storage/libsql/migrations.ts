@@ -48,4 +48,8 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX idempotency_by_age ON idempotency (received_at);
   `,
+  `
+  -- Assets whose rows are still to be deleted. What carries their id is nobody's already, since asset has another one.
+  CREATE TABLE wiped_asset (asset_id INTEGER PRIMARY KEY);
+  `,
 ];

@@ -1,9 +1,10 @@
-import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min, or } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { EventFilter, PageRequest } from "../event-log.ts";
 import { type EventRow, eventColumns, kinds } from "./event-row.ts";
+import { isBelow } from "./read-lists.ts";
 import { asset, event } from "./schema.ts";
-import { encodeKey, encodeText, keysBelow } from "./sortable-text.ts";
+import { encodeKey, encodeText } from "./sortable-text.ts";
 
 /** How many events a page looks at before it answers with what it has found. */
 export const eventsPerPage = 5000;
@@ -76,9 +77,4 @@ function assetId(database: LibSQLDatabase, key: readonly string[]) {
     .select({ id: asset.id })
     .from(asset)
     .where(eq(asset.key, encodeKey(key)));
-}
-
-function isBelow(prefix: readonly string[]) {
-  const { from, to } = keysBelow(prefix);
-  return or(eq(asset.key, encodeKey(prefix)), and(gte(asset.key, from), lt(asset.key, to)));
 }

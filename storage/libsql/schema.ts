@@ -13,6 +13,9 @@ export const asset = sqliteTable("asset", {
   key: text("key").notNull().unique(),
 });
 
+/** What is left of wiped assets, until it is deleted in small steps. */
+export const wipedAsset = sqliteTable("wiped_asset", { assetId: integer("asset_id").primaryKey() });
+
 export const event = sqliteTable(
   "event",
   {

@@ -26,21 +26,26 @@ interface Part {
   readonly events: string;
 }
 
-const isCheck = `kind = ${kinds.ASSET_CHECK_EVALUATION}`;
+const isCheck = `event.kind = ${kinds.ASSET_CHECK_EVALUATION}`;
 const none = { checkName: "''", partition: "x''" };
 const parts: readonly Part[] = [
-  { ...none, scope: "kind", events: `kind <= ${kinds.ASSET_CHECK_EVALUATION}` },
-  { ...none, scope: scopes.versioned, events: "versioned = 1" },
+  { ...none, scope: "event.kind", events: `event.kind <= ${kinds.ASSET_CHECK_EVALUATION}` },
+  { ...none, scope: scopes.versioned, events: "event.versioned = 1" },
   {
     ...none,
     scope: scopes.partition,
-    partition: "partition",
-    events: `kind = ${kinds.ASSET_MATERIALIZATION} AND partition IS NOT NULL`,
+    partition: "event.partition",
+    events: `event.kind = ${kinds.ASSET_MATERIALIZATION} AND event.partition IS NOT NULL`,
   },
 ];
 const checkParts: readonly Part[] = [
-  { ...none, scope: scopes.check, checkName: "check_name", events: isCheck },
-  { scope: scopes.checkPartition, checkName: "check_name", partition: "ifnull(partition, x'')", events: isCheck },
+  { ...none, scope: scopes.check, checkName: "event.check_name", events: isCheck },
+  {
+    scope: scopes.checkPartition,
+    checkName: "event.check_name",
+    partition: "ifnull(event.partition, x'')",
+    events: isCheck,
+  },
 ];
 
 /** Brings the summaries up to date with the events after the id `lastId`. */
@@ -55,8 +60,8 @@ function addition(of: readonly Part[]): string {
   // NOT INDEXED: the new events are one range of ids, and the planner would rather walk the whole index by asset.
   const selects = of.map(
     ({ scope, checkName, partition, events }) => `
-      SELECT asset_id, ${scope}, ${checkName}, ${partition}, id, timestamp, 1 FROM event NOT INDEXED
-      WHERE id > ?1 AND ${events}`,
+      SELECT event.asset_id, ${scope}, ${checkName}, ${partition}, event.id, event.timestamp, 1 FROM event NOT INDEXED
+      WHERE event.id > ?1 AND ${events}`,
   );
   return `
     INSERT INTO summary (asset_id, scope, check_name, partition, event_id, timestamp, events) ${selects.join(" UNION ALL ")}
@@ -64,4 +69,55 @@ function addition(of: readonly Part[]): string {
       event_id = iif((excluded.timestamp, excluded.event_id) > (timestamp, event_id), excluded.event_id, event_id),
       timestamp = max(timestamp, excluded.timestamp),
       events = events + 1`;
+}
+
+/** Deletes events of one asset, and makes its summaries what they would be without them. */
+export async function deleteEvents(transaction: Transaction, assetId: number, ids: readonly number[]): Promise<void> {
+  const args = [assetId, JSON.stringify(ids)];
+  for (const sql of [subtract, deleteKeys, deleteRows, deleteEmpty]) await transaction.execute({ sql, args });
+  const { rows } = await transaction.execute({ sql: selectOutdated, args });
+  for (const { scope, check_name = null, partition = null } of rows) {
+    const sql = findLatest.get(Number(scope)) ?? "";
+    await transaction.execute({ sql, args: [assetId, Number(scope), check_name, partition] });
+  }
+}
+
+const given = "(SELECT value FROM json_each(?2))";
+const every = [...parts, ...checkParts];
+const ofEvents = every.map(
+  ({ scope, checkName, partition, events }) => `
+    SELECT ${scope} AS scope, ${checkName} AS check_name, ${partition} AS partition FROM event
+    WHERE event.asset_id = ?1 AND event.id IN ${given} AND ${events}`,
+);
+const subtract = `
+  UPDATE summary SET events = summary.events - gone.events FROM (
+    SELECT scope, check_name, partition, count(*) AS events FROM (${ofEvents.join(" UNION ALL ")}) GROUP BY 1, 2, 3
+  ) AS gone
+  WHERE summary.asset_id = ?1 AND summary.scope = gone.scope AND summary.check_name = gone.check_name
+    AND summary.partition = gone.partition`;
+const deleteKeys = `DELETE FROM idempotency WHERE asset_id = ?1 AND event_id IN ${given}`;
+const deleteRows = `DELETE FROM event WHERE asset_id = ?1 AND id IN ${given}`;
+const deleteEmpty = "DELETE FROM summary WHERE asset_id = ?1 AND events = 0 AND ?2 IS NOT NULL";
+const selectOutdated = `
+  SELECT scope, check_name, partition FROM summary WHERE asset_id = ?1 AND event_id IN ${given}`;
+
+const findLatest = new Map(
+  every.flatMap((part) =>
+    Object.values(scopes)
+      .filter((scope) => scope === part.scope || (part.scope === "event.kind" && isKind(scope)))
+      .map((scope): [number, string] => [scope, findLatestOf(part)]),
+  ),
+);
+
+function isKind(scope: number): boolean {
+  return scope !== scopes.versioned && scope < scopes.partition;
+}
+
+function findLatestOf({ scope, checkName, partition, events }: Part): string {
+  return `
+    UPDATE summary SET (event_id, timestamp) = (
+      SELECT event.id, event.timestamp FROM event
+      WHERE event.asset_id = ?1 AND ${events} AND ${scope} = ?2 AND ${checkName} = ?3 AND ${partition} = ?4
+      ORDER BY event.timestamp DESC, event.id DESC LIMIT 1
+    ) WHERE asset_id = ?1 AND scope = ?2 AND check_name = ?3 AND partition = ?4`;
 }

@@ -44,10 +44,13 @@ async function writeUnitsAlone(transaction: Transaction, group: Group): Promise<
 }
 
 /** Inserts the events and brings the summaries up to date; answers the first event's id, the others follow it. */
-async function insertRows(transaction: Transaction, group: Group, rows: readonly string[]): Promise<number> {
-  const head = (await transaction.execute(selectHead)).rows[0];
-  const lastId = Number(head?.last_id);
-  const receivedAt = Math.max(group.now, Number(head?.received_at));
+export async function insertRows(
+  transaction: Transaction,
+  group: Pick<Group, "keyed" | "checks" | "now">,
+  rows: readonly string[],
+): Promise<number> {
+  const { lastId, receivedAt: earliest } = await readHead(transaction);
+  const receivedAt = Math.max(group.now, earliest);
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const chunk = rows.slice(start, start + rowsPerStatement);
     const json = `[${chunk.join(",")}]`;
@@ -63,6 +66,14 @@ async function insertRows(transaction: Transaction, group: Group, rows: readonly
   }
   await addToSummaries(transaction, lastId, group.checks);
   return lastId + 1;
+}
+
+/** The newest id that was ever given, and the time that the next event is not received before. */
+export async function readHead(
+  transaction: Transaction,
+): Promise<{ readonly lastId: number; readonly receivedAt: number }> {
+  const head = (await transaction.execute(selectHead)).rows[0];
+  return { lastId: Number(head?.last_id), receivedAt: Number(head?.received_at) };
 }
 
 // The driver keeps memory for good when a statement inserts more than this.

@@ -12,7 +12,7 @@ import {
   type RunlessEvent,
   type Tags,
 } from "../../core/index.ts";
-import type { EventFilter, NewEvent, Unit } from "../../storage/event-log.ts";
+import type { AssetFilter, EventFilter, NewEvent, Unit, WipeTarget } from "../../storage/event-log.ts";
 
 /** Any string a program can hold: control characters, lone surrogates, names that mean something to JavaScript. */
 export const arbitraryText: fc.Arbitrary<string> = fc.oneof(
@@ -117,25 +117,49 @@ export const arbitraryEvent: fc.Arbitrary<RunlessEvent> = fc
     return type === "observation" ? observation(key, options) : checkEvaluation(key, { ...options, ...check });
   });
 
-/** Units of events and idempotency keys that come again and again, so that many are twins and some conflict. */
-export const arbitraryUnits: fc.Arbitrary<fc.Arbitrary<Unit>> = fc
-  .array(arbitraryEvent, { minLength: 1, maxLength: 8 })
-  .map((events) => {
+export interface Activity {
+  readonly unit: fc.Arbitrary<Unit>;
+  readonly target: fc.Arbitrary<WipeTarget>;
+}
+
+/**
+ * Reports and wipes of a few events that come again and again: so that many are twins and some conflict, and most wipes
+ * find something. The ids of wipes go up to `maxId`.
+ */
+export function arbitraryActivity(maxId: number): fc.Arbitrary<Activity> {
+  return fc.array(arbitraryEvent, { minLength: 1, maxLength: 8 }).map((events) => {
     const contents = events.flatMap((event) => [event, { ...event, description: "again" }]);
     const newEvent: fc.Arbitrary<NewEvent> = fc.record(
       { event: fc.constantFrom(...contents), idempotencyKey: fc.constantFrom("k", "l", "") },
       { requiredKeys: ["event"] },
     );
-    return fc.array(newEvent, { maxLength: 4 });
+    const event = fc.constantFrom(...events);
+    const target = fc.oneof(
+      event.map(({ assetKey }) => ({ assetKey })),
+      event.map(({ assetKey, partition }) => ({ assetKey, partition })),
+      fc.record({ eventId: fc.integer({ min: 0, max: maxId }) }),
+    );
+    return { unit: fc.array(newEvent, { maxLength: 4 }), target };
   });
+}
+
+const arbitraryPrefix = fc.oneof(arbitraryKey, fc.constantFrom([""], ["a", "b", "c"]));
+
+export const arbitraryAssetFilter: fc.Arbitrary<AssetFilter> = fc.record(
+  {
+    prefix: arbitraryPrefix,
+    search: fc.constantFrom("", "a", "A", "/", "B", '"', "\u0000", "a\u0000B", "\u{1f600}", "\uffee"),
+  },
+  { requiredKeys: [] },
+);
 
 /** Filters that find something now and then. `ids` go up to `maxId`. */
 export function arbitraryFilter(maxId: number): fc.Arbitrary<EventFilter> {
   const id = fc.integer({ min: 0, max: maxId + 1 });
   const filter = {
     assetKey: arbitraryKey,
-    prefix: fc.oneof(arbitraryKey, fc.constantFrom([""], ["a", "b", "c"])),
-    type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"),
+    prefix: arbitraryPrefix,
+    type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED"),
     partition: fc.constantFrom(...names),
     checkName: fc.constantFrom(...names),
     since: arbitraryTime,

@@ -1,15 +1,24 @@
 import { describe } from "bun:test";
 import { appendingContract } from "./event-log/appending.ts";
+import { assetListContract } from "./event-log/asset-list.ts";
+import { assetPartsContract } from "./event-log/asset-parts.ts";
 import { assetsContract } from "./event-log/assets.ts";
 import { closingContract } from "./event-log/closing.ts";
 import { fidelityContract } from "./event-log/fidelity.ts";
 import { filtersContract } from "./event-log/filters.ts";
 import { type OpenEventLog, promisesOf } from "./event-log/harness.ts";
 import { idempotencyContract } from "./event-log/idempotency.ts";
+import { identityContract } from "./event-log/identity.ts";
+import { listCursorsContract } from "./event-log/list-cursors.ts";
 import { modelContract } from "./event-log/model.ts";
 import { pagingContract } from "./event-log/paging.ts";
 import { timesContract } from "./event-log/times.ts";
 import { twinsContract } from "./event-log/twins.ts";
+import { watchingContract } from "./event-log/watching.ts";
+import { wipeIdsContract } from "./event-log/wipe-ids.ts";
+import { wipeSummariesContract } from "./event-log/wipe-summaries.ts";
+import { wipeTracesContract } from "./event-log/wipe-traces.ts";
+import { wipingContract } from "./event-log/wiping.ts";
 
 export interface ContractOptions {
   /** The memory store is what the others are compared with. */
@@ -30,6 +39,15 @@ export function eventLogContract(name: string, open: OpenEventLog, options: Cont
     describe("filters", () => filtersContract(promises));
     describe("pages", () => pagingContract(promises));
     describe("assets", () => assetsContract(promises));
+    describe("lists of assets", () => assetListContract(promises));
+    describe("lists of partitions and checks", () => assetPartsContract(promises));
+    describe("cursors of lists", () => listCursorsContract(promises));
+    describe("wiping", () => wipingContract(promises));
+    describe("traces of wipes", () => wipeTracesContract(promises));
+    describe("summaries after wipes", () => wipeSummariesContract(promises));
+    describe("ids and keys after wipes", () => wipeIdsContract(promises));
+    describe("watching", () => watchingContract(promises));
+    describe("identity", () => identityContract(promises, open));
     describe("fidelity", () => fidelityContract(promises));
     describe("closing", () => closingContract(promises));
     if (options.isReference !== true) describe("the reference", () => modelContract(open));

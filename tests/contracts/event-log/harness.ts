@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { formatEvent, type RecordedEvent, type RunlessEvent } from "../../../core/index.ts";
-import type { EventFilter, EventLog, NewEvent, UnitResult } from "../../../storage/event-log.ts";
+import type { EventFilter, EventLog, LoggedPage, NewEvent, UnitResult } from "../../../storage/event-log.ts";
 import type { EventLogErrorCode } from "../../../storage/event-log-error.ts";
+import { walkPages } from "./walk-pages.ts";
 
 /** Opens a new, empty log. */
 export type OpenEventLog = (options: { readonly now: () => number }) => Promise<EventLog>;
@@ -66,20 +67,19 @@ export interface Walk {
   readonly limits?: readonly number[];
 }
 
-/** Every event that matches, page by page, each page as the interface says. */
-export async function readAll(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<RecordedEvent[]> {
+/** All pages of a filter, each as the interface says. */
+export async function readPages(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<LoggedPage[]> {
   const { order = "asc", limits = [100] } = walk;
-  const events: RecordedEvent[] = [];
-  let cursor: string | undefined;
-  for (let i = 0; ; i++) {
-    const limit = limits[i % limits.length] ?? 100;
-    const page = await log.query(filter, cursor === undefined ? { order, limit } : { order, limit, cursor });
-    expect(page.events.length).toBeLessThanOrEqual(limit);
-    events.push(...page.events);
-    if (!page.hasMore) return events;
-    if (page.cursor === null || page.cursor === cursor) throw new Error("a page with hasMore leads nowhere");
-    cursor = page.cursor;
-  }
+  return walkPages(
+    (page) => log.query(filter, { order, ...page }),
+    ({ events }) => events,
+    limits,
+  );
+}
+
+/** Every event that matches, page by page. */
+export async function readAll(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<RecordedEvent[]> {
+  return (await readPages(log, filter, walk)).flatMap(({ events }) => events);
 }
 
 export async function readIds(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<readonly number[]> {

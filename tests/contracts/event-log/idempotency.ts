@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { checkEvaluation, materialization, observation, parseJson } from "../../../core/index.ts";
-import { appendUnit, duplicate, keyed, noon, type Promises, readIds, record, recorded } from "./harness.ts";
+import type { EventFilter } from "../../../storage/event-log.ts";
+import { appendUnit, duplicate, keyed, noon, type Promises, readIds, readPages, record, recorded } from "./harness.ts";
 
 export function idempotencyContract(promises: Promises): void {
   promises("the same key with the same content is answered as the first time, and recorded once", async (subject) => {
@@ -116,5 +117,23 @@ export function idempotencyContract(promises: Promises): void {
     const event = materialization("a", { timestamp: noon });
     await record(log, event);
     expect(await appendUnit(log, keyed(event))).toEqual(recorded(2));
+  });
+
+  promises("a page tells the keys that its events were recorded with", async ({ log }) => {
+    const event = materialization("a");
+    await appendUnit(log, { event }, keyed(event, ""), keyed(event, "k\u0000\ud800"), keyed(event, ""));
+    await appendUnit(log, keyed(event, "k\u0000\ufffd"), keyed(materialization("b"), "k"));
+    const keysOf = async (filter: EventFilter) =>
+      (await readPages(log, filter)).flatMap(({ idempotencyKeys }) =>
+        [...idempotencyKeys].toSorted(([x], [y]) => x - y),
+      );
+    expect(await keysOf({})).toEqual([
+      [2, ""],
+      [3, "k\u0000\ufffd"],
+      [4, "k"],
+    ]);
+    expect(await keysOf({ assetKey: ["b"] })).toEqual([[4, "k"]]);
+    await log.wipe({ assetKey: ["a"] }, null);
+    expect(await keysOf({})).toEqual([[4, "k"]]);
   });
 }

@@ -65,9 +65,9 @@ describe("migrations", () => {
     });
   });
 
-  test("open a database that schema version 1 wrote, with all its events", async () => {
+  test.each(all)("open a database that schema version %d wrote, with all its events", async (version) => {
     const file = join(temporaryFolder(), "runless.db");
-    copyFileSync(new URL("../../golden/version-1.db", import.meta.url), file);
+    copyFileSync(new URL(`../../golden/version-${version}.db`, import.meta.url), file);
     const log = await openEventLog({ url: `file:${file}` });
     const { events } = await log.query({}, { limit: 10, order: "asc" });
     expect(events.map(({ id, type, assetKey }) => [id, type, assetKey.join("/")])).toEqual([

@@ -1,0 +1,40 @@
+const isoTime = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):?(\d\d))$/i;
+const epochSeconds = /^(-?)(\d{1,14})(?:\.(\d+))?$/;
+
+/**
+ * Milliseconds since 1970 UTC of an ISO 8601 time with a zone or of seconds since 1970, cut (towards the past) to a
+ * whole number; undefined for any other text and for a time that no calendar has. Worked out here, because engines
+ * differ in what `Date.parse` lets through: the 30th of February, offsets without a colon.
+ */
+export function parseTime(text: string): number | undefined {
+  const ms = isoMilliseconds(text) ?? epochMilliseconds(text);
+  return ms !== undefined && Math.abs(ms) <= 8.64e15 ? ms : undefined;
+}
+
+function isoMilliseconds(text: string): number | undefined {
+  const [found, years = "", ...rest] = isoTime.exec(text) ?? [];
+  if (found === undefined || years === "-000000") return undefined;
+  const [month, day, hour, minute, second = "0", fraction = "", sign, zoneHours = "0", zoneMinutes = "0"] = rest;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(years), Number(month) - 1, Number(day));
+  const isDate = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  const isClock = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  const isZone = Number(zoneHours) < 24 && Number(zoneMinutes) < 60;
+  if (!isDate || !isClock || !isZone) return undefined;
+  const local = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + thousandths(fraction);
+  const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000;
+  return date.getTime() + local - (sign === "-" ? -offset : offset);
+}
+
+// By its digits, since 1.001 * 1000 is less than 1001.
+function epochMilliseconds(text: string): number | undefined {
+  const [found, minus, whole, fraction = ""] = epochSeconds.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  const ms = Number(whole) * 1000 + thousandths(fraction);
+  if (minus === "") return ms;
+  return 0 - ms - (/[1-9]/.test(fraction.slice(3)) ? 1 : 0);
+}
+
+function thousandths(fraction: string): number {
+  return Number(fraction.slice(0, 3).padEnd(3, "0"));
+}

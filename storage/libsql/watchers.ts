@@ -1,0 +1,58 @@
+/** How soon commits of other processes are noticed, in milliseconds. */
+const pollInterval = 250;
+
+export interface Watchers {
+  watch(listener: () => void): () => void;
+  /** Tells all listeners that there may be news. */
+  tell(): void;
+  close(): void;
+}
+
+/** Listeners of a log: told of this process's commits as they happen, and of others' by asking for the newest id. */
+export function watchers(newestId: () => Promise<number>): Watchers {
+  const listeners = new Set<() => void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let seen: number | undefined;
+
+  function tell(): void {
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch {
+        // A listener's own trouble is not the log's, nor that of the other listeners.
+      }
+    }
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      const newest = await newestId();
+      if (newest !== seen) tell();
+      seen = newest;
+    } catch {
+      tell(); // what the listeners read next says what is wrong
+    }
+    schedule();
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (listeners.size === 0) return;
+    timer = setTimeout(poll, pollInterval);
+    timer.unref();
+  }
+
+  return {
+    watch(listener) {
+      const own = () => listener(); // the same function may watch twice
+      listeners.add(own);
+      if (listeners.size === 1) schedule();
+      return () => void listeners.delete(own);
+    },
+    tell,
+    close() {
+      listeners.clear();
+      clearTimeout(timer);
+    },
+  };
+}

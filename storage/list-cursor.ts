@@ -1,0 +1,49 @@
+import { cursorMark, type Marked } from "./cursor-mark.ts";
+import { EventLogError } from "./event-log-error.ts";
+
+/** What stands last among what a page of a list examined: the parts of a key, a partition, a check and its partition. */
+export type ListPosition = readonly (string | null)[];
+
+/** A cursor of a list that is ordered by position. `marked` says which list: its name, and its key or filter. */
+export function formatListCursor(position: ListPosition, marked: Marked): string {
+  return `${encode(position)}-${cursorMark(marked)}`;
+}
+
+/** The position in a cursor, or undefined without one. Throws EventLogError `bad_cursor`. */
+export function parseListCursor(cursor: string | undefined, marked: Marked): ListPosition | undefined {
+  if (cursor === undefined) return undefined;
+  const [, encoded = "", found] = /^(.*)-([\da-z]+)$/.exec(cursor) ?? [];
+  const position = decode(encoded);
+  if (position === undefined || encode(position) !== encoded) {
+    throw new EventLogError("bad_cursor", `The cursor is not one that a page gave: ${JSON.stringify(cursor)}.`);
+  }
+  if (found !== cursorMark(marked)) {
+    throw new EventLogError(
+      "bad_cursor",
+      "The cursor belongs to another list, or to one with other filters. Repeat those, or leave the cursor out.",
+    );
+  }
+  return position;
+}
+
+/** Base64url of JSON, which escapes the lone surrogates that UTF-8 has no room for: every string comes back as it was. */
+function encode(position: ListPosition): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(position));
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function decode(encoded: string): ListPosition | undefined {
+  try {
+    const binary = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const position: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return isPosition(position) ? position : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPosition(value: unknown): value is ListPosition {
+  return Array.isArray(value) && value.every((part) => part === null || typeof part === "string");
+}

@@ -1,0 +1,49 @@
+import { compareCodePoints } from "../../core/asset-key.ts";
+import type { Marked } from "../cursor-mark.ts";
+import type { ListRequest } from "../event-log.ts";
+import { formatListCursor, type ListPosition, parseListCursor } from "../list-cursor.ts";
+
+export interface List<Item> {
+  readonly items: readonly Item[];
+  /** What the list is ordered by. */
+  readonly positionOf: (item: Item) => ListPosition;
+  /** What its cursors belong to. */
+  readonly marked: Marked;
+}
+
+export interface ListPage<Item> {
+  readonly items: readonly Item[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+export function listPage<Item>({ items, positionOf, marked }: List<Item>, request: ListRequest): ListPage<Item> {
+  const from = parseListCursor(request.cursor, marked);
+  const ahead = items
+    .filter((item) => from === undefined || comparePositions(positionOf(item), from) > 0)
+    .sort((a, b) => comparePositions(positionOf(a), positionOf(b)));
+  const found = ahead.slice(0, request.limit);
+  const last = found.at(-1);
+  const position = last === undefined ? from : positionOf(last);
+  return {
+    items: found,
+    cursor: position === undefined ? null : formatListCursor(position, marked),
+    hasMore: ahead.length > found.length,
+  };
+}
+
+/** Part by part, each by code point; null before any text. For keys it is the order of `compareAssetKeys`. */
+function comparePositions(a: ListPosition, b: ListPosition): number {
+  for (const [i, part] of a.entries()) {
+    const other = b[i];
+    if (other === undefined) return 1;
+    const order = compareNullable(part, other);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compareNullable(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return compareCodePoints(a, b);
+}

@@ -1,0 +1,30 @@
+import { type AssetKey, compareAssetKeys, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import type { EventFilter, WipeTarget } from "../event-log.ts";
+
+export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolean {
+  const { assetKey, prefix, type, partition, checkName, since, until, after, before } = filter;
+  return (
+    (assetKey === undefined || sameKey(event.assetKey, assetKey)) &&
+    (prefix === undefined || hasPrefix(event.assetKey, prefix)) &&
+    (type === undefined || event.type === type) &&
+    (partition === undefined || event.partition === partition) &&
+    (checkName === undefined || (event.type === "ASSET_CHECK_EVALUATION" && event.checkName === checkName)) &&
+    (since === undefined || event.timestamp >= since) &&
+    (until === undefined || event.timestamp < until) &&
+    (after === undefined || event.id > after) &&
+    (before === undefined || event.id < before)
+  );
+}
+
+/** The trace of a wipe is no target of another. */
+export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
+  if (event.type === "ASSET_WIPED") return false;
+  if ("eventId" in target) return event.id === target.eventId;
+  return (
+    sameKey(event.assetKey, target.assetKey) && (target.partition === undefined || event.partition === target.partition)
+  );
+}
+
+export function sameKey(a: AssetKey, b: AssetKey): boolean {
+  return compareAssetKeys(a, b) === 0;
+}

@@ -1,0 +1,83 @@
+import { compareCodePoints } from "../../core/asset-key.ts";
+import {
+  type AssetCheckEvaluation,
+  type AssetKey,
+  type AssetMaterialization,
+  dataVersionOf,
+  type RecordedEvent,
+} from "../../core/index.ts";
+import type { AssetRecord, CheckRecord, PartitionRecord } from "../event-log.ts";
+
+/** The assets that have events, in no order that matters, each with its record to be had. */
+export function assetsOf(events: readonly RecordedEvent[]) {
+  const reported = events.filter((event) => event.type !== "ASSET_WIPED");
+  return groupBy(reported, ({ assetKey }) => assetKey).map(([key, ofAsset]) => ({
+    key,
+    record: () => assetRecord(key, ofAsset),
+  }));
+}
+
+function assetRecord(assetKey: AssetKey, events: readonly RecordedEvent[]): AssetRecord {
+  const materializations = events.filter(isMaterialization);
+  const observations = events.filter((event) => event.type === "ASSET_OBSERVATION");
+  const evaluations = events.filter(isCheck);
+  const versioned = latest([...materializations, ...observations].filter((event) => dataVersionOf(event) !== null));
+  const checks = groupBy(evaluations, ({ checkName }) => checkName).map(([, ofCheck]) => latest(ofCheck));
+  return {
+    assetKey,
+    latestMaterialization: latest(materializations) ?? null,
+    latestObservation: latest(observations) ?? null,
+    dataVersion: versioned === undefined ? null : dataVersionOf(versioned),
+    checks: checks.filter((check) => check !== undefined).sort((a, b) => compareCodePoints(a.checkName, b.checkName)),
+    counts: {
+      materializations: materializations.length,
+      observations: observations.length,
+      checkEvaluations: evaluations.length,
+      partitions: partitionsOf(events).length,
+    },
+  };
+}
+
+/** The partitions of an asset with these events. */
+export function partitionsOf(events: readonly RecordedEvent[]): readonly PartitionRecord[] {
+  return groupBy(events.filter(isMaterialization), ({ partition }) => partition).flatMap(([partition, ofPartition]) => {
+    const latestMaterialization = latest(ofPartition);
+    if (partition === null || latestMaterialization === undefined) return [];
+    return { partition, latestMaterialization, materializations: ofPartition.length };
+  });
+}
+
+/** The checks of an asset with these events. */
+export function checksOf(events: readonly RecordedEvent[]): readonly CheckRecord[] {
+  const groups = groupBy(events.filter(isCheck), ({ checkName, partition }) => [checkName, partition] as const);
+  return groups.flatMap(([[checkName, partition], evaluations]) => {
+    const latestEvaluation = latest(evaluations);
+    if (latestEvaluation === undefined) return [];
+    return { checkName, partition, latestEvaluation, evaluations: evaluations.length };
+  });
+}
+
+function isMaterialization(event: RecordedEvent): event is RecordedEvent & AssetMaterialization {
+  return event.type === "ASSET_MATERIALIZATION";
+}
+
+function isCheck(event: RecordedEvent): event is RecordedEvent & AssetCheckEvaluation {
+  return event.type === "ASSET_CHECK_EVALUATION";
+}
+
+/** The greatest (timestamp, id). */
+function latest<Event extends RecordedEvent>(events: readonly Event[]): Event | undefined {
+  return events.toSorted((a, b) => b.timestamp - a.timestamp || b.id - a.id)[0];
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
+  const groups = new Map<string, [Key, Item[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const text = JSON.stringify(key);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, [key, [item]]);
+    else group[1].push(item);
+  }
+  return [...groups.values()];
+}

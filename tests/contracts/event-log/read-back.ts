@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import type { AssetFilter, AssetRecord, EventFilter, EventLog } from "../../../storage/event-log.ts";
+import { arbitraryAssetFilter, arbitraryFilter, arbitraryKey } from "../arbitrary-events.ts";
+import { readAll, readPages, textOf, type Walk } from "./harness.ts";
+import { readAssets, readChecks, readPartitions } from "./walk-pages.ts";
+
+/** What is asked of a log, beside all that can be. */
+export interface Reads {
+  readonly walks: readonly { readonly filter: EventFilter; readonly walk: Required<Walk> }[];
+  readonly lists: readonly { readonly filter: AssetFilter; readonly limits: readonly number[] }[];
+  /** Of the pages of partitions and checks. */
+  readonly limits: readonly number[];
+  /** A key that may have no events. */
+  readonly otherKey: AssetKey;
+}
+
+const arbitraryLimits = (max: number) => fc.array(fc.integer({ min: 1, max }), { minLength: 1, maxLength: 3 });
+const arbitraryWalk = fc.record({ order: fc.constantFrom("asc", "desc"), limits: arbitraryLimits(20) });
+
+export const arbitraryReads: fc.Arbitrary<Reads> = fc.record({
+  walks: fc.array(fc.record({ filter: arbitraryFilter(60), walk: arbitraryWalk }), { maxLength: 12 }),
+  lists: fc.array(fc.record({ filter: arbitraryAssetFilter, limits: arbitraryLimits(6) }), { maxLength: 5 }),
+  limits: arbitraryLimits(4),
+  otherKey: arbitraryKey,
+});
+
+/** Every event by page and by id, every asset with its partitions and checks, and what was asked for besides. */
+export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
+  const pages = await readPages(log);
+  const events = pages.flatMap((page) => page.events);
+  const ids = Array.from({ length: (events.at(-1)?.id ?? 0) + 2 }, (_, id) => id);
+  const walks: unknown[] = [];
+  for (const { filter, walk } of reads.walks) walks.push((await readAll(log, filter, walk)).map(textOf));
+  const lists: unknown[] = [];
+  for (const { filter, limits } of reads.lists) lists.push((await readAssets(log, filter, limits)).map(assetTexts));
+  const keys = new Map(
+    [...events.map(({ assetKey }) => assetKey), reads.otherKey].map((key) => [formatAssetKey(key), key]),
+  );
+  const assets: unknown[] = [];
+  for (const key of keys.values()) assets.push(await readParts(log, key, reads.limits));
+  return {
+    events: events.map(textOf),
+    idempotencyKeys: pages.flatMap((page) => [...page.idempotencyKeys]).toSorted(([a], [b]) => a - b),
+    byId: (await Promise.all(ids.map((id) => log.get(id)))).map(textOf),
+    allAssets: (await readAssets(log)).map(assetTexts),
+    assets,
+    walks,
+    lists,
+  };
+}
+
+async function readParts(log: EventLog, key: AssetKey, limits: readonly number[]): Promise<unknown> {
+  const asset = await log.asset(key);
+  const partitions = await readPartitions(log, key, limits);
+  const checks = await readChecks(log, key, limits);
+  return {
+    asset: asset && assetTexts(asset),
+    partitions: partitions.map((found) => ({ ...found, latestMaterialization: textOf(found.latestMaterialization) })),
+    checks: checks.map((found) => ({ ...found, latestEvaluation: textOf(found.latestEvaluation) })),
+  };
+}
+
+function assetTexts(asset: AssetRecord): unknown {
+  return {
+    ...asset,
+    latestMaterialization: textOf(asset.latestMaterialization),
+    latestObservation: textOf(asset.latestObservation),
+    checks: asset.checks.map(textOf),
+  };
+}

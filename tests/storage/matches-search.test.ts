@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { matchesSearch } from "../../storage/matches-search.ts";
+
+test("a search is text that the key as text contains, ASCII letters in any case", () => {
+  expect(matchesSearch(["S3", "Orders"], "3/ord")).toBe(true);
+  expect(matchesSearch(["s3", "orders"], "ORDERS")).toBe(true);
+  expect(matchesSearch(["a/b"], '["A/B"]')).toBe(true);
+  expect(matchesSearch(["a"], "")).toBe(true);
+  expect(matchesSearch(["s3", "orders"], "s3orders")).toBe(false);
+});
+
+test("other letters count in their own case, as no two places agree on what that is", () => {
+  expect(matchesSearch(["É"], "É")).toBe(true);
+  expect(matchesSearch(["É"], "é")).toBe(false);
+  expect(matchesSearch(["\u212a"], "k")).toBe(false); // the Kelvin sign, whose lower case is k
+});
+
+test("a lone surrogate in a search counts as U+FFFD", () => {
+  expect(matchesSearch(["a\ufffd"], "\ud800")).toBe(true);
+});
