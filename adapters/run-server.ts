@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Hono } from "hono";
 import { type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import { createApp } from "./http/index.ts";
@@ -13,7 +12,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-export type Listen = (app: Hono, config: Config) => Promise<Listener>;
+export type Listen = (app: ReturnType<typeof createApp>, config: Config) => Promise<Listener>;
 
 /**
  * The whole life of a server process: configuration, event log, app, banner, and on SIGTERM or SIGINT an orderly end,
@@ -25,15 +24,16 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
   try {
     const config = resolveConfig(args, process.env);
     const log = await openEventLog({ url: config.databaseUrl, authToken: config.databaseAuthToken });
-    let accepting = true;
-    const app = createApp({ log, config, isAccepting: () => accepting });
+    const closing = new AbortController();
+    const { signal } = closing;
+    const app = createApp({ log, config, isAccepting: () => !signal.aborted, closing: signal });
     const listener = await listen(app, config).catch((error) => {
       throw new ListenError(config, error);
     });
     const end = () => {
       // Whoever asks twice does not want to wait.
-      if (!accepting) process.exit(1);
-      accepting = false;
+      if (signal.aborted) process.exit(1);
+      closing.abort();
       void finish(listener, log, config);
     };
     process.on("SIGTERM", end);

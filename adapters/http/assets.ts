@@ -1,31 +1,53 @@
 import { Hono } from "hono";
-import { type AssetKey, formatAssetKey, formatEvent, parseAssetKey, type RecordedEvent } from "../../core/index.ts";
+import * as v from "valibot";
+import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
 import type { AssetRecord } from "../../storage/index.ts";
+import type { Limits } from "../config.ts";
 import type { AppDeps } from "./app-deps.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
+import { assetKeyParameter, noParameters, pageLimit, readQuery } from "./query-parameters.ts";
 import { queryOf, rawPath } from "./request-path.ts";
 
-export function assetRoutes({ log }: AppDeps): Hono {
+export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
+export const wipeSchema = v.strictObject({ asset_key: assetKeyParameter, partition: v.optional(v.string()) });
+export function assetsSchema(limits: Limits) {
+  return v.strictObject({
+    prefix: v.optional(assetKeyParameter),
+    search: v.optional(v.string()),
+    limit: pageLimit(limits),
+    cursor: v.optional(v.string()),
+  });
+}
+
+export function assetRoutes({ log, config }: AppDeps): Hono {
   const answer = async (key: AssetKey) => {
     const record = await log.asset(key);
-    if (record === undefined)
-      throw new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
+    if (record === undefined) throw unknownAsset(key);
     return jsonResponse(formatAsset(record));
   };
 
   return new Hono()
-    .get("/", (c) => {
-      const text = queryOf(c.req.url).get("asset_key") ?? "";
-      const key = parseAssetKey(text);
-      if (key !== undefined) return answer(key);
-      throw new HttpError(
-        400,
-        `The parameter asset_key must be parts joined by / or a JSON array of strings. Got ${JSON.stringify(text)}.`,
+    .get("/", async (c) => {
+      // One asset by its key, or a list: no parameter belongs to both.
+      if (queryOf(c.req.url).has("asset_key")) return answer(readQuery(c.req.url, assetSchema).asset_key);
+      const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(config.limits));
+      const { assets, cursor, hasMore } = await log.assets(filter, { limit, cursor: from });
+      return jsonResponse(
+        `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
       );
     })
+    .delete("/", async (c) => {
+      const { asset_key: assetKey, partition } = readQuery(c.req.url, wipeSchema);
+      const trace = await log.wipe({ assetKey, partition }, null);
+      if (trace !== undefined) return jsonResponse(`{"wiped":${formatEvent(trace)}}`);
+      if (partition === undefined) throw unknownAsset(assetKey);
+      const name = JSON.stringify(partition);
+      throw new HttpError(404, `The asset ${formatAssetKey(assetKey)} has no events of the partition ${name}.`);
+    })
     .get("/*", (c) => {
+      readQuery(c.req.url, noParameters);
       const path = rawPath(c.req.url);
       // Split first and decoded after: `%2F` stays inside a part.
       const parts = path
@@ -35,6 +57,10 @@ export function assetRoutes({ log }: AppDeps): Hono {
       if (parts.some((part) => part !== "")) return answer(parts);
       throw new HttpError(404, "There is no asset with an empty key.");
     });
+}
+
+function unknownAsset(key: AssetKey): HttpError {
+  return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
 }
 
 function formatAsset(record: AssetRecord): string {

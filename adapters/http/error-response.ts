@@ -1,4 +1,4 @@
-import { ReportRequestError } from "../../core/index.ts";
+import { InvalidEventError, ReportRequestError } from "../../core/index.ts";
 import { EventLogError, type EventLogErrorCode } from "../../storage/index.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -12,18 +12,34 @@ const statuses: Readonly<Record<EventLogErrorCode, number>> = {
   unusable_database: 500,
 };
 
+/** True where the same request may be answered better a little later. */
+export function isTemporary(error: unknown): boolean {
+  return error instanceof EventLogError && statuses[error.code] === 503;
+}
+
 /** Turns every failure into its answer: `{"error": "…"}` with the status that tells the caller what kind it is. */
 export function errorResponse(error: unknown): Response {
   if (error instanceof ReportRequestError) return jsonError(400, error.message);
-  if (error instanceof HttpError) return jsonError(error.status, error.message, error.headers);
+  if (error instanceof InvalidEventError) return jsonError(400, error.message);
+  if (error instanceof HttpError) return jsonError(error.status, error.message, error.headers, error.details);
   if (error instanceof EventLogError) {
     const status = statuses[error.code];
     return jsonError(status, error.message, status === 503 ? { "retry-after": "1" } : {});
   }
-  console.error(error);
+  noteMistake(error);
   return jsonError(500, "runless failed to answer this request; its log has the reason.");
 }
 
-function jsonError(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return Response.json({ error: message }, { status, headers });
+/** Writes down what only a mistake of ours explains. */
+export function noteMistake(error: unknown): void {
+  if (!(error instanceof EventLogError)) console.error(error);
+}
+
+function jsonError(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+  details: Readonly<Record<string, unknown>> = {},
+): Response {
+  return Response.json({ error: message, ...details }, { status, headers });
 }

@@ -1,73 +1,49 @@
 import * as v from "valibot";
-import { parseAssetKey } from "../../core/index.ts";
 import type { EventFilter, PageRequest } from "../../storage/index.ts";
 import type { Limits } from "../config.ts";
 import { HttpError } from "./http-error.ts";
+import {
+  assetKeyParameter,
+  countParameter,
+  eventIdParameter,
+  pageLimit,
+  readQuery,
+  timeParameter,
+} from "./query-parameters.ts";
 
-const defaultLimit = 50;
-
-const assetKey = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const key = parseAssetKey(dataset.value);
-    if (key !== undefined) return key;
-    addIssue({ message: "an asset key: parts joined by / or a JSON array of strings" });
-    return NEVER;
-  }),
-);
-const eventId = v.pipe(v.string(), v.regex(/^\d{1,15}$/, "an event's id: a whole number"), v.transform(Number));
-const isoTime = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
-const time = v.pipe(
-  v.string(),
-  v.check(
-    (text) => isoTime.test(text) || /^-?\d+(\.\d+)?$/.test(text),
-    "a time: ISO 8601 with a zone, or seconds since 1970",
-  ),
-  v.check(hasItsDay, "a day that its month has"),
-  v.transform((text) => Math.floor(isoTime.test(text) ? Date.parse(text) : Number(text) * 1000)),
-  v.check((ms) => Math.abs(ms) <= 8.64e15, "a time that a calendar has"),
-);
 const type = v.picklist(
-  ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"],
-  "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION",
+  ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED"],
+  "ASSET_MATERIALIZATION, ASSET_OBSERVATION, ASSET_CHECK_EVALUATION or ASSET_WIPED",
 );
-
-/** Date.parse takes February 30 for March 2. */
-function hasItsDay(text: string): boolean {
-  const [, year, month, day] = isoTime.exec(text)?.map(Number) ?? [];
-  return year === undefined || month === undefined || new Date(Date.UTC(year, month, 0)).getUTCDate() >= (day ?? 0);
-}
+const order = v.picklist(["asc", "desc"], "asc or desc");
 
 const filters = {
-  asset_key: v.optional(assetKey),
-  prefix: v.optional(assetKey),
+  asset_key: v.optional(assetKeyParameter),
+  prefix: v.optional(assetKeyParameter),
   type: v.optional(type),
   partition: v.optional(v.string()),
   check_name: v.optional(v.string()),
-  since: v.optional(time),
-  until: v.optional(time),
-  after: v.optional(eventId),
-  before: v.optional(eventId),
+  since: v.optional(timeParameter),
+  until: v.optional(timeParameter),
+  after: v.optional(eventIdParameter),
 };
+const bounded = { ...filters, before: v.optional(eventIdParameter) };
 
-function schemaFor(limits: Limits) {
-  const expected = `a whole number from 1 to ${limits.pageEvents}`;
+export function pageSchema(limits: Limits) {
   return v.strictObject({
-    ...filters,
-    order: v.optional(v.picklist(["asc", "desc"], "asc or desc"), "desc"),
-    limit: v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^\d{1,9}$/, expected),
-        v.transform(Number),
-        v.minValue(1, expected),
-        v.maxValue(limits.pageEvents, expected),
-      ),
-      String(Math.min(defaultLimit, limits.pageEvents)),
-    ),
+    ...bounded,
+    order: v.optional(order, "desc"),
+    limit: pageLimit(limits),
     cursor: v.optional(v.string()),
   });
 }
+/** Oldest first, so that an import of what was exported gives ids in the same order. */
+export const exportSchema = v.strictObject({
+  ...bounded,
+  order: v.optional(order, "asc"),
+  limit: v.optional(countParameter(1e15 - 1)),
+});
+export const streamSchema = v.strictObject(filters);
 
 export interface EventsQuery {
   readonly filter: EventFilter;
@@ -75,25 +51,38 @@ export interface EventsQuery {
 }
 
 /** The filter and page that a query asks for. Throws HttpError 400 that names the parameter. */
-export function readEventsQuery(query: URLSearchParams, limits: Limits): EventsQuery {
-  const given = Object.fromEntries(query);
-  const schema = schemaFor(limits);
-  const repeated = [...query.keys()].find((name, i, names) => names.indexOf(name) !== i);
-  if (repeated !== undefined) throw new HttpError(400, `The parameter ${repeated} is given more than once.`);
-  const result = v.safeParse(schema, given, { abortEarly: true });
-  if (!result.success) throw badParameter(result.issues[0], given, Object.keys(schema.entries));
-  const { order, limit, cursor, asset_key: assetKey, check_name: checkName, ...rest } = result.output;
-  return { filter: { ...rest, assetKey, checkName }, page: { order, limit, cursor } };
+export function readEventsQuery(url: string, limits: Limits): EventsQuery {
+  const { order, limit, cursor, ...filter } = readQuery(url, pageSchema(limits));
+  return { filter: eventFilter(filter), page: { order, limit, cursor } };
 }
 
-function badParameter(
-  issue: v.BaseIssue<unknown>,
-  given: Readonly<Record<string, string>>,
-  known: readonly string[],
-): HttpError {
-  const name = String(issue.path?.[0]?.key ?? "");
-  if (!known.includes(name)) {
-    return new HttpError(400, `There is no parameter ${JSON.stringify(name)}. Those there are: ${known.join(", ")}.`);
-  }
-  return new HttpError(400, `The parameter ${name} must be ${issue.message}. Got ${JSON.stringify(given[name])}.`);
+export interface ExportQuery {
+  readonly filter: EventFilter;
+  readonly order: PageRequest["order"];
+  /** The most events in all. */
+  readonly limit: number;
+}
+
+export function readExportQuery(url: string): ExportQuery {
+  const { order, limit = Number.POSITIVE_INFINITY, ...filter } = readQuery(url, exportSchema);
+  return { filter: eventFilter(filter), order, limit };
+}
+
+/** The filter of a stream; its `after` is where the stream resumes, undefined for one that starts now. */
+export function readStreamQuery(url: string, headers: Headers): EventFilter {
+  const filter = eventFilter(readQuery(url, streamSchema));
+  // A browser reconnects with the address that it had, so the header is the later word.
+  const lastEventId = headers.get("last-event-id") ?? "";
+  if (lastEventId === "") return filter;
+  const result = v.safeParse(eventIdParameter, lastEventId);
+  if (result.success) return { ...filter, after: result.output };
+  throw new HttpError(400, `Last-Event-ID must be ${result.issues[0].message}. Got ${JSON.stringify(lastEventId)}.`);
+}
+
+function eventFilter({
+  asset_key: assetKey,
+  check_name: checkName,
+  ...rest
+}: v.InferOutput<typeof streamSchema>): EventFilter {
+  return { ...rest, assetKey, checkName };
 }

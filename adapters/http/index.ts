@@ -1,2 +1,2 @@
 export { createApp } from "./app.ts";
-export type { AppDeps } from "./app-deps.ts";
+export type { AppDeps, AppEnv } from "./app-deps.ts";

@@ -12,13 +12,11 @@ import {
 import type { JsonValue } from "../../core/json-value.ts";
 import { appendEvent } from "../../storage/index.ts";
 import type { AppDeps } from "./app-deps.ts";
-import { HttpError } from "./http-error.ts";
+import { readIdempotencyKey } from "./idempotency-key.ts";
 import { readBody } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
 
 type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
-
-const longestIdempotencyKey = 255;
 
 /** Dagster's report endpoints: `200 {}` once the event is durable. */
 export function reportRoutes({ log, config }: AppDeps): Hono {
@@ -36,11 +34,4 @@ export function reportRoutes({ log, config }: AppDeps): Hono {
     .post("/report_asset_materialization", (c) => record(c.req.raw, parseReportRequest))
     .post("/report_asset_observation", (c) => record(c.req.raw, parseReportObservationRequest))
     .post("/report_asset_check", (c) => record(c.req.raw, parseReportCheckRequest));
-}
-
-function readIdempotencyKey(headers: Headers): string | undefined {
-  const key = headers.get("idempotency-key");
-  if (key === null) return undefined;
-  if (key !== "" && key.length <= longestIdempotencyKey) return key;
-  throw new HttpError(400, `Idempotency-Key must have 1 to ${longestIdempotencyKey} characters. Got ${key.length}.`);
 }

@@ -150,13 +150,14 @@ describe.each([...runtimes])("reading back from the %s server", (runtime) => {
     expect(body.asset_key).toEqual(["s3/orders", "part"]);
   });
 
-  test.each(["/api/v1/events", "/api/v1/events/1", "/api/v1/assets/s3/orders"])(
-    "only reads at %s: 405 with Allow",
-    async (path) => {
-      const response = await fetch(`${server.url}${path}`, { method: "PUT" });
-      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
-    },
-  );
+  test.each([
+    ["/api/v1/events", "GET, POST"],
+    ["/api/v1/events/1", "GET, DELETE"],
+    ["/api/v1/assets/s3/orders", "GET"],
+  ])("names what else %s takes: 405 with Allow", async (path, allow) => {
+    const response = await fetch(`${server.url}${path}`, { method: "PUT" });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
+  });
 
   test("says that it is alive and ready", async () => {
     expect(await get("/health")).toEqual({ status: 200, body: { status: "ok" } });

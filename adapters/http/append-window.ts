@@ -1,0 +1,77 @@
+import type { EventLog, UnitResult } from "../../storage/index.ts";
+import type { EventBatch, LineUnit } from "./event-batch.ts";
+import type { ImportTally } from "./import-tally.ts";
+import type { OwnEvents } from "./own-events.ts";
+
+/** Hands batches to a log in their order, a few ahead of its answers, and counts the answers in the same order. */
+export interface AppendWindow {
+  /** Resolves when there is room for the next batch. */
+  send(batch: EventBatch): Promise<void>;
+  /** Resolves when all that was sent is counted. */
+  finish(): Promise<void>;
+}
+
+export interface AppendWindowOptions {
+  readonly log: EventLog;
+  readonly own: OwnEvents;
+  readonly tally: ImportTally;
+  /** Called when the log fails; nothing more is sent then. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+// While one transaction commits, the next fills: more would only keep single reports waiting.
+const linesInFlight = 1500;
+const charactersInFlight = 4 << 20;
+
+interface Sent {
+  readonly batch: EventBatch;
+  /** undefined where the log failed. */
+  readonly results: Promise<readonly (UnitResult | undefined)[] | undefined>;
+}
+
+export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOptions): AppendWindow {
+  const inFlight: Sent[] = [];
+  let lines = 0;
+  let characters = 0;
+  let failed = false;
+
+  function fail(error: unknown): undefined {
+    failed = true;
+    onFailure(error);
+  }
+
+  async function append(units: readonly LineUnit[], known: ReadonlyMap<LineUnit, UnitResult>) {
+    const fresh = units.filter((line) => !known.has(line));
+    const results = fresh.length === 0 ? [] : await log.append(fresh.map(({ unit }) => unit));
+    const answers = new Map(fresh.map((line, i) => [line, results[i]]));
+    return Promise.all(units.map((line) => known.get(line) ?? own.recognise(line, answers.get(line))));
+  }
+
+  async function settleOldest(): Promise<void> {
+    const sent = inFlight.shift();
+    if (sent === undefined) return;
+    const results = await sent.results;
+    if (results === undefined) tally.lost(sent.batch);
+    else tally.settled(sent.batch, results);
+    lines -= sent.batch.received;
+    characters -= sent.batch.characters;
+  }
+
+  return {
+    async send(batch) {
+      // Awaited before the next batch is looked at, so that events are recorded in the order of their lines.
+      const known = await own.find(batch.units).catch(fail);
+      const results =
+        failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
+      inFlight.push({ batch, results });
+      lines += batch.received;
+      characters += batch.characters;
+      while (lines > linesInFlight || characters > charactersInFlight) await settleOldest();
+      // A log may answer without leaving this turn of the event loop, which other requests wait for.
+      await new Promise((resolve) => setTimeout(resolve));
+    },
+    async finish() {
+      while (inFlight.length > 0) await settleOldest();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** Reads a body chunk by chunk, and can be told from outside to stop, even while it waits for the sender. */
+export interface BodyReader {
+  /** The next chunk; undefined at the end, after `stop`, and where the sender broke off. Never rejects. */
+  read(): Promise<Uint8Array | undefined>;
+  stop(): void;
+  /** `ended` once the sender has sent all, `broken` where it went away before. */
+  state(): "open" | "ended" | "broken";
+  /** Reads on and drops what comes. Resolves at the end of the body, or after `patience` milliseconds. */
+  drain(patience: number): Promise<void>;
+}
+
+/** How many milliseconds a sender whose body is refused may go on before its connection is given up. */
+export const drainPatience = 5000;
+
+export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
+  const reader = body?.getReader();
+  let state: "open" | "ended" | "broken" = reader === undefined ? "ended" : "open";
+  let stopped = false;
+  let release = () => {};
+
+  // Not Promise.race, which would keep a reaction on a stop promise for every chunk of an endless body.
+  function next(): Promise<Uint8Array | undefined> {
+    if (reader === undefined || state !== "open") return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      release = () => resolve(undefined);
+      reader.read().then(
+        ({ done, value }) => {
+          if (done) state = "ended";
+          resolve(value);
+        },
+        () => {
+          state = "broken";
+          resolve(undefined);
+        },
+      );
+    });
+  }
+
+  return {
+    read: () => (stopped ? Promise.resolve(undefined) : next()),
+    stop() {
+      stopped = true;
+      release();
+    },
+    state: () => state,
+    async drain(patience) {
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        release();
+      }, patience);
+      while (state === "open" && !late) await next();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { Hono } from "hono";
+import { formatEvent } from "../../core/index.ts";
+import type { CheckRecord } from "../../storage/index.ts";
+import type { AppDeps } from "./app-deps.ts";
+import { jsonResponse } from "./json-response.ts";
+import { ofAssetSchema } from "./partitions.ts";
+import { readQuery } from "./query-parameters.ts";
+
+export function checkRoutes({ log, config }: AppDeps): Hono {
+  return new Hono().get("/", async (c) => {
+    const { asset_key: key, ...page } = readQuery(c.req.url, ofAssetSchema(config.limits));
+    const { checks, cursor, hasMore } = await log.checks(key, page);
+    return jsonResponse(
+      `{"checks":[${checks.map(formatCheck).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
+    );
+  });
+}
+
+function formatCheck({ checkName, partition, latestEvaluation, evaluations }: CheckRecord): string {
+  const head = JSON.stringify({ check_name: checkName, partition }).slice(0, -1);
+  return `${head},"latest_evaluation":${formatEvent(latestEvaluation)},"evaluations":${evaluations}}`;
+}

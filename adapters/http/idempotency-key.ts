@@ -1,0 +1,11 @@
+import { HttpError } from "./http-error.ts";
+
+const longestIdempotencyKey = 255;
+
+/** The header `Idempotency-Key`, or undefined without one. Throws HttpError 400. */
+export function readIdempotencyKey(headers: Headers): string | undefined {
+  const key = headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (key !== "" && key.length <= longestIdempotencyKey) return key;
+  throw new HttpError(400, `Idempotency-Key must have 1 to ${longestIdempotencyKey} characters. Got ${key.length}.`);
+}

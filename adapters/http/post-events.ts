@@ -1,0 +1,90 @@
+import { InvalidEventError, JsonSyntaxError, type JsonValue, parseEventInput, parseJson } from "../../core/index.ts";
+import { maxEventDepth } from "../../core/json.ts";
+import { isArray, isJsonObject } from "../../core/json-value.ts";
+import { type AppendedEvent, EventLogError, type Unit } from "../../storage/index.ts";
+import type { AppDeps } from "./app-deps.ts";
+import { mostEventsOfUnit, tooManyEvents } from "./event-batch.ts";
+import { HttpError } from "./http-error.ts";
+import { readIdempotencyKey } from "./idempotency-key.ts";
+import { conflictSentence } from "./import-tally.ts";
+import { readBody } from "./read-body.ts";
+
+const mostErrors = 100;
+
+interface IndexError {
+  readonly index: number;
+  readonly error: string;
+}
+
+/** Records one event, or an array of them as one: all or none. */
+export async function postEvents(request: Request, { log, config, now = Date.now }: AppDeps): Promise<Response> {
+  const key = readIdempotencyKey(request.headers);
+  const json = readJson(await readBody(request, config.limits.bodyBytes));
+  if (isArray(json) && key !== undefined) {
+    throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");
+  }
+  const inputs = isArray(json) ? json : [key === undefined ? json : withKey(json, key)];
+  const { unit, indexes } = readInputs(inputs, now(), isArray(json));
+  if (unit.length > mostEventsOfUnit) throw new HttpError(413, tooManyEvents(unit.length));
+  const [result] = unit.length === 0 ? [{ status: "recorded", events: [] } as const] : await log.append([unit]);
+  if (result?.status === "recorded") {
+    const isOne = !isArray(json) && isJsonObject(json) && (json.partitions ?? null) === null;
+    return Response.json(isOne ? result.events[0] : summary(result.events));
+  }
+  if (result?.status === "conflict") {
+    const index = indexes[result.index] ?? 0;
+    const error = conflictSentence(unit[result.index]?.idempotencyKey, result.id);
+    if (!isArray(json)) throw new HttpError(422, error);
+    const problem = `Nothing was recorded. The event at index ${index}: ${error}`;
+    throw new HttpError(422, problem, {}, { errors: [{ index, error }] });
+  }
+  const why = result?.message ?? "the event log gave no result";
+  throw new EventLogError("rejected", `Nothing was recorded: ${why}`);
+}
+
+function readJson(text: string): JsonValue {
+  try {
+    return parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, { maxDepth: maxEventDepth });
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new HttpError(400, `The body must be an event or an array of events, as JSON: ${error.message}.`);
+  }
+}
+
+/** The header says the same as the field, so they must not say two things. */
+function withKey(json: JsonValue, key: string): JsonValue {
+  if (!isJsonObject(json)) return json;
+  const given = json.idempotency_key ?? null;
+  if (given === null || given === key) return { ...json, idempotency_key: key };
+  throw new HttpError(400, "Idempotency-Key and the field idempotency_key differ. Leave one of them out.");
+}
+
+interface Inputs {
+  readonly unit: Unit;
+  /** For each event of the unit, which input it came from. */
+  readonly indexes: readonly number[];
+}
+
+function readInputs(inputs: readonly JsonValue[], now: number, byIndex: boolean): Inputs {
+  const errors: IndexError[] = [];
+  const events = inputs.flatMap((input, index) => {
+    try {
+      return parseEventInput(input, { now }).map((report) => ({ report, index }));
+    } catch (error) {
+      if (!(error instanceof InvalidEventError) || !byIndex) throw error;
+      errors.push({ index, error: error.message });
+      return [];
+    }
+  });
+  const [first] = errors;
+  if (first === undefined) {
+    return { unit: events.map(({ report }) => report), indexes: events.map(({ index }) => index) };
+  }
+  const problem = `Nothing was recorded: ${errors.length} of ${inputs.length} events are wrong. The one at index ${first.index}: ${first.error}`;
+  throw new HttpError(400, problem, {}, { errors: errors.slice(0, mostErrors) });
+}
+
+function summary(events: readonly AppendedEvent[]) {
+  const duplicates = events.filter(({ duplicate }) => duplicate).length;
+  return { recorded: events.length - duplicates, duplicates, ids: events.map(({ id }) => id) };
+}

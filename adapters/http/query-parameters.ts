@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { parseAssetKey, parseTime } from "../../core/index.ts";
+import type { Limits } from "../config.ts";
+import { HttpError } from "./http-error.ts";
+import { queryOf } from "./request-path.ts";
+
+// A message of these schemas goes on where "The parameter … must be" ends.
+const anAssetKey = "an asset key: parts joined by / or a JSON array of strings";
+export const assetKeyParameter = v.pipe(
+  v.string(anAssetKey),
+  v.transform(parseAssetKey),
+  v.array(v.string(), anAssetKey),
+);
+
+const anEventId = "an event's id: a whole number";
+export const eventIdParameter = v.pipe(v.string(anEventId), v.regex(/^\d{1,15}$/, anEventId), v.transform(Number));
+
+const aTime = "a time: ISO 8601 with a zone, or seconds since 1970";
+export const timeParameter = v.pipe(
+  v.string(aTime),
+  v.check(
+    (text) => parseTime(text) !== undefined,
+    ({ input }) => (isTimeOnFirst(input) ? "a day that its month has" : aTime),
+  ),
+  v.transform((text) => parseTime(text) ?? 0),
+);
+
+/** Whether the text would be a time on the first of its month. */
+function isTimeOnFirst(text: string): boolean {
+  return parseTime(text.replace(/-\d\d(?=T)/i, "-01")) !== undefined;
+}
+
+const defaultLimit = 50;
+
+/** How many items a page may have. */
+export function pageLimit({ pageEvents }: Limits) {
+  return v.optional(countParameter(pageEvents), String(Math.min(defaultLimit, pageEvents)));
+}
+
+export function countParameter(most: number) {
+  const expected = `a whole number from 1 to ${most}`;
+  return v.pipe(
+    v.string(expected),
+    v.regex(/^\d{1,15}$/, expected),
+    v.transform(Number),
+    v.minValue(1, expected),
+    v.maxValue(most, expected),
+  );
+}
+
+/** Of an endpoint that takes no parameter. */
+export const noParameters = v.strictObject({});
+
+/** The parameters of a request's query. Throws HttpError 400 that names the one that is unknown, repeated or wrong. */
+export function readQuery<const Entries extends v.ObjectEntries>(
+  url: string,
+  schema: v.StrictObjectSchema<Entries, undefined>,
+): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
+  const query = queryOf(url);
+  const names = [...query.keys()];
+  const known = Object.keys(schema.entries);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const those = known.length === 0 ? "There are none here." : `Those there are: ${known.join(", ")}.`;
+    throw new HttpError(400, `There is no parameter ${JSON.stringify(unknown)}. ${those}`);
+  }
+  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  if (repeated !== undefined) throw new HttpError(400, `The parameter ${repeated} is given more than once.`);
+  const result = v.safeParse(schema, Object.fromEntries(query), { abortEarly: true });
+  if (result.success) return result.output;
+  throw wrongParameter(schema, query, result.issues[0]);
+}
+
+function wrongParameter(
+  schema: v.StrictObjectSchema<v.ObjectEntries, undefined>,
+  query: URLSearchParams,
+  issue: v.BaseIssue<unknown>,
+): HttpError {
+  const name = String(issue.path?.[0]?.key ?? "");
+  const value = query.get(name);
+  if (value !== null) {
+    return new HttpError(400, `The parameter ${name} must be ${issue.message}. Got ${JSON.stringify(value)}.`);
+  }
+  // What the schema says of no value at all tells what it expects.
+  const expected = v.safeParse(schema.entries[name] ?? v.never(), undefined).issues?.[0].message;
+  return new HttpError(400, `The parameter ${name} is missing. It must be ${expected}.`);
+}

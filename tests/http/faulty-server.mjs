@@ -1,0 +1,42 @@
+// The server on Bun or Node, with a log in memory that fails where an asset's name says so, and that counts. Not
+// TypeScript, and from dist, because Node 20 runs it too. Prints its port.
+import { serve } from "@hono/node-server";
+import { createApp } from "../../dist/adapters/http/index.js";
+import { createMemoryEventLog, EventLogError } from "../../dist/storage/index.js";
+
+const memory = createMemoryEventLog({ now: Date.now });
+const fail = () => Promise.reject(new EventLogError("unavailable", "The disk is full."));
+const names = (events, name) => events.some((event) => event.assetKey[0] === name);
+const counts = { watchers: 0, pages: 0 };
+
+const log = {
+  ...memory,
+  append: (units) => {
+    const events = units.flat().map(({ event }) => event);
+    return names(events, "unrecordable") ? fail() : memory.append(units);
+  },
+  query: async (filter, page) => {
+    counts.pages++;
+    const found = await memory.query(filter, page);
+    return names(found.events, "unreadable") ? fail() : found;
+  },
+  watch: (listener) => {
+    counts.watchers++;
+    const unwatch = memory.watch(listener);
+    return () => {
+      counts.watchers--;
+      unwatch();
+    };
+  },
+};
+
+const config = { limits: { bodyBytes: 1 << 20, pageEvents: 1000 } };
+const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
+
+if (globalThis.Bun === undefined) {
+  serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => console.log(port));
+} else {
+  const fetch = (request, server) => app.fetch(request, { keepOpen: () => server.timeout(request, 0) });
+  const { port } = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch, maxRequestBodySize: Number.MAX_SAFE_INTEGER });
+  console.log(port);
+}
