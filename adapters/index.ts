@@ -1,2 +1,3 @@
 export * from "../core/index.ts";
 export * from "./instance.ts";
+export type * from "./runless-api.ts";

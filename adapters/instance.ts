@@ -1,39 +1,8 @@
-import {
-  type AssetKey,
-  type AssetMaterialization,
-  assetKeyOf,
-  checkEvent,
-  type RecordedEvent,
-  type RunlessEvent,
-} from "../core/index.ts";
-import { appendEvent, type EventFilter, type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
+import { checkEvent, InvalidEventError, type RunlessEvent } from "../core/index.ts";
+import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../storage/index.ts";
 import { resolveDatabase } from "./config.ts";
-
-export type MaterializationRecord = RecordedEvent & AssetMaterialization;
-
-/** What narrows the events of an asset down. */
-export interface AssetRecordsFilter extends Omit<EventFilter, "assetKey" | "prefix" | "type" | "checkName"> {
-  readonly assetKey: AssetKey | string;
-}
-
-export interface ReportOptions {
-  readonly idempotencyKey?: string;
-}
-
-export interface FetchOptions {
-  /** Default: 100. */
-  readonly limit?: number;
-  /** From the last call with the same filter and order. */
-  readonly cursor?: string | null | undefined;
-  /** Oldest first. Default: newest first. */
-  readonly ascending?: boolean;
-}
-
-export interface EventRecordsResult<Record extends RecordedEvent> {
-  readonly records: readonly Record[];
-  readonly cursor: string | null;
-  readonly hasMore: boolean;
-}
+import { LogReader } from "./log-reader.ts";
+import type { CallOptions, ReportedEvent, ReportedEvents, ReportOptions, RunlessApi } from "./runless-api.ts";
 
 export interface RunlessInstanceOptions {
   /** Default: `RUNLESS_DATABASE_URL`, else `file:runless.db` in the working directory. */
@@ -42,11 +11,24 @@ export interface RunlessInstanceOptions {
   readonly databaseAuthToken?: string | undefined;
 }
 
-/** The event log in this process, with the names of Dagster's instance: no server is needed. */
-export class RunlessInstance {
+const pageSize = 1000;
+const day = 24 * 60 * 60 * 1000;
+
+/** The event log in this process: no server is needed. Failures are EventLogErrors; a wrong event's InvalidEventError. */
+export class RunlessInstance extends LogReader implements RunlessApi {
   readonly #log: EventLog;
 
   constructor(log: EventLog) {
+    super(
+      {
+        query: (filter, page) => log.query(filter, page),
+        asset: (key) => log.asset(key),
+        assets: (filter, page) => log.assets(filter, page),
+        partitions: (key, page) => log.partitions(key, page),
+        wipe: (target) => log.wipe(target, null),
+      },
+      pageSize,
+    );
     this.#log = log;
   }
 
@@ -59,58 +41,55 @@ export class RunlessInstance {
     return new RunlessInstance(await openEventLog({ url, authToken: options.databaseAuthToken ?? token }));
   }
 
-  /**
-   * Records an event and answers it as it was recorded, once that is durable. With `idempotencyKey`, a repetition of
-   * the same event is answered with the first one and not recorded; another event under that key throws.
-   */
-  async reportRunlessAssetEvent(event: RunlessEvent, options: ReportOptions = {}): Promise<RecordedEvent> {
-    const { id } = await appendEvent(this.#log, { event: checkEvent(event), ...options });
-    const recorded = await this.#log.get(id);
-    if (recorded === undefined) throw new EventLogError("unavailable", `Event ${id} was recorded and wiped since.`);
-    return recorded;
+  async reportRunlessAssetEvent(
+    event: RunlessEvent,
+    { idempotencyKey, signal }: ReportOptions = {},
+  ): Promise<ReportedEvent> {
+    signal?.throwIfAborted();
+    return appendEvent(this.#log, { event: checked(event), idempotencyKey });
   }
 
-  /** The asset's materialization with the greatest (timestamp, id), or undefined. */
-  async getLatestMaterializationEvent(assetKey: AssetKey | string): Promise<MaterializationRecord | undefined> {
-    const record = await this.#log.asset(assetKeyOf(assetKey));
-    return (record?.latestMaterialization ?? undefined) as MaterializationRecord | undefined; // of that type alone
-  }
-
-  /** The asset's materializations by id, newest first unless `ascending`. */
-  async fetchMaterializations(
-    filter: AssetKey | string | AssetRecordsFilter,
-    { limit = 100, cursor, ascending = false }: FetchOptions = {},
-  ): Promise<EventRecordsResult<MaterializationRecord>> {
-    if (!Number.isInteger(limit) || limit < 1)
-      throw new RangeError(`The limit must be a whole number from 1. Got ${limit}.`);
-    const narrowed = isFilter(filter) ? filter : { assetKey: filter };
-    const eventFilter = {
-      ...narrowed,
-      assetKey: assetKeyOf(narrowed.assetKey),
-      type: "ASSET_MATERIALIZATION",
-    } as const;
-    const order = ascending ? "asc" : "desc";
-    const records: RecordedEvent[] = [];
-    let page = await this.#log.query(eventFilter, { limit, order, cursor: cursor ?? undefined });
-    records.push(...page.events);
-    // A page may be short, since it examines a bounded number of events.
-    while (page.hasMore && records.length < limit) {
-      page = await this.#log.query(eventFilter, {
-        limit: limit - records.length,
-        order,
-        cursor: page.cursor ?? undefined,
-      });
-      records.push(...page.events);
+  async reportRunlessAssetEvents(
+    events: readonly (RunlessEvent | NewEvent)[],
+    { signal }: CallOptions = {},
+  ): Promise<ReportedEvents> {
+    signal?.throwIfAborted();
+    if (events.length === 0) return { recorded: 0, duplicates: 0, ids: [] };
+    const unit = events
+      .map((event): NewEvent => ("event" in event ? event : { event }))
+      .map(({ event, idempotencyKey }) => ({ event: checked(event), idempotencyKey }));
+    const [result] = await this.#log.append([unit]);
+    if (result?.status === "recorded") {
+      const duplicates = result.events.filter(({ duplicate }) => duplicate).length;
+      return { recorded: events.length - duplicates, duplicates, ids: result.events.map(({ id }) => id) };
     }
-    return { records: records as MaterializationRecord[], cursor: page.cursor, hasMore: page.hasMore }; // of that type alone
+    if (result?.status === "conflict") {
+      const earlier = result.id === null ? "earlier in the same call" : `before, recorded as event ${result.id}`;
+      throw new EventLogError(
+        "conflict",
+        `Nothing was recorded: the idempotency key of the event at index ${result.index} was sent ${earlier}, with other content. Send a new key for a new event.`,
+      );
+    }
+    throw new EventLogError(
+      "rejected",
+      `The events can't be stored: ${result?.message ?? "the event log gave no result"}`,
+    );
   }
 
   /** Finishes what was reported and closes the event log. */
   close(): Promise<void> {
     return this.#log.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
-function isFilter(filter: AssetKey | string | AssetRecordsFilter): filter is AssetRecordsFilter {
-  return typeof filter === "object" && "assetKey" in filter;
+/** Events are plain data, which a program may build by hand; and one far ahead would be the latest until its time comes. */
+function checked(given: RunlessEvent): RunlessEvent {
+  const event = checkEvent(given);
+  if (event.timestamp === null || event.timestamp <= Date.now() + day) return event;
+  const time = new Date(event.timestamp).toISOString();
+  throw new InvalidEventError("timestamp", `The timestamp is more than 24 hours ahead of the clock. Got ${time}.`);
 }

@@ -1,0 +1,90 @@
+import * as v from "valibot";
+import { type AssetKey, type JsonValue, parseJson } from "../../core/index.ts";
+import { maxEventDepth } from "../../core/json.ts";
+import { readEvent } from "../../core/wire.ts";
+import { RunlessClientError } from "./client-error.ts";
+
+// A page of assets holds its checks two levels deeper than a page of events holds those.
+const maxDepth = maxEventDepth + 2;
+
+const event = v.pipe(
+  v.custom<JsonValue>(() => true), // a part of what parseJson read; readEvent checks it
+  v.transform(readEvent),
+);
+const checkEvent = v.pipe(
+  event,
+  v.transform((read) => {
+    if (read.type !== "ASSET_CHECK_EVALUATION") throw new TypeError(`${read.type} stands where a check should.`);
+    return read;
+  }),
+);
+const assetKey = v.custom<AssetKey>((key) => Array.isArray(key) && key.every((part) => typeof part === "string"));
+const page = { cursor: v.nullable(v.string()), has_more: v.boolean() };
+
+const asset = v.pipe(
+  v.object({
+    asset_key: assetKey,
+    latest_materialization: v.nullable(event),
+    latest_observation: v.nullable(event),
+    data_version: v.nullable(v.string()),
+    checks: v.array(checkEvent),
+    counts: v.object({
+      materializations: v.number(),
+      observations: v.number(),
+      check_evaluations: v.number(),
+      partitions: v.number(),
+    }),
+  }),
+  v.transform((wire) => ({
+    assetKey: wire.asset_key,
+    latestMaterialization: wire.latest_materialization,
+    latestObservation: wire.latest_observation,
+    dataVersion: wire.data_version,
+    checks: wire.checks,
+    counts: {
+      materializations: wire.counts.materializations,
+      observations: wire.counts.observations,
+      checkEvaluations: wire.counts.check_evaluations,
+      partitions: wire.counts.partitions,
+    },
+  })),
+);
+
+const partition = v.pipe(
+  v.object({ partition: v.string(), latest_materialization: event, materializations: v.number() }),
+  v.transform(({ partition, latest_materialization: latestMaterialization, materializations }) => ({
+    partition,
+    latestMaterialization,
+    materializations,
+  })),
+);
+
+/** The bodies that a server answers with, read into the types of an EventLog. */
+export const answers = {
+  reported: v.object({ id: v.number(), duplicate: v.boolean() }),
+  reportedAll: v.object({ recorded: v.number(), duplicates: v.number(), ids: v.array(v.number()) }),
+  asset,
+  wiped: v.object({ wiped: event }),
+  events: v.pipe(
+    v.object({ events: v.array(event), ...page }),
+    v.transform(({ events, cursor, has_more: hasMore }) => ({ events, cursor, hasMore })),
+  ),
+  assets: v.pipe(
+    v.object({ assets: v.array(asset), ...page }),
+    v.transform(({ assets, cursor, has_more: hasMore }) => ({ assets, cursor, hasMore })),
+  ),
+  partitions: v.pipe(
+    v.object({ partitions: v.array(partition), ...page }),
+    v.transform(({ partitions, cursor, has_more: hasMore }) => ({ partitions, cursor, hasMore })),
+  ),
+};
+
+/** Throws RunlessClientError `bad_answer` where the text is another. */
+export function readAnswer<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
+  try {
+    return v.parse(schema, parseJson(text, { maxDepth }));
+  } catch (cause) {
+    const message = `The server's answer is not one that this client knows: ${JSON.stringify(text.slice(0, 200))}.`;
+    throw new RunlessClientError("bad_answer", message, { status: 200, cause });
+  }
+}

@@ -1,0 +1,56 @@
+export type RunlessClientErrorCode =
+  /** 400: the request is wrong, and the message says what to change. */
+  | "bad_request"
+  /** 401: the token is missing or unknown. */
+  | "unauthorized"
+  /** 403: the token does not allow this. */
+  | "forbidden"
+  | "not_found"
+  /** 422: an idempotency key came again with other content. */
+  | "conflict"
+  | "too_large"
+  /** 429, 502, 503 or 504, to the last attempt. What was reported may be recorded all the same. */
+  | "unavailable"
+  /** No answer came, to the last attempt; likewise. */
+  | "network"
+  /** No answer came in time, to the last attempt; likewise. */
+  | "timeout"
+  /** Any other status. */
+  | "status"
+  /** An answer that is not runless's. */
+  | "bad_answer"
+  /** An EventBatcher holds as many events as it may. */
+  | "full"
+  | "closed";
+
+/** Why one event of an array was refused. */
+export interface EventFailure {
+  readonly index: number;
+  readonly message: string;
+}
+
+interface Details extends ErrorOptions {
+  readonly status?: number | undefined;
+  readonly failures?: readonly EventFailure[] | undefined;
+  readonly retryAfter?: number | undefined;
+}
+
+/** A call that failed. The message is the server's own sentence where it gave one. */
+export class RunlessClientError extends Error {
+  override readonly name = "RunlessClientError";
+  readonly code: RunlessClientErrorCode;
+  /** Of the HTTP answer; undefined where none came. */
+  readonly status: number | undefined;
+  /** Of a report of several events, where the server says which ones are to blame. */
+  readonly failures: readonly EventFailure[];
+  /** How many milliseconds the server asks to wait. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: RunlessClientErrorCode, message: string, details: Details = {}) {
+    super(message, details);
+    this.code = code;
+    this.status = details.status;
+    this.failures = details.failures ?? [];
+    this.retryAfter = details.retryAfter;
+  }
+}

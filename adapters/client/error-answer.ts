@@ -1,0 +1,48 @@
+import * as v from "valibot";
+import { parseRetryAfter } from "./backoff.ts";
+import { RunlessClientError, type RunlessClientErrorCode } from "./client-error.ts";
+
+const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
+  400: "bad_request",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  413: "too_large",
+  422: "conflict",
+  429: "unavailable",
+  502: "unavailable",
+  503: "unavailable",
+  504: "unavailable",
+};
+
+const errorBody = v.object({
+  error: v.string(),
+  errors: v.optional(
+    v.pipe(
+      v.array(v.object({ index: v.number(), error: v.string() })),
+      v.transform((errors) => errors.map(({ index, error }) => ({ index, message: error }))),
+    ),
+  ),
+});
+
+/** What an answer other than 200 means. */
+export function errorOfAnswer(what: string, { status, headers }: Response, text: string): RunlessClientError {
+  const retryAfter = parseRetryAfter(headers.get("retry-after"), Date.now());
+  const body = v.safeParse(errorBody, parse(text));
+  if (body.success) {
+    const { error, errors } = body.output;
+    return new RunlessClientError(codes[status] ?? "status", error, { status, failures: errors, retryAfter });
+  }
+  // A 404 that is not runless's says nothing about an asset: there is no runless at the url.
+  const code = status === 404 ? "bad_answer" : (codes[status] ?? "status");
+  const message = `${what} was answered with ${status}, and not by runless: ${JSON.stringify(text.slice(0, 200))}.`;
+  return new RunlessClientError(code, message, { status, retryAfter });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

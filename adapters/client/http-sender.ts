@@ -1,0 +1,107 @@
+import { backoff } from "./backoff.ts";
+import { RunlessClientError } from "./client-error.ts";
+import { errorOfAnswer } from "./error-answer.ts";
+import type { Wait } from "./wait.ts";
+
+export type Fetch = (url: string, init: RequestInit) => Response | Promise<Response>;
+export type Signal = AbortSignal | undefined;
+
+export interface SenderOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch;
+  readonly retries: number;
+  readonly timeout: number;
+  readonly wait: Wait;
+  readonly random: () => number;
+}
+
+export interface Call {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Below /api/v1. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** JSON. */
+  readonly body?: string;
+  readonly signal: Signal;
+}
+
+/** Answers the text of a 200. Tries again where that may help; what is sent must be safe to repeat. */
+export type Send = (call: Call) => Promise<string>;
+
+export function createSender(options: SenderOptions): Send {
+  const base = baseOf(options.url);
+  return async (call) => {
+    const url = `${base}/api/v1/${call.path}${formatQuery(call.query)}`;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptCall(url, call, options);
+      } catch (error) {
+        if (!(error instanceof RunlessClientError) || attempt > options.retries) throw error;
+        const delay = backoff(error, attempt, options.random());
+        if (delay === undefined) throw error;
+        await options.wait(delay, call.signal);
+      }
+    }
+  };
+}
+
+async function attemptCall(url: string, { method, body, signal }: Call, options: SenderOptions): Promise<string> {
+  signal?.throwIfAborted();
+  const { timeout, headers, fetch, wait } = options;
+  const what = `${method} ${url}`;
+  const request = new AbortController();
+  const abort = () => request.abort(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  const timer = new AbortController();
+  wait(timeout, timer.signal).then(
+    () => request.abort(new RunlessClientError("timeout", `${what} was not answered within ${timeout} ms.`)),
+    () => {},
+  );
+  const exchange = async () => {
+    const typed = body === undefined ? headers : { ...headers, "content-type": "application/json" };
+    const response = await fetch(url, { method, headers: typed, body: body ?? null, signal: request.signal });
+    return { response, text: await response.text() };
+  };
+  try {
+    // A fetch that was handed in may not know the signal.
+    const { response, text } = await Promise.race([exchange(), rejectOnAbort(request.signal)]);
+    if (response.status !== 200) throw errorOfAnswer(what, response, text);
+    return text;
+  } catch (error) {
+    if (request.signal.aborted) throw request.signal.reason;
+    if (error instanceof RunlessClientError) throw error;
+    throw new RunlessClientError("network", `${what} got no answer: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    timer.abort();
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** Node says "fetch failed", and why only in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort);
+  });
+}
+
+function baseOf(url: string): string {
+  const { protocol, origin, pathname } = new URL(url);
+  if (protocol !== "http:" && protocol !== "https:") {
+    throw new TypeError(`A runless server's url starts with http:// or https://. Got ${JSON.stringify(url)}.`);
+  }
+  return origin + pathname.replace(/\/+$/, "");
+}
+
+function formatQuery(query: Call["query"] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? "" : `?${given}`;
+}

@@ -1,0 +1,60 @@
+import type { LogSource } from "../log-source.ts";
+import { answers, readAnswer } from "./answers.ts";
+import { RunlessClientError } from "./client-error.ts";
+import type { Send } from "./http-sender.ts";
+
+/** The log behind a server. */
+export function createHttpSource(send: Send): LogSource {
+  return {
+    async query(filter, { limit, order, cursor }, signal) {
+      const { assetKey, prefix, checkName, since, until, ...rest } = filter;
+      const keys = { asset_key: json(assetKey), prefix: json(prefix), check_name: checkName };
+      const query = { ...rest, ...keys, since: time(since), until: time(until), limit, order, cursor };
+      return readAnswer(answers.events, await send({ method: "GET", path: "events", query, signal }));
+    },
+
+    async asset(key, signal) {
+      const query = { asset_key: json(key) };
+      const text = await unlessNotFound(send({ method: "GET", path: "assets", query, signal }));
+      return text === undefined ? undefined : readAnswer(answers.asset, text);
+    },
+
+    async assets({ prefix, search }, page, signal) {
+      const query = { prefix: json(prefix), search, ...page };
+      return readAnswer(answers.assets, await send({ method: "GET", path: "assets", query, signal }));
+    },
+
+    async partitions(key, page, signal) {
+      const query = { asset_key: json(key), ...page };
+      return readAnswer(answers.partitions, await send({ method: "GET", path: "partitions", query, signal }));
+    },
+
+    async wipe(target, signal) {
+      const [path, query] =
+        "eventId" in target
+          ? [`events/${target.eventId}`, {}]
+          : ["assets", { asset_key: json(target.assetKey), partition: target.partition ?? undefined }];
+      // A wipe whose answer was lost finds nothing when it is tried again.
+      const text = await unlessNotFound(send({ method: "DELETE", path, query, signal }));
+      return text === undefined ? undefined : readAnswer(answers.wiped, text).wiped;
+    },
+  };
+}
+
+async function unlessNotFound(answer: Promise<string>): Promise<string | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RunlessClientError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+// Always an array: a part may hold a slash.
+function json(key: readonly string[] | undefined): string | undefined {
+  return key && JSON.stringify(key);
+}
+
+function time(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+}

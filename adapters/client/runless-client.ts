@@ -1,0 +1,94 @@
+import type { RunlessEvent } from "../../core/index.ts";
+import { formatNewEvent } from "../../core/wire.ts";
+import { LogReader } from "../log-reader.ts";
+import type {
+  CallOptions,
+  NewEvent,
+  ReportedEvent,
+  ReportedEvents,
+  ReportOptions,
+  RunlessApi,
+} from "../runless-api.ts";
+import { answers, readAnswer } from "./answers.ts";
+import { closable } from "./closable.ts";
+import { createSender, type Fetch, type Send } from "./http-sender.ts";
+import { createHttpSource } from "./http-source.ts";
+import { randomKey } from "./random-key.ts";
+import { wait as systemWait, type Wait } from "./wait.ts";
+
+export interface RunlessClientOptions {
+  /** Where the server is: `http://127.0.0.1:3000`, or below a path. */
+  readonly url: string;
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** How often a call that failed for the moment is tried again. Default: 5. */
+  readonly retries?: number | undefined;
+  /** Of one attempt, in milliseconds. Default: 30,000. */
+  readonly timeout?: number | undefined;
+  /** Asks for this much at once: no more than the server's `--max-page-events`. Default: 1,000. */
+  readonly pageSize?: number | undefined;
+  /** Default: the global one. */
+  readonly fetch?: Fetch | undefined;
+  /** For tests: how waiting is done. */
+  readonly wait?: Wait | undefined;
+  /** For tests: from 0 to 1, spreads attempts. */
+  readonly random?: (() => number) | undefined;
+}
+
+/**
+ * The event log behind a server. Every report has an idempotency key, so that trying again records nothing twice; one
+ * that still fails may be recorded or not (`unavailable`, `network`, `timeout`), and only with a key of your own can
+ * you repeat it safely. Failures are RunlessClientErrors.
+ */
+export class RunlessClient extends LogReader implements RunlessApi {
+  readonly #send: Send;
+  /** Resolves when every call under way has ended; later ones reject with `closed`. */
+  readonly close: () => Promise<void>;
+
+  /** Throws TypeError for a url that is none. */
+  constructor(options: RunlessClientOptions) {
+    const { url, token, headers = {}, pageSize = 1000, retries = 5, timeout = 30_000 } = options;
+    const {
+      fetch = (target, init) => globalThis.fetch(target, init),
+      wait = systemWait,
+      random = Math.random,
+    } = options;
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const all = { ...headers, ...authorization };
+    const { send, close } = closable(createSender({ url, headers: all, fetch, retries, timeout, wait, random }));
+    super(createHttpSource(send), pageSize);
+    this.#send = send;
+    this.close = close;
+  }
+
+  async reportRunlessAssetEvent(
+    event: RunlessEvent,
+    { idempotencyKey, signal }: ReportOptions = {},
+  ): Promise<ReportedEvent> {
+    const body = formatNewEvent(event, idempotencyKey ?? randomKey());
+    const answer = readAnswer(answers.reported, await this.#send({ method: "POST", path: "events", body, signal }));
+    // Under a key of ours, a duplicate is this call's own event, which an attempt recorded without our hearing of it.
+    return { id: answer.id, duplicate: answer.duplicate && idempotencyKey !== undefined };
+  }
+
+  async reportRunlessAssetEvents(
+    events: readonly (RunlessEvent | NewEvent)[],
+    { signal }: CallOptions = {},
+  ): Promise<ReportedEvents> {
+    if (events.length === 0) return { recorded: 0, duplicates: 0, ids: [] };
+    const given = events.map((event): NewEvent => ("event" in event ? event : { event }));
+    const texts = given.map(({ event, idempotencyKey }) => formatNewEvent(event, idempotencyKey ?? randomKey()));
+    const answer = readAnswer(
+      answers.reportedAll,
+      await this.#send({ method: "POST", path: "events", body: `[${texts.join(",")}]`, signal }),
+    );
+    // As above: at most those that came with a key can be duplicates.
+    const keyed = given.filter(({ idempotencyKey }) => idempotencyKey !== undefined).length;
+    const duplicates = Math.min(answer.duplicates, keyed);
+    return { recorded: events.length - duplicates, duplicates, ids: answer.ids };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
