@@ -19,7 +19,8 @@ export type Listen = (app: ReturnType<typeof createApp>, config: Config) => Prom
  * with exit code 0. A start that fails says why in a sentence and exits with 1 (2 for a bad flag or variable).
  */
 export async function runServer(runtime: string, listen: Listen): Promise<void> {
-  const args = process.argv.slice(2);
+  // `runless serve` hands on what came after it.
+  const args = process.argv.slice(process.argv[2] === "serve" ? 3 : 2);
   if (args.includes("--help")) return console.log(`The flags, their variables, and what they mean:\n${flagsHelp()}`);
   try {
     const config = resolveConfig(args, process.env);

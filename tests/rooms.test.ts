@@ -10,7 +10,7 @@ type Room = (typeof rooms)[number];
 const packages: Readonly<Record<Room, RegExp>> = {
   core: /^valibot$/,
   storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|node:.+)$/,
-  adapters: /^(valibot|hono(\/.+)?|@hono\/node-server|node:.+)$/,
+  adapters: /^(valibot|hono(\/.+)?|@hono\/node-server|@commander-js\/extra-typings|node:.+)$/,
 };
 
 interface Import {

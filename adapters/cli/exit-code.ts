@@ -1,0 +1,53 @@
+import { CommanderError } from "@commander-js/extra-typings";
+import { InvalidEventError } from "../../core/index.ts";
+import { EventLogError } from "../../storage/event-log-error.ts";
+import { RunlessClientError } from "../client/client-error.ts";
+import { ConfigError } from "../config.ts";
+
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodesHelp = `Exit codes:
+  0  done
+  1  refused, not found, or failed
+  2  wrong usage: an argument, an option or a variable
+  3  the server or the database can't be reached or opened; the same command may work later
+  runless exec ends with the exit code of the command that it runs.`;
+
+/** What ends a command with a sentence and an exit code. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: ExitCode;
+  constructor(exitCode: ExitCode, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Says on standard error what went wrong, and answers the exit code that says so too. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommanderError) {
+    // Help that was asked for ends like this too. What is wrong was said already.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  console.error(`runless: ${sentenceOf(error)}`);
+  if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof InvalidEventError || error instanceof ConfigError) return exitCodes.usage;
+  const code = error instanceof RunlessClientError || error instanceof EventLogError ? error.code : undefined;
+  return (code && codes[code]) ?? exitCodes.failed;
+}
+
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const codes: Readonly<Partial<Record<(RunlessClientError | EventLogError)["code"], ExitCode>>> = {
+  bad_request: exitCodes.usage,
+  bad_cursor: exitCodes.usage,
+  unavailable: exitCodes.unreachable,
+  unknown_outcome: exitCodes.unreachable,
+  unusable_database: exitCodes.unreachable,
+  network: exitCodes.unreachable,
+  timeout: exitCodes.unreachable,
+  bad_answer: exitCodes.unreachable,
+};

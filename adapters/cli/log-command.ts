@@ -1,0 +1,30 @@
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { type AssetKey, parseAssetKey } from "../../core/index.ts";
+
+/** A command that talks to a log: a server's, or one in a database that it opens itself. */
+export function logCommand(name: string) {
+  return new Command(name)
+    .option("--url <url>", "the server to talk to (RUNLESS_URL; its token is RUNLESS_TOKEN)")
+    .option("--database-url <url>", "the database to open instead (RUNLESS_DATABASE_URL, default file:runless.db)");
+}
+
+/** The examples at the end of a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ runless ${line}`).join("\n")}`;
+}
+
+export function readAssetKey(text: string): AssetKey {
+  const key = parseAssetKey(text);
+  if (key !== undefined) return key;
+  throw new InvalidArgumentError("An asset key is parts joined by / or a JSON array of strings.");
+}
+
+export function readCount(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 1.");
+}
+
+export function readEventId(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("An event's id is a whole number.");
+}

@@ -1,0 +1,18 @@
+import { examples } from "./log-command.ts";
+import { readReport, reportingCommand, sendReport } from "./report-input.ts";
+import { withLog } from "./with-log.ts";
+
+export const reportCommand = reportingCommand("report")
+  .description("Report that an asset was built: a materialization.")
+  .addHelpText(
+    "after",
+    examples(
+      "report s3/orders --partition 2026-11-23 --metadata rows=5",
+      `report s3/orders --metadata-json '{"schema": ["id", "total"]}' --data-version v1`,
+      "report s3/orders --url http://127.0.0.1:3000 --idempotency-key nightly-2026-11-23",
+    ),
+  )
+  .action(async (key, options) => {
+    const report = readReport("ASSET_MATERIALIZATION", key, options);
+    await withLog(options, { writes: true }, (log) => sendReport(log, report, options.json));
+  });

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "@commander-js/extra-typings";
+import { assetCommand } from "./asset.ts";
+import { assetsCommand } from "./assets.ts";
+import { checksCommand } from "./checks.ts";
+import { doctorCommand } from "./doctor.ts";
+import { eventsCommand } from "./events.ts";
+import { execCommand } from "./exec.ts";
+import { exitCodeOf, exitCodesHelp } from "./exit-code.ts";
+import { exportCommand } from "./export.ts";
+import { importCommand } from "./import.ts";
+import { partitionsCommand } from "./partitions.ts";
+import { reportCommand } from "./report.ts";
+import { reportCheckCommand } from "./report-check.ts";
+import { reportObservationCommand } from "./report-observation.ts";
+import { serveCommand } from "./serve.ts";
+import { tailCommand } from "./tail.ts";
+import { wipeCommand } from "./wipe.ts";
+
+const program = new Command("runless")
+  .description("Asset events that happen outside an orchestrator: report them, read them back, serve them.")
+  .version(version())
+  .addHelpText("after", () => `\n${exitCodesHelp}`)
+  .addCommand(serveCommand)
+  .addCommand(reportCommand)
+  .addCommand(reportCheckCommand)
+  .addCommand(reportObservationCommand)
+  .addCommand(execCommand)
+  .addCommand(assetsCommand)
+  .addCommand(assetCommand)
+  .addCommand(eventsCommand)
+  .addCommand(partitionsCommand)
+  .addCommand(checksCommand)
+  .addCommand(tailCommand)
+  .addCommand(wipeCommand)
+  .addCommand(exportCommand)
+  .addCommand(importCommand)
+  .addCommand(doctorCommand);
+
+for (const command of [program, ...program.commands]) {
+  const name = command === program ? "runless" : `runless ${command.name()}`;
+  command.exitOverride().showHelpAfterError(`Run ${name} --help to see what there is.`);
+}
+
+// `runless export | head` has read enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function version(): string {
+  // Two folders up in the sources, three in what is built.
+  const file = new URL(
+    import.meta.url.endsWith(".ts") ? "../../package.json" : "../../../package.json",
+    import.meta.url,
+  );
+  return JSON.parse(readFileSync(file, "utf8")).version;
+}

@@ -1,0 +1,15 @@
+import { Command } from "@commander-js/extra-typings";
+import { flagsHelp } from "../config.ts";
+import { examples } from "./log-command.ts";
+
+export const serveCommand = new Command("serve")
+  .description("Run the server.")
+  .usage("[flags]")
+  // The server reads its flags itself, as it does where it is started without this command.
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .addHelpText("after", () => `\nFlags and their variables:\n${flagsHelp()}`)
+  .addHelpText("after", examples("serve", "serve --port 3001 --database-url file:/var/lib/runless/runless.db"))
+  .action(async () => {
+    await (process.versions.bun === undefined ? import("../node.ts") : import("../bun.ts"));
+  });

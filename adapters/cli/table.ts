@@ -1,0 +1,33 @@
+import { styleText } from "node:util";
+
+export type Style = "bold" | "dim" | "green" | "red" | "yellow";
+export type Cell = string | { readonly text: string; readonly style: Style };
+
+/** Rows under their headers, in columns as wide as they need to be. Numbers stand on the right. */
+export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const plain = rows.map((row) => row.map((cell) => printable(typeof cell === "string" ? cell : cell.text)));
+  const widths = headers.map((header, i) => Math.max(header.length, ...plain.map((row) => row[i]?.length ?? 0)));
+  const isNumber = headers.map((_, i) => plain.length > 0 && plain.every((row) => /^\d*$/.test(row[i] ?? "")));
+  const pad = (text: string, i: number) => (isNumber[i] ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0));
+  const lines = plain.map((row, r) =>
+    row.map((text, i) => {
+      const cell = rows[r]?.[i];
+      return typeof cell === "object" ? paint(cell.style, pad(text, i)) : pad(text, i);
+    }),
+  );
+  const head = headers.map((header, i) => paint("bold", pad(header, i)));
+  return [head, ...lines].map((cells) => cells.join("  ").trimEnd()).join("\n");
+}
+
+/** Text in colour, where somebody sees it and NO_COLOR is not set. */
+export function paint(style: Style, text: string): string {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR ? styleText(style, text) : text;
+}
+
+/** What was reported must not move the cursor, or turn the line around. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../server.ts";
+import { newFile, runCli, targets } from "./run-cli.ts";
+
+const reports = Array.from({ length: 30 }, (_, i) => {
+  const common = {
+    asset_key: ["a", `${i % 3}`],
+    timestamp: `2026-11-23T03:00:${10 + i}Z`,
+    metadata: { i, whole: { type: "float", raw_value: 1 } },
+  };
+  const check = { type: "ASSET_CHECK_EVALUATION", check_name: "c", passed: i % 2 === 0 };
+  return JSON.stringify({ ...common, ...(i % 4 === 0 ? check : { type: "ASSET_MATERIALIZATION", partition: `${i}` }) });
+}).join("\n");
+// What a second log knows by itself.
+const withoutOwn = (ndjson: string) => ndjson.replace(/"received_at":"[^"]*",/g, "");
+
+describe.each(Object.entries(targets))("over %s", (_, open) => {
+  test("export | import into another log, twice, gives the same log", async () => {
+    const [from, to] = [await open(), await open()];
+    const first = await runCli(["import", "-", "--json"], { env: from.env, input: reports });
+    expect(JSON.parse(first.stdout)).toMatchObject({ received: 30, recorded: 30, failed: 0 });
+
+    const exported = await runCli(["export"], from);
+    for (const [recorded, duplicates] of [
+      [30, 0],
+      [0, 30],
+    ]) {
+      const imported = await runCli(["import", "-", "--json"], { env: to.env, input: exported.stdout });
+      expect(JSON.parse(imported.stdout)).toMatchObject({ received: 30, recorded, duplicates, failed: 0 });
+      expect(imported).toMatchObject({ exitCode: 0, stderr: "" });
+    }
+    expect(withoutOwn((await runCli(["export"], to)).stdout)).toBe(withoutOwn(exported.stdout));
+    await Promise.all([from.stop(), to.stop()]);
+  });
+});
+
+test("export writes the same lines as the HTTP API, to a file that is there once it is whole", async () => {
+  const target = await targets["a server"]();
+  await runCli(["import", "-"], { env: target.env, input: reports });
+  const url = `${target.env.RUNLESS_URL}/api/v1/events?prefix=a/1&limit=5`;
+  const answer = await fetch(url, { headers: { accept: "application/x-ndjson" } });
+  const output = join(temporaryFolder(), "out.ndjson");
+  const { exitCode, stdout } = await runCli(["export", "--prefix", "a/1", "--limit", "5", "--output", output], target);
+  expect([exitCode, stdout, existsSync(`${output}.part`)]).toEqual([0, "", false]);
+  expect(readFileSync(output, "utf8")).toBe(await answer.text());
+  await target.stop();
+});
+
+test("lines that are wrong fail alone, and are named by their line", async () => {
+  const target = newFile();
+  const result = await runCli(["import", "-"], {
+    env: target.env,
+    input: `${reports}\n\n{"type":"nonsense"}\nnot JSON\n`,
+  });
+  expect(result).toMatchObject({ exitCode: 1, stdout: "32 lines: 30 recorded, 0 recorded before, 2 failed\n" });
+  expect(result.stderr).toMatch(/^line 32: The field type must be .*\nline 33: The line is not JSON: .*\n$/);
+});
+
+test("lines are numbered from the start of the file, through as many requests as it takes", async () => {
+  const target = newFile();
+  const long = JSON.stringify({ type: "ASSET_OBSERVATION", asset_key: "a", description: "x".repeat(2 ** 20) });
+  const input = `${Array(10).fill(long).join("\n")}\nwrong`;
+  const { stderr } = await runCli(["import", "-"], { env: target.env, input });
+  expect(stderr).toMatch(/^line 11: /);
+});
+
+test("an export that is cut short by its reader ends without a word", async () => {
+  const target = newFile();
+  await runCli(["import", "-"], { env: target.env, input: reports });
+  const sh = ["exec", "x", "--", "sh", "-c", `"$0" "$1" export | head -1 | wc -l`];
+  const source = new URL("../../../adapters/cli/runless.ts", import.meta.url).pathname;
+  const { exitCode, stdout, stderr } = await runCli([...sh, process.execPath, source], target);
+  expect([exitCode, stdout.trim(), stderr]).toEqual([0, "1", ""]);
+});

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { type RunningServer, type Runtime, startServer, temporaryFolder } from "../../server.ts";
+
+const repository = new URL("../../..", import.meta.url).pathname;
+const commands: Record<Runtime, readonly [string, ...string[]]> = {
+  bun: [join(repository, "node_modules/.bin/bun"), join(repository, "adapters/cli/runless.ts")],
+  node: ["node", join(repository, "dist/adapters/cli/runless.js")],
+};
+
+export interface CliOptions {
+  /** Default: bun, from the sources; node runs what is built. */
+  readonly runtime?: Runtime;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. Default: nothing. */
+  readonly input?: string;
+}
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the command as a process of its own, in an empty folder. */
+export function startCli(args: readonly string[], { runtime = "bun", env = {} }: CliOptions = {}) {
+  const [command, ...entry] = commands[runtime];
+  const { RUNLESS_URL, RUNLESS_DATABASE_URL, ...inherited } = process.env;
+  return spawn(command, [...entry, ...args], {
+    cwd: temporaryFolder(),
+    env: { ...inherited, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+}
+
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = startCli(args, options);
+  child.stdin.end(options.input ?? "");
+  const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  return { exitCode, stdout, stderr };
+}
+
+/** A log to talk to, by the variables that name it. */
+export interface Target {
+  readonly env: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<unknown>;
+}
+
+export function newFile(): Target {
+  return { env: { RUNLESS_DATABASE_URL: `file:${join(temporaryFolder(), "log.db")}` }, stop: async () => {} };
+}
+
+export async function newServer(): Promise<Target & { readonly server: RunningServer }> {
+  const server = await startServer("bun");
+  return { env: { RUNLESS_URL: server.url }, stop: () => server.stop(), server };
+}
+
+export const targets = { "a server": newServer, "a file": async () => newFile() } as const;

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { newFile, runCli, startCli, targets } from "./run-cli.ts";
+
+const wrong: readonly (readonly [string, string])[] = [
+  ["nope", "unknown command 'nope'"],
+  ["events --since yesterday", "The parameter since must be a time"],
+  ["events --type nonsense", "Allowed choices are materialization, observation, check, wiped"],
+  ["events --cursor nonsense", "cursor"],
+  ["report", "missing required argument 'key'"],
+  ["report /", "An asset key is parts joined by /"],
+  ["report a --metadata rows", "It must be name=value."],
+  ["report a --timestamp noon", "The field timestamp must be a time"],
+  ["report-check a --check-name c", "Give --passed or --failed."],
+  ["report-check a --check-name c --passed --failed", "cannot be used with option"],
+  ["wipe", "Give an asset's key"],
+  ["import /no/such/file", "The file can't be read"],
+  ["events --url ftp://x", "must be http://… or https://…"],
+  ["events --url http://x --database-url file:x", "not both"],
+  ["doctor --url http://127.0.0.1:9", "not a server"],
+  ["serve --nope", "--nope"],
+];
+
+const target = newFile();
+beforeAll(async () => {
+  await runCli(["report", "a"], target);
+});
+
+test.concurrent.each(wrong)("runless %s is wrong usage: %s", async (line, sentence) => {
+  const { exitCode, stdout, stderr } = await runCli(line.split(" "), target);
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(sentence);
+});
+
+test("what can't be reached has the exit code 3", async () => {
+  const server = ["--url", "http://127.0.0.1:9"];
+  const file = ["--database-url", "file:/no/such/folder/x.db"];
+  const lines = [server, file].flatMap((place) => [
+    ["events", ...place],
+    ["report", "a", ...place],
+  ]);
+  const results = await Promise.all(lines.map((line) => runCli(line)));
+  expect(results.map(({ exitCode }) => exitCode)).toEqual([3, 3, 3, 3]);
+  const { exitCode, stderr } = await runCli(["assets"]);
+  expect([exitCode, stderr]).toEqual([
+    3,
+    "runless: There is no database file:runless.db. Name one with --database-url, or a server with --url.\n",
+  ]);
+});
+
+test("every command has help with examples", async () => {
+  const { stdout } = await runCli(["--help"]);
+  const names = Array.from(stdout.matchAll(/^ {2}([a-z-]+) (?!command)/gm), ([, name]) => name ?? "").filter(
+    (name) => !/^(help|runless)$/.test(name),
+  );
+  expect(names.length).toBe(15);
+  expect(stdout).toContain("Exit codes:");
+  const helps = await Promise.all(names.map((name) => runCli([name, "--help"])));
+  expect(helps.filter(({ exitCode, stdout }) => exitCode !== 0 || !stdout.includes("\n  $ runless "))).toEqual([]);
+});
+
+describe.each(["bun", "node"] as const)("on %s", (runtime) => {
+  test("serve serves, and the command talks to it", async () => {
+    const { env } = newFile();
+    const server = startCli(["serve", "--port", "0"], { runtime, env });
+    const ended = once(server, "exit");
+    const [line] = await once(createInterface(server.stdout), "line");
+    expect(line).toContain(`(${runtime})`);
+    const url = /http:\/\/\S+/.exec(line)?.[0] ?? "";
+    expect((await runCli(["report", "a"], { runtime, env: { RUNLESS_URL: url } })).stdout).toBe(
+      "Recorded as event 1.\n",
+    );
+    // Beside the server, on the same file.
+    expect((await runCli(["report", "a"], { runtime, env })).stdout).toBe("Recorded as event 2.\n");
+    server.kill("SIGTERM");
+    expect((await ended)[0]).toBe(0);
+  });
+
+  test("tail over a server, import and export work", async () => {
+    const target = await targets["a server"]();
+    const line = '{"type":"ASSET_OBSERVATION","asset_key":["a"]}\n';
+    const options = { runtime, env: target.env };
+    expect((await runCli(["import", "-"], { ...options, input: line })).exitCode).toBe(0);
+    expect((await runCli(["export"], options)).stdout).toContain('"asset_key":["a"]');
+    expect((await runCli(["tail", "--after", "0", "--limit", "1"], options)).stdout).toContain("observation");
+    await target.stop();
+  });
+});
