@@ -19,43 +19,101 @@ export const expectedFields: Readonly<Record<string, string>> = {
   idempotency_key: "a string of 1 to 1024 characters",
 };
 
+/** What a JSON schema of this can't see in its checks and transformations. */
+const described = <Input>(jsonSchema: object) => v.metadata<Input, { readonly jsonSchema: object }>({ jsonSchema });
+
 // A null is an absent field: senders in typed languages write one for whatever they leave open.
 const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema, null);
 const onlyForChecks = v.nullish(v.null(), null);
 /** What an export writes and only the log that records an event can know. */
 const ignored = v.optional(v.unknown());
 
+const days = [
+  "[0-9]{4}-(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])",
+  "[0-9]{4}-(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)",
+  "[0-9]{4}-02-(?:0[1-9]|1[0-9]|2[0-8])",
+  "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29",
+].join("|");
+const clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?";
+const zone = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])";
+
+/** A time as JSON Schema can say it: what `parseTime` reads, but for years of six digits and the last of its seconds. */
+export const timeText = {
+  type: "string",
+  pattern: `^(?:(?:${days})[Tt]${clock}${zone}|-?[0-9]{1,12}(?:[.][0-9]+)?)$`,
+  description: "ISO 8601 with a zone, or seconds since 1970.",
+} as const;
+
 const time = v.pipe(
   v.custom<JsonValue>((value) => typeof value === "string" || isJsonNumber(value)),
-  v.transform((value) => parseTime(isNumberText(value) ? plainDigits(value[numberText]) : String(value))),
+  described({
+    anyOf: [timeText, { type: "number", minimum: -8.64e12, description: "Seconds since 1970." }],
+    description: "When it happened, at most 24 hours ahead of the clock. Default: the time of receipt.",
+  }),
+  v.transform((value) => parseTime(typeof value === "string" ? value : plainDigits(value))),
   v.number(),
 );
 
-// JSON may write seconds with an exponent.
-function plainDigits(digits: string): string {
-  return /e/i.test(digits) ? String(Number(digits)) : digits;
+// JSON may write seconds with an exponent, and so does JavaScript where they are next to nothing.
+function plainDigits(value: unknown): string {
+  const digits = isNumberText(value) ? value[numberText] : String(value);
+  if (!/e/i.test(digits)) return digits;
+  const plain = String(Number(digits));
+  return plain.includes("e-") ? Number(digits).toFixed(20) : plain;
 }
 
 const fields = {
   id: ignored,
-  asset_key: v.union([v.string(), v.array(v.string())]),
+  asset_key: v.pipe(
+    v.union([v.string(), v.array(v.string())]),
+    described({
+      anyOf: [
+        { type: "string", pattern: "[^/]" },
+        { type: "array", items: { type: "string" }, contains: { type: "string", minLength: 1 } },
+      ],
+      description: "Parts joined by `/`, or an array of them. At least one is not empty.",
+    }),
+  ),
   partition: optional(v.string()),
   partitions: optional(
     v.pipe(
       v.array(v.string()),
       v.minLength(1),
       v.check((names) => new Set(names).size === names.length),
+      described({
+        type: "array",
+        items: { type: "string" },
+        minItems: 1,
+        uniqueItems: true,
+        description: "One event for each, recorded together or not at all. Instead of `partition`.",
+      }),
     ),
   ),
   timestamp: optional(time),
   received_at: ignored,
   description: optional(v.string()),
   data_version: optional(
-    v.custom<JsonValue>((value) => typeof value === "string" || typeof value === "boolean" || isJsonNumber(value)),
+    v.pipe(
+      v.custom<JsonValue>((value) => typeof value === "string" || typeof value === "boolean" || isJsonNumber(value)),
+      described({ type: ["string", "number", "boolean"] }),
+    ),
   ),
   // Not valibot's record(): it drops `__proto__`.
-  tags: optional(v.custom<Readonly<Record<string, string>>>(isStringMap)),
-  metadata: optional(v.custom<Readonly<Record<string, JsonValue>>>((value) => isJsonObject(value as JsonValue))),
+  tags: optional(
+    v.pipe(
+      v.custom<Readonly<Record<string, string>>>(isStringMap),
+      described({ type: "object", additionalProperties: { type: "string" } }),
+    ),
+  ),
+  metadata: optional(
+    v.pipe(
+      v.custom<Readonly<Record<string, JsonValue>>>((value) => isJsonObject(value as JsonValue)),
+      described({
+        type: "object",
+        description: 'Plain values, typed as Dagster would, or `{"type": "url", "raw_value": "https://…"}`.',
+      }),
+    ),
+  ),
   idempotency_key: optional(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))),
 };
 

@@ -10,7 +10,8 @@ type Room = (typeof rooms)[number];
 const packages: Readonly<Record<Room, RegExp>> = {
   core: /^valibot$/,
   storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|node:.+)$/,
-  adapters: /^(valibot|hono(\/.+)?|@hono\/node-server|@commander-js\/extra-typings|node:.+)$/,
+  adapters:
+    /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|@valibot\/to-json-schema|@hono\/node-server|node:.+)$/,
 };
 
 interface Import {

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { assetRoutes } from "./assets.ts";
 import { checkRoutes } from "./checks.ts";
+import { documentationRoutes } from "./documentation.ts";
 import { errorResponse } from "./error-response.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
@@ -21,6 +22,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     .route("/api/v1/checks", checkRoutes(deps))
     .route("/api/v1/log", logRoutes(deps))
     .route("/", healthRoutes(deps))
+    .route("/", documentationRoutes(deps))
     .onError(errorResponse);
   return app.notFound((c) => errorResponse(unmatched(app, c.req.method, c.req.path)));
 }

@@ -1,19 +1,27 @@
 import * as v from "valibot";
+import { timeText } from "../../core/event-input-schema.ts";
 import { parseAssetKey, parseTime } from "../../core/index.ts";
 import type { Limits } from "../config.ts";
 import { HttpError } from "./http-error.ts";
+import { assetKeyJson, countJson } from "./openapi/parameter-json.ts";
 import { queryOf } from "./request-path.ts";
 
 // A message of these schemas goes on where "The parameter … must be" ends.
 const anAssetKey = "an asset key: parts joined by / or a JSON array of strings";
 export const assetKeyParameter = v.pipe(
   v.string(anAssetKey),
+  v.metadata({ jsonSchema: assetKeyJson }),
   v.transform(parseAssetKey),
   v.array(v.string(), anAssetKey),
 );
 
 const anEventId = "an event's id: a whole number";
-export const eventIdParameter = v.pipe(v.string(anEventId), v.regex(/^\d{1,15}$/, anEventId), v.transform(Number));
+export const eventIdParameter = v.pipe(
+  v.string(anEventId),
+  v.regex(/^\d{1,15}$/, anEventId),
+  v.metadata({ jsonSchema: countJson(0, 1e15 - 1) }),
+  v.transform(Number),
+);
 
 const aTime = "a time: ISO 8601 with a zone, or seconds since 1970";
 export const timeParameter = v.pipe(
@@ -22,6 +30,7 @@ export const timeParameter = v.pipe(
     (text) => parseTime(text) !== undefined,
     ({ input }) => (isTimeOnFirst(input) ? "a day that its month has" : aTime),
   ),
+  v.metadata({ jsonSchema: timeText }),
   v.transform((text) => parseTime(text) ?? 0),
 );
 
@@ -42,6 +51,7 @@ export function countParameter(most: number) {
   return v.pipe(
     v.string(expected),
     v.regex(/^\d{1,15}$/, expected),
+    v.metadata({ jsonSchema: countJson(1, most) }),
     v.transform(Number),
     v.minValue(1, expected),
     v.maxValue(most, expected),

@@ -1,0 +1,125 @@
+import { type Schema, schemaRef } from "./operation.ts";
+
+const text: Schema = { type: "string" };
+const textOrNull: Schema = { type: ["string", "null"] };
+const count: Schema = { type: "integer", minimum: 0 };
+const id: Schema = { type: "integer", minimum: 1 };
+const eventOrNull: Schema = { anyOf: [schemaRef("Event"), { type: "null" }] };
+const time: Schema = {
+  type: "string",
+  description: "ISO 8601, UTC, to the millisecond.",
+  pattern: "^([0-9]{4}|[+-][0-9]{6})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$",
+};
+
+function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+function page(name: string, item: Schema): Schema {
+  return object({
+    [name]: { type: "array", items: item },
+    cursor: { ...textOrNull, description: "The parameter `cursor` that asks for the next page." },
+    has_more: {
+      type: "boolean",
+      description: "A page may be short, even empty, while this is true: ask on with the cursor.",
+    },
+  });
+}
+
+const assetKey: Schema = { type: "array", items: text, minItems: 1 };
+const common: Record<string, Schema> = {
+  id: { ...id, description: "Grows in the order of commits and is never used again." },
+  asset_key: assetKey,
+  partition: textOrNull,
+  timestamp: { ...time, description: "When it happened, as given, or when it was received." },
+  received_at: { ...time, description: "The server's clock; never decreases as ids grow." },
+  description: textOrNull,
+  data_version: textOrNull,
+  tags: { type: "object", additionalProperties: text },
+  metadata: { type: "object", additionalProperties: schemaRef("MetadataValue") },
+};
+
+const lineError = object({ line: { type: "integer", minimum: 1 }, error: text });
+const importCounts: Record<string, Schema> = {
+  received: { ...count, description: "Lines that are not blank." },
+  recorded: { ...count, description: "Events." },
+  duplicates: { ...count, description: "Events whose idempotency key was known, with the same content." },
+  failed: { ...count, description: "Lines." },
+  skipped: { ...count, description: "Lines that are traces of wipes." },
+  errors: { type: "array", items: lineError, maxItems: 100, description: "Of the first lines that failed." },
+};
+
+/** The schemas of what the server answers. Nothing reads answers here, so that these stand beside the code that writes. */
+export const answerSchemas: Record<string, Schema> = {
+  Error: {
+    type: "object",
+    description: "Every error has this form. The sentence says what to change.",
+    properties: {
+      error: text,
+      errors: {
+        type: "array",
+        description: "Of an array of events: which are wrong. Of lines: which failed.",
+        items: object({ index: count, line: { type: "integer", minimum: 1 }, error: text }, ["index", "line"]),
+      },
+    },
+    required: ["error"],
+  },
+  MetadataValue: object({
+    type: {
+      ...text,
+      description: "text, int, float, bool, null, json, url, path, md, timestamp and the other types of Dagster Pipes.",
+    },
+    raw_value: {
+      description: "An int beyond 2^53 - 1, NaN and the infinities are strings: `type` says what they are.",
+    },
+  }),
+  AssetEvent: object({
+    ...common,
+    type: { type: "string", enum: ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_WIPED"] },
+  }),
+  CheckEvaluation: object({
+    ...common,
+    type: { type: "string", const: "ASSET_CHECK_EVALUATION" },
+    check_name: text,
+    passed: { type: "boolean" },
+    severity: { type: "string", enum: ["WARN", "ERROR"] },
+  }),
+  Event: { oneOf: [schemaRef("AssetEvent"), schemaRef("CheckEvaluation")] },
+  EventPage: page("events", schemaRef("Event")),
+  Asset: object({
+    asset_key: assetKey,
+    latest_materialization: eventOrNull,
+    latest_observation: eventOrNull,
+    data_version: textOrNull,
+    checks: { type: "array", items: schemaRef("CheckEvaluation"), description: "The latest of each name." },
+    counts: object({ materializations: count, observations: count, check_evaluations: count, partitions: count }),
+  }),
+  AssetPage: page("assets", schemaRef("Asset")),
+  PartitionPage: page(
+    "partitions",
+    object({ partition: text, latest_materialization: schemaRef("Event"), materializations: count }),
+  ),
+  CheckPage: page(
+    "checks",
+    object({
+      check_name: text,
+      partition: textOrNull,
+      latest_evaluation: schemaRef("CheckEvaluation"),
+      evaluations: count,
+    }),
+  ),
+  Recorded: object({ id, duplicate: { type: "boolean", description: "True where it was recorded before." } }),
+  RecordedEvents: object({ recorded: count, duplicates: count, ids: { type: "array", items: id } }),
+  Import: object(importCounts),
+  UnfinishedImport: object({
+    error: text,
+    ...importCounts,
+    last_durable_line: { ...count, description: "Every line up to this one has been dealt with." },
+  }),
+  Empty: { type: "object", additionalProperties: false },
+  Log: object({ log_id: text }),
+  Health: object({ status: { type: "string", const: "ok" } }),
+  Ready: object({ ready: { type: "boolean" }, reason: text }, ["reason"]),
+  Wiped: object({ wiped: schemaRef("AssetEvent") }),
+};

@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { assetSchema, assetsSchema, wipeSchema } from "../assets.ts";
+import { ofAssetSchema } from "../partitions.ts";
+import { assetExample, checkExample, materializationExample, wipeExample } from "./examples.ts";
+import { errors, type Operations, ok, schemaRef } from "./operation.ts";
+
+const path = "/api/v1/assets";
+const tags = ["Assets"];
+
+export const assetOperations: Operations = (limits) => [
+  {
+    method: "GET",
+    path,
+    operationId: "listAssets",
+    tags,
+    summary: "List assets, or read one by its key",
+    description: "`asset_key` alone asks for one asset, of any key; the other parameters are of the list.",
+    query: v.strictObject({ ...v.partial(assetSchema).entries, ...assetsSchema(limits).entries }),
+    responses: {
+      200: {
+        description: "A page in the order of keys, by code point; or the asset.",
+        content: {
+          "application/json": {
+            schema: { anyOf: [schemaRef("AssetPage"), schemaRef("Asset")] },
+            examples: {
+              list: { value: { assets: [assetExample], cursor: null, has_more: false } },
+              one: { value: assetExample },
+            },
+          },
+        },
+      },
+      ...errors(400, 404, 503),
+    },
+  },
+  {
+    method: "GET",
+    path: `${path}/:asset_key`,
+    operationId: "getAsset",
+    tags,
+    summary: "Read one asset",
+    parameters: [
+      {
+        name: "asset_key",
+        in: "path",
+        required: true,
+        description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
+        schema: { type: "string", minLength: 1 },
+        example: "s3/orders",
+      },
+    ],
+    responses: { ...ok("The asset.", "Asset", assetExample), ...errors(400, 404, 503) },
+  },
+  {
+    method: "DELETE",
+    path,
+    operationId: "wipeAsset",
+    tags,
+    summary: "Wipe an asset, or one partition of it",
+    query: wipeSchema,
+    responses: { ...ok("The trace that it leaves.", "Wiped", { wiped: wipeExample }), ...errors(400, 404, 503) },
+  },
+  {
+    method: "GET",
+    path: "/api/v1/partitions",
+    operationId: "listPartitions",
+    tags,
+    summary: "List the partitions of an asset",
+    query: ofAssetSchema(limits),
+    responses: {
+      ...ok("A page.", "PartitionPage", {
+        partitions: [{ partition: "2026-11-23", latest_materialization: materializationExample, materializations: 1 }],
+        cursor: null,
+        has_more: false,
+      }),
+      ...errors(400, 503),
+    },
+  },
+  {
+    method: "GET",
+    path: "/api/v1/checks",
+    operationId: "listChecks",
+    tags,
+    summary: "List the checks of an asset",
+    query: ofAssetSchema(limits),
+    responses: {
+      ...ok("A page.", "CheckPage", {
+        checks: [{ check_name: "no_nulls", partition: null, latest_evaluation: checkExample, evaluations: 1 }],
+        cursor: null,
+        has_more: false,
+      }),
+      ...errors(400, 503),
+    },
+  },
+];

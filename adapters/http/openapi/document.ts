@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+import { describeRoute, generateSpecs } from "hono-openapi";
+import type { Limits } from "../../config.ts";
+import { answerSchemas } from "./answers.ts";
+import { assetOperations } from "./asset-operations.ts";
+import { eventOperations } from "./event-operations.ts";
+import { queryOfSchema } from "./json-schema.ts";
+import type { Operation } from "./operation.ts";
+import { packageInfo } from "./package-info.ts";
+import { reportOperations } from "./report-operations.ts";
+import { serverOperations } from "./server-operations.ts";
+
+export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
+
+const tags = [
+  { name: "Reports", description: "Dagster's external-assets API: change the host name, and nothing else." },
+  { name: "Events", description: "Everything that was reported: written in batches, listed, exported, followed." },
+  { name: "Assets", description: "What is known of each asset, kept up to date with every event." },
+  { name: "Server", description: "The server itself." },
+];
+
+/** Everything that the server answers, under these limits. */
+export function describedOperations(limits: Limits): readonly Operation[] {
+  return [reportOperations, eventOperations, assetOperations, serverOperations].flatMap((describe) => describe(limits));
+}
+
+/**
+ * The OpenAPI 3.1 document. It is made from an app that nobody asks anything: a description beside the handlers of the
+ * real one would make Hono run two handlers for every report.
+ */
+export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
+  const described = new Hono();
+  for (const { method, path, query, ...spec } of describedOperations(limits)) {
+    if (query !== undefined) described.on(method, path, queryOfSchema(query));
+    described.on(method, path, describeRoute(spec));
+  }
+  const { name, version, description, license } = packageInfo();
+  return generateSpecs(described, {
+    documentation: {
+      info: { title: name, version, description, license: { name: license, identifier: license } },
+      servers: [{ url: "/" }],
+      tags,
+      components: { schemas: answerSchemas },
+    },
+    excludeStaticFile: false,
+    defaultValidationErrorResponse: false,
+  });
+}

@@ -1,0 +1,51 @@
+/** What the document's examples are made of: one story, so that they fit each other. */
+export const materializationExample = {
+  id: 42,
+  type: "ASSET_MATERIALIZATION",
+  asset_key: ["s3", "orders"],
+  partition: "2026-11-23",
+  timestamp: "2026-11-23T03:00:00.000Z",
+  received_at: "2026-11-23T03:00:00.120Z",
+  description: null,
+  data_version: "v1",
+  tags: { "dagster/data_version": "v1", "dagster/data_version_is_user_provided": "true" },
+  metadata: { rows: { type: "int", raw_value: 5 } },
+};
+
+export const checkExample = {
+  id: 43,
+  type: "ASSET_CHECK_EVALUATION",
+  asset_key: ["s3", "orders"],
+  partition: "2026-11-23",
+  timestamp: "2026-11-23T03:00:01.000Z",
+  received_at: "2026-11-23T03:00:01.004Z",
+  check_name: "no_nulls",
+  passed: true,
+  severity: "ERROR",
+  description: null,
+  data_version: null,
+  tags: {},
+  metadata: {},
+};
+
+export const wipeExample = {
+  id: 44,
+  type: "ASSET_WIPED",
+  asset_key: ["s3", "orders"],
+  partition: null,
+  timestamp: "2026-11-23T04:00:00.000Z",
+  received_at: "2026-11-23T04:00:00.000Z",
+  description: null,
+  data_version: null,
+  tags: {},
+  metadata: {},
+};
+
+export const assetExample = {
+  asset_key: ["s3", "orders"],
+  latest_materialization: materializationExample,
+  latest_observation: null,
+  data_version: "v1",
+  checks: [checkExample],
+  counts: { materializations: 1, observations: 0, check_evaluations: 1, partitions: 1 },
+};

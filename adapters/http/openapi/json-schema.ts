@@ -1,0 +1,28 @@
+import type { ConversionConfig, JsonSchema } from "@valibot/to-json-schema";
+import { resolver, validator } from "hono-openapi";
+import * as v from "valibot";
+
+const jsonSchema = v.custom<JsonSchema>((value) => typeof value === "object" && value !== null);
+const described = v.object({ type: v.literal("metadata"), metadata: v.object({ jsonSchema }) });
+
+const options: ConversionConfig = {
+  typeMode: "input",
+  // What a schema says of itself, right before it transforms, stands for all that its checks have said.
+  overrideAction: ({ valibotAction, jsonSchema: soFar }) =>
+    v.is(described, valibotAction) ? valibotAction.metadata.jsonSchema : soFar,
+  // A query's default is a string, like all its values.
+  overrideSchema: ({ jsonSchema }) =>
+    jsonSchema.type === "integer" && typeof jsonSchema.default === "string"
+      ? { ...jsonSchema, default: Number(jsonSchema.default) }
+      : null,
+};
+
+/** A valibot schema where the document has a JSON schema. */
+export function jsonSchemaOf(schema: v.GenericSchema) {
+  return resolver(schema, { options });
+}
+
+/** A valibot schema as the parameters of a query. */
+export function queryOfSchema(schema: v.GenericSchema) {
+  return validator("query", schema, undefined, { options: { ...options } });
+}

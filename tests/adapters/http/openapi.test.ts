@@ -1,0 +1,102 @@
+import { describe, expect, test } from "bun:test";
+import * as v from "valibot";
+import { createApp } from "../../../adapters/http/index.ts";
+import { describedOperations } from "../../../adapters/http/openapi/document.ts";
+import { requestPath } from "../../../adapters/http/request-path.ts";
+import packageJson from "../../../package.json" with { type: "json" };
+import { config, memory } from "./native.ts";
+
+const app = createApp({ log: memory(), config });
+const operations = describedOperations(config.limits);
+const response = await app.request("/openapi.json");
+const text = await response.text();
+const parameter = v.object({ in: v.string(), name: v.string(), schema: v.optional(v.record(v.string(), v.unknown())) });
+const operation = v.object({
+  operationId: v.string(),
+  summary: v.string(),
+  parameters: v.optional(v.array(parameter), []),
+  responses: v.record(v.string(), v.looseObject({ description: v.string() })),
+});
+const document = v.parse(
+  v.looseObject({
+    openapi: v.string(),
+    info: v.unknown(),
+    paths: v.record(v.string(), v.record(v.string(), operation)),
+  }),
+  JSON.parse(text),
+);
+
+/** The route of the app that answers an operation. */
+function routeOf(method: string, path: string): string {
+  const url = `http://localhost${path.replace(":asset_key", "a/b").replace(":id", "1")}`;
+  const [handlers] = app.router.match(method, requestPath({ url }));
+  const [[[, route]]] = v.parse(
+    v.looseTuple([v.looseTuple([v.tuple([v.unknown(), v.object({ path: v.string() })])])]),
+    [handlers.map(([handler]) => handler)],
+  );
+  return `${method} ${route.path}`;
+}
+
+describe("GET /openapi.json", () => {
+  test("is OpenAPI 3.1 with the package's own name and version", () => {
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(document.openapi).toStartWith("3.1.");
+    expect(document.info).toMatchObject({ title: packageJson.name, version: packageJson.version });
+  });
+
+  test("describes every route, and nothing else", () => {
+    const routes = app.routes.map(({ method, path }) => `${method} ${path}`);
+    const described = operations.map(({ method, path }) => routeOf(method, path));
+    expect([...new Set(described)].sort()).toEqual(routes.sort());
+    const written = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const expected = operations.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/, "{$1}")}`);
+    expect(written.sort()).toEqual(expected.sort());
+  });
+
+  test("no route runs more than its one handler", () => {
+    const paths = ["/report_asset_materialization/a", "/report_asset_observation", "/prod/report_asset_check/a"];
+    for (const path of paths) {
+      expect(app.router.match("POST", requestPath({ url: `http://localhost${path}` }))[0]).toHaveLength(1);
+    }
+  });
+
+  test("names no operation twice, and refers to nothing that it lacks", () => {
+    const ids = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map((one) => one.operationId),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    const names = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? ""));
+    const { components } = v.parse(
+      v.object({ components: v.object({ schemas: v.record(v.string(), v.unknown()) }) }),
+      JSON.parse(text),
+    );
+    expect(Object.keys(components.schemas).sort()).toEqual([...names].sort());
+  });
+
+  test("says of a page's limit what the server enforces", () => {
+    const limit = document.paths["/api/v1/events"]?.get?.parameters.find(({ name }) => name === "limit");
+    expect(limit?.schema).toEqual({ type: "integer", minimum: 1, maximum: config.limits.pageEvents, default: 50 });
+  });
+});
+
+describe("GET /docs", () => {
+  test("shows every operation, with neither a script nor another host", async () => {
+    const page = await app.request("/docs");
+    const html = await page.text();
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    for (const methods of Object.values(document.paths)) {
+      for (const { operationId } of Object.values(methods)) expect(html).toContain(`id="${operationId}"`);
+    }
+    expect(html).not.toMatch(/<script|<link|<img|\b(?:src|href)="(?![#/])|url\(| on\w+="| style="/);
+  });
+
+  test("allows its own style and nothing else", async () => {
+    const page = await app.request("/docs");
+    const style = /<style>(.*?)<\/style>/s.exec(await page.text())?.[1] ?? "";
+    const hash = new Bun.CryptoHasher("sha256").update(style).digest("base64");
+    const policy = page.headers.get("content-security-policy");
+    expect(policy).toStartWith(`default-src 'none'; style-src 'sha256-${hash}';`);
+  });
+});
