@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import { createApp } from "./http/index.ts";
+import { packageInfo } from "./package-info.ts";
 
 /** What a runtime does: listens, and lets go. */
 export interface Listener {
@@ -39,7 +39,9 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
-    console.log(`runless ${version()} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`);
+    console.log(
+      `runless ${packageInfo().version} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`,
+    );
     console.log(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
@@ -73,10 +75,4 @@ function durability(url: string): string {
 
 function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
-}
-
-function version(): string {
-  // One folder up in the sources, two in what is built.
-  const file = new URL(import.meta.url.endsWith(".ts") ? "../package.json" : "../../package.json", import.meta.url);
-  return JSON.parse(readFileSync(file, "utf8")).version;
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isArray, isJsonNumber, isJsonObject, isNumberText, type JsonValue, numberText } from "./json-value.ts";
+import { isJsonNumber, isJsonObject, isNumberText, isStringMap, type JsonValue, numberText } from "./json-value.ts";
 import { parseTime } from "./time.ts";
 
 /** What each field of the native event input must be, for the sentence that says what is wrong. */
@@ -134,8 +134,3 @@ export const eventInputSchema = v.variant("type", [
     severity: optional(v.picklist(["WARN", "ERROR"])),
   }),
 ]);
-
-function isStringMap(value: unknown): boolean {
-  const json = value as JsonValue; // a guess that isJsonObject checks
-  return !isArray(json) && isJsonObject(json) && Object.values(json).every((tag) => typeof tag === "string");
-}

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type AssetKey, namedKey, parseAssetKey } from "./asset-key.ts";
 import { describe } from "./describe.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
-import { isJsonNumber, isNumberText, type JsonValue, numberText } from "./json-value.ts";
+import { isJsonNumber, isNumberText, isStringMap, type JsonValue, numberText } from "./json-value.ts";
 import { type Metadata, type MetadataInput, type MetadataValue, readMetadataValue } from "./metadata.ts";
 
 interface EventFields {
@@ -193,10 +193,7 @@ const timestamp = v.pipe(
 );
 
 const tags = v.pipe(
-  v.custom<Tags>(
-    (value) => isDict(value) && Object.values(value).every((tag) => typeof tag === "string"),
-    (issue) => `Param "tags" is not a dict of str. Got ${describe(issue.input)}.`,
-  ),
+  v.custom<Tags>(isStringMap, (issue) => `Param "tags" is not a dict of str. Got ${describe(issue.input)}.`),
   v.transform((value) =>
     Object.fromEntries(Object.entries(value).map(([name, tag]) => [name.toWellFormed(), tag.toWellFormed()])),
   ),

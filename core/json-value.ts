@@ -33,6 +33,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value);
 }
 
+/** An object of strings, as tags are. */
+export function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
+  const json = value as JsonValue; // a guess that is checked
+  return isJsonObject(json) && Object.values(json).every((member) => typeof member === "string");
+}
+
 // Array.isArray does not narrow readonly arrays out of a union.
 export function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);

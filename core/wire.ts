@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
 import { dataVersionOf, type RecordedEvent, type RunlessEvent, type Tags } from "./events.ts";
 import { maxEventDepth, parseJson, stringifyJson } from "./json.ts";
-import { isArray, isJsonObject, type JsonObject, type JsonValue, numberText } from "./json-value.ts";
+import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, numberText } from "./json-value.ts";
 import { inferMetadataValue, isTyped, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
 
 /** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */
@@ -113,7 +113,7 @@ const time = v.pipe(
 );
 const nullableText = v.nullish(v.string(), null);
 // Not valibot's record(): it drops `__proto__`.
-const tags = v.custom<Tags>((value) => isStringMap(value));
+const tags = v.custom<Tags>(isStringMap);
 const metadata = v.pipe(
   v.custom<JsonObject>((value) => isJsonObject(value as JsonValue)),
   v.transform(readMetadata),
@@ -138,10 +138,6 @@ const eventSchema = v.variant("type", [
     severity: v.picklist(["WARN", "ERROR"]),
   }),
 ]);
-
-function isStringMap(value: unknown): boolean {
-  return isJsonObject(value as JsonValue) && Object.values(value as object).every((tag) => typeof tag === "string");
-}
 
 /** Metadata as the wire has it: `{"type", "raw_value"}` says its own type, any other value is typed as Dagster would. */
 export function readMetadata(wire: JsonObject): Metadata {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command } from "@commander-js/extra-typings";
+import { packageInfo } from "../package-info.ts";
 import { assetCommand } from "./asset.ts";
 import { assetsCommand } from "./assets.ts";
 import { checksCommand } from "./checks.ts";
@@ -20,7 +20,7 @@ import { wipeCommand } from "./wipe.ts";
 
 const program = new Command("runless")
   .description("Asset events that happen outside an orchestrator: report them, read them back, serve them.")
-  .version(version())
+  .version(packageInfo().version)
   .addHelpText("after", () => `\n${exitCodesHelp}`)
   .addCommand(serveCommand)
   .addCommand(reportCommand)
@@ -53,13 +53,4 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
-}
-
-function version(): string {
-  // Two folders up in the sources, three in what is built.
-  const file = new URL(
-    import.meta.url.endsWith(".ts") ? "../../package.json" : "../../../package.json",
-    import.meta.url,
-  );
-  return JSON.parse(readFileSync(file, "utf8")).version;
 }

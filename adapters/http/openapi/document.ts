@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
 import type { Limits } from "../../config.ts";
+import { packageInfo } from "../../package-info.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";
 import { queryOfSchema } from "./json-schema.ts";
 import type { Operation } from "./operation.ts";
-import { packageInfo } from "./package-info.ts";
 import { reportOperations } from "./report-operations.ts";
 import { serverOperations } from "./server-operations.ts";
 

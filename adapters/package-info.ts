@@ -5,7 +5,7 @@ const schema = v.object({ name: v.string(), version: v.string(), description: v.
 
 /** What package.json says of this package. */
 export function packageInfo(): v.InferOutput<typeof schema> {
-  // Two folders further up in what is built than in the sources.
-  const up = import.meta.url.endsWith(".ts") ? "../../../" : "../../../../";
+  // One folder up in the sources, two in what is built.
+  const up = import.meta.url.endsWith(".ts") ? "../" : "../../";
   return v.parse(schema, JSON.parse(readFileSync(new URL(`${up}package.json`, import.meta.url), "utf8")));
 }
