@@ -2,7 +2,7 @@ import type { AppendedEvent, EventLog, NewEvent } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
 /** Appends one event, with what a unit can come to as errors: EventLogError `conflict` or `rejected`. */
-export async function appendEvent(log: EventLog, event: NewEvent): Promise<AppendedEvent> {
+export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent): Promise<AppendedEvent> {
   const [result] = await log.append([[event]]);
   const appended = result?.status === "recorded" ? result.events[0] : undefined;
   if (appended !== undefined) return appended;

@@ -5,6 +5,7 @@ import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
 import { RunlessClient } from "../client/runless-client.ts";
 import { wait } from "../client/wait.ts";
 import { type Config, resolveDatabase } from "../config.ts";
+import { limitsBy } from "../limits.ts";
 import type { RunlessApi } from "../runless-api.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 
@@ -107,7 +108,7 @@ async function openDatabase(
     import("../instance.ts"),
   ]);
   const log = await openEventLog({ url: databaseUrl, authToken: databaseAuthToken });
-  const app = createApp({ log, config: { limits: { bodyBytes: 2 ** 26, pageEvents: 1000 } } });
+  const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
   const fetch: Fetch = (url, init) => app.fetch(new Request(url, init));
   return { api: new RunlessInstance(log), base: "http://localhost", headers: {}, fetch };
 }

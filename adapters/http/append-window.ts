@@ -1,4 +1,5 @@
 import type { EventLog, UnitResult } from "../../storage/index.ts";
+import type { BodyShare } from "./body-room.ts";
 import type { EventBatch, LineUnit } from "./event-batch.ts";
 import type { ImportTally } from "./import-tally.ts";
 import type { OwnEvents } from "./own-events.ts";
@@ -12,16 +13,18 @@ export interface AppendWindow {
 }
 
 export interface AppendWindowOptions {
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "append">;
   readonly own: OwnEvents;
   readonly tally: ImportTally;
+  /** Of the memory for bodies: without room there, what was sent is recorded before more is taken. */
+  readonly share: BodyShare;
   /** Called when the log fails; nothing more is sent then. */
   readonly onFailure: (error: unknown) => void;
 }
 
 // While one transaction commits, the next fills: more would only keep single reports waiting.
 const linesInFlight = 1500;
-const charactersInFlight = 4 << 20;
+const bytesInFlight = 4 << 20;
 
 interface Sent {
   readonly batch: EventBatch;
@@ -29,10 +32,10 @@ interface Sent {
   readonly results: Promise<readonly (UnitResult | undefined)[] | undefined>;
 }
 
-export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOptions): AppendWindow {
+export function openAppendWindow({ log, own, tally, share, onFailure }: AppendWindowOptions): AppendWindow {
   const inFlight: Sent[] = [];
   let lines = 0;
-  let characters = 0;
+  let bytes = 0;
   let failed = false;
 
   function fail(error: unknown): undefined {
@@ -42,7 +45,8 @@ export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOpt
 
   async function append(units: readonly LineUnit[], known: ReadonlyMap<LineUnit, UnitResult>) {
     const fresh = units.filter((line) => !known.has(line));
-    const results = fresh.length === 0 ? [] : await log.append(fresh.map(({ unit }) => unit));
+    const sending = fresh.map(({ unit }) => unit);
+    const results = sending.length === 0 ? [] : await log.append(sending, { patient: true });
     const answers = new Map(fresh.map((line, i) => [line, results[i]]));
     return Promise.all(units.map((line) => known.get(line) ?? own.recognise(line, answers.get(line))));
   }
@@ -54,7 +58,7 @@ export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOpt
     if (results === undefined) tally.lost(sent.batch);
     else tally.settled(sent.batch, results);
     lines -= sent.batch.received;
-    characters -= sent.batch.characters;
+    bytes -= sent.batch.bytes;
   }
 
   return {
@@ -65,13 +69,14 @@ export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOpt
         failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
       inFlight.push({ batch, results });
       lines += batch.received;
-      characters += batch.characters;
-      while (lines > linesInFlight || characters > charactersInFlight) await settleOldest();
+      bytes += batch.bytes;
+      while (lines > linesInFlight || bytes > bytesInFlight || !share.hold(bytes)) await settleOldest();
       // A log may answer without leaving this turn of the event loop, which other requests wait for.
       await new Promise((resolve) => setTimeout(resolve));
     },
     async finish() {
       while (inFlight.length > 0) await settleOldest();
+      share.hold(0);
     },
   };
 }

@@ -14,7 +14,7 @@ export interface OwnEvents {
   recognise(line: LineUnit, result: UnitResult | undefined): Promise<UnitResult | undefined>;
 }
 
-export function ownEvents(log: EventLog, logId: string): OwnEvents {
+export function ownEvents(log: Pick<EventLog, "get">, logId: string): OwnEvents {
   const prefix = `${logId}/`;
 
   async function duplicateOf(report: EventReport, id: number): Promise<UnitResult | undefined> {

@@ -1,7 +1,10 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, createClient, type Transaction } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { driverError, explainFailure, isBusy, isDamage } from "./failures.ts";
+import { filePath } from "./file-path.ts";
 
 export interface DatabaseAddress {
   /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
@@ -17,18 +20,37 @@ const lockPatience = 10_000;
  * commit is on the disk when it returns: WAL with synchronous=FULL.
  */
 export async function openConnection(address: DatabaseAddress): Promise<Client> {
+  let client: Client | undefined;
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
-    const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
+    client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
     if (client.protocol === "file") await prepareFile(client);
     return client;
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    // SQLite's code 14: it can't open the file, and says no more.
-    const why = /: 14\b/.test(said) ? "its folder must be there, and both must be writable." : said;
-    throw new EventLogError("unusable_database", `The database ${address.url} can't be opened: ${why}`, {
-      cause: error,
-    });
+    client?.close();
+    throw new EventLogError("unusable_database", whyNotOpened(error, address.url), { cause: error });
+  }
+}
+
+function whyNotOpened(error: unknown, url: string): string {
+  if (isDamage(error)) return explainFailure(error, url);
+  const said = error instanceof Error ? error.message : String(error);
+  // The bare 14 is SQLite's code for a file that it can't open; sometimes the driver says no more.
+  const isAccess = /: 14\b|SQLITE_(CANTOPEN|READONLY)/.test(said);
+  return `The database ${url} can't be opened: ${isAccess ? mustBeWritable : said}`;
+}
+
+const mustBeWritable = "its folder must be there, and both must be writable.";
+
+/** Throws EventLogError where a file could only be read: SQLite opens it all the same. */
+export function assertWritable(url: string): void {
+  const file = filePath(url);
+  const needed = [dirname(file), file, `${file}-wal`, `${file}-shm`].filter(existsSync);
+  try {
+    for (const path of needed) accessSync(path, constants.W_OK);
+  } catch (error) {
+    const message = `The database ${url} can't be opened: ${mustBeWritable}`;
+    throw new EventLogError("unusable_database", message, { cause: error });
   }
 }
 

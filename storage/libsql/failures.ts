@@ -25,3 +25,17 @@ export function isBusy(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
 }
+
+/** True where the file is not a database, or no longer a whole one. */
+export function isDamage(error: unknown): boolean {
+  const code = driverError(error)?.code;
+  return code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB";
+}
+
+/** What the driver says of a failure, in a sentence that says what to do where there is something to do. */
+export function explainFailure(error: unknown, url: string): string {
+  const cause = driverError(error) ?? error;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  if (!isDamage(error)) return `The database ${url} failed: ${why}`;
+  return `The database ${url} is damaged (${why}). Look at it with runless doctor --database-url ${url}, and go back to a backup.`;
+}

@@ -1,13 +1,19 @@
 import type { Client } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
-import type { AssetKey } from "../../core/index.ts";
-import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
+import type { AssetKey, RecordedEventType } from "../../core/index.ts";
+import type { AssetFilter, EventFilter, Expiry, LogStats, PageRequest, WipeTarget } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
-import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
+import { assertWritable, type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
 import type { EventRow } from "./event-row.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { explainFailure, isBusy, isDamage } from "./failures.ts";
+import { type FileGuard, fileGuard } from "./file-guard.ts";
+import { filePath } from "./file-path.ts";
+import { firstLook } from "./first-look.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
+import { probe } from "./probe.ts";
+import { type Expired, findExpired, forgetKeys, pruneEvents, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import { readEvent, readNewestId } from "./read-event.ts";
@@ -20,8 +26,10 @@ import {
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
+import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { log } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
+import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
 
@@ -38,20 +46,44 @@ export interface LogDatabase {
   wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
   /** Deletes some of what wipes have hidden; answers whether there is more. */
   purgeStep(): Promise<boolean>;
+  /** Some expired events after the id `from`. */
+  findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;
+  /** Deletes those of the events that are no latest; answers how many. */
+  pruneEvents(ids: readonly number[]): Promise<number>;
+  /** Deletes some of the idempotency keys from before; answers whether there were any. */
+  forgetKeys(before: number): Promise<boolean>;
+  prunedId(type: RecordedEventType | undefined): Promise<number>;
+  stats(): Promise<LogStats>;
+  /** Encoded keys, with times. */
+  lastMaterializations(): Promise<readonly (readonly [string, number])[]>;
+  /** Writes, and changes nothing. */
+  probe(): Promise<void>;
   logId(): Promise<string>;
   /** The id of the newest event, 0 where there is none. */
   newestId(): Promise<number>;
+  tokens(): Promise<readonly TokenRecord[]>;
+  /** Answers the id, or undefined where the name is taken. */
+  createToken(token: NewToken, now: number): Promise<number | undefined>;
+  /** Answers the id, or undefined where no token of this name is left. */
+  revokeToken(name: string, now: number): Promise<number | undefined>;
+  noteTokenUses(uses: readonly TokenUse[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens the database, and creates or migrates it. Failures are EventLogErrors. */
 export async function openLogDatabase(address: DatabaseAddress): Promise<LogDatabase> {
   let client = await openConnection(address);
+  const isFile = client.protocol === "file";
   try {
     await migrate(client);
+    if (isFile) {
+      await firstLook(client);
+      assertWritable(address.url);
+    }
   } catch (error) {
     client.close();
-    throw asEventLogError(error);
+    if (!isDamage(error)) throw asEventLogError(error);
+    throw new EventLogError("unusable_database", explainFailure(error, address.url), { cause: error });
   }
 
   /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
@@ -73,17 +105,17 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
       throw asEventLogError(error);
     }
   }
+  const guard: FileGuard = isFile ? fileGuard(filePath(address.url)) : (write) => write();
+  const record = <Result>(work: (client: Client) => Promise<Result>) => guard(() => use(work));
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
 
   function asEventLogError(error: unknown): EventLogError {
     if (error instanceof EventLogError) return error;
-    const cause = driverError(error) ?? error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new EventLogError("unavailable", `The database ${address.url} failed: ${why}`, { cause: error });
+    return new EventLogError("unavailable", explainFailure(error, address.url), { cause: error });
   }
 
   return {
-    write: (group) => use((client) => writeGroup(client, group)),
+    write: (group) => record((client) => writeGroup(client, group)),
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
@@ -91,13 +123,24 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
     checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
     wipe: (target, by, now) =>
-      use(async (client) => {
+      record(async (client) => {
         const traceId = await wipe(client, target, by, now);
         return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
       }),
     purgeStep: () => use(purgeStep),
+    findExpired: (expiry, from) => use((client) => findExpired(client, expiry, from)),
+    pruneEvents: (ids) => use((client) => pruneEvents(client, ids)),
+    forgetKeys: (before) => use((client) => forgetKeys(client, before)),
+    prunedId: (type) => use((client) => readPrunedId(client, type)),
+    stats: () => use(readStats),
+    lastMaterializations: () => use(readLastMaterializations),
+    probe: () => record((client) => probe(client, address.url)),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),
+    tokens: () => read(readTokens),
+    createToken: (token, now) => record((client) => createToken(client, token, now)),
+    revokeToken: (name, now) => record((client) => revokeToken(client, name, now)),
+    noteTokenUses: (uses) => use((client) => noteTokenUses(client, uses)),
     close: async () => client.close(),
   };
 }

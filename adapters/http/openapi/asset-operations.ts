@@ -11,6 +11,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path,
+    needs: "read",
     operationId: "listAssets",
     tags,
     summary: "List assets, or read one by its key",
@@ -35,6 +36,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/:asset_key`,
+    needs: "read",
     operationId: "getAsset",
     tags,
     summary: "Read one asset",
@@ -53,6 +55,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "DELETE",
     path,
+    needs: "admin",
     operationId: "wipeAsset",
     tags,
     summary: "Wipe an asset, or one partition of it",
@@ -62,6 +65,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: "/api/v1/partitions",
+    needs: "read",
     operationId: "listPartitions",
     tags,
     summary: "List the partitions of an asset",
@@ -78,6 +82,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: "/api/v1/checks",
+    needs: "read",
     operationId: "listChecks",
     tags,
     summary: "List the checks of an asset",

@@ -15,6 +15,7 @@ const operation = v.object({
   summary: v.string(),
   description: v.optional(v.string()),
   tags: v.array(v.string()),
+  security: v.array(v.record(v.string(), v.array(v.string()))),
   parameters: v.optional(
     v.array(
       v.object({

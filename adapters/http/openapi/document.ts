@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
-import type { Limits } from "../../config.ts";
+import type { Limits } from "../../limits.ts";
 import { packageInfo } from "../../package-info.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
@@ -8,6 +8,7 @@ import { eventOperations } from "./event-operations.ts";
 import { queryOfSchema } from "./json-schema.ts";
 import type { Operation } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
+import { securityOf, securitySchemes } from "./security.ts";
 import { serverOperations } from "./server-operations.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
@@ -30,9 +31,10 @@ export function describedOperations(limits: Limits): readonly Operation[] {
  */
 export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
   const described = new Hono();
-  for (const { method, path, query, ...spec } of describedOperations(limits)) {
+  for (const { method, path, query, needs, ...spec } of describedOperations(limits)) {
+    const { security, responses: refusals } = securityOf(needs);
     if (query !== undefined) described.on(method, path, queryOfSchema(query));
-    described.on(method, path, describeRoute(spec));
+    described.on(method, path, describeRoute({ ...spec, security, responses: { ...spec.responses, ...refusals } }));
   }
   const { name, version, description, license } = packageInfo();
   return generateSpecs(described, {
@@ -40,7 +42,7 @@ export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> 
       info: { title: name, version, description, license: { name: license, identifier: license } },
       servers: [{ url: "/" }],
       tags,
-      components: { schemas: answerSchemas },
+      components: { schemas: answerSchemas, securitySchemes },
     },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,

@@ -25,6 +25,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "POST",
     path,
+    needs: "report",
     operationId: "postEvents",
     tags,
     summary: "Report events: one, an array, or lines",
@@ -61,7 +62,7 @@ export const eventOperations: Operations = (limits) => [
           },
         },
       },
-      ...errors(400, 413, 415, 422),
+      ...errors(400, 408, 413, 415, 422),
       503: {
         description: "The server can't go on now. Of lines: how far it got.",
         content: {
@@ -76,6 +77,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path,
+    needs: "read",
     operationId: "listEvents",
     tags,
     summary: "List events, page by page",
@@ -101,11 +103,12 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/stream`,
+    needs: "read",
     operationId: "streamEvents",
     tags,
     summary: "Follow events live",
     description:
-      "Server-sent events, without end: `id` is the event's, `event` its type, `data` the event. `event: position` says how far the stream has come. Starts now, or behind `after`; resumes behind `Last-Event-ID`.",
+      "Server-sent events, without end: `id` is the event's, `event` its type, `data` the event. `event: position` says how far the stream has come, `event: pruned` at its beginning that retention has deleted events behind that. Starts now, or behind `after`; resumes behind `Last-Event-ID`.",
     query: streamSchema,
     parameters: [{ name: "Last-Event-ID", in: "header", schema: id.schema, example: 41 }],
     responses: {
@@ -124,6 +127,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/:id`,
+    needs: "read",
     operationId: "getEvent",
     tags,
     summary: "Read one event",
@@ -133,6 +137,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "DELETE",
     path: `${path}/:id`,
+    needs: "admin",
     operationId: "wipeEvent",
     tags,
     summary: "Wipe one event",

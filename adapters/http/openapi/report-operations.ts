@@ -93,6 +93,7 @@ function describe({ endpoint, name, summary, isCheck, example }: Report): readon
   ): Operation => ({
     method: "POST",
     path,
+    needs: "report",
     operationId,
     tags: ["Reports"],
     summary,
@@ -104,7 +105,7 @@ function describe({ endpoint, name, summary, isCheck, example }: Report): readon
         "application/json": { schema: { type: "object", properties, required }, example: sample },
       },
     },
-    responses: { ...ok("The event is durable.", "Empty", {}), ...errors(400, 413, 422, 503) },
+    responses: { ...ok("The event is durable.", "Empty", {}), ...errors(400, 408, 413, 422, 503) },
   });
   return [
     describeOne(`/${endpoint}/:asset_key`, name, always, example, keyInPath),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { defaultLimits } from "../../../adapters/limits.ts";
 import { formatEvent, type RecordedEvent } from "../../../core/index.ts";
 import { createMemoryEventLog, type EventLog, EventLogError } from "../../../storage/index.ts";
 import { recordedEvent } from "../../core/arbitraries.ts";
@@ -73,7 +74,7 @@ describe("GET /api/v1/events with Accept: application/x-ndjson", () => {
 
   test("takes shorter pages of larger events", async () => {
     const log = memory();
-    const app = nativeApp({ log, config: { limits: { bodyBytes: 1e6, pageEvents: 1000 } } });
+    const app = nativeApp({ log, config: { limits: { ...defaultLimits, bodyBytes: 1e6 } } });
     const large = materializationOf("a", { description: "x".repeat(50_000) });
     await app.postLines(linesOf(...Array.from({ length: 300 }, () => large)));
     const response = await app.request("events", { headers: { accept: "application/x-ndjson" } });

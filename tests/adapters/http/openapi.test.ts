@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { createApp } from "../../../adapters/http/index.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { requestPath } from "../../../adapters/http/request-path.ts";
+import { needOf } from "../../../adapters/http/token-check.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
 
@@ -14,6 +15,7 @@ const parameter = v.object({ in: v.string(), name: v.string(), schema: v.optiona
 const operation = v.object({
   operationId: v.string(),
   summary: v.string(),
+  security: v.array(v.record(v.string(), v.array(v.string()))),
   parameters: v.optional(v.array(parameter), []),
   responses: v.record(v.string(), v.looseObject({ description: v.string() })),
 });
@@ -53,6 +55,17 @@ describe("GET /openapi.json", () => {
     );
     const expected = operations.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/, "{$1}")}`);
     expect(written.sort()).toEqual(expected.sort());
+  });
+
+  test("says of every operation what its route needs of a token", () => {
+    const needs = new Map(app.routes.map(({ method, path, handler }) => [`${method} ${path}`, needOf(handler)]));
+    for (const { method, path, needs: said } of operations) {
+      expect([path, said]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
+      const written = document.paths[path.replace(/:(\w+)/, "{$1}")]?.[method.toLowerCase()];
+      const isOpen = said === "nothing";
+      expect(written?.security).toEqual(isOpen ? [] : [{ bearer: [said] }, { dagsterCloud: [said] }]);
+      expect(["401", "403"].map((status) => status in (written?.responses ?? {}))).toEqual([!isOpen, !isOpen]);
+    }
   });
 
   test("no route runs more than its one handler", () => {

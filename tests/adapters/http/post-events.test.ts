@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { defaultLimits } from "../../../adapters/limits.ts";
 import { EventLogError } from "../../../storage/index.ts";
 import { linesOf, materializationOf, memory, nativeApp } from "./native.ts";
 
@@ -151,11 +152,15 @@ describe("POST /api/v1/events", () => {
   });
 
   test("refuses more events than one transaction should take", async () => {
-    const { post } = nativeApp({ config: { limits: { bodyBytes: 1e7, pageEvents: 10 } } });
+    const { post } = nativeApp({ config: { limits: { ...defaultLimits, bodyBytes: 1e7 } } });
     const partitions = Array.from({ length: 10_001 }, (_, i) => String(i));
     expect(await post(materializationOf("a", { partitions }))).toMatchObject({
       status: 413,
-      body: { error: expect.stringContaining("At most 10000 events can be recorded as one. Got 10001") },
+      body: {
+        error: expect.stringContaining(
+          "What is to be recorded as one has 10001 events, and the limit is 10000. Send less, or raise --max-batch-events.",
+        ),
+      },
     });
   });
 

@@ -1,0 +1,18 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { materialization } from "../../../core/index.ts";
+import { openEventLog } from "../../../storage/index.ts";
+import { temporaryFolder } from "../../server.ts";
+
+test("more than 10,000 questions at once are refused as overloaded, reports are not, and all is well after them", async () => {
+  const log = await openEventLog({ url: `file:${join(temporaryFolder(), "runless.db")}` });
+  await log.append([[{ event: materialization("a") }]]);
+  const asked = Array.from({ length: 12_000 }, () => log.get(1).catch((error) => error.code));
+  const reported = log.append([[{ event: materialization("b") }]]);
+  const answers = await Promise.all(asked);
+  expect(answers.filter((answer) => answer === "overloaded")).toHaveLength(2000);
+  expect(answers.filter((answer) => answer !== "overloaded")).toHaveLength(10_000);
+  expect(await reported).toEqual([{ status: "recorded", events: [{ id: 2, duplicate: false }] }]);
+  expect(await log.get(2)).toMatchObject({ assetKey: ["b"] });
+  await log.close();
+});
