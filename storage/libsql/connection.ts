@@ -23,16 +23,18 @@ export async function openConnection(address: DatabaseAddress): Promise<Client> 
     if (client.protocol === "file") await prepareFile(client);
     return client;
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    // SQLite's code 14: it can't open the file, and says no more.
-    const why = /: 14\b/.test(said) ? "its folder must be there, and both must be writable." : said;
-    throw new EventLogError("unusable_database", `The database ${address.url} can't be opened: ${why}`, {
-      cause: error,
-    });
+    throw cannotOpen(address, error, "its folder must be there, and both must be writable.");
   }
 }
 
-function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: string } {
+/** `needs` says what a file must be: SQLite's code 14 is that it can't open it, and says no more. */
+export function cannotOpen({ url }: DatabaseAddress, cause: unknown, needs: string): EventLogError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const why = /: 14\b/.test(said) ? needs : said;
+  return new EventLogError("unusable_database", `The database ${url} can't be opened: ${why}`, { cause });
+}
+
+export function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: string } {
   return authToken === undefined ? {} : { authToken };
 }
 

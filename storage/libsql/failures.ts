@@ -1,4 +1,5 @@
 import { LibsqlError } from "@libsql/client";
+import { EventLogError } from "../event-log-error.ts";
 
 const dataFailures = new Set(["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"]);
 
@@ -24,4 +25,12 @@ export function isStoreFailure(error: unknown): boolean {
 export function isBusy(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
+}
+
+/** What any failure of the database at `url` means to a caller. */
+export function asEventLogError(error: unknown, url: string): EventLogError {
+  if (error instanceof EventLogError) return error;
+  const cause = driverError(error) ?? error;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new EventLogError("unavailable", `The database ${url} failed: ${why}`, { cause: error });
 }

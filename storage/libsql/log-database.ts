@@ -2,10 +2,9 @@ import type { Client } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
 import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
-import { EventLogError } from "../event-log-error.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
 import type { EventRow } from "./event-row.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { asEventLogError, isBusy } from "./failures.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
 import { purgeStep } from "./purge.ts";
@@ -51,7 +50,7 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     await migrate(client);
   } catch (error) {
     client.close();
-    throw asEventLogError(error);
+    throw asEventLogError(error, address.url);
   }
 
   /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
@@ -70,17 +69,10 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
         }
       });
     } catch (error) {
-      throw asEventLogError(error);
+      throw asEventLogError(error, address.url);
     }
   }
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
-
-  function asEventLogError(error: unknown): EventLogError {
-    if (error instanceof EventLogError) return error;
-    const cause = driverError(error) ?? error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new EventLogError("unavailable", `The database ${address.url} failed: ${why}`, { cause: error });
-  }
 
   return {
     write: (group) => use((client) => writeGroup(client, group)),
