@@ -2,6 +2,7 @@ import { type EventReport, InvalidEventError, JsonSyntaxError, parseEventInput, 
 import { maxEventDepth } from "../../core/json.ts";
 import { isJsonObject, type JsonValue } from "../../core/json-value.ts";
 import type { BodyLine } from "./body-lines.ts";
+import { underSentKey } from "./content-key.ts";
 
 /** What is wrong with one line of an import. */
 export interface LineError {
@@ -13,6 +14,8 @@ export interface LineError {
 export interface LineUnit {
   readonly line: number;
   readonly unit: readonly EventReport[];
+  /** True where the line says when a log received the event, as those of an export do. */
+  readonly isExported: boolean;
 }
 
 /** Consecutive lines of an import that go to the log in one call. */
@@ -56,9 +59,9 @@ function readBatch(lines: readonly BodyLine[], now: number): Omit<EventBatch, "c
       continue;
     }
     try {
-      const unit = readLine(line.text, now);
-      if (unit === undefined) skipped++;
-      else units.push({ line: line.number, unit });
+      const found = readLine(line.text, now);
+      if (found === undefined) skipped++;
+      else units.push({ line: line.number, ...found });
     } catch (error) {
       errors.push({ line: line.number, error: sentenceOf(error) });
     }
@@ -66,18 +69,14 @@ function readBatch(lines: readonly BodyLine[], now: number): Omit<EventBatch, "c
   return { received: lines.length, skipped, units, errors, lastLine: lines.at(-1)?.number ?? 0 };
 }
 
-/** The events of a line, or undefined for the trace of a wipe. */
-function readLine(text: string, now: number): readonly EventReport[] | undefined {
+/** The events of a line, or undefined for the trace of a wipe. Throws InvalidEventError or JsonSyntaxError. */
+function readLine(text: string, now: number): Omit<LineUnit, "line"> | undefined {
   const json = parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, { maxDepth: maxEventDepth });
   if (isWipeTrace(json)) return undefined;
-  return readUnit([json], now);
-}
-
-/** Throws InvalidEventError for the first input that is wrong, and where they are too many. */
-export function readUnit(inputs: readonly JsonValue[], now: number): readonly EventReport[] {
-  const unit = inputs.flatMap((input) => parseEventInput(input, { now }));
-  if (unit.length <= mostEventsOfUnit) return unit;
-  throw new InvalidEventError("", tooManyEvents(unit.length));
+  const unit = parseEventInput(json, { now });
+  if (unit.length > mostEventsOfUnit) throw new InvalidEventError("", tooManyEvents(unit.length));
+  const isExported = unit.length === 1 && isJsonObject(json) && typeof json.received_at === "string";
+  return { unit: isExported ? unit.map(underSentKey) : unit, isExported };
 }
 
 export function tooManyEvents(count: number): string {

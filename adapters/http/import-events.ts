@@ -4,8 +4,8 @@ import { splitLines } from "./body-lines.ts";
 import { drainPatience, openBody } from "./body-reader.ts";
 import { isTemporary } from "./error-response.ts";
 import { readBatches } from "./event-batch.ts";
+import { exportedEvents } from "./exported-events.ts";
 import { type ImportTally, tallyImport } from "./import-tally.ts";
-import { ownEvents } from "./own-events.ts";
 
 /**
  * Records a stream of lines as they arrive, each for itself, in constant memory: the body is read no faster than the
@@ -13,7 +13,7 @@ import { ownEvents } from "./own-events.ts";
  */
 export async function importEvents(request: Request, deps: AppDeps): Promise<Response> {
   const { log, config, now = Date.now, closing } = deps;
-  const own = ownEvents(log, await log.id());
+  const exported = exportedEvents(log, await log.id());
   const body = openBody(request.body);
   const splitter = splitLines(config.limits.bodyBytes);
   const tally = tallyImport();
@@ -22,7 +22,7 @@ export async function importEvents(request: Request, deps: AppDeps): Promise<Res
     failure ??= error;
     body.stop();
   };
-  const window = openAppendWindow({ log, own, tally, onFailure });
+  const window = openAppendWindow({ exported, tally, onFailure });
 
   closing?.addEventListener("abort", body.stop);
   if (closing?.aborted === true) body.stop();

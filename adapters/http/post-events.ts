@@ -1,12 +1,12 @@
 import { InvalidEventError, JsonSyntaxError, type JsonValue, parseEventInput, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { isArray, isJsonObject } from "../../core/json-value.ts";
+import { conflictSentence } from "../../storage/conflict-sentence.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../storage/index.ts";
 import type { AppDeps } from "./app-deps.ts";
 import { mostEventsOfUnit, tooManyEvents } from "./event-batch.ts";
 import { HttpError } from "./http-error.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
-import { conflictSentence } from "./import-tally.ts";
 import { readBody } from "./read-body.ts";
 
 const mostErrors = 100;

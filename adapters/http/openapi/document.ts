@@ -5,7 +5,7 @@ import { packageInfo } from "../../package-info.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";
-import { queryOfSchema } from "./json-schema.ts";
+import { queryParameters } from "./json-schema.ts";
 import type { Operation } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
 import { serverOperations } from "./server-operations.ts";
@@ -30,9 +30,9 @@ export function describedOperations(limits: Limits): readonly Operation[] {
  */
 export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
   const described = new Hono();
-  for (const { method, path, query, ...spec } of describedOperations(limits)) {
-    if (query !== undefined) described.on(method, path, queryOfSchema(query));
-    described.on(method, path, describeRoute(spec));
+  for (const { method, path, query, parameters = [], ...spec } of describedOperations(limits)) {
+    const all = [...(query === undefined ? [] : queryParameters(query)), ...parameters];
+    described.on(method, path, describeRoute({ ...spec, parameters: all }));
   }
   const { name, version, description, license } = packageInfo();
   return generateSpecs(described, {
