@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Client, createClient, type Transaction } from "@libsql/client";
+import { type Client, createClient } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { isBusy } from "./failures.ts";
 
 export interface DatabaseAddress {
   /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
@@ -9,8 +9,8 @@ export interface DatabaseAddress {
   readonly authToken?: string | undefined;
 }
 
-/** How long a writer waits for another process that holds the write lock. */
-const lockPatience = 10_000;
+/** How long a writer waits for another process that holds the write lock, in milliseconds. */
+export const lockPatience = 10_000;
 
 /**
  * One connection (the driver's client is a pool, and PRAGMAs hold for one connection of it). A file is opened so that a
@@ -46,62 +46,6 @@ async function prepareFile(client: Client): Promise<void> {
   // Asked first: to set what is set already would wait for whoever writes now.
   if (rows[0]?.journal_mode === "wal") return;
   await withPatience(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
-}
-
-/**
- * Runs `work` while this connection holds the write lock, and commits. The lock is taken by a statement that the driver
- * does not prepare: once a prepared one of @libsql/client 0.18 meets SQLITE_BUSY, the connection goes on to answer ok to
- * inserts that it never commits (libsql-client-ts#352).
- */
-export async function writeTransaction<Result>(
-  client: Client,
-  work: (transaction: Transaction) => Promise<Result>,
-): Promise<Result> {
-  const transaction = await lockedTransaction(client);
-  try {
-    const result = await work(transaction);
-    await commit(transaction);
-    return result;
-  } finally {
-    transaction.close();
-  }
-}
-
-/** What a full disk or a lock refuses was not committed. Of any other failure nobody knows: the disk may have it. */
-async function commit(transaction: Transaction): Promise<void> {
-  try {
-    await transaction.commit();
-  } catch (error) {
-    if (isBusy(error) || driverError(error)?.code === "SQLITE_FULL") throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EventLogError(
-      "unknown_outcome",
-      `The commit failed, and what it wrote may be recorded or not: ${why}. Repeat the call with the same idempotency keys.`,
-      { cause: error },
-    );
-  }
-}
-
-async function lockedTransaction(client: Client): Promise<Transaction> {
-  try {
-    return await withPatience(async () => {
-      const transaction = await client.transaction("deferred");
-      try {
-        await transaction.executeMultiple("DELETE FROM write_lock WHERE 0;");
-        return transaction;
-      } catch (error) {
-        transaction.close();
-        throw error;
-      }
-    });
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-    const seconds = lockPatience / 1000;
-    throw new EventLogError(
-      "unavailable",
-      `Another process has held the database's write lock for ${seconds} seconds.`,
-    );
-  }
 }
 
 /** Tries again while another process holds the lock; the event loop stays free meanwhile. */

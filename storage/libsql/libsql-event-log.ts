@@ -8,7 +8,7 @@ import { formatListCursor, parseListCursor } from "../list-cursor.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openDatabaseThreads } from "./database-threads.ts";
 import { type EventRow, encodeEvent, eventFromRow } from "./event-row.ts";
-import { type EncodedUnits, type Group, unitResults } from "./group.ts";
+import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openLogDatabase } from "./log-database.ts";
 import { purger } from "./purger.ts";
@@ -38,7 +38,7 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
 
   const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
     const group: Group = {
-      rows: items.flatMap(({ rows }) => rows),
+      rows: joinRows(items.flatMap(({ rows }) => (rows === "" ? [] : [rows]))),
       sizes: items.flatMap(({ sizes }) => sizes),
       keyed: items.some(({ keyed }) => keyed),
       checks: items.some(({ checks }) => checks),
@@ -62,7 +62,7 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
     append: async (units) => {
       assertOpen();
       const encoded = encodeUnits(units);
-      return commits.add(encoded, encoded.rows.length);
+      return commits.add(encoded, encoded.events);
     },
     get: async (id) => {
       assertOpen();
@@ -153,9 +153,12 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
 function encodeUnits(units: readonly Unit[]): EncodedUnits {
   const events = units.flat();
   return {
-    rows: events.map(({ event, idempotencyKey: key }) =>
-      encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+    rows: joinRows(
+      events.map(({ event, idempotencyKey: key }) =>
+        encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+      ),
     ),
+    events: events.length,
     sizes: units.map((unit) => unit.length),
     keyed: events.some(({ idempotencyKey }) => idempotencyKey !== undefined),
     checks: events.some(({ event }) => event.type === "ASSET_CHECK_EVALUATION"),

@@ -2,9 +2,12 @@ import type { Client } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
 import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
+import { clientWriter } from "./client-writer.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { databaseFile } from "./database-file.ts";
 import type { EventRow } from "./event-row.ts";
 import { asEventLogError, isBusy } from "./failures.ts";
+import { FileWriter } from "./file-writer.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
 import { purgeStep } from "./purge.ts";
@@ -23,6 +26,7 @@ import { log } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
 import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
+import type { Writer } from "./write-transaction.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -72,10 +76,19 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
       throw asEventLogError(error, address.url);
     }
   }
+  let fileWriter: FileWriter | undefined;
+  /** A file's is opened for the first write, since a thread that only reads has none. */
+  function writerOf(client: Client): Writer {
+    const file = databaseFile(address.url);
+    if (file === undefined) return clientWriter(client);
+    fileWriter ??= new FileWriter(file);
+    return fileWriter;
+  }
+
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
 
   return {
-    write: (group) => use((client) => writeGroup(client, group)),
+    write: (group) => use((client) => writeGroup(writerOf(client), group)),
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
@@ -84,12 +97,15 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
     wipe: (target, by, now) =>
       use(async (client) => {
-        const traceId = await wipe(client, target, by, now);
+        const traceId = await wipe(writerOf(client), target, by, now);
         return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
       }),
-    purgeStep: () => use(purgeStep),
+    purgeStep: () => use((client) => purgeStep(client, writerOf(client))),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),
-    close: async () => client.close(),
+    close: async () => {
+      fileWriter?.close();
+      client.close();
+    },
   };
 }
