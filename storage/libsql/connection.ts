@@ -19,9 +19,17 @@ export const lockPatience = 10_000;
 export async function openConnection(address: DatabaseAddress): Promise<Client> {
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
-    const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
-    if (client.protocol === "file") await prepareFile(client);
-    return client;
+    // Whoever closes the file as its last user holds it for a moment; what met that is not used again.
+    return await withPatience(async () => {
+      const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
+      try {
+        if (client.protocol === "file") await prepareFile(client);
+        return client;
+      } catch (error) {
+        client.close();
+        throw error;
+      }
+    });
   } catch (error) {
     throw cannotOpen(address, error, "its folder must be there, and both must be writable.");
   }
