@@ -1,3 +1,4 @@
+import { conflictSentence } from "./conflict-sentence.ts";
 import type { AppendedEvent, EventLog, NewEvent } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
@@ -7,11 +8,7 @@ export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent
   const appended = result?.status === "recorded" ? result.events[0] : undefined;
   if (appended !== undefined) return appended;
   if (result?.status === "conflict") {
-    const key = JSON.stringify(event.idempotencyKey);
-    throw new EventLogError(
-      "conflict",
-      `The idempotency key ${key} was sent before with other content, recorded as event ${result.id}. Send a new key for a new event.`,
-    );
+    throw new EventLogError("conflict", conflictSentence(event.idempotencyKey, result.id));
   }
   const why = result?.status === "failed" ? result.message : "the event log gave no result";
   throw new EventLogError("rejected", `The event can't be stored: ${why}`);

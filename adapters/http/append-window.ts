@@ -1,8 +1,8 @@
-import type { EventLog, UnitResult } from "../../storage/index.ts";
+import type { UnitResult } from "../../storage/index.ts";
 import type { BodyShare } from "./body-room.ts";
 import type { EventBatch, LineUnit } from "./event-batch.ts";
+import type { ExportedEvents } from "./exported-events.ts";
 import type { ImportTally } from "./import-tally.ts";
-import type { OwnEvents } from "./own-events.ts";
 
 /** Hands batches to a log in their order, a few ahead of its answers, and counts the answers in the same order. */
 export interface AppendWindow {
@@ -13,8 +13,7 @@ export interface AppendWindow {
 }
 
 export interface AppendWindowOptions {
-  readonly log: Pick<EventLog, "append">;
-  readonly own: OwnEvents;
+  readonly exported: ExportedEvents;
   readonly tally: ImportTally;
   /** Of the memory for bodies: without room there, what was sent is recorded before more is taken. */
   readonly share: BodyShare;
@@ -32,7 +31,7 @@ interface Sent {
   readonly results: Promise<readonly (UnitResult | undefined)[] | undefined>;
 }
 
-export function openAppendWindow({ log, own, tally, share, onFailure }: AppendWindowOptions): AppendWindow {
+export function openAppendWindow({ exported, tally, share, onFailure }: AppendWindowOptions): AppendWindow {
   const inFlight: Sent[] = [];
   let lines = 0;
   let bytes = 0;
@@ -44,11 +43,8 @@ export function openAppendWindow({ log, own, tally, share, onFailure }: AppendWi
   }
 
   async function append(units: readonly LineUnit[], known: ReadonlyMap<LineUnit, UnitResult>) {
-    const fresh = units.filter((line) => !known.has(line));
-    const sending = fresh.map(({ unit }) => unit);
-    const results = sending.length === 0 ? [] : await log.append(sending, { patient: true });
-    const answers = new Map(fresh.map((line, i) => [line, results[i]]));
-    return Promise.all(units.map((line) => known.get(line) ?? own.recognise(line, answers.get(line))));
+    const answers = await exported.append(units.filter((line) => !known.has(line)));
+    return units.map((line) => known.get(line) ?? answers.get(line));
   }
 
   async function settleOldest(): Promise<void> {
@@ -64,7 +60,7 @@ export function openAppendWindow({ log, own, tally, share, onFailure }: AppendWi
   return {
     async send(batch) {
       // Awaited before the next batch is looked at, so that events are recorded in the order of their lines.
-      const known = await own.find(batch.units).catch(fail);
+      const known = await exported.find(batch.units).catch(fail);
       const results =
         failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
       inFlight.push({ batch, results });

@@ -3,6 +3,7 @@ import { maxEventDepth } from "../../core/json.ts";
 import { isJsonObject, type JsonValue } from "../../core/json-value.ts";
 import type { Limits } from "../limits.ts";
 import type { BodyLine } from "./body-lines.ts";
+import { underSentKey } from "./content-key.ts";
 import { checkEvents } from "./event-limits.ts";
 import { overLimit } from "./over-limit.ts";
 
@@ -16,6 +17,8 @@ export interface LineError {
 export interface LineUnit {
   readonly line: number;
   readonly unit: readonly EventReport[];
+  /** True where the line says when a log received the event, as those of an export do. */
+  readonly isExported: boolean;
 }
 
 /** Consecutive lines of an import that go to the log in one call. */
@@ -57,9 +60,9 @@ function readBatch(lines: readonly BodyLine[], start: number, now: number, limit
       continue;
     }
     try {
-      const { unit, size } = readLine(line.text, now, limits);
+      const { unit, size, isExported } = readLine(line.text, now, limits);
       if (unit === undefined) skipped++;
-      else units.push({ line: line.number, unit });
+      else units.push({ line: line.number, unit, isExported });
       bytes += Math.max(line.text.length, size);
     } catch (error) {
       errors.push({ line: line.number, error: sentenceOf(error) });
@@ -74,16 +77,19 @@ interface LineEvents {
   readonly unit: readonly EventReport[] | undefined;
   /** In bytes. */
   readonly size: number;
+  readonly isExported: boolean;
 }
 
+/** Throws InvalidEventError or JsonSyntaxError. */
 function readLine(text: string, now: number, limits: Limits): LineEvents {
   const json = parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, { maxDepth: maxEventDepth });
-  if (isWipeTrace(json)) return { unit: undefined, size: 0 };
+  if (isWipeTrace(json)) return { unit: undefined, size: 0, isExported: true };
   const unit = parseEventInput(json, { now });
   const size = checkEvents(unit, limits);
   const problem = tooMuchAsOne(unit.length, size, limits);
-  if (problem === undefined) return { unit, size };
-  throw new InvalidEventError("partitions", problem);
+  if (problem !== undefined) throw new InvalidEventError("partitions", problem);
+  const isExported = unit.length === 1 && isJsonObject(json) && typeof json.received_at === "string";
+  return { unit: isExported ? unit.map(underSentKey) : unit, size, isExported };
 }
 
 /** Why these are too many events, or too large together, for one transaction; undefined where they are not. */

@@ -8,11 +8,11 @@ import { type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
 import { confineBatch } from "./confine-batch.ts";
 import { isTemporary } from "./error-response.ts";
 import { type EventBatch, readBatches } from "./event-batch.ts";
+import { exportedEvents } from "./exported-events.ts";
 import { HttpError } from "./http-error.ts";
 import { type ImportTally, tallyImport } from "./import-tally.ts";
 import { respond } from "./json-response.ts";
 import { noteRefusal } from "./note-refusal.ts";
-import { ownEvents } from "./own-events.ts";
 import type { Room } from "./room.ts";
 
 /**
@@ -44,7 +44,7 @@ async function importLines(
   { sent, begun }: Shares,
 ): Promise<Response> {
   const log = c.get("log");
-  const own = ownEvents(log, await log.id());
+  const exported = exportedEvents(log, await log.id());
   const body = openBody(c.req.raw.body);
   const tally = tallyImport();
   let failure: unknown;
@@ -52,7 +52,7 @@ async function importLines(
     failure ??= error;
     body.stop();
   };
-  const window = openAppendWindow({ log, own, tally, share: sent, onFailure });
+  const window = openAppendWindow({ exported, tally, share: sent, onFailure });
   const send = (batch: EventBatch) => window.send(confineBatch(batch, c.get("caller")));
 
   closing?.addEventListener("abort", body.stop);

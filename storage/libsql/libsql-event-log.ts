@@ -6,7 +6,7 @@ import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
 import { type EventRow, encodeEvent, eventFromRow } from "./event-row.ts";
-import { type EncodedUnits, type Group, unitResults } from "./group.ts";
+import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
 import { GroupCommit, type Load } from "./group-commit.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
@@ -31,7 +31,7 @@ export function createLibsqlEventLog(
 
   const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
     const group: Group = {
-      rows: items.flatMap(({ rows }) => rows),
+      rows: joinRows(items.flatMap(({ rows }) => (rows === "" ? [] : [rows]))),
       sizes: items.flatMap(({ sizes }) => sizes),
       keyed: items.some(({ keyed }) => keyed),
       checks: items.some(({ checks }) => checks),
@@ -39,7 +39,8 @@ export function createLibsqlEventLog(
     };
     const started = performance.now();
     const results = unitResults(await database.write(group), group.sizes);
-    onCommit?.({ events: group.rows.length, milliseconds: performance.now() - started });
+    const events = items.reduce((sum, item) => sum + item.events, 0);
+    onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     let end = 0;
     return items.map(({ sizes }) => {
@@ -58,8 +59,7 @@ export function createLibsqlEventLog(
       assertOpen();
       if (!patient) commits.assertRoom(); // before any work goes into what is refused
       const encoded = encodeUnits(units);
-      const bytes = encoded.rows.reduce((sum, row) => sum + row.length, 0);
-      return commits.add(encoded, { events: encoded.rows.length, bytes }, patient);
+      return commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
     },
     get: async (id) => {
       assertOpen();
@@ -173,9 +173,12 @@ export function createLibsqlEventLog(
 function encodeUnits(units: readonly Unit[]): EncodedUnits {
   const events = units.flat();
   return {
-    rows: events.map(({ event, idempotencyKey: key }) =>
-      encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+    rows: joinRows(
+      events.map(({ event, idempotencyKey: key }) =>
+        encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+      ),
     ),
+    events: events.length,
     sizes: units.map((unit) => unit.length),
     keyed: events.some(({ idempotencyKey }) => idempotencyKey !== undefined),
     checks: events.some(({ event }) => event.type === "ASSET_CHECK_EVALUATION"),

@@ -4,11 +4,13 @@ import type { AssetKey, RecordedEventType } from "../../core/index.ts";
 import type { AssetFilter, EventFilter, Expiry, LogStats, PageRequest, WipeTarget } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
+import { clientWriter } from "./client-writer.ts";
 import { assertWritable, type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { databaseFile } from "./database-file.ts";
 import type { EventRow } from "./event-row.ts";
-import { explainFailure, isBusy, isDamage } from "./failures.ts";
+import { asEventLogError, explainFailure, isBusy, isDamage } from "./failures.ts";
 import { type FileGuard, fileGuard } from "./file-guard.ts";
-import { filePath } from "./file-path.ts";
+import { FileWriter } from "./file-writer.ts";
 import { firstLook } from "./first-look.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
@@ -32,6 +34,7 @@ import { encodeKey } from "./sortable-text.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
+import type { Writer } from "./write-transaction.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -73,16 +76,16 @@ export interface LogDatabase {
 /** Opens the database, and creates or migrates it. Failures are EventLogErrors. */
 export async function openLogDatabase(address: DatabaseAddress): Promise<LogDatabase> {
   let client = await openConnection(address);
-  const isFile = client.protocol === "file";
+  const file = databaseFile(address.url);
   try {
     await migrate(client);
-    if (isFile) {
+    if (file !== undefined) {
       await firstLook(client);
-      assertWritable(address.url);
+      assertWritable(address.url, file);
     }
   } catch (error) {
     client.close();
-    if (!isDamage(error)) throw asEventLogError(error);
+    if (!isDamage(error)) throw asEventLogError(error, address.url);
     throw new EventLogError("unusable_database", explainFailure(error, address.url), { cause: error });
   }
 
@@ -102,20 +105,26 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
         }
       });
     } catch (error) {
-      throw asEventLogError(error);
+      throw asEventLogError(error, address.url);
     }
   }
-  const guard: FileGuard = isFile ? fileGuard(filePath(address.url)) : (write) => write();
-  const record = <Result>(work: (client: Client) => Promise<Result>) => guard(() => use(work));
-  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
 
-  function asEventLogError(error: unknown): EventLogError {
-    if (error instanceof EventLogError) return error;
-    return new EventLogError("unavailable", explainFailure(error, address.url), { cause: error });
+  let fileWriter: FileWriter | undefined;
+  /** A file's is opened for the first write, since a thread that only reads has none. */
+  function writerOf(client: Client): Writer {
+    if (file === undefined) return clientWriter(client);
+    fileWriter ??= new FileWriter(file);
+    return fileWriter;
   }
 
+  const guard: FileGuard = file === undefined ? (write) => write() : fileGuard(file);
+  const write = <Result>(work: (writer: Writer, client: Client) => Promise<Result>) =>
+    use((client) => work(writerOf(client), client));
+  const record: typeof write = (work) => guard(() => write(work));
+  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
+
   return {
-    write: (group) => record((client) => writeGroup(client, group)),
+    write: (group) => record((writer) => writeGroup(writer, group)),
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
@@ -123,24 +132,27 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
     checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
     wipe: (target, by, now) =>
-      record(async (client) => {
-        const traceId = await wipe(client, target, by, now);
+      record(async (writer, client) => {
+        const traceId = await wipe(writer, target, by, now);
         return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
       }),
-    purgeStep: () => use(purgeStep),
+    purgeStep: () => write((writer, client) => purgeStep(client, writer)),
     findExpired: (expiry, from) => use((client) => findExpired(client, expiry, from)),
-    pruneEvents: (ids) => use((client) => pruneEvents(client, ids)),
-    forgetKeys: (before) => use((client) => forgetKeys(client, before)),
+    pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
+    forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
     prunedId: (type) => use((client) => readPrunedId(client, type)),
     stats: () => use(readStats),
     lastMaterializations: () => use(readLastMaterializations),
-    probe: () => record((client) => probe(client, address.url)),
+    probe: () => record((writer) => probe(writer, file)),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),
     tokens: () => read(readTokens),
-    createToken: (token, now) => record((client) => createToken(client, token, now)),
-    revokeToken: (name, now) => record((client) => revokeToken(client, name, now)),
-    noteTokenUses: (uses) => use((client) => noteTokenUses(client, uses)),
-    close: async () => client.close(),
+    createToken: (token, now) => record((writer) => createToken(writer, token, now)),
+    revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
+    noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
+    close: async () => {
+      fileWriter?.close();
+      client.close();
+    },
   };
 }

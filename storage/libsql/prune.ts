@@ -1,9 +1,9 @@
-import type { Client, InValue, Transaction } from "@libsql/client";
+import type { Client, InValue } from "@libsql/client";
 import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../event-log.ts";
-import { writeTransaction } from "./connection.ts";
 import { kinds } from "./event-row.ts";
 import { isLatest, subtractEvents } from "./summaries.ts";
+import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
 /** The most rows that one step looks at or deletes: reports wait for it. */
 const rowsPerStep = 250;
@@ -31,8 +31,8 @@ export async function findExpired(
 }
 
 /** Deletes those of the events that are no latest, now; answers how many. */
-export async function pruneEvents(client: Client, given: readonly number[]): Promise<number> {
-  return writeTransaction(client, async (transaction) => {
+export async function pruneEvents(writer: Writer, given: readonly number[]): Promise<number> {
+  return writeTransaction(writer, async (transaction) => {
     const ids = await select(transaction, selectPrunable, [JSON.stringify(given)]);
     const args = [JSON.stringify(ids)];
     await subtractEvents(transaction, ids);
@@ -42,11 +42,11 @@ export async function pruneEvents(client: Client, given: readonly number[]): Pro
 }
 
 /** Deletes some of the idempotency keys that were first sent before; answers whether there were any. */
-export async function forgetKeys(client: Client, before: number): Promise<boolean> {
+export async function forgetKeys(client: Client, writer: Writer, before: number): Promise<boolean> {
   const { rows } = await client.execute({ sql: selectOldKeys, args: [before] });
   const oldest = rows.at(-1)?.received_at;
   if (oldest === undefined) return false;
-  await writeTransaction(client, (transaction) => transaction.execute({ sql: deleteOldKeys, args: [oldest] }));
+  await writeTransaction(writer, (transaction) => transaction.execute({ sql: deleteOldKeys, args: [oldest] }));
   return true;
 }
 
@@ -57,7 +57,7 @@ export async function readPrunedId(client: Client, type: RecordedEventType | und
   return Number(rows[0]?.id);
 }
 
-async function select(transaction: Transaction, sql: string, args: InValue[]): Promise<readonly number[]> {
+async function select(transaction: WriteTransaction, sql: string, args: InValue[]): Promise<readonly number[]> {
   return (await transaction.execute({ sql, args })).rows.map(({ id }) => Number(id));
 }
 

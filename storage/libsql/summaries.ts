@@ -1,5 +1,5 @@
-import type { Transaction } from "@libsql/client";
 import { kinds } from "./event-row.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 /**
  * What the summaries are about. The first four are of a whole asset: its events of a kind (each scope has its kind's
@@ -49,7 +49,7 @@ const checkParts: readonly Part[] = [
 ];
 
 /** Brings the summaries up to date with the events after the id `lastId`. */
-export async function addToSummaries(transaction: Transaction, lastId: number, checks: boolean): Promise<void> {
+export async function addToSummaries(transaction: WriteTransaction, lastId: number, checks: boolean): Promise<void> {
   await transaction.execute({ sql: checks ? addAll : addWithoutChecks, args: [lastId] });
 }
 
@@ -72,7 +72,11 @@ function addition(of: readonly Part[]): string {
 }
 
 /** Deletes events of one asset, and makes its summaries what they would be without them. */
-export async function deleteEvents(transaction: Transaction, assetId: number, ids: readonly number[]): Promise<void> {
+export async function deleteEvents(
+  transaction: WriteTransaction,
+  assetId: number,
+  ids: readonly number[],
+): Promise<void> {
   const args = [assetId, JSON.stringify(ids)];
   await subtractEvents(transaction, ids);
   for (const sql of [deleteKeys, deleteRows, deleteEmpty]) await transaction.execute({ sql, args });
@@ -84,7 +88,7 @@ export async function deleteEvents(transaction: Transaction, assetId: number, id
 }
 
 /** Takes events out of the counts, before they are deleted. What they are the latest of still names them. */
-export async function subtractEvents(transaction: Transaction, ids: readonly number[]): Promise<void> {
+export async function subtractEvents(transaction: WriteTransaction, ids: readonly number[]): Promise<void> {
   await transaction.execute({ sql: subtract, args: [JSON.stringify(ids)] });
 }
 
@@ -106,7 +110,7 @@ const deleteKeys = `DELETE FROM idempotency WHERE asset_id = ?1 AND event_id IN 
 const deleteRows = `DELETE FROM event WHERE asset_id = ?1 AND id IN ${given}`;
 const deleteEmpty = "DELETE FROM summary WHERE asset_id = ?1 AND events = 0 AND ?2 IS NOT NULL";
 const selectOutdated = `
-  SELECT scope, check_name, partition FROM summary WHERE asset_id = ?1 AND event_id IN ${given}`;
+  SELECT scope, check_name, nullif(partition, x'') AS partition FROM summary WHERE asset_id = ?1 AND event_id IN ${given}`;
 
 const findLatest = new Map(
   every.flatMap((part) =>
@@ -124,9 +128,9 @@ function findLatestOf({ scope, checkName, partition, events }: Part): string {
   return `
     UPDATE summary SET (event_id, timestamp) = (
       SELECT event.id, event.timestamp FROM event
-      WHERE event.asset_id = ?1 AND ${events} AND ${scope} = ?2 AND ${checkName} = ?3 AND ${partition} = ?4
+      WHERE event.asset_id = ?1 AND ${events} AND ${scope} = ?2 AND ${checkName} = ?3 AND ${partition} = ifnull(?4, x'')
       ORDER BY event.timestamp DESC, event.id DESC LIMIT 1
-    ) WHERE asset_id = ?1 AND scope = ?2 AND check_name = ?3 AND partition = ?4`;
+    ) WHERE asset_id = ?1 AND scope = ?2 AND check_name = ?3 AND partition = ifnull(?4, x'')`;
 }
 
 /** True of an event that a summary names as the latest of its scope, and null or false of any other. */

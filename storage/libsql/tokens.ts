@@ -1,10 +1,9 @@
-import type { Client } from "@libsql/client";
 import { asc } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { NewToken, TokenRecord, TokenScope, TokenUse } from "../token-store.ts";
-import { writeTransaction } from "./connection.ts";
 import { token } from "./schema.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
+import { type Writer, writeTransaction } from "./write-transaction.ts";
 
 /** All tokens, oldest first. */
 export async function readTokens(database: LibSQLDatabase): Promise<readonly TokenRecord[]> {
@@ -19,7 +18,7 @@ export async function readTokens(database: LibSQLDatabase): Promise<readonly Tok
 
 /** Answers the token's id, or undefined where the name is taken. */
 export async function createToken(
-  client: Client,
+  writer: Writer,
   { name, hash, scopes, prefix, expiresAt }: NewToken,
   now: number,
 ): Promise<number | undefined> {
@@ -27,20 +26,21 @@ export async function createToken(
     INSERT INTO token (name, hash, scopes, prefix, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING RETURNING id`;
   const args = [encodeText(name), hash, scopes.join(","), prefix && encodeKey(prefix), now, expiresAt];
-  return writeTransaction(client, async (transaction) => idOf((await transaction.execute({ sql, args })).rows));
+  return writeTransaction(writer, async (transaction) => idOf((await transaction.execute({ sql, args })).rows));
 }
 
 /** Answers the token's id, or undefined where no token of this name is left. */
-export async function revokeToken(client: Client, name: string, now: number): Promise<number | undefined> {
+export async function revokeToken(writer: Writer, name: string, now: number): Promise<number | undefined> {
   const sql = "UPDATE token SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING id";
   const args = [now, encodeText(name)];
-  return writeTransaction(client, async (transaction) => idOf((await transaction.execute({ sql, args })).rows));
+  return writeTransaction(writer, async (transaction) => idOf((await transaction.execute({ sql, args })).rows));
 }
 
-export async function noteTokenUses(client: Client, uses: readonly TokenUse[]): Promise<void> {
+export async function noteTokenUses(writer: Writer, uses: readonly TokenUse[]): Promise<void> {
   const sql = "UPDATE token SET last_used_at = max(?, coalesce(last_used_at, 0)) WHERE id = ?";
-  const updates = uses.map(({ id, at }) => ({ sql, args: [at, id] }));
-  await writeTransaction(client, (transaction) => transaction.batch(updates));
+  await writeTransaction(writer, async (transaction) => {
+    for (const { id, at } of uses) await transaction.execute({ sql, args: [at, id] });
+  });
 }
 
 function idOf(rows: readonly { readonly [column: string]: unknown }[]): number | undefined {

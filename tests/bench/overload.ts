@@ -1,10 +1,9 @@
 // What becomes of memory, and of the reports that are let in, while more connections report than the server can take.
 // Options: --connections 64,640,6400 --seconds 10 --queue-events 1000 --runtime bun
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { type Runtime, startServer } from "../server.ts";
+import { benchFolder } from "./bench-folder.ts";
 import { processStatus } from "./process-status.ts";
 import { writeLoads } from "./requests.ts";
 
@@ -18,16 +17,11 @@ const { values } = parseArgs({
 });
 const runtime: Runtime = values.runtime === "node" ? "node" : "bun";
 
-const parent = join(import.meta.dirname, "../../node_modules/.cache");
-mkdirSync(parent, { recursive: true });
-const folder = mkdtempSync(join(parent, "runless-overload-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-process.on("SIGINT", () => process.exit(1));
-
-const load = writeLoads(folder).find(({ name }) => name !== "one key");
+const folder = benchFolder("overload");
+const load = writeLoads(folder, undefined).find(({ name }) => name !== "one key");
 if (load === undefined) throw new Error("There is no load.");
 const server = await startServer(runtime, {
-  databaseUrl: `file:${join(folder, "runless.db")}`,
+  databaseUrl: `file:${folder}/runless.db`,
   args: values["queue-events"] === undefined ? [] : ["--max-queue-events", values["queue-events"]],
 });
 const run = promisify(execFile);

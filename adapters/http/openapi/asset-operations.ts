@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { assetSchema, assetsSchema, wipeSchema } from "../assets.ts";
 import { ofAssetSchema } from "../partitions.ts";
-import { assetExample, checkExample, materializationExample, wipeExample } from "./examples.ts";
+import { assetExample, checkExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
 const path = "/api/v1/assets";
@@ -47,7 +47,7 @@ export const assetOperations: Operations = (limits) => [
         required: true,
         description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
         schema: { type: "string", minLength: 1 },
-        example: "s3/orders",
+        example: parameterExamples.asset_key,
       },
     ],
     responses: { ...ok("The asset.", "Asset", assetExample), ...errors(400, 404, 503) },

@@ -24,6 +24,7 @@ const operation = v.object({
         required: v.optional(v.boolean(), false),
         description: v.optional(v.string(), ""),
         schema: v.optional(schema, {}),
+        example: v.optional(v.unknown()),
         content: v.optional(content),
       }),
     ),

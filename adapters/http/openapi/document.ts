@@ -5,7 +5,7 @@ import { packageInfo } from "../../package-info.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";
-import { queryOfSchema } from "./json-schema.ts";
+import { queryParameters } from "./json-schema.ts";
 import type { Operation } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
 import { securityOf, securitySchemes } from "./security.ts";
@@ -31,10 +31,11 @@ export function describedOperations(limits: Limits): readonly Operation[] {
  */
 export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
   const described = new Hono();
-  for (const { method, path, query, needs, ...spec } of describedOperations(limits)) {
+  for (const { method, path, query, parameters = [], needs, ...spec } of describedOperations(limits)) {
     const { security, responses: refusals } = securityOf(needs);
-    if (query !== undefined) described.on(method, path, queryOfSchema(query));
-    described.on(method, path, describeRoute({ ...spec, security, responses: { ...spec.responses, ...refusals } }));
+    const all = [...(query === undefined ? [] : queryParameters(query)), ...parameters];
+    const responses = { ...spec.responses, ...refusals };
+    described.on(method, path, describeRoute({ ...spec, parameters: all, security, responses }));
   }
   const { name, version, description, license } = packageInfo();
   return generateSpecs(described, {

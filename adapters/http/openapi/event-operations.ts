@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { eventInputSchema } from "../../../core/event-input-schema.ts";
 import { exportSchema, pageSchema, streamSchema } from "../events-query.ts";
-import { materializationExample, wipeExample } from "./examples.ts";
+import { materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
@@ -16,7 +16,7 @@ const id = {
   in: "path",
   required: true,
   schema: { type: "integer", minimum: 0, maximum: 1e15 - 1 },
-  example: 42,
+  example: parameterExamples.id,
 } as const;
 
 const exportParameters = Object.keys(exportSchema.entries).join(", ");
@@ -92,7 +92,8 @@ export const eventOperations: Operations = (limits) => [
             example: { events: [materializationExample], cursor: null, has_more: false },
           },
           "application/x-ndjson": {
-            schema: { type: "string" },
+            // Of lines an array, as OpenAPI 3.2 has it.
+            schema: { type: "array", items: schemaRef("ExportedEvent"), description: "A line for each event." },
             example: lines({ ...materializationExample, idempotency_key: "5f0c/42" }),
           },
         },
@@ -110,7 +111,9 @@ export const eventOperations: Operations = (limits) => [
     description:
       "Server-sent events, without end: `id` is the event's, `event` its type, `data` the event. `event: position` says how far the stream has come, `event: pruned` at its beginning that retention has deleted events behind that. Starts now, or behind `after`; resumes behind `Last-Event-ID`.",
     query: streamSchema,
-    parameters: [{ name: "Last-Event-ID", in: "header", schema: id.schema, example: 41 }],
+    parameters: [
+      { name: "Last-Event-ID", in: "header", schema: id.schema, example: parameterExamples["Last-Event-ID"] },
+    ],
     responses: {
       200: {
         description: "A stream.",

@@ -80,11 +80,11 @@ function variant({ operationId }: DescribedOperation): string {
 function parameters({ parameters }: DescribedOperation): Html | undefined {
   if (parameters.length === 0) return undefined;
   const rows = parameters.map((parameter) => {
-    const schema = parameter.content?.["application/json"]?.schema ?? parameter.schema;
+    const { schema = {}, example } = parameter.content?.["application/json"] ?? parameter;
     const place = `${parameter.in}${parameter.required ? ", required" : ""}`;
-    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${place}</td><td>${kind(schema)} ${prose(parameter.description)}</td></tr>`;
+    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${place}</td><td>${kind(schema)} ${prose(parameter.description)}</td><td>${sample(example)}</td></tr>`;
   });
-  return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th><th scope="col">Example</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 /** What a parameter's value is, in a few words. A pattern is for programs. */
@@ -94,6 +94,10 @@ function kind(schema: Readonly<Record<string, unknown>>): Html {
   const range = minimum === undefined ? "" : `, ${minimum} to ${maximum}`;
   const usual = standard === undefined ? "" : `, default ${standard}`;
   return html`<span class="soft">${name}${range}${usual}.</span>`;
+}
+
+function sample(example: unknown): Html {
+  return html`<code>${typeof example === "object" ? JSON.stringify(example) : String(example)}</code>`;
 }
 
 function body({ requestBody }: DescribedOperation): Html | undefined {
