@@ -26,6 +26,8 @@ export async function runErrands(url: string, reports: Iterator<Report, never>):
   const port = Number(new URL(url).port);
   const kept = await openConnection(port);
   const next = () => reports.next().value;
+  // There is something to read from the first errand on.
+  expectRecorded(await sendRaw(port, { target: "/report_asset_materialization/soak/pages?partition=a" }));
   const get = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(`${url}/api/v1/${path}`, init);
     if (answer.status !== 200) throw new Error(`GET ${path} was answered ${answer.status}: ${await answer.text()}`);
@@ -45,7 +47,7 @@ export async function runErrands(url: string, reports: Iterator<Report, never>):
       expectRecorded(await sendRaw(port, { target: "/api/v1/events", headers, body: line.repeat(100) }));
     },
     readPages: async () => {
-      for (const path of ["events?limit=50", "assets", "assets/load/orders", "partitions?asset_key=load/orders"]) {
+      for (const path of ["events?limit=50", "assets", "assets/soak/pages", "partitions?asset_key=soak/pages"]) {
         await (await get(path)).text();
       }
     },
