@@ -41,7 +41,7 @@ test.each(["bun", "node"])(
     import { createApp } from "runless/http";
     import { openEventLog } from "runless/storage";
     const log = await openEventLog({ url: "file:${runtime}.db" });
-    const app = createApp({ log, config: { limits: { bodyBytes: 1000, pageEvents: 1000 } } });
+    const app = createApp({ log, config: { limits: { bodyBytes: 1000 } } });
     const event = parseReportRequest("/report_asset_materialization/a", {}, undefined);
     const client = new RunlessClient({ url: "http://x", fetch: (url, init) => app.fetch(new Request(url, init)) });
     await client.reportRunlessAssetEvent(event);
