@@ -29,7 +29,7 @@ export async function postEvents(
 ): Promise<Response> {
   const request = c.req.raw;
   const key = readIdempotencyKey(request.headers);
-  const json = readJson(await readBody(request, config.limits, room.bodies));
+  const json = readJson(await readBody(request, config.limits, room));
   if (isArray(json) && key !== undefined) {
     throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");
   }

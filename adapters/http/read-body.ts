@@ -2,8 +2,16 @@ import type { Limits } from "../limits.ts";
 import { type BodyReader, drainPatience, endConnection, openBody } from "./body-reader.ts";
 import { type BodyRoom, type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
 import { HttpError } from "./http-error.ts";
+import { type Lateness, lateness } from "./lateness.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** What the reading of all bodies shares. */
+export interface Reading {
+  readonly bodies: BodyRoom;
+  /** For bodies that are read at once. */
+  readonly inTime: Lateness;
+}
 
 /** From a sender that goes on, a second more for each so many bytes: as slow as that a body may be. */
 const bytesPerSecond = 16 * 1024;
@@ -12,8 +20,10 @@ const bytesPerSecond = 16 * 1024;
  * A request's body as text. Throws HttpError 400 where it is not UTF-8 or breaks off, 408 where it does not come, 413
  * where it is larger than it may be, and 503 where the bodies under way are.
  */
-export async function readBody(request: Request, limits: Limits, room: BodyRoom): Promise<string> {
-  const bytes = await readBytes(request, limits, room);
+export async function readBody(request: Request, limits: Limits, reading: Reading): Promise<string> {
+  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
+  const isSmall = declared <= Math.min(smallBody, limits.bodyBytes);
+  const bytes = isSmall ? await readAtOnce(request, reading) : await readInPieces(request, limits, reading);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -21,11 +31,22 @@ export async function readBody(request: Request, limits: Limits, room: BodyRoom)
   }
 }
 
-async function readBytes(request: Request, limits: Limits, room: BodyRoom): Promise<ArrayBuffer> {
-  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declared <= Math.min(smallBody, limits.bodyBytes)) return readAtOnce(request, limits);
+/** Rejects with HttpError 408. */
+export function bodyLateness({ idleSeconds }: Limits): Lateness {
+  return lateness(idleSeconds * 1000, () => lateBody(idleSeconds));
+}
+
+async function readAtOnce(request: Request, { inTime }: Reading): Promise<ArrayBuffer> {
+  try {
+    return await inTime(request.arrayBuffer());
+  } catch (error) {
+    throw error instanceof HttpError ? error : brokenBody();
+  }
+}
+
+async function readInPieces(request: Request, limits: Limits, { bodies }: Reading): Promise<ArrayBuffer> {
   const body = openBody(request.body);
-  const share = room.open();
+  const share = bodies.open();
   try {
     return await new Blob(await readChunks(body, limits, share)).arrayBuffer();
   } catch (error) {
@@ -36,17 +57,6 @@ async function readBytes(request: Request, limits: Limits, room: BodyRoom): Prom
   } finally {
     share.hold(0);
   }
-}
-
-function readAtOnce(request: Request, { idleSeconds }: Limits): Promise<ArrayBuffer> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(lateBody(idleSeconds)), idleSeconds * 1000);
-    const settle = () => clearTimeout(timer);
-    request
-      .arrayBuffer()
-      .then(resolve, () => reject(brokenBody()))
-      .then(settle);
-  });
 }
 
 async function readChunks(body: BodyReader, limits: Limits, share: BodyShare): Promise<Uint8Array[]> {

@@ -31,7 +31,7 @@ export function reportRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   const record = async (c: Context<AppEnv>, parse: ReportParser): Promise<Response> => {
     const request = c.req.raw;
     const body = hasJsonBody(request.headers.get("content-type"))
-      ? parseReportBody(await readBody(request, config.limits, room.bodies))
+      ? parseReportBody(await readBody(request, config.limits, room))
       : undefined;
     const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
     checkEvents([{ event }], config.limits);

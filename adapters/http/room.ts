@@ -1,13 +1,14 @@
 import type { Limits } from "../limits.ts";
-import { type BodyRoom, bodyRoom } from "./body-room.ts";
+import { bodyRoom } from "./body-room.ts";
+import { bodyLateness, type Reading } from "./read-body.ts";
 import { type StreamRoom, streamRoom } from "./stream-room.ts";
 
 /** What all requests of a server share, so that many of them cost no more memory than there is for them. */
-export interface Room {
-  readonly bodies: BodyRoom;
+export interface Room extends Reading {
   readonly streams: StreamRoom;
 }
 
-export function openRoom({ queueBytes, streams }: Limits): Room {
-  return { bodies: bodyRoom(queueBytes), streams: streamRoom(streams) };
+export function openRoom(limits: Limits): Room {
+  const { queueBytes, streams } = limits;
+  return { bodies: bodyRoom(queueBytes), inTime: bodyLateness(limits), streams: streamRoom(streams) };
 }

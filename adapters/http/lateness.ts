@@ -1,0 +1,50 @@
+interface Waiting {
+  readonly until: number;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Gives up on promises that take longer than `milliseconds`: they reject with what `late` makes. */
+export type Lateness = <Result>(work: Promise<Result>) => Promise<Result>;
+
+/** One timer for all of them: one for each would cost a report more than the reading of its body. */
+export function lateness(milliseconds: number, late: () => Error): Lateness {
+  // In the order of their ends, since all may take equally long.
+  const waiting = new Set<Waiting>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function look(): void {
+    timer = undefined;
+    for (const one of waiting) {
+      const left = one.until - performance.now();
+      if (left > 0) {
+        timer = setTimeout(look, left);
+        return;
+      }
+      waiting.delete(one);
+      one.reject(late());
+    }
+  }
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const one = { until: performance.now() + milliseconds, reject };
+      waiting.add(one);
+      timer ??= setTimeout(look, milliseconds);
+      const settle = () => {
+        waiting.delete(one);
+        if (waiting.size > 0 || timer === undefined) return;
+        clearTimeout(timer);
+        timer = undefined;
+      };
+      work.then(
+        (result) => {
+          settle();
+          resolve(result);
+        },
+        (error) => {
+          settle();
+          reject(error);
+        },
+      );
+    });
+}
