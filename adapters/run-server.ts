@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
+import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import { createApp } from "./http/index.ts";
 import { packageInfo } from "./package-info.ts";
@@ -42,7 +43,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     console.log(
       `runless ${packageInfo().version} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`,
     );
-    console.log(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`);
+    console.log(`events are kept in ${databaseName(config.databaseUrl)}${durability(config.databaseUrl)}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
     console.error(`runless can't start: ${error.message}`);

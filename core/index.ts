@@ -1,6 +1,4 @@
 export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
-export { type EventInputOptions, type EventReport, parseEventInput } from "./event-input.ts";
-export { eventInputSchema } from "./event-input-schema.ts";
 export {
   type AssetCheckEvaluation,
   type AssetCheckOptions,

@@ -1,19 +1,27 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-export type Runtime = "bun" | "node";
-/** Every runtime that the contract suites run over. */
-export const runtimes: readonly Runtime[] = ["bun", "node"];
+export type Runtime = "bun" | "node" | "deno";
+/** Every runtime that the contract suites run over: all, or those that RUNLESS_TEST_RUNTIMES names. */
+export const runtimes: readonly Runtime[] = (["bun", "node", "deno"] as const).filter((runtime) =>
+  (process.env.RUNLESS_TEST_RUNTIMES ?? "bun,node,deno").split(",").includes(runtime),
+);
 
 const repository = new URL("..", import.meta.url).pathname;
+const scripts: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(repository, "package.json"), "utf8"),
+).scripts;
 const commands: Record<Runtime, readonly [string, ...string[]]> = {
   bun: [join(repository, "node_modules/.bin/bun"), "adapters/bun.ts"],
-  node: ["node", "dist/adapters/node.js"],
+  // Another Node than the one in the path, where RUNLESS_TEST_NODE says so.
+  node: [process.env.RUNLESS_TEST_NODE ?? "node", "dist/adapters/node.js"],
+  // With the permissions of npm run start:deno, and no more.
+  deno: [join(repository, "node_modules/.bin/deno"), ...(scripts["start:deno"] ?? "").split(" ").slice(2)],
 };
 
 export interface RunningServer {

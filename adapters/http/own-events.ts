@@ -1,4 +1,5 @@
-import { type EventReport, formatEvent, type RecordedEvent } from "../../core/index.ts";
+import type { EventReport } from "../../core/event-input.ts";
+import { formatEvent, type RecordedEvent } from "../../core/index.ts";
 import type { EventLog, UnitResult } from "../../storage/index.ts";
 import type { LineUnit } from "./event-batch.ts";
 

@@ -1,4 +1,5 @@
-import { InvalidEventError, JsonSyntaxError, type JsonValue, parseEventInput, parseJson } from "../../core/index.ts";
+import { parseEventInput } from "../../core/event-input.ts";
+import { InvalidEventError, JsonSyntaxError, type JsonValue, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { isArray, isJsonObject } from "../../core/json-value.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../storage/index.ts";

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Client, createClient, type Transaction } from "@libsql/client";
+import type { Client, Transaction } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
 import { driverError, isBusy } from "./failures.ts";
+import { openRemoteClient } from "./remote-client.ts";
+import { remoteTransaction } from "./remote-transaction.ts";
+import { databaseName } from "./store-error.ts";
 
 export interface DatabaseAddress {
   /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
@@ -18,32 +21,33 @@ const lockPatience = 10_000;
  */
 export async function openConnection(address: DatabaseAddress): Promise<Client> {
   try {
-    // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
-    const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
-    if (client.protocol === "file") await prepareFile(client);
-    return client;
+    return await (isFile(address) ? openFile(address) : openRemoteClient(address));
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     // SQLite's code 14: it can't open the file, and says no more.
     const why = /: 14\b/.test(said) ? "its folder must be there, and both must be writable." : said;
-    throw new EventLogError("unusable_database", `The database ${address.url} can't be opened: ${why}`, {
+    throw new EventLogError("unusable_database", `The database ${databaseName(address.url)} can't be opened: ${why}`, {
       cause: error,
     });
   }
 }
 
-function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: string } {
-  return authToken === undefined ? {} : { authToken };
+export function isFile({ url }: DatabaseAddress): boolean {
+  return url.startsWith("file:") || url === ":memory:";
 }
 
-async function prepareFile(client: Client): Promise<void> {
+async function openFile({ url }: DatabaseAddress): Promise<Client> {
+  const { createClient } = await import("@libsql/client");
+  // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
+  const client = createClient({ url, concurrency: 1, timeout: 0 });
   await client.executeMultiple(
     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;",
   );
   const { rows } = await client.execute("PRAGMA journal_mode");
   // Asked first: to set what is set already would wait for whoever writes now.
-  if (rows[0]?.journal_mode === "wal") return;
+  if (rows[0]?.journal_mode === "wal") return client;
   await withPatience(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
+  return client;
 }
 
 /**
@@ -55,6 +59,7 @@ export async function writeTransaction<Result>(
   client: Client,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  if (client.protocol !== "file") return remoteTransaction(client, work);
   const transaction = await lockedTransaction(client);
   try {
     const result = await work(transaction);

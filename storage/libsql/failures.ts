@@ -1,11 +1,17 @@
-import { LibsqlError } from "@libsql/client";
+import { LibsqlError } from "@libsql/client/http";
 
-const dataFailures = new Set(["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"]);
+// sqld says ARGS_INVALID of an argument that is larger than a row may be.
+const dataFailures = ["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE", "ARGS_INVALID"];
 
-/** The driver's error in what was thrown: Drizzle wraps it, and puts the statement into the message. */
+/** The driver's error in what was thrown. */
 export function driverError(error: unknown): LibsqlError | undefined {
+  return causeOf(error, LibsqlError);
+}
+
+/** The first error of a class among an error and its causes: Drizzle wraps what it meets, and so does the driver. */
+export function causeOf<Kind extends Error>(error: unknown, kind: new (...args: never) => Kind): Kind | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof LibsqlError) return cause;
+    if (cause instanceof kind) return cause;
   }
   return undefined;
 }
@@ -17,8 +23,8 @@ export function driverError(error: unknown): LibsqlError | undefined {
 export function isStoreFailure(error: unknown): boolean {
   const cause = driverError(error);
   if (cause === undefined) return true;
-  const isBadJson = cause.code === "SQLITE_ERROR" && cause.message.includes("malformed JSON");
-  return !isBadJson && !dataFailures.has(cause.code);
+  const isBadJson = cause.message.includes("malformed JSON");
+  return !isBadJson && !dataFailures.some((code) => cause.code.startsWith(code));
 }
 
 export function isBusy(error: unknown): boolean {

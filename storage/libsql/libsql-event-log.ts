@@ -5,12 +5,11 @@ import type { AssetRecord, EventLog, Unit, UnitResult } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
-import type { DatabaseAddress } from "./connection.ts";
-import { openDatabaseThreads } from "./database-threads.ts";
+import { type DatabaseAddress, isFile } from "./connection.ts";
 import { type EventRow, encodeEvent, eventFromRow } from "./event-row.ts";
 import { type EncodedUnits, type Group, unitResults } from "./group.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { openLogDatabase } from "./log-database.ts";
+import { type LogDatabase, openLogDatabase } from "./log-database.ts";
 import { purger } from "./purger.ts";
 import type { AssetRows } from "./read-asset.ts";
 import { decodeKey, decodeText } from "./sortable-text.ts";
@@ -22,36 +21,41 @@ export interface LibsqlOptions extends DatabaseAddress {
   readonly now?: () => number;
 }
 
+/** A remote database takes them in order, and the next ones are on their way meanwhile. */
+const groupsAtOnce = 6;
+
 /**
  * An event log in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
  * (`libsql://…`). On a file, an append resolves after its commit with WAL and synchronous=FULL.
  */
 export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventLog> {
   const { now = Date.now, ...address } = options;
-  const isFile = address.url.startsWith("file:");
-  const database = await (isFile ? openDatabaseThreads(address) : openLogDatabase(address));
+  const database = await openDatabase(address);
   let closing: Promise<void> | undefined;
   /** Settles when every wipe that was asked for has. */
   let wipes: Promise<unknown> = Promise.resolve();
   const news = watchers(() => database.newestId());
   const purge = purger(() => database.purgeStep());
 
-  const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
-    const group: Group = {
-      rows: items.flatMap(({ rows }) => rows),
-      sizes: items.flatMap(({ sizes }) => sizes),
-      keyed: items.some(({ keyed }) => keyed),
-      checks: items.some(({ checks }) => checks),
-      now: now(),
-    };
-    const results = unitResults(await database.write(group), group.sizes);
-    news.tell();
-    let end = 0;
-    return items.map(({ sizes }) => {
-      end += sizes.length;
-      return results.slice(end - sizes.length, end);
-    });
-  });
+  const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(
+    async (items) => {
+      const group: Group = {
+        rows: items.flatMap(({ rows }) => rows),
+        sizes: items.flatMap(({ sizes }) => sizes),
+        keyed: items.some(({ keyed }) => keyed),
+        checks: items.some(({ checks }) => checks),
+        now: now(),
+      };
+      const results = unitResults(await database.write(group), group.sizes);
+      news.tell();
+      let end = 0;
+      return items.map(({ sizes }) => {
+        end += sizes.length;
+        return results.slice(end - sizes.length, end);
+      });
+    },
+    isFile(address) ? 1 : groupsAtOnce,
+  );
 
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
@@ -148,6 +152,13 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
       return closing;
     },
   };
+}
+
+/** What only files need is not loaded where there are none: threads, and the driver of files. */
+async function openDatabase(address: DatabaseAddress): Promise<LogDatabase> {
+  if (!address.url.startsWith("file:")) return openLogDatabase(address);
+  const { openDatabaseThreads } = await import("./database-threads.ts");
+  return openDatabaseThreads(address);
 }
 
 function encodeUnits(units: readonly Unit[]): EncodedUnits {

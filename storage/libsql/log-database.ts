@@ -1,11 +1,12 @@
 import type { Client } from "@libsql/client";
-import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../core/index.ts";
 import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
-import { EventLogError } from "../event-log-error.ts";
-import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { type DatabaseAddress, isFile, openConnection, withPatience } from "./connection.ts";
 import type { EventRow } from "./event-row.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { isBusy } from "./failures.ts";
+import { fitting } from "./fitting.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
 import { purgeStep } from "./purge.ts";
@@ -20,10 +21,17 @@ import {
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
+import { withRemotePatience } from "./remote-patience.ts";
+import { remoteWriter } from "./remote-writer.ts";
 import { log } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
+import { storeError } from "./store-error.ts";
 import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
+
+// For a remote database that can't be reached, in milliseconds.
+const patience = 3_000;
+const startPatience = 10_000;
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -47,54 +55,55 @@ export interface LogDatabase {
 /** Opens the database, and creates or migrates it. Failures are EventLogErrors. */
 export async function openLogDatabase(address: DatabaseAddress): Promise<LogDatabase> {
   let client = await openConnection(address);
+  const isRemote = !isFile(address);
   try {
-    await migrate(client);
+    await (isRemote ? withRemotePatience(() => migrate(client), startPatience) : migrate(client));
   } catch (error) {
     client.close();
-    throw asEventLogError(error);
+    throw storeError(error, address.url);
   }
 
   /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
+  function onFile<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    return withPatience(async () => {
+      try {
+        return await work(client);
+      } catch (error) {
+        if (isBusy(error)) {
+          const suspect = client;
+          client = await openConnection(address);
+          suspect.close();
+        }
+        throw error;
+      }
+    });
+  }
+
   async function use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
     try {
-      return await withPatience(async () => {
-        try {
-          return await work(client);
-        } catch (error) {
-          if (isBusy(error)) {
-            const suspect = client;
-            client = await openConnection(address);
-            suspect.close();
-          }
-          throw error;
-        }
-      });
+      return await (isRemote ? withRemotePatience(() => work(client), patience) : onFile(work));
     } catch (error) {
-      throw asEventLogError(error);
+      throw storeError(error, address.url);
     }
   }
+  const writeRemotely = isRemote ? remoteWriter(client) : undefined;
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
 
-  function asEventLogError(error: unknown): EventLogError {
-    if (error instanceof EventLogError) return error;
-    const cause = driverError(error) ?? error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new EventLogError("unavailable", `The database ${address.url} failed: ${why}`, { cause: error });
-  }
-
   return {
-    write: (group) => use((client) => writeGroup(client, group)),
+    write: (group) => use((client) => (writeRemotely ? writeRemotely(group) : writeGroup(client, group))),
     event: (id) => read((database) => readEvent(database, id)),
-    page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
+    page: (filter, page, from) =>
+      read((database) => fitting(page.limit, (limit) => readPage(database, filter, { ...page, limit }, from))),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
-    assets: (filter, limit, from) => read((database) => readAssetList(database, filter, limit, from)),
-    partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
-    checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
-    wipe: (target, by, now) =>
-      use(async (client) => {
-        const traceId = await wipe(client, target, by, now);
-        return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
-      }),
+    assets: (filter, most, from) =>
+      read((database) => fitting(most, (limit) => readAssetList(database, filter, limit, from))),
+    partitions: (key, most, from) =>
+      read((database) => fitting(most, (limit) => readPartitions(database, key, limit, from))),
+    checks: (key, most, from) => read((database) => fitting(most, (limit) => readChecks(database, key, limit, from))),
+    wipe: async (target, by, now) => {
+      const traceId = await use((client) => wipe(client, target, by, now));
+      return traceId === undefined ? undefined : read((database) => readEvent(database, traceId));
+    },
     purgeStep: () => use(purgeStep),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),

@@ -52,4 +52,14 @@ export const migrations: readonly string[] = [
   -- Assets whose rows are still to be deleted. What carries their id is nobody's already, since asset has another one.
   CREATE TABLE wiped_asset (asset_id INTEGER PRIMARY KEY);
   `,
+  `
+  -- One row for each transaction of late on a remote database: who never got its answer looks here, or tries again and
+  -- meets its own id. \`plan\` says which of the writer's plans for the group it was.
+  CREATE TABLE group_commit (
+    id TEXT PRIMARY KEY NOT NULL,
+    plan INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,4 +1,4 @@
-// The server on Bun or Node, with a log in memory that fails where an asset's name says so, and that counts. Not
+// The server on Bun, Node or Deno, with a log in memory that fails where an asset's name says so, and that counts. Not
 // TypeScript, and from dist, because Node 20 runs it too. Prints its port.
 import { serve } from "@hono/node-server";
 import { createApp } from "../../dist/adapters/http/index.js";
@@ -33,10 +33,12 @@ const log = {
 const config = { limits: { bodyBytes: 1 << 20, pageEvents: 1000 } };
 const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
 
-if (globalThis.Bun === undefined) {
-  serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => console.log(port));
-} else {
+const address = { hostname: "127.0.0.1", port: 0 };
+if (globalThis.Deno !== undefined) {
+  Deno.serve({ ...address, onListen: ({ port }) => console.log(port) }, (request) => app.fetch(request));
+} else if (globalThis.Bun !== undefined) {
   const fetch = (request, server) => app.fetch(request, { keepOpen: () => server.timeout(request, 0) });
-  const { port } = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch, maxRequestBodySize: Number.MAX_SAFE_INTEGER });
-  console.log(port);
+  console.log(Bun.serve({ ...address, fetch, maxRequestBodySize: Number.MAX_SAFE_INTEGER }).port);
+} else {
+  serve({ ...address, fetch: app.fetch }, ({ port }) => console.log(port));
 }

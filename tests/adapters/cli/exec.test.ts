@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { once } from "node:events";
+import { runtimes } from "../../server.ts";
 import { newFile, runCli, startCli, type Target, targets } from "./run-cli.ts";
 
 describe.each(Object.entries(targets))("exec over %s", (_, open) => {
@@ -68,7 +69,7 @@ describe.each(Object.entries(targets))("exec over %s", (_, open) => {
   });
 });
 
-test.each(["bun", "node"] as const)(
+test.each([...runtimes])(
   "exec on %s: a report that fails is a warning and never hides the exit code",
   async (runtime) => {
     const unreachable = [

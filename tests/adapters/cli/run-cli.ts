@@ -8,6 +8,10 @@ const repository = new URL("../../..", import.meta.url).pathname;
 const commands: Record<Runtime, readonly [string, ...string[]]> = {
   bun: [join(repository, "node_modules/.bin/bun"), join(repository, "adapters/cli/runless.ts")],
   node: ["node", join(repository, "dist/adapters/cli/runless.js")],
+  deno: [
+    join(repository, "node_modules/.bin/deno"),
+    ...["run", "--allow-all", join(repository, "adapters/cli/runless.ts")],
+  ],
 };
 
 export interface CliOptions {
