@@ -16,12 +16,18 @@ const repository = new URL("..", import.meta.url).pathname;
 const scripts: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(repository, "package.json"), "utf8"),
 ).scripts;
-const commands: Record<Runtime, readonly [string, ...string[]]> = {
-  bun: [join(repository, "node_modules/.bin/bun"), "adapters/bun.ts"],
+/** Where each runtime's program is. */
+export const programs: Readonly<Record<Runtime, string>> = {
+  bun: join(repository, "node_modules/.bin/bun"),
   // Another Node than the one in the path, where RUNLESS_TEST_NODE says so.
-  node: [process.env.RUNLESS_TEST_NODE ?? "node", "dist/adapters/node.js"],
+  node: process.env.RUNLESS_TEST_NODE ?? "node",
+  deno: join(repository, "node_modules/.bin/deno"),
+};
+const entries: Readonly<Record<Runtime, readonly string[]>> = {
+  bun: ["adapters/bun.ts"],
+  node: ["dist/adapters/node.js"],
   // With the permissions of npm run start:deno, and no more.
-  deno: [join(repository, "node_modules/.bin/deno"), ...(scripts["start:deno"] ?? "").split(" ").slice(2)],
+  deno: (scripts["start:deno"] ?? "").split(" ").slice(2),
 };
 
 export interface RunningServer {
@@ -46,9 +52,8 @@ export interface ServerOptions {
 /** Starts the real server on a free port of 127.0.0.1 and resolves once it says that it listens. */
 export async function startServer(runtime: Runtime, options: ServerOptions = {}): Promise<RunningServer> {
   const databaseUrl = options.databaseUrl ?? `file:${join(temporaryFolder(), "runless.db")}`;
-  const [command, ...entry] = commands[runtime];
-  const args = [...entry, "--port", "0", "--database-url", databaseUrl, ...(options.args ?? [])];
-  const child = spawn(command, args, {
+  const args = [...entries[runtime], "--port", "0", "--database-url", databaseUrl, ...(options.args ?? [])];
+  const child = spawn(programs[runtime], args, {
     cwd: repository,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

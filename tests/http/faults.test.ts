@@ -5,15 +5,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { openConnection } from "../raw-http.ts";
 import { readStream } from "../read-stream.ts";
-import { runtimes } from "../server.ts";
+import { programs, runtimes } from "../server.ts";
 
 const repository = join(import.meta.dir, "../..");
-const program = "tests/http/faulty-server.mjs";
-const commands = {
-  bun: [join(repository, "node_modules/.bin/bun"), program],
-  node: [process.env.RUNLESS_TEST_NODE ?? "node", program],
-  deno: [join(repository, "node_modules/.bin/deno"), "run", "--allow-all", program],
-} as const;
 const lines = { "content-type": "application/x-ndjson" };
 const ndjson = { accept: "application/x-ndjson" };
 const line = (key: string, description = "") =>
@@ -28,8 +22,8 @@ describe.each([...runtimes])("when something goes wrong on %s", (runtime) => {
   let port = 0;
   let url = "";
   beforeAll(async () => {
-    const [command, ...args] = commands[runtime];
-    const child = spawn(command, args, { cwd: repository, stdio: ["ignore", "pipe", "inherit"] });
+    const args = [...(runtime === "deno" ? ["run", "--allow-all"] : []), "tests/http/faulty-server.mjs"];
+    const child = spawn(programs[runtime], args, { cwd: repository, stdio: ["ignore", "pipe", "inherit"] });
     server = child;
     const [text] = await once(child.stdout, "data");
     port = Number(text);
