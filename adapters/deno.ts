@@ -10,11 +10,13 @@ declare const Deno: {
   ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
 };
 
+const shuttingDown = new HttpError(503, "The server is shutting down.", { "retry-after": "1" });
+
 await runServer("deno", async (app, { host, port }) => {
   const underWay = new Set<Promise<void>>();
   let stopping = false;
   const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request, { completed }) => {
-    if (stopping) return errorResponse(new HttpError(503, "The server is shutting down.", { "retry-after": "1" }));
+    if (stopping) return errorResponse(shuttingDown, request);
     const answered: Promise<void> = completed.catch(() => {}).then(() => void underWay.delete(answered));
     underWay.add(answered);
     return app.fetch(request);

@@ -1,4 +1,5 @@
 export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
+export type { EventReport } from "./event-input.ts";
 export {
   type AssetCheckEvaluation,
   type AssetCheckOptions,

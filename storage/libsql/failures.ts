@@ -31,3 +31,9 @@ export function isBusy(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
 }
+
+/** True where the file is not a database, or no longer a whole one. */
+export function isDamage(error: unknown): boolean {
+  const code = driverError(error)?.code;
+  return code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB";
+}

@@ -1,14 +1,14 @@
-import type { Client } from "@libsql/client";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
-import type { AssetKey } from "../../core/index.ts";
-import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
-import { type DatabaseAddress, isFile, openConnection, withPatience } from "./connection.ts";
+import type { AssetKey, RecordedEventType } from "../../core/index.ts";
+import type { AssetFilter, EventFilter, Expiry, LogStats, PageRequest, WipeTarget } from "../event-log.ts";
+import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
+import type { DatabaseAccess } from "./database-access.ts";
 import type { EventRow } from "./event-row.ts";
-import { isBusy } from "./failures.ts";
 import { fitting } from "./fitting.ts";
 import type { Group, GroupResult } from "./group.ts";
-import { migrate } from "./migrate.ts";
+import { probe } from "./probe.ts";
+import { type Expired, findExpired, forgetKeys, pruneEvents, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import { readEvent, readNewestId } from "./read-event.ts";
@@ -21,17 +21,11 @@ import {
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
-import { withRemotePatience } from "./remote-patience.ts";
-import { remoteWriter } from "./remote-writer.ts";
+import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { log } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
-import { storeError } from "./store-error.ts";
+import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { wipe } from "./wipe.ts";
-import { writeGroup } from "./write-group.ts";
-
-// For a remote database that can't be reached, in milliseconds.
-const patience = 3_000;
-const startPatience = 10_000;
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -46,51 +40,38 @@ export interface LogDatabase {
   wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
   /** Deletes some of what wipes have hidden; answers whether there is more. */
   purgeStep(): Promise<boolean>;
+  /** Some expired events after the id `from`. */
+  findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;
+  /** Deletes those of the events that are no latest; answers how many. */
+  pruneEvents(ids: readonly number[]): Promise<number>;
+  /** Deletes some of the idempotency keys from before; answers whether there were any. */
+  forgetKeys(before: number): Promise<boolean>;
+  prunedId(type: RecordedEventType | undefined): Promise<number>;
+  stats(): Promise<LogStats>;
+  /** Encoded keys, with times. */
+  lastMaterializations(): Promise<readonly (readonly [string, number])[]>;
+  /** Writes, and changes nothing. */
+  probe(): Promise<void>;
   logId(): Promise<string>;
   /** The id of the newest event, 0 where there is none. */
   newestId(): Promise<number>;
+  tokens(): Promise<readonly TokenRecord[]>;
+  /** Answers the id, or undefined where the name is taken. */
+  createToken(token: NewToken, now: number): Promise<number | undefined>;
+  /** Answers the id, or undefined where no token of this name is left. */
+  revokeToken(name: string, now: number): Promise<number | undefined>;
+  noteTokenUses(uses: readonly TokenUse[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the database, and creates or migrates it. Failures are EventLogErrors. */
-export async function openLogDatabase(address: DatabaseAddress): Promise<LogDatabase> {
-  let client = await openConnection(address);
-  const isRemote = !isFile(address);
-  try {
-    await (isRemote ? withRemotePatience(() => migrate(client), startPatience) : migrate(client));
-  } catch (error) {
-    client.close();
-    throw storeError(error, address.url);
-  }
-
-  /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
-  function onFile<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    return withPatience(async () => {
-      try {
-        return await work(client);
-      } catch (error) {
-        if (isBusy(error)) {
-          const suspect = client;
-          client = await openConnection(address);
-          suspect.close();
-        }
-        throw error;
-      }
-    });
-  }
-
-  async function use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    try {
-      return await (isRemote ? withRemotePatience(() => work(client), patience) : onFile(work));
-    } catch (error) {
-      throw storeError(error, address.url);
-    }
-  }
-  const writeRemotely = isRemote ? remoteWriter(client) : undefined;
-  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
+/** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
+export function createLogDatabase(access: DatabaseAccess): LogDatabase {
+  const { write, record, file } = access;
+  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
+    access.read((client) => work(drizzle(client)));
 
   return {
-    write: (group) => use((client) => (writeRemotely ? writeRemotely(group) : writeGroup(client, group))),
+    write: (group) => access.writeGroup(group),
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) =>
       read((database) => fitting(page.limit, (limit) => readPage(database, filter, { ...page, limit }, from))),
@@ -101,12 +82,23 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
       read((database) => fitting(most, (limit) => readPartitions(database, key, limit, from))),
     checks: (key, most, from) => read((database) => fitting(most, (limit) => readChecks(database, key, limit, from))),
     wipe: async (target, by, now) => {
-      const traceId = await use((client) => wipe(client, target, by, now));
+      const traceId = await record((writer) => wipe(writer, target, by, now));
       return traceId === undefined ? undefined : read((database) => readEvent(database, traceId));
     },
-    purgeStep: () => use(purgeStep),
+    purgeStep: () => write((writer, client) => purgeStep(client, writer)),
+    findExpired: (expiry, from) => access.read((client) => findExpired(client, expiry, from)),
+    pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
+    forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
+    prunedId: (type) => access.read((client) => readPrunedId(client, type)),
+    stats: () => access.read(readStats),
+    lastMaterializations: () => access.read(readLastMaterializations),
+    probe: () => record((writer) => probe(writer, file)),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),
-    close: async () => client.close(),
+    tokens: () => read(readTokens),
+    createToken: (token, now) => record((writer) => createToken(writer, token, now)),
+    revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
+    noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
+    close: async () => access.close(),
   };
 }

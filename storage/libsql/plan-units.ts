@@ -1,7 +1,6 @@
-import type { Transaction } from "@libsql/client";
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 import { field } from "./event-row.ts";
-import type { Group } from "./group.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 /** What is left to insert of a group whose events carry idempotency keys, and what its units come to. */
 export interface UnitPlan {
@@ -23,11 +22,15 @@ export type Recorded = readonly (readonly [place: number, id: number, fingerprin
  * Leaves out what was recorded before under its key, and whole units with an event whose key stands for other content.
  * It runs inside the writing transaction, so that no other writer's key can be missed.
  */
-export async function planUnits(transaction: Transaction, group: Group): Promise<UnitPlan> {
-  const events = readKeys(group.rows);
+export async function planUnits(
+  transaction: WriteTransaction,
+  encoded: readonly string[],
+  sizes: readonly number[],
+): Promise<UnitPlan> {
+  const events = readKeys(encoded);
   const { rows } = await transaction.execute({ sql: selectRecorded, args: [scopesJson(events)] });
   const recorded = rows.map((row) => [Number(row.place), Number(row.event_id), String(row.fingerprint)] as const);
-  return planAround(recorded, events, group.sizes);
+  return planAround(recorded, events, sizes);
 }
 
 export interface KeyedRow {

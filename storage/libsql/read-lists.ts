@@ -1,9 +1,10 @@
-import { and, asc, eq, gt, gte, lt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, inArray, lt, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
 import type { AssetFilter } from "../event-log.ts";
 import { matchesSearch } from "../matches-search.ts";
 import { type EventRow, eventColumns } from "./event-row.ts";
+import { countFitting, eventSize } from "./page-size.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import { asset, event, summary } from "./schema.ts";
 import { decodeKey, encodeKey, keysBelow } from "./sortable-text.ts";
@@ -40,13 +41,26 @@ export async function readAssetList(
     .limit(search === undefined ? limit + 1 : keysPerPage);
   const keys = examined.map(({ key }) => key);
   const found = search === undefined ? keys : keys.filter((key) => matchesSearch(decodeKey(key), search));
-  const page = found.slice(0, limit);
-  const isCut = found.length > limit;
+  const page = await assetsThatFit(database, found.slice(0, limit));
+  const isCut = found.length > page.length;
   return {
     rows: await readAssets(database, page),
     last: isCut ? page.at(-1) : (keys.at(-1) ?? from),
     hasMore: isCut || keys.length === keysPerPage,
   };
+}
+
+/** Those of the first encoded keys whose latest events fit into a page. */
+async function assetsThatFit(database: LibSQLDatabase, keys: readonly string[]): Promise<readonly string[]> {
+  const sizes = await database
+    .select({ key: asset.key, size: sql<number>`sum(${eventSize})` })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .innerJoin(event, eq(event.id, summary.eventId))
+    .where(and(inArray(asset.key, [...keys]), lte(summary.scope, scopes.check), ne(summary.scope, scopes.partition)))
+    .groupBy(asset.key);
+  const sizeOf = new Map(sizes.map(({ key, size }) => [key, size]));
+  return keys.slice(0, countFitting(keys.map((key) => ({ size: sizeOf.get(key) ?? 0 }))));
 }
 
 /** The key itself and all below it. */
@@ -67,22 +81,15 @@ export async function readPartitions(
   limit: number,
   from: string | undefined,
 ): Promise<ListOfRows<SummaryRow, string>> {
-  const rows = await database
-    .select({ events: summary.events, latest: eventColumns })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .innerJoin(event, eq(event.id, summary.eventId))
-    .where(
-      and(
-        eq(asset.key, encodeKey(key)),
-        eq(summary.scope, scopes.partition),
-        from === undefined ? undefined : gt(summary.partition, from),
-      ),
-    )
-    .orderBy(asc(summary.partition))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  return { rows: page, last: page.at(-1)?.latest.partition ?? from, hasMore: rows.length > limit };
+  const { rows, hasMore } = await readSummaries(database, limit, {
+    where: and(
+      eq(asset.key, encodeKey(key)),
+      eq(summary.scope, scopes.partition),
+      from === undefined ? undefined : gt(summary.partition, from),
+    ),
+    orderBy: [asc(summary.partition)],
+  });
+  return { rows, last: rows.at(-1)?.latest.partition ?? from, hasMore };
 }
 
 /** An encoded check name and partition. */
@@ -99,15 +106,37 @@ export async function readChecks(
   // SQLite sorts blobs after text: the empty one, for no partition, comes first by itself.
   const place = sql`(${checkName}, typeof(${partition}) = 'text', ${partition})`;
   const after = from && sql`${place} > (${from[0]}, ${from[1] === null ? 0 : 1}, ${from[1] ?? sql`x''`})`;
+  const { rows, hasMore } = await readSummaries(database, limit, {
+    where: and(eq(asset.key, encodeKey(key)), eq(summary.scope, scopes.checkPartition), after),
+    orderBy: [asc(checkName), sql`typeof(${partition}) = 'text'`, asc(partition)],
+  });
+  const last = rows.at(-1)?.latest;
+  return { rows, last: last ? [last.checkName ?? "", last.partition] : from, hasMore };
+}
+
+interface SummaryQuery {
+  readonly where: SQL | undefined;
+  readonly orderBy: SQL[];
+}
+
+/** As many summaries as a page may have, of those that fit into it. */
+async function readSummaries(database: LibSQLDatabase, limit: number, { where, orderBy }: SummaryQuery) {
+  const sizes = await database
+    .select({ size: eventSize })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .innerJoin(event, eq(event.id, summary.eventId))
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit + 1);
+  const most = Math.min(limit, countFitting(sizes));
   const rows = await database
     .select({ events: summary.events, latest: eventColumns })
     .from(asset)
     .innerJoin(summary, eq(summary.assetId, asset.id))
     .innerJoin(event, eq(event.id, summary.eventId))
-    .where(and(eq(asset.key, encodeKey(key)), eq(summary.scope, scopes.checkPartition), after))
-    .orderBy(asc(checkName), sql`typeof(${partition}) = 'text'`, asc(partition))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1)?.latest;
-  return { rows: page, last: last ? [last.checkName ?? "", last.partition] : from, hasMore: rows.length > limit };
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(most);
+  return { rows, hasMore: sizes.length > most };
 }

@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import type { DatabaseAddress } from "./connection.ts";
 import { remoteFetch } from "./remote-fetch.ts";
-import { databaseName } from "./store-error.ts";
+import { cannotOpen, databaseName } from "./store-error.ts";
 
 /** More than there ever is to do at once: nothing waits for the driver's own queue. */
 const concurrency = 1000;
@@ -12,5 +12,9 @@ export async function openRemoteClient({ url, authToken }: DatabaseAddress): Pro
   const token = authToken === undefined ? {} : { authToken };
   // sqld serves both at one port, and only over HTTP does a lost answer cost no more than its own request.
   const httpUrl = url.replace(/^ws/, "http");
-  return createClient({ ...token, url: httpUrl, concurrency, fetch: remoteFetch(databaseName(url)) });
+  try {
+    return createClient({ ...token, url: httpUrl, concurrency, fetch: remoteFetch(databaseName(url)) });
+  } catch (error) {
+    throw cannotOpen(url, error);
+  }
 }

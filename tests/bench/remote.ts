@@ -1,11 +1,12 @@
 // How many durable reports a second on each runtime, on a file and on a remote database at several distances. Options:
 // npm run bench:remote -- [--runtimes bun,node] [--connections 256] [--rounds 2] [--seconds 4] [--warmup 1]
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Runtime, runtimes, startServer } from "../server.ts";
+import { benchFolder } from "./bench-folder.ts";
 import { type Listening, startListening } from "./listening.ts";
 import { type Measurement, measure } from "./load.ts";
 import { type Load, writeLoads } from "./requests.ts";
@@ -36,9 +37,9 @@ const places: readonly { readonly name: string; readonly delay?: number }[] = [
   { name: "stand-in, 50 ms each way", delay: 50 },
 ];
 
-const folder = newFolder();
+const folder = benchFolder("remote");
 const rows: (readonly string[])[] = [];
-for (const load of writeLoads(folder)) {
+for (const load of writeLoads(folder, undefined)) {
   for (const place of places) {
     const cells: string[] = [];
     for (const runtime of chosen) cells.push(cell(await measureRounds(runtime, load, place.delay)));
@@ -85,13 +86,4 @@ function cell(measurements: readonly Measurement[]): string {
   const failed = measurements.reduce((sum, one) => sum + one.failed, 0);
   const perSecond = of("perSecond").toLocaleString("en", { maximumFractionDigits: 0 });
   return `${perSecond} (${of("p50").toFixed(1)}, ${of("p99").toFixed(1)})${failed === 0 ? "" : `, ${failed} failed`}`;
-}
-
-/** On the repository's disk: the system's temporary folder may be in memory, where a commit costs nothing. */
-function newFolder(): string {
-  const parent = join(import.meta.dirname, "../../node_modules/.cache");
-  mkdirSync(parent, { recursive: true });
-  const created = mkdtempSync(join(parent, "runless-bench-"));
-  process.on("exit", () => rmSync(created, { recursive: true, force: true }));
-  return created;
 }

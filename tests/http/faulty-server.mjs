@@ -2,6 +2,7 @@
 // TypeScript, and from dist, because Node 20 runs it too. Prints its port.
 import { serve } from "@hono/node-server";
 import { createApp } from "../../dist/adapters/http/index.js";
+import { defaultLimits } from "../../dist/adapters/limits.js";
 import { createMemoryEventLog, EventLogError } from "../../dist/storage/index.js";
 
 const memory = createMemoryEventLog({ now: Date.now });
@@ -30,15 +31,15 @@ const log = {
   },
 };
 
-const config = { limits: { bodyBytes: 1 << 20, pageEvents: 1000 } };
+const config = { limits: { ...defaultLimits, bodyBytes: 1 << 20 } };
 const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
 
 const address = { hostname: "127.0.0.1", port: 0 };
 if (globalThis.Deno !== undefined) {
   Deno.serve({ ...address, onListen: ({ port }) => console.log(port) }, (request) => app.fetch(request));
 } else if (globalThis.Bun !== undefined) {
-  const fetch = (request, server) => app.fetch(request, { keepOpen: () => server.timeout(request, 0) });
-  console.log(Bun.serve({ ...address, fetch, maxRequestBodySize: Number.MAX_SAFE_INTEGER }).port);
+  const limits = { idleTimeout: 60, maxRequestBodySize: Number.MAX_SAFE_INTEGER };
+  console.log(Bun.serve({ ...address, fetch: (request) => app.fetch(request), ...limits }).port);
 } else {
   serve({ ...address, fetch: app.fetch }, ({ port }) => console.log(port));
 }

@@ -21,7 +21,8 @@ test.concurrent.each([...runtimes])(
     await standIn.close();
     const away = { error: expect.stringMatching(/^The database http:\S+ can't be reached: /) };
     // First what may meet connections from before, of which nobody knows what they carried out.
-    expect(await refusal(await ready())).toEqual([503, "1", away]);
+    const unready = await ready();
+    expect([unready.status, await unready.json()]).toEqual([503, { ready: false, reason: away.error }]);
     const answers = await Promise.all([report(), report()]);
     expect(await Promise.all(answers.map(refusal))).toEqual([
       [503, "1", away],

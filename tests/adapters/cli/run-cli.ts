@@ -11,6 +11,9 @@ const entries: Readonly<Record<Runtime, readonly string[]>> = {
   deno: ["run", "--allow-all", join(repository, "adapters/cli/runless.ts")],
 };
 
+/** Of a test that starts processes, in milliseconds: how long that takes says nothing of what it promises. */
+export const patience = 60_000;
+
 export interface CliOptions {
   /** Default: bun, from the sources; node runs what is built. */
   readonly runtime?: Runtime;
@@ -27,7 +30,7 @@ export interface CliResult {
 
 /** Starts the command as a process of its own, in an empty folder. */
 export function startCli(args: readonly string[], { runtime = "bun", env = {} }: CliOptions = {}) {
-  const { RUNLESS_URL, RUNLESS_DATABASE_URL, ...inherited } = process.env;
+  const { RUNLESS_URL, RUNLESS_TOKEN, RUNLESS_DATABASE_URL, ...inherited } = process.env;
   return spawn(programs[runtime], [...entries[runtime], ...args], {
     cwd: temporaryFolder(),
     env: { ...inherited, ...env },

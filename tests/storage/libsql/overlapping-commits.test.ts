@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { GroupCommit } from "../../../storage/libsql/group-commit.ts";
+import { GroupCommit, type Load } from "../../../storage/libsql/group-commit.ts";
+
+const one: Load = { events: 1, bytes: 1 };
+const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 
 /** Commits that the test ends by hand. */
 function gate(atOnce: number) {
@@ -12,13 +15,13 @@ function gate(atOnce: number) {
   const begun = async (count: number) => {
     while (groups.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { groups, begun, commits: new GroupCommit(commit, atOnce) };
+  return { groups, begun, commits: new GroupCommit(commit, unbounded, atOnce) };
 }
 
 describe("commits that may overlap", () => {
   test("begin while earlier ones run, in order, with all that has come meanwhile", async () => {
     const { groups, begun, commits } = gate(2);
-    const results = ["a", "b", "c", "d"].map((item) => commits.add(item, 1));
+    const results = ["a", "b", "c", "d"].map((item) => commits.add(item, one));
     await begun(2);
     expect(groups.map(({ items }) => items)).toEqual([["a"], ["b", "c", "d"]]);
     groups[1]?.end();
@@ -29,9 +32,9 @@ describe("commits that may overlap", () => {
 
   test("are never more at once than they may be, and the next begins when one has ended", async () => {
     const { groups, begun, commits } = gate(2);
-    const [first, second] = [commits.add("a", 1), commits.add("b", 1)];
+    const [first, second] = [commits.add("a", one), commits.add("b", one)];
     await begun(2);
-    const third = commits.add("c", 1);
+    const third = commits.add("c", one);
     groups[1]?.end();
     await second;
     await begun(3);
@@ -42,9 +45,9 @@ describe("commits that may overlap", () => {
 
   test("fail what waits when one fails, and nothing that is under way", async () => {
     const { groups, begun, commits } = gate(2);
-    const [first, second] = [commits.add("a", 1), commits.add("b", 1)];
+    const [first, second] = [commits.add("a", one), commits.add("b", one)];
     await begun(2);
-    const waiting = Promise.allSettled([first, commits.add("c", 1)]);
+    const waiting = Promise.allSettled([first, commits.add("c", one)]);
     const reason = new Error("away");
     groups[0]?.fail(reason);
     expect(await waiting).toEqual([
@@ -57,9 +60,9 @@ describe("commits that may overlap", () => {
 
   test("are all waited for by closing", async () => {
     const { groups, begun, commits } = gate(3);
-    const added = [commits.add("a", 1), commits.add("b", 1)];
+    const added = [commits.add("a", one), commits.add("b", one)];
     await begun(2);
-    const last = commits.add("c", 1);
+    const last = commits.add("c", one);
     const closed = commits.close();
     await begun(3);
     for (const group of groups.toReversed()) group.end();
@@ -76,14 +79,20 @@ describe("commits that may overlap", () => {
         async (s, atOnce, sizes) => {
           const begun: number[] = [];
           let running = 0;
-          const commits = new GroupCommit<number, number>(async (items) => {
-            begun.push(...items);
-            expect(++running).toBeLessThanOrEqual(atOnce);
-            await s.schedule(Promise.resolve(), "commit");
-            running--;
-            return items;
-          }, atOnce);
-          const added = sizes.map(async (size, item) => expect(await commits.add(item, size)).toBe(item));
+          const commits = new GroupCommit<number, number>(
+            async (items) => {
+              begun.push(...items);
+              expect(++running).toBeLessThanOrEqual(atOnce);
+              await s.schedule(Promise.resolve(), "commit");
+              running--;
+              return items;
+            },
+            unbounded,
+            atOnce,
+          );
+          const added = sizes.map(async (size, item) =>
+            expect(await commits.add(item, { events: size, bytes: size })).toBe(item),
+          );
           await s.waitFor(Promise.all(added));
           expect(begun).toEqual(sizes.map((_, item) => item));
         },
