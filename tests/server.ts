@@ -2,9 +2,10 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { databaseFile } from "../storage/libsql/database-file.ts";
 
 export type Runtime = "bun" | "node" | "deno";
 /** Every runtime that the contract suites run over: all, or those that RUNLESS_TEST_RUNTIMES names. */
@@ -23,12 +24,15 @@ export const programs: Readonly<Record<Runtime, string>> = {
   node: process.env.RUNLESS_TEST_NODE ?? "node",
   deno: join(repository, "node_modules/.bin/deno"),
 };
-const entries: Readonly<Record<Runtime, readonly string[]>> = {
-  bun: ["adapters/bun.ts"],
-  node: ["dist/adapters/node.js"],
-  // With the permissions of npm run start:deno, and no more.
-  deno: (scripts["start:deno"] ?? "").split(" ").slice(2),
-};
+
+function entryOf(runtime: Runtime, databaseUrl: string): readonly string[] {
+  if (runtime === "bun") return ["adapters/bun.ts"];
+  if (runtime === "node") return ["dist/adapters/node.js"];
+  // With the permissions of npm run start:deno, and no more, but that the database is elsewhere.
+  const folder = dirname(databaseFile(databaseUrl) ?? ".");
+  const args = (scripts["start:deno"] ?? "").replace("--allow-read=.", `--allow-read=.,${folder}`);
+  return args.split(" ").slice(2);
+}
 
 export interface RunningServer {
   readonly url: string;
@@ -55,7 +59,12 @@ export interface ServerOptions {
 export async function startServer(runtime: Runtime, options: ServerOptions = {}): Promise<RunningServer> {
   const databaseUrl = options.databaseUrl ?? `file:${join(temporaryFolder(), "runless.db")}`;
   const flags = ["--port", "0", "--database-url", databaseUrl, ...(options.args ?? [])];
-  const [command = "", ...args] = [...(options.under ?? []), programs[runtime], ...entries[runtime], ...flags];
+  const [command = "", ...args] = [
+    ...(options.under ?? []),
+    programs[runtime],
+    ...entryOf(runtime, databaseUrl),
+    ...flags,
+  ];
   const child = spawn(command, args, {
     cwd: repository,
     env: { ...process.env, ...options.env },

@@ -14,6 +14,8 @@ type Prepared = ReturnType<Database.Database["prepare"]>;
 export class FileWriter implements Writer {
   readonly #database: Database.Database;
   readonly #prepared = new Map<string, Prepared>();
+  /** Resolves when the last transaction has ended. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(file: string) {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
@@ -24,7 +26,13 @@ export class FileWriter implements Writer {
   async begin(): Promise<WriteTransaction> {
     const database = this.#database;
     let open = true;
-    this.#exec("BEGIN IMMEDIATE");
+    const free = await this.#takeTurn();
+    try {
+      this.#exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      free();
+      throw error;
+    }
     return {
       execute: async (statement) => this.#execute(statement),
       batch: async (statements) => statements.map((statement) => this.#execute(statement)),
@@ -34,10 +42,22 @@ export class FileWriter implements Writer {
         open = false;
       },
       close: () => {
+        free(); // who waits goes on only after this
         if (open && database.inTransaction) database.exec("ROLLBACK");
         open = false;
       },
     };
+  }
+
+  /** Waits for the transactions that began before; the answered function lets in the next. */
+  async #takeTurn(): Promise<() => void> {
+    const before = this.#last;
+    let free = () => {};
+    this.#last = new Promise((resolve) => {
+      free = resolve;
+    });
+    await before;
+    return free;
   }
 
   close(): void {
