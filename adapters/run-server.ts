@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
 import { type EventLog, EventLogError, openStores, type TokenStore } from "../storage/index.ts";
+import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import type { AppEnv } from "./http/app-deps.ts";
 import type { BrowserPolicy } from "./http/browser-guard.ts";
@@ -69,7 +70,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     process.on("SIGINT", end);
     const address = `http://${urlHost(config.host)}:${listener.port}`;
     logger.info(plain(`runless ${packageInfo().version} listening on ${address} (${runtime})`));
-    logger.info(plain(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`));
+    logger.info(plain(`events are kept in ${databaseName(config.databaseUrl)}${durability(config.databaseUrl)}`));
     logger.info(
       tokens.isOpen() ? "nobody needs a token: runless token create makes the first" : "requests need a token",
     );

@@ -11,6 +11,11 @@ export function describe(value: unknown): string {
   return `${text.length > longest ? `${text.slice(0, longest)}…` : text} which is type ${typeName(json)}`;
 }
 
+/** A message of a schema: what is wrong, and what came. */
+export function got(problem: string): (issue: { readonly input: unknown }) => string {
+  return ({ input }) => `${problem}. Got ${describe(input)}.`;
+}
+
 function showJson(value: JsonValue): string {
   try {
     return stringifyJson(value);

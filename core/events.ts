@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type AssetKey, namedKey, parseAssetKey } from "./asset-key.ts";
-import { describe } from "./describe.ts";
+import { describe, got } from "./describe.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { isJsonNumber, isNumberText, isStringMap, type JsonValue, numberText } from "./json-value.ts";
 import { type Metadata, type MetadataInput, type MetadataValue, readMetadataValue } from "./metadata.ts";
@@ -166,7 +166,7 @@ export function checkFields({
 
 const text = (parameter: string) =>
   v.pipe(
-    v.string((issue) => `Param "${parameter}" is not a str. Got ${describe(issue.input)}.`),
+    v.string(got(`Param "${parameter}" is not a str`)),
     v.transform((value) => value.toWellFormed()),
   );
 const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema, null);
@@ -174,26 +174,23 @@ const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(s
 const dataVersion = v.pipe(
   v.custom<JsonValue>(
     (value) => typeof value === "string" || typeof value === "boolean" || isJsonNumber(value),
-    (issue) => `Param "data_version" is not a str. Got ${describe(issue.input)}.`,
+    got('Param "data_version" is not a str'),
   ),
   // Tags are strings: a number is kept as its JSON text was written.
   v.transform((value) => (isNumberText(value) ? value[numberText] : String(value).toWellFormed())),
 );
 
 const timestamp = v.pipe(
-  v.union(
-    [v.date(), v.number()],
-    (issue) => `Param "timestamp" is not a Date or a number. Got ${describe(issue.input)}.`,
+  v.custom<Date | number>(
+    (value) => typeof value === "number" || value instanceof Date,
+    got('Param "timestamp" is not a Date or a number'),
   ),
   v.transform((value) => Math.floor(Number(value))),
-  v.check(
-    (value) => !Number.isNaN(new Date(value).getTime()),
-    (issue) => `Param "timestamp" is not a time. Got ${describe(issue.input)}.`,
-  ),
+  v.check((value) => !Number.isNaN(new Date(value).getTime()), got('Param "timestamp" is not a time')),
 );
 
 const tags = v.pipe(
-  v.custom<Tags>(isStringMap, (issue) => `Param "tags" is not a dict of str. Got ${describe(issue.input)}.`),
+  v.custom<Tags>(isStringMap, got('Param "tags" is not a dict of str')),
   v.transform((value) =>
     Object.fromEntries(Object.entries(value).map(([name, tag]) => [name.toWellFormed(), tag.toWellFormed()])),
   ),
@@ -201,7 +198,7 @@ const tags = v.pipe(
 
 const types = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"] as const;
 const typeSchema = v.object({
-  type: v.picklist(types, (issue) => `Param "type" is not ${types.join(" or ")}. Got ${describe(issue.input)}.`),
+  type: v.picklist(types, got(`Param "type" is not ${types.join(" or ")}`)),
 });
 
 const commonSchema = v.object({
@@ -209,21 +206,13 @@ const commonSchema = v.object({
   timestamp: optional(timestamp),
   description: optional(text("description")),
   dataVersion: optional(dataVersion),
-  tags: v.pipe(
-    optional(tags),
-    v.transform((value): Tags => value ?? {}),
-  ),
+  tags: v.nullish(tags, {}),
 });
 
 const checkSchema = v.object({
   checkName: text("check_name"),
-  passed: v.boolean((issue) => `Param "passed" is not a bool. Got ${describe(issue.input)}.`),
-  severity: v.pipe(
-    optional(
-      v.picklist(["WARN", "ERROR"], (issue) => `Param "severity" is not WARN or ERROR. Got ${describe(issue.input)}.`),
-    ),
-    v.transform((value) => value ?? "ERROR"),
-  ),
+  passed: v.boolean(got('Param "passed" is not a bool')),
+  severity: v.nullish(v.picklist(["WARN", "ERROR"], got('Param "severity" is not WARN or ERROR')), "ERROR"),
 });
 
 const wireNames: Readonly<Record<string, string>> = { checkName: "check_name", dataVersion: "data_version" };
@@ -232,7 +221,7 @@ function check<Schema extends v.GenericSchema>(schema: Schema, input: EventInput
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? "";
+  const field = String(issue.path?.[0]?.key ?? "");
   throw new InvalidEventError(wireNames[field] ?? field, issue.message);
 }
 

@@ -1,6 +1,5 @@
 export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
-export { type EventInputOptions, type EventReport, parseEventInput } from "./event-input.ts";
-export { eventInputSchema } from "./event-input-schema.ts";
+export type { EventReport } from "./event-input.ts";
 export {
   type AssetCheckEvaluation,
   type AssetCheckOptions,

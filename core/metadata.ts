@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
-import { describe } from "./describe.ts";
+import { describe, got } from "./describe.ts";
 import { maxJsonDepth } from "./json.ts";
 import {
   isArray,
@@ -50,73 +50,62 @@ export function inferMetadataValue(value: unknown): MetadataValue {
 
 /** As `inferMetadataValue`, but an object `{type, rawValue}` with one of the types above says its own. */
 export function readMetadataValue(value: unknown): MetadataValue {
-  return isTyped(value) ? v.parse(typedValue, value) : inferMetadataValue(value);
+  if (!isTyped(value)) return inferMetadataValue(value);
+  const rawValue: unknown = v.parse(rawValues[value.type], value.rawValue);
+  return { type: value.type, rawValue } as MetadataValue; // the schema that is named after the type
 }
 
 /** True for `{type, rawValue}` with one of the types above, whether or not its value fits. */
-export function isTyped(value: unknown): boolean {
+export function isTyped(value: unknown): value is { readonly type: MetadataType; readonly rawValue: unknown } {
   if (typeof value !== "object" || value === null || !("type" in value) || !("rawValue" in value)) return false;
-  return (
-    Object.keys(value).length === 2 && typedValue.options.some((option) => option.entries.type.literal === value.type)
-  );
+  return Object.keys(value).length === 2 && typeof value.type === "string" && Object.hasOwn(rawValues, value.type);
 }
 
+type MetadataType = MetadataValue["type"];
+
 const json = v.pipe(
-  v.unknown(),
+  v.custom(() => true),
   v.transform((value) => cleanJson(value, 0)),
 );
 const text = v.pipe(
-  v.string((issue) => `its value is not a str. Got ${describe(issue.input)}.`),
+  v.string(got("its value is not a str")),
   v.transform((value) => value.toWellFormed()),
 );
 const intValue = v.pipe(
-  v.custom<JsonValue>(
-    (value) => intOf(value) !== undefined,
-    (issue) => `its value is not an int. Got ${describe(issue.input)}.`,
-  ),
+  v.custom<JsonValue>((value) => intOf(value) !== undefined, got("its value is not an int")),
   v.transform((value) => intOf(value) ?? 0),
 );
 const floatValue = v.pipe(
-  v.custom<JsonValue>(
-    (value) => floatOf(value) !== undefined,
-    (issue) => `its value is not a float. Got ${describe(issue.input)}.`,
-  ),
+  v.custom<JsonValue>((value) => floatOf(value) !== undefined, got("its value is not a float")),
   v.transform((value) => floatOf(value) ?? 0),
 );
 const assetValue = v.pipe(
-  v.union([v.array(v.string()), v.string()], (issue) => `its value is not an asset key. Got ${describe(issue.input)}.`),
+  v.custom<string | readonly string[]>(
+    (value) => [value].flat().every((part) => typeof part === "string"),
+    got("its value is not an asset key"),
+  ),
   v.transform((key) => (typeof key === "string" ? key.split("/") : key).map((part) => part.toWellFormed())),
 );
 
-function typed<const Type extends string, Schema extends v.GenericSchema>(type: Type, rawValue: Schema) {
-  return v.object({ type: v.literal(type), rawValue });
-}
-
 // The types of Dagster Pipes.
-const typedValue = v.variant("type", [
-  typed("text", text),
-  typed("url", text),
-  typed("path", text),
-  typed("notebook", text),
-  typed("md", text),
-  typed("dagster_run", text),
-  typed("int", intValue),
-  typed("float", floatValue),
-  typed(
-    "bool",
-    v.boolean((issue) => `its value is not a bool. Got ${describe(issue.input)}.`),
-  ),
-  typed(
-    "null",
-    v.null((issue) => `its value is not null. Got ${describe(issue.input)}.`),
-  ),
-  typed("asset", assetValue),
-  typed("timestamp", floatValue),
-  typed("json", json),
-  typed("table", json),
-  typed("table_schema", json),
-  typed("table_column_lineage", json),
-]);
+const rawValues: Readonly<Record<MetadataType, v.GenericSchema<unknown, MetadataValue["rawValue"]>>> = {
+  text,
+  url: text,
+  path: text,
+  notebook: text,
+  md: text,
+  dagster_run: text,
+  int: intValue,
+  float: floatValue,
+  bool: v.boolean(got("its value is not a bool")),
+  null: v.custom<null>((value) => value === null, got("its value is not null")),
+  asset: assetValue,
+  timestamp: floatValue,
+  json,
+  table: json,
+  table_schema: json,
+  table_column_lineage: json,
+};
 
 // Ints beyond 2^53 and floats that JSON has no word for travel as strings.
 function intOf(value: unknown): JsonNumber | undefined {

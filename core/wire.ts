@@ -62,7 +62,8 @@ export function readEvent(json: JsonValue): RecordedEvent {
     metadata: wire.metadata,
   };
   if (wire.type !== "ASSET_CHECK_EVALUATION") return { type: wire.type, ...common };
-  return { type: wire.type, ...common, checkName: wire.check_name, passed: wire.passed, severity: wire.severity };
+  const { check_name: checkName, passed, severity } = v.parse(checkSchema, json);
+  return { type: wire.type, ...common, checkName, passed, severity };
 }
 
 export type EventDetails = Pick<RunlessEvent, "description" | "tags" | "metadata">;
@@ -109,7 +110,7 @@ function formatFloat(value: number): string {
 const time = v.pipe(
   v.string(),
   v.transform((text) => Date.parse(text)),
-  v.integer(),
+  v.check((milliseconds) => !Number.isNaN(milliseconds)),
 );
 const nullableText = v.nullish(v.string(), null);
 // Not valibot's record(): it drops `__proto__`.
@@ -118,26 +119,22 @@ const metadata = v.pipe(
   v.custom<JsonObject>((value) => isJsonObject(value as JsonValue)),
   v.transform(readMetadata),
 );
-const details = { description: nullableText, tags: v.optional(tags, {}), metadata: v.optional(metadata, {}) };
+const details = { description: nullableText, tags: v.nullish(tags, {}), metadata: v.nullish(metadata, {}) };
 const detailsSchema = v.object(details);
-const common = {
-  id: v.number(),
+const eventSchema = v.object({
+  id: v.custom<number>(Number.isSafeInteger),
+  type: v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED"]),
   asset_key: v.custom<AssetKey>((key) => isArray(key as JsonValue)),
   partition: nullableText,
   timestamp: time,
   received_at: time,
   ...details,
-};
-const eventSchema = v.variant("type", [
-  v.object({ type: v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_WIPED"]), ...common }),
-  v.object({
-    type: v.literal("ASSET_CHECK_EVALUATION"),
-    ...common,
-    check_name: v.string(),
-    passed: v.boolean(),
-    severity: v.picklist(["WARN", "ERROR"]),
-  }),
-]);
+});
+const checkSchema = v.object({
+  check_name: v.string(),
+  passed: v.boolean(),
+  severity: v.picklist(["WARN", "ERROR"]),
+});
 
 /** Metadata as the wire has it: `{"type", "raw_value"}` says its own type, any other value is typed as Dagster would. */
 export function readMetadata(wire: JsonObject): Metadata {

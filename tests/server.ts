@@ -1,20 +1,38 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { databaseFile } from "../storage/libsql/database-file.ts";
 
-export type Runtime = "bun" | "node";
-/** Every runtime that the contract suites run over. */
-export const runtimes: readonly Runtime[] = ["bun", "node"];
+export type Runtime = "bun" | "node" | "deno";
+/** Every runtime that the contract suites run over: all, or those that RUNLESS_TEST_RUNTIMES names. */
+export const runtimes: readonly Runtime[] = (["bun", "node", "deno"] as const).filter((runtime) =>
+  (process.env.RUNLESS_TEST_RUNTIMES ?? "bun,node,deno").split(",").includes(runtime),
+);
 
 const repository = new URL("..", import.meta.url).pathname;
-const commands: Record<Runtime, readonly [string, ...string[]]> = {
-  bun: [join(repository, "node_modules/.bin/bun"), "adapters/bun.ts"],
-  node: ["node", "dist/adapters/node.js"],
+const scripts: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(repository, "package.json"), "utf8"),
+).scripts;
+/** Where each runtime's program is. */
+export const programs: Readonly<Record<Runtime, string>> = {
+  bun: join(repository, "node_modules/.bin/bun"),
+  // Another Node than the one in the path, where RUNLESS_TEST_NODE says so.
+  node: process.env.RUNLESS_TEST_NODE ?? "node",
+  deno: join(repository, "node_modules/.bin/deno"),
 };
+
+function entryOf(runtime: Runtime, databaseUrl: string): readonly string[] {
+  if (runtime === "bun") return ["adapters/bun.ts"];
+  if (runtime === "node") return ["dist/adapters/node.js"];
+  // With the permissions of npm run start:deno, and no more, but that the database is elsewhere.
+  const folder = dirname(databaseFile(databaseUrl) ?? ".");
+  const args = (scripts["start:deno"] ?? "").replace("--allow-read=.", `--allow-read=.,${folder}`);
+  return args.split(" ").slice(2);
+}
 
 export interface RunningServer {
   readonly url: string;
@@ -41,7 +59,12 @@ export interface ServerOptions {
 export async function startServer(runtime: Runtime, options: ServerOptions = {}): Promise<RunningServer> {
   const databaseUrl = options.databaseUrl ?? `file:${join(temporaryFolder(), "runless.db")}`;
   const flags = ["--port", "0", "--database-url", databaseUrl, ...(options.args ?? [])];
-  const [command = "", ...args] = [...(options.under ?? []), ...commands[runtime], ...flags];
+  const [command = "", ...args] = [
+    ...(options.under ?? []),
+    programs[runtime],
+    ...entryOf(runtime, databaseUrl),
+    ...flags,
+  ];
   const child = spawn(command, args, {
     cwd: repository,
     env: { ...process.env, ...options.env },

@@ -1,12 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import {
-  type AssetKey,
-  type EventReport,
-  type JsonObject,
-  type JsonValue,
-  parseEventInput,
-  parseJson,
-} from "../../core/index.ts";
+import { type EventReport, parseEventInput } from "../../core/event-input.ts";
+import { type AssetKey, type JsonObject, type JsonValue, parseJson } from "../../core/index.ts";
 import { isJsonObject } from "../../core/json-value.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { logCommand, readAssetKey } from "./log-command.ts";

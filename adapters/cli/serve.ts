@@ -11,5 +11,7 @@ export const serveCommand = new Command("serve")
   .addHelpText("after", () => `\nFlags and their variables:\n${flagsHelp()}`)
   .addHelpText("after", examples("serve", "serve --port 3001 --database-url file:/var/lib/runless/runless.db"))
   .action(async () => {
-    await (process.versions.bun === undefined ? import("../node.ts") : import("../bun.ts"));
+    if (process.versions.bun !== undefined) await import("../bun.ts");
+    else if (process.versions.deno !== undefined) await import("../deno.ts");
+    else await import("../node.ts");
   });

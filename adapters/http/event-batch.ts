@@ -1,4 +1,5 @@
-import { type EventReport, InvalidEventError, JsonSyntaxError, parseEventInput, parseJson } from "../../core/index.ts";
+import { type EventReport, parseEventInput } from "../../core/event-input.ts";
+import { InvalidEventError, JsonSyntaxError, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { isJsonObject, type JsonValue } from "../../core/json-value.ts";
 import type { Limits } from "../limits.ts";

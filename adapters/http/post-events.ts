@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import { InvalidEventError, JsonSyntaxError, type JsonValue, parseEventInput, parseJson } from "../../core/index.ts";
+import { parseEventInput } from "../../core/event-input.ts";
+import { InvalidEventError, JsonSyntaxError, type JsonValue, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { isArray, isJsonObject } from "../../core/json-value.ts";
 import { conflictSentence } from "../../storage/conflict-sentence.ts";

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { withPatience } from "./patience.ts";
 
 /** `backUp` found a file where it should write one. */
 export class FileExistsError extends Error {

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { EventLogError, type EventLogErrorCode } from "../event-log-error.ts";
 import type { DatabaseAddress } from "./connection.ts";
-import { type LogDatabase, openLogDatabase } from "./log-database.ts";
+import { openFileAccess } from "./file-access.ts";
+import { createLogDatabase, type LogDatabase } from "./log-database.ts";
 
 export interface DatabaseRequest {
   readonly id: number;
@@ -17,7 +18,7 @@ export type DatabaseResponse =
 const port = parentPort;
 if (port === null) throw new Error("database-thread is not started as a thread");
 
-const opening = openLogDatabase(workerData as DatabaseAddress); // only database-threads.ts starts it
+const opening = openFileAccess(workerData as DatabaseAddress).then(createLogDatabase); // only database-threads.ts starts it
 await answer(0, async () => void (await opening));
 
 port.on("message", ({ id, method, args }: DatabaseRequest) =>

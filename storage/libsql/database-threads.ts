@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import { EventLogError } from "../event-log-error.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import type { DatabaseRequest, DatabaseResponse } from "./database-thread.ts";
@@ -39,6 +38,8 @@ interface Call {
 
 /** A LogDatabase whose calls run on a thread. It keeps the process alive only while a call is under way. */
 async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
+  // Only here: a bundle for a Worker runtime, which has no such thing, would import it where it stands.
+  const { Worker } = await import("node:worker_threads");
   const file = import.meta.url.endsWith(".ts") ? "./database-thread.ts" : "./database-thread.js";
   const worker = new Worker(new URL(file, import.meta.url), { workerData: address });
   const calls = new Map<number, Call>();

@@ -2,10 +2,11 @@ import type { Client } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { kinds } from "./event-row.ts";
-import { asEventLogError, driverError } from "./failures.ts";
+import { driverError } from "./failures.ts";
 import { readVersion } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { readOnly } from "./read-only.ts";
+import { storeError } from "./store-error.ts";
 import { scopes } from "./summaries.ts";
 
 export interface Examination {
@@ -32,7 +33,7 @@ export async function examineDatabase(address: DatabaseAddress): Promise<Examina
   try {
     return await readOnly(address, (client) => examine(client, address.url));
   } catch (error) {
-    if (driverError(error)?.code !== "SQLITE_NOTADB") throw asEventLogError(error, address.url);
+    if (driverError(error)?.code !== "SQLITE_NOTADB") throw storeError(error, address.url);
     const message = `${address.url} is not a database, or one that is encrypted or damaged from its first page on. Name another, or restore a copy.`;
     throw new EventLogError("unusable_database", message, { cause: error });
   }

@@ -1,12 +1,17 @@
-import { LibsqlError } from "@libsql/client";
-import { EventLogError } from "../event-log-error.ts";
+import { LibsqlError } from "@libsql/client/http";
 
-const dataFailures = new Set(["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"]);
+// sqld says ARGS_INVALID of an argument that is larger than a row may be.
+const dataFailures = ["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE", "ARGS_INVALID"];
 
-/** The driver's error in what was thrown: Drizzle wraps it, and puts the statement into the message. */
+/** The driver's error in what was thrown. */
 export function driverError(error: unknown): LibsqlError | undefined {
+  return causeOf(error, LibsqlError);
+}
+
+/** The first error of a class among an error and its causes: Drizzle wraps what it meets, and so does the driver. */
+export function causeOf<Kind extends Error>(error: unknown, kind: new (...args: never) => Kind): Kind | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof LibsqlError) return cause;
+    if (cause instanceof kind) return cause;
   }
   return undefined;
 }
@@ -18,8 +23,8 @@ export function driverError(error: unknown): LibsqlError | undefined {
 export function isStoreFailure(error: unknown): boolean {
   const cause = driverError(error);
   if (cause === undefined) return true;
-  const isBadJson = cause.code === "SQLITE_ERROR" && cause.message.includes("malformed JSON");
-  return !isBadJson && !dataFailures.has(cause.code);
+  const isBadJson = cause.message.includes("malformed JSON");
+  return !isBadJson && !dataFailures.some((code) => cause.code.startsWith(code));
 }
 
 export function isBusy(error: unknown): boolean {
@@ -31,18 +36,4 @@ export function isBusy(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB";
-}
-
-/** What the driver says of a failure, in a sentence that says what to do where there is something to do. */
-export function explainFailure(error: unknown, url: string): string {
-  const cause = driverError(error) ?? error;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  if (!isDamage(error)) return `The database ${url} failed: ${why}`;
-  return `The database ${url} is damaged (${why}). Look at it with runless doctor --database-url ${url}, and go back to a backup.`;
-}
-
-/** What any failure of the database at `url` means to a caller. */
-export function asEventLogError(error: unknown, url: string): EventLogError {
-  if (error instanceof EventLogError) return error;
-  return new EventLogError("unavailable", explainFailure(error, url), { cause: error });
 }

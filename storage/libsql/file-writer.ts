@@ -1,5 +1,8 @@
 import { LibsqlError } from "@libsql/client";
 import Database from "libsql";
+import { EventLogError } from "../event-log-error.ts";
+import { driverError, isBusy } from "./failures.ts";
+import { reasonOf } from "./store-error.ts";
 import type { Statement, StatementResult, Writer, WriteTransaction } from "./write-transaction.ts";
 
 type Prepared = ReturnType<Database.Database["prepare"]>;
@@ -11,6 +14,8 @@ type Prepared = ReturnType<Database.Database["prepare"]>;
 export class FileWriter implements Writer {
   readonly #database: Database.Database;
   readonly #prepared = new Map<string, Prepared>();
+  /** Resolves when the last transaction has ended. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(file: string) {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
@@ -21,19 +26,38 @@ export class FileWriter implements Writer {
   async begin(): Promise<WriteTransaction> {
     const database = this.#database;
     let open = true;
-    this.#exec("BEGIN IMMEDIATE");
+    const free = await this.#takeTurn();
+    try {
+      this.#exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      free();
+      throw error;
+    }
     return {
       execute: async (statement) => this.#execute(statement),
+      batch: async (statements) => statements.map((statement) => this.#execute(statement)),
       executeMultiple: async (sql) => this.#exec(sql),
       commit: async () => {
-        this.#exec("COMMIT");
+        this.#commit();
         open = false;
       },
       close: () => {
+        free(); // who waits goes on only after this
         if (open && database.inTransaction) database.exec("ROLLBACK");
         open = false;
       },
     };
+  }
+
+  /** Waits for the transactions that began before; the answered function lets in the next. */
+  async #takeTurn(): Promise<() => void> {
+    const before = this.#last;
+    let free = () => {};
+    this.#last = new Promise((resolve) => {
+      free = resolve;
+    });
+    await before;
+    return free;
   }
 
   /** What can be moved from the WAL into the file is, so that the file is whole by itself. */
@@ -45,6 +69,20 @@ export class FileWriter implements Writer {
       // It stays in the WAL, where the next one to open the file finds it.
     }
     this.#database.close();
+  }
+
+  /** What a full disk or a lock refuses was not committed. Of any other failure nobody knows: the disk may have it. */
+  #commit(): void {
+    try {
+      this.#exec("COMMIT");
+    } catch (error) {
+      if (isBusy(error) || driverError(error)?.code === "SQLITE_FULL") throw error;
+      throw new EventLogError(
+        "unknown_outcome",
+        `The commit failed, and what it wrote may be recorded or not: ${reasonOf(error)}. Repeat the call with the same idempotency keys.`,
+        { cause: error },
+      );
+    }
   }
 
   #exec(sql: string): void {

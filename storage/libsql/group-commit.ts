@@ -1,4 +1,5 @@
 import { EventLogError } from "../event-log-error.ts";
+import { Pace } from "./pace.ts";
 
 /** What items take up, or may. */
 export interface Load {
@@ -24,20 +25,23 @@ interface Waiting<Item, Result> {
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #limits: Load;
+  readonly #pace: Pace;
+  readonly #running = new Set<Promise<void>>();
   #waiting: Waiting<Item, Result>[] = [];
   #load = { events: 0, bytes: 0 };
   /** What waits for room to wait in. */
   #patient: Waiting<Item, Result>[] = [];
-  #running: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /**
-   * `commit` answers a result for each item, in order; it is never called while an earlier call runs. No more is let in
-   * while as much waits as `limits` says, so that the queue exceeds them by one item at most.
+   * `commit` answers a result for each item, in order; up to `atOnce` of its calls run at once, begun in order. No more
+   * is let in while as much waits as `limits` says, so that the queue exceeds them by one item at most.
    */
-  constructor(commit: (items: readonly Item[]) => Promise<readonly Result[]>, limits: Load) {
+  constructor(commit: (items: readonly Item[]) => Promise<readonly Result[]>, limits: Load, atOnce = 1) {
     this.#commit = commit;
     this.#limits = limits;
+    this.#pace = new Pace(atOnce);
   }
 
   /** What waits for the next commits. */
@@ -67,30 +71,50 @@ export class GroupCommit<Item, Result> {
       if (patient) this.#patient.push(waiting);
       else this.#enqueue(waiting);
       this.#admitPatient();
-      this.#running ??= this.#run();
+      this.#start();
     });
   }
 
   /** Refuses what comes from now on, and resolves when all that came before has settled. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup();
-      this.#admitPatient();
-      try {
-        const results = await this.#commit(group.map(({ item }) => item));
-        for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result); // one for each item
-      } catch (error) {
-        // What waits would meet the same, after as long a time again.
-        const others = [...this.#take(this.#waiting.length), ...this.#patient.splice(0)];
-        for (const { reject } of [...group, ...others]) reject(error);
-      }
+  /** Whatever waits, a commit runs whose end calls this again. */
+  #start(): void {
+    if (this.#waiting.length === 0) return;
+    const wait = this.#pace.wait();
+    if (wait === 0) this.#begin();
+    else if (wait !== undefined) this.#timer ??= setTimeout(() => this.#beginLater(), wait);
+  }
+
+  #beginLater(): void {
+    this.#timer = undefined;
+    if (this.#waiting.length > 0 && this.#pace.wait() !== undefined) this.#begin();
+  }
+
+  #begin(): void {
+    const group = this.#takeGroup();
+    this.#admitPatient();
+    const run = this.#run(group);
+    this.#running.add(run);
+    run.finally(() => this.#running.delete(run));
+  }
+
+  /** Never rejects. */
+  async #run(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    const end = this.#pace.begin();
+    try {
+      const results = await this.#commit(group.map(({ item }) => item));
+      for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result); // one for each item
+    } catch (error) {
+      // What waits would meet the same, after as long a time again.
+      const others = [...this.#take(this.#waiting.length), ...this.#patient.splice(0)];
+      for (const { reject } of [...group, ...others]) reject(error);
     }
-    this.#running = undefined;
+    end();
+    this.#start();
   }
 
   #hasRoom(share: number): boolean {

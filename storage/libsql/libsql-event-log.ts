@@ -16,12 +16,19 @@ import { decodeKey, decodeText } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
 import { watchers } from "./watchers.ts";
 
+export interface LogOptions {
+  /** How much may wait to be recorded. */
+  readonly queue: Load;
+  /** How many groups may be on their way at once. */
+  readonly groupsAtOnce: number;
+  readonly onCommit?: ((commit: Commit) => void) | undefined;
+}
+
 /** The events in a database. On a file, an append resolves after its commit with WAL and synchronous=FULL. */
 export function createLibsqlEventLog(
   database: LogDatabase,
   now: () => number,
-  queue: Load,
-  onCommit?: (commit: Commit) => void,
+  { queue, groupsAtOnce, onCommit }: LogOptions,
 ): EventLog {
   let closing: Promise<void> | undefined;
   /** Settles when every wipe and every prune that was asked for has. */
@@ -29,7 +36,7 @@ export function createLibsqlEventLog(
   const news = watchers(() => database.newestId());
   const purge = purger(() => database.purgeStep());
 
-  const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
+  async function commit(items: readonly EncodedUnits[]): Promise<readonly (readonly UnitResult[])[]> {
     const group: Group = {
       rows: joinRows(items.flatMap(({ rows }) => (rows === "" ? [] : [rows]))),
       sizes: items.flatMap(({ sizes }) => sizes),
@@ -47,7 +54,8 @@ export function createLibsqlEventLog(
       end += sizes.length;
       return results.slice(end - sizes.length, end);
     });
-  }, queue);
+  }
+  const commits = new GroupCommit(commit, queue, groupsAtOnce);
 
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");

@@ -1,11 +1,12 @@
 import type { Commit, EventLog } from "../event-log.ts";
 import type { Stores } from "../stores.ts";
 import type { DatabaseAddress } from "./connection.ts";
-import { openDatabaseThreads } from "./database-threads.ts";
+import { databaseFile } from "./database-file.ts";
 import type { Load } from "./group-commit.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
-import { openLogDatabase } from "./log-database.ts";
+import { createLogDatabase, type LogDatabase } from "./log-database.ts";
+import { openRemoteAccess } from "./remote-access.ts";
 
 export interface LibsqlOptions extends DatabaseAddress {
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
@@ -16,6 +17,9 @@ export interface LibsqlOptions extends DatabaseAddress {
   readonly queue?: Load | undefined;
 }
 
+/** The database commits them in order, and the next ones are on their way meanwhile. */
+const remoteGroupsAtOnce = 6;
+
 const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 
 /**
@@ -24,9 +28,19 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<Stores> {
   const { now = Date.now, onCommit, queue = unbounded, ...address } = options;
-  const isFile = address.url.startsWith("file:");
-  const database = await (isFile ? openDatabaseThreads(address) : openLogDatabase(address));
-  return { log: createLibsqlEventLog(database, now, queue, onCommit), tokens: createLibsqlTokenStore(database, now) };
+  const isRemote = databaseFile(address.url) === undefined;
+  const database = isRemote ? createLogDatabase(await openRemoteAccess(address)) : await openThreads(address);
+  const groupsAtOnce = isRemote ? remoteGroupsAtOnce : 1;
+  return {
+    log: createLibsqlEventLog(database, now, { queue, groupsAtOnce, onCommit }),
+    tokens: createLibsqlTokenStore(database, now),
+  };
+}
+
+/** Loaded only here, since a Worker runtime has no threads. */
+async function openThreads(address: DatabaseAddress): Promise<LogDatabase> {
+  const { openDatabaseThreads } = await import("./database-threads.ts");
+  return openDatabaseThreads(address);
 }
 
 /** The event log alone. */

@@ -1,19 +1,12 @@
-import type { Client } from "@libsql/client";
-import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey, RecordedEventType } from "../../core/index.ts";
 import type { AssetFilter, EventFilter, Expiry, LogStats, PageRequest, WipeTarget } from "../event-log.ts";
-import { EventLogError } from "../event-log-error.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
-import { clientWriter } from "./client-writer.ts";
-import { assertWritable, type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
-import { databaseFile } from "./database-file.ts";
+import type { DatabaseAccess } from "./database-access.ts";
 import type { EventRow } from "./event-row.ts";
-import { asEventLogError, explainFailure, isBusy, isDamage } from "./failures.ts";
-import { type FileGuard, fileGuard } from "./file-guard.ts";
-import { FileWriter } from "./file-writer.ts";
-import { firstLook } from "./first-look.ts";
+import { fitting } from "./fitting.ts";
 import type { Group, GroupResult } from "./group.ts";
-import { migrate } from "./migrate.ts";
 import { probe } from "./probe.ts";
 import { type Expired, findExpired, forgetKeys, pruneEvents, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
@@ -33,8 +26,6 @@ import { log } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { wipe } from "./wipe.ts";
-import { writeGroup } from "./write-group.ts";
-import type { Writer } from "./write-transaction.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -73,76 +64,34 @@ export interface LogDatabase {
   close(): Promise<void>;
 }
 
-/** Opens the database, and creates or migrates it. Failures are EventLogErrors. */
-export async function openLogDatabase(address: DatabaseAddress): Promise<LogDatabase> {
-  let client = await openConnection(address);
-  const file = databaseFile(address.url);
-  try {
-    await migrate(client);
-    if (file !== undefined) {
-      await firstLook(client);
-      assertWritable(address.url, file);
-    }
-  } catch (error) {
-    client.close();
-    if (!isDamage(error)) throw asEventLogError(error, address.url);
-    throw new EventLogError("unusable_database", explainFailure(error, address.url), { cause: error });
-  }
-
-  /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
-  async function use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    try {
-      return await withPatience(async () => {
-        try {
-          return await work(client);
-        } catch (error) {
-          if (isBusy(error)) {
-            const suspect = client;
-            client = await openConnection(address);
-            suspect.close();
-          }
-          throw error;
-        }
-      });
-    } catch (error) {
-      throw asEventLogError(error, address.url);
-    }
-  }
-
-  let fileWriter: FileWriter | undefined;
-  /** A file's is opened for the first write, since a thread that only reads has none. */
-  function writerOf(client: Client): Writer {
-    if (file === undefined) return clientWriter(client);
-    fileWriter ??= new FileWriter(file);
-    return fileWriter;
-  }
-
-  const guard: FileGuard = file === undefined ? (write) => write() : fileGuard(file);
-  const write = <Result>(work: (writer: Writer, client: Client) => Promise<Result>) =>
-    use((client) => work(writerOf(client), client));
-  const record: typeof write = (work) => guard(() => write(work));
-  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
+/** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
+export function createLogDatabase(access: DatabaseAccess): LogDatabase {
+  const { write, record, file } = access;
+  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
+    access.read((client) => work(drizzle(client)));
 
   return {
-    write: (group) => record((writer) => writeGroup(writer, group)),
+    write: (group) => access.writeGroup(group),
     event: (id) => read((database) => readEvent(database, id)),
-    page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
+    page: (filter, page, from) =>
+      read((database) => fitting(page.limit, (limit) => readPage(database, filter, { ...page, limit }, from))),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
-    assets: (filter, limit, from) => read((database) => readAssetList(database, filter, limit, from)),
-    partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
-    checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
-    wipe: (target, by, now) =>
-      record(async (writer, client) => {
-        const traceId = await wipe(writer, target, by, now);
-        return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
-      }),
+    assets: (filter, most, from) =>
+      read((database) => fitting(most, (limit) => readAssetList(database, filter, limit, from))),
+    partitions: (key, most, from) =>
+      read((database) => fitting(most, (limit) => readPartitions(database, key, limit, from))),
+    checks: (key, most, from) => read((database) => fitting(most, (limit) => readChecks(database, key, limit, from))),
+    wipe: async (target, by, now) => {
+      const traceId = await record((writer) => wipe(writer, target, by, now));
+      return traceId === undefined ? undefined : read((database) => readEvent(database, traceId));
+    },
     purgeStep: () => write((writer, client) => purgeStep(client, writer)),
-    findExpired: (expiry, from) => use((client) => findExpired(client, expiry, from)),
+    findExpired: (expiry, from) => access.read((client) => findExpired(client, expiry, from)),
     pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
     forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
-    prunedId: (type) => use((client) => readPrunedId(client, type)),
-    stats: () => use(readStats),
-    lastMaterializations: () => use(readLastMaterializations),
+    prunedId: (type) => access.read((client) => readPrunedId(client, type)),
+    stats: () => access.read(readStats),
+    lastMaterializations: () => access.read(readLastMaterializations),
     probe: () => record((writer) => probe(writer, file)),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),
@@ -150,9 +99,6 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     createToken: (token, now) => record((writer) => createToken(writer, token, now)),
     revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
-    close: async () => {
-      fileWriter?.close();
-      client.close();
-    },
+    close: async () => access.close(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import { withPatience } from "./connection.ts";
 import { migrations } from "./migrations.ts";
+import { withPatience } from "./patience.ts";
 
 /**
  * Brings the database to this version's schema, each migration in a transaction of its own, and refuses one from a
@@ -10,7 +10,7 @@ import { migrations } from "./migrations.ts";
 export async function migrate(client: Client): Promise<void> {
   const version = await readVersion(client);
   for (let next = version; next < migrations.length; next++) {
-    // In one unprepared text, for the reason that connection.ts gives. The primary key turns a twin, started by another
+    // In one unprepared text, for the reason that write-transaction.ts gives. The primary key turns a twin, started by another
     // process at the same time, into an error that is looked into below.
     const script = `
       BEGIN IMMEDIATE;

@@ -68,5 +68,14 @@ export const migrations: readonly string[] = [
     last_used_at INTEGER
   );
   CREATE UNIQUE INDEX token_by_name ON token (name) WHERE revoked_at IS NULL;
+
+  -- One row for each transaction of late on a remote database: who never got its answer looks here, or tries again and
+  -- meets its own id. \`plan\` says which of the writer's plans for the group it was.
+  CREATE TABLE group_commit (
+    id TEXT PRIMARY KEY NOT NULL,
+    plan INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
 ];

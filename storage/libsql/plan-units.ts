@@ -15,6 +15,9 @@ interface KnownEvent {
   id(firstId: number): number;
 }
 
+/** What keys stand for that were used before, each by its place in `scopesJson`. */
+export type Recorded = readonly (readonly [place: number, id: number, fingerprint: string])[];
+
 /**
  * Leaves out what was recorded before under its key, and whole units with an event whose key stands for other content.
  * It runs inside the writing transaction, so that no other writer's key can be missed.
@@ -24,8 +27,34 @@ export async function planUnits(
   encoded: readonly string[],
   sizes: readonly number[],
 ): Promise<UnitPlan> {
-  const events = encoded.map((row) => ({ row, ...readKey(row) }));
-  const known = await recordedBefore(transaction, events);
+  const events = readKeys(encoded);
+  const { rows } = await transaction.execute({ sql: selectRecorded, args: [scopesJson(events)] });
+  const recorded = rows.map((row) => [Number(row.place), Number(row.event_id), String(row.fingerprint)] as const);
+  return planAround(recorded, events, sizes);
+}
+
+export interface KeyedRow {
+  readonly row: string;
+  /** The asset, kind and key as JSON: a key is unique within the first two. Undefined for an event without a key. */
+  readonly scope: string | undefined;
+  readonly fingerprint: string;
+}
+
+export function readKeys(rows: readonly string[]): readonly KeyedRow[] {
+  return rows.map((row) => ({ row, ...readKey(row) }));
+}
+
+/** What `selectRecorded` looks for. */
+export function scopesJson(events: readonly KeyedRow[]): string {
+  return `[${events.flatMap(({ scope }) => scope ?? []).join(",")}]`;
+}
+
+/** The plan, where these of the events were recorded before. */
+export function planAround(recorded: Recorded, events: readonly KeyedRow[], sizes: readonly number[]): UnitPlan {
+  const keyed = events.filter(({ scope }) => scope !== undefined);
+  const known = new Map<string, KnownEvent>(
+    recorded.map(([place, id, fingerprint]) => [keyed[place]?.scope ?? "", { fingerprint, id: () => id }]),
+  );
   const rows: string[] = [];
   const outcomes: ((firstId: number) => UnitResult)[] = [];
   let start = 0;
@@ -37,13 +66,6 @@ export async function planUnits(
     for (const [scope, event] of unit.known) known.set(scope, event);
   }
   return { rows, results: (firstId) => outcomes.map((outcome) => outcome(firstId)) };
-}
-
-interface KeyedRow {
-  readonly row: string;
-  /** What the key is unique within; undefined for an event without a key. */
-  readonly scope: string | undefined;
-  readonly fingerprint: string;
 }
 
 function planUnit(unit: readonly KeyedRow[], before: ReadonlyMap<string, KnownEvent>, firstPlace: number) {
@@ -84,22 +106,9 @@ function readKey(row: string): Omit<KeyedRow, "row"> {
   return { scope, fingerprint: String(fields[field.fingerprint]) };
 }
 
-async function recordedBefore(
-  transaction: WriteTransaction,
-  events: readonly KeyedRow[],
-): Promise<Map<string, KnownEvent>> {
-  const keyed = events.filter(({ scope }) => scope !== undefined);
-  const { rows } = await transaction.execute({ sql: selectKeys, args: [`[${keyed.map(({ row }) => row).join(",")}]`] });
-  return new Map(
-    rows.map((found) => {
-      const id = Number(found.event_id);
-      return [keyed[Number(found.place)]?.scope ?? "", { fingerprint: String(found.fingerprint), id: () => id }];
-    }),
-  );
-}
-
-const selectKeys = `
-  SELECT row.key AS place, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS row
-  CROSS JOIN asset ON asset.key = row.value ->> ${field.key}
+/** `Recorded`, by columns. */
+export const selectRecorded = `
+  SELECT scope.key AS place, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS scope
+  CROSS JOIN asset ON asset.key = scope.value ->> 0
   CROSS JOIN idempotency ON idempotency.asset_id = asset.id
-    AND idempotency.kind = row.value ->> ${field.kind} AND idempotency.key = row.value ->> ${field.idempotencyKey}`;
+    AND idempotency.kind = scope.value ->> 1 AND idempotency.key = scope.value ->> 2`;

@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EventLogError } from "../event-log-error.ts";
 import { type Writer, writeTransaction } from "./write-transaction.ts";
@@ -9,6 +8,7 @@ const leastSpace = 1 << 20;
 /** Commits a page without changing it. Throws where a report could not be recorded either. */
 export async function probe(writer: Writer, file: string | undefined): Promise<void> {
   if (file !== undefined) {
+    const { statfs } = await import("node:fs/promises"); // only here, since a Worker runtime has no files
     const { bavail, bsize } = await statfs(dirname(file));
     if (bavail * bsize < leastSpace)
       throw new EventLogError("unavailable", `The disk of the database ${file} is full.`);

@@ -2,7 +2,7 @@ import type { Client, InValue } from "@libsql/client";
 import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../event-log.ts";
 import { kinds } from "./event-row.ts";
-import { isLatest, subtractEvents } from "./summaries.ts";
+import { isLatest, subtraction } from "./summaries.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
 /** The most rows that one step looks at or deletes: reports wait for it. */
@@ -35,9 +35,8 @@ export async function pruneEvents(writer: Writer, given: readonly number[]): Pro
   return writeTransaction(writer, async (transaction) => {
     const ids = await select(transaction, selectPrunable, [JSON.stringify(given)]);
     const args = [JSON.stringify(ids)];
-    await subtractEvents(transaction, ids);
-    await transaction.execute({ sql: notePruned, args });
-    return (await transaction.execute({ sql: deletePruned, args })).rowsAffected;
+    const statements = [subtraction(ids), { sql: notePruned, args }, { sql: deletePruned, args }];
+    return (await transaction.batch(statements)).at(-1)?.rowsAffected ?? 0;
   });
 }
 

@@ -1,8 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Client, createClient } from "@libsql/client";
-import { authTokenOf, cannotOpen, type DatabaseAddress, withPatience } from "./connection.ts";
+import type { DatabaseAddress } from "./connection.ts";
 import { databaseFile } from "./database-file.ts";
+import { withPatience } from "./patience.ts";
+import { openRemoteClient } from "./remote-client.ts";
+import { cannotOpen } from "./store-error.ts";
 
 /**
  * Does `work` over a connection that can't write, and that makes no file but the index (-shm) of a WAL that lies there. A
@@ -13,11 +16,9 @@ export async function readOnly<Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const file = databaseFile(address.url);
-  if (file === undefined) return withClient(address, address.url, work);
+  if (file === undefined) return withClient(await openRemoteClient(address), work);
   const uri = `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}?mode=ro`;
-  const look = (parameters: string) =>
-    // Encoded once more: the driver takes no parameters of SQLite's, but hands the path on as it comes.
-    withClient(address, `file:${encodeURIComponent(uri + parameters)}`, work);
+  const look = (parameters: string) => withClient(connect(address, uri + parameters), work);
 
   // A reader of a WAL database makes the WAL where there is none, unless it is told that the file won't change. But
   // what is in a WAL it would then not see.
@@ -38,12 +39,7 @@ function restingSince(file: string): number | undefined {
   return existsSync(`${file}-wal`) ? undefined : statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-async function withClient<Result>(
-  address: DatabaseAddress,
-  url: string,
-  work: (client: Client) => Promise<Result>,
-): Promise<Result> {
-  const client = connect(address, url);
+async function withClient<Result>(client: Client, work: (client: Client) => Promise<Result>): Promise<Result> {
   try {
     return await withPatience(() => work(client));
   } finally {
@@ -51,10 +47,11 @@ async function withClient<Result>(
   }
 }
 
-function connect(address: DatabaseAddress, url: string): Client {
+function connect(address: DatabaseAddress, uri: string): Client {
   try {
-    return createClient({ ...authTokenOf(address), url, concurrency: 1, timeout: 0 });
+    // Encoded once more: the driver takes no parameters of SQLite's, but hands the path on as it comes.
+    return createClient({ url: `file:${encodeURIComponent(uri)}`, concurrency: 1, timeout: 0 });
   } catch (error) {
-    throw cannotOpen(address, error, "it must be there, and readable.");
+    throw cannotOpen(address.url, error);
   }
 }

@@ -1,5 +1,5 @@
 import { kinds } from "./event-row.ts";
-import type { WriteTransaction } from "./write-transaction.ts";
+import type { Statement, WriteTransaction } from "./write-transaction.ts";
 
 /**
  * What the summaries are about. The first four are of a whole asset: its events of a kind (each scope has its kind's
@@ -53,15 +53,17 @@ export async function addToSummaries(transaction: WriteTransaction, lastId: numb
   await transaction.execute({ sql: checks ? addAll : addWithoutChecks, args: [lastId] });
 }
 
-const addWithoutChecks = addition(parts);
-const addAll = addition([...parts, ...checkParts]);
+const addWithoutChecks = additionAfter("?1", false);
+const addAll = additionAfter("?1", true);
 
-function addition(of: readonly Part[]): string {
+/** The statement that brings the summaries up to date with the events after the id that an expression gives. */
+export function additionAfter(lastId: string, checks: boolean): string {
+  const of = checks ? [...parts, ...checkParts] : parts;
   // NOT INDEXED: the new events are one range of ids, and the planner would rather walk the whole index by asset.
   const selects = of.map(
     ({ scope, checkName, partition, events }) => `
       SELECT event.asset_id, ${scope}, ${checkName}, ${partition}, event.id, event.timestamp, 1 FROM event NOT INDEXED
-      WHERE event.id > ?1 AND ${events}`,
+      WHERE event.id > ${lastId} AND ${events}`,
   );
   return `
     INSERT INTO summary (asset_id, scope, check_name, partition, event_id, timestamp, events) ${selects.join(" UNION ALL ")}
@@ -78,18 +80,18 @@ export async function deleteEvents(
   ids: readonly number[],
 ): Promise<void> {
   const args = [assetId, JSON.stringify(ids)];
-  await subtractEvents(transaction, ids);
-  for (const sql of [deleteKeys, deleteRows, deleteEmpty]) await transaction.execute({ sql, args });
-  const { rows } = await transaction.execute({ sql: selectOutdated, args });
-  for (const { scope, check_name = null, partition = null } of rows) {
-    const sql = findLatest.get(Number(scope)) ?? "";
-    await transaction.execute({ sql, args: [assetId, Number(scope), check_name, partition] });
-  }
+  const statements = [deleteKeys, deleteRows, deleteEmpty, selectOutdated].map((sql) => ({ sql, args }));
+  const outdated = (await transaction.batch([subtraction(ids), ...statements])).at(-1)?.rows ?? [];
+  const updates = outdated.map(({ scope, check_name = null, partition = null }) => ({
+    sql: findLatest.get(Number(scope)) ?? "",
+    args: [assetId, Number(scope), check_name, partition],
+  }));
+  if (updates.length > 0) await transaction.batch(updates);
 }
 
 /** Takes events out of the counts, before they are deleted. What they are the latest of still names them. */
-export async function subtractEvents(transaction: WriteTransaction, ids: readonly number[]): Promise<void> {
-  await transaction.execute({ sql: subtract, args: [JSON.stringify(ids)] });
+export function subtraction(ids: readonly number[]): Statement {
+  return { sql: subtract, args: [JSON.stringify(ids)] };
 }
 
 const given = "(SELECT value FROM json_each(?2))";

@@ -38,9 +38,9 @@ export async function revokeToken(writer: Writer, name: string, now: number): Pr
 
 export async function noteTokenUses(writer: Writer, uses: readonly TokenUse[]): Promise<void> {
   const sql = "UPDATE token SET last_used_at = max(?, coalesce(last_used_at, 0)) WHERE id = ?";
-  await writeTransaction(writer, async (transaction) => {
-    for (const { id, at } of uses) await transaction.execute({ sql, args: [at, id] });
-  });
+  if (uses.length === 0) return;
+  const statements = uses.map(({ id, at }) => ({ sql, args: [at, id] }));
+  await writeTransaction(writer, (transaction) => transaction.batch(statements));
 }
 
 function idOf(rows: readonly { readonly [column: string]: unknown }[]): number | undefined {

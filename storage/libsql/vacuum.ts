@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EventLogError } from "../event-log-error.ts";
-import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { withPatience } from "./patience.ts";
 import { pause } from "./purger.ts";
 import { type DatabaseSize, readSize } from "./read-size.ts";
 

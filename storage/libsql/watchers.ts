@@ -39,7 +39,7 @@ export function watchers(newestId: () => Promise<number>): Watchers {
     clearTimeout(timer);
     if (listeners.size === 0) return;
     timer = setTimeout(poll, pollInterval);
-    timer.unref();
+    timer.unref?.(); // a Worker's is a number
   }
 
   return {

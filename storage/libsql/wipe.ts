@@ -80,13 +80,15 @@ async function hideAsset(transaction: WriteTransaction, assetKey: AssetKey): Pro
   if (found === undefined) return undefined;
   const id = Number(found.id);
   const key = encodeKey(assetKey);
-  await transaction.execute({ sql: "INSERT INTO wiped_asset VALUES (?)", args: [id] });
-  await transaction.execute({ sql: "DELETE FROM asset WHERE id = ?", args: [id] });
-  await transaction.execute({ sql: "INSERT INTO asset (key) VALUES (?)", args: [key] });
-  await transaction.execute({
-    sql: "UPDATE event SET asset_id = (SELECT id FROM asset WHERE key = ?) WHERE asset_id = ? AND kind = ?",
-    args: [key, id, kinds.ASSET_WIPED],
-  });
+  await transaction.batch([
+    { sql: "INSERT INTO wiped_asset VALUES (?)", args: [id] },
+    { sql: "DELETE FROM asset WHERE id = ?", args: [id] },
+    { sql: "INSERT INTO asset (key) VALUES (?)", args: [key] },
+    {
+      sql: "UPDATE event SET asset_id = (SELECT id FROM asset WHERE key = ?) WHERE asset_id = ? AND kind = ?",
+      args: [key, id, kinds.ASSET_WIPED],
+    },
+  ]);
   return { assetKey, partition: null, scope: { what: "asset" } };
 }
 

@@ -84,7 +84,8 @@ const selectHead = `
   SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id,
     coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0) AS received_at`;
 
-const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
+/** A field of an encoded event, where `row` is one of json_each. */
+export const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
 
 const insertAssets = `
   INSERT INTO asset (key) SELECT DISTINCT ${column("key")} FROM json_each(?1) AS row WHERE true

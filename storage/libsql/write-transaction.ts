@@ -1,7 +1,7 @@
 import type { InValue, Value } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import { lockPatience, withPatience } from "./connection.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { isBusy } from "./failures.ts";
+import { lockPatience, withPatience } from "./patience.ts";
 
 export interface Statement {
   readonly sql: string;
@@ -16,8 +16,11 @@ export interface StatementResult {
 /** A transaction that holds the write lock. */
 export interface WriteTransaction {
   execute(statement: Statement): Promise<StatementResult>;
+  /** Runs one statement or more in order: in one request, where the database is remote. */
+  batch(statements: Statement[]): Promise<readonly StatementResult[]>;
   /** Runs statements without preparing them. */
   executeMultiple(sql: string): Promise<void>;
+  /** EventLogError `unknown_outcome` where nobody knows whether it was committed. */
   commit(): Promise<void>;
   /** Rolls back what is not committed. */
   close(): void;
@@ -40,25 +43,10 @@ export async function writeTransaction<Result>(
   const transaction = await lockedTransaction(writer);
   try {
     const result = await work(transaction);
-    await commit(transaction);
+    await transaction.commit();
     return result;
   } finally {
     transaction.close();
-  }
-}
-
-/** What a full disk or a lock refuses was not committed. Of any other failure nobody knows: the disk may have it. */
-async function commit(transaction: WriteTransaction): Promise<void> {
-  try {
-    await transaction.commit();
-  } catch (error) {
-    if (isBusy(error) || driverError(error)?.code === "SQLITE_FULL") throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EventLogError(
-      "unknown_outcome",
-      `The commit failed, and what it wrote may be recorded or not: ${why}. Repeat the call with the same idempotency keys.`,
-      { cause: error },
-    );
   }
 }
 

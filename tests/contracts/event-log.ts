@@ -25,6 +25,10 @@ import { wipingContract } from "./event-log/wiping.ts";
 export interface ContractOptions {
   /** The memory store is what the others are compared with. */
   readonly isReference?: boolean;
+  /** The length of a text that the store keeps in a dozen fields of one event. Default: a million. */
+  readonly longestText?: number;
+  /** How many histories are compared with the reference. Default: 60. */
+  readonly histories?: number;
 }
 
 /**
@@ -52,8 +56,8 @@ export function eventLogContract(name: string, open: OpenEventLog, options: Cont
     describe("statistics", () => statsContract(promises));
     describe("watching", () => watchingContract(promises));
     describe("identity", () => identityContract(promises, open));
-    describe("fidelity", () => fidelityContract(promises));
+    describe("fidelity", () => fidelityContract(promises, options.longestText ?? 2 ** 20));
     describe("closing", () => closingContract(promises));
-    if (options.isReference !== true) describe("the reference", () => modelContract(open));
+    if (options.isReference !== true) describe("the reference", () => modelContract(open, options.histories ?? 60));
   });
 }

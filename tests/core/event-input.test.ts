@@ -1,15 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { type EventReport, parseEventInput } from "../../core/event-input.ts";
 import {
   checkEvaluation,
-  type EventReport,
   formatEvent,
   InvalidEventError,
   type JsonObject,
   type JsonValue,
   materialization,
   observation,
-  parseEventInput,
   parseJson,
 } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";

@@ -8,7 +8,10 @@ import { type RunningServer, type Runtime, runtimes, startServer, temporaryFolde
 const preload = join(import.meta.dir, "clock.mjs");
 const keys = ["a", "b", "c", "d"];
 
-test.each([...runtimes])(
+// Deno takes nothing to load first from its environment.
+const adjustable = runtimes.filter((runtime) => runtime !== "deno");
+
+test.each(adjustable)(
   "a clock that jumps back, while the %s server runs and while it doesn't, leaves ids, times and cursors in order",
   async (runtime) => {
     const databaseUrl = `file:${join(temporaryFolder(), "runless.db")}`;

@@ -1,11 +1,8 @@
 import { expect, test } from "bun:test";
-import type { Runtime } from "../server.ts";
+import { runtimes } from "../server.ts";
 import { killRounds } from "./kill-rounds.ts";
 
-const kills: readonly (readonly [number, Runtime])[] = [
-  [15, "bun"],
-  [5, "node"],
-];
+const kills = runtimes.map((runtime) => [runtime === "bun" ? 15 : 5, runtime] as const);
 
 test.each([...kills])(
   "what was acknowledged before each of %i kills of the %s server is there exactly once, and summaries equal a recount",

@@ -102,7 +102,7 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
   });
 });
 
-test.each(["start", "start:node"])(
+test.each(["start", "start:node", "start:deno"])(
   "npm run %s hands SIGTERM on to the server",
   async (script) => {
     const args = ["run", "--silent", script, "--", "--port", "0", "--database-url", ":memory:"];

@@ -1,23 +1,13 @@
 import { beforeAll, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { temporaryFolder } from "../server.ts";
-import { runTool } from "./run-tool.ts";
+import { newProject, type Project, packPackage } from "./packed.ts";
 
-const repository = join(import.meta.dir, "../..");
-const bun = `PATH=${join(repository, "node_modules/.bin")}:${process.env.PATH}`;
-const app = temporaryFolder();
-const run = (...command: string[]) => runTool("env", [`--chdir=${app}`, bun, ...command]);
-
+let app: Project;
 beforeAll(async () => {
-  // What is packed was built before the tests ran.
-  const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", app];
-  const archive = (await runTool("npm", [...pack, repository])).trim();
-  writeFileSync(join(app, "package.json"), '{"private": true, "type": "module"}');
-  await run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", `./${archive}`);
+  app = await newProject(await packPackage());
 }, 180_000);
 
 test("the packed package has the command, for npx and bunx, on Node and Bun", async () => {
+  const { run } = app;
   expect(await run("npx", "--no-install", "runless", "report", "a/b", "--metadata", "rows=5")).toBe(
     "Recorded as event 1.\n",
   );
@@ -30,11 +20,11 @@ test("the packed package has the command, for npx and bunx, on Node and Bun", as
   }
 }, 120_000);
 
-test.each(["bun", "node"])(
-  "the packed package gives %s all that it exports",
-  async (runtime) => {
-    writeFileSync(
-      join(app, "all.js"),
+test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-prompt", "--allow-all"]])(
+  "the packed package gives %s all that it exports, with the threads that a file needs",
+  async (runtime, ...args) => {
+    app.write(
+      "all.js",
       `import { materialization, RunlessInstance } from "runless";
     import { RunlessClient } from "runless/client";
     import { parseReportRequest } from "runless/core";
@@ -49,7 +39,34 @@ test.each(["bun", "node"])(
     console.log(await client.hasAssetKey("a"), await client.hasAssetKey("b"), await client.hasAssetKey("c"));
     await log.close();`,
     );
-    expect(await run(runtime, "all.js")).toBe("true true false\n");
+    expect(await app.run(runtime, ...args, "all.js")).toBe("true true false\n");
   },
   30_000,
 );
+
+const typed = `import { type AssetMaterialization, materialization, RunlessInstance } from "runless";
+  import { RunlessClient } from "runless/client";
+  import { parseReportRequest } from "runless/core";
+  import { createApp } from "runless/http";
+  import { openEventLog } from "runless/storage";
+  const event: AssetMaterialization = parseReportRequest("/report_asset_materialization/a", {}, undefined);
+  // @ts-expect-error a key is no number, which only somebody with types knows
+  materialization(1);
+  export { createApp, event, openEventLog, RunlessClient, RunlessInstance };`;
+
+test("the packed package has its types for TypeScript, by the rules of Node and of bundlers", async () => {
+  app.write("typed.ts", typed);
+  for (const resolution of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
+    const [module = "", moduleResolution = ""] = resolution;
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2024", "--types", ""];
+    await app.run("tsc", ...options, "--module", module, "--moduleResolution", moduleResolution, "typed.ts");
+  }
+}, 60_000);
+
+test("the packed package has its types for Deno", async () => {
+  app.write("typed.ts", typed);
+  await app.run("deno", "check", "typed.ts");
+}, 60_000);

@@ -5,10 +5,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { openConnection } from "../raw-http.ts";
 import { readStream } from "../read-stream.ts";
-import { runtimes } from "../server.ts";
+import { programs, runtimes } from "../server.ts";
 
 const repository = join(import.meta.dir, "../..");
-const commands = { bun: join(repository, "node_modules/.bin/bun"), node: "node" } as const;
 const lines = { "content-type": "application/x-ndjson" };
 const ndjson = { accept: "application/x-ndjson" };
 const line = (key: string, description = "") =>
@@ -23,10 +22,8 @@ describe.each([...runtimes])("when something goes wrong on %s", (runtime) => {
   let port = 0;
   let url = "";
   beforeAll(async () => {
-    const child = spawn(commands[runtime], ["tests/http/faulty-server.mjs"], {
-      cwd: repository,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const args = [...(runtime === "deno" ? ["run", "--allow-all"] : []), "tests/http/faulty-server.mjs"];
+    const child = spawn(programs[runtime], args, { cwd: repository, stdio: ["ignore", "pipe", "inherit"] });
     server = child;
     const [text] = await once(child.stdout, "data");
     port = Number(text);
@@ -96,15 +93,19 @@ describe.each([...runtimes])("when something goes wrong on %s", (runtime) => {
     connection.close();
   });
 
-  test("a body without end is told that the store failed, and its connection is closed", async () => {
+  test("a body without end is told that the store failed, and that its connection ends", async () => {
     const { socket, send, answer } = openImport();
     send(Buffer.from(line("endless")));
     await untilRecorded("endless", 1);
     send(Buffer.from(line("unrecordable")));
     const sending = setInterval(() => send(Buffer.from(line("endless"))), 100);
-    await once(socket, "close");
+    // Deno leaves it to the client to close a connection whose body goes on.
+    if (runtime === "deno") while (!answer().includes("last_durable_line")) await once(socket, "data");
+    else await once(socket, "close");
     clearInterval(sending);
+    socket.destroy();
     expect(answer()).toStartWith("HTTP/1.1 503");
+    expect(answer()).toContain("connection: close");
     expect(answer()).toContain('"last_durable_line":1}');
   }, 20_000);
 

@@ -1,4 +1,4 @@
-// The server on Bun or Node, with a log in memory that fails where an asset's name says so, and that counts. Not
+// The server on Bun, Node or Deno, with a log in memory that fails where an asset's name says so, and that counts. Not
 // TypeScript, and from dist, because Node 20 runs it too. Prints its port.
 import { serve } from "@hono/node-server";
 import { createApp } from "../../dist/adapters/http/index.js";
@@ -34,10 +34,12 @@ const log = {
 const config = { limits: { ...defaultLimits, bodyBytes: 1 << 20 } };
 const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
 
-if (globalThis.Bun === undefined) {
-  serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => console.log(port));
-} else {
+const address = { hostname: "127.0.0.1", port: 0 };
+if (globalThis.Deno !== undefined) {
+  Deno.serve({ ...address, onListen: ({ port }) => console.log(port) }, (request) => app.fetch(request));
+} else if (globalThis.Bun !== undefined) {
   const limits = { idleTimeout: 60, maxRequestBodySize: Number.MAX_SAFE_INTEGER };
-  const { port } = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request), ...limits });
-  console.log(port);
+  console.log(Bun.serve({ ...address, fetch: (request) => app.fetch(request), ...limits }).port);
+} else {
+  serve({ ...address, fetch: app.fetch }, ({ port }) => console.log(port));
 }

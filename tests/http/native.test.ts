@@ -102,6 +102,18 @@ describe.each([...runtimes])("the native API of the %s server", (runtime) => {
     await blocks.return(undefined);
   });
 
+  test("wipes and reports at the same time all come to their end", async () => {
+    const rounds = Array.from({ length: 8 }, async (_, writer) => {
+      for (let i = 0; i < 25; i++) {
+        const reported = await post(event(`both/${writer}`));
+        const wiped = await fetch(`${server.url}/api/v1/assets?asset_key=both/${writer}`, { method: "DELETE" });
+        expect([reported.status, wiped.status]).toEqual([200, 200]);
+      }
+    });
+    await Promise.all(rounds);
+    expect(await get("assets?prefix=both")).toMatchObject({ assets: [] });
+  });
+
   test("a stream that is cut at random and resumed has every event once, in order", async () => {
     const total = 2000;
     const first = await startServer(runtime);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { runtimes } from "../../server.ts";
 import { newFile, patience, runCli, startCli, type Target, targets } from "./run-cli.ts";
 
 setDefaultTimeout(patience);
@@ -71,7 +72,7 @@ describe.each(Object.entries(targets))("exec over %s", (_, open) => {
   });
 });
 
-describe.each(["bun", "node"] as const)("exec on %s", (runtime) => {
+describe.each([...runtimes])("exec on %s", (runtime) => {
   const failing = (env: Readonly<Record<string, string>>) =>
     runCli(["exec", "a/b", "--partition", "p", "--", "sh", "-c", "exit 7"], { env, runtime });
   const warning = "runless: warning: the outcome of a/b, partition p (exit code 7) was not reported: ";

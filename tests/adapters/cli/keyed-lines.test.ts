@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { keyedLines } from "../../../adapters/cli/keyed-lines.ts";
-import { parseEventInput, parseJson } from "../../../core/index.ts";
+import { parseEventInput } from "../../../core/event-input.ts";
+import { parseJson } from "../../../core/index.ts";
 
 const keyed = (text: string | Uint8Array) => keyedLines(new Uint8Array(Buffer.from(text)), "k/", 100);
 const keysOf = (text: string) =>

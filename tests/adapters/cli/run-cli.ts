@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type RunningServer, type Runtime, startServer, temporaryFolder } from "../../server.ts";
+import { programs, type RunningServer, type Runtime, startServer, temporaryFolder } from "../../server.ts";
 
 const repository = new URL("../../..", import.meta.url).pathname;
-const commands: Record<Runtime, readonly [string, ...string[]]> = {
-  bun: [join(repository, "node_modules/.bin/bun"), join(repository, "adapters/cli/runless.ts")],
-  node: ["node", join(repository, "dist/adapters/cli/runless.js")],
+const entries: Readonly<Record<Runtime, readonly string[]>> = {
+  bun: [join(repository, "adapters/cli/runless.ts")],
+  node: [join(repository, "dist/adapters/cli/runless.js")],
+  deno: ["run", "--allow-all", join(repository, "adapters/cli/runless.ts")],
 };
 
 /** Of a test that starts processes, in milliseconds: how long that takes says nothing of what it promises. */
@@ -29,9 +30,8 @@ export interface CliResult {
 
 /** Starts the command as a process of its own, in an empty folder. */
 export function startCli(args: readonly string[], { runtime = "bun", env = {} }: CliOptions = {}) {
-  const [command, ...entry] = commands[runtime];
   const { RUNLESS_URL, RUNLESS_TOKEN, RUNLESS_DATABASE_URL, ...inherited } = process.env;
-  return spawn(command, [...entry, ...args], {
+  return spawn(programs[runtime], [...entries[runtime], ...args], {
     cwd: temporaryFolder(),
     env: { ...inherited, ...env },
     stdio: ["pipe", "pipe", "pipe"],

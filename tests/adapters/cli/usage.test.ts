@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { runtimes } from "../../server.ts";
 import { newFile, patience, runCli, startCli, targets } from "./run-cli.ts";
 
 setDefaultTimeout(patience);
@@ -64,7 +65,7 @@ test("every command has help with examples", async () => {
   expect(helps.filter(({ exitCode, stdout }) => exitCode !== 0 || !stdout.includes("\n  $ runless "))).toEqual([]);
 });
 
-describe.each(["bun", "node"] as const)("on %s", (runtime) => {
+describe.each([...runtimes])("on %s", (runtime) => {
   test("serve serves, and the command talks to it", async () => {
     const { env } = newFile();
     const server = startCli(["serve", "--port", "0"], { runtime, env });

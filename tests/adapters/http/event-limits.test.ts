@@ -2,13 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { checkEvents } from "../../../adapters/http/event-limits.ts";
 import { defaultLimits, type LimitName, limitFlag } from "../../../adapters/limits.ts";
-import {
-  checkEvaluation,
-  InvalidEventError,
-  materialization,
-  parseEventInput,
-  parseJson,
-} from "../../../core/index.ts";
+import { parseEventInput } from "../../../core/event-input.ts";
+import { checkEvaluation, InvalidEventError, materialization, parseJson } from "../../../core/index.ts";
 import { always, jsonText } from "../../core/arbitraries.ts";
 
 const wide = "é€😀"; // 2, 3 and 4 bytes

@@ -12,9 +12,13 @@ export function identityContract(promises: Promises, open: OpenEventLog): void {
   });
 
   test("each log has an id of its own", async () => {
-    const logs = [await open({ now: () => noon }), await open({ now: () => noon })];
-    const ids = await Promise.all(logs.map((log) => log.id()));
-    await Promise.all(logs.map((log) => log.close()));
+    const ids: string[] = [];
+    // One after the other: a store may have one place for both.
+    for (let i = 0; i < 2; i++) {
+      const log = await open({ now: () => noon });
+      ids.push(await log.id());
+      await log.close();
+    }
     expect(new Set(ids).size).toBe(2);
   });
 }

@@ -20,7 +20,7 @@ interface History {
 }
 
 /** Whatever is reported, wiped, pruned and asked, in whatever order, the store answers as the memory store does. */
-export function modelContract(open: OpenEventLog): void {
+export function modelContract(open: OpenEventLog, histories: number): void {
   test("summaries never lie: any history of reports, wipes and prunes is answered and read as the reference does it", async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryHistory, async ({ steps, reads }) => {
@@ -43,7 +43,7 @@ export function modelContract(open: OpenEventLog): void {
           await log.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: histories },
     );
   }, 300_000);
 }

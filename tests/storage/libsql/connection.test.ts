@@ -84,3 +84,22 @@ test("a file that can't be opened is named, with the reason", async () => {
     message: `The database ${url} can't be opened: its folder must be there, and both must be writable.`,
   });
 });
+
+test("transactions of one writer that are begun at once run one after the other", async () => {
+  const { writer, client } = await openWriter();
+  const insert = { sql: "INSERT INTO asset (key) VALUES (?)" };
+  const order: string[] = [];
+  await Promise.all(
+    ["a", "b", "c"].map((name) =>
+      writeTransaction(writer, async (transaction) => {
+        order.push(name);
+        await new Promise((resolve) => setImmediate(resolve));
+        await transaction.execute({ ...insert, args: [name] });
+        order.push(name);
+      }),
+    ),
+  );
+  expect(order).toEqual(["a", "a", "b", "b", "c", "c"]);
+  writer.close();
+  client.close();
+});

@@ -19,7 +19,10 @@ test.each(["SQLITE_BUSY", "SQLITE_LOCKED"])("%s is a lock that somebody else hol
 test.each([
   ["SQLITE_CONSTRAINT", "", false],
   ["SQLITE_TOOBIG", "", false],
+  ["SQLITE_CONSTRAINT_UNIQUE", "", false],
   ["SQLITE_ERROR", "malformed JSON", false],
+  ["SQLITE_UNKNOWN", "malformed JSON", false],
+  ["ARGS_INVALID", "string or blob too big", false],
   ["SQLITE_ERROR", "no such table: event", true],
   ["SQLITE_FULL", "", true],
   ["SQLITE_IOERR", "", true],

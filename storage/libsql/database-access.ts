@@ -1,0 +1,18 @@
+import type { Client } from "@libsql/client";
+import type { Group, GroupResult } from "./group.ts";
+import type { Writer } from "./write-transaction.ts";
+
+export type Write = <Result>(work: (writer: Writer, client: Client) => Promise<Result>) => Promise<Result>;
+
+/** How the database of a log is reached. What passes is tried again for a while; failures are EventLogErrors. */
+export interface DatabaseAccess {
+  /** Its path; undefined for a remote database. */
+  readonly file: string | undefined;
+  read<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+  /** For what may be lost without harm: it is done again some time. */
+  readonly write: Write;
+  /** For what is durable when it resolves. */
+  readonly record: Write;
+  writeGroup(group: Group): Promise<GroupResult>;
+  close(): void;
+}

@@ -1,0 +1,68 @@
+import type { Client } from "@libsql/client";
+import { assertWritable, type DatabaseAddress, openConnection } from "./connection.ts";
+import type { DatabaseAccess, Write } from "./database-access.ts";
+import { databaseFile } from "./database-file.ts";
+import { isBusy, isDamage } from "./failures.ts";
+import { fileGuard } from "./file-guard.ts";
+import { FileWriter } from "./file-writer.ts";
+import { firstLook } from "./first-look.ts";
+import { migrate } from "./migrate.ts";
+import { withPatience } from "./patience.ts";
+import { cannotOpen, storeError } from "./store-error.ts";
+import { writeGroup } from "./write-group.ts";
+
+/** Opens a database file, and creates or migrates it. */
+export async function openFileAccess(address: DatabaseAddress): Promise<DatabaseAccess> {
+  const { url } = address;
+  const file = databaseFile(url) ?? "";
+  let client = await openConnection(address);
+  try {
+    await migrate(client);
+    await firstLook(client);
+    assertWritable(url, file);
+  } catch (error) {
+    client.close();
+    throw isDamage(error) ? cannotOpen(url, error) : storeError(error, url);
+  }
+
+  /** Once a prepared statement has met a lock, its connection can't be trusted: see write-transaction.ts. */
+  async function use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    try {
+      return await withPatience(async () => {
+        try {
+          return await work(client);
+        } catch (error) {
+          if (isBusy(error)) {
+            const suspect = client;
+            client = await openConnection(address);
+            suspect.close();
+          }
+          throw error;
+        }
+      });
+    } catch (error) {
+      throw storeError(error, url);
+    }
+  }
+
+  let writer: FileWriter | undefined;
+  const write: Write = (work) =>
+    use((client) => {
+      writer ??= new FileWriter(file); // for the first write, since a thread that only reads needs none
+      return work(writer, client);
+    });
+  const guard = fileGuard(file);
+  const record: Write = (work) => guard(() => write(work));
+
+  return {
+    file,
+    read: use,
+    write,
+    record,
+    writeGroup: (group) => record((writer) => writeGroup(writer, group)),
+    close: () => {
+      writer?.close();
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Client } from "@libsql/client";
+import type { DatabaseAddress } from "./connection.ts";
+import type { DatabaseAccess, Write } from "./database-access.ts";
+import { migrate } from "./migrate.ts";
+import { openRemoteClient } from "./remote-client.ts";
+import { remoteGroupWriter } from "./remote-group-writer.ts";
+import { withRemotePatience } from "./remote-patience.ts";
+import { remoteWriter } from "./remote-writer.ts";
+import { storeError } from "./store-error.ts";
+
+// For a database that can't be reached, in milliseconds.
+const patience = 3_000;
+const startPatience = 10_000;
+
+/** Reaches a remote database, and creates or migrates it. */
+export async function openRemoteAccess(address: DatabaseAddress): Promise<DatabaseAccess> {
+  const client = await openRemoteClient(address);
+  const use = async <Result>(work: (client: Client) => Promise<Result>, until = patience): Promise<Result> => {
+    try {
+      return await withRemotePatience(() => work(client), until);
+    } catch (error) {
+      throw storeError(error, address.url);
+    }
+  };
+  try {
+    await use(migrate, startPatience);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+
+  const writer = remoteWriter(client);
+  const write: Write = (work) => use((client) => work(writer, client));
+  const writeGroup = remoteGroupWriter(client);
+  return {
+    file: undefined,
+    read: (work) => use(work),
+    write,
+    record: write,
+    writeGroup: (group) => use(() => writeGroup(group)),
+    close: () => client.close(),
+  };
+}

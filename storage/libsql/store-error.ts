@@ -1,0 +1,38 @@
+import { EventLogError } from "../event-log-error.ts";
+import { causeOf, driverError, isDamage } from "./failures.ts";
+import { ConnectionFailure } from "./remote-fetch.ts";
+
+/** A failure as callers get it: it says which database it was, and whether that can't be reached, is damaged or fails. */
+export function storeError(error: unknown, url: string): EventLogError {
+  return causeOf(error, EventLogError) ?? new EventLogError("unavailable", explain(error, url), { cause: error });
+}
+
+/** The same, of a database that was just to be opened. `needs` says what a file must be, where access is what fails. */
+export function cannotOpen(url: string, error: unknown, needs = "it must be there, and readable."): EventLogError {
+  const said = reasonOf(error);
+  // The bare 14 is SQLite's code for a file that it can't open; sometimes the driver says no more.
+  const why = /: 14\b|SQLITE_(CANTOPEN|READONLY)|EACCES|EROFS/.test(said) ? needs : said;
+  const sentence = isDamage(error) ? explain(error, url) : `The database ${databaseName(url)} can't be opened: ${why}`;
+  return new EventLogError("unusable_database", sentence, { cause: error });
+}
+
+function explain(error: unknown, url: string): string {
+  const name = databaseName(url);
+  const why = reasonOf(error);
+  if (isDamage(error))
+    return `The database ${name} is damaged (${why}). Look at it with runless doctor --database-url ${name}, and go back to a backup.`;
+  const what = causeOf(error, ConnectionFailure) === undefined ? "failed" : "can't be reached";
+  return `The database ${name} ${what}: ${why}`;
+}
+
+/** What a database, or the way to it, says of a failure. */
+export function reasonOf(error: unknown): string {
+  const cause = causeOf(error, ConnectionFailure) ?? driverError(error) ?? error;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return reason.replace(/^(\w+: )\1/, "$1"); // the driver puts the code in twice where a statement of a batch fails
+}
+
+/** What messages call a database: its address, without the secrets that it may carry. */
+export function databaseName(url: string): string {
+  return url.startsWith("file:") ? url : url.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");
+}

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { openStores } from "../../../storage/index.ts";
+import { newToken, tokenStoreContract } from "../../contracts/token-store.ts";
+import { once } from "../../remote/once.ts";
+import type { StandIn } from "../../remote/stand-in.ts";
+import { emptyDatabase, newStandIn, realDatabase } from "../../remote/test-database.ts";
+
+let standIn: StandIn | undefined;
+let address = realDatabase() ?? { url: "" };
+beforeAll(async () => {
+  if (address.url !== "") return;
+  standIn = await newStandIn();
+  address = { url: standIn.url };
+});
+afterAll(() => standIn?.close());
+
+tokenStoreContract("tokens in a remote libSQL database", async ({ now }) => {
+  await emptyDatabase(address);
+  return openStores({ now, ...address });
+});
+
+test("a token whose commit is not answered is created once, and its name is not said to be taken", async () => {
+  const own = await newStandIn();
+  const { tokens, log } = await openStores({ url: own.url });
+  const lost = once(own, '"sql":"COMMIT"', "drop after");
+  expect(await tokens.create(newToken("a"))).toMatchObject({ id: 1, name: "a" });
+  await lost;
+  expect(await tokens.list()).toHaveLength(1);
+  await log.close();
+  await own.close();
+});

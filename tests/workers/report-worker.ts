@@ -1,0 +1,23 @@
+import { parseReportBody, safeParseReportRequest } from "../../core/index.ts";
+import { appendEvent, openEventLog } from "../../storage/index.ts";
+
+interface Environment {
+  readonly RUNLESS_DATABASE_URL: string;
+  readonly RUNLESS_DATABASE_AUTH_TOKEN: string;
+}
+
+// The Cloudflare Worker of the README: a report becomes an event in a remote database, without a server of ours.
+export default {
+  async fetch(request: Request, env: Environment): Promise<Response> {
+    const { searchParams } = new URL(request.url);
+    const result = safeParseReportRequest(request.url, searchParams, parseReportBody(await request.text()));
+    if (!result.success) return Response.json({ error: result.error.message }, { status: 400 });
+    const log = await openEventLog({ url: env.RUNLESS_DATABASE_URL, authToken: env.RUNLESS_DATABASE_AUTH_TOKEN });
+    try {
+      const idempotencyKey = request.headers.get("idempotency-key") ?? undefined;
+      return Response.json(await appendEvent(log, { event: result.event, idempotencyKey }));
+    } finally {
+      await log.close();
+    }
+  },
+};

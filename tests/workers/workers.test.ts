@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Miniflare } from "miniflare";
+import { openEventLog } from "../../storage/index.ts";
+import { readAll } from "../contracts/event-log/harness.ts";
+import type { StandIn } from "../remote/stand-in.ts";
+import { emptyDatabase, newStandIn, type RemoteAddress, realDatabase } from "../remote/test-database.ts";
+
+describe("a Cloudflare Worker with the core and a remote event log", () => {
+  let standIn: StandIn | undefined;
+  let address: RemoteAddress;
+  let worker: Miniflare;
+  let bundle = "";
+  beforeAll(async () => {
+    const real = realDatabase();
+    standIn = real === undefined ? await newStandIn({ token: "secret" }) : undefined;
+    address = real ?? { url: standIn?.url ?? "", authToken: "secret" };
+    await emptyDatabase(address);
+    bundle = await bundled("report-worker.ts");
+    worker = new Miniflare({
+      modules: [{ type: "ESModule", path: "report-worker.js", contents: bundle }],
+      // The oldest that has Node's crypto: what works there works with every later one.
+      compatibilityDate: "2024-09-23",
+      compatibilityFlags: ["nodejs_compat"],
+      bindings: { RUNLESS_DATABASE_URL: address.url, RUNLESS_DATABASE_AUTH_TOKEN: address.authToken ?? "" },
+    });
+    await worker.ready;
+  }, 60_000);
+  afterAll(async () => {
+    await worker.dispose();
+    await standIn?.close();
+  });
+
+  test("takes reports, with idempotency keys, and what it has acknowledged is in the database", async () => {
+    const target = "http://worker/report_asset_materialization/warehouse/orders?partition=2026-11-23";
+    const report = { method: "POST", body: '{"metadata": {"rows": 5.0}}', headers: { "idempotency-key": "k" } };
+    const answers = await Promise.all([1, 2].map(() => worker.dispatchFetch(target, report)));
+    const bodies = await Promise.all(answers.map((answer) => answer.json()));
+    expect(bodies).toContainEqual({ id: 1, duplicate: false });
+    expect(bodies).toContainEqual({ id: 1, duplicate: true });
+    const log = await openEventLog(address);
+    expect(await readAll(log)).toMatchObject([
+      {
+        id: 1,
+        assetKey: ["warehouse", "orders"],
+        partition: "2026-11-23",
+        metadata: { rows: { type: "float", rawValue: 5 } },
+      },
+    ]);
+    await log.close();
+  });
+
+  test("refuses what the core refuses", async () => {
+    const answer = await worker.dispatchFetch("http://worker/report_asset_materialization", { method: "POST" });
+    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining("asset key") }]);
+  });
+
+  test("loads neither threads nor the driver of files", () => {
+    expect(bundle).not.toMatch(/^import .*node:worker_threads/m);
+    expect(bundle).not.toContain("@neon-rs");
+  });
+});
+
+/** One module, as wrangler makes it of a Worker: with the conditions of its runtime, and Node's modules left out. */
+async function bundled(file: string): Promise<string> {
+  const { outputs } = await Bun.build({
+    entrypoints: [new URL(file, import.meta.url).pathname],
+    target: "browser",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*"],
+  });
+  return (await outputs[0]?.text()) ?? "";
+}
