@@ -4,6 +4,7 @@ import { packageInfo } from "../package-info.ts";
 import { assetCommand } from "./asset.ts";
 import { assetsCommand } from "./assets.ts";
 import { checksCommand } from "./checks.ts";
+import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { execCommand } from "./exec.ts";
@@ -36,7 +37,8 @@ const program = new Command("runless")
   .addCommand(wipeCommand)
   .addCommand(exportCommand)
   .addCommand(importCommand)
-  .addCommand(doctorCommand);
+  .addCommand(doctorCommand)
+  .addCommand(demoCommand);
 
 for (const command of [program, ...program.commands]) {
   const name = command === program ? "runless" : `runless ${command.name()}`;

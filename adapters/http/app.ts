@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { webRoutes } from "../web/web-routes.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { assetRoutes } from "./assets.ts";
 import { checkRoutes } from "./checks.ts";
@@ -23,6 +24,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     .route("/api/v1/log", logRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", documentationRoutes(deps))
+    .route("/", webRoutes(deps))
     .onError(errorResponse);
   return app.notFound((c) => errorResponse(unmatched(app, c.req.method, c.req.path)));
 }

@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
-import type { AssetFilter, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
+import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
 import type { EventRow } from "./event-row.ts";
@@ -10,16 +10,19 @@ import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
 import { purgeStep } from "./purge.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
+import { type AssetPosition, readAssetList } from "./read-asset-list.ts";
 import { readEvent, readNewestId } from "./read-event.ts";
 import {
   type CheckPosition,
   type ListOfRows,
-  readAssetList,
+  type PartitionMarkRow,
   readChecks,
+  readPartitionMarks,
   readPartitions,
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
+import { type MarkRow, readRecent } from "./read-recent.ts";
 import { log } from "./schema.ts";
 import { encodeKey } from "./sortable-text.ts";
 import { wipe } from "./wipe.ts";
@@ -31,8 +34,14 @@ export interface LogDatabase {
   event(id: number): Promise<EventRow | undefined>;
   page(filter: EventFilter, page: Pick<PageRequest, "order" | "limit">, from: number | undefined): Promise<PageOfRows>;
   asset(key: AssetKey): Promise<AssetRows | undefined>;
-  assets(filter: AssetFilter, limit: number, from: string | undefined): Promise<ListOfRows<AssetRows, string>>;
+  assets(
+    filter: AssetFilter,
+    page: Pick<AssetListRequest, "limit" | "order">,
+    from: AssetPosition | undefined,
+  ): Promise<ListOfRows<AssetRows, AssetPosition>>;
+  recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
+  partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
   checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
   /** Answers the trace. */
   wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
@@ -87,8 +96,10 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
-    assets: (filter, limit, from) => read((database) => readAssetList(database, filter, limit, from)),
+    assets: (filter, page, from) => read((database) => readAssetList(database, filter, page, from)),
+    recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
     partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
+    partitionMarks: (key, limit, from) => read((database) => readPartitionMarks(database, key, limit, from)),
     checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
     wipe: (target, by, now) =>
       use(async (client) => {

@@ -1,0 +1,102 @@
+// What the pages weigh and cost as assets get more. Options: --assets 10,1000,10000 --events 100000 --runs 50
+// The issue's size: --assets 10000 --events 10000000
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { createApp } from "../../adapters/http/index.ts";
+import { checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
+import { type EventLog, openEventLog } from "../../storage/index.ts";
+import { median, percentile } from "./statistics.ts";
+
+const { values } = parseArgs({
+  options: {
+    assets: { type: "string", default: "10,1000,10000" },
+    events: { type: "string", default: "100000" },
+    runs: { type: "string", default: "50" },
+  },
+});
+const sizes = values.assets.split(",").map(Number);
+const events = Number(values.events);
+const runs = Number(values.runs);
+const eventsPerUnit = 1000;
+const month = 30 * 86_400_000;
+
+const parent = join(import.meta.dirname, "../../node_modules/.cache");
+mkdirSync(parent, { recursive: true });
+const folder = mkdtempSync(join(parent, "runless-pages-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("SIGINT", () => process.exit(1));
+
+const pages: Readonly<Record<string, string>> = {
+  catalog: "/",
+  "catalog, latest first": "/?sort=latest",
+  "catalog, failing": "/?state=failing",
+  "catalog, stale for a day": "/?quiet=1",
+  "catalog, search": "/?search=table7",
+  "an asset": "/assets/lake/team1/table1",
+  "an asset of 5,000 partitions": "/assets/lake/wide",
+  events: "/events",
+  checks: "/checks",
+};
+
+console.log("| page | assets | events | kB on the wire | kB | median ms | p95 ms |");
+console.log("|---|---:|---:|---:|---:|---:|---:|");
+for (const assets of sizes) {
+  const log = await openEventLog({ url: `file:${join(folder, `${assets}.db`)}` });
+  await fill(log, assets);
+  const app = createApp({ log, config: { limits: { bodyBytes: 1, pageEvents: 1000 } } });
+  for (const [name, path] of Object.entries(pages)) {
+    const times: number[] = [];
+    let html = "";
+    for (let i = 0; i < runs + 5; i++) {
+      const began = performance.now();
+      const response = await app.request(path, { headers: { "accept-encoding": "gzip" } });
+      await response.arrayBuffer();
+      if (i >= 5) times.push(performance.now() - began); // the first ones warm the cache
+      if (i === 0) html = await (await app.request(path)).text();
+    }
+    const cells = [name, assets.toLocaleString("en"), events.toLocaleString("en")];
+    const weights = [gzipSync(html).length, html.length].map((bytes) => (bytes / 1000).toFixed(1));
+    console.log(
+      `| ${[...cells, ...weights, median(times).toFixed(1), percentile(times, 0.95).toFixed(1)].join(" | ")} |`,
+    );
+  }
+  await log.close();
+}
+
+async function fill(log: EventLog, assets: number): Promise<void> {
+  const start = Date.now() - month;
+  const wide = Array.from({ length: 5000 }, (_, i) =>
+    materialization("lake/wide", { partition: `p${i}`, timestamp: start + i }),
+  );
+  await append(log, wide);
+  for (let at = wide.length; at < events; at += eventsPerUnit) {
+    await append(
+      log,
+      Array.from({ length: eventsPerUnit }, (_, i) => eventAt(at + i, assets, start + ((at + i) / events) * month)),
+    );
+  }
+}
+
+async function append(log: EventLog, unit: readonly RunlessEvent[]): Promise<void> {
+  await log.append([unit.map((event) => ({ event }))]);
+}
+
+/** Each asset has 28 partitions, observations and two checks; one asset in fifty fails. */
+function eventAt(i: number, assets: number, timestamp: number): RunlessEvent {
+  const n = (i * 7919) % (assets * 28);
+  const asset = n % assets;
+  const key = ["lake", `team${asset % 40}`, `table${asset}`];
+  const turn = Math.floor(i / assets) % 8;
+  if (turn === 3 || turn === 5) {
+    const passed = asset % 50 !== 0;
+    return checkEvaluation(key, { checkName: `check${turn}`, passed, timestamp, metadata: { rows: n } });
+  }
+  if (turn === 7) return observation(key, { timestamp, metadata: { rows: n } });
+  return materialization(key, {
+    timestamp,
+    partition: `p${Math.floor(n / assets)}`,
+    metadata: { rows: n, seconds: n / 7 },
+  });
+}
