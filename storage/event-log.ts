@@ -34,6 +34,12 @@ export interface EventLog {
   /** The newest events (by id) of each key, newest first, at most `limit` of each: no traces of wipes. In the order of the keys. */
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
 
+  /**
+   * The newest evaluations (by id) of each check over all its partitions, newest first: at most `limit` of each, of those
+   * among the newest 2,000 events of its asset. In the order of the checks.
+   */
+  checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistory[]>;
+
   /** The partitions of an asset that were materialized, ordered by code point. */
   partitions(key: AssetKey, page: ListRequest): Promise<PartitionPage>;
 
@@ -195,6 +201,17 @@ export interface EventMark {
   /** Null where the event is no check. */
   readonly passed: boolean | null;
   readonly severity: AssetCheckSeverity | null;
+}
+
+export interface CheckName {
+  readonly assetKey: AssetKey;
+  readonly checkName: string;
+}
+
+export interface CheckHistory {
+  readonly evaluations: readonly EventMark[];
+  /** How many evaluations there are in all. */
+  readonly total: number;
 }
 
 export interface CheckPage {

@@ -147,6 +147,19 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       return { partitions, ...rest };
     },
 
+    async checkHistories(checks, limit) {
+      refuseWhenClosed();
+      return checks.map(({ assetKey, checkName }) => {
+        const isOfCheck = (event: RecordedEvent) =>
+          event.type === "ASSET_CHECK_EVALUATION" && event.checkName === checkName;
+        const ofAsset = eventsOf(assetKey);
+        return {
+          evaluations: ofAsset.slice(-2000).filter(isOfCheck).toReversed().flatMap(markOf).slice(0, limit),
+          total: ofAsset.filter(isOfCheck).length,
+        };
+      });
+    },
+
     async partitionMarks(key, page) {
       refuseWhenClosed();
       const items = partitionMarksOf(eventsOf(key));

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type AssetCheckEvaluation, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
-import type { EventLog } from "../../storage/index.ts";
+import type { CheckHistory, EventMark } from "../../storage/index.ts";
 import { assetKeyParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
@@ -10,7 +10,7 @@ import type { Page } from "./page.tsx";
 import { readPageQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
 import { StateBadge, stateOf } from "./state.tsx";
-import { markOf, Strip, stripLength } from "./strip.tsx";
+import { Strip, stripLength } from "./strip.tsx";
 import { UserText } from "./user-text.tsx";
 import { visiblePrefix } from "./viewer.ts";
 import { streamPath, type Visit } from "./visit.ts";
@@ -29,7 +29,9 @@ export async function checksPage(visit: Visit): Promise<Page> {
   const filter = { failing: true, prefix: visiblePrefix(viewer, prefix) };
   const page = await log.assets(filter, { limit: assetsPerPage, cursor });
   const failing = page.assets.flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
-  const found = await Promise.all(failing.slice(0, mostChecks).map((check) => withHistory(log, check)));
+  const shown = failing.slice(0, mostChecks);
+  const histories = await log.checkHistories(shown, stripLength);
+  const found = shown.map((check, i) => failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }));
   const sorted = found.sort(
     (a, b) => Number(a.check.severity === "WARN") - Number(b.check.severity === "WARN") || b.since - a.since,
   );
@@ -85,25 +87,22 @@ export async function checksPage(visit: Visit): Promise<Page> {
 
 interface FailingCheck {
   readonly check: Evaluation;
-  readonly history: readonly Evaluation[];
+  /** Newest first. */
+  readonly history: readonly EventMark[];
   /** When the first of the evaluations came that have failed without a break. */
   readonly since: number;
-  /** False where all that was looked at failed, so that it may be longer. */
+  /** False where all that was looked at failed, and there is more. */
   readonly isKnown: boolean;
 }
 
-async function withHistory(log: EventLog, check: Evaluation): Promise<FailingCheck> {
-  const { assetKey, checkName } = check;
-  const filter = { assetKey, type: "ASSET_CHECK_EVALUATION", checkName } as const;
-  const { events, hasMore } = await log.query(filter, { limit: stripLength, order: "desc" });
-  const history = events.filter((event) => event.type === "ASSET_CHECK_EVALUATION");
-  const passed = history.findIndex((event) => event.passed);
-  const failures = passed === -1 ? history : history.slice(0, passed);
+function failingCheck(check: Evaluation, { evaluations, total }: CheckHistory): FailingCheck {
+  const passed = evaluations.findIndex((mark) => mark.passed === true);
+  const failures = passed === -1 ? evaluations : evaluations.slice(0, passed);
   return {
     check,
-    history,
+    history: evaluations,
     since: Math.min(check.timestamp, ...failures.map(({ timestamp }) => timestamp)),
-    isKnown: passed !== -1 || !hasMore,
+    isKnown: passed !== -1 || evaluations.length === total,
   };
 }
 
@@ -137,7 +136,7 @@ function CheckRow({
         <Ago time={since} now={now} />
       </td>
       <td class="wide">
-        <Strip marks={history.map(markOf)} />
+        <Strip marks={history} />
       </td>
       <td class="said">
         {description !== null && (

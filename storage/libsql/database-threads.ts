@@ -77,6 +77,7 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
     assets: call("assets"),
     recent: call("recent"),
     partitions: call("partitions"),
+    checkHistories: call("checkHistories"),
     partitionMarks: call("partitionMarks"),
     checks: call("checks"),
     wipe: call("wipe"),

@@ -113,6 +113,11 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
       });
       return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
     },
+    checkHistories: async (checks, limit) => {
+      assertOpen();
+      const found = await database.checkHistories(checks, limit);
+      return found.map(({ total, evaluations }) => ({ total, evaluations: evaluations.map(eventMark) }));
+    },
     partitionMarks: async (key, { limit, cursor: given }) => {
       assertOpen();
       const mark = ["partitions", key];

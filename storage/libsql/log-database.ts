@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
-import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
+import type { AssetFilter, AssetListRequest, CheckName, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
 import type { EventRow } from "./event-row.ts";
@@ -22,9 +22,9 @@ import {
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
-import { type MarkRow, readRecent } from "./read-recent.ts";
+import { type CheckHistoryRow, type MarkRow, readCheckHistories, readRecent } from "./read-recent.ts";
 import { log } from "./schema.ts";
-import { encodeKey } from "./sortable-text.ts";
+import { encodeKey, encodeText } from "./sortable-text.ts";
 import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
 
@@ -41,6 +41,7 @@ export interface LogDatabase {
   ): Promise<ListOfRows<AssetRows, AssetPosition>>;
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
+  checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistoryRow[]>;
   partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
   checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
   /** Answers the trace. */
@@ -99,6 +100,14 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     assets: (filter, page, from) => read((database) => readAssetList(database, filter, page, from)),
     recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
     partitions: (key, limit, from) => read((database) => readPartitions(database, key, limit, from)),
+    checkHistories: (checks, limit) =>
+      read((database) =>
+        readCheckHistories(
+          database,
+          checks.map(({ assetKey, checkName }) => [encodeKey(assetKey), encodeText(checkName)]),
+          limit,
+        ),
+      ),
     partitionMarks: (key, limit, from) => read((database) => readPartitionMarks(database, key, limit, from)),
     checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
     wipe: (target, by, now) =>

@@ -26,6 +26,43 @@ export function marksContract(promises: Promises): void {
     expect(await log.recent([], 2)).toEqual([]);
   });
 
+  promises(
+    "a check's newest evaluations come newest first, over all its partitions, with how many there are",
+    async ({ log }) => {
+      const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
+        checkEvaluation(key, { checkName, passed, partition, timestamp: 5 });
+      await record(
+        log,
+        ...[check("a", "c", true), check("b", "c", true), check("a", "c\u0000", true), check("a", "c", false, "p")],
+        ...[materialization("a"), check("a", "c", true, "q")],
+      );
+      const mark = { type: "ASSET_CHECK_EVALUATION", timestamp: 5, severity: "ERROR" } as const;
+      const asked = [
+        { assetKey: ["a"], checkName: "c" },
+        { assetKey: ["a"], checkName: "nothing" },
+        { assetKey: ["a"], checkName: "c\u0000" },
+        { assetKey: ["a"], checkName: "c" },
+      ];
+      const ofA = {
+        evaluations: [
+          { id: 6, passed: true, ...mark },
+          { id: 4, passed: false, ...mark },
+        ],
+        total: 3,
+      };
+      expect(await log.checkHistories(asked, 2)).toEqual([
+        ofA,
+        { evaluations: [], total: 0 },
+        { evaluations: [{ id: 3, passed: true, ...mark }], total: 1 },
+        ofA,
+      ]);
+      await record(log, ...Array.from({ length: 1998 }, () => materialization("a")));
+      expect(await log.checkHistories(asked.slice(0, 1), 2)).toEqual([
+        { evaluations: ofA.evaluations.slice(0, 1), total: 3 },
+      ]);
+    },
+  );
+
   promises("the trace of a wipe is no mark", async ({ log }) => {
     await record(log, materialization("a"), materialization("a", { partition: "p" }), materialization("b"));
     await log.wipe({ assetKey: ["a"], partition: "p" }, null);

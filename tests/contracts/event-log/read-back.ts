@@ -55,6 +55,10 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     allAssets: (await readAssets(log)).map(assetTexts),
     assets,
     recent: await log.recent([...keys.values()], 3),
+    histories: await log.checkHistories(
+      events.filter((event) => event.type === "ASSET_CHECK_EVALUATION"),
+      3,
+    ),
     walks,
     lists,
   };
