@@ -1,13 +1,24 @@
+import http from "node:http";
+import { mostHeadBytes } from "./limits.ts";
 import { runServer } from "./run-server.ts";
 
 await runServer("bun", async (app, config) => {
+  // Bun.serve goes by it too, and has no option of its own. Its type says that it can't be set, which in Node is so.
+  Object.assign(http, { maxHeaderSize: mostHeadBytes(config.limits) });
+  const { idleSeconds } = config.limits;
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,
-    // What is meant to be quiet for longer than Bun's ten seconds says so.
-    fetch: (request, server) => app.fetch(request, { keepOpen: () => server.timeout(request, 0) }),
-    // Seconds. Bun's own 10 would cut off a report that waits for the database's lock, without an answer.
-    idleTimeout: 60,
+    fetch: (request, server) => {
+      const keepOpen = () => {
+        server.timeout(request, 0);
+        return () => server.timeout(request, idleSeconds);
+      };
+      return app.fetch(request, { keepOpen });
+    },
+    // Bun ends a connection on which nothing moves for so long, or whose head or body takes longer and comes at less
+    // than 16 KB a second. A first head has ten seconds.
+    idleTimeout: idleSeconds,
     // Above every limit of ours, which are enforced per route.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   });

@@ -1,5 +1,10 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import type { NewToken } from "../storage/index.ts";
+import { type Limits, limitFlag, limitFlags, limitsBy } from "./limits.ts";
+import type { LogSettings } from "./logger.ts";
+import { type Retention, retentionBy, retentionFlags } from "./retention.ts";
+import { staticTokens } from "./tokens/static-tokens.ts";
 
 /** Everything that can be set, resolved once at the edge. */
 export interface Config {
@@ -10,12 +15,20 @@ export interface Config {
   /** How long a server that was asked to stop waits for requests under way. */
   readonly shutdownSeconds: number;
   readonly limits: Limits;
-}
-
-export interface Limits {
-  readonly bodyBytes: number;
-  /** The most events of one page. */
-  readonly pageEvents: number;
+  /** Tokens that are good beside those in the database. */
+  readonly tokens: readonly NewToken[];
+  /** Whether to listen where others reach it although nobody needs a token. */
+  readonly insecure: boolean;
+  /** Origins whose pages may use the server from a browser, beside its own. */
+  readonly corsOrigins: readonly string[];
+  /** Names that requests may call the server by, where it looks at that. */
+  readonly allowedHosts: readonly string[];
+  readonly log: LogSettings;
+  readonly metrics: {
+    /** A metric for each asset. */
+    readonly assets: boolean;
+  };
+  readonly retention: Retention;
 }
 
 /** A flag or a variable that stops the start: the message says which, what was expected and what came. */
@@ -28,6 +41,10 @@ interface Setting {
   readonly env: string;
   readonly default?: string;
   readonly help: string;
+  /** A flag that takes no value. */
+  readonly isSwitch?: true;
+  /** Never to be shown, whatever is wrong with it. */
+  readonly isSecret?: true;
 }
 
 const settings = {
@@ -39,9 +56,24 @@ const settings = {
     help: "where events are kept: file:…, libsql://…, http(s)://…, or :memory:",
   },
   "database-auth-token": { env: "RUNLESS_DATABASE_AUTH_TOKEN", help: "token of a remote database" },
-  "max-body-bytes": { env: "RUNLESS_MAX_BODY_BYTES", default: "4194304", help: "largest body of a report" },
-  "max-page-events": { env: "RUNLESS_MAX_PAGE_EVENTS", default: "1000", help: "most events of one page" },
   "shutdown-seconds": { env: "RUNLESS_SHUTDOWN_SECONDS", default: "10", help: "patience with requests under way" },
+  tokens: {
+    env: "RUNLESS_TOKENS",
+    isSecret: true,
+    help: "tokens: <name>:<scopes>=<secret> or <name>:<scopes>:<prefix>=<secret> …; best as the variable",
+  },
+  insecure: { env: "RUNLESS_INSECURE", isSwitch: true, help: "listen for other machines although there is no token" },
+  "cors-origin": { env: "RUNLESS_CORS_ORIGIN", help: "origins whose pages may use the server: https://…, https://…" },
+  "allowed-host": { env: "RUNLESS_ALLOWED_HOST", help: "host names that requests may call the server by" },
+  "log-level": {
+    env: "RUNLESS_LOG_LEVEL",
+    default: "info",
+    help: "error, warning, info, or debug: a line per request",
+  },
+  "log-format": { env: "RUNLESS_LOG_FORMAT", default: "auto", help: "json, text, or auto: text at a terminal" },
+  "metrics-assets": { env: "RUNLESS_METRICS_ASSETS", isSwitch: true, help: "a metric for each asset" },
+  ...retentionFlags,
+  ...limitFlags,
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type SettingName = keyof typeof settings;
@@ -61,10 +93,17 @@ export function resolveConfig(args: readonly string[], env: Environment): Config
     port: count("port", 0, 65_535),
     ...database(value),
     shutdownSeconds: count("shutdown-seconds", 0, 3600),
-    limits: {
-      bodyBytes: count("max-body-bytes", 1, 2 ** 30),
-      pageEvents: count("max-page-events", 1, 100_000),
+    limits: limitsBy((name, most) => count(limitFlag(name), 1, most)),
+    tokens: value("tokens", staticTokens, "<name>:<scopes>[:<prefix>]=<secret>, with spaces between tokens"),
+    insecure: value("insecure", onOrOff, "true or false"),
+    corsOrigins: value("cors-origin", listOf(origin), "origins as https://app.example.com, with commas between them"),
+    allowedHosts: value("allowed-host", listOf(hostName), "host names without ports, with commas between them"),
+    log: {
+      level: value("log-level", v.picklist(["debug", "info", "warning", "error"]), "error, warning, info or debug"),
+      format: value("log-format", v.picklist(["auto", "json", "text"]), "json, text or auto"),
     },
+    metrics: { assets: value("metrics-assets", onOrOff, "true or false") },
+    retention: retentionBy(value),
   };
 }
 
@@ -83,6 +122,25 @@ function database(value: SettingReader): Pick<Config, "databaseUrl" | "databaseA
 // Not file::memory:, which would be another database for every connection.
 const databaseUrl = v.pipe(v.string(), v.regex(/^(:memory:$|(file:(?!:memory:)|libsql:\/\/|https?:\/\/|wss?:\/\/).)/));
 
+function listOf<Schema extends v.GenericSchema<string, string>>(item: Schema) {
+  const split = v.transform((text: string) => text.split(",").map((part) => part.trim()));
+  return v.pipe(
+    v.optional(v.string(), ""),
+    split,
+    v.filterItems((part) => part !== ""),
+    v.array(item),
+  );
+}
+
+const onOrOff = v.pipe(
+  v.optional(v.picklist(["true", "1", "false", "0"]), "false"),
+  v.transform((word) => word === "true" || word === "1"),
+);
+
+// As a browser writes it: in lower case, without a path. No star: a page that nobody named can't be meant.
+const origin = v.pipe(v.string(), v.regex(/^[a-z][a-z\d+.-]*:\/\/[^/?#@*A-Z]+$/));
+const hostName = v.pipe(v.string(), v.regex(/^[\w.-]+$/), v.toLowerCase());
+
 type Environment = Readonly<Record<string, string | undefined>>;
 type Flags = Readonly<Partial<Record<SettingName, string>>>;
 type SettingReader = <Schema extends v.GenericSchema>(
@@ -97,14 +155,20 @@ function reader(flags: Flags, env: Environment): SettingReader {
     const text = flags[name] ?? (env[setting.env] || setting.default);
     const result = v.safeParse(schema, text);
     if (result.success) return result.output;
-    throw new ConfigError(`--${name} (${setting.env}) must be ${expected}. Got ${JSON.stringify(text)}.`);
+    const what = setting.isSecret === true ? result.issues[0].message : `Got ${JSON.stringify(text)}`;
+    throw new ConfigError(`--${name} (${setting.env}) must be ${expected}. ${what}.`);
   };
 }
 
 function readFlags(args: readonly string[]): Flags {
-  const options = Object.fromEntries(Object.keys(settings).map((name) => [name, { type: "string" as const }]));
+  const options = Object.fromEntries(
+    Object.entries<Setting>(settings).map(([name, { isSwitch }]) => {
+      return [name, { type: isSwitch === true ? ("boolean" as const) : ("string" as const) }];
+    }),
+  );
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`${problem}\nThe flags are:\n${flagsHelp()}`);
@@ -115,7 +179,7 @@ function readFlags(args: readonly string[]): Flags {
 export function flagsHelp(): string {
   const lines = Object.entries<Setting>(settings).map(([name, setting]) => {
     const standard = setting.default === undefined ? "" : ` (default ${setting.default})`;
-    return `  --${name.padEnd(20)} ${setting.env.padEnd(28)} ${setting.help}${standard}`;
+    return `  --${name.padEnd(28)} ${setting.env.padEnd(36)} ${setting.help}${standard}`;
   });
   return lines.join("\n");
 }

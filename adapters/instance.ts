@@ -1,4 +1,5 @@
 import { checkEvent, InvalidEventError, type RunlessEvent } from "../core/index.ts";
+import { conflictSentence } from "../storage/conflict-sentence.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../storage/index.ts";
 import { resolveDatabase } from "./config.ts";
 import { LogReader } from "./log-reader.ts";
@@ -64,11 +65,8 @@ export class RunlessInstance extends LogReader implements RunlessApi {
       return { recorded: events.length - duplicates, duplicates, ids: result.events.map(({ id }) => id) };
     }
     if (result?.status === "conflict") {
-      const earlier = result.id === null ? "earlier in the same call" : `before, recorded as event ${result.id}`;
-      throw new EventLogError(
-        "conflict",
-        `Nothing was recorded: the idempotency key of the event at index ${result.index} was sent ${earlier}, with other content. Send a new key for a new event.`,
-      );
+      const why = conflictSentence(unit[result.index]?.idempotencyKey, result.id);
+      throw new EventLogError("conflict", `Nothing was recorded. The event at index ${result.index}: ${why}`);
     }
     throw new EventLogError(
       "rejected",

@@ -1,8 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type EventLog, EventLogError, openEventLog } from "../storage/index.ts";
+import { collectDefaultMetrics } from "prom-client";
+import { type EventLog, EventLogError, openStores, type TokenStore } from "../storage/index.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
-import { createApp } from "./http/index.ts";
+import type { AppEnv } from "./http/app-deps.ts";
+import type { BrowserPolicy } from "./http/browser-guard.ts";
+import { createApp, createMetrics } from "./http/index.ts";
+import { createStartingApp } from "./http/starting-app.ts";
+import { isLoopback } from "./is-loopback.ts";
+import { keepPruned } from "./keep-pruned.ts";
+import { isLogging, logger, plain, setUpLogging } from "./logger.ts";
 import { packageInfo } from "./package-info.ts";
+import { openTokenBook, type TokenBook } from "./tokens/token-book.ts";
 
 /** What a runtime does: listens, and lets go. */
 export interface Listener {
@@ -12,11 +20,15 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-export type Listen = (app: ReturnType<typeof createApp>, config: Config) => Promise<Listener>;
+export interface App {
+  fetch(request: Request, env?: AppEnv["Bindings"]): Response | Promise<Response>;
+}
+
+export type Listen = (app: App, config: Config) => Promise<Listener>;
 
 /**
- * The whole life of a server process: configuration, event log, app, banner, and on SIGTERM or SIGINT an orderly end,
- * with exit code 0. A start that fails says why in a sentence and exits with 1 (2 for a bad flag or variable).
+ * The whole life of a server process: configuration, port, event log, app, banner, and on SIGTERM or SIGINT an orderly
+ * end, with exit code 0. A start that fails says why in a sentence and exits with 1 (2 for a bad flag or variable).
  */
 export async function runServer(runtime: string, listen: Listen): Promise<void> {
   // `runless serve` hands on what came after it.
@@ -24,13 +36,26 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
   if (args.includes("--help")) return console.log(`The flags, their variables, and what they mean:\n${flagsHelp()}`);
   try {
     const config = resolveConfig(args, process.env);
-    const log = await openEventLog({ url: config.databaseUrl, authToken: config.databaseAuthToken });
-    const closing = new AbortController();
-    const { signal } = closing;
-    const app = createApp({ log, config, isAccepting: () => !signal.aborted, closing: signal });
-    const listener = await listen(app, config).catch((error) => {
+    setUpLogging(config.log);
+    let app: App = createStartingApp();
+    // Before the log is opened, so that a long migration is not taken for a death, nor for readiness.
+    const listener = await listen({ fetch: (request, env) => app.fetch(request, env) }, config).catch((error) => {
       throw new ListenError(config, error);
     });
+    const metrics = createMetrics();
+    collectDefaultMetrics({ register: metrics.registry });
+    const { log, tokens: store } = await openStores({
+      url: config.databaseUrl,
+      authToken: config.databaseAuthToken,
+      onCommit: metrics.committed,
+      queue: { events: config.limits.queueEvents, bytes: config.limits.queueBytes },
+    });
+    const tokens = await openTokens(store, config);
+    const closing = new AbortController();
+    const { signal } = closing;
+    const browser = browserPolicy(config, tokens);
+    app = createApp({ log, tokens, config, metrics, browser, isAccepting: () => !signal.aborted, closing: signal });
+    void keepPruned(log, config.retention, signal);
     const end = () => {
       // Whoever asks twice does not want to wait.
       if (signal.aborted) process.exit(1);
@@ -39,23 +64,45 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
-    console.log(
-      `runless ${packageInfo().version} listening on http://${urlHost(config.host)}:${listener.port} (${runtime})`,
+    const address = `http://${urlHost(config.host)}:${listener.port}`;
+    logger.info(plain(`runless ${packageInfo().version} listening on ${address} (${runtime})`));
+    logger.info(plain(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`));
+    logger.info(
+      tokens.isOpen() ? "nobody needs a token: runless token create makes the first" : "requests need a token",
     );
-    console.log(`events are kept in ${config.databaseUrl}${durability(config.databaseUrl)}`);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    console.error(`runless can't start: ${error.message}`);
+    const sentence = `runless can't start: ${error.message}`;
+    if (isLogging()) logger.fatal(plain(sentence));
+    else console.error(sentence);
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
 }
 
 async function finish(listener: Listener, log: EventLog, { shutdownSeconds }: Config): Promise<never> {
-  console.log("runless is finishing what it accepted; a second signal ends it at once");
+  logger.info("runless is finishing what it accepted; a second signal ends it at once");
   // A request whose body never ends must not keep the process.
   await Promise.race([listener.stop(), delay(shutdownSeconds * 1000)]);
   await log.close();
+  logger.info("runless has ended");
   process.exit(0);
+}
+
+/** Names are looked at where they are given, and where nothing else keeps out a page that has its name point to here. */
+function browserPolicy({ host, corsOrigins, allowedHosts }: Config, tokens: TokenBook): BrowserPolicy {
+  const isLocal = isLoopback(host);
+  const looksAtNames = () => allowedHosts.length > 0 || (isLocal && tokens.isOpen());
+  return { corsOrigins, hosts: () => (looksAtNames() ? allowedHosts : undefined) };
+}
+
+async function openTokens(store: TokenStore, { host, insecure, tokens: fixed }: Config): Promise<TokenBook> {
+  const neverOpen = !insecure && !isLoopback(host);
+  if (!neverOpen || fixed.length > 0 || (await store.list()).length > 0) {
+    return openTokenBook({ store, fixed, neverOpen });
+  }
+  throw new ConfigError(
+    `everybody who reaches ${host} could report, read and wipe, since there is no token. Make one with runless token create, or give RUNLESS_TOKENS, or listen on 127.0.0.1, or say --insecure.`,
+  );
 }
 
 class ListenError extends Error {

@@ -19,7 +19,7 @@ export interface EventInputOptions {
 }
 
 const day = 24 * 60 * 60 * 1000;
-const longestIdempotencyKey = 1024;
+export const longestIdempotencyKey = 1024;
 
 /**
  * The events that one JSON object of the native API reports: one, or one for each of `partitions`. What an export says

@@ -1,17 +1,14 @@
+import { conflictSentence } from "./conflict-sentence.ts";
 import type { AppendedEvent, EventLog, NewEvent } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
 /** Appends one event, with what a unit can come to as errors: EventLogError `conflict` or `rejected`. */
-export async function appendEvent(log: EventLog, event: NewEvent): Promise<AppendedEvent> {
+export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent): Promise<AppendedEvent> {
   const [result] = await log.append([[event]]);
   const appended = result?.status === "recorded" ? result.events[0] : undefined;
   if (appended !== undefined) return appended;
   if (result?.status === "conflict") {
-    const key = JSON.stringify(event.idempotencyKey);
-    throw new EventLogError(
-      "conflict",
-      `The idempotency key ${key} was sent before with other content, recorded as event ${result.id}. Send a new key for a new event.`,
-    );
+    throw new EventLogError("conflict", conflictSentence(event.idempotencyKey, result.id));
   }
   const why = result?.status === "failed" ? result.message : "the event log gave no result";
   throw new EventLogError("rejected", `The event can't be stored: ${why}`);

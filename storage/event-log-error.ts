@@ -1,6 +1,8 @@
 export type EventLogErrorCode =
   /** Nothing of the call was recorded; try again later. */
   | "unavailable"
+  /** More waits to be recorded than the store takes; nothing of the call was recorded. Try again a little later. */
+  | "overloaded"
   /** The store can't tell whether it was recorded; repeat the call with the same idempotency keys. */
   | "unknown_outcome"
   /** An idempotency key came again with other content. */

@@ -15,10 +15,11 @@ import type {
 export interface EventLog {
   /**
    * Records each unit whole or not at all, whatever becomes of the others, and answers in their order. Resolves only
-   * when what it calls recorded is durable, and rejects (`unavailable`, `unknown_outcome`) for all of them where the
-   * store failed. Units of one call are recorded in their order; ids grow in the order of commits.
+   * when what it calls recorded is durable, and rejects for all of them where the store failed (`unavailable`,
+   * `unknown_outcome`) or has too much to do (`overloaded`). Units of one call are recorded in their order; ids grow in
+   * the order of commits.
    */
-  append(units: readonly Unit[]): Promise<readonly UnitResult[]>;
+  append(units: readonly Unit[], options?: AppendOptions): Promise<readonly UnitResult[]>;
 
   get(id: number): Promise<RecordedEvent | undefined>;
 
@@ -56,6 +57,25 @@ export interface EventLog {
    */
   wipe(target: WipeTarget, by: string | null): Promise<RecordedEvent | undefined>;
 
+  /**
+   * Deletes what has expired, in small steps, except the newest event and those that are the latest of an asset, a
+   * partition or a check, or give a data version; answers how many events. Counts go down with them; idempotency keys
+   * have a time of their own. It rejects with `closed` where the log is closed before the end.
+   */
+  prune(expiry: Expiry): Promise<number>;
+
+  /** The greatest id that `prune` has deleted, of one type or of any; 0 where there is none. */
+  prunedId(type?: RecordedEventType): Promise<number>;
+
+  /** How much there is. It takes a moment for each thousand assets. */
+  stats(): Promise<LogStats>;
+
+  /** When each asset was last materialized, by `timestamp`, in no order that matters. */
+  lastMaterializations(): Promise<readonly LastMaterialization[]>;
+
+  /** Rejects where an append would, for want of space or of a writable database. It leaves nothing that can be seen. */
+  probe(): Promise<void>;
+
   /** Names this log among all others, for as long as it exists. */
   id(): Promise<string>;
 
@@ -67,6 +87,11 @@ export interface EventLog {
 
   /** Finishes what was accepted, then lets go of everything. Later calls reject (`watch` throws) with `closed`. */
   close(): Promise<void>;
+}
+
+export interface AppendOptions {
+  /** Waits where others are refused as `overloaded`, and lets them go first. Calls that wait keep their order. */
+  readonly patient?: boolean | undefined;
 }
 
 export interface NewEvent {
@@ -230,6 +255,33 @@ export interface CheckRecord {
 export type WipeTarget =
   | { readonly assetKey: AssetKey; readonly partition?: string | null | undefined }
   | { readonly eventId: number };
+
+/** Until when things are kept: milliseconds since 1970 UTC, on `receivedAt`. What is not named is kept for ever. */
+export interface Expiry {
+  /** Events of these types that were received before. */
+  readonly events?: Readonly<Partial<Record<RecordedEventType, number>>> | undefined;
+  /** Idempotency keys that were first sent before. */
+  readonly idempotencyKeys?: number | undefined;
+}
+
+export interface LogStats {
+  /** With events, as `assets` lists them. */
+  readonly assets: number;
+  readonly events: Readonly<Record<RunlessEventType, number>>;
+  /** What the database takes, and what of it is free for new events; null where the store can't tell. */
+  readonly bytes: { readonly all: number; readonly free: number } | null;
+}
+
+export interface LastMaterialization {
+  readonly assetKey: AssetKey;
+  readonly timestamp: number;
+}
+
+/** A transaction of the events that waited for it, those that turned out to be duplicates among them. */
+export interface Commit {
+  readonly events: number;
+  readonly milliseconds: number;
+}
 
 /** "Latest" is the greatest (timestamp, id) of its kind. */
 export interface AssetRecord {

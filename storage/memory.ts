@@ -1,22 +1,40 @@
-import { type AssetKey, assetWiped, hasPrefix, type RecordedEvent, type RunlessEvent } from "../core/index.ts";
+import { type AssetKey, assetWiped, hasPrefix, type RecordedEvent, type RecordedEventType } from "../core/index.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import type { AppendedEvent, AssetRecord, EventLog, Unit, UnitResult, WipeTarget } from "./event-log.ts";
+import type {
+  AppendedEvent,
+  AssetRecord,
+  Commit,
+  EventLog,
+  Expiry,
+  Unit,
+  UnitResult,
+  WipeTarget,
+} from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { matchesSearch } from "./matches-search.ts";
 import { isListed, latestFirst } from "./memory/asset-list.ts";
+import { expiredEvents } from "./memory/expired.ts";
+import { createFirstUses, type FirstUse, scopeOf } from "./memory/first-uses.ts";
 import { listPage } from "./memory/list-page.ts";
 import { isTarget, matchesFilter, sameKey } from "./memory/matches.ts";
+import { lastMaterializationsOf, statsOf } from "./memory/stats.ts";
 import { assetsOf, checksOf, markOf, partitionMarksOf, partitionsOf } from "./memory/summaries.ts";
 import { createWatchers } from "./memory/watchers.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
+export interface MemoryOptions {
+  readonly now: () => number;
+  readonly onCommit?: ((commit: Commit) => void) | undefined;
+}
+
 /** The EventLog that the others are compared with: everything in arrays, every answer by scanning them. */
-export function createMemoryEventLog(options: { readonly now: () => number }): EventLog {
+export function createMemoryEventLog(options: MemoryOptions): EventLog {
   const logId = crypto.randomUUID();
-  // In the order of ids. The last one is never wiped, since a wipe leaves its trace behind it: ids go on from there.
+  // In the order of ids. The last one is never pruned, nor wiped, since a wipe leaves its trace: ids go on from there.
   let events: RecordedEvent[] = [];
-  const firstUses = new Map<string, FirstUse>();
+  const firstUses = createFirstUses();
+  const prunedIds = new Map<RecordedEventType, number>();
   const watchers = createWatchers();
   let closed = false;
 
@@ -41,13 +59,13 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
           answers.push({ id: first.id, duplicate: true });
           continue;
         }
-        uses.set(scope, { id, key, content });
+        uses.set(scope, { id, key, assetKey: event.assetKey, receivedAt, content });
       }
       recorded.push({ ...event, id, timestamp: event.timestamp ?? receivedAt, receivedAt });
       answers.push({ id, duplicate: false });
     }
     for (const event of recorded) events.push(event);
-    for (const [scope, use] of uses) firstUses.set(scope, use);
+    for (const [scope, use] of uses) firstUses.add(scope, use);
     return { status: "recorded", events: answers };
   }
 
@@ -59,8 +77,20 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
     const trace: RecordedEvent = { ...traceOf(target, first, by), id: lastId() + 1, timestamp: receivedAt, receivedAt };
     const ids = new Set(wiped.map(({ id }) => id));
     events = [...events.filter(({ id }) => !ids.has(id)), trace];
-    for (const [scope, { id }] of firstUses) if (ids.has(id)) firstUses.delete(scope);
+    firstUses.forgetEvents(ids);
+    // What was pruned of the asset has left its keys.
+    const isWhole = "assetKey" in target && target.partition === undefined;
+    firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
     return trace;
+  }
+
+  function prune({ events: before = {}, idempotencyKeys = Number.NEGATIVE_INFINITY }: Expiry): number {
+    firstUses.forgetUses(({ receivedAt }) => receivedAt < idempotencyKeys);
+    const expired = new Set(expiredEvents(events, before));
+    events = events.filter((event) => !expired.has(event));
+    firstUses.forgetEvents([...expired].map(({ id }) => id));
+    for (const { id, type } of expired) prunedIds.set(type, Math.max(id, prunedIds.get(type) ?? 0));
+    return expired.size;
   }
 
   function lastId(): number {
@@ -84,7 +114,9 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       refuseWhenClosed();
       const before = lastId();
       const receivedAt = receiptTime();
+      const started = performance.now();
       const results = units.map((unit) => appendUnit(unit, receivedAt));
+      options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
       if (lastId() > before) watchers.tell();
       return results;
     },
@@ -104,13 +136,11 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       const found = matching.slice(0, page.limit);
       const hasMore = matching.length > found.length;
       const last = (hasMore ? found : ahead).at(-1)?.id ?? from;
-      const ids = new Set(found.map(({ id }) => id));
-      const uses = [...firstUses.values()].filter(({ id }) => ids.has(id));
       return {
         events: found,
         cursor: last === undefined ? null : formatCursor(last, filter, page),
         hasMore,
-        idempotencyKeys: new Map(uses.map(({ id, key }) => [id, key])),
+        idempotencyKeys: firstUses.keysOf(found),
       };
     },
 
@@ -191,6 +221,30 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       return trace;
     },
 
+    async prune(expiry) {
+      refuseWhenClosed();
+      return prune(expiry);
+    },
+
+    async prunedId(type) {
+      refuseWhenClosed();
+      return type === undefined ? Math.max(0, ...prunedIds.values()) : (prunedIds.get(type) ?? 0);
+    },
+
+    async stats() {
+      refuseWhenClosed();
+      return statsOf(events);
+    },
+
+    async lastMaterializations() {
+      refuseWhenClosed();
+      return lastMaterializationsOf(events);
+    },
+
+    async probe() {
+      refuseWhenClosed();
+    },
+
     async id() {
       refuseWhenClosed();
       return logId;
@@ -206,17 +260,6 @@ export function createMemoryEventLog(options: { readonly now: () => number }): E
       watchers.clear();
     },
   };
-}
-
-/** Where an idempotency key came first, and with what. */
-interface FirstUse {
-  readonly id: number;
-  readonly key: string;
-  readonly content: string;
-}
-
-function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string): string {
-  return JSON.stringify([type, assetKey, idempotencyKey]);
 }
 
 function traceOf(target: WipeTarget, first: RecordedEvent, by: string | null) {

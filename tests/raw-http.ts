@@ -44,9 +44,8 @@ export async function sendRaw(port: number, request: RawRequest): Promise<RawAns
   }
 }
 
-/** A keep-alive connection. Unlike fetch it never repeats a request of its own accord. */
-export async function openConnection(port: number): Promise<RawConnection> {
-  const host = `127.0.0.1:${port}`;
+/** A keep-alive connection. Unlike fetch it never repeats a request of its own accord. `host` is what its header says. */
+export async function openConnection(port: number, host = `127.0.0.1:${port}`): Promise<RawConnection> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   await once(socket, "connect");
   let received: Buffer = Buffer.alloc(0);

@@ -6,16 +6,22 @@ export interface StreamBlock {
   readonly comment: string | undefined;
 }
 
-/** The blocks of an answer as they come. Leaving the loop, or an abort of the request, ends the connection. */
-export async function* readStream(response: Response): AsyncGenerator<StreamBlock> {
+/**
+ * The blocks of an answer as they come, of its first `limit` bytes. Leaving the loop, or an abort of the request, ends
+ * the connection.
+ */
+export async function* readStream(response: Response, limit = Number.POSITIVE_INFINITY): AsyncGenerator<StreamBlock> {
   if (response.status !== 200) throw new Error(`The stream answered ${response.status}: ${await response.text()}`);
   const decoder = new TextDecoder();
   let text = "";
+  let left = limit;
   for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
+    text += decoder.decode(chunk.subarray(0, left), { stream: true });
+    left -= chunk.byteLength;
     const blocks = text.split("\n\n");
     text = blocks.pop() ?? "";
     yield* blocks.map(parseBlock);
+    if (left <= 0) return;
   }
 }
 

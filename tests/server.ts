@@ -33,13 +33,15 @@ export interface ServerOptions {
   readonly databaseUrl?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that runs the server, with its arguments: `["setpriv", "--reuid", "65534"]`. */
+  readonly under?: readonly string[];
 }
 
 /** Starts the real server on a free port of 127.0.0.1 and resolves once it says that it listens. */
 export async function startServer(runtime: Runtime, options: ServerOptions = {}): Promise<RunningServer> {
   const databaseUrl = options.databaseUrl ?? `file:${join(temporaryFolder(), "runless.db")}`;
-  const [command, ...entry] = commands[runtime];
-  const args = [...entry, "--port", "0", "--database-url", databaseUrl, ...(options.args ?? [])];
+  const flags = ["--port", "0", "--database-url", databaseUrl, ...(options.args ?? [])];
+  const [command = "", ...args] = [...(options.under ?? []), ...commands[runtime], ...flags];
   const child = spawn(command, args, {
     cwd: repository,
     env: { ...process.env, ...options.env },

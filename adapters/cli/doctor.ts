@@ -1,10 +1,11 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { examineDatabase } from "../../storage/libsql/doctor.ts";
+import { databaseFile } from "../../storage/libsql/database-file.ts";
+import { type Examination, examineDatabase } from "../../storage/libsql/doctor.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples, logCommand } from "./log-command.ts";
-import { type Cell, printable, table } from "./table.ts";
-import { assertExists, databaseOf, filePath, serverUrl } from "./with-log.ts";
+import { printable, table } from "./table.ts";
+import { assertExists, databaseOf, serverUrl } from "./with-log.ts";
 
 const littleSpace = 2 ** 30;
 
@@ -16,6 +17,14 @@ export const doctorCommand = logCommand("doctor")
   )
   .option("--json", "as JSON")
   .addHelpText("after", examples("doctor", "doctor --database-url file:/var/lib/runless/runless.db --json"))
+  .addHelpText(
+    "after",
+    `
+Exit codes:
+  0  sound, if with migrations to come or little space
+  1  damaged, or with summaries that lie: the answer says what to do
+  3  nothing to examine: there is no such file, it is no event log, or it is a newer runless's`,
+  )
   .action(async ({ json, ...options }) => {
     if (serverUrl(options) !== undefined) {
       throw new CommandError(exitCodes.usage, "The doctor examines a database, not a server: give --database-url.");
@@ -23,43 +32,90 @@ export const doctorCommand = logCommand("doctor")
     const { databaseUrl: url, databaseAuthToken: authToken } = databaseOf(options);
     if (url === ":memory:") throw new CommandError(exitCodes.usage, "There is nothing to examine in :memory:.");
     assertExists(url);
-    const { integrity, schemaVersion, pendingMigrations, summaries } = await examineDatabase({ url, authToken });
-    const freeBytes = url.startsWith("file:") ? await freeSpace(dirname(filePath(url))) : null;
-    const healthy = integrity.length === 0 && summaries.wrong === 0;
+    const examination = await examineDatabase({ url, authToken });
+    const file = databaseFile(url);
+    const freeBytes = file === undefined ? null : await freeSpace(dirname(file));
+    const findings = findingsOf(examination, freeBytes);
+    const { integrity, schemaVersion, pendingMigrations, summaries } = examination;
+    const healthy = integrity.length === 0 && (summaries?.wrong ?? 0) === 0;
+    const advice = findings.map(({ advice }) => advice).filter((sentence) => sentence !== undefined);
     const report = {
       healthy,
       integrity,
-      schema_version: schemaVersion,
+      schema_version: schemaVersion ?? null,
       pending_migrations: pendingMigrations,
       free_bytes: freeBytes,
-      summaries,
+      summaries: summaries ?? null,
+      advice,
     };
     if (json === true) console.log(JSON.stringify(report));
     else {
-      const rows = [
-        finding(
-          "integrity",
-          integrity.length === 0,
-          integrity.length === 0 ? "intact" : printable(integrity.join("; ")),
-        ),
-        finding("schema", pendingMigrations === 0, `version ${schemaVersion}, ${pendingMigrations} migrations to come`),
-        finding("summaries", summaries.wrong === 0, `${summaries.recounted} recounted, ${summaries.wrong} wrong`),
-        ...(freeBytes === null ? [] : [finding("space", freeBytes >= littleSpace, `${gigabytes(freeBytes)} GB free`)]),
-      ];
-      console.log(table(["WHAT", "STATE", "FINDING"], rows));
+      const rows = findings.map(({ what, text, advice }) => [
+        what,
+        advice === undefined ? ({ text: "ok", style: "green" } as const) : ({ text: "look", style: "red" } as const),
+        text,
+      ]);
+      console.log([table(["WHAT", "STATE", "FINDING"], rows), ...advice].join("\n\n"));
     }
     if (!healthy) process.exitCode = exitCodes.failed;
   });
 
-function finding(what: string, good: boolean, text: string): readonly Cell[] {
-  return [what, good ? { text: "ok", style: "green" } : { text: "look", style: "red" }, text];
+interface Finding {
+  readonly what: string;
+  readonly text: string;
+  /** What to do; undefined where all is well. */
+  readonly advice: string | undefined;
+}
+
+function findingsOf(
+  { integrity, schemaVersion, pendingMigrations, summaries }: Examination,
+  freeBytes: number | null,
+): readonly Finding[] {
+  const [damage] = integrity;
+  const isSmall = freeBytes !== null && freeBytes < littleSpace;
+  return [
+    {
+      what: "integrity",
+      text: damage === undefined ? "intact" : `${integrity.length} found wrong, first ${printable(damage)}`,
+      advice:
+        damage &&
+        "The file is damaged. Stop what writes to it, keep a copy of it with its -wal, and restore a backup. Without one, " +
+          "`runless export` gets out what can still be read, and `runless import` puts that into a new database.",
+    },
+    {
+      what: "schema",
+      text:
+        schemaVersion === undefined
+          ? "unreadable"
+          : `version ${schemaVersion}, ${pendingMigrations} migrations to come`,
+      advice:
+        pendingMigrations > 0
+          ? "The database is an older runless's. The next command or server of this one that opens it brings it up to date, " +
+            "and the older one can't use it then: keep a copy."
+          : undefined,
+    },
+    {
+      what: "summaries",
+      text: summaries === undefined ? "not recounted" : `${summaries.recounted} recounted, ${summaries.wrong} wrong`,
+      advice:
+        summaries !== undefined && summaries.wrong > 0
+          ? "Some of what is said of assets, partitions and checks is not what their events say. `runless export`, and " +
+            "`runless import` into a new database, count them anew."
+          : undefined,
+    },
+    ...(freeBytes === null
+      ? []
+      : [
+          {
+            what: "space",
+            text: `${(freeBytes / 2 ** 30).toFixed(1)} GB free`,
+            advice: isSmall ? "The disk is nearly full. Once it is, reports are refused: make room." : undefined,
+          },
+        ]),
+  ];
 }
 
 async function freeSpace(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 2 ** 30).toFixed(1);
 }

@@ -1,16 +1,21 @@
-import { checkEvaluation, float, type JsonObject } from "../../core/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { checkEvaluation, float, formatAssetKey, type JsonObject, type RunlessEvent } from "../../core/index.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { examples, logCommand, readAssetKey } from "./log-command.ts";
 import { addPair, readObject, readReport } from "./report-input.ts";
 import { runCommand } from "./run-command.ts";
-import { withLog } from "./with-log.ts";
+import { printable } from "./table.ts";
+import { type LogOptions, withLog } from "./with-log.ts";
+
+/** How long the report may hold up the exit code that somebody waits for, in milliseconds. */
+const reportPatience = 10_000;
 
 export const execCommand = logCommand("exec")
   .summary("Run a command and report how it ended.")
   .description(
     "Run a command that builds an asset and report how it ended: the check `exec` in every case, and a materialization " +
       "where it ended with 0. Ends with the command's own exit code (128 + n for signal n, 127 where there is no such " +
-      "command), whatever becomes of the report.",
+      "command), whatever becomes of the report: one that fails, or takes longer than 10 seconds, is a warning.",
   )
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
   .argument("<command...>", "what to run, after --")
@@ -41,10 +46,23 @@ export const execCommand = logCommand("exec")
     };
     try {
       const check = checkEvaluation(key, { checkName: "exec", passed, partition: built.partition, metadata });
-      await withLog(options, { writes: true }, async ({ api }) => {
-        await api.reportRunlessAssetEvents(passed ? [built, check] : [check]);
-      });
+      await Promise.race([reportAll(options, passed ? [built, check] : [check]), giveUp()]);
     } catch (error) {
-      console.error(`runless: warning: the outcome was not reported: ${sentenceOf(error)}`);
+      const asset = `${formatAssetKey(key)}${built.partition === null ? "" : `, partition ${built.partition}`}`;
+      const outcome = printable(`the outcome of ${asset} (exit code ${exitCode})`);
+      console.error(`runless: warning: ${outcome} was not reported: ${sentenceOf(error)}`);
+      // What is still waiting for an answer would keep the process.
+      process.exit();
     }
   });
+
+async function reportAll(options: LogOptions, events: readonly RunlessEvent[]): Promise<void> {
+  await withLog(options, { writes: true }, async ({ api }) => {
+    await api.reportRunlessAssetEvents(events);
+  });
+}
+
+async function giveUp(): Promise<never> {
+  await delay(reportPatience, undefined, { ref: false });
+  throw new Error(`it took longer than ${reportPatience / 1000} seconds. It may be recorded all the same.`);
+}

@@ -4,14 +4,15 @@ import { EventLogError } from "../../storage/event-log-error.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { ConfigError } from "../config.ts";
 
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodesHelp = `Exit codes:
-  0  done
-  1  refused, not found, or failed
-  2  wrong usage: an argument, an option or a variable
-  3  the server or the database can't be reached or opened; the same command may work later
+  0    done
+  1    refused, not found, or failed
+  2    wrong usage: an argument, an option or a variable
+  3    the server or the database can't be reached or opened; the same command may work later
+  130  ended by Ctrl-C
   runless exec ends with the exit code of the command that it runs.`;
 
 /** What ends a command with a sentence and an exit code. */

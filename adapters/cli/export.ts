@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
+import { endOnInterrupt } from "./end-on-interrupt.ts";
 import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 import { examples, readCount, readEventId } from "./log-command.ts";
@@ -21,23 +22,30 @@ export const exportCommand = filterCommand("export")
     examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.gz"),
   )
   .action(async ({ output, limit, ...options }) => {
+    endOnInterrupt();
     await withLog(options, { writes: false }, async (log) => {
       const path = `events${formatQuery({ ...filterQuery(options), limit })}`;
       const response = await log.fetch(path, { headers: { accept: "application/x-ndjson" } });
       const body = await bodyOf(`GET ${path}`, response);
       if (output === undefined) return copy(body, process.stdout);
-      const part = `${output}.part`;
-      const file = createWriteStream(part);
-      const written = finished(file);
-      // Whoever awaits it hears of it; until then it is no unhandled rejection.
-      written.catch(() => {});
-      await once(file, "open");
-      await copy(body, file);
-      file.end();
-      await written;
-      await rename(part, output);
+      await writeWhole(body, output);
     });
   });
+
+async function writeWhole(body: ReadableStream<Uint8Array>, output: string): Promise<void> {
+  const part = `${output}.part`;
+  // However this ends. Where it went well, nothing is there any more.
+  process.once("exit", () => rmSync(part, { force: true }));
+  const file = createWriteStream(part);
+  const written = finished(file);
+  // Whoever awaits it hears of it; until then it is no unhandled rejection.
+  written.catch(() => {});
+  await once(file, "open");
+  await copy(body, file);
+  file.end();
+  await written;
+  await rename(part, output);
+}
 
 async function copy(body: ReadableStream<Uint8Array>, to: Writable): Promise<void> {
   try {

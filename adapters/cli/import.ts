@@ -1,11 +1,16 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import * as v from "valibot";
+import type { RunlessClientError } from "../client/client-error.ts";
+import { randomKey } from "../client/random-key.ts";
+import { retry } from "../client/retry.ts";
+import { wait } from "../client/wait.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
+import { keyedLines } from "./keyed-lines.ts";
 import { examples, logCommand } from "./log-command.ts";
 import { type Progress, progressBar } from "./progress-bar.ts";
 import { wholeLines } from "./whole-lines.ts";
-import { bodyOf, type OpenLog, withLog } from "./with-log.ts";
+import { type OpenLog, textOf, withLog } from "./with-log.ts";
 
 const countsSchema = v.object({
   received: v.number(),
@@ -18,12 +23,15 @@ const countsSchema = v.object({
 type Counts = v.InferOutput<typeof countsSchema>;
 
 const mostErrors = 100;
+// About a minute: a server that is started again is back by then.
+const patience = { retries: 16, wait, random: Math.random };
 
 export const importCommand = logCommand("import")
   .summary("Record what was exported.")
   .description(
     "Record lines of JSON, as `runless export` writes them. Lines are independent. One with an idempotency_key, as " +
-      "every exported line has, is recorded once however often it is imported.",
+      "every exported line has, is recorded once however often it is imported. Where the server is away for a moment, " +
+      "lines are sent again, and nothing is recorded twice.",
   )
   .argument("<file>", "the file, or - for standard input")
   .option("--json", "answer the counts as JSON")
@@ -59,14 +67,23 @@ async function sizeOf(file: string): Promise<number> {
 
 // In requests of some megabytes: what a request has answered is durable, so that the bar shows nothing else, and a
 // request that goes on for longer than five minutes is one that Node's fetch gives up.
-async function importAll({ fetch }: OpenLog, input: AsyncIterable<Uint8Array>, progress: Progress): Promise<Counts> {
+async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progress: Progress): Promise<Counts> {
+  const keyPrefix = `import-${randomKey()}/`;
   let counts: Counts = { received: 0, recorded: 0, duplicates: 0, failed: 0, skipped: 0, errors: [] };
   let before = 0;
+  let sentAgain = 0;
+  const onRetry = ({ message }: RunlessClientError) => {
+    if (sentAgain++ === 0) progress.say(`runless: the lines from ${before + 1} on are sent again: ${message}`);
+  };
   try {
     for await (const { bytes, lines } of wholeLines(input)) {
-      const init = { method: "POST", headers: { "content-type": "application/x-ndjson" }, body: bytes };
-      const text = await new Response(await bodyOf("POST events", await fetch("events", init))).text();
-      counts = add(counts, v.parse(countsSchema, JSON.parse(text)), before);
+      const body = keyedLines(bytes, keyPrefix, before);
+      const answer = await retry(() => send(log, body), { ...patience, onRetry });
+      counts = add(counts, answer, before);
+      if (sentAgain > 0 && answer.duplicates > 0) {
+        progress.say("runless: what was recorded of them by then is counted as recorded before.");
+      }
+      sentAgain = 0;
       before += lines;
       progress.advance(bytes.byteLength, lines);
     }
@@ -77,6 +94,12 @@ async function importAll({ fetch }: OpenLog, input: AsyncIterable<Uint8Array>, p
   }
   progress.end();
   return counts;
+}
+
+async function send({ fetch }: OpenLog, body: Uint8Array<ArrayBuffer>): Promise<Counts> {
+  const init = { method: "POST", headers: { "content-type": "application/x-ndjson" }, body };
+  const text = await textOf("POST events", await fetch("events", init));
+  return v.parse(countsSchema, JSON.parse(text));
 }
 
 function add(sum: Counts, more: Counts, linesBefore: number): Counts {

@@ -4,7 +4,8 @@ import { type AssetKey, parseAssetKey } from "../../core/index.ts";
 /** A command that talks to a log: a server's, or one in a database that it opens itself. */
 export function logCommand(name: string) {
   return new Command(name)
-    .option("--url <url>", "the server to talk to (RUNLESS_URL; its token is RUNLESS_TOKEN)")
+    .option("--url <url>", "the server to talk to (RUNLESS_URL)")
+    .option("--token <token>", "the server's token (RUNLESS_TOKEN, which other users of the machine don't see)")
     .option("--database-url <url>", "the database to open instead (RUNLESS_DATABASE_URL, default file:runless.db)");
 }
 

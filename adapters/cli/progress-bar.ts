@@ -1,5 +1,7 @@
 export interface Progress {
   advance(bytes: number, lines: number): void;
+  /** Writes a line on standard error, above the bar. */
+  say(sentence: string): void;
   end(): void;
 }
 
@@ -19,6 +21,11 @@ export function progressBar(totalBytes: number | undefined): Progress {
     advance(moreBytes, moreLines) {
       bytes += moreBytes;
       lines += moreLines;
+      draw();
+    },
+    say(sentence) {
+      if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
+      console.error(sentence);
       draw();
     },
     end() {

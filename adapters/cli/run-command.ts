@@ -49,7 +49,7 @@ export async function runCommand(file: string, args: readonly string[]): Promise
 /** Keeps this process for the report. At a terminal, Ctrl-C goes to the command by itself. */
 function passSignals(pass: (signal: NodeJS.Signals) => void): () => void {
   const interrupt = () => {
-    if (process.stdin.isTTY !== true) pass("SIGINT");
+    if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) pass("SIGINT");
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", pass);

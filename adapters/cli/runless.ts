@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Command } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { packageInfo } from "../package-info.ts";
 import { assetCommand } from "./asset.ts";
 import { assetsCommand } from "./assets.ts";
+import { backupCommand } from "./backup.ts";
 import { checksCommand } from "./checks.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -17,6 +18,8 @@ import { reportCheckCommand } from "./report-check.ts";
 import { reportObservationCommand } from "./report-observation.ts";
 import { serveCommand } from "./serve.ts";
 import { tailCommand } from "./tail.ts";
+import { tokenCommand } from "./token.ts";
+import { vacuumCommand } from "./vacuum.ts";
 import { wipeCommand } from "./wipe.ts";
 
 const program = new Command("runless")
@@ -38,11 +41,16 @@ const program = new Command("runless")
   .addCommand(exportCommand)
   .addCommand(importCommand)
   .addCommand(doctorCommand)
+  .addCommand(backupCommand)
+  .addCommand(vacuumCommand)
+  .addCommand(tokenCommand)
   .addCommand(demoCommand);
 
-for (const command of [program, ...program.commands]) {
-  const name = command === program ? "runless" : `runless ${command.name()}`;
+failInWords(program, "runless");
+
+function failInWords(command: CommandUnknownOpts, name: string): void {
   command.exitOverride().showHelpAfterError(`Run ${name} --help to see what there is.`);
+  for (const part of command.commands) failInWords(part, `${name} ${part.name()}`);
 }
 
 // `runless export | head` has read enough.

@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs";
+import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
 import { RunlessClient } from "../client/runless-client.ts";
 import { wait } from "../client/wait.ts";
 import { type Config, resolveDatabase } from "../config.ts";
+import { limitsBy } from "../limits.ts";
 import type { RunlessApi } from "../runless-api.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 
 export interface LogOptions {
   readonly url?: string | undefined;
+  readonly token?: string | undefined;
   readonly databaseUrl?: string | undefined;
 }
 
@@ -37,7 +40,7 @@ export async function withLog(
 ): Promise<void> {
   const server = serverUrl(options);
   const { api, base, headers, fetch } =
-    server === undefined ? await openDatabase(databaseOf(options), writes) : openServer(server);
+    server === undefined ? await openDatabase(databaseOf(options), writes) : openServer(server, options);
   try {
     const send = createSender({ url: base, headers, fetch, ...patience });
     await work({ api, send, fetch: (path, init) => fetchOnce(fetch, `${base}/api/v1/${path}`, headers, init) });
@@ -47,12 +50,16 @@ export async function withLog(
 }
 
 /** The server that is meant, or undefined for a database. A flag wins over a variable. */
-export function serverUrl({ url, databaseUrl }: LogOptions): string | undefined {
+export function serverUrl({ url, token, databaseUrl }: LogOptions): string | undefined {
   if (url !== undefined && databaseUrl !== undefined) {
     throw new CommandError(exitCodes.usage, "Give --url or --database-url, not both.");
   }
   const given = url ?? (databaseUrl === undefined ? process.env.RUNLESS_URL || undefined : undefined);
-  if (given === undefined || /^https?:\/\/[^/?#]/.test(given) === true) return given?.replace(/\/+$/, "");
+  if (given === undefined && token !== undefined) {
+    throw new CommandError(exitCodes.usage, "--token is for a server: give --url too.");
+  }
+  if (given === undefined) return undefined;
+  if (/^https?:\/\/[^/?#]/.test(given) && URL.canParse(given)) return given.replace(/\/+$/, "");
   throw new CommandError(
     exitCodes.usage,
     `--url (RUNLESS_URL) must be http://… or https://…. Got ${JSON.stringify(given)}.`,
@@ -68,16 +75,12 @@ export function databaseOf({ databaseUrl }: LogOptions): Pick<Config, "databaseU
 
 /** Refuses a file that is not there, before the driver creates it. */
 export function assertExists(databaseUrl: string): void {
-  if (!databaseUrl.startsWith("file:") || existsSync(filePath(databaseUrl))) return;
+  const file = databaseFile(databaseUrl);
+  if (file === undefined || existsSync(file)) return;
   throw new CommandError(
     exitCodes.unreachable,
     `There is no database ${databaseUrl}. Name one with --database-url, or a server with --url.`,
   );
-}
-
-/** The path of a `file:…` url. */
-export function filePath(databaseUrl: string): string {
-  return databaseUrl.replace(/^file:(\/\/(?=\/))?/, "").replace(/\?.*$/, "");
 }
 
 interface Door {
@@ -87,8 +90,8 @@ interface Door {
   readonly fetch: Fetch;
 }
 
-function openServer(base: string): Door {
-  const token = process.env.RUNLESS_TOKEN || undefined;
+function openServer(base: string, options: LogOptions): Door {
+  const token = options.token ?? (process.env.RUNLESS_TOKEN || undefined);
   const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
   const api = new RunlessClient({ url: base, token, fetch, ...patience });
   return { api, base, headers: token === undefined ? {} : { authorization: `Bearer ${token}` }, fetch };
@@ -107,7 +110,7 @@ async function openDatabase(
     import("../instance.ts"),
   ]);
   const log = await openEventLog({ url: databaseUrl, authToken: databaseAuthToken });
-  const app = createApp({ log, config: { limits: { bodyBytes: 2 ** 26, pageEvents: 1000 } } });
+  const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
   const fetch: Fetch = (url, init) => app.fetch(new Request(url, init));
   return { api: new RunlessInstance(log), base: "http://localhost", headers: {}, fetch };
 }
@@ -121,8 +124,7 @@ async function fetchOnce(
   try {
     return await fetch(url, { ...init, headers: { ...headers, ...Object.fromEntries(new Headers(init.headers)) } });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-    throw new RunlessClientError("network", `${url} got no answer: ${sentenceOf(error)}${cause}`, { cause: error });
+    throw lost(`${url} got no answer`, error);
   }
 }
 
@@ -130,4 +132,21 @@ async function fetchOnce(
 export async function bodyOf(what: string, response: Response): Promise<ReadableStream<Uint8Array>> {
   if (response.status === 200 && response.body !== null) return response.body;
   throw errorOfAnswer(what, response, await response.text());
+}
+
+/** Likewise, the whole of it as text. */
+export async function textOf(what: string, response: Response): Promise<string> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    throw lost(`The answer to ${what} broke off`, error);
+  }
+  if (response.status === 200) return text;
+  throw errorOfAnswer(what, response, text);
+}
+
+function lost(what: string, error: unknown): RunlessClientError {
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return new RunlessClientError("network", `${what}: ${sentenceOf(error)}${cause}`, { cause: error });
 }

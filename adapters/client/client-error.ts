@@ -9,7 +9,7 @@ export type RunlessClientErrorCode =
   /** 422: an idempotency key came again with other content. */
   | "conflict"
   | "too_large"
-  /** 429, 502, 503 or 504, to the last attempt. What was reported may be recorded all the same. */
+  /** 408, 429, 502, 503 or 504, to the last attempt. What was reported may be recorded all the same. */
   | "unavailable"
   /** No answer came, to the last attempt; likewise. */
   | "network"

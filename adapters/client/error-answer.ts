@@ -7,6 +7,7 @@ const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
   401: "unauthorized",
   403: "forbidden",
   404: "not_found",
+  408: "unavailable",
   413: "too_large",
   422: "conflict",
   429: "unavailable",

@@ -1,6 +1,6 @@
-import { backoff } from "./backoff.ts";
 import { RunlessClientError } from "./client-error.ts";
 import { errorOfAnswer } from "./error-answer.ts";
+import { retry } from "./retry.ts";
 import type { Wait } from "./wait.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Response | Promise<Response>;
@@ -31,18 +31,9 @@ export type Send = (call: Call) => Promise<string>;
 
 export function createSender(options: SenderOptions): Send {
   const base = baseOf(options.url);
-  return async (call) => {
+  return (call) => {
     const url = `${base}/api/v1/${call.path}${formatQuery(call.query)}`;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await attemptCall(url, call, options);
-      } catch (error) {
-        if (!(error instanceof RunlessClientError) || attempt > options.retries) throw error;
-        const delay = backoff(error, attempt, options.random());
-        if (delay === undefined) throw error;
-        await options.wait(delay, call.signal);
-      }
-    }
+    return retry(() => attemptCall(url, call, options), { ...options, signal: call.signal });
   };
 }
 

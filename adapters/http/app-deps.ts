@@ -1,10 +1,22 @@
 import type { EventLog } from "../../storage/index.ts";
 import type { Config } from "../config.ts";
+import type { Caller } from "../tokens/caller.ts";
+import type { TokenBook } from "../tokens/token-book.ts";
+import type { BrowserPolicy } from "./browser-guard.ts";
+import type { CallersLog } from "./callers-log.ts";
+import type { KeepOpen } from "./keep-open.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What a server is made of. */
 export interface AppDeps {
   readonly log: EventLog;
-  readonly config: Pick<Config, "limits">;
+  readonly config: Pick<Config, "limits"> & Partial<Pick<Config, "metrics">>;
+  /** Default: new ones. Those of the process, and of the log's commits, are for whoever opens the log to add. */
+  readonly metrics?: Metrics;
+  /** Who is let in. Default: everybody, to everything. */
+  readonly tokens?: TokenBook;
+  /** Default: pages of its own origin only, and any host name. */
+  readonly browser?: BrowserPolicy;
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
   readonly now?: () => number;
   /** False from the moment on when no more requests should be sent here. */
@@ -13,10 +25,16 @@ export interface AppDeps {
   readonly closing?: AbortSignal;
 }
 
-/** What the runtime that listens hands in with each request. */
+/** What goes along with each request: what the runtime that listens hands in, and what the token check finds out. */
 export interface AppEnv {
+  readonly Variables: {
+    readonly caller: Caller;
+    /** The log as the caller may see it: no answer is made from any other. */
+    readonly log: CallersLog;
+  };
   readonly Bindings: {
-    /** Lets this request's connection stay open while it is quiet. */
-    readonly keepOpen?: () => void;
+    readonly keepOpen?: KeepOpen;
+    /** Node's own request: its headers as they came, names and values by turns. */
+    readonly incoming?: { readonly rawHeaders: readonly string[] };
   };
 }

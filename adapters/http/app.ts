@@ -1,38 +1,79 @@
 import { Hono } from "hono";
 import { webRoutes } from "../web/web-routes.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { watchAppends } from "./append-watch.ts";
 import { assetRoutes } from "./assets.ts";
 import { checkRoutes } from "./checks.ts";
+import { crossOrigin } from "./cross-origin.ts";
 import { documentationRoutes } from "./documentation.ts";
 import { errorResponse } from "./error-response.ts";
 import { eventRoutes } from "./events.ts";
+import { createGate } from "./gate.ts";
 import { healthRoutes } from "./health.ts";
 import { HttpError } from "./http-error.ts";
 import { logRoutes } from "./log.ts";
+import { addLogMetrics } from "./log-metrics.ts";
+import { createMetrics } from "./metrics.ts";
+import { metricsRoutes } from "./metrics-routes.ts";
 import { partitionRoutes } from "./partitions.ts";
 import { reportRoutes } from "./reports.ts";
 import { requestPath } from "./request-path.ts";
+import { openRoom } from "./room.ts";
+import { needOf } from "./token-check.ts";
+import { watchRequests } from "./watch-requests.ts";
 
 /** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
-export function createApp(deps: AppDeps): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ getPath: requestPath })
-    .route("/", reportRoutes(deps))
-    .route("/api/v1/events", eventRoutes(deps))
+export function createApp(given: AppDeps): Hono<AppEnv> {
+  const appends = watchAppends(given.log);
+  const deps = { ...given, log: appends.log };
+  const { metrics = createMetrics() } = given;
+  addLogMetrics(metrics.registry, appends, given.log);
+  const gate = createGate(deps);
+  const room = openRoom(given.config.limits);
+  let path = "";
+  const app = new Hono<AppEnv>({
+    getPath: (request) => {
+      path = requestPath(request);
+      return path;
+    },
+  });
+  const { corsOrigins = [] } = deps.browser ?? {};
+  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
+  app
+    .route("/", reportRoutes(deps, room))
+    .route("/api/v1/events", eventRoutes(deps, room))
     .route("/api/v1/assets", assetRoutes(deps))
     .route("/api/v1/partitions", partitionRoutes(deps))
     .route("/api/v1/checks", checkRoutes(deps))
     .route("/api/v1/log", logRoutes(deps))
-    .route("/", healthRoutes(deps))
+    .route("/", healthRoutes(deps, appends))
+    .route("/", metricsRoutes(deps, metrics.registry))
     .route("/", documentationRoutes(deps))
-    .route("/", webRoutes(deps))
-    .onError(errorResponse);
-  return app.notFound((c) => errorResponse(unmatched(app, c.req.method, c.req.path)));
+    .route("/", webRoutes(deps, room))
+    .onError((error, c) => errorResponse(error, c.req.raw));
+  assertChecked(app);
+  watchRequests(app, metrics, () => path);
+  return app.notFound((c) => {
+    const refusal = gate(c.req.raw, c.env) ?? unmatched(app, c.req.method, c.req.path);
+    return errorResponse(refusal, c.req.raw);
+  });
+}
+
+/** A route that nobody gave a need would be open to everybody. What is there for every method is middleware. */
+function assertChecked({ routes }: Hono<AppEnv>): void {
+  const open = routes.find(({ method, handler }) => method !== "ALL" && needOf(handler) === undefined);
+  if (open !== undefined) throw new Error(`The route ${open.method} ${open.path} does not say what it needs.`);
 }
 
 /** 405 with Allow where the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
 function unmatched(app: Hono<AppEnv>, method: string, path: string): HttpError {
-  const allowed = ["GET", "POST", "DELETE"].filter((other) => app.router.match(other, path)[0].length > 0);
+  const allowed = ["GET", "POST", "DELETE"].filter((other) => hasHandler(app, other, path));
   if (allowed.length === 0) return new HttpError(404, `There is nothing at ${path}.`);
   const sentence = `${method} is not for this path; send ${allowed.join(" or ")}.`;
   return new HttpError(405, sentence, { allow: allowed.join(", ") });
+}
+
+/** Middleware is there for every method and path. */
+function hasHandler(app: Hono<AppEnv>, method: string, path: string): boolean {
+  return app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
 }

@@ -1,7 +1,8 @@
-import type { EventLog, UnitResult } from "../../storage/index.ts";
+import type { UnitResult } from "../../storage/index.ts";
+import type { BodyShare } from "./body-room.ts";
 import type { EventBatch, LineUnit } from "./event-batch.ts";
+import type { ExportedEvents } from "./exported-events.ts";
 import type { ImportTally } from "./import-tally.ts";
-import type { OwnEvents } from "./own-events.ts";
 
 /** Hands batches to a log in their order, a few ahead of its answers, and counts the answers in the same order. */
 export interface AppendWindow {
@@ -12,16 +13,17 @@ export interface AppendWindow {
 }
 
 export interface AppendWindowOptions {
-  readonly log: EventLog;
-  readonly own: OwnEvents;
+  readonly exported: ExportedEvents;
   readonly tally: ImportTally;
+  /** Of the memory for bodies: without room there, what was sent is recorded before more is taken. */
+  readonly share: BodyShare;
   /** Called when the log fails; nothing more is sent then. */
   readonly onFailure: (error: unknown) => void;
 }
 
 // While one transaction commits, the next fills: more would only keep single reports waiting.
 const linesInFlight = 1500;
-const charactersInFlight = 4 << 20;
+const bytesInFlight = 4 << 20;
 
 interface Sent {
   readonly batch: EventBatch;
@@ -29,10 +31,10 @@ interface Sent {
   readonly results: Promise<readonly (UnitResult | undefined)[] | undefined>;
 }
 
-export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOptions): AppendWindow {
+export function openAppendWindow({ exported, tally, share, onFailure }: AppendWindowOptions): AppendWindow {
   const inFlight: Sent[] = [];
   let lines = 0;
-  let characters = 0;
+  let bytes = 0;
   let failed = false;
 
   function fail(error: unknown): undefined {
@@ -41,10 +43,8 @@ export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOpt
   }
 
   async function append(units: readonly LineUnit[], known: ReadonlyMap<LineUnit, UnitResult>) {
-    const fresh = units.filter((line) => !known.has(line));
-    const results = fresh.length === 0 ? [] : await log.append(fresh.map(({ unit }) => unit));
-    const answers = new Map(fresh.map((line, i) => [line, results[i]]));
-    return Promise.all(units.map((line) => known.get(line) ?? own.recognise(line, answers.get(line))));
+    const answers = await exported.append(units.filter((line) => !known.has(line)));
+    return units.map((line) => known.get(line) ?? answers.get(line));
   }
 
   async function settleOldest(): Promise<void> {
@@ -54,24 +54,25 @@ export function openAppendWindow({ log, own, tally, onFailure }: AppendWindowOpt
     if (results === undefined) tally.lost(sent.batch);
     else tally.settled(sent.batch, results);
     lines -= sent.batch.received;
-    characters -= sent.batch.characters;
+    bytes -= sent.batch.bytes;
   }
 
   return {
     async send(batch) {
       // Awaited before the next batch is looked at, so that events are recorded in the order of their lines.
-      const known = await own.find(batch.units).catch(fail);
+      const known = await exported.find(batch.units).catch(fail);
       const results =
         failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
       inFlight.push({ batch, results });
       lines += batch.received;
-      characters += batch.characters;
-      while (lines > linesInFlight || characters > charactersInFlight) await settleOldest();
+      bytes += batch.bytes;
+      while (lines > linesInFlight || bytes > bytesInFlight || !share.hold(bytes)) await settleOldest();
       // A log may answer without leaving this turn of the event loop, which other requests wait for.
       await new Promise((resolve) => setTimeout(resolve));
     },
     async finish() {
       while (inFlight.length > 0) await settleOldest();
+      share.hold(0);
     },
   };
 }

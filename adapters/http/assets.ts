@@ -1,14 +1,16 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import * as v from "valibot";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
 import type { AssetRecord } from "../../storage/index.ts";
-import type { Limits } from "../config.ts";
-import type { AppDeps } from "./app-deps.ts";
+import type { Limits } from "../limits.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import type { CallersLog } from "./callers-log.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
 import { assetKeyParameter, noParameters, pageLimit, readQuery } from "./query-parameters.ts";
 import { queryOf, rawPath } from "./request-path.ts";
+import { routes } from "./routes.ts";
 
 export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
 export const wipeSchema = v.strictObject({ asset_key: assetKeyParameter, partition: v.optional(v.string()) });
@@ -21,32 +23,33 @@ export function assetsSchema(limits: Limits) {
   });
 }
 
-export function assetRoutes({ log, config }: AppDeps): Hono {
-  const answer = async (key: AssetKey) => {
+export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
+  const answer = async (log: CallersLog, key: AssetKey) => {
     const record = await log.asset(key);
     if (record === undefined) throw unknownAsset(key);
     return jsonResponse(formatAsset(record));
   };
 
-  return new Hono()
-    .get("/", async (c) => {
+  return routes(deps)
+    .get("/", "read", async (c) => {
+      const log = c.get("log");
       // One asset by its key, or a list: no parameter belongs to both.
-      if (queryOf(c.req.url).has("asset_key")) return answer(readQuery(c.req.url, assetSchema).asset_key);
-      const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(config.limits));
+      if (queryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
+      const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(deps.config.limits));
       const { assets, cursor, hasMore } = await log.assets(filter, { limit, cursor: from });
       return jsonResponse(
         `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
       );
     })
-    .delete("/", async (c) => {
+    .delete("/", "admin", async (c) => {
       const { asset_key: assetKey, partition } = readQuery(c.req.url, wipeSchema);
-      const trace = await log.wipe({ assetKey, partition }, null);
+      const trace = await c.get("log").wipe({ assetKey, partition }, c.get("caller").name);
       if (trace !== undefined) return jsonResponse(`{"wiped":${formatEvent(trace)}}`);
       if (partition === undefined) throw unknownAsset(assetKey);
       const name = JSON.stringify(partition);
       throw new HttpError(404, `The asset ${formatAssetKey(assetKey)} has no events of the partition ${name}.`);
     })
-    .get("/*", (c) => {
+    .get("/*", "read", (c) => {
       readQuery(c.req.url, noParameters);
       const path = rawPath(c.req.url);
       // Split first and decoded after: `%2F` stays inside a part.
@@ -54,16 +57,17 @@ export function assetRoutes({ log, config }: AppDeps): Hono {
         .slice(path.indexOf("/assets/") + "/assets/".length)
         .split("/")
         .map(percentDecode);
-      if (parts.some((part) => part !== "")) return answer(parts);
+      if (parts.some((part) => part !== "")) return answer(c.get("log"), parts);
       throw new HttpError(404, "There is no asset with an empty key.");
-    });
+    }).app;
 }
 
-function unknownAsset(key: AssetKey): HttpError {
+export function unknownAsset(key: AssetKey): HttpError {
   return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
 }
 
-function formatAsset(record: AssetRecord): string {
+/** An asset as the API answers it. */
+export function formatAsset(record: AssetRecord): string {
   const { materializations, observations, checkEvaluations, partitions } = record.counts;
   const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };
   const event = (latest: RecordedEvent | null) => (latest === null ? "null" : formatEvent(latest));

@@ -8,6 +8,8 @@ export interface LineSplitter {
   push(chunk: Uint8Array): readonly BodyLine[];
   /** The last line, where no newline ends it. */
   end(): readonly BodyLine[];
+  /** How many bytes it keeps, of the line that is not ended yet. */
+  kept(): number;
 }
 
 const newline = 0x0a;
@@ -78,6 +80,7 @@ export function splitLines(limit: number): LineSplitter {
       const line = length === 0 ? undefined : endLine(new Uint8Array());
       return line === undefined ? [] : [line];
     },
+    kept: () => (length <= limit ? length : 0),
   };
 }
 

@@ -1,12 +1,20 @@
 /** Reads a body chunk by chunk, and can be told from outside to stop, even while it waits for the sender. */
 export interface BodyReader {
-  /** The next chunk; undefined at the end, after `stop`, and where the sender broke off. Never rejects. */
-  read(): Promise<Uint8Array | undefined>;
+  /**
+   * The next chunk; undefined at the end, after `stop`, and where the sender broke off or sent nothing for `patience`
+   * milliseconds. Never rejects.
+   */
+  read(patience: number): Promise<Uint8Array | undefined>;
   stop(): void;
-  /** `ended` once the sender has sent all, `broken` where it went away before. */
-  state(): "open" | "ended" | "broken";
+  /** `ended` once the sender has sent all, `broken` where it went away before, `late` where it lost our patience. */
+  state(): "open" | "ended" | "broken" | "late";
   /** Reads on and drops what comes. Resolves at the end of the body, or after `patience` milliseconds. */
   drain(patience: number): Promise<void>;
+}
+
+/** The header of an answer that ends the connection, where what is still to come would be taken for the next request. */
+export function endConnection(body: BodyReader): Readonly<Record<string, string>> {
+  return body.state() === "open" || body.state() === "late" ? { connection: "close" } : {};
 }
 
 /** How many milliseconds a sender whose body is refused may go on before its connection is given up. */
@@ -14,7 +22,7 @@ export const drainPatience = 5000;
 
 export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
   const reader = body?.getReader();
-  let state: "open" | "ended" | "broken" = reader === undefined ? "ended" : "open";
+  let state: ReturnType<BodyReader["state"]> = reader === undefined ? "ended" : "open";
   let stopped = false;
   let release = () => {};
 
@@ -25,11 +33,11 @@ export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
       release = () => resolve(undefined);
       reader.read().then(
         ({ done, value }) => {
-          if (done) state = "ended";
+          if (done && state === "open") state = "ended";
           resolve(value);
         },
         () => {
-          state = "broken";
+          if (state === "open") state = "broken";
           resolve(undefined);
         },
       );
@@ -37,7 +45,16 @@ export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
   }
 
   return {
-    read: () => (stopped ? Promise.resolve(undefined) : next()),
+    async read(patience) {
+      if (stopped) return undefined;
+      const timer = setTimeout(() => {
+        state = "late";
+        release();
+      }, patience);
+      const chunk = await next();
+      clearTimeout(timer);
+      return chunk;
+    },
     stop() {
       stopped = true;
       release();

@@ -8,7 +8,7 @@ export interface CommitBell {
   stop(): void;
 }
 
-export function commitBell(log: EventLog): CommitBell {
+export function commitBell(log: Pick<EventLog, "watch">): CommitBell {
   let rung = false;
   let stopped = false;
   let release = () => {};

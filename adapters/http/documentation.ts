@@ -1,15 +1,16 @@
-import { Hono } from "hono";
-import type { AppDeps } from "./app-deps.ts";
+import type { Hono } from "hono";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { jsonResponse } from "./json-response.ts";
+import { routes } from "./routes.ts";
 
 /** The description of this API, for programs and for people. It is made when somebody asks first. */
-export function documentationRoutes({ config: { limits } }: AppDeps): Hono {
+export function documentationRoutes(deps: AppDeps): Hono<AppEnv> {
   const make = async () => {
     const [{ openApiDocument }, { referencePage }] = await Promise.all([
       import("./openapi/document.ts"),
       import("./openapi/reference-page.ts"),
     ]);
-    const document = await openApiDocument(limits);
+    const document = await openApiDocument(deps.config.limits);
     return { json: JSON.stringify(document), page: referencePage(document) };
   };
   let made: ReturnType<typeof make> | undefined;
@@ -17,10 +18,10 @@ export function documentationRoutes({ config: { limits } }: AppDeps): Hono {
     made ??= make();
     return made;
   };
-  return new Hono()
-    .get("/openapi.json", async () => jsonResponse((await documentation()).json))
-    .get("/docs", async () => {
+  return routes(deps)
+    .get("/openapi.json", "nothing", async () => jsonResponse((await documentation()).json))
+    .get("/docs", "nothing", async () => {
       const { html, headers } = (await documentation()).page;
       return new Response(html, { headers: { ...headers } });
-    });
+    }).app;
 }

@@ -1,15 +1,19 @@
 import { InvalidEventError, ReportRequestError } from "../../core/index.ts";
 import { EventLogError, type EventLogErrorCode } from "../../storage/index.ts";
+import { isLogging, logger } from "../logger.ts";
 import { HttpError } from "./http-error.ts";
+import { respond } from "./json-response.ts";
+import { noteRefusal } from "./note-refusal.ts";
 
 const statuses: Readonly<Record<EventLogErrorCode, number>> = {
   unavailable: 503,
+  overloaded: 503,
   unknown_outcome: 503,
   closed: 503,
   conflict: 422,
   rejected: 500,
   bad_cursor: 400,
-  unusable_database: 500,
+  unusable_database: 503,
 };
 
 /** True where the same request may be answered better a little later. */
@@ -17,8 +21,17 @@ export function isTemporary(error: unknown): boolean {
   return error instanceof EventLogError && statuses[error.code] === 503;
 }
 
-/** Turns every failure into its answer: `{"error": "…"}` with the status that tells the caller what kind it is. */
-export function errorResponse(error: unknown): Response {
+/**
+ * Turns every failure into its answer: `{"error": "…"}` with the status that tells the caller what kind it is, and the
+ * id by which the log tells more.
+ */
+export function errorResponse(error: unknown, request: Request): Response {
+  const answer = answerOf(error);
+  noteRefusal(request, answer, error);
+  return answer;
+}
+
+function answerOf(error: unknown): Response {
   if (error instanceof ReportRequestError) return jsonError(400, error.message);
   if (error instanceof InvalidEventError) return jsonError(400, error.message);
   if (error instanceof HttpError) return jsonError(error.status, error.message, error.headers, error.details);
@@ -26,13 +39,15 @@ export function errorResponse(error: unknown): Response {
     const status = statuses[error.code];
     return jsonError(status, error.message, status === 503 ? { "retry-after": "1" } : {});
   }
-  noteMistake(error);
   return jsonError(500, "runless failed to answer this request; its log has the reason.");
 }
 
-/** Writes down what only a mistake of ours explains. */
-export function noteMistake(error: unknown): void {
-  if (!(error instanceof EventLogError)) console.error(error);
+/** Writes down why an answer broke off that had begun already. */
+export function noteBreak(error: unknown): void {
+  if (error instanceof EventLogError || error instanceof HttpError) {
+    logger.warn("an answer broke off", { reason: error.message });
+  } else if (isLogging()) logger.error("an answer broke off", { error });
+  else console.error(error);
 }
 
 function jsonError(
@@ -41,5 +56,5 @@ function jsonError(
   headers: Readonly<Record<string, string>> = {},
   details: Readonly<Record<string, unknown>> = {},
 ): Response {
-  return Response.json({ error: message, ...details }, { status, headers });
+  return respond({ error: message, ...details }, status, headers);
 }

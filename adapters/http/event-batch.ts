@@ -1,7 +1,11 @@
 import { type EventReport, InvalidEventError, JsonSyntaxError, parseEventInput, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { isJsonObject, type JsonValue } from "../../core/json-value.ts";
+import type { Limits } from "../limits.ts";
 import type { BodyLine } from "./body-lines.ts";
+import { underSentKey } from "./content-key.ts";
+import { checkEvents } from "./event-limits.ts";
+import { overLimit } from "./over-limit.ts";
 
 /** What is wrong with one line of an import. */
 export interface LineError {
@@ -13,6 +17,8 @@ export interface LineError {
 export interface LineUnit {
   readonly line: number;
   readonly unit: readonly EventReport[];
+  /** True where the line says when a log received the event, as those of an export do. */
+  readonly isExported: boolean;
 }
 
 /** Consecutive lines of an import that go to the log in one call. */
@@ -24,64 +30,73 @@ export interface EventBatch {
   readonly units: readonly LineUnit[];
   readonly errors: readonly LineError[];
   readonly lastLine: number;
-  readonly characters: number;
+  /** Of the lines as they were sent, or of their events where `partitions` make them more. */
+  readonly bytes: number;
 }
 
-/** The most events that one line, one array or one list of partitions may hold: they share a transaction. */
-export const mostEventsOfUnit = 10_000;
 const linesPerBatch = 500;
-const charactersPerBatch = 1 << 20;
+const bytesPerBatch = 1 << 20;
 
 /** Reads lines into batches, each small enough for single reports to get in between. */
-export function* readBatches(lines: readonly BodyLine[], now: number): Generator<EventBatch> {
+export function* readBatches(lines: readonly BodyLine[], now: number, limits: Limits): Generator<EventBatch> {
   for (let start = 0; start < lines.length; ) {
-    let end = start;
-    let characters = 0;
-    while (end < lines.length && end - start < linesPerBatch && characters < charactersPerBatch) {
-      const line = lines[end++];
-      if (line !== undefined && "text" in line) characters += line.text.length;
-    }
-    yield { ...readBatch(lines.slice(start, end), now), characters };
-    start = end;
+    const batch = readBatch(lines, start, now, limits);
+    yield batch;
+    start += batch.received;
   }
 }
 
-function readBatch(lines: readonly BodyLine[], now: number): Omit<EventBatch, "characters"> {
+function readBatch(lines: readonly BodyLine[], start: number, now: number, limits: Limits): EventBatch {
   const units: LineUnit[] = [];
   const errors: LineError[] = [];
+  let at = start;
   let skipped = 0;
-  for (const line of lines) {
+  let bytes = 0;
+  for (; at < lines.length && at - start < linesPerBatch && bytes < bytesPerBatch; at++) {
+    const line = lines[at];
+    if (line === undefined) break;
     if ("error" in line) {
       errors.push({ line: line.number, error: line.error });
       continue;
     }
     try {
-      const unit = readLine(line.text, now);
+      const { unit, size, isExported } = readLine(line.text, now, limits);
       if (unit === undefined) skipped++;
-      else units.push({ line: line.number, unit });
+      else units.push({ line: line.number, unit, isExported });
+      bytes += Math.max(line.text.length, size);
     } catch (error) {
       errors.push({ line: line.number, error: sentenceOf(error) });
+      bytes += line.text.length;
     }
   }
-  return { received: lines.length, skipped, units, errors, lastLine: lines.at(-1)?.number ?? 0 };
+  return { received: at - start, skipped, units, errors, lastLine: lines[at - 1]?.number ?? 0, bytes };
 }
 
-/** The events of a line, or undefined for the trace of a wipe. */
-function readLine(text: string, now: number): readonly EventReport[] | undefined {
+interface LineEvents {
+  /** Undefined for the trace of a wipe. */
+  readonly unit: readonly EventReport[] | undefined;
+  /** In bytes. */
+  readonly size: number;
+  readonly isExported: boolean;
+}
+
+/** Throws InvalidEventError or JsonSyntaxError. */
+function readLine(text: string, now: number, limits: Limits): LineEvents {
   const json = parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, { maxDepth: maxEventDepth });
-  if (isWipeTrace(json)) return undefined;
-  return readUnit([json], now);
+  if (isWipeTrace(json)) return { unit: undefined, size: 0, isExported: true };
+  const unit = parseEventInput(json, { now });
+  const size = checkEvents(unit, limits);
+  const problem = tooMuchAsOne(unit.length, size, limits);
+  if (problem !== undefined) throw new InvalidEventError("partitions", problem);
+  const isExported = unit.length === 1 && isJsonObject(json) && typeof json.received_at === "string";
+  return { unit: isExported ? unit.map(underSentKey) : unit, size, isExported };
 }
 
-/** Throws InvalidEventError for the first input that is wrong, and where they are too many. */
-export function readUnit(inputs: readonly JsonValue[], now: number): readonly EventReport[] {
-  const unit = inputs.flatMap((input) => parseEventInput(input, { now }));
-  if (unit.length <= mostEventsOfUnit) return unit;
-  throw new InvalidEventError("", tooManyEvents(unit.length));
-}
-
-export function tooManyEvents(count: number): string {
-  return `At most ${mostEventsOfUnit} events can be recorded as one. Got ${count}: send less, or lines of application/x-ndjson.`;
+/** Why these are too many events, or too large together, for one transaction; undefined where they are not. */
+export function tooMuchAsOne(events: number, bytes: number, limits: Limits): string | undefined {
+  if (events > limits.batchEvents) return overLimit("What is to be recorded as one", events, "batchEvents", limits);
+  if (bytes > limits.batchBytes) return overLimit("What is to be recorded as one", bytes, "batchBytes", limits);
+  return undefined;
 }
 
 function isWipeTrace(json: JsonValue): boolean {

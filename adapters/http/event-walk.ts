@@ -12,7 +12,7 @@ const largestPage = 1000;
 /** A page is all that a reader costs in memory. */
 const charactersPerPage = 1 << 20;
 
-export function walkEvents(log: EventLog, filter: EventFilter, order: PageRequest["order"]): EventWalk {
+export function walkEvents(log: Pick<EventLog, "query">, filter: EventFilter, order: PageRequest["order"]): EventWalk {
   let cursor: string | undefined;
   // Unknown at first, so not many: events may be as large as a body.
   let size = 100;
@@ -31,7 +31,7 @@ export function walkEvents(log: EventLog, filter: EventFilter, order: PageReques
 }
 
 /** The greatest id in the log, 0 for none. */
-export async function newestId(log: EventLog): Promise<number> {
+export async function newestId(log: Pick<EventLog, "query">): Promise<number> {
   const walk = walkEvents(log, {}, "desc");
   for (;;) {
     const { events, hasMore } = await walk.next(1);

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { EventFilter, PageRequest } from "../../storage/index.ts";
-import type { Limits } from "../config.ts";
+import type { Limits } from "../limits.ts";
 import { HttpError } from "./http-error.ts";
 import {
   assetKeyParameter,

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { formatEvent } from "../../core/index.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { bodyKind } from "./body-kind.ts";
@@ -9,17 +9,21 @@ import { exportEvents } from "./export-events.ts";
 import { HttpError } from "./http-error.ts";
 import { importEvents } from "./import-events.ts";
 import { jsonResponse } from "./json-response.ts";
+import { stayingOpen } from "./keep-open.ts";
 import { postEvents } from "./post-events.ts";
 import { noParameters, readQuery } from "./query-parameters.ts";
+import { refuse } from "./refuse.ts";
+import type { Room } from "./room.ts";
+import { routes } from "./routes.ts";
 
-export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
-  const { log, config } = deps;
-  return new Hono<AppEnv>()
-    .get("/", async (c) => {
+export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
+  const { config } = deps;
+  const place = (env: AppEnv["Bindings"] | undefined) => ({ streams: room.streams, keepOpen: env?.keepOpen });
+  return routes(deps)
+    .get("/", "read", async (c) => {
+      const log = c.get("log");
       if (/\bapplication\/x-ndjson\b/i.test(c.req.header("accept") ?? "")) {
-        const query = readExportQuery(c.req.url);
-        c.env?.keepOpen?.();
-        return exportEvents(log, query);
+        return exportEvents(log, readExportQuery(c.req.url), deps, place(c.env));
       }
       const { filter, page } = readEventsQuery(c.req.url, config.limits);
       const { events, cursor, hasMore } = await log.query(filter, page);
@@ -27,41 +31,41 @@ export function eventRoutes(deps: AppDeps): Hono<AppEnv> {
         `{"events":[${events.map(formatEvent).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
       );
     })
-    .post("/", async (c) => {
+    .post("/", "report", async (c) => {
       const request = c.req.raw;
       try {
         readQuery(request.url, noParameters);
-        if (bodyKind(request.headers) === "json") return await postEvents(request, deps);
-        c.env?.keepOpen?.();
-        return await importEvents(request, deps);
+        if (bodyKind(request.headers) === "json") return await postEvents(c, deps, room);
+        return await stayingOpen(c.env?.keepOpen, () => importEvents(c, deps, room));
       } catch (error) {
+        if (request.bodyUsed) throw error;
+        if (error instanceof HttpError) return refuse(request, error);
         // Bun would take a body that nobody read for the next request of its connection.
-        if (!request.bodyUsed) await openBody(request.body).drain(drainPatience);
+        await openBody(request.body).drain(drainPatience);
         throw error;
       }
     })
-    .get("/stream", (c) => {
+    .get("/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
-      c.env?.keepOpen?.();
-      return streamEvents(filter, deps);
+      return streamEvents(c.get("log"), filter, deps, place(c.env));
     })
-    .get("/:id", async (c) => {
+    .get("/:id", "read", async (c) => {
       readQuery(c.req.url, noParameters);
       const id = readId(c.req.param("id"));
-      const event = await log.get(id);
+      const event = await c.get("log").get(id);
       if (event === undefined) throw unknownEvent(id);
       return jsonResponse(formatEvent(event));
     })
-    .delete("/:id", async (c) => {
+    .delete("/:id", "admin", async (c) => {
       readQuery(c.req.url, noParameters);
       const id = readId(c.req.param("id"));
-      const trace = await log.wipe({ eventId: id }, null);
+      const trace = await c.get("log").wipe({ eventId: id }, c.get("caller").name);
       if (trace === undefined) throw unknownEvent(id);
       return jsonResponse(`{"wiped":${formatEvent(trace)}}`);
-    });
+    }).app;
 }
 
-function readId(text: string): number {
+function readId(text = ""): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new HttpError(400, `An event's id is a whole number. Got ${JSON.stringify(text)}.`);
 }

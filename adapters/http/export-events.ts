@@ -1,15 +1,25 @@
 import { formatEvent } from "../../core/index.ts";
-import type { EventLog, LoggedPage } from "../../storage/index.ts";
+import type { LoggedPage } from "../../storage/index.ts";
+import type { AppDeps } from "./app-deps.ts";
+import type { CallersLog } from "./callers-log.ts";
 import { newestId, walkEvents } from "./event-walk.ts";
 import type { ExportQuery } from "./events-query.ts";
-import { textStream } from "./text-stream.ts";
+import { stayingOpen } from "./keep-open.ts";
+import { answerHeaders } from "./security-headers.ts";
+import { type StreamPlace, textStream } from "./text-stream.ts";
 
 /**
  * All events that match and were there at the start, one JSON object a line, each with the idempotency key under which
  * an import records it once.
  */
-export async function exportEvents(log: EventLog, { filter, order, limit }: ExportQuery): Promise<Response> {
-  const [logId, newest] = await Promise.all([log.id(), newestId(log)]);
+export async function exportEvents(
+  log: CallersLog,
+  { filter, order, limit }: ExportQuery,
+  { log: whole }: Pick<AppDeps, "log">,
+  place: StreamPlace,
+): Promise<Response> {
+  place.streams.assertFree();
+  const [logId, newest] = await Promise.all([log.id(), newestId(whole)]);
   const before = Math.min(filter.before ?? Number.POSITIVE_INFINITY, newest + 1);
   const walk = walkEvents(log, { ...filter, before }, order);
   let left = limit;
@@ -31,16 +41,19 @@ export async function exportEvents(log: EventLog, { filter, order, limit }: Expo
     stopped = true;
   };
   // Before the answer starts: what fails here can still be said.
-  let ready = await next();
-  const body = textStream({
-    next: async () => {
-      const text = ready ?? (await next());
-      ready = undefined;
-      return text;
+  let ready = await stayingOpen(place.keepOpen, next);
+  const body = textStream(
+    {
+      next: async () => {
+        const text = ready ?? (await next());
+        ready = undefined;
+        return text;
+      },
+      stop,
     },
-    stop,
-  });
-  return new Response(body, { headers: { "content-type": "application/x-ndjson", vary: "accept" } });
+    place,
+  );
+  return new Response(body, { headers: { "content-type": "application/x-ndjson", vary: "accept", ...answerHeaders } });
 }
 
 function formatLines({ events, idempotencyKeys }: LoggedPage, logId: string): string {

@@ -1,12 +1,28 @@
-import { Hono } from "hono";
-import type { AppDeps } from "./app-deps.ts";
+import type { Hono } from "hono";
+import { EventLogError } from "../../storage/index.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import type { AppendWatch } from "./append-watch.ts";
+import { respond } from "./json-response.ts";
+import { routes } from "./routes.ts";
 
-export function healthRoutes({ log, isAccepting = () => true }: AppDeps): Hono {
-  return new Hono()
-    .get("/health", (c) => c.json({ status: "ok" }))
-    .get("/ready", async (c) => {
-      if (!isAccepting()) return c.json({ ready: false, reason: "The server is shutting down." }, 503);
-      await log.query({}, { limit: 1, order: "desc" });
-      return c.json({ ready: true });
-    });
+export function healthRoutes(deps: AppDeps, appends: AppendWatch): Hono<AppEnv> {
+  return routes(deps)
+    .get("/health", "nothing", () => respond({ status: "ok" }))
+    .get("/ready", "nothing", async () => {
+      const reason = await whyNotReady(deps, appends);
+      return reason === undefined ? respond({ ready: true }) : respond({ ready: false, reason }, 503);
+    }).app;
+}
+
+async function whyNotReady({ log, isAccepting = () => true }: AppDeps, appends: AppendWatch) {
+  if (!isAccepting()) return "The server is shutting down.";
+  if (appends.isOverloaded()) return "More is reported than can be recorded.";
+  try {
+    await appends.assertRecording();
+    await log.query({}, { limit: 1, order: "desc" });
+    return undefined;
+  } catch (error) {
+    if (error instanceof EventLogError) return error.message;
+    throw error;
+  }
 }

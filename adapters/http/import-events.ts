@@ -1,50 +1,107 @@
-import type { AppDeps } from "./app-deps.ts";
+import type { Context } from "hono";
+import type { Limits } from "../limits.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { openAppendWindow } from "./append-window.ts";
 import { splitLines } from "./body-lines.ts";
-import { drainPatience, openBody } from "./body-reader.ts";
+import { type BodyReader, drainPatience, endConnection, openBody } from "./body-reader.ts";
+import { type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
+import { confineBatch } from "./confine-batch.ts";
 import { isTemporary } from "./error-response.ts";
-import { readBatches } from "./event-batch.ts";
+import { type EventBatch, readBatches } from "./event-batch.ts";
+import { exportedEvents } from "./exported-events.ts";
+import { HttpError } from "./http-error.ts";
 import { type ImportTally, tallyImport } from "./import-tally.ts";
-import { ownEvents } from "./own-events.ts";
+import { respond } from "./json-response.ts";
+import { noteRefusal } from "./note-refusal.ts";
+import type { Room } from "./room.ts";
 
 /**
  * Records a stream of lines as they arrive, each for itself, in constant memory: the body is read no faster than the
  * log takes it. 200 says that the body was read to its end; every other answer says how far it got.
  */
-export async function importEvents(request: Request, deps: AppDeps): Promise<Response> {
-  const { log, config, now = Date.now, closing } = deps;
-  const own = ownEvents(log, await log.id());
-  const body = openBody(request.body);
-  const splitter = splitLines(config.limits.bodyBytes);
+export async function importEvents(c: Context<AppEnv>, deps: AppDeps, room: Room): Promise<Response> {
+  const leave = room.streams.enter();
+  const [sent, begun] = [room.bodies.open(), room.bodies.open()];
+  try {
+    return await importLines(c, deps, { sent, begun });
+  } finally {
+    sent.hold(0);
+    begun.hold(0);
+    leave();
+  }
+}
+
+/** What an import holds of the memory for bodies. */
+interface Shares {
+  readonly sent: BodyShare;
+  /** The line that is not ended yet. */
+  readonly begun: BodyShare;
+}
+
+async function importLines(
+  c: Context<AppEnv>,
+  { config: { limits }, now = Date.now, closing }: AppDeps,
+  { sent, begun }: Shares,
+): Promise<Response> {
+  const log = c.get("log");
+  const exported = exportedEvents(log, await log.id());
+  const body = openBody(c.req.raw.body);
   const tally = tallyImport();
   let failure: unknown;
   const onFailure = (error: unknown) => {
     failure ??= error;
     body.stop();
   };
-  const window = openAppendWindow({ log, own, tally, onFailure });
+  const window = openAppendWindow({ exported, tally, share: sent, onFailure });
+  const send = (batch: EventBatch) => window.send(confineBatch(batch, c.get("caller")));
 
   closing?.addEventListener("abort", body.stop);
   if (closing?.aborted === true) body.stop();
-  for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
-    for (const batch of readBatches(splitter.push(chunk), now())) await window.send(batch);
-  }
-  const isWhole = body.state() === "ended";
-  for (const batch of readBatches(isWhole ? splitter.end() : [], now())) await window.send(batch);
+  const isWhole = await sendLines(body, { limits, now, share: begun, send }).catch(onFailure);
   await window.finish();
   closing?.removeEventListener("abort", body.stop);
 
-  if (failure === undefined && isWhole) return Response.json(tally.counts());
+  if (failure === undefined && isWhole === true) return respond(tally.counts());
   await body.drain(drainPatience);
+  const connection = endConnection(body);
+  if (failure instanceof HttpError) {
+    return unfinished(c, tally, failure.status, failure.message, { ...failure.headers, ...connection });
+  }
   if (failure !== undefined && !isTemporary(failure)) throw failure;
-  if (body.state() === "broken" && failure === undefined) return unfinished(tally, 400, "The body broke off.", {});
+  if (body.state() === "broken" && failure === undefined) return unfinished(c, tally, 400, "The body broke off.", {});
+  if (body.state() === "late" && failure === undefined) {
+    return unfinished(c, tally, 408, `Nothing came for ${limits.idleSeconds} seconds.`, connection);
+  }
   const why = failure instanceof Error ? failure.message : "The server is shutting down.";
-  // What is still to come of the body would be taken for the next request.
-  const connection = body.state() === "open" ? { connection: "close" } : undefined;
-  return unfinished(tally, 503, why, { "retry-after": "1", ...connection });
+  return unfinished(c, tally, 503, why, { "retry-after": "1", ...connection });
+}
+
+interface Sending {
+  readonly limits: Limits;
+  readonly now: () => number;
+  readonly share: BodyShare;
+  readonly send: (batch: EventBatch) => Promise<void>;
+}
+
+/** Sends what comes of a body, and keeps nothing of it then. Answers whether that was all of it. */
+async function sendLines(body: BodyReader, { limits, now, share, send }: Sending): Promise<boolean> {
+  const splitter = splitLines(limits.bodyBytes);
+  const read = () => body.read(limits.idleSeconds * 1000);
+  try {
+    for (let chunk = await read(); chunk !== undefined; chunk = await read()) {
+      for (const batch of readBatches(splitter.push(chunk), now(), limits)) await send(batch);
+      if (!share.hold(Math.max(0, splitter.kept() - smallBody))) throw tooManyBodies(limits);
+    }
+    if (body.state() !== "ended") return false;
+    for (const batch of readBatches(splitter.end(), now(), limits)) await send(batch);
+    return true;
+  } finally {
+    share.hold(0);
+  }
 }
 
 function unfinished(
+  c: Context<AppEnv>,
   tally: ImportTally,
   status: number,
   why: string,
@@ -52,5 +109,7 @@ function unfinished(
 ): Response {
   const line = tally.lastDurableLine();
   const error = `${why} Every line up to ${line} has been dealt with; send those after it again, with idempotency keys all of them.`;
-  return Response.json({ error, ...tally.counts(), last_durable_line: line }, { status, headers });
+  const answer = respond({ error, ...tally.counts(), last_durable_line: line }, status, headers);
+  noteRefusal(c.req.raw, answer, error);
+  return answer;
 }

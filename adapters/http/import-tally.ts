@@ -1,3 +1,4 @@
+import { conflictSentence } from "../../storage/conflict-sentence.ts";
 import type { UnitResult } from "../../storage/index.ts";
 import type { EventBatch, LineError, LineUnit } from "./event-batch.ts";
 
@@ -68,10 +69,4 @@ function refusal({ unit }: LineUnit, result: UnitResult | undefined): string {
   if (result?.status === "conflict") return conflictSentence(unit[result.index]?.idempotencyKey, result.id);
   const why = result?.status === "failed" ? result.message : "the event log gave no result";
   return `The event can't be stored: ${why}`;
-}
-
-/** Why an idempotency key is refused. */
-export function conflictSentence(key: string | undefined, earlier: number | null): string {
-  const where = earlier === null ? "earlier in the same request" : `before, recorded as event ${earlier}`;
-  return `The idempotency key ${JSON.stringify(key)} was sent ${where}, with other content. Send a new key for a new event.`;
 }

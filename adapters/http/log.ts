@@ -1,11 +1,13 @@
-import { Hono } from "hono";
-import type { AppDeps } from "./app-deps.ts";
+import type { Hono } from "hono";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { respond } from "./json-response.ts";
 import { noParameters, readQuery } from "./query-parameters.ts";
+import { routes } from "./routes.ts";
 
 /** What tells this log from every other: an import knows an exported event by it. */
-export function logRoutes({ log }: AppDeps): Hono {
-  return new Hono().get("/", async (c) => {
+export function logRoutes(deps: AppDeps): Hono<AppEnv> {
+  return routes(deps).get("/", "read", async (c) => {
     readQuery(c.req.url, noParameters);
-    return c.json({ log_id: await log.id() });
-  });
+    return respond({ log_id: await c.get("log").id() });
+  }).app;
 }

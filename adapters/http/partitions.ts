@@ -1,25 +1,26 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import * as v from "valibot";
 import { formatEvent } from "../../core/index.ts";
 import type { PartitionRecord } from "../../storage/index.ts";
-import type { Limits } from "../config.ts";
-import type { AppDeps } from "./app-deps.ts";
+import type { Limits } from "../limits.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { jsonResponse } from "./json-response.ts";
 import { assetKeyParameter, pageLimit, readQuery } from "./query-parameters.ts";
+import { routes } from "./routes.ts";
 
 /** Of a list of what an asset has. */
 export function ofAssetSchema(limits: Limits) {
   return v.strictObject({ asset_key: assetKeyParameter, limit: pageLimit(limits), cursor: v.optional(v.string()) });
 }
 
-export function partitionRoutes({ log, config }: AppDeps): Hono {
-  return new Hono().get("/", async (c) => {
-    const { asset_key: key, ...page } = readQuery(c.req.url, ofAssetSchema(config.limits));
-    const { partitions, cursor, hasMore } = await log.partitions(key, page);
+export function partitionRoutes(deps: AppDeps): Hono<AppEnv> {
+  return routes(deps).get("/", "read", async (c) => {
+    const { asset_key: key, ...page } = readQuery(c.req.url, ofAssetSchema(deps.config.limits));
+    const { partitions, cursor, hasMore } = await c.get("log").partitions(key, page);
     return jsonResponse(
       `{"partitions":[${partitions.map(formatPartition).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
     );
-  });
+  }).app;
 }
 
 function formatPartition({ partition, latestMaterialization, materializations }: PartitionRecord): string {

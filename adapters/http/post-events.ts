@@ -1,13 +1,18 @@
+import type { Context } from "hono";
 import { InvalidEventError, JsonSyntaxError, type JsonValue, parseEventInput, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { isArray, isJsonObject } from "../../core/json-value.ts";
+import { conflictSentence } from "../../storage/conflict-sentence.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../storage/index.ts";
-import type { AppDeps } from "./app-deps.ts";
-import { mostEventsOfUnit, tooManyEvents } from "./event-batch.ts";
+import type { Limits } from "../limits.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { tooMuchAsOne } from "./event-batch.ts";
+import { checkEvents } from "./event-limits.ts";
 import { HttpError } from "./http-error.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
-import { conflictSentence } from "./import-tally.ts";
+import { respond } from "./json-response.ts";
 import { readBody } from "./read-body.ts";
+import type { Room } from "./room.ts";
 
 const mostErrors = 100;
 
@@ -17,19 +22,24 @@ interface IndexError {
 }
 
 /** Records one event, or an array of them as one: all or none. */
-export async function postEvents(request: Request, { log, config, now = Date.now }: AppDeps): Promise<Response> {
+export async function postEvents(
+  c: Context<AppEnv>,
+  { config, now = Date.now }: AppDeps,
+  room: Room,
+): Promise<Response> {
+  const request = c.req.raw;
   const key = readIdempotencyKey(request.headers);
-  const json = readJson(await readBody(request, config.limits.bodyBytes));
+  const json = readJson(await readBody(request, config.limits, room.bodies));
   if (isArray(json) && key !== undefined) {
     throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");
   }
   const inputs = isArray(json) ? json : [key === undefined ? json : withKey(json, key)];
-  const { unit, indexes } = readInputs(inputs, now(), isArray(json));
-  if (unit.length > mostEventsOfUnit) throw new HttpError(413, tooManyEvents(unit.length));
-  const [result] = unit.length === 0 ? [{ status: "recorded", events: [] } as const] : await log.append([unit]);
+  const { unit, indexes } = readInputs(inputs, now(), config.limits, isArray(json));
+  const [result] =
+    unit.length === 0 ? [{ status: "recorded", events: [] } as const] : await c.get("log").append([unit]);
   if (result?.status === "recorded") {
     const isOne = !isArray(json) && isJsonObject(json) && (json.partitions ?? null) === null;
-    return Response.json(isOne ? result.events[0] : summary(result.events));
+    return respond(isOne ? result.events[0] : summary(result.events));
   }
   if (result?.status === "conflict") {
     const index = indexes[result.index] ?? 0;
@@ -65,23 +75,33 @@ interface Inputs {
   readonly indexes: readonly number[];
 }
 
-function readInputs(inputs: readonly JsonValue[], now: number, byIndex: boolean): Inputs {
+function readInputs(inputs: readonly JsonValue[], now: number, limits: Limits, byIndex: boolean): Inputs {
+  assertNotTooMuch(inputs.length, 0, limits);
   const errors: IndexError[] = [];
+  let bytes = 0;
   const events = inputs.flatMap((input, index) => {
     try {
-      return parseEventInput(input, { now }).map((report) => ({ report, index }));
+      const reports = parseEventInput(input, { now });
+      bytes += checkEvents(reports, limits);
+      return reports.map((report) => ({ report, index }));
     } catch (error) {
       if (!(error instanceof InvalidEventError) || !byIndex) throw error;
       errors.push({ index, error: error.message });
       return [];
     }
   });
+  assertNotTooMuch(events.length, bytes, limits);
   const [first] = errors;
   if (first === undefined) {
     return { unit: events.map(({ report }) => report), indexes: events.map(({ index }) => index) };
   }
   const problem = `Nothing was recorded: ${errors.length} of ${inputs.length} events are wrong. The one at index ${first.index}: ${first.error}`;
   throw new HttpError(400, problem, {}, { errors: errors.slice(0, mostErrors) });
+}
+
+function assertNotTooMuch(events: number, bytes: number, limits: Limits): void {
+  const problem = tooMuchAsOne(events, bytes, limits);
+  if (problem !== undefined) throw new HttpError(413, problem);
 }
 
 function summary(events: readonly AppendedEvent[]) {

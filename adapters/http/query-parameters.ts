@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { timeText } from "../../core/event-input-schema.ts";
 import { parseAssetKey, parseTime } from "../../core/index.ts";
-import type { Limits } from "../config.ts";
+import type { Limits } from "../limits.ts";
 import { HttpError } from "./http-error.ts";
 import { assetKeyJson, countJson } from "./openapi/parameter-json.ts";
 import { queryOf } from "./request-path.ts";

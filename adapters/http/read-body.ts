@@ -1,10 +1,19 @@
+import type { Limits } from "../limits.ts";
+import { type BodyReader, drainPatience, endConnection, openBody } from "./body-reader.ts";
+import { type BodyRoom, type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
 import { HttpError } from "./http-error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A request's body as text. Throws HttpError 413 past `limit` bytes and 400 where it is not UTF-8. */
-export async function readBody(request: Request, limit: number): Promise<string> {
-  const bytes = await readBytes(request, limit);
+/** From a sender that goes on, a second more for each so many bytes: as slow as that a body may be. */
+const bytesPerSecond = 16 * 1024;
+
+/**
+ * A request's body as text. Throws HttpError 400 where it is not UTF-8 or breaks off, 408 where it does not come, 413
+ * where it is larger than it may be, and 503 where the bodies under way are.
+ */
+export async function readBody(request: Request, limits: Limits, room: BodyRoom): Promise<string> {
+  const bytes = await readBytes(request, limits, room);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -12,19 +21,61 @@ export async function readBody(request: Request, limit: number): Promise<string>
   }
 }
 
-async function readBytes(request: Request, limit: number): Promise<ArrayBuffer | Uint8Array> {
+async function readBytes(request: Request, limits: Limits, room: BodyRoom): Promise<ArrayBuffer> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declared <= limit) return await request.arrayBuffer();
+  if (declared <= Math.min(smallBody, limits.bodyBytes)) return readAtOnce(request, limits);
+  const body = openBody(request.body);
+  const share = room.open();
+  try {
+    return await new Blob(await readChunks(body, limits, share)).arrayBuffer();
+  } catch (error) {
+    share.hold(0);
+    await body.drain(drainPatience);
+    if (!(error instanceof HttpError)) throw error;
+    throw new HttpError(error.status, error.message, { ...error.headers, ...endConnection(body) });
+  } finally {
+    share.hold(0);
+  }
+}
+
+function readAtOnce(request: Request, { idleSeconds }: Limits): Promise<ArrayBuffer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(lateBody(idleSeconds)), idleSeconds * 1000);
+    const settle = () => clearTimeout(timer);
+    request
+      .arrayBuffer()
+      .then(resolve, () => reject(brokenBody()))
+      .then(settle);
+  });
+}
+
+async function readChunks(body: BodyReader, limits: Limits, share: BodyShare): Promise<Uint8Array[]> {
+  const { bodyBytes, idleSeconds } = limits;
+  const started = performance.now();
   const chunks: Uint8Array[] = [];
-  let length = 0;
-  // What is too much is read to its end all the same, and dropped: an answer before that leaves Bun's connection with
-  // the rest of the body where it expects the next request.
-  for await (const chunk of request.body ?? []) {
+  for (let length = 0; ; ) {
+    const due = started + (idleSeconds + length / bytesPerSecond) * 1000;
+    const chunk = await body.read(Math.max(0, due - performance.now()));
+    if (chunk === undefined) break;
+    chunks.push(chunk);
     length += chunk.byteLength;
-    if (length <= limit) chunks.push(chunk);
+    if (length > bodyBytes) throw tooLarge(bodyBytes);
+    if (!share.hold(length)) throw tooManyBodies(limits);
   }
-  if (length > limit) {
-    throw new HttpError(413, `The body is larger than ${limit} bytes. Send less, or raise --max-body-bytes.`);
-  }
-  return await new Blob(chunks).arrayBuffer();
+  if (body.state() === "late") throw lateBody(idleSeconds);
+  if (body.state() === "broken") throw brokenBody();
+  return chunks;
+}
+
+function lateBody(seconds: number): HttpError {
+  const problem = `The body came too slowly: ${seconds} seconds, and one more for each 16 KB, are all it may take. Send it faster, or raise --max-idle-seconds.`;
+  return new HttpError(408, problem, { connection: "close" });
+}
+
+function tooLarge(limit: number): HttpError {
+  return new HttpError(413, `The body is larger than ${limit} bytes. Send less, or raise --max-body-bytes.`);
+}
+
+function brokenBody(): HttpError {
+  return new HttpError(400, "The body broke off before its end.");
 }

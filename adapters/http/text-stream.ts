@@ -1,4 +1,6 @@
-import { noteMistake } from "./error-response.ts";
+import { noteBreak } from "./error-response.ts";
+import { type KeepOpen, stayingOpen } from "./keep-open.ts";
+import type { StreamRoom } from "./stream-room.ts";
 
 export interface TextSource {
   /** The next piece; undefined at the end. */
@@ -7,29 +9,39 @@ export interface TextSource {
   stop(): void;
 }
 
+export interface StreamPlace {
+  readonly streams: StreamRoom;
+  readonly keepOpen: KeepOpen | undefined;
+}
+
 const utf8 = new TextEncoder();
 
 /**
  * A body that is made as the client reads it, and no piece ahead of it. Where the source fails, the body breaks off
- * without the end that HTTP has, so that nobody takes a part for the whole.
+ * without the end that HTTP has, so that nobody takes a part for the whole. A client that does not read on is the
+ * runtime's to cut off.
  */
-export function textStream(source: TextSource): ReadableStream<Uint8Array> {
+export function textStream(source: TextSource, { streams, keepOpen }: StreamPlace): ReadableStream<Uint8Array> {
   let open = true;
+  let leave: (() => void) | undefined;
   const stop = () => {
     open = false;
+    leave?.();
     source.stop();
   };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const text = await source.next();
+          // Not before the first read: a request that is given up earlier never says so.
+          leave ??= streams.enter();
+          const text = await stayingOpen(keepOpen, () => source.next());
           if (!open) return; // it was cancelled meanwhile
           if (text !== undefined) return controller.enqueue(utf8.encode(text));
           controller.close();
         } catch (error) {
           if (!open) return;
-          noteMistake(error);
+          noteBreak(error);
           controller.error(error);
         }
         stop();

@@ -1,6 +1,8 @@
 import type { AssetCheckEvaluation, AssetKey, RecordedEvent } from "../../core/index.ts";
-import type { CheckRecord, EventLog } from "../../storage/index.ts";
+import type { CheckRecord } from "../../storage/index.ts";
+import type { CallersLog } from "../http/callers-log.ts";
 import { Ago } from "./ago.tsx";
+import { eventsPath } from "./asset-path.ts";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import { StateBadge, stateOf } from "./state.tsx";
 import { markOf, Strip, stripLength } from "./strip.tsx";
@@ -15,7 +17,7 @@ export interface CheckWithHistory extends CheckRecord {
 }
 
 /** The checks of an asset, those that fail first, each with its last evaluations. */
-export async function readChecks(log: EventLog, assetKey: AssetKey): Promise<readonly CheckWithHistory[]> {
+export async function readChecks(log: CallersLog, assetKey: AssetKey): Promise<readonly CheckWithHistory[]> {
   const [{ checks }, { events }] = await Promise.all([
     log.checks(assetKey, { limit: 1000 }),
     log.query({ assetKey, type: "ASSET_CHECK_EVALUATION" }, { limit: mostEvaluations, order: "desc" }),
@@ -33,11 +35,12 @@ export async function readChecks(log: EventLog, assetKey: AssetKey): Promise<rea
 }
 
 interface AssetChecksProps {
+  readonly assetKey: AssetKey;
   readonly checks: readonly CheckWithHistory[];
   readonly now: number;
 }
 
-export function AssetChecks({ checks, now }: AssetChecksProps) {
+export function AssetChecks({ assetKey, checks, now }: AssetChecksProps) {
   return (
     <section id="checks" aria-labelledby="checks-title">
       <h2 id="checks-title">Checks</h2>
@@ -56,9 +59,13 @@ export function AssetChecks({ checks, now }: AssetChecksProps) {
                 <StateBadge state={stateOf(latest)} />
               </td>
               <th scope="row">
-                <span class="check-name">
+                <a
+                  class="check-name"
+                  href={eventsPath(assetKey, { check_name: checkName, ...(partition !== null && { partition }) })}
+                  title="All its evaluations"
+                >
                   <UserText text={checkName} most={80} />
-                </span>
+                </a>
                 <span class="soft">
                   {partition !== null && (
                     <>

@@ -1,13 +1,13 @@
 import { type AssetKey, dataVersionOf, formatEvent, type RecordedEvent } from "../../core/index.ts";
 import { numberText } from "../../core/json-value.ts";
-import type { EventLog } from "../../storage/index.ts";
+import type { CallersLog } from "../http/callers-log.ts";
 import { walkEvents } from "../http/event-walk.ts";
 
 const mostEvents = 300;
 const mostCharacters = 1_000_000;
 
 /** An asset's newest events, newest first: enough of them to draw, and no more where they are large. */
-export async function readHistory(log: EventLog, assetKey: AssetKey): Promise<readonly RecordedEvent[]> {
+export async function readHistory(log: CallersLog, assetKey: AssetKey): Promise<readonly RecordedEvent[]> {
   const walk = walkEvents(log, { assetKey }, "desc");
   const events: RecordedEvent[] = [];
   for (let characters = 0; events.length < mostEvents && characters < mostCharacters; ) {

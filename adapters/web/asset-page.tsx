@@ -1,13 +1,15 @@
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import { formatAssetKey, parseAssetKey } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
-import type { AssetRecord, EventLog } from "../../storage/index.ts";
+import type { AssetRecord } from "../../storage/index.ts";
+import type { CallersLog } from "../http/callers-log.ts";
 import { HttpError } from "../http/http-error.ts";
 import { queryOf, rawPath } from "../http/request-path.ts";
+import { mayDo } from "../tokens/caller.ts";
 import { Ago } from "./ago.tsx";
 import { AssetChecks, readChecks } from "./asset-checks.tsx";
 import { readHistory, seriesOf, versionChanges } from "./asset-history.ts";
-import { apiPath, assetPath } from "./asset-path.ts";
+import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
 import { EventTable } from "./event-table.tsx";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
@@ -16,7 +18,6 @@ import { Plot } from "./plot.tsx";
 import { CheckCounts } from "./state.tsx";
 import { Timeline } from "./timeline.tsx";
 import { cut, UserText } from "./user-text.tsx";
-import { maySee } from "./viewer.ts";
 import { streamPath, type Visit } from "./visit.ts";
 import { WipeForm } from "./wipe-form.tsx";
 
@@ -26,16 +27,18 @@ const mostPlots = 24;
 
 /** All that is known of one asset. */
 export async function assetPage(visit: Visit): Promise<Page> {
-  const { url, log, viewer, now } = visit;
+  const { url, log, caller, now } = visit;
   const key = keyIn(url);
-  const record = maySee(viewer, key) ? await log.asset(key) : undefined;
+  const record = await log.asset(key);
   if (record === undefined)
     throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
-  const selected = queryOf(url).get("partition") ?? undefined;
+  const query = queryOf(url);
+  const selected = query.get("partition") ?? undefined;
+  const cursor = query.get("partitions") ?? undefined;
   const [history, checks, partitions, ofPartition] = await Promise.all([
     readHistory(log, key),
     record.counts.checkEvaluations === 0 ? [] : readChecks(log, key),
-    record.counts.partitions === 0 ? undefined : log.partitionMarks(key, { limit: mostPartitions }),
+    record.counts.partitions === 0 ? undefined : log.partitionMarks(key, { limit: mostPartitions, cursor }),
     selected === undefined ? undefined : eventsOf(log, key, selected),
   ]);
   const series = seriesOf(history);
@@ -99,7 +102,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
           {[latestMaterialization, latestObservation].map(
             (event) => event !== null && <MetadataSection event={event} series={series} now={now} />,
           )}
-          {checks.length > 0 && <AssetChecks checks={checks} now={now} />}
+          {checks.length > 0 && <AssetChecks assetKey={key} checks={checks} now={now} />}
         </div>
         {(series.length > 0 || changes.length > 0) && (
           <div>
@@ -147,8 +150,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
           <PartitionGrid assetKey={key} marks={partitions.partitions} selected={selected} now={now} />
           {partitions.hasMore && (
             <p class="soft">
-              The first {mostPartitions.toLocaleString("en")}, in their order;{" "}
-              <a href={apiPath("partitions", key)}>all as JSON</a>.
+              <a href={`${assetPath(key, { partitions: partitions.cursor ?? "" })}#partitions`}>
+                The next {mostPartitions.toLocaleString("en")}
+              </a>
             </p>
           )}
         </section>
@@ -174,12 +178,12 @@ export async function assetPage(visit: Visit): Promise<Page> {
             <EventTable events={history.slice(0, mostEvents)} now={now} withAsset={false} known={description} />
           </div>
           <nav class="pager" aria-label="More of this asset">
-            <a href={`/events?${new URLSearchParams({ asset_key: JSON.stringify(key) })}`}>All events</a>
-            <a href={apiPath("assets", key)}>This asset as JSON</a>
+            <a href={eventsPath(key)}>All events</a>
+            <a href={assetJsonPath(key)}>This asset as JSON</a>
           </nav>
         </section>
       )}
-      {viewer.mayWipe && <WipeForm assetKey={key} record={record} />}
+      {mayDo(caller, "admin") && <WipeForm assetKey={key} record={record} />}
     </div>
   );
   const stream = streamPath(visit, { asset_key: JSON.stringify(key) });
@@ -197,7 +201,7 @@ function keyIn(url: string): AssetKey {
   throw new HttpError(404, "There is no asset with an empty key.");
 }
 
-async function eventsOf(log: EventLog, assetKey: AssetKey, partition: string): Promise<readonly RecordedEvent[]> {
+async function eventsOf(log: CallersLog, assetKey: AssetKey, partition: string): Promise<readonly RecordedEvent[]> {
   return (await log.query({ assetKey, partition }, { limit: mostEvents, order: "desc" })).events;
 }
 

@@ -7,9 +7,14 @@ export function assetPath(key: AssetKey, query: Readonly<Record<string, string>>
   return search === "" ? path : `${path}?${search}`;
 }
 
-/** Where the API has something of an asset: its parts in a query, which nothing on the way rewrites. */
-export function apiPath(name: string, key: AssetKey): string {
-  return `/api/v1/${name}?${new URLSearchParams({ asset_key: JSON.stringify(key) })}`;
+/** Where the events of an asset are, or those of a check of it. */
+export function eventsPath(key: AssetKey, filters: Readonly<Record<string, string>> = {}): string {
+  return `/events?${new URLSearchParams({ asset_key: JSON.stringify(key), ...filters })}`;
+}
+
+/** Where an asset is as JSON: its parts in a query, which nothing on the way rewrites. */
+export function assetJsonPath(key: AssetKey): string {
+  return `/asset.json?${new URLSearchParams({ asset_key: JSON.stringify(key) })}`;
 }
 
 /** Runtimes and proxies rewrite dots and empty parts in a path. */

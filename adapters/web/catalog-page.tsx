@@ -13,7 +13,6 @@ import { rowId } from "./row-id.ts";
 import { CheckCounts } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
 import { cut, UserText } from "./user-text.tsx";
-import { visiblePrefix } from "./viewer.ts";
 import { streamPath, type Visit } from "./visit.ts";
 
 const assetsPerPage = 100;
@@ -35,11 +34,11 @@ const schema = v.strictObject({
 
 /** All assets, page by page, each with its state at a glance. */
 export async function catalogPage(visit: Visit): Promise<Page> {
-  const { url, log, viewer, now } = visit;
+  const { url, log, caller, now } = visit;
   const query = readPageQuery(url, schema);
   const { search, prefix, state, quiet, type, sort: order, cursor, as_of: asOf = now } = query;
   const filter = {
-    prefix: visiblePrefix(viewer, prefix),
+    prefix,
     search,
     type,
     failing: state === "failing" ? true : undefined,
@@ -57,7 +56,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
     searchForm: "filters",
     stream: streamPath(visit),
   } as const;
-  if (isEmpty) return { ...rest, body: <EmptyLog url={url} /> };
+  if (isEmpty) return { ...rest, body: <EmptyLog url={url} caller={caller} /> };
   const rows = order === "latest" ? lines.map((asset) => ({ asset, from: 0, depth: 0 })) : catalogRows(lines);
   const body = (
     <>

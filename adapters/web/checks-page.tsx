@@ -4,6 +4,7 @@ import type { CheckHistory, EventMark } from "../../storage/index.ts";
 import { assetKeyParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
+import { eventsPath } from "./asset-path.ts";
 import { Field, Pager } from "./controls.tsx";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import type { Page } from "./page.tsx";
@@ -12,7 +13,6 @@ import { rowId } from "./row-id.ts";
 import { StateBadge, stateOf } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
 import { UserText } from "./user-text.tsx";
-import { visiblePrefix } from "./viewer.ts";
 import { streamPath, type Visit } from "./visit.ts";
 
 const assetsPerPage = 50;
@@ -24,9 +24,9 @@ type Evaluation = RecordedEvent & AssetCheckEvaluation;
 
 /** What is failing now: each check by its latest evaluation, errors first, then what failed last. */
 export async function checksPage(visit: Visit): Promise<Page> {
-  const { url, log, viewer, now } = visit;
+  const { url, log, now } = visit;
   const { prefix, cursor } = readPageQuery(url, schema);
-  const filter = { failing: true, prefix: visiblePrefix(viewer, prefix) };
+  const filter = { failing: true, prefix };
   const page = await log.assets(filter, { limit: assetsPerPage, cursor });
   const failing = page.assets.flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
   const shown = failing.slice(0, mostChecks);
@@ -120,9 +120,9 @@ function CheckRow({
         <StateBadge state={stateOf(check)} />
       </td>
       <th scope="row">
-        <span class="check-name">
+        <a class="check-name" href={eventsPath(assetKey, { check_name: checkName })} title="All its evaluations">
           <UserText text={checkName} most={80} />
-        </span>
+        </a>
         <AssetLink assetKey={assetKey} />
         {partition !== null && (
           <span class="soft">
@@ -146,7 +146,7 @@ function CheckRow({
         )}
         <FoldedMetadata metadata={metadata} now={now} />
         <p class="soft">
-          evaluated <Ago time={check.timestamp} now={now} />, <a href={`/api/v1/events/${id}`}>event {id}</a>
+          evaluated <Ago time={check.timestamp} now={now} />, <a href={`/events/${id}`}>event {id}</a>
         </p>
       </td>
     </tr>

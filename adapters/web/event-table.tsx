@@ -57,7 +57,7 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
               </div>
             </td>
             <td class="number">
-              <a href={`/api/v1/events/${event.id}`} title="This event as JSON">
+              <a href={`/events/${event.id}`} title="This event by itself, and as JSON">
                 {event.id}
               </a>
             </td>

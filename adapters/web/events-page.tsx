@@ -4,16 +4,14 @@ import { Choice, Field, Pager } from "./controls.tsx";
 import { EventTable } from "./event-table.tsx";
 import type { Page } from "./page.tsx";
 import { saidIn } from "./page-query.ts";
-import { visiblePrefix } from "./viewer.ts";
 import { streamPath, type Visit } from "./visit.ts";
 
 /** All events, newest first, page by page; the first page goes on while it is open. */
 export async function eventsPage(visit: Visit): Promise<Page> {
-  const { url, log, limits, viewer, now } = visit;
+  const { url, log, limits, now } = visit;
   const said = saidIn(url);
   const { filter, page } = readEventsQuery(`/?${said}`, limits);
-  const prefix = visiblePrefix(viewer, filter.prefix);
-  const found = await log.query({ ...filter, prefix }, page);
+  const found = await log.query(filter, page);
   const isLive = page.cursor === undefined && page.order === "desc";
   const exported = new URLSearchParams([...said].filter(([name]) => name !== "cursor"));
   const streamed = Object.fromEntries([...said].filter(([name]) => streamParameters.includes(name)));

@@ -8,6 +8,8 @@ import { Sparkline } from "./sparkline.tsx";
 import { cut, UserText } from "./user-text.tsx";
 
 const mostValues = 200;
+/** Past so many, the names can be filtered. */
+const fewValues = 5;
 
 interface MetadataSectionProps {
   readonly event: RecordedEvent;
@@ -27,7 +29,7 @@ export function MetadataSection({ event, series, now }: MetadataSectionProps) {
         <span class="soft">
           {kindWords[event.type]} <Ago time={event.timestamp} now={now} />
         </span>
-        {entries.length > 8 && (
+        {entries.length > fewValues && (
           <input
             type="search"
             data-filter={`table-${event.id}`}

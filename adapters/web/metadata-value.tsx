@@ -113,7 +113,7 @@ function Json({ json, brief }: { readonly json: JsonValue; readonly brief: numbe
 }
 
 /** JSON over several lines, with its digits as they were written. */
-function indented(json: JsonValue, space = ""): string {
+export function indented(json: JsonValue, space = ""): string {
   const inner = `${space}  `;
   if (space.length > 40) return stringifyJson(json);
   if (isArray(json) && json.length > 0) {

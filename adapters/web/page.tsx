@@ -1,4 +1,6 @@
 import type { Child } from "hono/jsx";
+import { pageHeaders } from "../http/security-headers.ts";
+import type { Caller } from "../tokens/caller.ts";
 import { type StaticFileName, staticPath } from "./static-files.ts";
 
 export interface Page {
@@ -15,25 +17,18 @@ export interface Page {
   readonly files?: readonly StaticFileName[];
   /** The stream of events that change this page; none where it never changes. */
   readonly stream?: string;
+  /** Whether it is for those who may see no other page: then it leads to none. Default: false. */
+  readonly isClosed?: boolean;
+  /** Where the browser should go at once. */
+  readonly refresh?: string | undefined;
 }
 
-const headers = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy": [
-    "default-src 'none'",
-    ...["script", "style", "connect"].map((kind) => `${kind}-src 'self'`),
-    "img-src 'self' data:",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; "),
-  "cache-control": "no-cache",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
+const own = pageHeaders("script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:", "'self'");
 
-export function pageResponse(page: Page): Response {
-  return new Response(`<!doctype html>${<Document {...page} />}`, { status: page.status ?? 200, headers });
+/** A page as its caller gets it. What needs a token is kept nowhere. */
+export function pageResponse(page: Page, { name }: Caller): Response {
+  const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store" };
+  return new Response(`<!doctype html>${<Document {...page} name={name} />}`, { status: page.status ?? 200, headers });
 }
 
 const places = [
@@ -46,7 +41,13 @@ const places = [
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M3 3v10M8 7v6M13 3v10' stroke='%23188554' stroke-width='3'/%3E%3C/svg%3E";
 
-function Document({ title, place, body, search, searchForm, files = [], stream }: Page) {
+interface DocumentProps extends Page {
+  /** Of the caller's token. */
+  readonly name: string | null;
+}
+
+function Document(props: DocumentProps) {
+  const { title, body, files = [], stream, refresh, isClosed = false } = props;
   const all: readonly StaticFileName[] = ["style.css", "page.js", ...files];
   return (
     <html lang="en">
@@ -56,6 +57,7 @@ function Document({ title, place, body, search, searchForm, files = [], stream }
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} · runless`}</title>
         <link rel="icon" href={icon} />
+        {refresh !== undefined && <meta http-equiv="refresh" content={`0; url=${refresh}`} />}
         {all.map((name) =>
           name.endsWith(".css") ? (
             <link rel="stylesheet" href={staticPath(name)} />
@@ -76,20 +78,34 @@ function Document({ title, place, body, search, searchForm, files = [], stream }
             </svg>
             runless
           </a>
-          <nav aria-label="Pages">
-            {places.map(({ name, path, text }) => (
-              <a href={path} aria-current={name === place ? "page" : undefined}>
-                {text}
-              </a>
-            ))}
-            <a href="/docs">Docs</a>
-          </nav>
-          <SearchField search={search} form={searchForm} />
-          <span class="live" id="live" role="status" hidden />
+          {!isClosed && <Tools {...props} />}
         </header>
         <main id="main">{body}</main>
       </body>
     </html>
+  );
+}
+
+function Tools({ place, search, searchForm, name }: DocumentProps) {
+  return (
+    <>
+      <nav aria-label="Pages">
+        {places.map(({ name, path, text }) => (
+          <a href={path} aria-current={name === place ? "page" : undefined}>
+            {text}
+          </a>
+        ))}
+        <a href="/docs">Docs</a>
+      </nav>
+      <SearchField search={search} form={searchForm} />
+      <span class="live" id="live" role="status" hidden />
+      {name !== null && (
+        <form class="caller" method="post" action="/sign-out">
+          <bdi title="The token that you signed in with">{name}</bdi>
+          <button type="submit">Sign out</button>
+        </form>
+      )}
+    </>
   );
 }
 

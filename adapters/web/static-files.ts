@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { answerHeaders } from "../http/security-headers.ts";
 
 /** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
 const files = {
@@ -47,7 +48,7 @@ export function staticResponse(version: string, name: string): Response | undefi
       "content-type": `${type}; charset=utf-8`,
       "cache-control": "public, max-age=31536000, immutable",
       etag: `"${version}"`,
-      "x-content-type-options": "nosniff",
+      ...answerHeaders,
     },
   });
 }

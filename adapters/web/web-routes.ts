@@ -1,46 +1,62 @@
-import { Hono } from "hono";
+import { type Handler, Hono } from "hono";
 import { compress } from "hono/compress";
+import { formatAssetKey } from "../../core/index.ts";
 import type { AppDeps, AppEnv } from "../http/app-deps.ts";
-import { errorResponse } from "../http/error-response.ts";
+import { assetSchema } from "../http/assets.ts";
 import { newestId } from "../http/event-walk.ts";
-import { readExportQuery } from "../http/events-query.ts";
-import { exportEvents } from "../http/export-events.ts";
 import { HttpError } from "../http/http-error.ts";
-import { saidIn } from "./page-query.ts";
+import { readQuery } from "../http/query-parameters.ts";
+import type { Room } from "../http/room.ts";
+import { routes } from "../http/routes.ts";
+import { answerError } from "./answer-error.ts";
+import { fileRoutes } from "./file-routes.ts";
 import type { PageName } from "./pages.ts";
+import { readForm } from "./read-form.ts";
+import { seeOther } from "./see-other.ts";
+import { pageSecret } from "./session.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
-import { everybody, type Viewer, visiblePrefix } from "./viewer.ts";
+import { wipeWord } from "./wipe-word.ts";
 
 /** The pages for people. What makes them is loaded when somebody asks first. */
-export function webRoutes({ log, config, now = Date.now }: AppDeps): Hono<AppEnv> {
-  const viewerOf = (_request: Request): Viewer => everybody;
-  const answer = async (name: PageName, request: Request) => {
-    const { answerPage } = await import("./pages.ts");
-    const { url } = request;
-    const viewer = viewerOf(request);
-    return answerPage(name, { url, log, limits: config.limits, viewer, newestId: await newestId(log), now: now() });
+export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
+  const { log, config, now = Date.now } = deps;
+  const { limits } = config;
+
+  const page = (name: PageName): Handler<AppEnv> => {
+    return async (c) => {
+      const { answerPage } = await import("./pages.ts");
+      const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
+      return answerPage(name, { ...visit, newestId: await newestId(log), now: now() });
+    };
   };
-  return new Hono<AppEnv>()
-    .get("/", compress(), (c) => answer("catalog", c.req.raw))
-    .get("/assets/*", compress(), (c) => answer("asset", c.req.raw))
-    .get("/events", compress(), (c) => answer("events", c.req.raw))
-    .get("/events/export", (c) => {
-      const query = readExportQuery(`/?${saidIn(c.req.url)}`);
-      const prefix = visiblePrefix(viewerOf(c.req.raw), query.filter.prefix);
-      c.env?.keepOpen?.();
-      return exportEvents(log, { ...query, filter: { ...query.filter, prefix } });
+
+  const pages = routes(deps, { secretIn: pageSecret, answerError })
+    .get("/", "read", page("catalog"))
+    .get("/assets/*", "read", page("asset"))
+    .get("/events", "read", page("events"))
+    .get("/events/:id", "read", page("event"))
+    .get("/checks", "read", page("checks"))
+    .post("/wipe", "admin", async (c) => {
+      const { asset_key: assetKey } = readQuery(c.req.raw.url, assetSchema);
+      const form = await readForm(c.req.raw, limits, room.bodies);
+      const word = wipeWord(assetKey);
+      if (form.get("word")?.trim() !== word) {
+        throw new HttpError(400, `Nothing was wiped: what was typed is not ${word}. Go back and type that.`);
+      }
+      const trace = await c.get("log").wipe({ assetKey }, c.get("caller").name);
+      if (trace === undefined) throw new HttpError(404, `There is no asset ${formatAssetKey(assetKey)} any more.`);
+      return seeOther("/");
     })
-    .get("/checks", compress(), (c) => answer("checks", c.req.raw))
-    .get("/static/:version/:name", compress(), (c) => {
-      const { version, name } = c.req.param();
+    .get("/static/:version/:name", "nothing", (c) => {
+      const { version = "", name = "" } = c.req.param();
       const response = staticResponse(version, name);
       if (response === undefined) throw new HttpError(404, `There is nothing at ${c.req.path}.`);
       return response;
-    })
-    .onError(async (error) => {
-      const { answerError } = await import("./pages.ts");
-      const response = errorResponse(error);
-      const { error: message } = (await response.json()) as { readonly error: string }; // as every error of ours
-      return answerError(response.status, message);
-    });
+    }).app;
+
+  // A stream and an export go as they are: they are matched before anything is compressed.
+  const app = new Hono<AppEnv>().route("/", fileRoutes(deps, room));
+  for (const path of ["/", "/assets/*", "/events", "/events/:id", "/checks", "/static/*"]) app.use(path, compress());
+  return app.route("/", signInRoutes(deps, room)).route("/", pages);
 }

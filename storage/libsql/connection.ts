@@ -1,7 +1,9 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Client, createClient, type Transaction } from "@libsql/client";
+import { type Client, createClient } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { explainFailure, isBusy, isDamage } from "./failures.ts";
 
 export interface DatabaseAddress {
   /** `file:…`, `:memory:`, or a remote `libsql://…`, `http://…`. */
@@ -9,8 +11,8 @@ export interface DatabaseAddress {
   readonly authToken?: string | undefined;
 }
 
-/** How long a writer waits for another process that holds the write lock. */
-const lockPatience = 10_000;
+/** How long a writer waits for another process that holds the write lock, in milliseconds. */
+export const lockPatience = 10_000;
 
 /**
  * One connection (the driver's client is a pool, and PRAGMAs hold for one connection of it). A file is opened so that a
@@ -19,20 +21,47 @@ const lockPatience = 10_000;
 export async function openConnection(address: DatabaseAddress): Promise<Client> {
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
-    const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
-    if (client.protocol === "file") await prepareFile(client);
-    return client;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    // SQLite's code 14: it can't open the file, and says no more.
-    const why = /: 14\b/.test(said) ? "its folder must be there, and both must be writable." : said;
-    throw new EventLogError("unusable_database", `The database ${address.url} can't be opened: ${why}`, {
-      cause: error,
+    // Whoever closes the file as its last user holds it for a moment; what met that is not used again.
+    return await withPatience(async () => {
+      const client = createClient({ ...authTokenOf(address), url: address.url, concurrency: 1, timeout: 0 });
+      try {
+        if (client.protocol === "file") await prepareFile(client);
+        return client;
+      } catch (error) {
+        client.close();
+        throw error;
+      }
     });
+  } catch (error) {
+    throw cannotOpen(address, error, mustBeWritable);
   }
 }
 
-function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: string } {
+const mustBeWritable = "its folder must be there, and both must be writable.";
+
+/** Throws EventLogError where the file could only be read: SQLite opens it all the same. */
+export function assertWritable(url: string, file: string): void {
+  const needed = [dirname(file), file, `${file}-wal`, `${file}-shm`].filter(existsSync);
+  try {
+    for (const path of needed) accessSync(path, constants.W_OK);
+  } catch (error) {
+    const message = `The database ${url} can't be opened: ${mustBeWritable}`;
+    throw new EventLogError("unusable_database", message, { cause: error });
+  }
+}
+
+/** `needs` says what a file must be, where access is what fails. */
+export function cannotOpen({ url }: DatabaseAddress, cause: unknown, needs: string): EventLogError {
+  if (isDamage(cause)) return new EventLogError("unusable_database", explainFailure(cause, url), { cause });
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // The bare 14 is SQLite's code for a file that it can't open; sometimes the driver says no more.
+  const isAccess = /: 14\b|SQLITE_(CANTOPEN|READONLY)/.test(said);
+  return new EventLogError("unusable_database", `The database ${url} can't be opened: ${isAccess ? needs : said}`, {
+    cause,
+  });
+}
+
+export function authTokenOf({ authToken }: DatabaseAddress): { readonly authToken?: string } {
   return authToken === undefined ? {} : { authToken };
 }
 
@@ -44,62 +73,6 @@ async function prepareFile(client: Client): Promise<void> {
   // Asked first: to set what is set already would wait for whoever writes now.
   if (rows[0]?.journal_mode === "wal") return;
   await withPatience(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
-}
-
-/**
- * Runs `work` while this connection holds the write lock, and commits. The lock is taken by a statement that the driver
- * does not prepare: once a prepared one of @libsql/client 0.18 meets SQLITE_BUSY, the connection goes on to answer ok to
- * inserts that it never commits (libsql-client-ts#352).
- */
-export async function writeTransaction<Result>(
-  client: Client,
-  work: (transaction: Transaction) => Promise<Result>,
-): Promise<Result> {
-  const transaction = await lockedTransaction(client);
-  try {
-    const result = await work(transaction);
-    await commit(transaction);
-    return result;
-  } finally {
-    transaction.close();
-  }
-}
-
-/** What a full disk or a lock refuses was not committed. Of any other failure nobody knows: the disk may have it. */
-async function commit(transaction: Transaction): Promise<void> {
-  try {
-    await transaction.commit();
-  } catch (error) {
-    if (isBusy(error) || driverError(error)?.code === "SQLITE_FULL") throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EventLogError(
-      "unknown_outcome",
-      `The commit failed, and what it wrote may be recorded or not: ${why}. Repeat the call with the same idempotency keys.`,
-      { cause: error },
-    );
-  }
-}
-
-async function lockedTransaction(client: Client): Promise<Transaction> {
-  try {
-    return await withPatience(async () => {
-      const transaction = await client.transaction("deferred");
-      try {
-        await transaction.executeMultiple("DELETE FROM write_lock WHERE 0;");
-        return transaction;
-      } catch (error) {
-        transaction.close();
-        throw error;
-      }
-    });
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-    const seconds = lockPatience / 1000;
-    throw new EventLogError(
-      "unavailable",
-      `Another process has held the database's write lock for ${seconds} seconds.`,
-    );
-  }
 }
 
 /** Tries again while another process holds the lock; the event loop stays free meanwhile. */

@@ -14,9 +14,22 @@ export async function openDatabaseThreads(address: DatabaseAddress): Promise<Log
     await writer.close();
     throw error;
   });
-  const { write, wipe, purgeStep } = writer;
+  const { write, wipe, purgeStep, pruneEvents, forgetKeys, probe } = writer;
+  // Read there too, lest slow reads hold up who comes to report.
+  const { tokens, createToken, revokeToken, noteTokenUses } = writer;
   const close = async () => void (await Promise.all([writer.close(), reader.close()]));
-  return { ...reader, write, wipe, purgeStep, close };
+  const pruning = { pruneEvents, forgetKeys, probe };
+  return { ...reader, write, wipe, purgeStep, ...pruning, tokens, createToken, revokeToken, noteTokenUses, close };
+}
+
+/** How many calls may wait for one thread: what comes behind so many comes too late for whoever asked. */
+const mostCalls = 10_000;
+
+function tooMuchAsked(): EventLogError {
+  return new EventLogError(
+    "overloaded",
+    `${mostCalls} questions to the database wait already. Try again a little later.`,
+  );
 }
 
 interface Call {
@@ -57,8 +70,9 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
 
   function call<Method extends keyof LogDatabase>(method: Method) {
     return (...args: Parameters<LogDatabase[Method]>): ReturnType<LogDatabase[Method]> => {
-      if (ended !== undefined)
-        return Promise.reject(new EventLogError("unavailable", ended)) as ReturnType<LogDatabase[Method]>;
+      const refuse = (error: EventLogError) => Promise.reject(error) as ReturnType<LogDatabase[Method]>;
+      if (ended !== undefined) return refuse(new EventLogError("unavailable", ended));
+      if (calls.size >= mostCalls && method !== "close") return refuse(tooMuchAsked());
       const request: DatabaseRequest = { id: ++lastId, method, args };
       worker.postMessage(request);
       return wait(request.id) as ReturnType<LogDatabase[Method]>; // the thread answers what the method returns
@@ -82,8 +96,19 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
     checks: call("checks"),
     wipe: call("wipe"),
     purgeStep: call("purgeStep"),
+    findExpired: call("findExpired"),
+    pruneEvents: call("pruneEvents"),
+    forgetKeys: call("forgetKeys"),
+    prunedId: call("prunedId"),
+    stats: call("stats"),
+    lastMaterializations: call("lastMaterializations"),
+    probe: call("probe"),
     logId: call("logId"),
     newestId: call("newestId"),
+    tokens: call("tokens"),
+    createToken: call("createToken"),
+    revokeToken: call("revokeToken"),
+    noteTokenUses: call("noteTokenUses"),
     close: async () => {
       if (ended === undefined) await call("close")();
       ended ??= "The database is closed.";

@@ -1,43 +1,75 @@
 import type { Client } from "@libsql/client";
-import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { EventLogError } from "../event-log-error.ts";
+import type { DatabaseAddress } from "./connection.ts";
 import { kinds } from "./event-row.ts";
+import { asEventLogError, driverError } from "./failures.ts";
+import { readVersion } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
+import { readOnly } from "./read-only.ts";
 import { scopes } from "./summaries.ts";
 
 export interface Examination {
   /** What SQLite finds wrong; empty where nothing is. */
   readonly integrity: readonly string[];
-  readonly schemaVersion: number;
+  /** undefined where the database is too damaged to tell. */
+  readonly schemaVersion: number | undefined;
   /** That this version of runless has and the database has not. */
   readonly pendingMigrations: number;
-  readonly summaries: { readonly recounted: number; readonly wrong: number };
+  /** undefined where they can't be recounted: the database is damaged, or its tables are not yet this version's. */
+  readonly summaries: Recount | undefined;
 }
 
-/** Looks a database over without changing it: it is not even migrated. */
+export interface Recount {
+  readonly recounted: number;
+  readonly wrong: number;
+}
+
+/**
+ * Looks a database over without changing it: it is not even migrated. EventLogError `unusable_database` where there is
+ * no event log to look at, or a newer runless's.
+ */
 export async function examineDatabase(address: DatabaseAddress): Promise<Examination> {
-  const client = await openConnection(address);
   try {
-    const found = await client.execute("PRAGMA integrity_check");
-    const integrity = found.rows.map((row) => String(row.integrity_check)).filter((line) => line !== "ok");
-    const schemaVersion = await readVersion(client);
-    const pendingMigrations = Math.max(0, migrations.length - schemaVersion);
-    // The recount knows the tables as this version has them.
-    const isCurrent = schemaVersion === migrations.length && integrity.length === 0;
-    const summaries = isCurrent ? await recount(client) : { recounted: 0, wrong: 0 };
-    return { integrity, schemaVersion, pendingMigrations, summaries };
-  } finally {
-    client.close();
+    return await readOnly(address, (client) => examine(client, address.url));
+  } catch (error) {
+    if (driverError(error)?.code !== "SQLITE_NOTADB") throw asEventLogError(error, address.url);
+    const message = `${address.url} is not a database, or one that is encrypted or damaged from its first page on. Name another, or restore a copy.`;
+    throw new EventLogError("unusable_database", message, { cause: error });
   }
 }
 
-async function readVersion(client: Client): Promise<number> {
-  const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'");
-  if (tables.rows.length === 0) return 0;
-  const { rows } = await client.execute("SELECT max(version) AS version FROM schema_version");
-  return Number(rows[0]?.version ?? 0);
+async function examine(client: Client, url: string): Promise<Examination> {
+  let schemaVersion: number | undefined;
+  const found = (integrity: readonly string[], summaries?: Recount): Examination => ({
+    integrity,
+    schemaVersion,
+    pendingMigrations: schemaVersion === undefined ? 0 : migrations.length - schemaVersion,
+    summaries,
+  });
+  try {
+    schemaVersion = await readVersion(client);
+    if (schemaVersion === 0) {
+      const message = `There is no event log in ${url}: no runless has written to it. Name another database.`;
+      throw new EventLogError("unusable_database", message);
+    }
+    const integrity = await checkIntegrity(client);
+    // The recount knows the tables as this version has them.
+    const isCurrent = schemaVersion === migrations.length && integrity.length === 0;
+    return found(integrity, isCurrent ? await recount(client) : undefined);
+  } catch (error) {
+    const cause = driverError(error);
+    if (cause?.code.startsWith("SQLITE_CORRUPT") !== true) throw error;
+    return found([cause.message]);
+  }
 }
 
-async function recount(client: Client): Promise<Examination["summaries"]> {
+async function checkIntegrity(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.execute("PRAGMA integrity_check");
+  const lines = rows.flatMap((row) => String(row.integrity_check).split("\n"));
+  return lines.filter((line) => line !== "ok" && !line.startsWith("***"));
+}
+
+async function recount(client: Client): Promise<Recount> {
   const { rows } = await client.execute(comparison);
   return { recounted: Number(rows[0]?.recounted), wrong: Number(rows[0]?.wrong) };
 }

@@ -2,8 +2,9 @@ import type { UnitResult } from "../event-log.ts";
 
 /** Units, encoded for the database. */
 export interface EncodedUnits {
-  /** The units' events one after the other, each as `encodeEvent` gave it. */
-  readonly rows: readonly string[];
+  /** The units' events one after the other, as `joinRows` gave them: one text crosses threads for less than many. */
+  readonly rows: string;
+  readonly events: number;
   /** How many events each unit has. */
   readonly sizes: readonly number[];
   /** True where an event carries an idempotency key. */
@@ -12,8 +13,19 @@ export interface EncodedUnits {
   readonly checks: boolean;
 }
 
+const separator = ",\n";
+
+/** The inside of a JSON array: what `encodeEvent` gave has no line break of its own. */
+export function joinRows(rows: readonly string[]): string {
+  return rows.join(separator);
+}
+
+export function splitRows(rows: string): readonly string[] {
+  return rows === "" ? [] : rows.split(separator);
+}
+
 /** Units that are committed in one transaction. */
-export interface Group extends EncodedUnits {
+export interface Group extends Omit<EncodedUnits, "events"> {
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: number;
 }

@@ -1,16 +1,15 @@
 import type { AssetCheckEvaluation, AssetCheckSeverity, RecordedEvent, RunlessEventType } from "../../core/index.ts";
 import { dataVersionOf } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursor.ts";
-import type { AssetRecord, EventLog, EventMark, Unit, UnitResult } from "../event-log.ts";
+import type { AssetRecord, Commit, EventLog, EventMark, Unit, UnitResult } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
-import type { DatabaseAddress } from "./connection.ts";
-import { openDatabaseThreads } from "./database-threads.ts";
 import { type EventRow, encodeEvent, eventFromRow, kinds } from "./event-row.ts";
-import { type EncodedUnits, type Group, unitResults } from "./group.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { openLogDatabase } from "./log-database.ts";
+import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
+import { GroupCommit, type Load } from "./group-commit.ts";
+import type { LogDatabase } from "./log-database.ts";
+import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
 import type { AssetRows } from "./read-asset.ts";
 import type { MarkRow } from "./read-recent.ts";
@@ -18,41 +17,38 @@ import { decodeKey, decodeText } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
 import { watchers } from "./watchers.ts";
 
-export interface LibsqlOptions extends DatabaseAddress {
-  /** Milliseconds since 1970 UTC. Default: the system's clock. */
-  readonly now?: () => number;
-}
-
-/**
- * An event log in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
- * (`libsql://…`). On a file, an append resolves after its commit with WAL and synchronous=FULL.
- */
-export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventLog> {
-  const { now = Date.now, ...address } = options;
-  const isFile = address.url.startsWith("file:");
-  const database = await (isFile ? openDatabaseThreads(address) : openLogDatabase(address));
+/** The events in a database. On a file, an append resolves after its commit with WAL and synchronous=FULL. */
+export function createLibsqlEventLog(
+  database: LogDatabase,
+  now: () => number,
+  queue: Load,
+  onCommit?: (commit: Commit) => void,
+): EventLog {
   let closing: Promise<void> | undefined;
-  /** Settles when every wipe that was asked for has. */
-  let wipes: Promise<unknown> = Promise.resolve();
+  /** Settles when every wipe and every prune that was asked for has. */
+  let deletions: Promise<unknown> = Promise.resolve();
   const news = watchers(() => database.newestId());
   const purge = purger(() => database.purgeStep());
 
   const commits = new GroupCommit<EncodedUnits, readonly UnitResult[]>(async (items) => {
     const group: Group = {
-      rows: items.flatMap(({ rows }) => rows),
+      rows: joinRows(items.flatMap(({ rows }) => (rows === "" ? [] : [rows]))),
       sizes: items.flatMap(({ sizes }) => sizes),
       keyed: items.some(({ keyed }) => keyed),
       checks: items.some(({ checks }) => checks),
       now: now(),
     };
+    const started = performance.now();
     const results = unitResults(await database.write(group), group.sizes);
+    const events = items.reduce((sum, item) => sum + item.events, 0);
+    onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     let end = 0;
     return items.map(({ sizes }) => {
       end += sizes.length;
       return results.slice(end - sizes.length, end);
     });
-  });
+  }, queue);
 
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
@@ -60,10 +56,11 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
 
   purge.start();
   return {
-    append: async (units) => {
+    append: async (units, { patient = false } = {}) => {
       assertOpen();
+      if (!patient) commits.assertRoom(); // before any work goes into what is refused
       const encoded = encodeUnits(units);
-      return commits.add(encoded, encoded.rows.length);
+      return commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
     },
     get: async (id) => {
       assertOpen();
@@ -148,12 +145,35 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
       assertOpen();
       if ("eventId" in target && !Number.isSafeInteger(target.eventId)) return undefined;
       const wiping = database.wipe(target, by, now());
-      wipes = Promise.allSettled([wipes, wiping]);
+      deletions = Promise.allSettled([deletions, wiping]);
       const trace = await wiping;
       if (trace === undefined) return undefined;
       news.tell();
       purge.start();
       return eventFromRow(trace);
+    },
+    prune: async (expiry) => {
+      assertOpen();
+      const pruning = prunePass(database, expiry, assertOpen);
+      deletions = Promise.allSettled([deletions, pruning]);
+      return pruning;
+    },
+    prunedId: async (type) => {
+      assertOpen();
+      return database.prunedId(type);
+    },
+    stats: async () => {
+      assertOpen();
+      return database.stats();
+    },
+    lastMaterializations: async () => {
+      assertOpen();
+      const rows = await database.lastMaterializations();
+      return rows.map(([key, timestamp]) => ({ assetKey: decodeKey(key), timestamp }));
+    },
+    probe: async () => {
+      assertOpen();
+      return database.probe();
     },
     id: async () => {
       assertOpen();
@@ -165,7 +185,7 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
     },
     close: () => {
       closing ??= commits.close().then(async () => {
-        await wipes;
+        await deletions;
         news.close();
         await purge.stop();
         await database.close();
@@ -178,9 +198,12 @@ export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventL
 function encodeUnits(units: readonly Unit[]): EncodedUnits {
   const events = units.flat();
   return {
-    rows: events.map(({ event, idempotencyKey: key }) =>
-      encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+    rows: joinRows(
+      events.map(({ event, idempotencyKey: key }) =>
+        encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
+      ),
     ),
+    events: events.length,
     sizes: units.map((unit) => unit.length),
     keyed: events.some(({ idempotencyKey }) => idempotencyKey !== undefined),
     checks: events.some(({ event }) => event.type === "ASSET_CHECK_EVALUATION"),

@@ -1,13 +1,30 @@
 import type { Client } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
-import type { AssetKey } from "../../core/index.ts";
-import type { AssetFilter, AssetListRequest, CheckName, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
+import type { AssetKey, RecordedEventType } from "../../core/index.ts";
+import type {
+  AssetFilter,
+  AssetListRequest,
+  CheckName,
+  EventFilter,
+  Expiry,
+  LogStats,
+  PageRequest,
+  WipeTarget,
+} from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
-import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
+import { clientWriter } from "./client-writer.ts";
+import { assertWritable, type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { databaseFile } from "./database-file.ts";
 import type { EventRow } from "./event-row.ts";
-import { driverError, isBusy } from "./failures.ts";
+import { asEventLogError, explainFailure, isBusy, isDamage } from "./failures.ts";
+import { type FileGuard, fileGuard } from "./file-guard.ts";
+import { FileWriter } from "./file-writer.ts";
+import { firstLook } from "./first-look.ts";
 import type { Group, GroupResult } from "./group.ts";
 import { migrate } from "./migrate.ts";
+import { probe } from "./probe.ts";
+import { type Expired, findExpired, forgetKeys, pruneEvents, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import { type AssetPosition, readAssetList } from "./read-asset-list.ts";
@@ -23,10 +40,13 @@ import {
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
 import { type CheckHistoryRow, type MarkRow, readCheckHistories, readRecent } from "./read-recent.ts";
+import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { log } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
+import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { wipe } from "./wipe.ts";
 import { writeGroup } from "./write-group.ts";
+import type { Writer } from "./write-transaction.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -48,20 +68,44 @@ export interface LogDatabase {
   wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
   /** Deletes some of what wipes have hidden; answers whether there is more. */
   purgeStep(): Promise<boolean>;
+  /** Some expired events after the id `from`. */
+  findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;
+  /** Deletes those of the events that are no latest; answers how many. */
+  pruneEvents(ids: readonly number[]): Promise<number>;
+  /** Deletes some of the idempotency keys from before; answers whether there were any. */
+  forgetKeys(before: number): Promise<boolean>;
+  prunedId(type: RecordedEventType | undefined): Promise<number>;
+  stats(): Promise<LogStats>;
+  /** Encoded keys, with times. */
+  lastMaterializations(): Promise<readonly (readonly [string, number])[]>;
+  /** Writes, and changes nothing. */
+  probe(): Promise<void>;
   logId(): Promise<string>;
   /** The id of the newest event, 0 where there is none. */
   newestId(): Promise<number>;
+  tokens(): Promise<readonly TokenRecord[]>;
+  /** Answers the id, or undefined where the name is taken. */
+  createToken(token: NewToken, now: number): Promise<number | undefined>;
+  /** Answers the id, or undefined where no token of this name is left. */
+  revokeToken(name: string, now: number): Promise<number | undefined>;
+  noteTokenUses(uses: readonly TokenUse[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens the database, and creates or migrates it. Failures are EventLogErrors. */
 export async function openLogDatabase(address: DatabaseAddress): Promise<LogDatabase> {
   let client = await openConnection(address);
+  const file = databaseFile(address.url);
   try {
     await migrate(client);
+    if (file !== undefined) {
+      await firstLook(client);
+      assertWritable(address.url, file);
+    }
   } catch (error) {
     client.close();
-    throw asEventLogError(error);
+    if (!isDamage(error)) throw asEventLogError(error, address.url);
+    throw new EventLogError("unusable_database", explainFailure(error, address.url), { cause: error });
   }
 
   /** Once a prepared statement has met a lock, its connection can't be trusted: see connection.ts. */
@@ -80,20 +124,26 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
         }
       });
     } catch (error) {
-      throw asEventLogError(error);
+      throw asEventLogError(error, address.url);
     }
   }
-  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
 
-  function asEventLogError(error: unknown): EventLogError {
-    if (error instanceof EventLogError) return error;
-    const cause = driverError(error) ?? error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new EventLogError("unavailable", `The database ${address.url} failed: ${why}`, { cause: error });
+  let fileWriter: FileWriter | undefined;
+  /** A file's is opened for the first write, since a thread that only reads has none. */
+  function writerOf(client: Client): Writer {
+    if (file === undefined) return clientWriter(client);
+    fileWriter ??= new FileWriter(file);
+    return fileWriter;
   }
 
+  const guard: FileGuard = file === undefined ? (write) => write() : fileGuard(file);
+  const write = <Result>(work: (writer: Writer, client: Client) => Promise<Result>) =>
+    use((client) => work(writerOf(client), client));
+  const record: typeof write = (work) => guard(() => write(work));
+  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) => use((client) => work(drizzle(client)));
+
   return {
-    write: (group) => use((client) => writeGroup(client, group)),
+    write: (group) => record((writer) => writeGroup(writer, group)),
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) => read((database) => readPage(database, filter, page, from)),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
@@ -111,13 +161,27 @@ export async function openLogDatabase(address: DatabaseAddress): Promise<LogData
     partitionMarks: (key, limit, from) => read((database) => readPartitionMarks(database, key, limit, from)),
     checks: (key, limit, from) => read((database) => readChecks(database, key, limit, from)),
     wipe: (target, by, now) =>
-      use(async (client) => {
-        const traceId = await wipe(client, target, by, now);
+      record(async (writer, client) => {
+        const traceId = await wipe(writer, target, by, now);
         return traceId === undefined ? undefined : readEvent(drizzle(client), traceId);
       }),
-    purgeStep: () => use(purgeStep),
+    purgeStep: () => write((writer, client) => purgeStep(client, writer)),
+    findExpired: (expiry, from) => use((client) => findExpired(client, expiry, from)),
+    pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
+    forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
+    prunedId: (type) => use((client) => readPrunedId(client, type)),
+    stats: () => use(readStats),
+    lastMaterializations: () => use(readLastMaterializations),
+    probe: () => record((writer) => probe(writer, file)),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),
-    close: async () => client.close(),
+    tokens: () => read(readTokens),
+    createToken: (token, now) => record((writer) => createToken(writer, token, now)),
+    revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
+    noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
+    close: async () => {
+      fileWriter?.close();
+      client.close();
+    },
   };
 }

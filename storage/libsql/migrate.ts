@@ -9,12 +9,6 @@ import { migrations } from "./migrations.ts";
  */
 export async function migrate(client: Client): Promise<void> {
   const version = await readVersion(client);
-  if (version > migrations.length) {
-    throw new EventLogError(
-      "unusable_database",
-      `The database has schema version ${version}, and this version of runless knows ${migrations.length} at most. Start the newer runless that wrote it, or name another database.`,
-    );
-  }
   for (let next = version; next < migrations.length; next++) {
     // In one unprepared text, for the reason that connection.ts gives. The primary key turns a twin, started by another
     // process at the same time, into an error that is looked into below.
@@ -32,9 +26,15 @@ export async function migrate(client: Client): Promise<void> {
   }
 }
 
-async function readVersion(client: Client): Promise<number> {
+/** 0 where there is no event log yet. Refuses a version that is newer than this runless. */
+export async function readVersion(client: Client): Promise<number> {
   const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'");
   if (tables.rows.length === 0) return 0;
   const { rows } = await client.execute("SELECT max(version) AS version FROM schema_version");
-  return Number(rows[0]?.version ?? 0);
+  const version = Number(rows[0]?.version ?? 0);
+  if (version <= migrations.length) return version;
+  throw new EventLogError(
+    "unusable_database",
+    `The database has schema version ${version}, and this version of runless knows ${migrations.length} at most. Use the newer runless that wrote it, or name another database.`,
+  );
 }

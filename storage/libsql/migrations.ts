@@ -52,4 +52,21 @@ export const migrations: readonly string[] = [
   -- Assets whose rows are still to be deleted. What carries their id is nobody's already, since asset has another one.
   CREATE TABLE wiped_asset (asset_id INTEGER PRIMARY KEY);
   `,
+  `
+  -- The greatest id of each kind that retention has deleted: who resumes below it is told.
+  CREATE TABLE pruned (kind INTEGER PRIMARY KEY, event_id INTEGER NOT NULL);
+
+  CREATE TABLE token (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    prefix TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER
+  );
+  CREATE UNIQUE INDEX token_by_name ON token (name) WHERE revoked_at IS NULL;
+  `,
 ];

@@ -1,7 +1,6 @@
-import type { Transaction } from "@libsql/client";
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 import { field } from "./event-row.ts";
-import type { Group } from "./group.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 /** What is left to insert of a group whose events carry idempotency keys, and what its units come to. */
 export interface UnitPlan {
@@ -20,13 +19,17 @@ interface KnownEvent {
  * Leaves out what was recorded before under its key, and whole units with an event whose key stands for other content.
  * It runs inside the writing transaction, so that no other writer's key can be missed.
  */
-export async function planUnits(transaction: Transaction, group: Group): Promise<UnitPlan> {
-  const events = group.rows.map((row) => ({ row, ...readKey(row) }));
+export async function planUnits(
+  transaction: WriteTransaction,
+  encoded: readonly string[],
+  sizes: readonly number[],
+): Promise<UnitPlan> {
+  const events = encoded.map((row) => ({ row, ...readKey(row) }));
   const known = await recordedBefore(transaction, events);
   const rows: string[] = [];
   const outcomes: ((firstId: number) => UnitResult)[] = [];
   let start = 0;
-  for (const size of group.sizes) {
+  for (const size of sizes) {
     const unit = planUnit(events.slice(start, start + size), known, rows.length);
     start += size;
     outcomes.push(unit.outcome);
@@ -81,7 +84,10 @@ function readKey(row: string): Omit<KeyedRow, "row"> {
   return { scope, fingerprint: String(fields[field.fingerprint]) };
 }
 
-async function recordedBefore(transaction: Transaction, events: readonly KeyedRow[]): Promise<Map<string, KnownEvent>> {
+async function recordedBefore(
+  transaction: WriteTransaction,
+  events: readonly KeyedRow[],
+): Promise<Map<string, KnownEvent>> {
   const keyed = events.filter(({ scope }) => scope !== undefined);
   const { rows } = await transaction.execute({ sql: selectKeys, args: [`[${keyed.map(({ row }) => row).join(",")}]`] });
   return new Map(

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Between two steps, in milliseconds: reports come first. */
-const pause = 20;
+export const pause = 20;
 /** After a step that failed, in milliseconds. */
 const pauseAfterFailure = 5_000;
 

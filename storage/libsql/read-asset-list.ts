@@ -1,8 +1,9 @@
-import { type AnyColumn, and, asc, desc, eq, gt, lt, or, type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, lt, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetFilter, AssetListRequest } from "../event-log.ts";
 import { matchesSearch } from "../matches-search.ts";
 import { kinds } from "./event-row.ts";
+import { countFitting, eventSize } from "./page-size.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import { isBelow, type ListOfRows } from "./read-lists.ts";
 import { asset, event, summary } from "./schema.ts";
@@ -50,8 +51,12 @@ export async function readAssetList(
   // A search is matched here, so SQLite can't know when there is enough.
   const rows = await (search === undefined ? sorted.limit(limit + 1) : sorted.limit(keysPerPage));
   const matching = search === undefined ? rows : rows.filter((row) => matchesSearch(decodeKey(row.key), search));
-  const page = matching.slice(0, limit);
-  const isCut = matching.length > limit;
+  const most = await countFittingAssets(
+    database,
+    matching.slice(0, limit).map((row) => row.key),
+  );
+  const page = matching.slice(0, most);
+  const isCut = matching.length > most;
   const list = await readAssets(
     database,
     page.map((row) => row.key),
@@ -62,6 +67,19 @@ export async function readAssetList(
     .from(examined);
   const last = end?.key == null ? from : { key: end.key, latest: null };
   return { rows: list, last, hasMore: end?.count === keysPerPage };
+}
+
+/** How many of the first of these encoded keys have latest events that fit into a page. */
+async function countFittingAssets(database: LibSQLDatabase, keys: readonly string[]): Promise<number> {
+  const sizes = await database
+    .select({ key: asset.key, size: sql<number>`sum(${eventSize})` })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .innerJoin(event, eq(event.id, summary.eventId))
+    .where(and(inArray(asset.key, [...keys]), lte(summary.scope, scopes.check), ne(summary.scope, scopes.partition)))
+    .groupBy(asset.key);
+  const sizeOf = new Map(sizes.map(({ key, size }) => [key, size]));
+  return countFitting(keys.map((key) => ({ size: sizeOf.get(key) ?? 0 })));
 }
 
 function conditions(id: AnyColumn, { failing, quietSince, type }: AssetFilter): readonly (SQL | undefined)[] {

@@ -1,7 +1,8 @@
-import { and, asc, eq, gt, gte, lt, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
 import { type EventRow, eventColumns } from "./event-row.ts";
+import { countFitting, eventSize } from "./page-size.ts";
 import { asset, event, summary } from "./schema.ts";
 import { encodeKey, keysBelow } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
@@ -31,22 +32,15 @@ export async function readPartitions(
   limit: number,
   from: string | undefined,
 ): Promise<ListOfRows<SummaryRow, string>> {
-  const rows = await database
-    .select({ events: summary.events, latest: eventColumns })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .innerJoin(event, eq(event.id, summary.eventId))
-    .where(
-      and(
-        eq(asset.key, encodeKey(key)),
-        eq(summary.scope, scopes.partition),
-        from === undefined ? undefined : gt(summary.partition, from),
-      ),
-    )
-    .orderBy(asc(summary.partition))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  return { rows: page, last: page.at(-1)?.latest.partition ?? from, hasMore: rows.length > limit };
+  const { rows, hasMore } = await readSummaries(database, limit, {
+    where: and(
+      eq(asset.key, encodeKey(key)),
+      eq(summary.scope, scopes.partition),
+      from === undefined ? undefined : gt(summary.partition, from),
+    ),
+    orderBy: [asc(summary.partition)],
+  });
+  return { rows, last: rows.at(-1)?.latest.partition ?? from, hasMore };
 }
 
 export interface PartitionMarkRow {
@@ -107,15 +101,37 @@ export async function readChecks(
   // SQLite sorts blobs after text: the empty one, for no partition, comes first by itself.
   const place = sql`(${checkName}, typeof(${partition}) = 'text', ${partition})`;
   const after = from && sql`${place} > (${from[0]}, ${from[1] === null ? 0 : 1}, ${from[1] ?? sql`x''`})`;
+  const { rows, hasMore } = await readSummaries(database, limit, {
+    where: and(eq(asset.key, encodeKey(key)), eq(summary.scope, scopes.checkPartition), after),
+    orderBy: [asc(checkName), sql`typeof(${partition}) = 'text'`, asc(partition)],
+  });
+  const last = rows.at(-1)?.latest;
+  return { rows, last: last ? [last.checkName ?? "", last.partition] : from, hasMore };
+}
+
+interface SummaryQuery {
+  readonly where: SQL | undefined;
+  readonly orderBy: SQL[];
+}
+
+/** As many summaries as a page may have, of those that fit into it. */
+async function readSummaries(database: LibSQLDatabase, limit: number, { where, orderBy }: SummaryQuery) {
+  const sizes = await database
+    .select({ size: eventSize })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .innerJoin(event, eq(event.id, summary.eventId))
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit + 1);
+  const most = Math.min(limit, countFitting(sizes));
   const rows = await database
     .select({ events: summary.events, latest: eventColumns })
     .from(asset)
     .innerJoin(summary, eq(summary.assetId, asset.id))
     .innerJoin(event, eq(event.id, summary.eventId))
-    .where(and(eq(asset.key, encodeKey(key)), eq(summary.scope, scopes.checkPartition), after))
-    .orderBy(asc(checkName), sql`typeof(${partition}) = 'text'`, asc(partition))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1)?.latest;
-  return { rows: page, last: last ? [last.checkName ?? "", last.partition] : from, hasMore: rows.length > limit };
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(most);
+  return { rows, hasMore: sizes.length > most };
 }

@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min } from "drizzle-o
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { EventFilter, PageRequest } from "../event-log.ts";
 import { type EventRow, eventColumns, kinds } from "./event-row.ts";
+import { countFitting, eventSize } from "./page-size.ts";
 import { isBelow } from "./read-lists.ts";
 import { asset, event } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
@@ -40,25 +41,32 @@ export async function readPage(
     .as("examined");
   // No ORDER BY of its own: SQLite would sort all that is examined, where so it stops at the limit. The subquery is a
   // coroutine that hands out its rows in order, which tests/storage/libsql/read-page.test.ts holds it to.
+  const matches = and(
+    filter.type && eq(examined.kind, kinds[filter.type]),
+    filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
+    eq(event.id, examined.id),
+    filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
+    filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
+    filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
+    eq(asset.id, event.assetId),
+    filter.prefix && isBelow(filter.prefix),
+  );
+  const sizes = await database
+    .select({ size: eventSize })
+    .from(examined)
+    .crossJoin(event)
+    .crossJoin(asset)
+    .where(matches)
+    .limit(limit + 1);
+  const most = Math.min(limit, countFitting(sizes));
   const rows = await database
     .select(eventColumns)
     .from(examined)
     .crossJoin(event)
     .crossJoin(asset)
-    .where(
-      and(
-        filter.type && eq(examined.kind, kinds[filter.type]),
-        filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
-        eq(event.id, examined.id),
-        filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
-        filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
-        filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
-        eq(asset.id, event.assetId),
-        filter.prefix && isBelow(filter.prefix),
-      ),
-    )
-    .limit(limit + 1);
-  if (rows.length > limit) return { rows: rows.slice(0, limit), last: rows[limit - 1]?.id, hasMore: true };
+    .where(matches)
+    .limit(most);
+  if (sizes.length > most) return { rows, last: rows.at(-1)?.id, hasMore: true };
   const edge = order === "asc" ? max(examined.id) : min(examined.id);
   const [end] = await database.select({ count: count(), id: edge }).from(examined);
   return { rows, last: end?.id ?? undefined, hasMore: end?.count === eventsPerPage };

@@ -1,4 +1,5 @@
-import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { isNull } from "drizzle-orm";
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 // Text that is compared or sorted is encoded by sortable-text.ts. Times are milliseconds since 1970 UTC.
 
@@ -15,6 +16,12 @@ export const asset = sqliteTable("asset", {
 
 /** What is left of wiped assets, until it is deleted in small steps. */
 export const wipedAsset = sqliteTable("wiped_asset", { assetId: integer("asset_id").primaryKey() });
+
+/** The greatest id of each kind that retention has deleted. */
+export const pruned = sqliteTable("pruned", {
+  kind: integer("kind").primaryKey(),
+  eventId: integer("event_id").notNull(),
+});
 
 export const event = sqliteTable(
   "event",
@@ -75,4 +82,23 @@ export const idempotency = sqliteTable(
     primaryKey({ columns: [table.assetId, table.kind, table.key] }),
     index("idempotency_by_age").on(table.receivedAt),
   ],
+);
+
+/** Who may report and read. What was revoked stays, to be told from what never was. */
+export const token = sqliteTable(
+  "token",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    name: text("name").notNull(),
+    /** SHA-256 of the secret, in hex; the secret itself is nowhere. */
+    hash: text("hash").notNull(),
+    /** Joined by commas. */
+    scopes: text("scopes").notNull(),
+    prefix: text("prefix"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [uniqueIndex("token_by_name").on(table.name).where(isNull(table.revokedAt))],
 );

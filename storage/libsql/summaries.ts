@@ -1,5 +1,5 @@
-import type { Transaction } from "@libsql/client";
 import { kinds } from "./event-row.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 /**
  * What the summaries are about. The first four are of a whole asset: its events of a kind (each scope has its kind's
@@ -49,7 +49,7 @@ const checkParts: readonly Part[] = [
 ];
 
 /** Brings the summaries up to date with the events after the id `lastId`. */
-export async function addToSummaries(transaction: Transaction, lastId: number, checks: boolean): Promise<void> {
+export async function addToSummaries(transaction: WriteTransaction, lastId: number, checks: boolean): Promise<void> {
   await transaction.execute({ sql: checks ? addAll : addWithoutChecks, args: [lastId] });
 }
 
@@ -72,9 +72,14 @@ function addition(of: readonly Part[]): string {
 }
 
 /** Deletes events of one asset, and makes its summaries what they would be without them. */
-export async function deleteEvents(transaction: Transaction, assetId: number, ids: readonly number[]): Promise<void> {
+export async function deleteEvents(
+  transaction: WriteTransaction,
+  assetId: number,
+  ids: readonly number[],
+): Promise<void> {
   const args = [assetId, JSON.stringify(ids)];
-  for (const sql of [subtract, deleteKeys, deleteRows, deleteEmpty]) await transaction.execute({ sql, args });
+  await subtractEvents(transaction, ids);
+  for (const sql of [deleteKeys, deleteRows, deleteEmpty]) await transaction.execute({ sql, args });
   const { rows } = await transaction.execute({ sql: selectOutdated, args });
   for (const { scope, check_name = null, partition = null } of rows) {
     const sql = findLatest.get(Number(scope)) ?? "";
@@ -82,24 +87,30 @@ export async function deleteEvents(transaction: Transaction, assetId: number, id
   }
 }
 
+/** Takes events out of the counts, before they are deleted. What they are the latest of still names them. */
+export async function subtractEvents(transaction: WriteTransaction, ids: readonly number[]): Promise<void> {
+  await transaction.execute({ sql: subtract, args: [JSON.stringify(ids)] });
+}
+
 const given = "(SELECT value FROM json_each(?2))";
 const every = [...parts, ...checkParts];
 const ofEvents = every.map(
   ({ scope, checkName, partition, events }) => `
-    SELECT ${scope} AS scope, ${checkName} AS check_name, ${partition} AS partition FROM event
-    WHERE event.asset_id = ?1 AND event.id IN ${given} AND ${events}`,
+    SELECT event.asset_id, ${scope} AS scope, ${checkName} AS check_name, ${partition} AS partition FROM event
+    WHERE event.id IN (SELECT value FROM json_each(?1)) AND ${events}`,
 );
 const subtract = `
   UPDATE summary SET events = summary.events - gone.events FROM (
-    SELECT scope, check_name, partition, count(*) AS events FROM (${ofEvents.join(" UNION ALL ")}) GROUP BY 1, 2, 3
+    SELECT asset_id, scope, check_name, partition, count(*) AS events FROM (${ofEvents.join(" UNION ALL ")})
+    GROUP BY 1, 2, 3, 4
   ) AS gone
-  WHERE summary.asset_id = ?1 AND summary.scope = gone.scope AND summary.check_name = gone.check_name
+  WHERE summary.asset_id = gone.asset_id AND summary.scope = gone.scope AND summary.check_name = gone.check_name
     AND summary.partition = gone.partition`;
 const deleteKeys = `DELETE FROM idempotency WHERE asset_id = ?1 AND event_id IN ${given}`;
 const deleteRows = `DELETE FROM event WHERE asset_id = ?1 AND id IN ${given}`;
 const deleteEmpty = "DELETE FROM summary WHERE asset_id = ?1 AND events = 0 AND ?2 IS NOT NULL";
 const selectOutdated = `
-  SELECT scope, check_name, partition FROM summary WHERE asset_id = ?1 AND event_id IN ${given}`;
+  SELECT scope, check_name, nullif(partition, x'') AS partition FROM summary WHERE asset_id = ?1 AND event_id IN ${given}`;
 
 const findLatest = new Map(
   every.flatMap((part) =>
@@ -117,7 +128,18 @@ function findLatestOf({ scope, checkName, partition, events }: Part): string {
   return `
     UPDATE summary SET (event_id, timestamp) = (
       SELECT event.id, event.timestamp FROM event
-      WHERE event.asset_id = ?1 AND ${events} AND ${scope} = ?2 AND ${checkName} = ?3 AND ${partition} = ?4
+      WHERE event.asset_id = ?1 AND ${events} AND ${scope} = ?2 AND ${checkName} = ?3 AND ${partition} = ifnull(?4, x'')
       ORDER BY event.timestamp DESC, event.id DESC LIMIT 1
-    ) WHERE asset_id = ?1 AND scope = ?2 AND check_name = ?3 AND partition = ?4`;
+    ) WHERE asset_id = ?1 AND scope = ?2 AND check_name = ?3 AND partition = ifnull(?4, x'')`;
 }
+
+/** True of an event that a summary names as the latest of its scope, and null or false of any other. */
+export const isLatest = every
+  .map(
+    ({ scope, checkName, partition, events }) => `
+      ${events} AND EXISTS (
+        SELECT 1 FROM summary WHERE summary.asset_id = event.asset_id AND summary.scope = ${scope}
+          AND summary.check_name = ${checkName} AND summary.partition = ${partition} AND summary.event_id = event.id
+      )`,
+  )
+  .join(" OR ");

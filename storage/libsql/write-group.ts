@@ -1,34 +1,35 @@
-import type { Client, Transaction } from "@libsql/client";
 import type { UnitResult } from "../event-log.ts";
-import { writeTransaction } from "./connection.ts";
 import { field } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
-import { type Group, type GroupResult, unitResults } from "./group.ts";
+import { type Group, type GroupResult, joinRows, splitRows, unitResults } from "./group.ts";
 import { planUnits } from "./plan-units.ts";
 import { addToSummaries } from "./summaries.ts";
+import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
 /** Writes a group and its summaries in one transaction. When it resolves, the group is durable. */
-export async function writeGroup(client: Client, group: Group): Promise<GroupResult> {
+export async function writeGroup(writer: Writer, group: Group): Promise<GroupResult> {
   try {
-    return await writeTransaction(client, (transaction) => writeUnits(transaction, group));
+    return await writeTransaction(writer, (transaction) => writeUnits(transaction, group));
   } catch (error) {
     if (isStoreFailure(error)) throw error;
-    return { units: await writeTransaction(client, (transaction) => writeUnitsAlone(transaction, group)) };
+    return { units: await writeTransaction(writer, (transaction) => writeUnitsAlone(transaction, group)) };
   }
 }
 
-async function writeUnits(transaction: Transaction, group: Group): Promise<GroupResult> {
-  if (!group.keyed) return { firstId: await insertRows(transaction, group, group.rows) };
-  const plan = await planUnits(transaction, group);
+async function writeUnits(transaction: WriteTransaction, group: Group): Promise<GroupResult> {
+  const rows = splitRows(group.rows);
+  if (!group.keyed) return { firstId: await insertRows(transaction, group, rows) };
+  const plan = await planUnits(transaction, rows, group.sizes);
   return { units: plan.results(await insertRows(transaction, group, plan.rows)) };
 }
 
 /** What is wrong with one unit's data is no reason to refuse its neighbours: each has a savepoint of its own. */
-async function writeUnitsAlone(transaction: Transaction, group: Group): Promise<readonly UnitResult[]> {
+async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Promise<readonly UnitResult[]> {
   const results: UnitResult[] = [];
+  const rows = splitRows(group.rows);
   let start = 0;
   for (const size of group.sizes) {
-    const unit = { ...group, rows: group.rows.slice(start, start + size), sizes: [size] };
+    const unit = { ...group, rows: joinRows(rows.slice(start, start + size)), sizes: [size] };
     start += size;
     await transaction.executeMultiple("SAVEPOINT unit;");
     try {
@@ -45,7 +46,7 @@ async function writeUnitsAlone(transaction: Transaction, group: Group): Promise<
 
 /** Inserts the events and brings the summaries up to date; answers the first event's id, the others follow it. */
 export async function insertRows(
-  transaction: Transaction,
+  transaction: WriteTransaction,
   group: Pick<Group, "keyed" | "checks" | "now">,
   rows: readonly string[],
 ): Promise<number> {
@@ -53,7 +54,7 @@ export async function insertRows(
   const receivedAt = Math.max(group.now, earliest);
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const chunk = rows.slice(start, start + rowsPerStatement);
-    const json = `[${chunk.join(",")}]`;
+    const json = `[${joinRows(chunk)}]`;
     const firstId = lastId + 1 + start;
     const events = { sql: insertEvents, args: [json, firstId, receivedAt] };
     // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
@@ -70,9 +71,9 @@ export async function insertRows(
 
 /** The newest id that was ever given, and the time that the next event is not received before. */
 export async function readHead(
-  transaction: Transaction,
+  transaction: WriteTransaction,
 ): Promise<{ readonly lastId: number; readonly receivedAt: number }> {
-  const head = (await transaction.execute(selectHead)).rows[0];
+  const head = (await transaction.execute({ sql: selectHead })).rows[0];
   return { lastId: Number(head?.last_id), receivedAt: Number(head?.received_at) };
 }
 

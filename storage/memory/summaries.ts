@@ -13,6 +13,7 @@ export function assetsOf(events: readonly RecordedEvent[]) {
   const reported = events.filter((event) => event.type !== "ASSET_WIPED");
   return groupBy(reported, ({ assetKey }) => assetKey).map(([key, ofAsset]) => ({
     key,
+    events: ofAsset,
     record: () => assetRecord(key, ofAsset),
   }));
 }
@@ -21,7 +22,7 @@ function assetRecord(assetKey: AssetKey, events: readonly RecordedEvent[]): Asse
   const materializations = events.filter(isMaterialization);
   const observations = events.filter((event) => event.type === "ASSET_OBSERVATION");
   const evaluations = events.filter(isCheck);
-  const versioned = latest([...materializations, ...observations].filter((event) => dataVersionOf(event) !== null));
+  const versioned = latestVersioned(events);
   const checks = groupBy(evaluations, ({ checkName }) => checkName).map(([, ofCheck]) => latest(ofCheck));
   return {
     assetKey,
@@ -83,6 +84,11 @@ function isMaterialization(event: RecordedEvent): event is RecordedEvent & Asset
 
 function isCheck(event: RecordedEvent): event is RecordedEvent & AssetCheckEvaluation {
   return event.type === "ASSET_CHECK_EVALUATION";
+}
+
+/** Of the materializations and observations with a data version. */
+export function latestVersioned(events: readonly RecordedEvent[]): RecordedEvent | undefined {
+  return latest(events.filter((event) => !isCheck(event) && dataVersionOf(event) !== null));
 }
 
 /** The greatest (timestamp, id). */

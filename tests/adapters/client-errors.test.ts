@@ -13,6 +13,7 @@ describe("a refusal", () => {
     [404, "not_found"],
     [413, "too_large"],
     [422, "conflict"],
+    [408, "unavailable"],
     [429, "unavailable"],
     [500, "status"],
     [503, "unavailable"],

@@ -5,7 +5,7 @@ import { failure, manualTimers, scripted, testClient, testServer, timeout } from
 const cut = new TypeError("connection reset");
 
 describe("trying again", () => {
-  test.each([429, 502, 503, 504])("follows a %d", async (status) => {
+  test.each([408, 429, 502, 503, 504])("follows a %d", async (status) => {
     const fetch = scripted([failure(status), cut, failure(status)], testServer().fetch);
     const client = testClient({ fetch });
     expect(await client.reportRunlessAssetEvent(materialization("a"))).toEqual({ id: 1, duplicate: false });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { resolveConfig } from "../../adapters/config.ts";
+import { defaultLimits } from "../../adapters/limits.ts";
 
 describe("resolveConfig", () => {
   test("has a default for everything that a first start needs", () => {
@@ -9,7 +10,14 @@ describe("resolveConfig", () => {
       databaseUrl: "file:runless.db",
       databaseAuthToken: undefined,
       shutdownSeconds: 10,
-      limits: { bodyBytes: 4_194_304, pageEvents: 1000 },
+      limits: defaultLimits,
+      tokens: [],
+      insecure: false,
+      corsOrigins: [],
+      allowedHosts: [],
+      log: { level: "info", format: "auto" },
+      metrics: { assets: false },
+      retention: { events: {}, idempotencyKeys: 7 },
     });
   });
 
@@ -23,8 +31,36 @@ describe("resolveConfig", () => {
     });
   });
 
+  test("has a flag and a variable for every limit", () => {
+    const env = { RUNLESS_MAX_CHECK_NAME_BYTES: "7", RUNLESS_MAX_TAGS: "8" };
+    expect(resolveConfig(["--max-key-parts", "9"], env).limits).toEqual({
+      ...defaultLimits,
+      checkNameBytes: 7,
+      tags: 8,
+      keyParts: 9,
+    });
+  });
+
+  test("reads lists of origins and of hosts", () => {
+    const args = ["--cors-origin", "https://app.example.com, http://localhost:8080", "--allowed-host", "Runless.test"];
+    expect(resolveConfig(args, {})).toMatchObject({
+      corsOrigins: ["https://app.example.com", "http://localhost:8080"],
+      allowedHosts: ["runless.test"],
+    });
+  });
+
   test("takes an empty variable for an absent one", () => {
     expect(resolveConfig([], { RUNLESS_PORT: "" }).port).toBe(3000);
+  });
+
+  test.each([
+    [["--insecure"], {}, true],
+    [[], { RUNLESS_INSECURE: "1" }, true],
+    [[], { RUNLESS_INSECURE: "true" }, true],
+    [[], { RUNLESS_INSECURE: "0" }, false],
+    [[], { RUNLESS_INSECURE: "" }, false],
+  ] as const)("of %j and %j insecure is %p", (args, env, insecure) => {
+    expect(resolveConfig(args, env).insecure).toBe(insecure);
   });
 
   test.each(["file:/data/runless.db", "libsql://log.turso.io", "http://127.0.0.1:8080", ":memory:"])(
@@ -41,7 +77,15 @@ describe("resolveConfig", () => {
     [["--host="], {}, /--host \(RUNLESS_HOST\) must be an address/],
     [["--database-url", "runless.db"], {}, /must be file:<path>, libsql.*Got "runless\.db"/],
     [["--max-body-bytes", "0"], {}, /--max-body-bytes/],
+    [["--insecure=yes"], {}, /--insecure/],
+    [[], { RUNLESS_INSECURE: "yes" }, /--insecure \(RUNLESS_INSECURE\) must be true or false\. Got "yes"\./],
     [["--database-url", "file::memory:"], {}, /must be.*:memory:.*Got "file::memory:"/],
+    [["--cors-origin", "*"], {}, /--cors-origin \(RUNLESS_CORS_ORIGIN\) must be origins.*Got "\*"/],
+    [["--cors-origin", "https://app.example.com/"], {}, /--cors-origin/],
+    [["--allowed-host", "runless.test:3000"], {}, /--allowed-host.*host names without ports/],
+    [["--max-metadata-depth", "501"], {}, /RUNLESS_MAX_METADATA_DEPTH.*from 1 to 500/],
+    [["--log-level", "loud"], {}, /--log-level.*error, warning, info or debug\. Got "loud"/],
+    [["--log-format", "xml"], {}, /--log-format.*json, text or auto/],
     [["--prot", "1"], {}, /--prot.*\n.*The flags are:\n.*--host/s],
     [["extra"], {}, /extra/],
     [["--port"], {}, /--port/],

@@ -34,10 +34,14 @@ test("a conflict among several events says which one it is, and with what", asyn
   await instance.reportRunlessAssetEvent(materialization("a"), { idempotencyKey: "k" });
   const other = { event: materialization("a", { partition: "p" }), idempotencyKey: "k" };
   const after = instance.reportRunlessAssetEvents([materialization("b"), other]);
-  await expect(after).rejects.toThrow(/index 1 was sent before, recorded as event 1,/);
+  await expect(after).rejects.toThrow(
+    /index 1: The idempotency key "k" was sent before, recorded as event 1, with other content/,
+  );
   const twin = { event: materialization("c"), idempotencyKey: "k" };
   const twins = instance.reportRunlessAssetEvents([twin, { ...twin, event: materialization("c", { partition: "p" }) }]);
-  await expect(twins).rejects.toThrow(/index 1 was sent earlier in the same call,/);
+  await expect(twins).rejects.toThrow(
+    /index 1: The idempotency key "k" was sent earlier in the same call, with other content/,
+  );
 });
 
 test("RunlessInstance.get opens the database that RUNLESS_DATABASE_URL names", async () => {

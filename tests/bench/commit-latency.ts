@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { median, percentile } from "./statistics.ts";
 
@@ -7,11 +9,12 @@ export interface CommitLatency {
   readonly p99: number;
 }
 
-const commits = 1_000;
+const commits = 2_000;
 
-/** What the disk allows: how long a commit of one row with WAL and synchronous=FULL takes, with nothing else going on. */
-export async function measureCommits(file: string): Promise<CommitLatency> {
-  const client = createClient({ url: `file:${file}`, concurrency: 1 });
+/** What a folder's disk allows: how long a commit of one row with WAL and synchronous=FULL takes, with nothing else going on. */
+export async function measureCommits(parent: string): Promise<CommitLatency> {
+  const folder = mkdtempSync(join(parent, "commits-"));
+  const client = createClient({ url: `file:${join(folder, "commits.db")}`, concurrency: 1 });
   await client.execute("PRAGMA journal_mode=WAL");
   await client.execute("PRAGMA synchronous=FULL");
   const synchronous = (await client.execute("PRAGMA synchronous")).rows[0]?.synchronous;
@@ -26,11 +29,12 @@ export async function measureCommits(file: string): Promise<CommitLatency> {
   }
   const kept = (await client.execute("SELECT count(*) AS kept FROM event")).rows[0]?.kept;
   client.close();
+  rmSync(folder, { recursive: true });
   if (kept !== commits) throw new Error(`${kept} of ${commits} commits were kept.`);
   return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
 }
 
-/** Of measurements at several times of a run: a machine that was busy for one of them must not flatter the rest. */
+/** Of measurements at several times of a run. */
 export function medianLatency(latencies: readonly CommitLatency[]): CommitLatency {
   return { p50: median(latencies.map(({ p50 }) => p50)), p99: median(latencies.map(({ p99 }) => p99)) };
 }

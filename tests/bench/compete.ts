@@ -1,10 +1,11 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { measureCommits } from "./commit-latency.ts";
 import type { Contestant } from "./contestants.ts";
-import type { Listening } from "./listening.ts";
-import { type LoadSettings, measure } from "./load.ts";
-import { verifyRecorded } from "./recorded.ts";
+import { endWithProcess, type Listening } from "./listening.ts";
+import { type LoadSettings, type Measurement, measure } from "./load.ts";
+import { countRecorded } from "./recorded.ts";
 import type { Load } from "./requests.ts";
 import type { Result } from "./results.ts";
 
@@ -13,7 +14,10 @@ export interface Competition extends Omit<LoadSettings, "connections"> {
   readonly rounds: number;
 }
 
-/** Measures the contestants in turns, each a new server that stays for all rounds; verifies what they recorded. */
+/**
+ * Measures the contestants in turns, each a new server that stays for all rounds, and bare commits on the same disk in
+ * each round; verifies what the servers recorded.
+ */
 export async function compete(
   load: Load,
   contestants: readonly Contestant[],
@@ -22,46 +26,41 @@ export async function compete(
 ): Promise<readonly Result[]> {
   const entrants: Entrant[] = [];
   try {
-    for (const contestant of contestants) entrants.push(await enter(contestant, folder));
+    for (const contestant of contestants) entrants.push(await enter(contestant, load, folder));
     const results: Result[] = [];
     for (const connections of settings.connections) {
       for (let round = 0; round < settings.rounds; round++) {
+        const commit = await measureCommits(folder);
         // Back and forth, so that who goes first gains nothing where the machine slows down or speeds up.
         for (const entrant of round % 2 === 0 ? entrants : entrants.toReversed()) {
-          results.push(await turn(entrant, load, { ...settings, connections }, round));
+          const measurement = await turn(entrant, load, { ...settings, connections });
+          const server = entrant.contestant.name;
+          results.push({ load: load.name, connections, server, round, measurement, commit });
         }
       }
     }
     for (const entrant of entrants) await verify(entrant, load);
     return results;
   } finally {
-    for (const { server } of entrants) await stop(server);
+    for (const { server } of entrants) await server.stop();
   }
 }
 
 interface Entrant {
   readonly contestant: Contestant;
   readonly server: Listening;
+  /** What its log held of the load's assets at the start. */
+  readonly recordedBefore: number;
   acknowledged: number;
 }
 
-const running = new Set<Listening>();
-process.on("exit", () => {
-  for (const server of running) server.stop();
-});
-
-async function enter(contestant: Contestant, folder: string): Promise<Entrant> {
-  const server = await contestant.start(mkdtempSync(join(folder, "server-")));
-  running.add(server);
-  return { contestant, server, acknowledged: 0 };
+async function enter(contestant: Contestant, load: Load, folder: string): Promise<Entrant> {
+  const server = endWithProcess(await contestant.start(mkdtempSync(join(folder, "server-")), load.filled));
+  const recordedBefore = contestant.records ? await countRecorded(server.url, load) : 0;
+  return { contestant, server, recordedBefore, acknowledged: 0 };
 }
 
-async function stop(server: Listening): Promise<void> {
-  await server.stop();
-  running.delete(server);
-}
-
-async function turn(entrant: Entrant, load: Load, settings: LoadSettings, round: number): Promise<Result> {
+async function turn(entrant: Entrant, load: Load, settings: LoadSettings): Promise<Measurement> {
   const { contestant, server } = entrant;
   const measurement = await measure(server.url, load, settings);
   entrant.acknowledged += measurement.acknowledged;
@@ -69,11 +68,17 @@ async function turn(entrant: Entrant, load: Load, settings: LoadSettings, round:
   console.error(`${load.name}, ${settings.connections} connections, ${contestant.name}: ${perSecond} requests/s`);
   // What was on its way when the load ended is not the next one's business.
   await sleep(200);
-  return { load: load.name, connections: settings.connections, server: contestant.name, round, measurement };
+  return measurement;
 }
 
-async function verify({ contestant, server, acknowledged }: Entrant, load: Load): Promise<void> {
+/** A benchmark must not count answers whose events were not recorded. */
+async function verify({ contestant, server, recordedBefore, acknowledged }: Entrant, load: Load): Promise<void> {
   if (!contestant.records) return;
-  const recorded = await verifyRecorded(server.url, load, acknowledged);
+  const recorded = (await countRecorded(server.url, load)) - recordedBefore;
+  if (recorded < acknowledged) {
+    throw new Error(
+      `${contestant.name} acknowledged ${acknowledged} reports of "${load.name}" and recorded ${recorded}.`,
+    );
+  }
   console.error(`${load.name}, ${contestant.name}: ${acknowledged} acknowledged, ${recorded} recorded`);
 }

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import { type Runtime, startServer } from "../server.ts";
-import { startDagster } from "./dagster.ts";
+import { dagsterHome, startDagster } from "./dagster.ts";
+import { copyFilled } from "./fill-log.ts";
 import { type Listening, startListening } from "./listening.ts";
+import type { FilledFile } from "./requests.ts";
 
 export interface Contestant {
   readonly name: string;
   /** Whether what it acknowledges can be counted through runless's read API. */
   readonly records: boolean;
-  /** Keeps its files, if it has any, in the folder, which is empty and its own. */
-  start(folder: string): Promise<Listening>;
+  /** Keeps its files, if it has any, in the folder, which is empty and its own; may begin with a copy of what is filled. */
+  start(folder: string, filled?: FilledFile): Promise<Listening>;
 }
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
@@ -32,10 +34,18 @@ function runless(name: string, runtime: Runtime): Contestant {
   return {
     name,
     records: true,
-    start: (folder) => startServer(runtime, { databaseUrl: `file:${join(folder, "runless.db")}` }),
+    start: (folder, filled) => {
+      const file = join(folder, "runless.db");
+      if (filled !== undefined) copyFilled(filled.file, file);
+      return startServer(runtime, { databaseUrl: `file:${file}` });
+    },
   };
 }
 
 export function dagster(environment: string): Contestant {
-  return { name: "dagster-webserver", records: false, start: (folder) => startDagster(environment, folder) };
+  return {
+    name: "dagster-webserver",
+    records: false,
+    start: (folder) => startDagster(environment, dagsterHome(folder)),
+  };
 }

@@ -28,12 +28,17 @@ export function dagsterEnvironment(): { readonly folder: string } | { readonly m
   }
 }
 
-/** The real server on an empty workspace and an instance (SQLite files) of its own. */
-export async function startDagster(environment: string, folder: string): Promise<Listening> {
+/** The home of an instance of its own: SQLite files in the folder. */
+export function dagsterHome(folder: string): string {
   const home = join(folder, "dagster");
   mkdirSync(home);
   writeFileSync(join(home, "dagster.yaml"), "telemetry:\n  enabled: false\n");
   writeFileSync(join(home, "workspace.yaml"), "load_from: []\n");
+  return home;
+}
+
+/** The real server, on an empty workspace. */
+export async function startDagster(environment: string, home: string): Promise<Listening> {
   const port = String(await freePort());
   const args = ["--host", "127.0.0.1", "--port", port, "--workspace", join(home, "workspace.yaml")];
   return startListening(join(environment, "bin/dagster-webserver"), args, {

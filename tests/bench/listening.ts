@@ -7,6 +7,17 @@ export interface Listening {
   stop(): Promise<unknown>;
 }
 
+const started = new Set<Listening>();
+process.on("exit", () => {
+  for (const server of started) server.stop();
+});
+
+/** Whatever ends this process ends the server too. */
+export function endWithProcess<Server extends Listening>(server: Server): Server {
+  started.add(server);
+  return server;
+}
+
 /** Starts a server and resolves once a line of its output matches; the first group of the pattern is its address. */
 export async function startListening(
   command: string,

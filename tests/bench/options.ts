@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Generator } from "./load.ts";
+import { positive } from "./positive.ts";
+import type { FilledFile } from "./requests.ts";
 
 export interface Options {
   readonly connections: readonly number[];
@@ -11,12 +14,16 @@ export interface Options {
   /** Parts of the names of the loads and servers to measure; all without any. */
   readonly loads: readonly string[];
   readonly servers: readonly string[];
+  /** Measures the spread load on so many events too. */
+  readonly filled: FilledFile | undefined;
 }
 
 const usage = `npm run bench -- [--quick] [--connections 1,64,256] [--rounds 3] [--seconds 4] [--warmup 1]
-                 [--generator autocannon|wrk] [--no-dagster] [--loads "one key"] [--servers bun]`;
+                 [--generator autocannon|wrk] [--no-dagster] [--loads "one key"] [--servers bun]
+                 [--events 10000000 [--database a-file-to-keep-them.db]]`;
 
-export function readOptions(args: string[]): Options {
+/** What is kept in `folder` goes away with it. */
+export function readOptions(args: string[], folder: string): Options {
   const { values } = parseArgs({
     args,
     allowNegative: true,
@@ -30,27 +37,27 @@ export function readOptions(args: string[]): Options {
       dagster: { type: "boolean" },
       loads: { type: "string", default: "" },
       servers: { type: "string", default: "" },
+      events: { type: "string" },
+      database: { type: "string" },
     },
   });
+  const { events, database: file = join(folder, "filled.db") } = values;
   if (values.generator !== "autocannon" && values.generator !== "wrk") throw new Error(usage);
   return {
-    connections: (values.connections ?? (values.quick ? "64" : "1,64,256")).split(",").map(positive),
-    rounds: positive(values.rounds ?? (values.quick ? "1" : "3")),
-    seconds: positive(values.seconds ?? (values.quick ? "1" : "4")),
-    warmupSeconds: positive(values.warmup ?? "1"),
+    connections: (values.connections ?? (values.quick ? "64" : "1,64,256"))
+      .split(",")
+      .map((text) => positive("connections", text)),
+    rounds: positive("rounds", values.rounds ?? (values.quick ? "1" : "3")),
+    seconds: positive("seconds", values.seconds ?? (values.quick ? "1" : "4")),
+    warmupSeconds: positive("warmup", values.warmup ?? "1"),
     generator: values.generator,
     dagster: values.dagster ?? !values.quick,
     loads: names(values.loads),
     servers: names(values.servers),
+    filled: events === undefined ? undefined : { file, events: positive("events", events) },
   };
 }
 
 function names(text: string): readonly string[] {
   return text.split(",").filter((name) => name !== "");
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!(number > 0)) throw new Error(`"${text}" is not a number above 0.\n${usage}`);
-  return number;
 }

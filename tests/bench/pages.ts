@@ -1,11 +1,13 @@
 // What the pages weigh and cost as assets get more. Options: --assets 10,1000,10000 --events 100000 --runs 50
-// The issue's size: --assets 10000 --events 10000000
+// The issue's size: --assets 10000 --events 10000000, or --database-url file:… for a log that is filled already.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { createApp } from "../../adapters/http/index.ts";
-import { checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
+import { defaultLimits } from "../../adapters/limits.ts";
+import { assetPath } from "../../adapters/web/asset-path.ts";
+import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
 import { median, percentile } from "./statistics.ts";
 
@@ -14,10 +16,12 @@ const { values } = parseArgs({
     assets: { type: "string", default: "10,1000,10000" },
     events: { type: "string", default: "100000" },
     runs: { type: "string", default: "50" },
+    "database-url": { type: "string" },
   },
 });
-const sizes = values.assets.split(",").map(Number);
-const events = Number(values.events);
+const { "database-url": given } = values;
+const sizes = given === undefined ? values.assets.split(",").map(Number) : [0];
+const wanted = Number(values.events);
 const runs = Number(values.runs);
 const eventsPerUnit = 1000;
 const month = 30 * 86_400_000;
@@ -28,25 +32,28 @@ const folder = mkdtempSync(join(parent, "runless-pages-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 process.on("SIGINT", () => process.exit(1));
 
-const pages: Readonly<Record<string, string>> = {
+const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
   catalog: "/",
   "catalog, latest first": "/?sort=latest",
   "catalog, failing": "/?state=failing",
   "catalog, stale for a day": "/?quiet=1",
   "catalog, search": "/?search=table7",
-  "an asset": "/assets/lake/team1/table1",
-  "an asset of 5,000 partitions": "/assets/lake/wide",
+  "an asset": assetPath(asset),
+  ...(given === undefined && { "an asset of 5,000 partitions": "/assets/lake/wide" }),
   events: "/events",
   checks: "/checks",
-};
+});
 
 console.log("| page | assets | events | kB on the wire | kB | median ms | p95 ms |");
 console.log("|---|---:|---:|---:|---:|---:|---:|");
-for (const assets of sizes) {
-  const log = await openEventLog({ url: `file:${join(folder, `${assets}.db`)}` });
-  await fill(log, assets);
-  const app = createApp({ log, config: { limits: { bodyBytes: 1, pageEvents: 1000 } } });
-  for (const [name, path] of Object.entries(pages)) {
+for (const size of sizes) {
+  const log = await openEventLog({ url: given ?? `file:${join(folder, `${size}.db`)}` });
+  if (given === undefined) await fill(log, size);
+  const { events: kinds, assets } = await log.stats();
+  const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const [first] = (await log.assets({}, { limit: 1 })).assets;
+  const app = createApp({ log, config: { limits: defaultLimits } });
+  for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) {
     const times: number[] = [];
     let html = "";
     for (let i = 0; i < runs + 5; i++) {
@@ -71,10 +78,10 @@ async function fill(log: EventLog, assets: number): Promise<void> {
     materialization("lake/wide", { partition: `p${i}`, timestamp: start + i }),
   );
   await append(log, wide);
-  for (let at = wide.length; at < events; at += eventsPerUnit) {
+  for (let at = wide.length; at < wanted; at += eventsPerUnit) {
     await append(
       log,
-      Array.from({ length: eventsPerUnit }, (_, i) => eventAt(at + i, assets, start + ((at + i) / events) * month)),
+      Array.from({ length: eventsPerUnit }, (_, i) => eventAt(at + i, assets, start + ((at + i) / wanted) * month)),
     );
   }
 }

@@ -1,90 +1,89 @@
-// How long reads take as the log grows around them. Options: --sizes 10000,1000000 --runs 200
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+// How long reads take as the log grows around them, inside the server and, over HTTP, beside Dagster's GraphQL. Options:
+// --sizes 10000,1000000,10000000 --runs 300 --no-dagster, and --file to keep the log of the last size (or to use it again).
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { materialization } from "../../core/index.ts";
+import { createApp } from "../../adapters/http/index.ts";
+import { defaultLimits } from "../../adapters/limits.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
-import { median } from "./statistics.ts";
+import { benchFolder } from "./bench-folder.ts";
+import { count } from "./count.ts";
+import { dagsterEnvironment } from "./dagster.ts";
+import { compareWithDagster } from "./dagster-reads.ts";
+import { environment } from "./environment.ts";
+import { fillFile } from "./fill-log.ts";
+import { markdownTable } from "./markdown-table.ts";
+import { positive } from "./positive.ts";
+import { assertAnswer, type Question, questions } from "./questions.ts";
+import { median, percentile } from "./statistics.ts";
+import { timeInTurns } from "./time-in-turns.ts";
 
 const { values } = parseArgs({
-  options: { sizes: { type: "string", default: "10000,1000000,10000000" }, runs: { type: "string", default: "200" } },
+  allowNegative: true,
+  options: {
+    sizes: { type: "string", default: "10000,1000000,10000000" },
+    runs: { type: "string", default: "300" },
+    file: { type: "string" },
+    dagster: { type: "boolean", default: true },
+  },
 });
-const sizes = values.sizes.split(",").map(Number);
-const runs = Number(values.runs);
-const eventsPerUnit = 1000;
+const sizes = values.sizes.split(",").map((text) => positive("sizes", text));
+const runs = positive("runs", values.runs);
+const folder = benchFolder("reads");
+const config = { limits: defaultLimits };
 
-const parent = join(import.meta.dirname, "../../node_modules/.cache");
-mkdirSync(parent, { recursive: true });
-const folder = mkdtempSync(join(parent, "runless-reads-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-process.on("SIGINT", () => process.exit(1));
-
-const file = join(folder, "runless.db");
-const log = await openEventLog({ url: `file:${file}` });
-
-/** What is asked, of probe assets whose own history is the same at every size. */
-const questions: Readonly<Record<string, (log: EventLog) => Promise<unknown>>> = {
-  "newest 50 events": (log) => log.query({}, { limit: 50, order: "desc" }),
-  "an asset's latest": (log) => log.asset(["probe", "one"]),
-  "50 materializations of a partition": (log) =>
-    log.query(
-      { assetKey: ["probe", "one"], type: "ASSET_MATERIALIZATION", partition: "p0" },
-      { limit: 50, order: "desc" },
-    ),
-  "100 assets by prefix": (log) => log.assets({ prefix: ["probe", "many"] }, { limit: 100 }),
-  "1,000 partitions of an asset": (log) => log.partitions(["probe", "wide"], { limit: 1000 }),
-};
-
-await append(Array.from({ length: 1000 }, (_, i) => materialization("probe/one", { partition: `p${i % 10}` })));
-await append(Array.from({ length: 1000 }, (_, i) => materialization("probe/wide", { partition: `p${i}` })));
-await append(Array.from({ length: 200 }, (_, i) => materialization(["probe", "many", String(i)])));
-
-let size = 2200;
-const columns: number[][] = [];
-for (const wanted of sizes) {
-  const began = performance.now();
-  const before = size;
-  for (; size < wanted; size += eventsPerUnit) await append(noise(size));
-  const seconds = (performance.now() - began) / 1000;
-  const megabytes = Math.round(statSync(file).size / 1e6);
-  console.log(`${wanted} events, ${megabytes} MB; ${Math.round((size - before) / seconds)} appended a second`);
-  columns.push(await measure());
+const logs: { readonly log: EventLog; readonly app: ReturnType<typeof createApp> }[] = [];
+for (const [i, size] of sizes.entries()) {
+  const kept = i === sizes.length - 1 ? values.file : undefined;
+  const file = kept ?? join(folder, `${size}.db`);
+  await fillFile(file, size);
+  console.log(`${count(size)} events take ${count(statSync(file).size / 1e6)} MB.`);
+  const log = await openEventLog({ url: `file:${file}` });
+  logs.push({ log, app: createApp({ log, config }) });
 }
-await log.close();
+const rows: string[][] = [];
+for (const question of questions) rows.push(await measure(question));
+for (const { log } of logs) await log.close();
 
-console.log(`\n| median in ms, warm | ${sizes.map((n) => n.toLocaleString("en")).join(" | ")} | last / first |`);
-console.log(`|---|${sizes.map(() => "---:|").join("")}---:|`);
-for (const [i, question] of Object.keys(questions).entries()) {
-  const times = columns.map((column) => column[i] ?? Number.NaN);
-  const growth = (times.at(-1) ?? Number.NaN) / (times[0] ?? Number.NaN);
-  console.log(`| ${question} | ${times.map((time) => time.toFixed(3)).join(" | ")} | ${growth.toFixed(2)} |`);
-}
+const columns = [
+  { name: "median in ms, warm", isText: true },
+  ...sizes.map((size) => ({ name: count(size) })),
+  { name: "last / first" },
+  { name: "p99, first" },
+  { name: "p99, last" },
+  { name: "EventLog alone, last / first" },
+];
+console.log(`
+In the server's handler, from the Request to the text of the Response; ${runs} times, all sizes in turns:
 
-async function append(events: readonly ReturnType<typeof materialization>[]): Promise<void> {
-  await log.append([events.map((event) => ({ event }))]);
-}
+${markdownTable(columns, rows)}
+`);
 
-/** 10,000 assets x 28 partitions, in an order that repeats only after all of them. */
-function noise(from: number) {
-  return Array.from({ length: eventsPerUnit }, (_, i) => {
-    const n = ((from + i) * 7919) % 280_000;
-    return materialization(["noise", String(n % 10_000)], {
-      partition: `p${Math.floor(n / 10_000)}`,
-      metadata: { rows: n },
-    });
+const python = values.dagster ? dagsterEnvironment() : { missing: "not asked for" };
+if ("missing" in python) console.log(`Dagster's GraphQL is left out: ${python.missing}.\n`);
+else console.log(`${await compareWithDagster(python.folder, folder, runs)}\n`);
+console.log(environment());
+
+async function measure(question: Question): Promise<string[]> {
+  const answers = logs.map(({ app }) => async () => {
+    const response = await app.fetch(new Request(`http://127.0.0.1${question.path}`));
+    return response.text();
   });
+  for (const answer of answers) assertAnswer(question, await answer());
+  const asks = logs.map((one) => () => question.ask(one.log));
+  const times = await timeInTurns([...answers, ...asks], runs);
+  const handlers = times.slice(0, logs.length);
+  const [first = [], last = []] = [handlers[0], handlers.at(-1)];
+  return [
+    question.name,
+    ...handlers.map((each) => median(each).toFixed(3)),
+    growth(handlers),
+    percentile(first, 0.99).toFixed(3),
+    percentile(last, 0.99).toFixed(3),
+    growth(times.slice(logs.length)),
+  ];
 }
 
-async function measure(): Promise<number[]> {
-  const medians: number[] = [];
-  for (const ask of Object.values(questions)) {
-    const times: number[] = [];
-    for (let i = 0; i < runs + 20; i++) {
-      const began = performance.now();
-      await ask(log);
-      if (i >= 20) times.push(performance.now() - began); // the first ones warm the cache
-    }
-    medians.push(median(times));
-  }
-  return medians;
+function growth(times: readonly (readonly number[])[]): string {
+  return (median(times.at(-1) ?? []) / median(times[0] ?? [])).toFixed(2);
 }

@@ -1,19 +1,18 @@
 // How many durable reports a second, beside bare echoes and dagster-webserver. Options: see options.ts.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { measureCommits, medianLatency } from "./commit-latency.ts";
+import { benchFolder } from "./bench-folder.ts";
+import { medianLatency } from "./commit-latency.ts";
 import { compete } from "./compete.ts";
 import { bunEcho, bunRunless, dagster, nodeEcho, nodeRunless } from "./contestants.ts";
 import { dagsterEnvironment } from "./dagster.ts";
 import { environment } from "./environment.ts";
+import { fillFile } from "./fill-log.ts";
 import { readOptions } from "./options.ts";
 import { writeLoads } from "./requests.ts";
 import { type Result, summarize } from "./results.ts";
 import { table } from "./table.ts";
 
-const options = readOptions(process.argv.slice(2));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
-const folder = newFolder();
+const folder = benchFolder("reports");
+const options = readOptions(process.argv.slice(2), folder);
 
 const contestants = [bunEcho, bunRunless, nodeEcho, nodeRunless].filter(({ name }) => chosen(name, options.servers));
 const python =
@@ -21,26 +20,23 @@ const python =
 if ("missing" in python) console.log(`dagster-webserver is left out: ${python.missing}.`);
 
 const results: Result[] = [];
-const commits = [await measureCommits(join(folder, "commits.db"))];
-for (const load of writeLoads(folder).filter(({ name }) => chosen(name, options.loads))) {
+for (const load of writeLoads(folder, options.filled).filter(({ name }) => chosen(name, options.loads))) {
+  if (load.filled !== undefined) await fillFile(load.filled.file, load.filled.events);
   results.push(...(await compete(load, contestants, options, folder)));
-  commits.push(await measureCommits(join(folder, `commits-${commits.length}.db`)));
-  if ("missing" in python) continue;
+  // Dagster would take hours to fill.
+  if ("missing" in python || load.filled !== undefined) continue;
   // On its own and once: it goes on with what it has queued after the load ends, and would take the others' time.
   const connections = options.connections.filter((number) => number <= 64);
   results.push(...(await compete(load, [dagster(python.folder)], { ...options, connections, rounds: 1 }, folder)));
 }
-const commit = medianLatency(commits);
-console.log(`\n${table(summarize(results, commit))}\n\n${environment(options, commit).join("\n")}`);
 
-/** On the repository's disk: the system's temporary folder may be in memory, where a commit costs nothing. */
-function newFolder(): string {
-  const parent = join(import.meta.dirname, "../../node_modules/.cache");
-  mkdirSync(parent, { recursive: true });
-  const created = mkdtempSync(join(parent, "runless-bench-"));
-  process.on("exit", () => rmSync(created, { recursive: true, force: true }));
-  return created;
-}
+const commit = medianLatency(results.map((result) => result.commit));
+console.log(`
+${table(summarize(results))}
+
+${environment()}
+Load from ${options.generator}, ${options.rounds} rounds of ${options.seconds} s after ${options.warmupSeconds} s of warm-up; medians, ratios round by round.
+Bare commits of one row with WAL and synchronous=FULL, on the same disk in every round: p50 ${commit.p50.toFixed(2)} ms, p99 ${commit.p99.toFixed(2)} ms.`);
 
 function chosen(name: string, parts: readonly string[]): boolean {
   return parts.length === 0 || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { count } from "./count.ts";
 
 /** The requests that a load goes through again and again, in a file of lines (path, tab, body) for the load generator. */
 export interface Load {
@@ -7,25 +8,41 @@ export interface Load {
   readonly file: string;
   /** Every asset that a request of it names, `/` between the parts. */
   readonly assetKeys: readonly string[];
+  /** What a server that keeps events starts with a copy of; without it, with an empty file. */
+  readonly filled?: FilledFile;
 }
 
-const assetKeys = Array.from({ length: 10_000 }, (_, index) => `warehouse/table_${index}`);
-const partitions = 28;
+export interface FilledFile {
+  readonly file: string;
+  readonly events: number;
+}
+
+/** Of the spread load. */
+export const assetKeys = Array.from({ length: 10_000 }, (_, index) => `warehouse/table_${index}`);
+export const partitions = Array.from({ length: 28 }, (_, index) => `2026-11-${String(index + 1).padStart(2, "0")}`);
 /** Enough that a connection of 256 has 200 of its own, so that the connections don't walk in step over the same keys. */
 const spreadRequests = 51_200;
 
-export function writeLoads(folder: string): readonly Load[] {
-  mkdirSync(folder, { recursive: true });
+/** The last one only where there is a filled file. */
+export function writeLoads(folder: string, filled: FilledFile | undefined): readonly Load[] {
   const random = mulberry32(20_261_123);
   const spread = Array.from({ length: spreadRequests }, () => {
-    const key = `warehouse/table_${Math.floor(random() * assetKeys.length)}`;
-    return request(key, 1 + Math.floor(random() * partitions));
+    const key = assetKeys[Math.floor(random() * assetKeys.length)] ?? "";
+    return request(key, partitions[Math.floor(random() * partitions.length)] ?? "");
   });
   const oneKey = "warehouse/orders";
-  return [
-    { name: "one key", file: write(join(folder, "one.tsv"), [request(oneKey, 23)]), assetKeys: [oneKey] },
-    { name: "10,000 assets x 28 partitions", file: write(join(folder, "spread.tsv"), spread), assetKeys },
-  ];
+  const oneLoad = {
+    name: "one key",
+    file: write(join(folder, "one.tsv"), [request(oneKey, "2026-11-23")]),
+    assetKeys: [oneKey],
+  };
+  const spreadLoad = {
+    name: `${count(assetKeys.length)} assets x ${partitions.length} partitions`,
+    file: write(join(folder, "spread.tsv"), spread),
+    assetKeys,
+  };
+  if (filled === undefined) return [oneLoad, spreadLoad];
+  return [oneLoad, spreadLoad, { ...spreadLoad, name: `the same, on ${count(filled.events)} events`, filled }];
 }
 
 function write(file: string, lines: readonly string[]): string {
@@ -33,9 +50,9 @@ function write(file: string, lines: readonly string[]): string {
   return file;
 }
 
-function request(key: string, day: number): string {
+function request(key: string, partition: string): string {
   const body = {
-    partition: `2026-11-${String(day).padStart(2, "0")}`,
+    partition,
     data_version: "4f8c2e91",
     description: "Nightly rebuild of the orders table",
     metadata: { rows: 18_234, seconds: 41.7, source: "s3://lake/raw/orders/2026-11-23/part-0001.parquet" },

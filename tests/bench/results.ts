@@ -10,6 +10,8 @@ export interface Result {
   readonly server: string;
   readonly round: number;
   readonly measurement: Measurement;
+  /** Of the round, on the same disk. */
+  readonly commit: CommitLatency;
 }
 
 export interface Row {
@@ -28,22 +30,21 @@ export interface Row {
 }
 
 /** One row for each server under each load and number of connections. */
-export function summarize(results: readonly Result[], commit: CommitLatency): readonly Row[] {
+export function summarize(results: readonly Result[]): readonly Row[] {
   const groups = Map.groupBy(results, ({ load, connections, server }) => `${load}\n${connections}\n${server}`);
   const rows = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const p99 = median(group.map(({ measurement }) => measurement.p99 ?? Number.NaN));
     return {
       load: first.load,
       connections: first.connections,
       server: first.server,
       perSecond: median(group.map(({ measurement }) => measurement.perSecond)),
       p50: median(group.map(({ measurement }) => measurement.p50 ?? Number.NaN)),
-      p99,
+      p99: median(group.map(({ measurement }) => measurement.p99 ?? Number.NaN)),
       ofBunEcho: ratio(group, bunEcho.name, results),
       ofNodeEcho: ratio(group, nodeEcho.name, results),
-      p99OfCommit: p99 / commit.p99,
+      p99OfCommit: median(group.map(({ measurement, commit }) => (measurement.p99 ?? Number.NaN) / commit.p99)),
       failed: group.reduce((sum, { measurement }) => sum + measurement.failed, 0),
     };
   });

@@ -1,16 +1,17 @@
+import { markdownTable } from "./markdown-table.ts";
 import type { Row } from "./results.ts";
 
-const head = [
-  "load",
-  "connections",
-  "server",
-  "requests/s",
-  "p50 ms",
-  "p99 ms",
-  "of the Bun echo",
-  "of the node echo",
-  "p99 / commit p99",
-  "not 2xx",
+const columns = [
+  { name: "load", isText: true },
+  { name: "connections" },
+  { name: "server", isText: true },
+  { name: "requests/s" },
+  { name: "p50 ms" },
+  { name: "p99 ms" },
+  { name: "of the Bun echo" },
+  { name: "of the node echo" },
+  { name: "p99 / commit p99" },
+  { name: "not 2xx" },
 ];
 
 /** A Markdown table. */
@@ -27,12 +28,7 @@ export function table(rows: readonly Row[]): string {
     row.p99OfCommit.toFixed(1),
     String(row.failed),
   ]);
-  const widths = head.map((name, column) => Math.max(name.length, ...cells.map((line) => line[column]?.length ?? 0)));
-  const isText = (column: number): boolean => column === 0 || column === 2;
-  const write = (line: readonly string[]): string =>
-    `| ${line.map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = widths.map((width, column) => (isText(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [write(head), write(rule), ...cells.map(write)].join("\n");
+  return markdownTable(columns, cells);
 }
 
 function ratio(value: number): string {

@@ -14,6 +14,8 @@ import { listCursorsContract } from "./event-log/list-cursors.ts";
 import { marksContract } from "./event-log/marks.ts";
 import { modelContract } from "./event-log/model.ts";
 import { pagingContract } from "./event-log/paging.ts";
+import { pruningContract } from "./event-log/pruning.ts";
+import { statsContract } from "./event-log/stats.ts";
 import { timesContract } from "./event-log/times.ts";
 import { twinsContract } from "./event-log/twins.ts";
 import { watchingContract } from "./event-log/watching.ts";
@@ -50,6 +52,8 @@ export function eventLogContract(name: string, open: OpenEventLog, options: Cont
     describe("traces of wipes", () => wipeTracesContract(promises));
     describe("summaries after wipes", () => wipeSummariesContract(promises));
     describe("ids and keys after wipes", () => wipeIdsContract(promises));
+    describe("pruning", () => pruningContract(promises));
+    describe("statistics", () => statsContract(promises));
     describe("watching", () => watchingContract(promises));
     describe("identity", () => identityContract(promises, open));
     describe("fidelity", () => fidelityContract(promises));

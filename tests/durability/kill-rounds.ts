@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { runCli } from "../adapters/cli/run-cli.ts";
 import { sendRaw } from "../raw-http.ts";
 import { type Runtime, startServer, temporaryFolder } from "../server.ts";
 import { reportUntilClosed } from "./load.ts";
@@ -27,7 +28,10 @@ const mostAcknowledgementsARound = 400;
 /** So many acknowledged reports are sent again after each restart: their keys must outlive a kill as well. */
 const repeatsARound = 8;
 
-/** Kills a server mid-load, starts it again on the same file and looks for what it had acknowledged; all that `rounds` times. */
+/**
+ * Kills a server mid-load, lets the doctor recount what it left, starts it again on the same file and looks for what it
+ * had acknowledged; all that `rounds` times.
+ */
 export async function killRounds({ rounds, runtime, onRound }: KillOptions): Promise<KillResult> {
   const databaseUrl = `file:${join(temporaryFolder(), "killed.db")}`;
   const acknowledged = new Set<string>();
@@ -70,11 +74,22 @@ export async function killRounds({ rounds, runtime, onRound }: KillOptions): Pro
       const repeatable = outcome.acknowledged.filter((report) => report.repeatable).slice(-repeatsARound);
       const open = outcome.unanswered.map(({ report }) => report).filter((report) => report.repeatable);
       toRepeat = [...repeatable, ...open];
+      await server.ended;
+      problems.push(...(await examine(databaseUrl)));
     } finally {
       await server.stop("SIGKILL");
     }
   }
   return result();
+}
+
+/** What the doctor finds wrong. A process of its own, since the driver keeps what it has opened until its process ends. */
+async function examine(databaseUrl: string): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await runCli(["doctor", "--json"], {
+    env: { RUNLESS_DATABASE_URL: databaseUrl },
+  });
+  if (exitCode === 0 && JSON.parse(stdout).summaries.recounted > 0) return [];
+  return [`The doctor ended with ${exitCode}: ${stdout}${stderr}`];
 }
 
 async function sendAgain(port: number, reports: readonly Report[]) {

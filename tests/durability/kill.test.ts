@@ -8,7 +8,7 @@ const kills: readonly (readonly [number, Runtime])[] = [
 ];
 
 test.each([...kills])(
-  "what was acknowledged before each of %i kills of the %s server is there exactly once",
+  "what was acknowledged before each of %i kills of the %s server is there exactly once, and summaries equal a recount",
   async (rounds, runtime) => {
     const result = await killRounds({ rounds, runtime });
     expect(result).toEqual({ acknowledged: expect.any(Number), lost: 0, repeated: 0, problems: [] });

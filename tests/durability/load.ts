@@ -2,7 +2,7 @@ import { ConnectionClosed, openConnection, type RawAnswer } from "../raw-http.ts
 import type { Report } from "./reports.ts";
 
 export interface LoadOutcome {
-  /** Answered `200 {}`. */
+  /** Answered 200. */
   readonly acknowledged: readonly Report[];
   /** Sent, and the connection closed before its answer was whole. `received` is what had come of it. */
   readonly unanswered: readonly { readonly report: Report; readonly received: string }[];
@@ -31,7 +31,7 @@ export async function reportUntilClosed(port: number, options: LoadOptions): Pro
       try {
         const answer = await connection.send(report.request);
         open = answer.headers.get("connection") !== "close";
-        if (answer.status === 200 && answer.body === "{}") {
+        if (answer.status === 200) {
           acknowledged.push(report);
           onAcknowledged?.(acknowledged.length);
         } else refused.push({ report, answer });

@@ -55,7 +55,9 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
   test("ends at once, with 1, when it is asked a second time", async () => {
     const server = await startServer(runtime);
     const socket = connect(server.port, "127.0.0.1");
-    socket.write("POST /report_asset_materialization/a HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n");
+    socket.write(
+      "POST /report_asset_materialization/a HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n",
+    );
     socket.write("content-length: 100\r\n\r\n{");
     await fetch(`${server.url}/health`);
     server.process.kill("SIGTERM");
@@ -67,7 +69,8 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
   test("gives a body that never ends up after --shutdown-seconds", async () => {
     const server = await startServer(runtime, { args: ["--shutdown-seconds", "1"] });
     const socket = connect(server.port, "127.0.0.1");
-    const head = "POST /report_asset_materialization/a HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    const head =
+      "POST /report_asset_materialization/a HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     socket.write(`${head}content-length: 100\r\n\r\n{`);
     // Answered in order of arrival on another connection, so the half of a request has arrived too.
     await fetch(`${server.url}/health`);

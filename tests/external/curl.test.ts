@@ -1,22 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Answer, type Call, callerShapes, expectShape } from "../http/caller-shapes.ts";
+import { expect, test } from "bun:test";
+import { callerContract, type SendTo } from "../http/caller-contract.ts";
 import { eventsOf } from "../read-events.ts";
-import { type RunningServer, runtimes, startServer } from "../server.ts";
 import { runTool } from "./run-tool.ts";
 
-describe.each([...runtimes])("curl reports to %s", (runtime) => {
-  let server: RunningServer;
-  beforeAll(async () => {
-    server = await startServer(runtime);
-  });
-  afterAll(() => server.stop());
+const curl: SendTo = async (url, { target, headers = {}, body }) => {
+  const output = await runTool(
+    "curl",
+    [
+      ...["--silent", "--show-error", "--request", "POST", "--url", url + target, "--write-out", "\n%{http_code}"],
+      ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
+      ...(body === undefined ? [] : ["--data-binary", "@-"]),
+    ],
+    body,
+  );
+  const end = output.lastIndexOf("\n");
+  return { status: Number(output.slice(end + 1)), body: output.slice(0, end) };
+};
 
-  test.each([...callerShapes])("$name", async (shape) => {
-    const answers: Answer[] = [];
-    for (const call of shape.calls) answers.push(await curl(server.url, call));
-    await expectShape(server.url, shape, answers);
-  });
-
+callerContract("curl", curl, (server) => {
   test("-d without a content type, which curl sends as a form, is refused and named", async () => {
     const answer = await curl(server.url, { target: "/report_asset_materialization/shapes/form", body: "{}" });
     expect(answer.status).toBe(400);
@@ -37,19 +38,3 @@ describe.each([...runtimes])("curl reports to %s", (runtime) => {
     ]);
   });
 });
-
-type CurlCall = Pick<Call, "target" | "headers" | "body">;
-
-async function curl(url: string, { target, headers = {}, body }: CurlCall): Promise<Answer> {
-  const output = await runTool(
-    "curl",
-    [
-      ...["--silent", "--show-error", "--request", "POST", "--url", url + target, "--write-out", "\n%{http_code}"],
-      ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
-      ...(body === undefined ? [] : ["--data-binary", "@-"]),
-    ],
-    body,
-  );
-  const end = output.lastIndexOf("\n");
-  return { status: Number(output.slice(end + 1)), body: output.slice(0, end) };
-}

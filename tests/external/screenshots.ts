@@ -1,5 +1,5 @@
 // Pictures of every page from the demo's data, light and dark, on a desk and on a phone. `npm run screenshots`
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startListening } from "../bench/listening.ts";
@@ -17,7 +17,7 @@ const pages: Readonly<Record<string, string>> = {
   events: "/events",
   checks: "/checks",
 };
-const sizes = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
+const sizes = { desktop: { width: 1280, height: 1000 }, phone: { width: 390, height: 844 } };
 
 const bun = join(root, "node_modules/.bin/bun");
 const demo = await startListening(bun, [join(root, "adapters/cli/runless.ts"), "demo", "--port", "0", "--no-open"]);
@@ -26,13 +26,12 @@ try {
   for (const [name, path] of Object.entries(pages).filter(([name]) => name.includes(values.only))) {
     for (const [size, viewport] of Object.entries(sizes)) {
       for (const colorScheme of ["light", "dark"] as const) {
-        const { page, complaints } = await watchedPage(browser, { viewport, colorScheme, deviceScaleFactor: 2 });
+        const { page, complaints } = await watchedPage(browser, { viewport, colorScheme, deviceScaleFactor: 1.5 });
         await page.goto(demo.url + path);
         await page.locator("#live[data-state=live]").waitFor();
-        await page.screenshot({
-          path: join(folder, `${name}-${size}-${colorScheme}.png`),
-          fullPage: name === "asset" && size === "desktop",
-        });
+        const devtools = await page.context().newCDPSession(page); // Playwright itself makes no WebP
+        const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 80 });
+        writeFileSync(join(folder, `${name}-${size}-${colorScheme}.webp`), Buffer.from(data, "base64"));
         console.log(`${name}, ${size}, ${colorScheme}${complaints.map((text) => `\n  ${text}`).join("")}`);
         await page.context().close();
       }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { demoEvents } from "../../adapters/cli/demo-events.ts";
 import { formatNewEvent } from "../../core/wire.ts";
-import { type RunningServer, startServer } from "../server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { launchBrowser, type WatchedPage, watchedPage } from "./web-browser.ts";
 
 export interface WebSite {
@@ -14,14 +14,19 @@ export interface WebSite {
   tolerate(complaint: RegExp): void;
 }
 
+interface WebSiteOptions extends ServerOptions {
+  /** Reports come with it. */
+  readonly token?: string;
+}
+
 /** A server and a browser for the tests of a file. */
-export function webSite(): WebSite {
+export function webSite({ token, ...options }: WebSiteOptions = {}): WebSite {
   let server: RunningServer;
   let browser: Browser;
   let visited: WatchedPage[] = [];
   let tolerated: RegExp | undefined;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer("bun"), launchBrowser()]);
+    [server, browser] = await Promise.all([startServer("bun", options), launchBrowser()]);
   });
   afterEach(async () => {
     const ended = visited;
@@ -48,7 +53,7 @@ export function webSite(): WebSite {
     tolerate: (complaint) => {
       tolerated = complaint;
     },
-    report: async (...events) => post(server.url, JSON.stringify(events)),
+    report: async (...events) => post(server.url, JSON.stringify(events), token),
   };
 }
 
@@ -66,12 +71,9 @@ export async function reportDemo(url: string): Promise<void> {
   }
 }
 
-async function post(url: string, body: string): Promise<void> {
-  const response = await fetch(`${url}/api/v1/events`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
+async function post(url: string, body: string, token?: string): Promise<void> {
+  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+  const response = await fetch(`${url}/api/v1/events`, { method: "POST", headers, body });
   if (!response.ok) throw new Error(await response.text());
 }
 

@@ -2,6 +2,7 @@
 // TypeScript, and from dist, because Node 20 runs it too. Prints its port.
 import { serve } from "@hono/node-server";
 import { createApp } from "../../dist/adapters/http/index.js";
+import { defaultLimits } from "../../dist/adapters/limits.js";
 import { createMemoryEventLog, EventLogError } from "../../dist/storage/index.js";
 
 const memory = createMemoryEventLog({ now: Date.now });
@@ -30,13 +31,13 @@ const log = {
   },
 };
 
-const config = { limits: { bodyBytes: 1 << 20, pageEvents: 1000 } };
+const config = { limits: { ...defaultLimits, bodyBytes: 1 << 20 } };
 const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
 
 if (globalThis.Bun === undefined) {
   serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => console.log(port));
 } else {
-  const fetch = (request, server) => app.fetch(request, { keepOpen: () => server.timeout(request, 0) });
-  const { port } = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch, maxRequestBodySize: Number.MAX_SAFE_INTEGER });
+  const limits = { idleTimeout: 60, maxRequestBodySize: Number.MAX_SAFE_INTEGER };
+  const { port } = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request), ...limits });
   console.log(port);
 }

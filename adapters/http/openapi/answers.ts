@@ -40,6 +40,24 @@ const common: Record<string, Schema> = {
   metadata: { type: "object", additionalProperties: schemaRef("MetadataValue") },
 };
 
+const assetEvent: Record<string, Schema> = {
+  ...common,
+  type: { type: "string", enum: ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_WIPED"] },
+};
+const checkEvaluation: Record<string, Schema> = {
+  ...common,
+  type: { type: "string", const: "ASSET_CHECK_EVALUATION" },
+  check_name: text,
+  passed: { type: "boolean" },
+  severity: { type: "string", enum: ["WARN", "ERROR"] },
+};
+const key: Record<string, Schema> = {
+  idempotency_key: {
+    ...text,
+    description: "Under which an import records it once: as it was sent, or `<log_id>/<id>`.",
+  },
+};
+
 const lineError = object({ line: { type: "integer", minimum: 1 }, error: text });
 const importCounts: Record<string, Schema> = {
   received: { ...count, description: "Lines that are not blank." },
@@ -74,18 +92,10 @@ export const answerSchemas: Record<string, Schema> = {
       description: "An int beyond 2^53 - 1, NaN and the infinities are strings: `type` says what they are.",
     },
   }),
-  AssetEvent: object({
-    ...common,
-    type: { type: "string", enum: ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_WIPED"] },
-  }),
-  CheckEvaluation: object({
-    ...common,
-    type: { type: "string", const: "ASSET_CHECK_EVALUATION" },
-    check_name: text,
-    passed: { type: "boolean" },
-    severity: { type: "string", enum: ["WARN", "ERROR"] },
-  }),
+  AssetEvent: object(assetEvent),
+  CheckEvaluation: object(checkEvaluation),
   Event: { oneOf: [schemaRef("AssetEvent"), schemaRef("CheckEvaluation")] },
+  ExportedEvent: { oneOf: [object({ ...assetEvent, ...key }), object({ ...checkEvaluation, ...key })] },
   EventPage: page("events", schemaRef("Event")),
   Asset: object({
     asset_key: assetKey,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { assetSchema, assetsSchema, wipeSchema } from "../assets.ts";
 import { ofAssetSchema } from "../partitions.ts";
-import { assetExample, checkExample, materializationExample, wipeExample } from "./examples.ts";
+import { assetExample, checkExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
 const path = "/api/v1/assets";
@@ -11,6 +11,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path,
+    needs: "read",
     operationId: "listAssets",
     tags,
     summary: "List assets, or read one by its key",
@@ -35,6 +36,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/:asset_key`,
+    needs: "read",
     operationId: "getAsset",
     tags,
     summary: "Read one asset",
@@ -45,7 +47,7 @@ export const assetOperations: Operations = (limits) => [
         required: true,
         description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
         schema: { type: "string", minLength: 1 },
-        example: "s3/orders",
+        example: parameterExamples.asset_key,
       },
     ],
     responses: { ...ok("The asset.", "Asset", assetExample), ...errors(400, 404, 503) },
@@ -53,6 +55,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "DELETE",
     path,
+    needs: "admin",
     operationId: "wipeAsset",
     tags,
     summary: "Wipe an asset, or one partition of it",
@@ -62,6 +65,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: "/api/v1/partitions",
+    needs: "read",
     operationId: "listPartitions",
     tags,
     summary: "List the partitions of an asset",
@@ -78,6 +82,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: "/api/v1/checks",
+    needs: "read",
     operationId: "listChecks",
     tags,
     summary: "List the checks of an asset",

@@ -15,6 +15,7 @@ const operation = v.object({
   summary: v.string(),
   description: v.optional(v.string()),
   tags: v.array(v.string()),
+  security: v.array(v.record(v.string(), v.array(v.string()))),
   parameters: v.optional(
     v.array(
       v.object({
@@ -23,6 +24,7 @@ const operation = v.object({
         required: v.optional(v.boolean(), false),
         description: v.optional(v.string(), ""),
         schema: v.optional(schema, {}),
+        example: v.optional(v.unknown()),
         content: v.optional(content),
       }),
     ),

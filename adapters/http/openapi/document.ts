@@ -1,13 +1,14 @@
 import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
-import type { Limits } from "../../config.ts";
+import type { Limits } from "../../limits.ts";
 import { packageInfo } from "../../package-info.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";
-import { queryOfSchema } from "./json-schema.ts";
+import { queryParameters } from "./json-schema.ts";
 import type { Operation } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
+import { securityOf, securitySchemes } from "./security.ts";
 import { serverOperations } from "./server-operations.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
@@ -30,9 +31,11 @@ export function describedOperations(limits: Limits): readonly Operation[] {
  */
 export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
   const described = new Hono();
-  for (const { method, path, query, ...spec } of describedOperations(limits)) {
-    if (query !== undefined) described.on(method, path, queryOfSchema(query));
-    described.on(method, path, describeRoute(spec));
+  for (const { method, path, query, parameters = [], needs, ...spec } of describedOperations(limits)) {
+    const { security, responses: refusals } = securityOf(needs);
+    const all = [...(query === undefined ? [] : queryParameters(query)), ...parameters];
+    const responses = { ...spec.responses, ...refusals };
+    described.on(method, path, describeRoute({ ...spec, parameters: all, security, responses }));
   }
   const { name, version, description, license } = packageInfo();
   return generateSpecs(described, {
@@ -40,7 +43,7 @@ export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> 
       info: { title: name, version, description, license: { name: license, identifier: license } },
       servers: [{ url: "/" }],
       tags,
-      components: { schemas: answerSchemas },
+      components: { schemas: answerSchemas, securitySchemes },
     },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,

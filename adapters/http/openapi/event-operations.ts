@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { eventInputSchema } from "../../../core/event-input-schema.ts";
 import { exportSchema, pageSchema, streamSchema } from "../events-query.ts";
-import { materializationExample, wipeExample } from "./examples.ts";
+import { materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
@@ -16,7 +16,7 @@ const id = {
   in: "path",
   required: true,
   schema: { type: "integer", minimum: 0, maximum: 1e15 - 1 },
-  example: 42,
+  example: parameterExamples.id,
 } as const;
 
 const exportParameters = Object.keys(exportSchema.entries).join(", ");
@@ -25,6 +25,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "POST",
     path,
+    needs: "report",
     operationId: "postEvents",
     tags,
     summary: "Report events: one, an array, or lines",
@@ -61,7 +62,7 @@ export const eventOperations: Operations = (limits) => [
           },
         },
       },
-      ...errors(400, 413, 415, 422),
+      ...errors(400, 408, 413, 415, 422),
       503: {
         description: "The server can't go on now. Of lines: how far it got.",
         content: {
@@ -76,6 +77,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path,
+    needs: "read",
     operationId: "listEvents",
     tags,
     summary: "List events, page by page",
@@ -90,7 +92,8 @@ export const eventOperations: Operations = (limits) => [
             example: { events: [materializationExample], cursor: null, has_more: false },
           },
           "application/x-ndjson": {
-            schema: { type: "string" },
+            // Of lines an array, as OpenAPI 3.2 has it.
+            schema: { type: "array", items: schemaRef("ExportedEvent"), description: "A line for each event." },
             example: lines({ ...materializationExample, idempotency_key: "5f0c/42" }),
           },
         },
@@ -101,13 +104,16 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/stream`,
+    needs: "read",
     operationId: "streamEvents",
     tags,
     summary: "Follow events live",
     description:
-      "Server-sent events, without end: `id` is the event's, `event` its type, `data` the event. `event: position` says how far the stream has come. Starts now, or behind `after`; resumes behind `Last-Event-ID`.",
+      "Server-sent events, without end: `id` is the event's, `event` its type, `data` the event. `event: position` says how far the stream has come, `event: pruned` at its beginning that retention has deleted events behind that. Starts now, or behind `after`; resumes behind `Last-Event-ID`.",
     query: streamSchema,
-    parameters: [{ name: "Last-Event-ID", in: "header", schema: id.schema, example: 41 }],
+    parameters: [
+      { name: "Last-Event-ID", in: "header", schema: id.schema, example: parameterExamples["Last-Event-ID"] },
+    ],
     responses: {
       200: {
         description: "A stream.",
@@ -124,6 +130,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/:id`,
+    needs: "read",
     operationId: "getEvent",
     tags,
     summary: "Read one event",
@@ -133,6 +140,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "DELETE",
     path: `${path}/:id`,
+    needs: "admin",
     operationId: "wipeEvent",
     tags,
     summary: "Wipe one event",

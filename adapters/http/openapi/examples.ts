@@ -1,4 +1,30 @@
-/** What the document's examples are made of: one story, so that they fit each other. */
+// What the document's examples are made of: one story, so that they fit each other.
+
+/** Of parameters, by name. */
+export const parameterExamples: Readonly<Record<string, unknown>> = {
+  asset_key: "s3/orders",
+  prefix: "s3",
+  search: "order",
+  type: "ASSET_MATERIALIZATION",
+  partition: "2026-11-23",
+  check_name: "no_nulls",
+  passed: true,
+  severity: "WARN",
+  metadata: { rows: 5 },
+  data_version: "v1",
+  description: "The nightly load.",
+  since: "2026-11-23T00:00:00Z",
+  until: "2026-11-24T00:00:00+01:00",
+  after: 41,
+  before: 44,
+  order: "asc",
+  limit: 100,
+  cursor: "42-1k2x3c",
+  id: 42,
+  "Idempotency-Key": "orders-2026-11-23",
+  "Last-Event-ID": 41,
+};
+
 export const materializationExample = {
   id: 42,
   type: "ASSET_MATERIALIZATION",

@@ -1,6 +1,9 @@
-import type { ConversionConfig, JsonSchema } from "@valibot/to-json-schema";
-import { resolver, validator } from "hono-openapi";
+import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
+import { resolver } from "hono-openapi";
 import * as v from "valibot";
+import { parameterExamples } from "./examples.ts";
+import type { Parameter } from "./operation.ts";
+import { parameterNotes } from "./parameter-json.ts";
 
 const jsonSchema = v.custom<JsonSchema>((value) => typeof value === "object" && value !== null);
 const described = v.object({ type: v.literal("metadata"), metadata: v.object({ jsonSchema }) });
@@ -23,6 +26,17 @@ export function jsonSchemaOf(schema: v.GenericSchema) {
 }
 
 /** A valibot schema as the parameters of a query. */
-export function queryOfSchema(schema: v.GenericSchema) {
-  return validator("query", schema, undefined, { options: { ...options } });
+export function queryParameters(schema: v.GenericSchema): Parameter[] {
+  const { properties = {}, required = [] } = toJsonSchema(schema, options);
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = v.parse(jsonSchema, property);
+    return {
+      name,
+      in: "query",
+      required: required.includes(name),
+      description: [description, parameterNotes[name]].filter((text) => text !== undefined).join(" "),
+      schema: rest as object, // JSON Schema, which each package has types of its own for
+      example: parameterExamples[name],
+    };
+  });
 }

@@ -1,12 +1,15 @@
 import type { ContentWithResolver, DescribeRouteOptions, ResolverReturnType } from "hono-openapi";
 import type * as v from "valibot";
-import type { Limits } from "../../config.ts";
+import type { Limits } from "../../limits.ts";
+import type { Need } from "../token-check.ts";
 
 /** What a request to one path with one method may hold, and what it is answered. */
 export interface Operation extends DescribeRouteOptions {
   readonly method: "GET" | "POST" | "DELETE";
   /** As Hono writes it: `/events/:id`. */
   readonly path: string;
+  /** What it asks of a token. */
+  readonly needs: Need;
   /** The very schema that reads the query. */
   readonly query?: v.GenericSchema;
 }
@@ -30,7 +33,10 @@ export function ok(description: string, schema: string, example: unknown): Respo
 
 const reasons: Readonly<Record<number, string>> = {
   400: "The request can't be read as it is; the sentence names what to change.",
+  401: "There is no token, or not a good one.",
+  403: "The token lacks the scope, or its prefix does not cover the asset, or a browser asks for a page of another origin; the sentence says which.",
   404: "There is no such thing, or no longer.",
+  408: "The body came too slowly. Nothing of it is recorded, but lines of an import that came whole.",
   413: "The body is larger than the server's limit, or has too many events.",
   415: "The body is neither JSON nor lines of JSON.",
   422: "The idempotency key was sent before, with other content.",
@@ -54,9 +60,12 @@ export function errors(...statuses: readonly (keyof typeof reasons)[]): Response
 
 const examples: Readonly<Record<number, string>> = {
   400: 'There is no parameter "assets". Those there are: asset_key, limit, cursor.',
+  401: "This server wants a token. Send one as `Authorization: Bearer <token>` or `Dagster-Cloud-Api-Token: <token>`.",
+  403: "This needs the scope report, and the token dashboards has the scope read.",
   404: "There is no event with the id 42.",
+  408: "The body came too slowly: 60 seconds, and one more for each 16 KB, are all it may take. Send it faster, or raise --max-idle-seconds.",
   413: "The body is larger than 4194304 bytes. Send less, or raise --max-body-bytes.",
   415: "Send an event or an array of events as application/json, or lines as application/x-ndjson. Got no Content-Type.",
   422: 'The idempotency key "2026-11-23" was sent before, recorded as event 7, with other content. Send a new key for a new event.',
-  503: "The database is locked by another process.",
+  503: "More is reported than can be recorded: 1000 events of 412672 bytes wait already. Nothing of this is recorded; send it again a little later.",
 };

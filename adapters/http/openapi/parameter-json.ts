@@ -1,4 +1,4 @@
-/** What JSON Schema can say of parameters that their valibot schemas transform. They carry it as metadata. */
+// What JSON Schema can say of parameters that their valibot schemas transform. They carry it as metadata.
 
 export const assetKeyJson = {
   type: "string",
@@ -9,3 +9,15 @@ export const assetKeyJson = {
 export function countJson(minimum: number, maximum: number) {
   return { type: "integer", minimum, maximum } as const;
 }
+
+/** What a parameter's name means, beside what its schema says of the value. */
+export const parameterNotes: Readonly<Record<string, string>> = {
+  prefix: "Finds the key itself and all below it.",
+  search: "Text that a key contains, ASCII letters in any case.",
+  since: "Of `timestamp`, inclusive.",
+  until: "Of `timestamp`, exclusive.",
+  after: "Of `id`, exclusive.",
+  before: "Of `id`, exclusive.",
+  order: "Of `id`.",
+  cursor: "From the last page, with the same filters.",
+};

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { pageHeaders } from "../security-headers.ts";
 import { type Content, type DescribedOperation, documentSchema } from "./document-schema.ts";
 import { type Html, html, prose } from "./html.ts";
 import { referenceStyle } from "./reference-style.ts";
@@ -10,12 +11,7 @@ export interface ReferencePage {
 }
 
 const styleHash = createHash("sha256").update(referenceStyle).digest("base64");
-const headers = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
+const headers = pageHeaders(`style-src 'sha256-${styleHash}'`);
 
 /** An OpenAPI document as a page that needs no script and no other host. */
 export function referencePage(document: unknown): ReferencePage {
@@ -42,7 +38,7 @@ export function referencePage(document: unknown): ReferencePage {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title} ${info.version}: HTTP API</title><style>${{ html: referenceStyle }}</style></head>
 <body><a class="skip" href="#main">Skip to the reference</a><div class="layout">
-<nav aria-label="Operations">${links}<p>Answers</p><ul><li><a href="#schemas">Schemas</a></li></ul></nav>
+<nav aria-label="Operations"><p><a href="/">Assets</a></p>${links}<p>Answers</p><ul><li><a href="#schemas">Schemas</a></li></ul></nav>
 <main id="main"><h1>${info.title} <span class="soft">${info.version}</span></h1>
 <p>${info.description}</p><p>Every error is <code>{"error": "…"}</code> with a sentence that says what to change.
 The same for programs: <a href="/openapi.json">openapi.json</a>.</p>
@@ -64,10 +60,17 @@ function group(groups: readonly Group[]): Html[] {
         ({ path, method, operation }) => html`<section class="operation" id="${operation.operationId}">
 <h3>${operation.summary}${variant(operation)}</h3>
 <p class="call"><code><span class="method ${method}">${method.toUpperCase()}</span> ${path}</code></p>
+<p class="soft">${need(operation)}</p>
 ${operation.description === undefined ? undefined : html`<p>${prose(operation.description)}</p>`}
 ${parameters(operation)}${body(operation)}${answers(operation)}</section>`,
       )}`,
   );
+}
+
+function need({ security: [first = {}] }: DescribedOperation): Html {
+  const [scope] = Object.values(first).flat();
+  if (scope === undefined) return html`Needs no token.`;
+  return html`Needs the scope <code>${scope}</code>, where the server has tokens.`;
 }
 
 function variant({ operationId }: DescribedOperation): string {
@@ -77,11 +80,11 @@ function variant({ operationId }: DescribedOperation): string {
 function parameters({ parameters }: DescribedOperation): Html | undefined {
   if (parameters.length === 0) return undefined;
   const rows = parameters.map((parameter) => {
-    const schema = parameter.content?.["application/json"]?.schema ?? parameter.schema;
+    const { schema = {}, example } = parameter.content?.["application/json"] ?? parameter;
     const place = `${parameter.in}${parameter.required ? ", required" : ""}`;
-    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${place}</td><td>${kind(schema)} ${prose(parameter.description)}</td></tr>`;
+    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${place}</td><td>${kind(schema)} ${prose(parameter.description)}</td><td>${sample(example)}</td></tr>`;
   });
-  return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th><th scope="col">Example</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 /** What a parameter's value is, in a few words. A pattern is for programs. */
@@ -91,6 +94,10 @@ function kind(schema: Readonly<Record<string, unknown>>): Html {
   const range = minimum === undefined ? "" : `, ${minimum} to ${maximum}`;
   const usual = standard === undefined ? "" : `, default ${standard}`;
   return html`<span class="soft">${name}${range}${usual}.</span>`;
+}
+
+function sample(example: unknown): Html {
+  return html`<code>${typeof example === "object" ? JSON.stringify(example) : String(example)}</code>`;
 }
 
 function body({ requestBody }: DescribedOperation): Html | undefined {

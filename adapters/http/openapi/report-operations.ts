@@ -1,3 +1,4 @@
+import { parameterExamples } from "./examples.ts";
 import { errors, type Operation, type Operations, ok, type Parameter, type Schema } from "./operation.ts";
 
 // Read by hand, with Dagster's rules of precedence (core/report-request.ts), so that no valibot schema says these.
@@ -32,12 +33,13 @@ const query = (name: string, values?: string[]): Parameter => ({
   name,
   in: "query",
   schema: { type: "string", ...(values && { enum: values }) },
+  example: parameterExamples[name],
 });
 const jsonQuery = (name: string, type: "object" | "boolean"): Parameter => ({
   name,
   in: "query",
   description: "JSON.",
-  content: { "application/json": { schema: { type } } },
+  content: { "application/json": { schema: { type }, example: parameterExamples[name] } },
 });
 const common = [query("partition"), jsonQuery("metadata", "object")];
 const eventQuery = [...common, query("data_version"), query("description")];
@@ -54,20 +56,21 @@ const keyInPath: Parameter = {
   required: true,
   description: "The parts of the key, joined by `/`: as many segments as it has. Here `%2F` parts like `/`.",
   schema: { type: "string", pattern: "[^/]" },
-  example: "s3/orders",
+  example: parameterExamples.asset_key,
 };
 const keyInQuery: Parameter = {
   name: "asset_key",
   in: "query",
   description: "Instead of the body's: a JSON array, or parts joined by whatever no name holds.",
   schema: { type: "string" },
+  example: parameterExamples.asset_key,
 };
 const idempotencyKey: Parameter = {
   name: "Idempotency-Key",
   in: "header",
   description: "A repetition under the same key, for the same asset and kind, is answered and not recorded again.",
   schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
-  example: "orders-2026-11-23",
+  example: parameterExamples["Idempotency-Key"],
 };
 
 interface Report {
@@ -93,6 +96,7 @@ function describe({ endpoint, name, summary, isCheck, example }: Report): readon
   ): Operation => ({
     method: "POST",
     path,
+    needs: "report",
     operationId,
     tags: ["Reports"],
     summary,
@@ -104,7 +108,7 @@ function describe({ endpoint, name, summary, isCheck, example }: Report): readon
         "application/json": { schema: { type: "object", properties, required }, example: sample },
       },
     },
-    responses: { ...ok("The event is durable.", "Empty", {}), ...errors(400, 413, 422, 503) },
+    responses: { ...ok("The event is durable.", "Empty", {}), ...errors(400, 408, 413, 422, 503) },
   });
   return [
     describeOne(`/${endpoint}/:asset_key`, name, always, example, keyInPath),

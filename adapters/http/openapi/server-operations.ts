@@ -6,6 +6,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/api/v1/log",
+    needs: "read",
     operationId: "getLog",
     tags,
     summary: "Which log this is",
@@ -15,6 +16,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/health",
+    needs: "nothing",
     operationId: "getHealth",
     tags,
     summary: "Whether the server lives",
@@ -23,16 +25,17 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/ready",
+    needs: "nothing",
     operationId: "getReady",
     tags,
     summary: "Whether requests should be sent here",
     responses: {
       ...ok("Yes.", "Ready", { ready: true }),
       503: {
-        description: "Not now: it is shutting down, or can't read its log.",
+        description: "Not now, and why: it starts or ends, too much is reported, or its database can't be used.",
         content: {
           "application/json": {
-            schema: { anyOf: [schemaRef("Ready"), schemaRef("Error")] },
+            schema: schemaRef("Ready"),
             example: { ready: false, reason: "The server is shutting down." },
           },
         },
@@ -41,7 +44,23 @@ export const serverOperations: Operations = () => [
   },
   {
     method: "GET",
+    path: "/metrics",
+    needs: "read",
+    operationId: "getMetrics",
+    tags,
+    summary: "Metrics for Prometheus",
+    responses: {
+      200: {
+        description: "In Prometheus' text format.",
+        content: { "text/plain": { schema: { type: "string" }, example: "runless_assets 42\n" } },
+      },
+      ...errors(503),
+    },
+  },
+  {
+    method: "GET",
     path: "/openapi.json",
+    needs: "nothing",
     operationId: "getOpenApi",
     tags,
     summary: "This document",
@@ -55,6 +74,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/docs",
+    needs: "nothing",
     operationId: "getDocs",
     tags,
     summary: "This document, to be read",

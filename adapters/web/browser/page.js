@@ -11,7 +11,7 @@ const byId = (id, root = document) => root.getElementById(id);
 // What needs a script is hidden until there is one.
 /** @param {ParentNode} root */
 function reveal(root) {
-  for (const element of all("button[hidden], input[hidden], #wipe[hidden]", root)) {
+  for (const element of all("button[hidden], input[hidden]", root)) {
     if (!element.hasAttribute("data-reset")) element.hidden = false;
   }
 }
@@ -126,6 +126,8 @@ async function show(url) {
     const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" } });
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
     if (mine.signal.aborted) return;
+    // Whoever has to sign in again is led to where that is.
+    if (response.redirected) return location.reload();
     // What is gone is said to be; a server in trouble leaves what is shown.
     if (response.ok || response.status === 404) swapAll(next);
     const list = byId("list");
@@ -151,6 +153,8 @@ async function show(url) {
 let source;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let due;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let again;
 let lastLook = 0;
 let lastId = "";
 let news = 0;
@@ -168,6 +172,7 @@ function say(state) {
 
 function listen() {
   source?.close();
+  clearTimeout(again);
   source = undefined;
   const stream = document.body.dataset.stream;
   if (stream === undefined || document.hidden) return;
@@ -175,7 +180,14 @@ function listen() {
   if (Number(lastId) > Number(url.searchParams.get("after"))) url.searchParams.set("after", lastId);
   source = new EventSource(url);
   source.addEventListener("open", () => say(paused ? "paused" : "live"));
-  source.addEventListener("error", () => say("offline"));
+  source.addEventListener("error", () => {
+    say("offline");
+    if (source?.readyState !== EventSource.CLOSED) return;
+    // A browser goes on by itself after a lost connection, and gives up after a refusal.
+    clearTimeout(again);
+    again = setTimeout(listen, 5000);
+    if (!paused) plan();
+  });
   const note = (/** @type {MessageEvent} */ event) => {
     lastId = event.lastEventId;
     if (event.type === "position") return;
@@ -268,32 +280,14 @@ document.addEventListener("submit", (event) => {
     clearTimeout(typing);
     applyFilters(form);
   }
-  if (form.dataset.wipe !== undefined) {
-    event.preventDefault();
-    wipe(form, form.dataset.wipe);
-  }
 });
 
-/** @type {(table: string, text: string) => void} */
+/** Of a table's rows, and of the plots of the same names. @type {(table: string, text: string) => void} */
 function filterNames(table, text) {
   const wanted = text.toLowerCase();
-  for (const row of all(`#${table} tr[data-name]`)) row.hidden = !row.dataset.name?.includes(wanted);
-}
-
-/* Wiping */
-
-/** @type {(form: HTMLFormElement, path: string) => Promise<void>} */
-async function wipe(form, path) {
-  const output = form.querySelector("output");
-  const word = String(new FormData(form).get("word")).trim();
-  /** @param {string} text */
-  const say = (text) => {
-    if (output) output.textContent = text;
-  };
-  if (word !== form.dataset.word) return say(`That is not ${form.dataset.word}. Nothing was wiped.`);
-  const response = await fetch(path, { method: "DELETE" });
-  if (response.ok) location.assign("/");
-  else say(JSON.parse(await response.text()).error);
+  for (const one of all(`#${table} tr[data-name], figure[data-name]`)) {
+    one.hidden = !one.dataset.name?.toLowerCase().includes(wanted);
+  }
 }
 
 /* Clicks and keys */

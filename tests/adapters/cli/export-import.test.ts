@@ -1,8 +1,12 @@
-import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { temporaryFolder } from "../../server.ts";
-import { newFile, runCli, targets } from "./run-cli.ts";
+import { runtimes, temporaryFolder } from "../../server.ts";
+import { newFile, patience, runCli, targets } from "./run-cli.ts";
+
+setDefaultTimeout(patience);
 
 const reports = Array.from({ length: 30 }, (_, i) => {
   const common = {
@@ -46,6 +50,19 @@ test("export writes the same lines as the HTTP API, to a file that is there once
   expect([exitCode, stdout, existsSync(`${output}.part`)]).toEqual([0, "", false]);
   expect(readFileSync(output, "utf8")).toBe(await answer.text());
   await target.stop();
+});
+
+test.each([...runtimes])("on %s an export that breaks off says so, and leaves no file behind", async (runtime) => {
+  const folder = temporaryFolder();
+  const head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
+  const server = createServer((socket) => socket.end(`${head}3\r\n{}\n\r\n`)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const args = ["export", "--url", url, "--output", join(folder, "events.ndjson")];
+  const { exitCode, stderr } = await runCli(args, { runtime });
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("runless: The export broke off, and is not whole")]);
+  expect(readdirSync(folder)).toEqual([]);
+  server.close();
 });
 
 test("lines that are wrong fail alone, and are named by their line", async () => {

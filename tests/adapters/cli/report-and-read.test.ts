@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { runCli, type Target, targets } from "./run-cli.ts";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { patience, runCli, type Target, targets } from "./run-cli.ts";
+
+setDefaultTimeout(patience);
 
 describe.each(Object.entries(targets))("over %s", (_, open) => {
   let target: Target;

@@ -10,6 +10,9 @@ const commands: Record<Runtime, readonly [string, ...string[]]> = {
   node: ["node", join(repository, "dist/adapters/cli/runless.js")],
 };
 
+/** Of a test that starts processes, in milliseconds: how long that takes says nothing of what it promises. */
+export const patience = 60_000;
+
 export interface CliOptions {
   /** Default: bun, from the sources; node runs what is built. */
   readonly runtime?: Runtime;
@@ -27,7 +30,7 @@ export interface CliResult {
 /** Starts the command as a process of its own, in an empty folder. */
 export function startCli(args: readonly string[], { runtime = "bun", env = {} }: CliOptions = {}) {
   const [command, ...entry] = commands[runtime];
-  const { RUNLESS_URL, RUNLESS_DATABASE_URL, ...inherited } = process.env;
+  const { RUNLESS_URL, RUNLESS_TOKEN, RUNLESS_DATABASE_URL, ...inherited } = process.env;
   return spawn(command, [...entry, ...args], {
     cwd: temporaryFolder(),
     env: { ...inherited, ...env },

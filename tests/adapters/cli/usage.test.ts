@@ -1,7 +1,9 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { newFile, runCli, startCli, targets } from "./run-cli.ts";
+import { newFile, patience, runCli, startCli, targets } from "./run-cli.ts";
+
+setDefaultTimeout(patience);
 
 const wrong: readonly (readonly [string, string])[] = [
   ["nope", "unknown command 'nope'"],
@@ -17,6 +19,8 @@ const wrong: readonly (readonly [string, string])[] = [
   ["wipe", "Give an asset's key"],
   ["import /no/such/file", "The file can't be read"],
   ["events --url ftp://x", "must be http://… or https://…"],
+  ["events --url http://x:99999", "must be http://… or https://…"],
+  ["events --token t", "--token is for a server"],
   ["events --url http://x --database-url file:x", "not both"],
   ["doctor --url http://127.0.0.1:9", "not a server"],
   ["serve --nope", "--nope"],
@@ -54,7 +58,7 @@ test("every command has help with examples", async () => {
   const names = Array.from(stdout.matchAll(/^ {2}([a-z-]+) (?!command)/gm), ([, name]) => name ?? "").filter(
     (name) => !/^(help|runless)$/.test(name),
   );
-  expect(names.length).toBe(15);
+  expect(names.length).toBe(18);
   expect(stdout).toContain("Exit codes:");
   const helps = await Promise.all(names.map((name) => runCli([name, "--help"])));
   expect(helps.filter(({ exitCode, stdout }) => exitCode !== 0 || !stdout.includes("\n  $ runless "))).toEqual([]);

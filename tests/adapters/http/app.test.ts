@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { createApp } from "../../../adapters/http/index.ts";
+import { defaultLimits } from "../../../adapters/limits.ts";
 import { createMemoryEventLog, type EventLog, EventLogError } from "../../../storage/index.ts";
 
-const config = { limits: { bodyBytes: 1000, pageEvents: 10 } };
+const config = { limits: { ...defaultLimits, bodyBytes: 1000 } };
 const memory = () => createMemoryEventLog({ now: () => 0 });
 const failing = (error: unknown): EventLog => ({ ...memory(), append: () => Promise.reject(error) });
 const report = async (log: EventLog): Promise<Response> =>

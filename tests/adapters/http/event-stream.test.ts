@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { formatEvent } from "../../../core/index.ts";
 import { type EventLog, EventLogError } from "../../../storage/index.ts";
 import { readStream, type StreamBlock } from "../../read-stream.ts";
-import { linesOf, materializationOf, memory, nativeApp } from "./native.ts";
+import { linesOf, materializationOf, memory, nativeApp, noon } from "./native.ts";
 
 async function take(blocks: AsyncGenerator<StreamBlock>, count: number): Promise<readonly StreamBlock[]> {
   const taken: StreamBlock[] = [];
@@ -52,6 +52,26 @@ describe("GET /api/v1/events/stream", () => {
     expect(idsOf(await take(blocks, ids.length))).toEqual(ids);
     await blocks.return(undefined);
   });
+
+  test("first tells who resumes below what retention has deleted, and only them", async () => {
+    const { postLines, request, log } = nativeApp();
+    const observation = { ...materializationOf("a"), type: "ASSET_OBSERVATION" };
+    await postLines(linesOf(observation, observation, ...Array.from({ length: 4 }, () => materializationOf("a"))));
+    await log.prune({ events: { ASSET_MATERIALIZATION: noon + 1, ASSET_OBSERVATION: noon + 1 } });
+    const firstBlocks = async (query: string) => {
+      const blocks = readStream(await request(`events/stream?${query}`));
+      const taken = await take(blocks, 3);
+      await blocks.return(undefined);
+      return taken.map(({ id, event, data }) => (event === "pruned" ? `pruned ${data}` : `${event} ${id}`));
+    };
+    const pruned = 'pruned {"id":5}';
+    expect(await firstBlocks("after=0")).toEqual([pruned, "position 0", "ASSET_OBSERVATION 2"]);
+    expect(await firstBlocks("after=4")).toEqual([pruned, "position 4", "ASSET_MATERIALIZATION 6"]);
+    expect((await firstBlocks("after=5"))[0]).toBe("position 5");
+    // Of observations only the first has gone.
+    expect((await firstBlocks("after=0&type=ASSET_OBSERVATION"))[0]).toBe('pruned {"id":1}');
+    expect((await firstBlocks("after=1&type=ASSET_OBSERVATION"))[0]).toBe("position 1");
+  }, 30_000);
 
   test("narrows down to what matches", async () => {
     const { post, request } = nativeApp();

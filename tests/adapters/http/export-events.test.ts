@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
-import { formatEvent, type RecordedEvent } from "../../../core/index.ts";
-import { createMemoryEventLog, type EventLog, EventLogError } from "../../../storage/index.ts";
-import { recordedEvent } from "../../core/arbitraries.ts";
+import { join } from "node:path";
+import { createClient } from "@libsql/client";
+import { defaultLimits } from "../../../adapters/limits.ts";
+import { formatEvent, materialization } from "../../../core/index.ts";
+import { type EventLog, EventLogError, openLibsqlEventLog } from "../../../storage/index.ts";
+import { temporaryFolder } from "../../server.ts";
 import { linesOf, materializationOf, memory, type NativeApp, nativeApp, noon } from "./native.ts";
 
 const idsOf = (lines: string): number[] =>
@@ -16,13 +18,6 @@ async function filled(count: number, log: EventLog = memory()): Promise<NativeAp
   const events = Array.from({ length: count }, (_, i) => materializationOf(`k${i % 3}`, { partition: String(i) }));
   await app.postLines(linesOf(...events));
   return app;
-}
-
-/** What a log holds, without what belongs to the log itself. */
-async function contentOf({ log }: NativeApp): Promise<readonly string[]> {
-  const { events } = await log.query({}, { limit: 100_000, order: "asc" });
-  const plain = (event: RecordedEvent) => formatEvent({ ...event, id: 0, receivedAt: 0 });
-  return events.filter(({ type }) => type !== "ASSET_WIPED").map(plain);
 }
 
 describe("GET /api/v1/events with Accept: application/x-ndjson", () => {
@@ -71,9 +66,54 @@ describe("GET /api/v1/events with Accept: application/x-ndjson", () => {
     await reader?.cancel();
   });
 
+  test("has constant memory, however many events there are", async () => {
+    const app = await filled(1);
+    const event = { ...materialization("a", { partition: "2026-11-23" }), timestamp: noon, receivedAt: noon };
+    let last = 0;
+    // A log without end.
+    const query: EventLog["query"] = async (_, { limit, order }) => {
+      if (order === "desc") return app.log.query({}, { limit, order });
+      const events = Array.from({ length: limit }, () => ({ ...event, id: ++last }));
+      return { events, cursor: String(last), hasMore: true, idempotencyKeys: new Map() };
+    };
+    const response = await nativeApp({ log: { ...app.log, query } }).request("events", {
+      headers: { accept: "application/x-ndjson" },
+    });
+    const reader = response.body?.getReader();
+    const bytesOf = async (pages: number) => {
+      let bytes = 0;
+      for (let i = 0; i < pages; i++) bytes += (await reader?.read())?.value?.byteLength ?? 0;
+      return bytes;
+    };
+    await bytesOf(50);
+    Bun.gc(true);
+    const before = process.memoryUsage().heapUsed;
+    const exported = await bytesOf(500);
+    Bun.gc(true);
+    expect(exported).toBeGreaterThan(1e8);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(exported / 10);
+    await reader?.cancel();
+  }, 30_000);
+
+  test("is no long read transaction: the WAL is checkpointed while the client reads nothing", async () => {
+    const url = `file:${join(temporaryFolder(), "runless.db")}`;
+    const log = await openLibsqlEventLog({ url });
+    const app = await filled(2000, log);
+    const response = await app.request("events", { headers: { accept: "application/x-ndjson" } });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await app.post(materializationOf("later"));
+    const other = createClient({ url, concurrency: 1 });
+    const { rows } = await other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    expect(rows[0]).toMatchObject({ busy: 0, log: 0 });
+    other.close();
+    await reader?.cancel();
+    await log.close();
+  });
+
   test("takes shorter pages of larger events", async () => {
     const log = memory();
-    const app = nativeApp({ log, config: { limits: { bodyBytes: 1e6, pageEvents: 1000 } } });
+    const app = nativeApp({ log, config: { limits: { ...defaultLimits, bodyBytes: 1e6 } } });
     const large = materializationOf("a", { description: "x".repeat(50_000) });
     await app.postLines(linesOf(...Array.from({ length: 300 }, () => large)));
     const response = await app.request("events", { headers: { accept: "application/x-ndjson" } });
@@ -109,68 +149,5 @@ describe("GET /api/v1/events with Accept: application/x-ndjson", () => {
     const { ask } = nativeApp();
     const answer = await ask(`events?${query}`, { headers: { accept: "application/x-ndjson" } });
     expect(answer).toMatchObject({ status: 400, body: { error: expect.stringMatching(/parameter "?(\w+)/) } });
-  });
-});
-
-describe("an export that is imported", () => {
-  test("is the log it came from, and a second import repeats nothing", async () => {
-    const events = fc.sample(recordedEvent, { numRuns: 200, seed: 7 });
-    const units = events.flatMap(({ id, receivedAt, ...event }, i) =>
-      event.type === "ASSET_WIPED" ? [] : [[{ event, idempotencyKey: i % 3 === 0 ? `k${i}` : undefined }]],
-    );
-    // Years from now, because random timestamps are.
-    const now = () => 8.64e15;
-    const log = createMemoryEventLog({ now: () => noon });
-    await log.append(units);
-    const source = nativeApp({ log, now });
-    const target = nativeApp({ now });
-    const lines = await source.exportLines();
-    const count = lines.trimEnd().split("\n").length;
-    expect(count).toBeGreaterThan(50);
-
-    expect(await target.postLines(lines)).toMatchObject({ body: { received: count, recorded: count, failed: 0 } });
-    expect(await contentOf(target)).toEqual(await contentOf(source));
-    expect(await target.postLines(lines)).toMatchObject({ body: { recorded: 0, duplicates: count, failed: 0 } });
-    expect(await target.postLines(await target.exportLines())).toMatchObject({ body: { duplicates: count } });
-  });
-
-  test("repeats nothing in the log itself, whether or not its events had keys and timestamps", async () => {
-    const { post, postLines, exportLines, log } = nativeApp();
-    await post([
-      materializationOf("a"),
-      materializationOf("a", { idempotency_key: "k" }),
-      materializationOf("a", { timestamp: 1 }),
-      materializationOf("a", { timestamp: 1, idempotency_key: "l" }),
-    ]);
-    expect(await postLines(await exportLines())).toMatchObject({ body: { recorded: 0, duplicates: 4, failed: 0 } });
-    expect(await log.get(5)).toBeUndefined();
-  });
-
-  test("from two logs neither repeats nor drops", async () => {
-    const sources = [nativeApp(), nativeApp()];
-    for (const { post } of sources) await post([materializationOf("same"), materializationOf("same")]);
-    const target = nativeApp();
-    const exports = await Promise.all(sources.map(({ exportLines }) => exportLines()));
-    for (const lines of [...exports, ...exports]) await target.postLines(lines);
-    expect(await contentOf(target)).toHaveLength(4);
-    // Nor by way of a third log.
-    const last = nativeApp();
-    for (const lines of [await target.exportLines(), ...exports]) await last.postLines(lines);
-    expect(await contentOf(last)).toHaveLength(4);
-  });
-
-  test("skips the traces of wipes, and says how many", async () => {
-    const { post, ask, exportLines } = nativeApp();
-    await post([materializationOf("a"), materializationOf("b")]);
-    await ask("assets?asset_key=a", { method: "DELETE" });
-    const lines = await exportLines();
-    expect(
-      lines
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line).type),
-    ).toEqual(["ASSET_MATERIALIZATION", "ASSET_WIPED"]);
-    const target = nativeApp();
-    expect((await target.postLines(lines)).body).toMatchObject({ received: 2, recorded: 1, failed: 0, skipped: 1 });
   });
 });

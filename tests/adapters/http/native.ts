@@ -1,8 +1,9 @@
 import { type AppDeps, createApp } from "../../../adapters/http/index.ts";
+import { defaultLimits } from "../../../adapters/limits.ts";
 import { createMemoryEventLog, type EventLog } from "../../../storage/index.ts";
 
 export const noon = Date.UTC(2026, 10, 23, 12);
-export const config = { limits: { bodyBytes: 100_000, pageEvents: 1000 } };
+export const config = { limits: { ...defaultLimits, bodyBytes: 100_000 } };
 export const memory = () => createMemoryEventLog({ now: () => noon });
 
 export interface Answer {
@@ -19,6 +20,10 @@ export interface NativeApp {
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   postLines(body: string | Uint8Array | ReadableStream<Uint8Array>): Promise<Answer>;
   exportLines(query?: string): Promise<string>;
+  metrics(): Promise<Response>;
+  health(): Promise<Response>;
+  /** Status and body. */
+  ready(): Promise<readonly [number, unknown]>;
 }
 
 /** The native API without a socket, on a log in memory unless another is given. */
@@ -43,6 +48,12 @@ export function nativeApp(deps: Partial<AppDeps> = {}): NativeApp {
     postLines: (body) => ask("events", { method: "POST", headers: { "content-type": "application/x-ndjson" }, body }),
     exportLines: async (query = "") =>
       (await request(`events?${query}`, { headers: { accept: "application/x-ndjson" } })).text(),
+    metrics: async () => app.request("/metrics"),
+    health: async () => app.request("/health"),
+    ready: async () => {
+      const response = await app.request("/ready");
+      return [response.status, await response.json()];
+    },
   };
 }
 

@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { createApp } from "../../../adapters/http/index.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
+import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
 import { requestPath } from "../../../adapters/http/request-path.ts";
+import { openRoom } from "../../../adapters/http/room.ts";
+import { needOf } from "../../../adapters/http/token-check.ts";
+import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
 
@@ -10,21 +14,7 @@ const app = createApp({ log: memory(), config });
 const operations = describedOperations(config.limits);
 const response = await app.request("/openapi.json");
 const text = await response.text();
-const parameter = v.object({ in: v.string(), name: v.string(), schema: v.optional(v.record(v.string(), v.unknown())) });
-const operation = v.object({
-  operationId: v.string(),
-  summary: v.string(),
-  parameters: v.optional(v.array(parameter), []),
-  responses: v.record(v.string(), v.looseObject({ description: v.string() })),
-});
-const document = v.parse(
-  v.looseObject({
-    openapi: v.string(),
-    info: v.unknown(),
-    paths: v.record(v.string(), v.record(v.string(), operation)),
-  }),
-  JSON.parse(text),
-);
+const document = v.parse(v.object({ ...documentSchema.entries, openapi: v.string() }), JSON.parse(text));
 
 /** The route of the app that answers an operation. */
 function routeOf(method: string, path: string): string {
@@ -37,6 +27,8 @@ function routeOf(method: string, path: string): string {
   return `${method} ${route.path}`;
 }
 
+const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`;
+
 describe("GET /openapi.json", () => {
   test("is OpenAPI 3.1 with the package's own name and version", () => {
     expect(response.headers.get("content-type")).toBe("application/json");
@@ -44,8 +36,9 @@ describe("GET /openapi.json", () => {
     expect(document.info).toMatchObject({ title: packageJson.name, version: packageJson.version });
   });
 
-  test("describes every route, and nothing else", () => {
-    const routes = app.routes.map(({ method, path }) => `${method} ${path}`);
+  test("describes every route but those of pages, and nothing else", () => {
+    const pages = new Set(webRoutes({ log: memory(), config }, openRoom(config.limits)).routes.map(nameOf));
+    const routes = app.routes.map(nameOf).filter((route) => !pages.has(route));
     const described = operations.map(({ method, path }) => routeOf(method, path));
     expect([...new Set(described)].sort()).toEqual(routes.sort());
     const written = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -53,6 +46,17 @@ describe("GET /openapi.json", () => {
     );
     const expected = operations.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/, "{$1}")}`);
     expect(written.sort()).toEqual(expected.sort());
+  });
+
+  test("says of every operation what its route needs of a token", () => {
+    const needs = new Map(app.routes.map(({ method, path, handler }) => [`${method} ${path}`, needOf(handler)]));
+    for (const { method, path, needs: said } of operations) {
+      expect([path, said]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
+      const written = document.paths[path.replace(/:(\w+)/, "{$1}")]?.[method.toLowerCase()];
+      const isOpen = said === "nothing";
+      expect(written?.security).toEqual(isOpen ? [] : [{ bearer: [said] }, { dagsterCloud: [said] }]);
+      expect(["401", "403"].map((status) => status in (written?.responses ?? {}))).toEqual([!isOpen, !isOpen]);
+    }
   });
 
   test("no route runs more than its one handler", () => {
@@ -68,12 +72,46 @@ describe("GET /openapi.json", () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     const names = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? ""));
-    const { components } = v.parse(
-      v.object({ components: v.object({ schemas: v.record(v.string(), v.unknown()) }) }),
-      JSON.parse(text),
-    );
-    expect(Object.keys(components.schemas).sort()).toEqual([...names].sort());
+    expect(Object.keys(document.components.schemas).sort()).toEqual([...names].sort());
   });
+
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+  );
+
+  test("has an example of every parameter, every body and every answer", () => {
+    for (const { operationId, parameters, requestBody, responses } of described) {
+      const contents = [requestBody, ...Object.values(responses), ...parameters].flatMap((one) =>
+        Object.values(one?.content ?? {}),
+      );
+      for (const { example, examples } of contents) expect([operationId, example ?? examples]).not.toContain(undefined);
+      for (const { name, content, example } of parameters) {
+        if (content === undefined) expect([operationId, name, example]).not.toContain(undefined);
+      }
+    }
+  });
+
+  const queries = described.flatMap(({ method, path, parameters }) => {
+    const query = parameters.filter((one) => one.in === "query");
+    return query.map(({ name }) => {
+      const used = query.filter((one) => one.required || one.name === name);
+      const examples = used.map(({ name, content, example }): [string, string] => {
+        const [json] = Object.values(content ?? {});
+        return [name, json === undefined ? String(example) : JSON.stringify(json.example)];
+      });
+      return { method: method.toUpperCase(), path, name, query: new URLSearchParams(examples) };
+    });
+  });
+
+  // A cursor is of a page that there was.
+  test.each(queries.filter(({ method, name }) => method !== "POST" && name !== "cursor"))(
+    "$method $path takes its own example of $name",
+    async ({ method, path, query }) => {
+      const answer = await app.request(`${path}?${query}`, { method });
+      expect([200, 404]).toContain(answer.status);
+      await answer.body?.cancel();
+    },
+  );
 
   test("says of a page's limit what the server enforces", () => {
     const limit = document.paths["/api/v1/events"]?.get?.parameters.find(({ name }) => name === "limit");

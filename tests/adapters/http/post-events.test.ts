@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { defaultLimits } from "../../../adapters/limits.ts";
 import { EventLogError } from "../../../storage/index.ts";
-import { linesOf, materializationOf, memory, nativeApp } from "./native.ts";
+import { config, linesOf, materializationOf, memory, nativeApp, noon } from "./native.ts";
 
 const conflict = 'The idempotency key "k" was sent before, recorded as event 1, with other content. Send a new key';
 
@@ -151,11 +152,34 @@ describe("POST /api/v1/events", () => {
   });
 
   test("refuses more events than one transaction should take", async () => {
-    const { post } = nativeApp({ config: { limits: { bodyBytes: 1e7, pageEvents: 10 } } });
+    const { post } = nativeApp({ config: { limits: { ...defaultLimits, bodyBytes: 1e7 } } });
     const partitions = Array.from({ length: 10_001 }, (_, i) => String(i));
     expect(await post(materializationOf("a", { partitions }))).toMatchObject({
       status: 413,
-      body: { error: expect.stringContaining("At most 10000 events can be recorded as one. Got 10001") },
+      body: {
+        error: expect.stringContaining(
+          "What is to be recorded as one has 10001 events, and the limit is 10000. Send less, or raise --max-batch-events.",
+        ),
+      },
+    });
+  });
+
+  test("refuses a body past the limit", async () => {
+    const { post, log } = nativeApp();
+    expect(await post(materializationOf("a", { description: "x".repeat(config.limits.bodyBytes) }))).toMatchObject({
+      status: 413,
+      body: { error: expect.stringContaining("The body is larger than 100000 bytes.") },
+    });
+    expect(await log.get(1)).toBeUndefined();
+  });
+
+  test("refuses what is more than 24 hours ahead of the clock, and takes what is not", async () => {
+    const { post } = nativeApp();
+    const ahead = (ms: number) => materializationOf("a", { timestamp: new Date(noon + 86_400_000 + ms).toISOString() });
+    expect((await post(ahead(0))).status).toBe(200);
+    expect(await post([ahead(0), ahead(1)])).toMatchObject({
+      status: 400,
+      body: { errors: [{ index: 1, error: expect.stringContaining("at most 24 hours ahead of the clock") }] },
     });
   });
 

@@ -21,7 +21,7 @@ describe("the events page", () => {
     const { get } = await siteOf(...events);
     const { html } = await get("/events?asset_key=odd&limit=2&type=");
     expect(idsIn(html)).toEqual([120, 118]);
-    expect(html).toContain('data-stream="/api/v1/events/stream?asset_key=odd&amp;after=120"');
+    expect(html).toContain('data-stream="/events/stream?asset_key=odd&amp;after=120"');
     const [next = ""] = linksTo(html, "Older events");
     expect((await get(`/events${next}`)).html).not.toContain("data-stream");
   });

@@ -22,8 +22,7 @@ export interface Site {
 
 /** The pages without a socket, on a log in memory that holds these events. */
 export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> {
-  const log = memory();
-  await log.append(events.map((event) => [{ event }]));
+  const log = await logOf(...events);
   const app = createApp({ log, config, now: () => noon });
   return {
     log,
@@ -33,6 +32,13 @@ export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> 
       return { status: response.status, headers: response.headers, html, text: textOf(html) };
     },
   };
+}
+
+/** A log in memory that holds these events. */
+export async function logOf(...events: readonly RunlessEvent[]): Promise<EventLog> {
+  const log = memory();
+  await log.append(events.map((event) => [{ event }]));
+  return log;
 }
 
 /** The text of HTML, white space as a browser shows it. */

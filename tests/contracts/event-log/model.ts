@@ -1,16 +1,17 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Unit, WipeTarget } from "../../../storage/event-log.ts";
+import type { Expiry, Unit, WipeTarget } from "../../../storage/event-log.ts";
 import { createMemoryEventLog } from "../../../storage/memory.ts";
 import { type Activity, arbitraryActivity } from "../arbitrary-events.ts";
 import { noon, type OpenEventLog, textOf } from "./harness.ts";
 import { arbitraryReads, type Reads, readBack } from "./read-back.ts";
 
-/** What happens at one time: calls of append, all made before the first is answered, then a wipe. */
+/** What happens at one time: calls of append, all made before the first is answered, then a wipe, then a prune. */
 interface Step {
   readonly now: number;
   readonly calls: readonly (readonly Unit[])[];
   readonly wipe: { readonly target: WipeTarget; readonly by: string | null } | null;
+  readonly expiry: Expiry | null;
 }
 
 interface History {
@@ -18,22 +19,24 @@ interface History {
   readonly reads: Reads;
 }
 
-/** Whatever is reported, wiped and asked, in whatever order, the store answers as the memory store does. */
+/** Whatever is reported, wiped, pruned and asked, in whatever order, the store answers as the memory store does. */
 export function modelContract(open: OpenEventLog): void {
-  test("summaries never lie: any history of reports and wipes is answered and read as the reference does it", async () => {
+  test("summaries never lie: any history of reports, wipes and prunes is answered and read as the reference does it", async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryHistory, async ({ steps, reads }) => {
         const clock = { now: noon };
         const model = createMemoryEventLog({ now: () => clock.now });
         const log = await open({ now: () => clock.now });
         try {
-          for (const { now, calls, wipe } of steps) {
+          for (const { now, calls, wipe, expiry } of steps) {
             clock.now = now;
             const answers = await Promise.all(calls.map((units) => log.append(units)));
             expect(answers).toEqual(await Promise.all(calls.map((units) => model.append(units))));
-            if (wipe === null) continue;
-            const trace = await log.wipe(wipe.target, wipe.by);
-            expect(textOf(trace)).toBe(textOf(await model.wipe(wipe.target, wipe.by)));
+            if (wipe !== null) {
+              const trace = await log.wipe(wipe.target, wipe.by);
+              expect(textOf(trace)).toBe(textOf(await model.wipe(wipe.target, wipe.by)));
+            }
+            if (expiry !== null) expect(await log.prune(expiry)).toEqual(await model.prune(expiry));
           }
           expect(await readBack(log, reads)).toEqual(await readBack(model, reads));
         } finally {
@@ -45,11 +48,24 @@ export function modelContract(open: OpenEventLog): void {
   }, 300_000);
 }
 
+const time = fc.integer({ min: noon - 3, max: noon + 4 });
+const arbitraryExpiry: fc.Arbitrary<Expiry> = fc.record(
+  {
+    events: fc.record(
+      { ASSET_MATERIALIZATION: time, ASSET_OBSERVATION: time, ASSET_CHECK_EVALUATION: time, ASSET_WIPED: time },
+      { requiredKeys: [] },
+    ),
+    idempotencyKeys: time,
+  },
+  { requiredKeys: ["events"] },
+);
+
 const arbitraryStep = ({ unit, target }: Activity): fc.Arbitrary<Step> =>
   fc.record({
     now: fc.integer({ min: noon - 3, max: noon + 3 }),
     calls: fc.array(fc.array(unit, { maxLength: 3 }), { minLength: 1, maxLength: 4 }),
     wipe: fc.option(fc.record({ target, by: fc.constantFrom(null, "me", "") }), { freq: 2 }),
+    expiry: fc.option(arbitraryExpiry, { freq: 2 }),
   });
 
 const arbitraryHistory: fc.Arbitrary<History> = fc.record({

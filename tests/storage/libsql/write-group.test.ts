@@ -4,19 +4,29 @@ import type { Client } from "@libsql/client";
 import { materialization, type RunlessEvent } from "../../../core/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
 import { encodeEvent } from "../../../storage/libsql/event-row.ts";
+import { FileWriter } from "../../../storage/libsql/file-writer.ts";
+import { joinRows } from "../../../storage/libsql/group.ts";
 import { migrate } from "../../../storage/libsql/migrate.ts";
 import { writeGroup } from "../../../storage/libsql/write-group.ts";
+import { writeTransaction } from "../../../storage/libsql/write-transaction.ts";
 import { temporaryFolder } from "../../server.ts";
 
 let client: Client;
+let writer: FileWriter;
 beforeEach(async () => {
-  client = await openConnection({ url: `file:${join(temporaryFolder(), "runless.db")}` });
+  const file = join(temporaryFolder(), "runless.db");
+  const url = `file:${file}`;
+  client = await openConnection({ url });
   await migrate(client);
+  writer = new FileWriter(file);
 });
-afterEach(() => client.close());
+afterEach(() => {
+  writer.close();
+  client.close();
+});
 
 function group(...units: readonly (readonly RunlessEvent[])[]) {
-  const rows = units.flat().map((event) => encodeEvent(event));
+  const rows = joinRows(units.flat().map((event) => encodeEvent(event)));
   return { rows, sizes: units.map((unit) => unit.length), keyed: false, checks: false, now: 0 };
 }
 
@@ -35,7 +45,7 @@ describe("a unit whose data the database refuses", () => {
   );
 
   test("fails alone, whatever else is in its group", async () => {
-    const result = await writeGroup(client, group([a], [b, refused], [c]));
+    const result = await writeGroup(writer, group([a], [b, refused], [c]));
     expect(result).toEqual({
       units: [
         { status: "recorded", events: [{ id: 1, duplicate: false }] },
@@ -48,7 +58,7 @@ describe("a unit whose data the database refuses", () => {
   });
 
   test("fails as such when it is a group of its own", async () => {
-    const { units } = (await writeGroup(client, group([refused]))) as { units: unknown };
+    const { units } = (await writeGroup(writer, group([refused]))) as { units: unknown };
     expect(units).toEqual([{ status: "failed", message: expect.stringContaining("refused by the test") }]);
     expect(await count("asset")).toBe(0);
   });
@@ -58,7 +68,7 @@ test("a unit of more events than one statement takes is one transaction with ids
   const many = Array.from({ length: 2500 }, (_, i) =>
     materialization(["bulk", String(i % 7)], { partition: String(i) }),
   );
-  expect(await writeGroup(client, group(many))).toEqual({ firstId: 1 });
+  expect(await writeGroup(writer, group(many))).toEqual({ firstId: 1 });
   const { rows } = await client.execute("SELECT partition FROM event ORDER BY id");
   expect(rows.map((row) => row.partition)).toEqual(many.map((event) => event.partition));
   const { rows: summaries } = await client.execute("SELECT sum(events) AS events FROM summary WHERE scope = 1");
@@ -66,10 +76,9 @@ test("a unit of more events than one statement takes is one transaction with ids
 });
 
 test("a failure of the store itself fails the whole group, and nothing of it is kept", async () => {
-  await client.executeMultiple("PRAGMA query_only = 1");
-  await expect(writeGroup(client, group([materialization("a")], [materialization("b")]))).rejects.toMatchObject({
+  await writeTransaction(writer, (transaction) => transaction.executeMultiple("PRAGMA query_only = 1"));
+  await expect(writeGroup(writer, group([materialization("a")], [materialization("b")]))).rejects.toMatchObject({
     code: "SQLITE_READONLY",
   });
-  await client.executeMultiple("PRAGMA query_only = 0");
   expect(await count("event")).toBe(0);
 });

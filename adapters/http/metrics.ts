@@ -1,0 +1,77 @@
+import { Counter, Histogram, Registry } from "prom-client";
+import type { Commit } from "../../storage/index.ts";
+
+/** What a server counts for Prometheus, in a registry of its own. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** To be told of every commit: LibsqlOptions' `onCommit`. */
+  committed(commit: Commit): void;
+  /** `milliseconds` until the answer began. */
+  answered(method: string, route: string, status: number, milliseconds: number): void;
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+interface RouteMetrics {
+  readonly method: string;
+  readonly route: string;
+  readonly duration: Histogram.Internal<"method" | "route">;
+  readonly statuses: Map<number, number>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const commitEvents = new Histogram({
+    name: "runless_commit_events",
+    help: "Events that shared a commit.",
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000],
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: "runless_commit_duration_seconds",
+    help: "How long a commit took.",
+    buckets: seconds,
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: "runless_http_request_duration_seconds",
+    help: "How long a request waited for the beginning of its answer.",
+    labelNames: ["method", "route"],
+    buckets: seconds,
+    registers,
+  });
+  const routes = new Map<string, RouteMetrics>();
+
+  // Counted in numbers, and made into a metric when it is asked for: labels cost, and every report comes through here.
+  new Counter({
+    name: "runless_http_requests_total",
+    help: "Requests that were answered.",
+    labelNames: ["method", "route", "status"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { method, route, statuses } of routes.values()) {
+        for (const [status, count] of statuses) this.inc({ method, route, status }, count);
+      }
+    },
+  });
+
+  return {
+    registry,
+    committed({ events, milliseconds }) {
+      commitEvents.observe(events);
+      commitSeconds.observe(milliseconds / 1000);
+    },
+    answered(method, route, status, milliseconds) {
+      const name = `${method} ${route}`;
+      let metrics = routes.get(name);
+      if (metrics === undefined) {
+        metrics = { method, route, duration: requestSeconds.labels({ method, route }), statuses: new Map() };
+        routes.set(name, metrics);
+      }
+      metrics.duration.observe(milliseconds / 1000);
+      metrics.statuses.set(status, (metrics.statuses.get(status) ?? 0) + 1);
+    },
+  };
+}

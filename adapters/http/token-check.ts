@@ -1,0 +1,74 @@
+import type { Handler } from "hono";
+import type { TokenScope } from "../../storage/index.ts";
+import { anybody } from "../tokens/caller.ts";
+import type { Identity } from "../tokens/token-book.ts";
+import { admit } from "./admit.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { callersLog } from "./callers-log.ts";
+import { createGate } from "./gate.ts";
+import { HttpError } from "./http-error.ts";
+import { refuse } from "./refuse.ts";
+import { secretOf } from "./token-header.ts";
+
+/** What a route asks of a token. */
+export type Need = TokenScope | "nothing";
+
+const needs = new WeakMap<object, Need>();
+
+/** What the route of a handler asks for; undefined for a handler that nobody checks. */
+export function needOf(handler: object): Need | undefined {
+  return needs.get(handler);
+}
+
+/** How a route lets its callers in, where that is not as the API does. */
+export interface Door {
+  /** The token that a request brings. Default: that of its header. */
+  readonly secretIn?: (request: Request) => string | undefined;
+  /** What is answered where the check or the handler throws. Default: what the app answers. */
+  readonly answerError?: (error: unknown, request: Request) => Promise<Response>;
+}
+
+const open: Identity = { status: "allowed", caller: anybody };
+
+/**
+ * Puts before a handler the gate, and what its route asks of a token. The handler finds the caller in its context, and the log as they
+ * may see it. It is no middleware: Hono would have to compose two handlers for every report then.
+ */
+export function tokenCheck(deps: AppDeps, { secretIn = secretOf, answerError }: Door = {}) {
+  const { log, tokens } = deps;
+  const gate = createGate(deps);
+  return (need: Need, handler: Handler<AppEnv>): Handler<AppEnv> => {
+    const checked: Handler<AppEnv> = (c, next) => {
+      const refusal = gate(c.req.raw, c.env);
+      if (refusal !== undefined) return refuse(c.req.raw, refusal);
+      if (need === "nothing") return handler(c, next);
+      const secret = tokens && secretIn(c.req.raw);
+      const identify = () => tokens?.identify(secret) ?? open;
+      const recheck = async () => {
+        const caller = admit(await identify(), need);
+        if (caller instanceof HttpError) throw caller;
+      };
+      const proceed = (identity: Identity) => {
+        const caller = admit(identity, need);
+        if (caller instanceof HttpError) return refuse(c.req.raw, caller);
+        c.set("caller", caller);
+        c.set("log", callersLog(log, caller, recheck));
+        return handler(c, next);
+      };
+      const identity = identify();
+      return identity instanceof Promise ? identity.then(proceed) : proceed(identity);
+    };
+    const answered: Handler<AppEnv> =
+      answerError === undefined
+        ? checked
+        : async (c, next) => {
+            try {
+              return await checked(c, next);
+            } catch (error) {
+              return await answerError(error, c.req.raw);
+            }
+          };
+    needs.set(answered, need);
+    return answered;
+  };
+}

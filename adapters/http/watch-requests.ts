@@ -1,0 +1,49 @@
+import type { Hono } from "hono";
+import { logger } from "../logger.ts";
+import type { AppEnv } from "./app-deps.ts";
+import type { Metrics } from "./metrics.ts";
+import { requestId } from "./request-id.ts";
+import { rawPath } from "./request-path.ts";
+
+type App = Hono<AppEnv>;
+
+const methods = new Set(["GET", "HEAD", "POST", "DELETE", "OPTIONS"]);
+
+/**
+ * Puts the counting of requests around an app's fetch. It is no middleware: Hono would have to compose two handlers for
+ * every report then. `path` answers the path that the app has looked up last.
+ */
+export function watchRequests(app: App, metrics: Metrics, path: () => string): void {
+  const fetch = app.fetch;
+  const nameOf = routeNames(app);
+  const isLogged = logger.isEnabledFor("debug");
+  app.fetch = (request, ...rest) => {
+    const started = performance.now();
+    const answer = fetch(request, ...rest);
+    const route = nameOf(path()); // the app looks it up before it waits for anything
+    const finish = ({ status }: Response) => {
+      const milliseconds = performance.now() - started;
+      metrics.answered(methods.has(request.method) ? request.method : "other", route, status, milliseconds);
+      if (!isLogged) return;
+      const facts = { method: request.method, path: rawPath(request.url), status, milliseconds };
+      logger.debug("request answered", { ...facts, request_id: requestId(request) });
+    };
+    if (answer instanceof Promise) answer.then(finish, () => {});
+    else finish(answer);
+    return answer;
+  };
+}
+
+/** The name of the route that a path belongs to: its pattern, or "other" for what is not there. */
+function routeNames({ routes }: App): (path: string) => string {
+  const patterns = routes.filter(({ method }) => method !== "ALL").map(({ path }) => path);
+  const known = new Set(patterns);
+  const open = patterns.flatMap((pattern) => {
+    const end = pattern.search(/(?<=\/)[:*]/);
+    return end === -1 ? [] : { pattern, start: pattern.slice(0, end) };
+  });
+  return (path) => {
+    if (known.has(path)) return path;
+    return open.find(({ start }) => path.startsWith(start))?.pattern ?? "other";
+  };
+}

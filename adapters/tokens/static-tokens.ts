@@ -1,0 +1,46 @@
+import * as v from "valibot";
+import { namedKey } from "../../core/asset-key.ts";
+import { percentDecode } from "../../core/percent-decode.ts";
+import type { NewToken } from "../../storage/index.ts";
+import { hashSecret } from "./token-secret.ts";
+import { aName, isTokenName, parseScopes, someScopes } from "./token-words.ts";
+
+const form = /^([^:=]*):([^:=]*)(?::([^=]*))?=(.*)$/s;
+const secret = /^[!-~]{16,}$/;
+
+/**
+ * Tokens that the configuration gives: `name:scopes=secret` or `name:scopes:prefix=secret`, with white space between
+ * them. The prefix is written as in a path of the API, so that `%2F`, `%3D` and `%20` stay inside a part.
+ */
+export const staticTokens = v.pipe(
+  v.optional(v.string(), ""),
+  v.rawTransform(({ dataset: { value: text }, addIssue, NEVER }): readonly NewToken[] => {
+    const entries = text.split(/\s+/).filter((entry) => entry !== "");
+    const tokens: NewToken[] = [];
+    for (const [i, entry] of entries.entries()) {
+      const token = parseEntry(entry);
+      const isTwin = typeof token === "object" && tokens.some(({ name }) => name === token.name);
+      const problem = isTwin ? "has the name of another" : token;
+      if (typeof problem === "string") {
+        // Nothing of the entry itself: a part of it is a secret, and who knows which.
+        addIssue({ message: `Token ${i + 1} of ${entries.length} ${problem}` });
+        return NEVER;
+      }
+      tokens.push(problem);
+    }
+    return tokens;
+  }),
+);
+
+/** The token, or what is wrong with it. */
+function parseEntry(entry: string): NewToken | string {
+  const [whole, name = "", scopeText = "", prefixText, secretText = ""] = form.exec(entry) ?? [];
+  if (whole === undefined) return "is not of this form";
+  if (!isTokenName(name)) return `has a name other than ${aName}`;
+  const scopes = parseScopes(scopeText);
+  if (scopes === undefined) return `has a scope other than ${someScopes}`;
+  const prefix = prefixText === undefined ? null : namedKey(prefixText.split("/").map(percentDecode));
+  if (prefix === undefined) return "has a prefix without a name in it";
+  if (!secret.test(secretText)) return "has a secret of fewer than 16 characters, or with others than visible ASCII";
+  return { name, hash: hashSecret(secretText).toString("hex"), scopes, prefix, expiresAt: null };
+}

@@ -1,0 +1,129 @@
+import { Buffer } from "node:buffer";
+import { timingSafeEqual } from "node:crypto";
+import type { NewToken, TokenRecord, TokenStore } from "../../storage/index.ts";
+import { anybody, type Caller } from "./caller.ts";
+import { hashSecret } from "./token-secret.ts";
+import { tokenUses } from "./token-uses.ts";
+
+/** Who a secret makes its sender. */
+export type Identity =
+  | { readonly status: "allowed"; readonly caller: Caller }
+  | { readonly status: "missing" }
+  | { readonly status: "unknown" }
+  | { readonly status: "revoked" | "expired"; readonly name: string; readonly at: number };
+
+/**
+ * The tokens of a server, known by heart: no request waits for the database, unless it is the first in a while. The
+ * table is read again behind requests, so that a new token is good, and a revoked one refused, within two seconds.
+ */
+export interface TokenBook {
+  /** Rejects with EventLogError where the tokens could not be read for two seconds: nobody is let in unseen. */
+  identify(secret: string | undefined): Identity | Promise<Identity>;
+  /** Whether nobody needs a token, because there never was one. */
+  isOpen(): boolean;
+}
+
+export interface TokenBookOptions {
+  readonly store: TokenStore;
+  /** Tokens that are good beside those of the store. */
+  readonly fixed?: readonly NewToken[];
+  /** Whether everybody needs a token even while there is none. Default: false. */
+  readonly neverOpen?: boolean;
+  /** Milliseconds since 1970 UTC. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Milliseconds since whenever, never going back. Default: `performance.now`. */
+  readonly elapsed?: () => number;
+}
+
+/** Once the tokens were read this many milliseconds ago, they are read again. */
+const freshFor = 1000;
+/** And so many, they are no longer gone by. */
+const goodFor = 2000;
+
+const opened: Identity = { status: "allowed", caller: anybody };
+const missing: Identity = { status: "missing" };
+const unknown: Identity = { status: "unknown" };
+
+interface Entry {
+  readonly digest: Buffer;
+  readonly token: NewToken | TokenRecord;
+  readonly allowed: Identity;
+}
+
+/** By the first bytes of the digest, which say nothing of the rest; that is compared in constant time. */
+type Page = ReadonlyMap<number, readonly Entry[]>;
+
+/** Opens the book once it is read. Rejects with EventLogError. */
+export async function openTokenBook(options: TokenBookOptions): Promise<TokenBook> {
+  const { store, fixed = [], neverOpen = false, now = Date.now, elapsed = () => performance.now() } = options;
+  const noteUse = tokenUses(store);
+  let readAt = elapsed();
+  let page = pageOf([...fixed, ...(await store.list())]);
+  let reading: Promise<Page> | undefined;
+
+  async function read(): Promise<Page> {
+    const startedAt = elapsed();
+    try {
+      page = pageOf([...fixed, ...(await store.list())]);
+      readAt = startedAt;
+      return page;
+    } finally {
+      reading = undefined;
+    }
+  }
+
+  function current(): Page | Promise<Page> {
+    const age = elapsed() - readAt;
+    if (age < freshFor) return page;
+    reading ??= read();
+    if (age >= goodFor) return reading;
+    reading.catch(() => {}); // those who come when it is too old will hear of it
+    return page;
+  }
+
+  function isOpen(page: Page): boolean {
+    return page.size === 0 && !neverOpen;
+  }
+
+  function look(page: Page, secret: string | undefined): Identity {
+    if (isOpen(page)) return opened;
+    if (secret === undefined) return missing;
+    const digest = hashSecret(secret);
+    const entry = page.get(bucketOf(digest))?.find((entry) => timingSafeEqual(entry.digest, digest));
+    if (entry === undefined) return unknown;
+    const { name, expiresAt } = entry.token;
+    const revokedAt = "revokedAt" in entry.token ? entry.token.revokedAt : null;
+    const at = now();
+    if (revokedAt !== null) return { status: "revoked", name, at: revokedAt };
+    if (expiresAt !== null && expiresAt <= at) return { status: "expired", name, at: expiresAt };
+    if ("id" in entry.token) noteUse(entry.token, at);
+    return entry.allowed;
+  }
+
+  return {
+    identify: (secret) => {
+      const found = current();
+      return found instanceof Promise ? found.then((page) => look(page, secret)) : look(found, secret);
+    },
+    isOpen: () => isOpen(page),
+  };
+}
+
+function pageOf(tokens: readonly Entry["token"][]): Page {
+  const page = new Map<number, Entry[]>();
+  for (const entry of tokens.map(entryOf)) {
+    const alike = page.get(bucketOf(entry.digest));
+    if (alike === undefined) page.set(bucketOf(entry.digest), [entry]);
+    else alike.push(entry);
+  }
+  return page;
+}
+
+function entryOf(token: Entry["token"]): Entry {
+  const { name, scopes, prefix, hash } = token;
+  return { digest: Buffer.from(hash, "hex"), token, allowed: { status: "allowed", caller: { name, scopes, prefix } } };
+}
+
+function bucketOf(digest: Buffer): number {
+  return digest.readUInt32LE(0);
+}

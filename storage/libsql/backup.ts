@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+
+/** `backUp` found a file where it should write one. */
+export class FileExistsError extends Error {
+  override readonly name = "FileExistsError";
+}
+
+/**
+ * Copies a database file, as it is at one moment, to the path `file`, and answers the copy's size in bytes once it is on
+ * the disk. Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. Throws
+ * FileExistsError.
+ */
+export async function backUp(address: DatabaseAddress, file: string): Promise<number> {
+  assertMissing(file);
+  const partial = `${file}.${crypto.randomUUID()}.partial`;
+  const client = await openConnection(address);
+  try {
+    await withPatience(async () => {
+      await rm(partial, { force: true });
+      await client.execute({ sql: "VACUUM INTO ?", args: [partial] });
+    });
+    const bytes = await flush(partial);
+    assertMissing(file);
+    await rename(partial, file);
+    // Windows neither can nor need flush a folder.
+    if (process.platform !== "win32") await flush(dirname(file));
+    return bytes;
+  } finally {
+    client.close();
+    await rm(partial, { force: true });
+  }
+}
+
+function assertMissing(file: string): void {
+  if (existsSync(file)) throw new FileExistsError(`${file} is there already. Name a file that is not.`);
+}
+
+/** Waits until a file or a folder is on the disk; answers its size. */
+async function flush(path: string): Promise<number> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+    return (await handle.stat()).size;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { EventLogError } from "../event-log-error.ts";
+import { type Writer, writeTransaction } from "./write-transaction.ts";
+
+/** Where less is left, a commit of one page may pass and that of the next report fail. In bytes. */
+const leastSpace = 1 << 20;
+
+/** Commits a page without changing it. Throws where a report could not be recorded either. */
+export async function probe(writer: Writer, file: string | undefined): Promise<void> {
+  if (file !== undefined) {
+    const { bavail, bsize } = await statfs(dirname(file));
+    if (bavail * bsize < leastSpace)
+      throw new EventLogError("unavailable", `The disk of the database ${file} is full.`);
+  }
+  await writeTransaction(writer, (transaction) => transaction.execute({ sql: "UPDATE log SET log_id = log_id" }));
+}

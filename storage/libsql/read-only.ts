@@ -1,0 +1,60 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Client, createClient } from "@libsql/client";
+import { authTokenOf, cannotOpen, type DatabaseAddress, withPatience } from "./connection.ts";
+import { databaseFile } from "./database-file.ts";
+
+/**
+ * Does `work` over a connection that can't write, and that makes no file but the index (-shm) of a WAL that lies there. A
+ * server may go on using the database. The work is done a second time where one starts to meanwhile.
+ */
+export async function readOnly<Result>(
+  address: DatabaseAddress,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const file = databaseFile(address.url);
+  if (file === undefined) return withClient(address, address.url, work);
+  const uri = `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}?mode=ro`;
+  const look = (parameters: string) =>
+    // Encoded once more: the driver takes no parameters of SQLite's, but hands the path on as it comes.
+    withClient(address, `file:${encodeURIComponent(uri + parameters)}`, work);
+
+  // A reader of a WAL database makes the WAL where there is none, unless it is told that the file won't change. But
+  // what is in a WAL it would then not see.
+  const before = restingSince(file);
+  if (before !== undefined) {
+    try {
+      const result = await look("&immutable=1");
+      if (restingSince(file) === before) return result;
+    } catch (error) {
+      if (restingSince(file) === before) throw error;
+    }
+  }
+  return look("");
+}
+
+/** When the file was last written to, if nobody has it open and nothing waits in a WAL. */
+function restingSince(file: string): number | undefined {
+  return existsSync(`${file}-wal`) ? undefined : statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+async function withClient<Result>(
+  address: DatabaseAddress,
+  url: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = connect(address, url);
+  try {
+    return await withPatience(() => work(client));
+  } finally {
+    client.close();
+  }
+}
+
+function connect(address: DatabaseAddress, url: string): Client {
+  try {
+    return createClient({ ...authTokenOf(address), url, concurrency: 1, timeout: 0 });
+  } catch (error) {
+    throw cannotOpen(address, error, "it must be there, and readable.");
+  }
+}

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { EventLogError } from "../event-log-error.ts";
+import { type DatabaseAddress, openConnection, withPatience } from "./connection.ts";
+import { pause } from "./purger.ts";
+import { type DatabaseSize, readSize } from "./read-size.ts";
+
+/** The most pages that one step gives back: a server that writes beside it waits for it. */
+const pagesPerStep = 1000;
+/** `auto_vacuum` of a database that runless has made. */
+const incremental = 2;
+
+/** Gives a database file's free pages back to the file system, step by step, and tells of each step. */
+export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSize) => void): Promise<void> {
+  const client = await openConnection(address);
+  try {
+    const { rows } = await client.execute("PRAGMA auto_vacuum");
+    if (rows[0]?.auto_vacuum !== incremental) {
+      throw new EventLogError(
+        "unusable_database",
+        `The database ${address.url} was not made by runless, and can't be made smaller where it is. A backup of it holds no free pages.`,
+      );
+    }
+    let size = await readSize(client);
+    // Not until there is nothing left, which a busy server may put off for ever.
+    let left = size.free;
+    while (left > 0 && size.free > 0) {
+      onStep(size);
+      // Not prepared: the driver would take a single step of a prepared one, which gives back a single page.
+      await withPatience(() => client.executeMultiple(`PRAGMA incremental_vacuum(${pagesPerStep});`));
+      const before = size;
+      size = await readSize(client);
+      if (size.all >= before.all) break;
+      left -= before.all - size.all;
+      await delay(pause);
+    }
+    // The file itself gets smaller with a checkpoint; where others hold it up, with their next one.
+    await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE);");
+    onStep(size);
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,18 @@
+import type { EventLog } from "./event-log.ts";
+import { type LibsqlOptions, openLibsqlStores } from "./libsql/libsql-stores.ts";
+import { createMemoryTokenStore } from "./memory/token-store.ts";
+import { createMemoryEventLog } from "./memory.ts";
+import type { TokenStore } from "./token-store.ts";
+
+/** What a database holds: events, and who may report and read them. Closing the log closes both. */
+export interface Stores {
+  readonly log: EventLog;
+  readonly tokens: TokenStore;
+}
+
+/** The stores at an address: `:memory:` keeps them while the process lives, any other url is a libSQL database. */
+export async function openStores(options: LibsqlOptions): Promise<Stores> {
+  if (options.url !== ":memory:") return openLibsqlStores(options);
+  const clock = { now: options.now ?? Date.now };
+  return { log: createMemoryEventLog({ ...clock, onCommit: options.onCommit }), tokens: createMemoryTokenStore(clock) };
+}

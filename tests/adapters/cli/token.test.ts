@@ -1,0 +1,107 @@
+import { expect, test } from "bun:test";
+import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
+import { openStores, type TokenRecord } from "../../../storage/index.ts";
+import { type CliOptions, newFile, runCli, type Target } from "./run-cli.ts";
+
+const run = (target: Target, line: string, options: CliOptions = {}) =>
+  runCli(["token", ...line.split(" ")], { ...options, env: { ...target.env, ...options.env } });
+
+async function storedTokens({ env }: Target): Promise<readonly TokenRecord[]> {
+  const { log, tokens } = await openStores({ url: env.RUNLESS_DATABASE_URL ?? "" });
+  const stored = await tokens.list();
+  await log.close();
+  return stored;
+}
+
+test.each(["bun", "node"] as const)("on %s, create writes the secret alone to standard output", async (runtime) => {
+  const target = newFile();
+  const before = Date.now();
+  const line = "create --name ci --scope read,report --prefix s3/orders --expires 90d";
+  const { exitCode, stdout, stderr } = await run(target, line, { runtime });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^rl_[\w-]{43}\n$/);
+  expect(stderr).toContain("The token ci may report and read at and below s3/orders until ");
+  expect(stderr).not.toContain(stdout.trim());
+  const [token] = await storedTokens(target);
+  expect(token).toMatchObject({
+    name: "ci",
+    hash: hashSecret(stdout.trim()).toString("hex"),
+    scopes: ["report", "read"],
+    prefix: ["s3", "orders"],
+    revokedAt: null,
+  });
+  const days = ((token?.expiresAt ?? 0) - before) / 86_400_000;
+  expect(days).toBeGreaterThanOrEqual(90);
+  expect(days).toBeLessThan(91);
+});
+
+test("a name is given once, until it is revoked", async () => {
+  const target = newFile();
+  await run(target, "create --name ci --scope report");
+  const again = await run(target, "create --name ci --scope read");
+  expect([again.exitCode, again.stdout]).toEqual([1, ""]);
+  expect(again.stderr).toContain("There is a token ci already: revoke it first");
+  expect(await run(target, "revoke ci")).toMatchObject({ exitCode: 0, stdout: "Revoked ci.\n" });
+  const twice = await run(target, "revoke ci");
+  expect([twice.exitCode, twice.stderr]).toEqual([
+    1,
+    "runless: There is no token ci to revoke: runless token list shows those there are.\n",
+  ]);
+  expect((await run(target, "create --name ci --scope read --expires 2999-01-01T00:00Z")).exitCode).toBe(0);
+  expect((await storedTokens(target)).map(({ scopes, expiresAt }) => [scopes, expiresAt])).toEqual([
+    [["report"], null],
+    [["read"], Date.UTC(2999, 0, 1)],
+  ]);
+});
+
+test("list shows every token and no hash, as a table or as JSON", async () => {
+  const target = newFile();
+  const secret = (await run(target, "create --name ci --scope report --prefix s3")).stdout.trim();
+  await run(target, "create --name me --scope admin --expires 30m");
+  await run(target, "revoke ci");
+  const table = (await run(target, "list")).stdout;
+  expect(table).toMatch(
+    /^NAME +SCOPES +PREFIX +CREATED +EXPIRES +LAST USED +STATE\nci +report +s3 .* revoked .*\nme +admin .* active\n$/,
+  );
+  const json = (await run(target, "list --json")).stdout;
+  expect(JSON.parse(json)).toMatchObject({
+    tokens: [
+      { name: "ci", scopes: ["report"], prefix: ["s3"], expires_at: null, last_used_at: null },
+      { name: "me", scopes: ["admin"], prefix: null, revoked_at: null },
+    ],
+  });
+  const hash = hashSecret(secret).toString("hex");
+  for (const text of [table, json]) expect(text).not.toMatch(new RegExp(`${secret}|${hash}`));
+});
+
+test.each([
+  ["create --name ci", "required option '--scope"],
+  ["create --scope read", "required option '--name"],
+  ["create --name a/b --scope read", "It must be 1 to 64 letters, digits"],
+  ["create --name ci --scope write", "It must be report, read or admin"],
+  ["create --name ci --scope read,read", "It must be report, read or admin"],
+  ["create --name ci --scope read --prefix /", "An asset key is parts joined by /"],
+  ["create --name ci --scope read --expires soon", "It must be a time to come"],
+  ["create --name ci --scope read --expires 0d", "It must be a time to come"],
+  ["create --name ci --scope read --expires 2020-01-01T00:00Z", "It must be a time to come"],
+  ["create --name ci --scope read --database-url :memory:", "Tokens are kept in a database"],
+  ["revoke", "missing required argument 'name'"],
+  ["nope", "unknown command 'nope'"],
+])("runless token %s is wrong usage: %s", async (line, sentence) => {
+  const { exitCode, stdout, stderr } = await run(newFile(), line);
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(sentence);
+});
+
+test("a server's address is no place for tokens, and a database that is not there is not made by looking", async () => {
+  const elsewhere = await runCli(["token", "create", "--name", "a", "--scope", "read"], {
+    env: { RUNLESS_URL: "http://127.0.0.1:9" },
+  });
+  expect([elsewhere.exitCode, elsewhere.stdout]).toEqual([2, ""]);
+  expect(elsewhere.stderr).toContain("not with a server");
+  for (const line of ["list", "revoke a"]) {
+    const { exitCode, stderr } = await run(newFile(), line);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("There is no database");
+  }
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { checkEvents } from "../../../adapters/http/event-limits.ts";
+import { defaultLimits, type LimitName, limitFlag } from "../../../adapters/limits.ts";
+import {
+  checkEvaluation,
+  InvalidEventError,
+  materialization,
+  parseEventInput,
+  parseJson,
+} from "../../../core/index.ts";
+import { always, jsonText } from "../../core/arbitraries.ts";
+
+const wide = "é€😀"; // 2, 3 and 4 bytes
+const report = (options: object, key: readonly string[] = ["a"]) => ({
+  event: checkEvaluation(key, { checkName: "c", passed: true, ...options }),
+});
+
+/** The limit, an event that is just as large as it may be, and one that is larger. */
+const cases: readonly (readonly [LimitName, number, ReturnType<typeof report>, ReturnType<typeof report>])[] = [
+  ["keyParts", 2, report({}, ["a", "b"]), report({}, ["a", "b", ""])],
+  ["keyBytes", 10, report({}, [wide, "x"]), report({}, [wide, "xy"])],
+  ["partitionBytes", 9, report({ partition: wide }), report({ partition: `${wide}x` })],
+  ["checkNameBytes", 9, report({ checkName: wide }), report({ checkName: `${wide}x` })],
+  ["descriptionBytes", 9, report({ description: wide }), report({ description: `${wide}x` })],
+  ["tags", 1, report({ tags: { a: "b" } }), report({ tags: { a: "", b: "" } })],
+  ["tagBytes", 10, report({ tags: { [wide]: "b" } }), report({ tags: { [wide]: "bc" } })],
+  ["metadataEntries", 1, report({ metadata: { a: 1 } }), report({ metadata: { a: 1, b: 1 } })],
+  ["metadataBytes", 10, report({ metadata: { a: wide } }), report({ metadata: { ab: wide } })],
+  ["metadataDepth", 2, report({ metadata: { a: [{ b: 1 }] } }), report({ metadata: { a: [{ b: [] }] } })],
+];
+
+describe("checkEvents", () => {
+  test.each(cases)("lets through what is as large as %s says, and names the limit where it is larger", (...args) => {
+    const [name, limit, fitting, larger] = args;
+    const limits = { ...defaultLimits, [name]: limit };
+    expect(() => checkEvents([fitting], limits)).not.toThrow();
+    const sentence = new RegExp(
+      `^The .* has ${limit + 1} \\w+, and the limit is ${limit}\\. Send less, or raise --${limitFlag(name)}\\.$`,
+    );
+    expect(() => checkEvents([larger], limits)).toThrow(sentence);
+    expect(() => checkEvents([larger], limits)).toThrow(InvalidEventError);
+  });
+
+  test("counts what a data version adds to the tags", () => {
+    const event = materialization("a", { dataVersion: "v".repeat(100) });
+    expect(() => checkEvents([{ event }], { ...defaultLimits, tagBytes: 100 })).toThrow(/The field tags has \d+ bytes/);
+  });
+
+  test("looks at every partition, and counts what each repeats", () => {
+    const input = { type: "ASSET_MATERIALIZATION", asset_key: "abc", description: "de", partitions: ["x", "yz"] };
+    const reports = parseEventInput(input, { now: 0 });
+    expect(checkEvents(reports, defaultLimits)).toBe(2 * 5 + 1 + 2);
+    expect(() => checkEvents(reports, { ...defaultLimits, partitionBytes: 1 })).toThrow(
+      "The field partition has 2 bytes",
+    );
+  });
+
+  test("never counts more than what was sent", () => {
+    always(
+      fc.property(fc.dictionary(fc.string(), jsonText), (members) => {
+        const text = `{${Object.entries(members)
+          .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+          .join(",")}}`;
+        const input = { type: "ASSET_OBSERVATION", asset_key: "a", metadata: parseJson(text) };
+        expect(checkEvents(parseEventInput(input, { now: 0 }), defaultLimits)).toBeLessThanOrEqual(
+          Buffer.byteLength(text) + 1,
+        );
+      }),
+    );
+  });
+});

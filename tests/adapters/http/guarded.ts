@@ -1,0 +1,26 @@
+import { createApp } from "../../../adapters/http/index.ts";
+import { openTokenBook } from "../../../adapters/tokens/token-book.ts";
+import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
+import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
+import { newToken } from "../../contracts/token-store.ts";
+import { config, memory, noon } from "./native.ts";
+
+/** A token whose secret is its name. */
+export function namedToken(name: string, fields: Partial<NewToken> = {}): NewToken {
+  return newToken(name, { hash: hashSecret(name).toString("hex"), ...fields });
+}
+
+/** An app that has these tokens, on a log in memory unless another is given. Its clocks stand still until moved. */
+export async function guardedApp(tokens: readonly NewToken[], log: EventLog = memory()) {
+  const clock = { now: noon, elapsed: 0 };
+  const store = createMemoryTokenStore({ now: () => clock.now });
+  for (const token of tokens) await store.create(token);
+  const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed });
+  return { app: createApp({ log, tokens: book, config, now: () => clock.now }), log, store, clock };
+}
+
+export type GuardedApp = Awaited<ReturnType<typeof guardedApp>>["app"];
+
+export function bearer(secret: string): { readonly authorization: string } {
+  return { authorization: `Bearer ${secret}` };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "bun:test";
+import { type EventLog, EventLogError } from "../../../storage/index.ts";
+import { materializationOf, memory, nativeApp } from "./native.ts";
+
+const fullDisk = new EventLogError("unavailable", "The database file:x failed: SQLITE_FULL: database or disk is full");
+
+/** A log on a disk that is full or is not. */
+function onDisk(disk: { isFull: boolean; probes: number }): EventLog {
+  const log = memory();
+  return {
+    ...log,
+    append: async (units) => {
+      if (disk.isFull) throw fullDisk;
+      return log.append(units);
+    },
+    probe: async () => {
+      disk.probes++;
+      if (disk.isFull) throw fullDisk;
+    },
+  };
+}
+
+describe("GET /ready", () => {
+  test("says yes of a log that can be read", async () => {
+    const { ready } = nativeApp();
+    expect(await ready()).toEqual([200, { ready: true }]);
+  });
+
+  test("says why not where the log can't be read", async () => {
+    const query = () => Promise.reject(new EventLogError("unavailable", "The database is gone."));
+    expect(await nativeApp({ log: { ...memory(), query } }).ready()).toEqual([
+      503,
+      { ready: false, reason: "The database is gone." },
+    ]);
+  });
+
+  test("says no while the server shuts down", async () => {
+    expect(await nativeApp({ isAccepting: () => false }).ready()).toEqual([
+      503,
+      { ready: false, reason: "The server is shutting down." },
+    ]);
+  });
+
+  test("says no from a commit that failed until the next would not, and tries that itself", async () => {
+    const disk = { isFull: true, probes: 0 };
+    const app = nativeApp({ log: onDisk(disk) });
+    expect(await app.ready()).toEqual([200, { ready: true }]); // nothing is known yet
+    expect((await app.post(materializationOf("a"))).status).toBe(503);
+    expect(await app.ready()).toEqual([503, { ready: false, reason: fullDisk.message }]);
+    disk.isFull = false;
+    expect(await app.ready()).toEqual([200, { ready: true }]);
+    expect(disk.probes).toBe(2);
+    await app.ready();
+    expect(disk.probes).toBe(2);
+  });
+
+  test("says yes again when something was recorded, without a try of its own", async () => {
+    const disk = { isFull: true, probes: 0 };
+    const app = nativeApp({ log: onDisk(disk) });
+    await app.post(materializationOf("a"));
+    disk.isFull = false;
+    await app.post(materializationOf("a"));
+    expect(await app.ready()).toEqual([200, { ready: true }]);
+    expect(disk.probes).toBe(0);
+  });
+
+  test("says no right after a report was refused because too much waited, and yes when that is over", async () => {
+    const append = () => Promise.reject(new EventLogError("overloaded", "Too much."));
+    const app = nativeApp({ log: { ...memory(), append } });
+    expect((await app.post(materializationOf("a"))).status).toBe(503);
+    expect(await app.ready()).toEqual([503, { ready: false, reason: "More is reported than can be recorded." }]);
+    while ((await app.ready())[0] === 503) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await app.health()).status).toBe(200);
+  });
+});

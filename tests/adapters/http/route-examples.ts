@@ -1,0 +1,81 @@
+import { createApp } from "../../../adapters/http/index.ts";
+import type { Need } from "../../../adapters/http/token-check.ts";
+import { staticPath } from "../../../adapters/web/static-files.ts";
+import { config, memory } from "./native.ts";
+
+/** A request that a route answers, where the log has event 1, a materialization of s3/orders. */
+export interface RouteExample {
+  readonly needs: Need;
+  /** Default: the route's own path. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Default: 200. */
+  readonly answers?: readonly number[];
+  /** Whether it is for people: whoever needs a token is led to where they can give it. */
+  readonly isPage?: true;
+}
+
+const json = { "content-type": "application/json" };
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const report = (fields: object): RouteExample => ({
+  needs: "report",
+  headers: json,
+  body: JSON.stringify({ asset_key: ["s3", "orders"], ...fields }),
+});
+
+/** One for each route. What a route needs is said here again, so that a slip there is seen. */
+export const routeExamples: Readonly<Record<string, RouteExample>> = {
+  "POST /report_asset_materialization": report({}),
+  "POST /report_asset_observation": report({}),
+  "POST /report_asset_check": report({ check_name: "c", passed: true }),
+  "POST /api/v1/events": report({ type: "ASSET_OBSERVATION" }),
+  "GET /api/v1/events": { needs: "read" },
+  "GET /api/v1/events/stream": { needs: "read" },
+  "GET /api/v1/events/:id": { needs: "read", path: "/api/v1/events/1" },
+  "DELETE /api/v1/events/:id": { needs: "admin", path: "/api/v1/events/1" },
+  "GET /api/v1/assets": { needs: "read" },
+  "GET /api/v1/assets/*": { needs: "read", path: "/api/v1/assets/s3/orders" },
+  "DELETE /api/v1/assets": { needs: "admin", path: "/api/v1/assets?asset_key=s3/orders" },
+  "GET /api/v1/partitions": { needs: "read", path: "/api/v1/partitions?asset_key=s3/orders" },
+  "GET /api/v1/checks": { needs: "read", path: "/api/v1/checks?asset_key=s3/orders" },
+  "GET /api/v1/log": { needs: "read" },
+  "GET /metrics": { needs: "read" },
+  "GET /health": { needs: "nothing" },
+  "GET /ready": { needs: "nothing" },
+  "GET /openapi.json": { needs: "nothing" },
+  "GET /docs": { needs: "nothing" },
+  "GET /": { needs: "read", isPage: true },
+  "GET /assets/*": { needs: "read", isPage: true, path: "/assets/s3/orders" },
+  "GET /events": { needs: "read", isPage: true },
+  "GET /events/:id": { needs: "read", isPage: true, path: "/events/1" },
+  "GET /checks": { needs: "read", isPage: true },
+  "POST /wipe": {
+    ...{ needs: "admin", isPage: true, answers: [303] },
+    ...{ path: "/wipe?asset_key=s3/orders", headers: form, body: "word=s3/orders" },
+  },
+  "GET /events/stream": { needs: "read" },
+  "GET /events/export": { needs: "read" },
+  "GET /asset.json": { needs: "read", path: "/asset.json?asset_key=s3/orders" },
+  "GET /static/:version/:name": { needs: "nothing", path: staticPath("page.js") },
+  "GET /sign-in": { needs: "nothing", answers: [200, 303] },
+  "POST /sign-in": { needs: "nothing", answers: [303], headers: form, body: "token=admin" },
+  "POST /sign-out": { needs: "nothing", answers: [303] },
+};
+
+/** The routes of the app itself: a new one is among them whether or not it has an example. */
+export const allRoutes: readonly string[] = createApp({ log: memory(), config })
+  .routes.filter(({ method }) => method !== "ALL")
+  .map(({ method, path }) => `${method} ${path}`);
+
+/** What a route answers to its example. */
+export function answersOf(route: string): readonly number[] {
+  return routeExamples[route]?.answers ?? [200];
+}
+
+/** The request of a route's example. */
+export function exampleRequest(route: string, headers: Readonly<Record<string, string>> = {}): Request {
+  const [method = "", ownPath = ""] = route.split(" ");
+  const { path = ownPath, headers: own = {}, body = null } = routeExamples[route] ?? { needs: "nothing" };
+  return new Request(`http://localhost${path}`, { method, body, headers: { ...own, ...headers } });
+}

@@ -1,0 +1,213 @@
+import { describe, expect, test } from "bun:test";
+import { openTokenBook, type TokenBookOptions } from "../../../adapters/tokens/token-book.ts";
+import { hashSecret, newSecret } from "../../../adapters/tokens/token-secret.ts";
+import { createMemoryTokenStore, EventLogError, type TokenStore } from "../../../storage/index.ts";
+import { newToken } from "../../contracts/token-store.ts";
+
+const noon = Date.UTC(2026, 10, 23, 12);
+/** Everything that waits for nothing but memory is done by then. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const hash = (secret: string) => hashSecret(secret).toString("hex");
+
+/** A book whose clocks stand still until they are moved, and the calls that its store gets. */
+async function opened(options: Partial<TokenBookOptions> & { readonly before?: readonly string[] } = {}) {
+  const clock = { now: noon, elapsed: 5 };
+  const kept = createMemoryTokenStore({ now: () => clock.now });
+  for (const secret of options.before ?? []) await kept.create(newToken(secret, { hash: hash(secret) }));
+  const calls: string[] = [];
+  const store: TokenStore = {
+    ...kept,
+    list: () => {
+      calls.push("list");
+      return kept.list();
+    },
+    noteUses: (uses) => {
+      calls.push(`noteUses ${JSON.stringify(uses)}`);
+      return kept.noteUses(uses);
+    },
+  };
+  const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed, ...options });
+  calls.length = 0;
+  return { book, store: kept, clock, calls };
+}
+
+describe("a token book", () => {
+  test("is open until there is a token, and never again", async () => {
+    const { book, store, clock } = await opened();
+    expect(book.isOpen()).toBe(true);
+    expect(book.identify(undefined)).toMatchObject({ status: "allowed", caller: { name: null, scopes: ["admin"] } });
+    await store.create(newToken("a", { hash: hash("a") }));
+    clock.elapsed += 2000;
+    expect(await book.identify(undefined)).toEqual({ status: "missing" });
+    expect(book.isOpen()).toBe(false);
+    await store.revoke("a");
+    clock.elapsed += 2000;
+    expect(await book.identify(undefined)).toEqual({ status: "missing" });
+    expect(book.isOpen()).toBe(false);
+  });
+
+  test("that may never be open asks for a token even while there is none", async () => {
+    const { book } = await opened({ neverOpen: true });
+    expect([book.isOpen(), book.identify(undefined), book.identify("a")]).toEqual([
+      false,
+      { status: "missing" },
+      { status: "unknown" },
+    ]);
+  });
+
+  test("knows a secret by its hash alone", async () => {
+    const { book } = await opened({ before: ["secret"] });
+    expect(book.identify("secret")).toEqual({
+      status: "allowed",
+      caller: { name: "secret", scopes: ["report"], prefix: null },
+    });
+    for (const wrong of ["secret ", "Secret", "secre", "", hash("secret")]) {
+      expect(book.identify(wrong)).toEqual({ status: "unknown" });
+    }
+  });
+
+  test("looks at every byte of the hash", async () => {
+    const digest = hash("secret");
+    const alike = Array.from({ length: 32 }, (_, i) => {
+      const other = Buffer.from(digest, "hex");
+      other[i] = (other[i] ?? 0) ^ 1;
+      return newToken(`t${i}`, { hash: other.toString("hex") });
+    });
+    const { book } = await opened({ fixed: alike });
+    expect(book.identify("secret")).toEqual({ status: "unknown" });
+    const { book: whole } = await opened({ fixed: [...alike, newToken("right", { hash: digest })] });
+    expect(whole.identify("secret")).toMatchObject({ caller: { name: "right" } });
+  });
+
+  test("tells what was revoked and what has expired from what never was", async () => {
+    const { book, store, clock } = await opened({ before: ["a"] });
+    await store.create(newToken("b", { hash: hash("b"), expiresAt: noon + 5000 }));
+    await store.revoke("a");
+    clock.elapsed += 2000;
+    expect(await book.identify("a")).toEqual({ status: "revoked", name: "a", at: noon });
+    expect(book.identify("b")).toMatchObject({ status: "allowed" });
+    clock.now = noon + 5000;
+    expect(book.identify("b")).toEqual({ status: "expired", name: "b", at: noon + 5000 });
+  });
+
+  test("tokens of the configuration are good beside those of the store, and close the door alone", async () => {
+    const { book, calls } = await opened({ fixed: [newToken("fixed", { hash: hash("fixed") })], before: ["a"] });
+    expect(book.identify("fixed")).toMatchObject({ status: "allowed", caller: { name: "fixed" } });
+    expect(book.identify("a")).toMatchObject({ status: "allowed", caller: { name: "a" } });
+    expect(calls.filter((call) => call.startsWith("noteUses"))).toEqual([
+      `noteUses ${JSON.stringify([{ id: 1, at: noon }])}`,
+    ]);
+    const alone = await opened({ fixed: [newToken("fixed", { hash: hash("fixed") })] });
+    expect(alone.book.identify(undefined)).toEqual({ status: "missing" });
+  });
+});
+
+describe("reading the tokens again", () => {
+  test("happens not at all within a second, and behind a request within two", async () => {
+    const { book, store, clock, calls } = await opened({ before: ["a"] });
+    await store.revoke("a");
+    clock.elapsed += 999;
+    expect(book.identify("a")).toMatchObject({ status: "allowed" });
+    expect(calls.filter((call) => call === "list")).toEqual([]);
+    clock.elapsed += 1;
+    const answers = [book.identify("a"), book.identify("a")];
+    expect(answers).toMatchObject([{ status: "allowed" }, { status: "allowed" }]);
+    expect(calls.filter((call) => call === "list")).toEqual(["list"]);
+    await settled();
+    expect(book.identify("a")).toMatchObject({ status: "revoked" });
+  });
+
+  test("is waited for after two seconds", async () => {
+    const { book, store, clock } = await opened({ before: ["a"] });
+    await store.create(newToken("b", { hash: hash("b") }));
+    clock.elapsed += 2000;
+    const answer = book.identify("b");
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toMatchObject({ status: "allowed", caller: { name: "b" } });
+  });
+
+  test("counts from when it began: what was revoked meanwhile is found by the next", async () => {
+    const { book, store, clock } = await opened({ before: ["a"] });
+    clock.elapsed += 2000;
+    const slow = book.identify("a"); // the memory has given its answer already
+    clock.elapsed += 2000;
+    expect(await slow).toMatchObject({ status: "allowed" });
+    await store.revoke("a");
+    expect(await book.identify("a")).toMatchObject({ status: "revoked" });
+  });
+
+  test("that fails lets nobody in after two seconds, and everybody as before until then", async () => {
+    let broken = false;
+    const kept = createMemoryTokenStore({ now: () => noon });
+    await kept.create(newToken("a", { hash: hash("a") }));
+    const list = () => (broken ? Promise.reject(new EventLogError("unavailable", "No disk.")) : kept.list());
+    const { book, clock } = await opened({ store: { ...kept, list } });
+    broken = true;
+    clock.elapsed += 1999;
+    expect(book.identify("a")).toMatchObject({ status: "allowed" });
+    clock.elapsed += 1;
+    await expect(Promise.resolve(book.identify("a"))).rejects.toThrow("No disk.");
+    broken = false;
+    expect(await book.identify("a")).toMatchObject({ status: "allowed" });
+  });
+});
+
+describe("the last use of a token", () => {
+  test("is written at most once a minute, and not for what is refused", async () => {
+    const { book, store, clock, calls } = await opened({ before: ["a", "b"] });
+    await store.revoke("b");
+    clock.elapsed += 2000;
+    await book.identify("b");
+    for (let i = 0; i < 5; i++) book.identify("a");
+    clock.now += 59_999;
+    book.identify("a");
+    expect(calls.filter((call) => call.startsWith("noteUses"))).toHaveLength(1);
+    clock.now += 1;
+    book.identify("a");
+    await settled();
+    expect((await store.list()).map(({ lastUsedAt }) => lastUsedAt)).toEqual([noon + 60_000, null]);
+  });
+
+  test("is not written again where another server has", async () => {
+    const { book, store, clock, calls } = await opened({ before: ["a"] });
+    await store.noteUses([{ id: 1, at: noon + 1000 }]);
+    clock.elapsed += 2000;
+    clock.now += 60_000;
+    expect(await book.identify("a")).toMatchObject({ status: "allowed" });
+    expect(calls.filter((call) => call.startsWith("noteUses"))).toEqual([]);
+  });
+
+  test("that can't be written hinders nobody", async () => {
+    const kept = createMemoryTokenStore({ now: () => noon });
+    await kept.create(newToken("a", { hash: hash("a") }));
+    const noteUses = () => Promise.reject(new EventLogError("unavailable", "No space."));
+    const { book } = await opened({ store: { ...kept, noteUses } });
+    expect(book.identify("a")).toMatchObject({ status: "allowed" });
+    await settled();
+    expect(book.identify("a")).toMatchObject({ status: "allowed" });
+  });
+
+  test("gathers while a write is under way, so that many tokens cost one write", async () => {
+    const secrets = Array.from({ length: 5 }, (_, i) => `t${i}`);
+    const written = Promise.withResolvers<void>();
+    const kept = createMemoryTokenStore({ now: () => noon });
+    for (const secret of secrets) await kept.create(newToken(secret, { hash: hash(secret) }));
+    const writes: number[] = [];
+    const noteUses: TokenStore["noteUses"] = async (uses) => {
+      writes.push(uses.length);
+      await written.promise;
+    };
+    const { book } = await opened({ store: { ...kept, noteUses } });
+    for (const secret of secrets) book.identify(secret);
+    expect(writes).toEqual([1]);
+    written.resolve();
+    await settled();
+    expect(writes).toEqual([1, 4]);
+  });
+});
+
+test("secrets are 256 random bits behind the prefix that scanners know", () => {
+  const secrets = Array.from({ length: 100 }, newSecret);
+  expect(new Set(secrets).size).toBe(100);
+  for (const secret of secrets) expect(secret).toMatch(/^rl_[\w-]{43}$/);
+});

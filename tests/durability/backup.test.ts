@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runCli } from "../adapters/cli/run-cli.ts";
+import { startServer, temporaryFolder } from "../server.ts";
+import { reportUntilClosed } from "./load.ts";
+import { recount } from "./recount.ts";
+import { distinctReports } from "./reports.ts";
+
+test("a backup under load is a whole log up to some event, with all that was acknowledged before", async () => {
+  const folder = temporaryFolder();
+  const databaseUrl = `file:${join(folder, "live.db")}`;
+  const file = join(folder, "copy.db");
+  const server = await startServer("bun", { databaseUrl });
+  let before = 0;
+  let backup: ReturnType<typeof runCli> | undefined;
+  const { acknowledged } = await reportUntilClosed(server.port, {
+    connections: 8,
+    reports: distinctReports("backup"),
+    onAcknowledged: (count) => {
+      if (count < 2_000 || backup !== undefined) return;
+      before = count;
+      backup = runCli(["backup", file, "--database-url", databaseUrl]).finally(() => server.process.kill("SIGTERM"));
+    },
+  });
+  expect(await backup).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^Copied file:\S+ to \S+: [\d.]+ [KM]B\.\n$/),
+  });
+  expect(await server.ended).toBe(0);
+  expect(acknowledged.length).toBeGreaterThan(before);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+
+  const doctor = await runCli(["doctor", "--json", "--database-url", `file:${file}`]);
+  expect(JSON.parse(doctor.stdout)).toMatchObject({ healthy: true, integrity: [], summaries: { wrong: 0 } });
+  const restored = await startServer("bun", { databaseUrl: `file:${file}` });
+  const { found, lastId, problems } = await recount(restored.url);
+  expect(problems).toEqual([]);
+  // Every id from the first to the last.
+  expect([...found.values()].reduce((sum, times) => sum + times, 0)).toBe(lastId);
+  const missing = acknowledged.slice(0, before).filter(({ uid }) => found.get(uid) !== 1);
+  expect(missing).toEqual([]);
+  // The copy goes on as a log of its own.
+  const answer = await fetch(`${restored.url}/report_asset_materialization/a`, { method: "POST" });
+  expect(answer.status).toBe(200);
+  const { events } = (await (await fetch(`${restored.url}/api/v1/events?limit=1`)).json()) as {
+    readonly events: readonly { readonly id: number }[];
+  };
+  expect(events[0]?.id).toBe(lastId + 1);
+  await restored.stop();
+}, 60_000);
+
+test("a backup leaves a file alone that is there already", async () => {
+  const folder = temporaryFolder();
+  const env = { RUNLESS_DATABASE_URL: `file:${join(folder, "live.db")}` };
+  const file = join(folder, "copy.db");
+  await runCli(["report", "a"], { env });
+  expect((await runCli(["backup", file], { env })).exitCode).toBe(0);
+  const hash = () => createHash("sha256").update(readFileSync(file)).digest("hex");
+  const first = hash();
+  await runCli(["report", "a"], { env });
+  const { exitCode, stderr } = await runCli(["backup", file], { env });
+  expect([exitCode, stderr]).toEqual([1, `runless: ${file} is there already. Name a file that is not.\n`]);
+  expect(hash()).toBe(first);
+}, 30_000);

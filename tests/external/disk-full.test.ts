@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { openConnection } from "../raw-http.ts";
+import { walkEvents } from "../read-events.ts";
+import { type RunningServer, runtimes, startServer } from "../server.ts";
+import { describeAsRoot } from "./as-root.ts";
+import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
+
+const connections = 8;
+const refusals = 20;
+
+describeAsRoot("a full disk", () => {
+  let disk: SmallDisk;
+  beforeEach(() => {
+    disk = mountSmallDisk(12, 8);
+  });
+  afterEach(() => disk.unmount());
+
+  test.each([...runtimes])(
+    "makes the %s server answer 503, and never 200 to what is not kept; with space again, it works by itself",
+    async (runtime) => {
+      const databaseUrl = `file:${join(disk.folder, "runless.db")}`;
+      const server = await startServer(runtime, { databaseUrl });
+      const acknowledged = new Set<string>();
+      const refused = new Set<string>();
+      /** Reports over several connections, until so many reports were refused. */
+      const fill = (round: string) =>
+        Promise.all(
+          Array.from({ length: connections }, async (_, c) => {
+            for (let i = 0; refused.size < refusals; i++) {
+              const uid = `${round}/${c}/${i}`;
+              ((await report(server, uid)) ? acknowledged : refused).add(uid);
+            }
+          }),
+        );
+
+      await fill("full");
+      expect(acknowledged.size).toBeGreaterThan(0);
+      const statusOf = async (path: string) => (await fetch(`${server.url}${path}`)).status;
+      expect([await statusOf("/health"), await statusOf("/ready")]).toEqual([200, 503]);
+      const ready = await fetch(`${server.url}/ready`);
+      expect([ready.status, await ready.json()]).toEqual([
+        503,
+        { ready: false, reason: expect.stringContaining("is full") },
+      ]);
+      expect(new Set(await uidsOf(server.url))).toEqual(acknowledged);
+
+      disk.makeRoom();
+      expect((await fetch(`${server.url}/ready`)).status).toBe(200);
+      for (const uid of [...refused]) {
+        expect(await report(server, uid)).toBe(true);
+        acknowledged.add(uid);
+      }
+      refused.clear();
+      expect(await statusOf("/ready")).toBe(200);
+      await fill("again");
+      await server.stop("SIGKILL");
+
+      // The disk is full still: what is there can be read, and nothing is taken.
+      const restarted = await startServer(runtime, { databaseUrl });
+      const uids = await uidsOf(restarted.url);
+      expect(uids.toSorted()).toEqual([...acknowledged].toSorted());
+      expect(await report(restarted, "late")).toBe(false);
+      await restarted.stop();
+    },
+    60_000,
+  );
+});
+
+/** Whether a large event was acknowledged; anything but that and 503 fails the test. */
+async function report({ port }: RunningServer, uid: string): Promise<boolean> {
+  const connection = await openConnection(port);
+  const { status, headers, body } = await connection.send({
+    target: "/report_asset_materialization/full",
+    headers: [["content-type", "application/json"] as const, ["idempotency-key", uid] as const],
+    body: JSON.stringify({ metadata: { uid, text: "x".repeat(10_000) } }),
+  });
+  connection.close();
+  if (status === 200) return true;
+  expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
+  expect(JSON.parse(body).error).toContain("disk is full");
+  return false;
+}
+
+async function uidsOf(url: string): Promise<string[]> {
+  const events = await Array.fromAsync(walkEvents(url));
+  return events.map(({ metadata }) => String(metadata.uid?.raw_value));
+}

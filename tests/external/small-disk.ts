@@ -1,0 +1,25 @@
+import { execFileSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../server.ts";
+
+export interface SmallDisk {
+  readonly folder: string;
+  /** Gives back the space that was taken from the start. */
+  makeRoom(): void;
+  unmount(): void;
+}
+
+/** A disk of its own, in memory, of so many megabytes, of which some are taken. */
+export function mountSmallDisk(megabytes: number, taken: number): SmallDisk {
+  const folder = temporaryFolder();
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]);
+  const filler = join(folder, "filler");
+  writeFileSync(filler, Buffer.alloc(taken << 20));
+  return {
+    folder,
+    makeRoom: () => rmSync(filler),
+    // Lazily: a server of a test that failed may still use it.
+    unmount: () => execFileSync("umount", ["--lazy", folder]),
+  };
+}

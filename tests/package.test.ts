@@ -1,0 +1,73 @@
+import { describe, expect, test } from "bun:test";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+
+const root = join(import.meta.dir, "..");
+const read = <Schema extends v.GenericSchema>(schema: Schema, file: string) =>
+  v.parse(schema, JSON.parse(readFileSync(join(root, file), "utf8")));
+
+describe("the published package", () => {
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const output = execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const [{ files }] = v.parse(
+    v.tuple([v.object({ files: v.array(v.object({ path: v.string() })) })]),
+    JSON.parse(output),
+  );
+  const paths = files.map(({ path }) => path);
+
+  test("holds what is built and what says how to use it, and nothing else", () => {
+    const built = /^dist\/(core|storage|adapters)\/[\w/-]+\.(js|d\.ts)$/;
+    expect(paths.filter((path) => !built.test(path)).sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+    ]);
+  });
+
+  test("holds every file that its entries name, and a program to run", () => {
+    const entries = v.object({
+      bin: v.record(v.string(), v.string()),
+      exports: v.record(v.string(), v.record(v.string(), v.string())),
+    });
+    const { bin, exports } = read(entries, "package.json");
+    const named = [...Object.values(bin), ...Object.values(exports).flatMap((entry) => Object.values(entry))];
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.map((path) => path.replace(/^\.\//, "")).filter((path) => !paths.includes(path))).toEqual([]);
+    expect(readFileSync(join(root, Object.values(bin)[0] ?? ""), "utf8")).toStartWith("#!/usr/bin/env node\n");
+  });
+});
+
+describe("what is installed with the package", () => {
+  const entry = v.object({
+    version: v.optional(v.string()),
+    license: v.optional(v.string()),
+    dev: v.optional(v.boolean()),
+    resolved: v.optional(v.string()),
+  });
+  const { packages } = read(v.object({ packages: v.record(v.string(), entry) }), "package-lock.json");
+  const production = Object.entries(packages).filter(([path, { dev }]) => path !== "" && dev !== true);
+
+  test("has a licence that lets everybody use it, each package of it", () => {
+    const allowed = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "0BSD"];
+    const licenceOf = (path: string, license: string | undefined) => {
+      const file = join(path, "package.json");
+      return existsSync(join(root, file)) ? read(v.object({ license: v.string() }), file).license : license;
+    };
+    const other = production.map(([path, { license }]) => [path, licenceOf(path, license)]);
+    expect(production.length).toBeGreaterThan(20);
+    expect(other.filter(([, license]) => !allowed.includes(license ?? ""))).toEqual([]);
+  });
+
+  test("comes from whatever registry npm is told to use", () => {
+    expect(Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  });
+
+  test("is named with its exact version where we ask for it", () => {
+    const dependencies = v.record(v.string(), v.string());
+    const { dependencies: asked } = read(v.object({ dependencies }), "package.json");
+    expect(Object.entries(asked).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+});
