@@ -46,6 +46,8 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const { latestMaterialization, latestObservation, dataVersion, counts } = record;
   const latest = newest(latestMaterialization, latestObservation);
   const description = latestMaterialization?.description ?? latestObservation?.description ?? null;
+  const checked = checks.length > 0 && <AssetChecks assetKey={key} checks={checks} now={now} />;
+  const isFailing = checks.some(({ latestEvaluation }) => !latestEvaluation.passed);
   const body = (
     <div class="asset-page">
       <div class="head" id="head" data-swap>
@@ -99,10 +101,11 @@ export async function assetPage(visit: Visit): Promise<Page> {
 
       <div class="columns">
         <div id="values" data-swap>
+          {isFailing && checked}
           {[latestMaterialization, latestObservation].map(
             (event) => event !== null && <MetadataSection event={event} series={series} now={now} />,
           )}
-          {checks.length > 0 && <AssetChecks assetKey={key} checks={checks} now={now} />}
+          {!isFailing && checked}
         </div>
         {(series.length > 0 || changes.length > 0) && (
           <div>

@@ -17,7 +17,7 @@ export async function eventsPage(visit: Visit): Promise<Page> {
   const streamed = Object.fromEntries([...said].filter(([name]) => streamParameters.includes(name)));
   const body = (
     <>
-      <form class="filters" id="filters" action="/events">
+      <form class="filters scroll" id="filters" action="/events">
         <h1>Events</h1>
         <Choice
           name="type"

@@ -44,10 +44,11 @@ export async function readAssetList(
     from?.latest == null ? undefined : or(lt(latest, from.latest), and(eq(latest, from.latest), gt(key, from.key)));
   // By key without an ORDER BY of its own: the subquery hands out its rows in order, and so SQLite stops at the limit.
   const found = database
-    .select({ key, latest: byLatest ? latest : sql<null>`NULL` })
+    .select({ key, latest: byLatest ? latest.as("latest") : sql<null>`NULL` })
     .from(examined)
     .where(and(after, ...conditions(id, filter)));
-  const sorted = byLatest ? found.orderBy(desc(latest), asc(key)) : found;
+  // By its name, or SQLite would look it up once more for each row: it can't tell that the parameters are the same.
+  const sorted = byLatest ? found.orderBy(desc(sql`"latest"`), asc(key)) : found;
   // A search is matched here, so SQLite can't know when there is enough.
   const rows = await (search === undefined ? sorted.limit(limit + 1) : sorted.limit(keysPerPage));
   const matching = search === undefined ? rows : rows.filter((row) => matchesSearch(decodeKey(row.key), search));
@@ -101,7 +102,7 @@ const never = -9e15;
 
 /** The timestamp of the latest materialization or observation. */
 function latestOf(id: AnyColumn): SQL<number> {
-  const of = (scope: number) => sql`ifnull((SELECT ${summary.timestamp} FROM ${summary}
-    WHERE ${summary.assetId} = ${id} AND ${summary.scope} = ${scope} AND ${summary.checkName} = '' AND ${summary.partition} = x''), ${never})`;
-  return sql`max(${of(scopes.materializations)}, ${of(scopes.observations)})`;
+  const { assetId, scope, checkName, partition, timestamp } = summary;
+  return sql`(SELECT ifnull(max(${timestamp}), ${never}) FROM ${summary} WHERE ${assetId} = ${id}
+    AND ${scope} IN (${scopes.materializations}, ${scopes.observations}) AND ${checkName} = '' AND ${partition} = x'')`;
 }
