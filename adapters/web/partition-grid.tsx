@@ -29,6 +29,9 @@ interface PartitionGridProps {
 export function PartitionGrid({ assetKey, marks, selected, now }: PartitionGridProps) {
   const path = assetPath(assetKey);
   const first = selected ?? marks[0]?.partition;
+  // Thousands of names would be half of the page: the script puts each before what its cell says.
+  const isShort = density(marks.length) === "small";
+  const named = (partition: string) => (isShort ? "" : `${cut(partition, 100) || "(empty)"}: `);
   return (
     <>
       <form action={`${path.split("?")[0]}#partition`} class={`grid ${density(marks.length)}`} id="grid">
@@ -39,7 +42,7 @@ export function PartitionGrid({ assetKey, marks, selected, now }: PartitionGridP
             name="partition"
             value={partition}
             class={`${ageOf(now - timestamp)}${failing ? " failing" : ""}`}
-            title={`${cut(partition, 100) || "(empty)"}: ${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations} times` : ""}`}
+            title={`${named(partition)}${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations} times` : ""}`}
             aria-pressed={partition === selected ? "true" : undefined}
             tabindex={partition === first ? undefined : -1}
           />

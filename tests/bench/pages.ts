@@ -44,8 +44,8 @@ const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
   checks: "/checks",
 });
 
-console.log("| page | assets | events | kB on the wire | kB | median ms | p95 ms |");
-console.log("|---|---:|---:|---:|---:|---:|---:|");
+console.log("| page | assets | events | kB on the wire | with its files | kB of HTML | median ms | p95 ms |");
+console.log("|---|---:|---:|---:|---:|---:|---:|---:|");
 for (const size of sizes) {
   const log = await openEventLog({ url: given ?? `file:${join(folder, `${size}.db`)}` });
   if (given === undefined) await fill(log, size);
@@ -64,12 +64,26 @@ for (const size of sizes) {
       if (i === 0) html = await (await app.request(path)).text();
     }
     const cells = [name, assets.toLocaleString("en"), events.toLocaleString("en")];
-    const weights = [gzipSync(html).length, html.length].map((bytes) => (bytes / 1000).toFixed(1));
+    const weights = [gzipSync(html).length, (await filesOf(app, html)) + gzipSync(html).length, html.length].map(
+      (bytes) => (bytes / 1000).toFixed(1),
+    );
     console.log(
       `| ${[...cells, ...weights, median(times).toFixed(1), percentile(times, 0.95).toFixed(1)].join(" | ")} |`,
     );
   }
   await log.close();
+}
+
+/** What a browser loads with a page that comes for the first time, in bytes on the wire. */
+async function filesOf(app: ReturnType<typeof createApp>, html: string): Promise<number> {
+  const paths = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path ?? "");
+  const imported = paths.filter((path) => path.endsWith("/page.js")).map((path) => path.replace("page.js", "ago.js"));
+  const files = [...paths, ...imported].map(async (path) => {
+    const response = await app.request(path);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return gzipSync(await response.text()).length;
+  });
+  return (await Promise.all(files)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 async function fill(log: EventLog, assets: number): Promise<void> {

@@ -344,7 +344,12 @@ function moveInGrid(event, cell) {
 /** Says which partition a cell is, for those whose pointer has no hover. @param {Event} event */
 function readCell({ target }) {
   const output = byId("cell");
-  if (output && target instanceof HTMLButtonElement && target.form?.id === "grid") output.textContent = target.title;
+  if (!output || !(target instanceof HTMLButtonElement) || target.form?.id !== "grid") return;
+  if (target.form.classList.contains("small") && !target.dataset.named) {
+    target.dataset.named = "yes";
+    target.title = `${target.value.slice(0, 100) || "(empty)"}: ${target.title}`;
+  }
+  output.textContent = target.title;
 }
 document.addEventListener("focusin", readCell);
 document.addEventListener("pointerover", readCell);
