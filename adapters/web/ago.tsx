@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { ago } from "./browser/ago.js";
 
 interface AgoProps {

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AssetCheckEvaluation, AssetKey, RecordedEvent } from "../../core/index.ts";
 import type { CheckRecord } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";

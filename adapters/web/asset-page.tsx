@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import { formatAssetKey, parseAssetKey } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import * as v from "valibot";
 import { formatAssetKey } from "../../core/index.ts";
 import type { AssetRecord, EventMark } from "../../storage/index.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import * as v from "valibot";
 import { type AssetCheckEvaluation, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
 import type { CheckHistory, EventMark } from "../../storage/index.ts";

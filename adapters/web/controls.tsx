@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { withQuery } from "./page-query.ts";
 
 interface ChoiceProps {

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../core/index.ts";
 import type { Caller } from "../tokens/caller.ts";
 

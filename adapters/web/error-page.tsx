@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Page } from "./page.tsx";
 import { visible } from "./user-text.tsx";
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { dataVersionOf, formatAssetKey, formatEvent, parseJson, type RecordedEvent } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
 import { HttpError } from "../http/http-error.ts";
@@ -21,7 +22,7 @@ export async function eventPage({ url, log, now }: Visit): Promise<Page> {
   if (event === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
   const version = dataVersionOf(event);
   const body = (
-    <div class="asset-page">
+    <div class="asset-page event-page">
       <div class="head">
         <p class="crumbs">
           <a href="/events">Events</a> /{" "}

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { dataVersionOf, type RecordedEvent, type RecordedEventType } from "../../core/index.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { formatAssetKey } from "../../core/index.ts";
 import { readEventsQuery } from "../http/events-query.ts";
 import { Choice, Field, Pager } from "./controls.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Metadata } from "../../core/index.ts";
 import { briefText, Metadatum } from "./metadata-value.tsx";
 import { UserText } from "./user-text.tsx";

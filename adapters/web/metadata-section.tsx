@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { RecordedEvent } from "../../core/index.ts";
 import { Ago } from "./ago.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
 import { formatAssetKey, type JsonValue, type MetadataValue, stringifyJson } from "../../core/index.ts";
 import { isArray, isJsonObject, numberText } from "../../core/json-value.ts";

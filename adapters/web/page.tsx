@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import { pageHeaders } from "../http/security-headers.ts";
 import type { Caller } from "../tokens/caller.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../core/index.ts";
 import type { PartitionMark } from "../../storage/index.ts";
 import { assetPath } from "./asset-path.ts";

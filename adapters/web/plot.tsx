@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Series } from "./asset-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 import { cut, UserText } from "./user-text.tsx";

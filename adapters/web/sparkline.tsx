@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Series } from "./asset-history.ts";
 
 interface SparklineProps {

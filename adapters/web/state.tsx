@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AssetCheckSeverity } from "../../core/index.ts";
 
 export type State = "passed" | "warned" | "failed";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AssetCheckEvaluation, RecordedEvent } from "../../core/index.ts";
 import type { EventMark } from "../../storage/index.ts";
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../core/index.ts";
 import { exactTime } from "./ago.tsx";
 import { kindWords } from "./event-table.tsx";

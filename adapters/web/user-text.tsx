@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Characters that would say nothing, by what stands for them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is made visible
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../core/index.ts";
 import type { AssetRecord } from "../../storage/index.ts";
 import { UserText } from "./user-text.tsx";

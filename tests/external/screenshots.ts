@@ -15,20 +15,38 @@ const pages: Readonly<Record<string, string>> = {
   asset: "/assets/warehouse/core/fct_orders",
   partitions: "/assets/images/product_photos",
   events: "/events",
+  event: "/events/18000",
   checks: "/checks",
 };
+/** Of a server with a token, and with nothing in it. */
+const emptyPages: Readonly<Record<string, string>> = { "sign-in": "/sign-in", empty: "/" };
+const secret = "a-secret-of-some-length";
+/** Nothing on them changes. */
+const stillPages: readonly string[] = ["sign-in", "event"];
 const sizes = { desktop: { width: 1280, height: 1000 }, phone: { width: 390, height: 844 } };
 
 const bun = join(root, "node_modules/.bin/bun");
-const demo = await startListening(bun, [join(root, "adapters/cli/runless.ts"), "demo", "--port", "0", "--no-open"]);
+const runless = (...args: readonly string[]) => [join(root, "adapters/cli/runless.ts"), ...args, "--port", "0"];
+const demo = await startListening(bun, runless("demo", "--no-open"));
+const empty = await startListening(bun, runless("serve", "--database-url", ":memory:"), {
+  env: { RUNLESS_TOKENS: `on-call:admin=${secret}` },
+});
+const shots = [
+  ...Object.entries(pages).map(([name, path]) => ({ name, url: demo.url + path })),
+  ...Object.entries(emptyPages).map(([name, path]) => ({ name, url: empty.url + path })),
+].filter(({ name }) => name.includes(values.only));
 const browser = await launchBrowser();
 try {
-  for (const [name, path] of Object.entries(pages).filter(([name]) => name.includes(values.only))) {
+  for (const { name, url } of shots) {
     for (const [size, viewport] of Object.entries(sizes)) {
       for (const colorScheme of ["light", "dark"] as const) {
         const { page, complaints } = await watchedPage(browser, { viewport, colorScheme, deviceScaleFactor: 1.5 });
-        await page.goto(demo.url + path);
-        await page.locator("#live[data-state=live]").waitFor();
+        await page.goto(url);
+        if (name === "empty") {
+          await page.getByLabel("Token").fill(secret);
+          await page.keyboard.press("Enter");
+        }
+        if (!stillPages.includes(name)) await page.locator("#live[data-state=live]").waitFor();
         const devtools = await page.context().newCDPSession(page); // Playwright itself makes no WebP
         const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 80 });
         writeFileSync(join(folder, `${name}-${size}-${colorScheme}.webp`), Buffer.from(data, "base64"));
@@ -39,5 +57,5 @@ try {
   }
 } finally {
   await browser.close();
-  await demo.stop();
+  await Promise.all([demo.stop(), empty.stop()]);
 }
