@@ -35,7 +35,8 @@ async function guarded() {
     const html = await response.text();
     const kept = response.headers.get("set-cookie");
     const location = response.headers.get("location");
-    return { status, location, html, text: textOf(html), kept, cookie: kept?.split(";")[0] ?? "" };
+    const cache = response.headers.get("cache-control");
+    return { status, location, cache, html, text: textOf(html), kept, cookie: kept?.split(";")[0] ?? "" };
   };
   const signIn = (token: string, next = "/") => send("POST", "/sign-in", own, { token, next });
   const signedIn = async (token: string) => ({ ...own, cookie: (await signIn(token)).cookie });
@@ -67,7 +68,9 @@ describe("a page of a server with tokens", () => {
         expect([path, (await send("GET", path, headers)).status]).toEqual([path, 200]);
       }
     }
-    expect((await send("GET", "/", await signedIn("read"))).text).toContain("read Sign out");
+    const { text, cache } = await send("GET", "/", await signedIn("read"));
+    expect(text).toContain("read Sign out");
+    expect(cache).toBe("no-store"); // going back after signing out shows nothing
   });
 
   test("the sign-in leads to nothing that is closed", async () => {
@@ -195,6 +198,20 @@ describe("the cookie of who signed in", () => {
     expect(answer.location).toBe(status === 303 ? "/sign-in?next=%2F" : null);
     expect(await log.asset(["mine", "a"])).toBeDefined();
   });
+});
+
+test("a page that may use the API from its own origin is none of the cookie's", async () => {
+  const origin = "http://localhost:8080";
+  const log = await logOf(materialization("a"));
+  const browser = { corsOrigins: [origin], hosts: () => undefined };
+  const { app } = await guardedApp([namedToken("admin", { scopes: ["admin"] })], log, { browser });
+  const body = "word=a";
+  const ask = (headers: Readonly<Record<string, string>>) =>
+    app.request("/wipe?asset_key=a", { method: "POST", body, headers });
+  const { status, headers } = await ask({ origin, "sec-fetch-site": "same-site", cookie: "runless=admin" });
+  expect([status, headers.get("location")]).toEqual([303, "/sign-in?next=%2F"]);
+  expect(await log.asset(["a"])).toBeDefined();
+  expect((await ask({ origin, "sec-fetch-site": "same-site", ...bearer("admin") })).headers.get("location")).toBe("/");
 });
 
 describe("wiping", () => {
