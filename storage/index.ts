@@ -5,5 +5,6 @@ export { type LibsqlOptions, openLibsqlEventLog } from "./libsql/libsql-stores.t
 export { createMemoryTokenStore } from "./memory/token-store.ts";
 export { createMemoryEventLog } from "./memory.ts";
 export { openEventLog } from "./open-event-log.ts";
-export { openStores, type Stores } from "./open-stores.ts";
+export { openStores } from "./open-stores.ts";
+export type { Stores } from "./stores.ts";
 export type * from "./token-store.ts";

@@ -1,14 +1,7 @@
-import type { EventLog } from "./event-log.ts";
 import { type LibsqlOptions, openLibsqlStores } from "./libsql/libsql-stores.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import { createMemoryEventLog } from "./memory.ts";
-import type { TokenStore } from "./token-store.ts";
-
-/** What a database holds: events, and who may report and read them. Closing the log closes both. */
-export interface Stores {
-  readonly log: EventLog;
-  readonly tokens: TokenStore;
-}
+import type { Stores } from "./stores.ts";
 
 /** The stores at an address: `:memory:` keeps them while the process lives, any other url is a libSQL database. */
 export async function openStores(options: LibsqlOptions): Promise<Stores> {

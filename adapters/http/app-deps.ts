@@ -1,5 +1,6 @@
 import type { EventLog } from "../../storage/index.ts";
 import type { Config } from "../config.ts";
+import type { Limits } from "../limits.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { TokenBook } from "../tokens/token-book.ts";
 import type { BrowserPolicy } from "./browser-guard.ts";
@@ -7,7 +8,12 @@ import type { CallersLog } from "./callers-log.ts";
 import type { KeepOpen } from "./keep-open.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** What a server is made of. */
+/** What a server is made of: a log, and more where the defaults won't do. */
+export interface AppOptions extends Omit<AppDeps, "config"> {
+  /** Default: `defaultLimits`, also for each limit that is left out. */
+  readonly config?: { readonly limits?: Partial<Limits> } & Partial<Pick<Config, "metrics">>;
+}
+
 export interface AppDeps {
   readonly log: EventLog;
   readonly config: Pick<Config, "limits"> & Partial<Pick<Config, "metrics">>;

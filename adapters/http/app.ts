@@ -1,6 +1,7 @@
 import { Hono } from "hono";
+import { defaultLimits } from "../limits.ts";
 import { webRoutes } from "../web/web-routes.ts";
-import type { AppDeps, AppEnv } from "./app-deps.ts";
+import type { AppDeps, AppEnv, AppOptions } from "./app-deps.ts";
 import { watchAppends } from "./append-watch.ts";
 import { assetRoutes } from "./assets.ts";
 import { checkRoutes } from "./checks.ts";
@@ -23,13 +24,14 @@ import { needOf } from "./token-check.ts";
 import { watchRequests } from "./watch-requests.ts";
 
 /** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
-export function createApp(given: AppDeps): Hono<AppEnv> {
+export function createApp(given: AppOptions): Hono<AppEnv> {
   const appends = watchAppends(given.log);
-  const deps = { ...given, log: appends.log };
+  const limits = { ...defaultLimits, ...given.config?.limits };
+  const deps: AppDeps = { ...given, log: appends.log, config: { ...given.config, limits } };
   const { metrics = createMetrics() } = given;
   addLogMetrics(metrics.registry, appends, given.log);
   const gate = createGate(deps);
-  const room = openRoom(given.config.limits);
+  const room = openRoom(limits);
   let path = "";
   const app = new Hono<AppEnv>({
     getPath: (request) => {

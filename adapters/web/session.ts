@@ -14,7 +14,7 @@ function cookieName(url: string): string {
  * along by itself, so where something changes it counts only for what a page of ours sends.
  */
 export function pageSecret(request: Request): string | undefined {
-  const inHeader = secretOf(request);
+  const inHeader = secretOf(request.headers);
   if (inHeader !== undefined) return inHeader;
   if (!["GET", "HEAD"].includes(request.method) && !isOwnPage(request.headers)) return undefined;
   const name = cookieName(request.url);

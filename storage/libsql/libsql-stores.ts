@@ -1,5 +1,5 @@
 import type { Commit, EventLog } from "../event-log.ts";
-import type { Stores } from "../open-stores.ts";
+import type { Stores } from "../stores.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openDatabaseThreads } from "./database-threads.ts";
 import type { Load } from "./group-commit.ts";

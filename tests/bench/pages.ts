@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { createApp } from "../../adapters/http/index.ts";
-import { defaultLimits } from "../../adapters/limits.ts";
 import { assetPath } from "../../adapters/web/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
@@ -52,7 +51,7 @@ for (const size of sizes) {
   const { events: kinds, assets } = await log.stats();
   const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const [first] = (await log.assets({}, { limit: 1 })).assets;
-  const app = createApp({ log, config: { limits: defaultLimits } });
+  const app = createApp({ log });
   for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) {
     const times: number[] = [];
     let html = "";

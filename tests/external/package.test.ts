@@ -41,7 +41,7 @@ test.each(["bun", "node"])(
     import { createApp } from "runless/http";
     import { openEventLog } from "runless/storage";
     const log = await openEventLog({ url: "file:${runtime}.db" });
-    const app = createApp({ log, config: { limits: { bodyBytes: 1000, pageEvents: 1000 } } });
+    const app = createApp({ log, config: { limits: { bodyBytes: 1000 } } });
     const event = parseReportRequest("/report_asset_materialization/a", {}, undefined);
     const client = new RunlessClient({ url: "http://x", fetch: (url, init) => app.fetch(new Request(url, init)) });
     await client.reportRunlessAssetEvent(event);
@@ -50,6 +50,30 @@ test.each(["bun", "node"])(
     await log.close();`,
     );
     expect(await run(runtime, "all.js")).toBe("true true false\n");
+  },
+  30_000,
+);
+
+test.each(["bun", "node"])(
+  "the packed package serves its pages on %s, with all that they load",
+  async (runtime) => {
+    writeFileSync(
+      join(app, "pages.js"),
+      `import { createApp } from "runless/http";
+    import { openEventLog } from "runless/storage";
+    const log = await openEventLog({ url: ":memory:" });
+    const app = createApp({ log });
+    for (const seconds of [1, 2]) {
+      const query = new URLSearchParams({ metadata: JSON.stringify({ seconds }) });
+      await app.request("/report_asset_materialization/a?" + query, { method: "POST" });
+    }
+    const html = await (await app.request("/assets/a")).text();
+    const files = Array.from(html.matchAll(/"(\\/static\\/[^"]+)"/g), ([, path]) => path);
+    for (const path of files) console.log(path.split("/").at(-1), (await app.request(path)).status);
+    await log.close();`,
+    );
+    const files = ["style.css", "page.js", "uPlot.css", "uPlot.js", "plots.js"];
+    expect(await run(runtime, "pages.js")).toBe(files.map((file) => `${file} 200\n`).join(""));
   },
   30_000,
 );

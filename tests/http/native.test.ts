@@ -4,7 +4,6 @@ import { eventsOf, walkEvents } from "../read-events.ts";
 import { readStream } from "../read-stream.ts";
 import { type RunningServer, runtimes, startServer } from "../server.ts";
 
-const quietSeconds = Number(process.env.RUNLESS_TEST_QUIET_SECONDS ?? "12");
 const lines = { "content-type": "application/x-ndjson" };
 const ndjson = { accept: "application/x-ndjson" };
 const event = (key: string, fields: object = {}) => ({ type: "ASSET_MATERIALIZATION", asset_key: key, ...fields });
@@ -130,25 +129,6 @@ describe.each([...runtimes])("the native API of the %s server", (runtime) => {
     expect(seen).toEqual(recorded.map(({ id }) => id));
     await first.stop();
   }, 60_000);
-
-  test(
-    `a stream that is quiet for ${quietSeconds} s stays open, and knows how far the log has come`,
-    async () => {
-      const response = await fetch(`${server.url}/api/v1/events/stream?asset_key=quiet`);
-      const start = performance.now();
-      const seen: (string | undefined)[] = [];
-      await post(event("noise"));
-      for await (const { event: type, comment, id } of readStream(response)) {
-        seen.push(type ?? comment);
-        if (type === "ASSET_MATERIALIZATION") break;
-        // A heartbeat after the time: now something happens.
-        if (performance.now() - start > quietSeconds * 1000 && id === undefined) await post(event("quiet"));
-      }
-      expect(seen.slice(0, 3)).toEqual(["position", "position", "still here"]);
-      expect(seen.at(-1)).toBe("ASSET_MATERIALIZATION");
-    },
-    (quietSeconds + 20) * 1000,
-  );
 
   test("a shutdown ends streams and imports under way, and waits for neither", async () => {
     const other = await startServer(runtime, { args: ["--shutdown-seconds", "30"] });

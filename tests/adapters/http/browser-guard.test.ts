@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type AppDeps, createApp } from "../../../adapters/http/index.ts";
+import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
 import { config, memory } from "./native.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ const requests = [
   ["OPTIONS", "/report_asset_materialization/a"],
 ] as const;
 
-function appWith(browser?: AppDeps["browser"]) {
+function appWith(browser?: AppOptions["browser"]) {
   const log = memory();
   const app = createApp({ log, config, ...(browser && { browser }) });
   const ask = async (method: string, path: string, headers: Headers) => {

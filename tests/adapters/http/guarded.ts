@@ -1,4 +1,4 @@
-import { type AppDeps, createApp } from "../../../adapters/http/index.ts";
+import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
 import { openTokenBook } from "../../../adapters/tokens/token-book.ts";
 import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
 import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
@@ -11,7 +11,11 @@ export function namedToken(name: string, fields: Partial<NewToken> = {}): NewTok
 }
 
 /** An app that has these tokens, on a log in memory unless another is given. Its clocks stand still until moved. */
-export async function guardedApp(tokens: readonly NewToken[], log: EventLog = memory(), deps: Partial<AppDeps> = {}) {
+export async function guardedApp(
+  tokens: readonly NewToken[],
+  log: EventLog = memory(),
+  deps: Partial<AppOptions> = {},
+) {
   const clock = { now: noon, elapsed: 0 };
   const store = createMemoryTokenStore({ now: () => clock.now });
   for (const token of tokens) await store.create(token);

@@ -1,4 +1,4 @@
-import { type AppDeps, createApp } from "../../../adapters/http/index.ts";
+import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
 import { defaultLimits } from "../../../adapters/limits.ts";
 import { createMemoryEventLog, type EventLog } from "../../../storage/index.ts";
 
@@ -27,7 +27,7 @@ export interface NativeApp {
 }
 
 /** The native API without a socket, on a log in memory unless another is given. */
-export function nativeApp(deps: Partial<AppDeps> = {}): NativeApp {
+export function nativeApp(deps: Partial<AppOptions> = {}): NativeApp {
   const log = deps.log ?? memory();
   const app = createApp({ config, now: () => noon, ...deps, log });
   const request = async (path: string, init?: RequestInit) => app.request(`/api/v1/${path}`, init);
