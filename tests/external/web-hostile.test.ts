@@ -56,10 +56,11 @@ describe("hostile text does nothing, and leaves the layout as it is", () => {
     ...Object.entries(texts).map(([name, text]) => [`the history of ${name}`, assetPath(keyOf(text))]),
   ] as const;
   test.each(places.map(([name = "", path = ""]) => [name, path] as const))("on %s", async (_, path) => {
+    const page = await site.visit(path);
+    if (!path.startsWith("/events/")) await page.locator("#live[data-state=live]").waitFor();
+    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     for (const width of [1280, 360]) {
-      const page = await site.visit(path, { viewport: { width, height: 740 } });
-      if (!path.startsWith("/events/")) await page.locator("#live[data-state=live]").waitFor();
-      await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+      await page.setViewportSize({ width, height: 740 });
       expect(await page.evaluate("window.evil")).toBeUndefined();
       expect(await page.locator("main img, main iframe, body script").count()).toBe(0);
       const wide = await page.evaluate(
