@@ -1,5 +1,6 @@
 import type {
   AssetCheckEvaluation,
+  AssetCheckSeverity,
   AssetKey,
   RecordedEvent,
   RecordedEventType,
@@ -29,10 +30,22 @@ export interface EventLog {
   asset(key: AssetKey): Promise<AssetRecord | undefined>;
 
   /** Assets that have events, ordered by key (part by part, each by code point). Pages may be short, as `query`'s. */
-  assets(filter: AssetFilter, page: ListRequest): Promise<AssetPage>;
+  assets(filter: AssetFilter, page: AssetListRequest): Promise<AssetPage>;
+
+  /** The newest events (by id) of each key, newest first, at most `limit` of each: no traces of wipes. In the order of the keys. */
+  recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
+
+  /**
+   * The newest evaluations (by id) of each check over all its partitions, newest first: at most `limit` of each, of those
+   * among the newest 2,000 events of its asset. In the order of the checks.
+   */
+  checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistory[]>;
 
   /** The partitions of an asset that were materialized, ordered by code point. */
   partitions(key: AssetKey, page: ListRequest): Promise<PartitionPage>;
+
+  /** As `partitions`, without what was reported: cheap enough for thousands. */
+  partitionMarks(key: AssetKey, page: ListRequest): Promise<PartitionMarkPage>;
 
   /** The checks of an asset, each name with each of its partitions (null first), ordered by code point. */
   checks(key: AssetKey, page: ListRequest): Promise<CheckPage>;
@@ -150,12 +163,26 @@ export interface AssetFilter {
   readonly prefix?: AssetKey | undefined;
   /** Text that `formatAssetKey` of the key contains, ASCII letters in any case. */
   readonly search?: string | undefined;
+  /** True: with a check whose latest evaluation, over all partitions, failed. */
+  readonly failing?: boolean | undefined;
+  /** Without a materialization or observation from this time on: milliseconds since 1970 UTC, on `timestamp`. */
+  readonly quietSince?: number | undefined;
+  /** With events of this type. */
+  readonly type?: RunlessEventType | undefined;
 }
 
 export interface ListRequest {
   readonly limit: number;
   /** From an earlier page with the same key or filter; anything else rejects with `bad_cursor`. */
   readonly cursor?: string | undefined;
+}
+
+export interface AssetListRequest extends ListRequest {
+  /**
+   * `latest`: by the timestamp of the latest materialization or observation, newest first, then by key; assets without
+   * any come last. It looks at the first 10,000 keys (below the prefix), since no index holds that order. Default: `key`.
+   */
+  readonly order?: "key" | "latest" | undefined;
 }
 
 export interface AssetPage {
@@ -174,6 +201,42 @@ export interface PartitionRecord {
   readonly partition: string;
   readonly latestMaterialization: RecordedEvent;
   readonly materializations: number;
+}
+
+export interface PartitionMarkPage {
+  readonly partitions: readonly PartitionMark[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+export interface PartitionMark {
+  readonly partition: string;
+  /** Of the latest materialization. */
+  readonly timestamp: number;
+  readonly materializations: number;
+  /** True where the latest evaluation that some check made of this partition failed. */
+  readonly failing: boolean;
+}
+
+/** An event at a glance. */
+export interface EventMark {
+  readonly id: number;
+  readonly type: RunlessEventType;
+  readonly timestamp: number;
+  /** Null where the event is no check. */
+  readonly passed: boolean | null;
+  readonly severity: AssetCheckSeverity | null;
+}
+
+export interface CheckName {
+  readonly assetKey: AssetKey;
+  readonly checkName: string;
+}
+
+export interface CheckHistory {
+  readonly evaluations: readonly EventMark[];
+  /** How many evaluations there are in all. */
+  readonly total: number;
 }
 
 export interface CheckPage {

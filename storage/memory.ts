@@ -1,15 +1,25 @@
 import { type AssetKey, assetWiped, hasPrefix, type RecordedEvent, type RecordedEventType } from "../core/index.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import type { AppendedEvent, Commit, EventLog, Expiry, Unit, UnitResult, WipeTarget } from "./event-log.ts";
+import type {
+  AppendedEvent,
+  AssetRecord,
+  Commit,
+  EventLog,
+  Expiry,
+  Unit,
+  UnitResult,
+  WipeTarget,
+} from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { matchesSearch } from "./matches-search.ts";
+import { isListed, latestFirst } from "./memory/asset-list.ts";
 import { expiredEvents } from "./memory/expired.ts";
 import { createFirstUses, type FirstUse, scopeOf } from "./memory/first-uses.ts";
 import { listPage } from "./memory/list-page.ts";
 import { isTarget, matchesFilter, sameKey } from "./memory/matches.ts";
 import { lastMaterializationsOf, statsOf } from "./memory/stats.ts";
-import { assetsOf, checksOf, partitionsOf } from "./memory/summaries.ts";
+import { assetsOf, checksOf, markOf, partitionMarksOf, partitionsOf } from "./memory/summaries.ts";
 import { createWatchers } from "./memory/watchers.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
@@ -139,20 +149,53 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
       return assetsOf(eventsOf(key))[0]?.record();
     },
 
-    async assets({ prefix, search }, page) {
+    async assets(filter, page) {
       refuseWhenClosed();
+      const { prefix, search, failing, quietSince, type } = filter;
       const items = assetsOf(events)
         .filter(({ key }) => prefix === undefined || hasPrefix(key, prefix))
-        .filter(({ key }) => search === undefined || matchesSearch(key, search));
-      const list = { items, positionOf: ({ key }: { key: AssetKey }) => key, marked: ["assets", prefix, search] };
-      const { items: found, ...rest } = listPage(list, page);
-      return { assets: found.map(({ record }) => record()), ...rest };
+        .filter(({ key }) => search === undefined || matchesSearch(key, search))
+        .map(({ record }) => record())
+        .filter((asset) => isListed(asset, filter));
+      const positionOf = page.order === "latest" ? latestFirst : ({ assetKey }: AssetRecord) => assetKey;
+      const marked = ["assets", prefix, search, failing, quietSince, type, page.order];
+      const { items: assets, ...rest } = listPage({ items, positionOf, marked }, page);
+      return { assets, ...rest };
+    },
+
+    async recent(keys, limit) {
+      refuseWhenClosed();
+      return keys.map((key) => eventsOf(key).toReversed().flatMap(markOf).slice(0, limit));
     },
 
     async partitions(key, page) {
       refuseWhenClosed();
       const { items: partitions, ...rest } = listPage(
         { items: partitionsOf(eventsOf(key)), positionOf: ({ partition }) => [partition], marked: ["partitions", key] },
+        page,
+      );
+      return { partitions, ...rest };
+    },
+
+    async checkHistories(checks, limit) {
+      refuseWhenClosed();
+      return checks.map(({ assetKey, checkName }) => {
+        const isOfCheck = (event: RecordedEvent) =>
+          event.type === "ASSET_CHECK_EVALUATION" && event.checkName === checkName;
+        const ofAsset = eventsOf(assetKey);
+        return {
+          evaluations: ofAsset.slice(-2000).filter(isOfCheck).toReversed().flatMap(markOf).slice(0, limit),
+          total: ofAsset.filter(isOfCheck).length,
+        };
+      });
+    },
+
+    async partitionMarks(key, page) {
+      refuseWhenClosed();
+      const items = partitionMarksOf(eventsOf(key));
+      const marked = ["partitions", key];
+      const { items: partitions, ...rest } = listPage(
+        { items, positionOf: ({ partition }) => [partition], marked },
         page,
       );
       return { partitions, ...rest };

@@ -11,7 +11,7 @@ const packages: Readonly<Record<Room, RegExp>> = {
   core: /^valibot$/,
   storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|libsql|node:.+)$/,
   adapters:
-    /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|prom-client|@logtape\/logtape|@valibot\/to-json-schema|@hono\/node-server|node:.+)$/,
+    /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|prom-client|@logtape\/logtape|@valibot\/to-json-schema|@hono\/node-server|markdown-it|node:.+)$/,
 };
 
 interface Import {

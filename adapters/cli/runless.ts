@@ -5,6 +5,7 @@ import { assetCommand } from "./asset.ts";
 import { assetsCommand } from "./assets.ts";
 import { backupCommand } from "./backup.ts";
 import { checksCommand } from "./checks.ts";
+import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { execCommand } from "./exec.ts";
@@ -42,7 +43,8 @@ const program = new Command("runless")
   .addCommand(doctorCommand)
   .addCommand(backupCommand)
   .addCommand(vacuumCommand)
-  .addCommand(tokenCommand);
+  .addCommand(tokenCommand)
+  .addCommand(demoCommand);
 
 failInWords(program, "runless");
 

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { defaultLimits } from "../limits.ts";
+import { webRoutes } from "../web/web-routes.ts";
 import type { AppDeps, AppEnv, AppOptions } from "./app-deps.ts";
 import { watchAppends } from "./append-watch.ts";
 import { assetRoutes } from "./assets.ts";
@@ -50,6 +51,7 @@ export function createApp(given: AppOptions): Hono<AppEnv> {
     .route("/", healthRoutes(deps, appends))
     .route("/", metricsRoutes(deps, metrics.registry))
     .route("/", documentationRoutes(deps))
+    .route("/", webRoutes(deps, room))
     .onError((error, c) => errorResponse(error, c.req.raw));
   assertChecked(app);
   watchRequests(app, metrics, () => path);

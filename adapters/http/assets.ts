@@ -62,11 +62,12 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
     }).app;
 }
 
-function unknownAsset(key: AssetKey): HttpError {
+export function unknownAsset(key: AssetKey): HttpError {
   return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
 }
 
-function formatAsset(record: AssetRecord): string {
+/** An asset as the API answers it. */
+export function formatAsset(record: AssetRecord): string {
   const { materializations, observations, checkEvaluations, partitions } = record.counts;
   const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };
   const event = (latest: RecordedEvent | null) => (latest === null ? "null" : formatEvent(latest));

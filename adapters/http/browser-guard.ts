@@ -24,7 +24,7 @@ export function browserGuard({ corsOrigins, hosts }: BrowserPolicy) {
     if (wrongName !== undefined) return new HttpError(403, wrongName);
     const site = headers.get("sec-fetch-site");
     const origin = headers.get("origin");
-    if ((site === null && origin === null) || isOwn(site, origin, headers)) return undefined;
+    if ((site === null && origin === null) || isOwnPage(headers)) return undefined;
     if (origin !== null && corsOrigins.includes(origin)) return undefined;
     if (method === "GET" && isNavigation(headers)) return undefined;
     return new HttpError(403, foreignPage(origin));
@@ -46,10 +46,12 @@ function foreignPage(origin: string | null): string {
   return `A page of ${shown} can't use this server from a browser. To let it, start the server with --cors-origin ${shown}.`;
 }
 
-// The browser's own word comes first: behind a proxy our Host may be another than the page's.
-function isOwn(site: string | null, origin: string | null, headers: Headers): boolean {
+/** Whether a page of ours sent this, as its browser says, or a person by hand. */
+export function isOwnPage(headers: Headers): boolean {
+  const site = headers.get("sec-fetch-site");
+  // The browser's own word comes first: behind a proxy our Host may be another than the page's.
   if (site !== null) return site === "same-origin" || site === "none";
-  return origin?.replace(/^https?:\/\//, "") === headers.get("host");
+  return headers.get("origin")?.replace(/^https?:\/\//, "") === headers.get("host");
 }
 
 /** Somebody follows a link to here: the page with the link sees nothing of the answer. */

@@ -3,7 +3,17 @@ import type { EventFilter, EventLog, WipeTarget } from "../../storage/index.ts";
 import { type Caller, outOfReach, reaches } from "../tokens/caller.ts";
 import { HttpError } from "./http-error.ts";
 
-type Method = "append" | "get" | "query" | "asset" | "assets" | "partitions" | "checks" | "wipe" | "id" | "watch";
+type Lookup =
+  | "get"
+  | "query"
+  | "asset"
+  | "assets"
+  | "recent"
+  | "partitions"
+  | "partitionMarks"
+  | "checks"
+  | "checkHistories";
+type Method = Lookup | "append" | "wipe" | "id" | "watch";
 
 /**
  * A log as its caller may see it. Lists narrow to the caller's prefix; an asset that is named and lies outside is a 403,
@@ -49,16 +59,34 @@ export class CallersLog implements Pick<EventLog, Method> {
     return this.#log.assets(this.narrow(filter), page);
   }
 
+  async recent(...[keys, limit]: Parameters<EventLog["recent"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const key of keys) this.#assertReached(key);
+    return this.#log.recent(keys, limit);
+  }
+
   async partitions(...[key, page]: Parameters<EventLog["partitions"]>) {
     if (this.#isAgain()) await this.#recheck();
     this.#assertReached(key);
     return this.#log.partitions(key, page);
   }
 
+  async partitionMarks(...[key, page]: Parameters<EventLog["partitionMarks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.partitionMarks(key, page);
+  }
+
   async checks(...[key, page]: Parameters<EventLog["checks"]>) {
     if (this.#isAgain()) await this.#recheck();
     this.#assertReached(key);
     return this.#log.checks(key, page);
+  }
+
+  async checkHistories(...[checks, limit]: Parameters<EventLog["checkHistories"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const { assetKey } of checks) this.#assertReached(assetKey);
+    return this.#log.checkHistories(checks, limit);
   }
 
   async wipe(target: WipeTarget, by: string | null) {

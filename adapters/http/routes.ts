@@ -1,6 +1,6 @@
 import { type Handler, Hono } from "hono";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
-import { type Need, tokenCheck } from "./token-check.ts";
+import { type Door, type Need, tokenCheck } from "./token-check.ts";
 
 /** Routes, each of which says beside its path what it asks of a token: without that there is none. */
 export interface Routes {
@@ -10,9 +10,9 @@ export interface Routes {
   readonly app: Hono<AppEnv>;
 }
 
-export function routes(deps: AppDeps): Routes {
+export function routes(deps: AppDeps, door?: Door): Routes {
   const app = new Hono<AppEnv>();
-  const check = tokenCheck(deps);
+  const check = tokenCheck(deps, door);
   const chain: Routes = {
     app,
     get: (path, need, handler) => {

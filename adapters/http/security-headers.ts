@@ -7,12 +7,15 @@ export const answerHeaders = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** What a page says beside that: it may load nothing but what `allowed` names, and nobody may show it in theirs. */
-export function pageHeaders(allowed: string) {
+/**
+ * What a page says beside that: it may load nothing but what `allowed` names, send its forms to `forms` alone, and
+ * nobody may show it in theirs.
+ */
+export function pageHeaders(allowed: string, forms: "'none'" | "'self'" = "'none'") {
   return {
     ...answerHeaders,
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `default-src 'none'; ${allowed}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    "content-security-policy": `default-src 'none'; ${allowed}; base-uri 'none'; form-action ${forms}; frame-ancestors 'none'`,
     "cross-origin-opener-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",

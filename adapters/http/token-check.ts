@@ -20,13 +20,21 @@ export function needOf(handler: object): Need | undefined {
   return needs.get(handler);
 }
 
+/** How a route lets its callers in, where that is not as the API does. */
+export interface Door {
+  /** The token that a request brings. Default: that of its header. */
+  readonly secretIn?: (request: Request) => string | undefined;
+  /** What is answered where the check or the handler throws. Default: what the app answers. */
+  readonly answerError?: (error: unknown, request: Request) => Promise<Response>;
+}
+
 const open: Identity = { status: "allowed", caller: anybody };
 
 /**
  * Puts before a handler the gate, and what its route asks of a token. The handler finds the caller in its context, and
  * the log as they may see it. It is no middleware: Hono would have to compose two handlers for every report then.
  */
-export function tokenCheck(deps: AppDeps) {
+export function tokenCheck(deps: AppDeps, { secretIn = ({ headers }) => secretOf(headers), answerError }: Door = {}) {
   const { log, tokens } = deps;
   const gate = createGate(deps);
   return (need: Need, handler: Handler<AppEnv>): Handler<AppEnv> => {
@@ -35,7 +43,7 @@ export function tokenCheck(deps: AppDeps) {
       const refusal = gate(request, c.env);
       if (refusal !== undefined) return refuse(request, refusal);
       if (need === "nothing") return handler(c, next);
-      const secret = tokens && secretOf(request.headers);
+      const secret = tokens && secretIn(request);
       const identify = () => tokens?.identify(secret) ?? open;
       const proceed = (identity: Identity) => {
         const caller = admit(identity, need);
@@ -51,7 +59,17 @@ export function tokenCheck(deps: AppDeps) {
       const identity = identify();
       return identity instanceof Promise ? identity.then(proceed) : proceed(identity);
     };
-    needs.set(checked, need);
-    return checked;
+    const answered: Handler<AppEnv> =
+      answerError === undefined
+        ? checked
+        : async (c, next) => {
+            try {
+              return await checked(c, next);
+            } catch (error) {
+              return await answerError(error, c.req.raw);
+            }
+          };
+    needs.set(answered, need);
+    return answered;
   };
 }

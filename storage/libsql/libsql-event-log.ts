@@ -1,17 +1,18 @@
-import type { AssetCheckEvaluation, RecordedEvent } from "../../core/index.ts";
+import type { AssetCheckEvaluation, AssetCheckSeverity, RecordedEvent, RunlessEventType } from "../../core/index.ts";
 import { dataVersionOf } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursor.ts";
-import type { AssetRecord, Commit, EventLog, Unit, UnitResult } from "../event-log.ts";
+import type { AssetRecord, Commit, EventLog, EventMark, Unit, UnitResult } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
-import { type EventRow, encodeEvent, eventFromRow } from "./event-row.ts";
+import { type EventRow, encodeEvent, eventFromRow, kinds } from "./event-row.ts";
 import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
 import { GroupCommit, type Load } from "./group-commit.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
 import type { AssetRows } from "./read-asset.ts";
+import type { MarkRow } from "./read-recent.ts";
 import { decodeKey, decodeText } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
 import { watchers } from "./watchers.ts";
@@ -89,16 +90,22 @@ export function createLibsqlEventLog(
       const rows = await database.asset(key);
       return rows && assetRecord(rows);
     },
-    assets: async (filter, { limit, cursor: given }) => {
+    assets: async (filter, { limit, order, cursor: given }) => {
       assertOpen();
-      const mark = ["assets", filter.prefix ?? null, filter.search ?? null];
-      const [from] = parseListCursor(given, mark) ?? [];
-      const { rows, last, hasMore } = await database.assets(filter, limit, from ?? undefined);
+      const mark = ["assets", filter.prefix, filter.search, filter.failing, filter.quietSince, filter.type, order];
+      const [key, time = null] = parseListCursor(given, mark) ?? [];
+      const from = typeof key === "string" ? { key, latest: time === null ? null : Number(time) } : undefined;
+      const { rows, last, hasMore } = await database.assets(filter, { limit, order }, from);
+      const latest = last?.latest ?? null;
       return {
         assets: rows.map(assetRecord),
-        cursor: last === undefined ? null : formatListCursor([last], mark),
+        cursor: last === undefined ? null : formatListCursor([last.key, latest === null ? null : String(latest)], mark),
         hasMore,
       };
+    },
+    recent: async (keys, limit) => {
+      assertOpen();
+      return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));
     },
     partitions: async (key, { limit, cursor: given }) => {
       assertOpen();
@@ -109,6 +116,24 @@ export function createLibsqlEventLog(
         const latestMaterialization = eventFromRow(latest);
         return { partition: latestMaterialization.partition ?? "", latestMaterialization, materializations: events };
       });
+      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    checkHistories: async (checks, limit) => {
+      assertOpen();
+      const found = await database.checkHistories(checks, limit);
+      return found.map(({ total, evaluations }) => ({ total, evaluations: evaluations.map(eventMark) }));
+    },
+    partitionMarks: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["partitions", key];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.partitionMarks(key, limit, from ?? undefined);
+      const partitions = rows.map(({ partition, timestamp, events, failing }) => ({
+        partition: decodeText(partition),
+        timestamp,
+        materializations: events,
+        failing,
+      }));
       return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
     },
     checks: async (key, { limit, cursor: given }) => {
@@ -213,6 +238,21 @@ function assetRecord({ key, summaries, checks, partitions }: AssetRows): AssetRe
       partitions,
     },
   };
+}
+
+function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark {
+  return {
+    id,
+    type: typeOfKind(kind),
+    timestamp,
+    passed: passed === null ? null : passed === 1,
+    severity: severity as AssetCheckSeverity | null, // only encodeEvent writes it
+  };
+}
+
+function typeOfKind(kind: number): RunlessEventType {
+  if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
+  return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_CHECK_EVALUATION";
 }
 
 function checkFromRow(row: EventRow): RecordedEvent & AssetCheckEvaluation {

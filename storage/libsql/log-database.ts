@@ -1,7 +1,16 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey, RecordedEventType } from "../../core/index.ts";
-import type { AssetFilter, EventFilter, Expiry, LogStats, PageRequest, WipeTarget } from "../event-log.ts";
+import type {
+  AssetFilter,
+  AssetListRequest,
+  CheckName,
+  EventFilter,
+  Expiry,
+  LogStats,
+  PageRequest,
+  WipeTarget,
+} from "../event-log.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import type { EventRow } from "./event-row.ts";
@@ -11,19 +20,22 @@ import { probe } from "./probe.ts";
 import { type Expired, findExpired, forgetKeys, pruneEvents, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
+import { type AssetPosition, readAssetList } from "./read-asset-list.ts";
 import { readEvent, readNewestId } from "./read-event.ts";
 import {
   type CheckPosition,
   type ListOfRows,
-  readAssetList,
+  type PartitionMarkRow,
   readChecks,
+  readPartitionMarks,
   readPartitions,
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
+import { type CheckHistoryRow, type MarkRow, readCheckHistories, readRecent } from "./read-recent.ts";
 import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { log } from "./schema.ts";
-import { encodeKey } from "./sortable-text.ts";
+import { encodeKey, encodeText } from "./sortable-text.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { wipe } from "./wipe.ts";
 
@@ -33,8 +45,15 @@ export interface LogDatabase {
   event(id: number): Promise<EventRow | undefined>;
   page(filter: EventFilter, page: Pick<PageRequest, "order" | "limit">, from: number | undefined): Promise<PageOfRows>;
   asset(key: AssetKey): Promise<AssetRows | undefined>;
-  assets(filter: AssetFilter, limit: number, from: string | undefined): Promise<ListOfRows<AssetRows, string>>;
+  assets(
+    filter: AssetFilter,
+    page: Pick<AssetListRequest, "limit" | "order">,
+    from: AssetPosition | undefined,
+  ): Promise<ListOfRows<AssetRows, AssetPosition>>;
+  recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
+  checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistoryRow[]>;
+  partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
   checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
   /** Answers the trace. */
   wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
@@ -76,10 +95,21 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     page: (filter, page, from) =>
       read((database) => fitting(page.limit, (limit) => readPage(database, filter, { ...page, limit }, from))),
     asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
-    assets: (filter, most, from) =>
-      read((database) => fitting(most, (limit) => readAssetList(database, filter, limit, from))),
+    assets: (filter, page, from) =>
+      read((database) => fitting(page.limit, (limit) => readAssetList(database, filter, { ...page, limit }, from))),
+    recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
     partitions: (key, most, from) =>
       read((database) => fitting(most, (limit) => readPartitions(database, key, limit, from))),
+    checkHistories: (checks, limit) =>
+      read((database) =>
+        readCheckHistories(
+          database,
+          checks.map(({ assetKey, checkName }) => [encodeKey(assetKey), encodeText(checkName)]),
+          limit,
+        ),
+      ),
+    partitionMarks: (key, most, from) =>
+      read((database) => fitting(most, (limit) => readPartitionMarks(database, key, limit, from))),
     checks: (key, most, from) => read((database) => fitting(most, (limit) => readChecks(database, key, limit, from))),
     wipe: async (target, by, now) => {
       const traceId = await record((writer) => wipe(writer, target, by, now));

@@ -1,66 +1,17 @@
-import { and, asc, eq, gt, gte, inArray, lt, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../core/index.ts";
-import type { AssetFilter } from "../event-log.ts";
-import { matchesSearch } from "../matches-search.ts";
 import { type EventRow, eventColumns } from "./event-row.ts";
 import { countFitting, eventSize } from "./page-size.ts";
-import { type AssetRows, readAssets } from "./read-asset.ts";
 import { asset, event, summary } from "./schema.ts";
-import { decodeKey, encodeKey, keysBelow } from "./sortable-text.ts";
+import { encodeKey, keysBelow } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
-
-/** How many keys a page of assets looks at before it answers with what it has found. */
-const keysPerPage = 5000;
 
 /** Part of a list, and what stands last in it of all that was looked at. */
 export interface ListOfRows<Row, Position> {
   readonly rows: readonly Row[];
   readonly last: Position | undefined;
   readonly hasMore: boolean;
-}
-
-/** Assets after the encoded key `from`. */
-export async function readAssetList(
-  database: LibSQLDatabase,
-  { prefix, search }: AssetFilter,
-  limit: number,
-  from: string | undefined,
-): Promise<ListOfRows<AssetRows, string>> {
-  const examined = await database
-    .select({ key: asset.key })
-    .from(asset)
-    .where(
-      and(
-        from === undefined ? undefined : gt(asset.key, from),
-        prefix && isBelow(prefix),
-        sql`EXISTS (SELECT 1 FROM ${summary} WHERE ${summary.assetId} = ${asset.id})`,
-      ),
-    )
-    .orderBy(asc(asset.key))
-    .limit(search === undefined ? limit + 1 : keysPerPage);
-  const keys = examined.map(({ key }) => key);
-  const found = search === undefined ? keys : keys.filter((key) => matchesSearch(decodeKey(key), search));
-  const page = await assetsThatFit(database, found.slice(0, limit));
-  const isCut = found.length > page.length;
-  return {
-    rows: await readAssets(database, page),
-    last: isCut ? page.at(-1) : (keys.at(-1) ?? from),
-    hasMore: isCut || keys.length === keysPerPage,
-  };
-}
-
-/** Those of the first encoded keys whose latest events fit into a page. */
-async function assetsThatFit(database: LibSQLDatabase, keys: readonly string[]): Promise<readonly string[]> {
-  const sizes = await database
-    .select({ key: asset.key, size: sql<number>`sum(${eventSize})` })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .innerJoin(event, eq(event.id, summary.eventId))
-    .where(and(inArray(asset.key, [...keys]), lte(summary.scope, scopes.check), ne(summary.scope, scopes.partition)))
-    .groupBy(asset.key);
-  const sizeOf = new Map(sizes.map(({ key, size }) => [key, size]));
-  return keys.slice(0, countFitting(keys.map((key) => ({ size: sizeOf.get(key) ?? 0 }))));
 }
 
 /** The key itself and all below it. */
@@ -90,6 +41,50 @@ export async function readPartitions(
     orderBy: [asc(summary.partition)],
   });
   return { rows, last: rows.at(-1)?.latest.partition ?? from, hasMore };
+}
+
+export interface PartitionMarkRow {
+  readonly partition: string;
+  readonly timestamp: number;
+  readonly events: number;
+  readonly failing: boolean;
+}
+
+/** As `readPartitions`, from the summaries alone. */
+export async function readPartitionMarks(
+  database: LibSQLDatabase,
+  key: AssetKey,
+  limit: number,
+  from: string | undefined,
+): Promise<ListOfRows<PartitionMarkRow, string>> {
+  const ofAsset = eq(asset.key, encodeKey(key));
+  const after = from === undefined ? undefined : gt(summary.partition, from);
+  const rows = await database
+    .select({ partition: sql<string>`${summary.partition}`, timestamp: summary.timestamp, events: summary.events })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .where(and(ofAsset, eq(summary.scope, scopes.partition), after))
+    .orderBy(asc(summary.partition))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1)?.partition;
+  const failed = await database
+    .selectDistinct({ partition: sql<string>`${summary.partition}` })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .innerJoin(event, eq(event.id, summary.eventId))
+    .where(
+      and(
+        ...[ofAsset, eq(summary.scope, scopes.checkPartition), after],
+        ...[lte(summary.partition, last ?? ""), eq(event.passed, 0)],
+      ),
+    );
+  const failing = new Set(failed.map(({ partition }) => partition));
+  return {
+    rows: page.map((row) => ({ ...row, failing: failing.has(row.partition) })),
+    last: last ?? from,
+    hasMore: rows.length > limit,
+  };
 }
 
 /** An encoded check name and partition. */

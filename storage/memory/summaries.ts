@@ -6,7 +6,7 @@ import {
   dataVersionOf,
   type RecordedEvent,
 } from "../../core/index.ts";
-import type { AssetRecord, CheckRecord, PartitionRecord } from "../event-log.ts";
+import type { AssetRecord, CheckRecord, EventMark, PartitionMark, PartitionRecord } from "../event-log.ts";
 
 /** The assets that have events, in no order that matters, each with its record to be had. */
 export function assetsOf(events: readonly RecordedEvent[]) {
@@ -46,6 +46,26 @@ export function partitionsOf(events: readonly RecordedEvent[]): readonly Partiti
     if (partition === null || latestMaterialization === undefined) return [];
     return { partition, latestMaterialization, materializations: ofPartition.length };
   });
+}
+
+export function partitionMarksOf(events: readonly RecordedEvent[]): readonly PartitionMark[] {
+  const failed = new Set(
+    checksOf(events).flatMap(({ partition, latestEvaluation }) => (latestEvaluation.passed ? [] : partition)),
+  );
+  return partitionsOf(events).map(({ partition, latestMaterialization: { timestamp }, materializations }) => ({
+    partition,
+    timestamp,
+    materializations,
+    failing: failed.has(partition),
+  }));
+}
+
+/** Nothing for the trace of a wipe. */
+export function markOf(event: RecordedEvent): readonly EventMark[] {
+  const { id, type, timestamp } = event;
+  if (type === "ASSET_WIPED") return [];
+  if (type !== "ASSET_CHECK_EVALUATION") return [{ id, type, timestamp, passed: null, severity: null }];
+  return [{ id, type, timestamp, passed: event.passed, severity: event.severity }];
 }
 
 /** The checks of an asset with these events. */

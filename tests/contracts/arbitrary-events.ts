@@ -149,6 +149,9 @@ export const arbitraryAssetFilter: fc.Arbitrary<AssetFilter> = fc.record(
   {
     prefix: arbitraryPrefix,
     search: fc.constantFrom("", "a", "A", "/", "B", '"', "\u0000", "a\u0000B", "\u{1f600}", "\uffee"),
+    failing: fc.boolean(),
+    quietSince: arbitraryTime,
+    type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"),
   },
   { requiredKeys: [] },
 );

@@ -1,5 +1,6 @@
 import { describe } from "bun:test";
 import { appendingContract } from "./event-log/appending.ts";
+import { assetFiltersContract } from "./event-log/asset-filters.ts";
 import { assetListContract } from "./event-log/asset-list.ts";
 import { assetPartsContract } from "./event-log/asset-parts.ts";
 import { assetsContract } from "./event-log/assets.ts";
@@ -10,6 +11,7 @@ import { type OpenEventLog, promisesOf } from "./event-log/harness.ts";
 import { idempotencyContract } from "./event-log/idempotency.ts";
 import { identityContract } from "./event-log/identity.ts";
 import { listCursorsContract } from "./event-log/list-cursors.ts";
+import { marksContract } from "./event-log/marks.ts";
 import { modelContract } from "./event-log/model.ts";
 import { pagingContract } from "./event-log/paging.ts";
 import { pruningContract } from "./event-log/pruning.ts";
@@ -46,6 +48,8 @@ export function eventLogContract(name: string, open: OpenEventLog, options: Cont
     describe("pages", () => pagingContract(promises));
     describe("assets", () => assetsContract(promises));
     describe("lists of assets", () => assetListContract(promises));
+    describe("filters of assets", () => assetFiltersContract(promises));
+    describe("marks", () => marksContract(promises));
     describe("lists of partitions and checks", () => assetPartsContract(promises));
     describe("cursors of lists", () => listCursorsContract(promises));
     describe("wiping", () => wipingContract(promises));

@@ -70,3 +70,26 @@ test("the packed package has its types for Deno", async () => {
   app.write("typed.ts", typed);
   await app.run("deno", "check", "typed.ts");
 }, 60_000);
+test.each(["bun", "node"])(
+  "the packed package serves its pages on %s, with all that they load",
+  async (runtime) => {
+    app.write(
+      "pages.js",
+      `import { createApp } from "runless/http";
+    import { openEventLog } from "runless/storage";
+    const log = await openEventLog({ url: ":memory:" });
+    const app = createApp({ log });
+    for (const seconds of [1, 2]) {
+      const query = new URLSearchParams({ metadata: JSON.stringify({ seconds }) });
+      await app.request("/report_asset_materialization/a?" + query, { method: "POST" });
+    }
+    const html = await (await app.request("/assets/a")).text();
+    const files = Array.from(html.matchAll(/"(\\/static\\/[^"]+)"/g), ([, path]) => path);
+    for (const path of files) console.log(path.split("/").at(-1), (await app.request(path)).status);
+    await log.close();`,
+    );
+    const files = ["style.css", "page.js", "uPlot.css", "uPlot.js", "plots.js"];
+    expect(await app.run(runtime, "pages.js")).toBe(files.map((file) => `${file} 200\n`).join(""));
+  },
+  30_000,
+);

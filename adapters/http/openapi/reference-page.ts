@@ -38,7 +38,7 @@ export function referencePage(document: unknown): ReferencePage {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title} ${info.version}: HTTP API</title><style>${{ html: referenceStyle }}</style></head>
 <body><a class="skip" href="#main">Skip to the reference</a><div class="layout">
-<nav aria-label="Operations">${links}<p>Answers</p><ul><li><a href="#schemas">Schemas</a></li></ul></nav>
+<nav aria-label="Operations"><p><a href="/">Assets</a></p>${links}<p>Answers</p><ul><li><a href="#schemas">Schemas</a></li></ul></nav>
 <main id="main"><h1>${info.title} <span class="soft">${info.version}</span></h1>
 <p>${info.description}</p><p>Every error is <code>{"error": "…"}</code> with a sentence that says what to change.
 The same for programs: <a href="/openapi.json">openapi.json</a>.</p>

@@ -12,6 +12,10 @@ const requests = [
   ["DELETE", "/api/v1/assets?asset_key=a"],
   ["GET", "/health"],
   ["GET", "/docs"],
+  ["GET", "/"],
+  ["GET", "/events/stream"],
+  ["POST", "/wipe?asset_key=a"],
+  ["POST", "/sign-in"],
   ["GET", "/nothing"],
   ["OPTIONS", "/report_asset_materialization/a"],
 ] as const;

@@ -86,6 +86,15 @@ describe("the log as a caller with a prefix sees it", () => {
           isInside ? await twin.partitions(key, page) : refused,
         );
         expect(await outcome(view.checks(key, page))).toEqual(isInside ? await twin.checks(key, page) : refused);
+        expect(await outcome(view.partitionMarks(key, page))).toEqual(
+          isInside ? await twin.partitionMarks(key, page) : refused,
+        );
+        const keys = [caller.prefix, key];
+        expect(await outcome(view.recent(keys, 5))).toEqual(isInside ? await twin.recent(keys, 5) : refused);
+        const names = keys.map((assetKey) => ({ assetKey, checkName: "c" }));
+        expect(await outcome(view.checkHistories(names, 5))).toEqual(
+          isInside ? await twin.checkHistories(names, 5) : refused,
+        );
         const found = await twin.get(id);
         const isSeen = found !== undefined && hasPrefix(found.assetKey, caller.prefix);
         expect(await view.get(id)).toEqual(isSeen ? found : undefined);
@@ -121,6 +130,9 @@ test("every call but the first asks whether the caller is still let in", async (
     () => view.assets({}, { limit: 1 }),
     () => view.partitions(["a"], { limit: 1 }),
     () => view.checks(["a"], { limit: 1 }),
+    () => view.recent([["a"]], 1),
+    () => view.partitionMarks(["a"], { limit: 1 }),
+    () => view.checkHistories([{ assetKey: ["a"], checkName: "c" }], 1),
     () => view.wipe({ assetKey: ["a"] }, null),
   ];
   for (const call of calls) expect(await outcome<unknown>(call())).toEqual({ status: 401 });

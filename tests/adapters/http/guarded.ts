@@ -1,4 +1,4 @@
-import { createApp } from "../../../adapters/http/index.ts";
+import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
 import { openTokenBook } from "../../../adapters/tokens/token-book.ts";
 import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
 import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
@@ -11,12 +11,16 @@ export function namedToken(name: string, fields: Partial<NewToken> = {}): NewTok
 }
 
 /** An app that has these tokens, on a log in memory unless another is given. Its clocks stand still until moved. */
-export async function guardedApp(tokens: readonly NewToken[], log: EventLog = memory()) {
+export async function guardedApp(
+  tokens: readonly NewToken[],
+  log: EventLog = memory(),
+  deps: Partial<AppOptions> = {},
+) {
   const clock = { now: noon, elapsed: 0 };
   const store = createMemoryTokenStore({ now: () => clock.now });
   for (const token of tokens) await store.create(token);
   const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed });
-  return { app: createApp({ log, tokens: book, config, now: () => clock.now }), log, store, clock };
+  return { app: createApp({ log, tokens: book, config, now: () => clock.now, ...deps }), log, store, clock };
 }
 
 export type GuardedApp = Awaited<ReturnType<typeof guardedApp>>["app"];

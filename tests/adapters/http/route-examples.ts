@@ -1,17 +1,23 @@
 import { createApp } from "../../../adapters/http/index.ts";
 import type { Need } from "../../../adapters/http/token-check.ts";
+import { staticPath } from "../../../adapters/web/static-files.ts";
 import { config, memory } from "./native.ts";
 
-/** A request that a route answers with 200, where the log has event 1, a materialization of s3/orders. */
+/** A request that a route answers, where the log has event 1, a materialization of s3/orders. */
 export interface RouteExample {
   readonly needs: Need;
   /** Default: the route's own path. */
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Default: 200. */
+  readonly answers?: readonly number[];
+  /** Whether it is for people: whoever needs a token is led to where they can give it. */
+  readonly isPage?: true;
 }
 
 const json = { "content-type": "application/json" };
+const form = { "content-type": "application/x-www-form-urlencoded" };
 const report = (fields: object): RouteExample => ({
   needs: "report",
   headers: json,
@@ -39,12 +45,33 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   "GET /ready": { needs: "nothing" },
   "GET /openapi.json": { needs: "nothing" },
   "GET /docs": { needs: "nothing" },
+  "GET /": { needs: "read", isPage: true },
+  "GET /assets/*": { needs: "read", isPage: true, path: "/assets/s3/orders" },
+  "GET /events": { needs: "read", isPage: true },
+  "GET /events/:id": { needs: "read", isPage: true, path: "/events/1" },
+  "GET /checks": { needs: "read", isPage: true },
+  "POST /wipe": {
+    ...{ needs: "admin", isPage: true, answers: [303] },
+    ...{ path: "/wipe?asset_key=s3/orders", headers: form, body: "word=s3/orders" },
+  },
+  "GET /events/stream": { needs: "read" },
+  "GET /events/export": { needs: "read" },
+  "GET /asset.json": { needs: "read", path: "/asset.json?asset_key=s3/orders" },
+  "GET /static/:version/:name": { needs: "nothing", path: staticPath("page.js") },
+  "GET /sign-in": { needs: "nothing", answers: [200, 303] },
+  "POST /sign-in": { needs: "nothing", answers: [303], headers: form, body: "token=admin" },
+  "POST /sign-out": { needs: "nothing", answers: [303] },
 };
 
 /** The routes of the app itself: a new one is among them whether or not it has an example. */
-export const allRoutes: readonly string[] = createApp({ log: memory(), config }).routes.map(
-  ({ method, path }) => `${method} ${path}`,
-);
+export const allRoutes: readonly string[] = createApp({ log: memory(), config })
+  .routes.filter(({ method }) => method !== "ALL")
+  .map(({ method, path }) => `${method} ${path}`);
+
+/** What a route answers to its example. */
+export function answersOf(route: string): readonly number[] {
+  return routeExamples[route]?.answers ?? [200];
+}
 
 /** The request of a route's example. */
 export function exampleRequest(route: string, headers: Readonly<Record<string, string>> = {}): Request {

@@ -15,7 +15,11 @@ const types: readonly RecordedEventType[] = [
 /** What is asked of a log, beside all that can be. */
 export interface Reads {
   readonly walks: readonly { readonly filter: EventFilter; readonly walk: Required<Walk> }[];
-  readonly lists: readonly { readonly filter: AssetFilter; readonly limits: readonly number[] }[];
+  readonly lists: readonly {
+    readonly filter: AssetFilter;
+    readonly limits: readonly number[];
+    readonly order: "key" | "latest";
+  }[];
   /** Of the pages of partitions and checks. */
   readonly limits: readonly number[];
   /** A key that may have no events. */
@@ -27,7 +31,10 @@ const arbitraryWalk = fc.record({ order: fc.constantFrom("asc", "desc"), limits:
 
 export const arbitraryReads: fc.Arbitrary<Reads> = fc.record({
   walks: fc.array(fc.record({ filter: arbitraryFilter(60), walk: arbitraryWalk }), { maxLength: 12 }),
-  lists: fc.array(fc.record({ filter: arbitraryAssetFilter, limits: arbitraryLimits(6) }), { maxLength: 5 }),
+  lists: fc.array(
+    fc.record({ filter: arbitraryAssetFilter, limits: arbitraryLimits(6), order: fc.constantFrom("key", "latest") }),
+    { maxLength: 5 },
+  ),
   limits: arbitraryLimits(4),
   otherKey: arbitraryKey,
 });
@@ -40,7 +47,9 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
   const walks: unknown[] = [];
   for (const { filter, walk } of reads.walks) walks.push((await readAll(log, filter, walk)).map(textOf));
   const lists: unknown[] = [];
-  for (const { filter, limits } of reads.lists) lists.push((await readAssets(log, filter, limits)).map(assetTexts));
+  for (const { filter, limits, order } of reads.lists) {
+    lists.push((await readAssets(log, filter, limits, order)).map(assetTexts));
+  }
   const keys = new Map(
     [...events.map(({ assetKey }) => assetKey), reads.otherKey].map((key) => [formatAssetKey(key), key]),
   );
@@ -57,6 +66,11 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     ),
     prunedIds: await Promise.all([undefined, ...types].map((type) => log.prunedId(type))),
     assets,
+    recent: await log.recent([...keys.values()], 3),
+    histories: await log.checkHistories(
+      events.filter((event) => event.type === "ASSET_CHECK_EVALUATION"),
+      3,
+    ),
     walks,
     lists,
   };
@@ -66,7 +80,9 @@ async function readParts(log: EventLog, key: AssetKey, limits: readonly number[]
   const asset = await log.asset(key);
   const partitions = await readPartitions(log, key, limits);
   const checks = await readChecks(log, key, limits);
+  const { partitions: marks } = await log.partitionMarks(key, { limit: 100 });
   return {
+    marks,
     asset: asset && assetTexts(asset),
     partitions: partitions.map((found) => ({ ...found, latestMaterialization: textOf(found.latestMaterialization) })),
     checks: checks.map((found) => ({ ...found, latestEvaluation: textOf(found.latestEvaluation) })),

@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import type { AssetKey } from "../../../core/index.ts";
 import type {
   AssetFilter,
+  AssetListRequest,
   AssetRecord,
   CheckRecord,
   EventLog,
@@ -37,9 +38,10 @@ export async function readAssets(
   log: EventLog,
   filter: AssetFilter = {},
   limits?: readonly number[],
+  order?: AssetListRequest["order"],
 ): Promise<readonly AssetRecord[]> {
   const pages = await walkPages(
-    (page) => log.assets(filter, page),
+    (page) => log.assets(filter, { ...page, order }),
     ({ assets }) => assets,
     limits,
   );

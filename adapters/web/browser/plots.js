@@ -1,0 +1,131 @@
+/** @typedef {import("uplot")} Plot */
+/** @typedef {typeof import("uplot")} UPlot */
+
+const { uPlot: UPlot } = /** @type {{ uPlot: UPlot }} */ (/** @type {unknown} */ (globalThis));
+const height = 110;
+/** All plots of the page, by what they show. @type {Map<HTMLElement, Plot>} */
+const plots = new Map();
+
+/** @param {string} name */
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** @param {string | undefined} text */
+const numbers = (text = "") => text.split(" ").map(Number);
+/** @param {number} value */
+const figure = (value) => value.toLocaleString("en", { maximumFractionDigits: 3 });
+
+/** @param {HTMLElement} figure */
+const dataOf = (figure) =>
+  /** @type {[number[], number[]]} */ ([
+    numbers(figure.dataset.times).map((time) => time / 1000),
+    numbers(figure.dataset.values),
+  ]);
+
+/** @param {HTMLElement} element */
+function draw(element) {
+  const place = element.querySelector(".drawing");
+  const reading = element.querySelector("[data-reading]");
+  if (!(place instanceof HTMLElement) || !reading) return;
+  const latest = reading.textContent;
+  plots.get(element)?.destroy();
+  place.replaceChildren();
+  const [ink, soft, line] = [colour("--ink"), colour("--soft"), colour("--line")];
+  const axis = {
+    stroke: soft,
+    grid: { stroke: line, width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+  };
+  const data = dataOf(element);
+  const plot = new UPlot(
+    {
+      width: place.clientWidth,
+      height,
+      padding: [6, 6, 0, 0],
+      legend: { show: false },
+      // All plots share their time: what is read or zoomed in one is in all.
+      cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false }, points: { size: 6, fill: ink } },
+      axes: [
+        {
+          ...axis,
+          size: 24,
+          space: 60,
+          values: (_, ticks, _axis, _space, step) => ticks.map((tick) => moment(tick, step)),
+        },
+        { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => compact(tick)) },
+      ],
+      series: [{}, { stroke: ink, width: 1.25, points: { show: data[0].length < 40, size: 4, fill: ink } }],
+      hooks: {
+        setCursor: [
+          ({ cursor }) => {
+            const [time, value] = cursor.idx == null ? [] : [data[0][cursor.idx], data[1][cursor.idx]];
+            reading.textContent =
+              time === undefined || value === undefined
+                ? latest
+                : `${figure(value)} · ${new Date(time * 1000).toLocaleString()}`;
+          },
+        ],
+        setScale: [
+          ({ scales: { x } }) => {
+            const [first, last] = [data[0][0] ?? 0, data[0].at(-1) ?? 0];
+            const isZoomed = x !== undefined && ((x.min ?? first) > first || (x.max ?? last) < last);
+            element.toggleAttribute("data-zoomed", isZoomed);
+            const button = element.querySelector("[data-reset]");
+            if (button instanceof HTMLElement) button.hidden = !isZoomed;
+          },
+        ],
+      },
+    },
+    data,
+    place,
+  );
+  plots.set(element, plot);
+}
+
+/** @type {(time: number, step: number) => string} */
+function moment(time, step) {
+  const date = new Date(time * 1000);
+  if (step < 86_400) return date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return date.toLocaleDateString("en", { month: "short", day: "numeric" });
+}
+
+/** @param {number} value */
+function compact(value) {
+  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 });
+}
+
+function drawAll() {
+  for (const element of document.querySelectorAll("figure.plot")) if (element instanceof HTMLElement) draw(element);
+}
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const plot = target.parentElement && plots.get(target.parentElement);
+    if (plot && target.clientWidth !== plot.width) plot.setSize({ width: target.clientWidth, height });
+  }
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (!(target instanceof HTMLElement) || !target.hasAttribute("data-reset")) return;
+  for (const plot of plots.values()) plot.setData(plot.data);
+});
+
+// What the server had anew: values are put into the plots that are there.
+document.addEventListener("swapped", (event) => {
+  const { detail: next } = /** @type {CustomEvent<Document>} */ (event);
+  for (const [element, plot] of plots) {
+    const fresh = [...next.querySelectorAll("figure.plot")].find(
+      (one) => one instanceof HTMLElement && one.dataset.name === element.dataset.name,
+    );
+    if (!(fresh instanceof HTMLElement) || fresh.dataset.times === element.dataset.times) continue;
+    element.dataset.times = fresh.dataset.times;
+    element.dataset.values = fresh.dataset.values;
+    const reading = element.querySelector("[data-reading]");
+    if (reading) reading.textContent = fresh.querySelector("[data-reading]")?.textContent ?? "";
+    if (element.hasAttribute("data-zoomed")) plot.setData(dataOf(element), false);
+    else draw(element);
+  }
+});
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+drawAll();
+for (const place of document.querySelectorAll("figure.plot .drawing")) sizes.observe(place);

@@ -1,0 +1,214 @@
+/** @jsxImportSource hono/jsx */
+import * as v from "valibot";
+import { formatAssetKey } from "../../core/index.ts";
+import type { AssetRecord, EventMark } from "../../storage/index.ts";
+import { assetKeyParameter, countParameter } from "../http/query-parameters.ts";
+import { Ago } from "./ago.tsx";
+import { AssetLink, AssetName } from "./asset-link.tsx";
+import { catalogRows } from "./catalog-rows.ts";
+import { Choice, Pager } from "./controls.tsx";
+import { EmptyLog } from "./empty-log.tsx";
+import type { Page } from "./page.tsx";
+import { readPageQuery, saidIn, withQuery } from "./page-query.ts";
+import { rowId } from "./row-id.ts";
+import { CheckCounts } from "./state.tsx";
+import { Strip, stripLength } from "./strip.tsx";
+import { cut, UserText } from "./user-text.tsx";
+import { streamPath, type Visit } from "./visit.ts";
+
+const assetsPerPage = 100;
+const day = 86_400_000;
+
+const schema = v.strictObject({
+  search: v.optional(v.string()),
+  prefix: v.optional(assetKeyParameter),
+  state: v.optional(v.picklist(["failing"], "failing")),
+  quiet: v.optional(v.picklist(["1", "7", "30"], "1, 7 or 30 days")),
+  type: v.optional(
+    v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"], "a type of event"),
+  ),
+  sort: v.optional(v.picklist(["latest"], "latest")),
+  cursor: v.optional(v.string()),
+  /** When the first page was asked for: a cursor belongs to one moment's idea of stale. */
+  as_of: v.optional(countParameter(8.64e15)),
+});
+
+/** All assets, page by page, each with its state at a glance. */
+export async function catalogPage(visit: Visit): Promise<Page> {
+  const { url, log, caller, now } = visit;
+  const query = readPageQuery(url, schema);
+  const { search, prefix, state, quiet, type, sort: order, cursor, as_of: asOf = now } = query;
+  const filter = {
+    prefix,
+    search,
+    type,
+    failing: state === "failing" ? true : undefined,
+    quietSince: quiet === undefined ? undefined : asOf - Number(quiet) * day,
+  };
+  const page = await log.assets(filter, { limit: assetsPerPage, order, cursor });
+  const keys = page.assets.map(({ assetKey }) => assetKey);
+  const recent = await log.recent(keys, stripLength);
+  const lines = page.assets.map((asset, i) => ({ ...asset, marks: recent[i] ?? [] }));
+  const isEmpty = lines.length === 0 && saidIn(url).size === 0;
+  const rest = {
+    place: "assets",
+    title: "Assets",
+    search,
+    searchForm: "filters",
+    stream: streamPath(visit),
+  } as const;
+  if (isEmpty) return { ...rest, body: <EmptyLog url={url} caller={caller} /> };
+  const rows = order === "latest" ? lines.map((asset) => ({ asset, from: 0, depth: 0 })) : catalogRows(lines);
+  const body = (
+    <>
+      <form class="filters" id="filters" action="/">
+        <h1>Assets</h1>
+        <Choice name="state" label="State" value={state} options={[["failing", "Failing checks"]]} any="Any state" />
+        <Choice
+          name="quiet"
+          label="Stale"
+          value={quiet}
+          any="Fresh or stale"
+          options={[
+            ["1", "Stale for a day"],
+            ["7", "Stale for a week"],
+            ["30", "Stale for a month"],
+          ]}
+        />
+        <Choice
+          name="type"
+          label="Kind"
+          value={type}
+          any="Any kind"
+          options={[
+            ["ASSET_MATERIALIZATION", "Materialized"],
+            ["ASSET_OBSERVATION", "Observed"],
+            ["ASSET_CHECK_EVALUATION", "Checked"],
+          ]}
+        />
+        <Choice name="sort" label="Order" value={order} options={[["latest", "Latest first"]]} any="By key" />
+        {prefix && (
+          <span class="chip">
+            below <UserText text={formatAssetKey(prefix)} most={60} />
+            <input type="hidden" name="prefix" value={JSON.stringify(prefix)} />
+            <a href={withQuery(url, { prefix: null, cursor: null, as_of: null })} aria-label="Show all prefixes">
+              ×
+            </a>
+          </span>
+        )}
+        <button type="submit" class="apply">
+          Apply
+        </button>
+      </form>
+      <div id="list" data-swap>
+        {rows.length === 0 ? (
+          <p class="none">
+            {page.hasMore ? "None among those looked at so far." : "No asset matches."} <a href="/">Show all assets</a>
+          </p>
+        ) : (
+          <table class="catalog">
+            <thead>
+              <tr>
+                <th scope="col">Asset</th>
+                <th scope="col" class="wide">
+                  Last {stripLength} reports
+                </th>
+                <th scope="col">Latest</th>
+                <th scope="col">Checks</th>
+                <th scope="col" class="wide number">
+                  Partitions
+                </th>
+                <th scope="col" class="wide">
+                  Data version
+                </th>
+              </tr>
+            </thead>
+            <tbody id="rows" data-rows>
+              {rows.map((row) =>
+                "prefix" in row ? (
+                  <tr class="group" id={rowId("g", row.prefix)} data-depth={row.depth}>
+                    <th scope="colgroup" colspan={6} class={indent(row.depth)}>
+                      <button
+                        type="button"
+                        class="fold"
+                        aria-label={`Assets below ${cut(formatAssetKey(row.prefix), 120)}`}
+                        aria-expanded="true"
+                        hidden
+                      >
+                        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+                          <path d="M4 6l4 4 4-4" />
+                        </svg>
+                      </button>
+                      <a href={withQuery(url, { prefix: JSON.stringify(row.prefix), cursor: null, as_of: null })}>
+                        <AssetName assetKey={row.prefix} from={row.from} />
+                      </a>
+                      <span class="soft count">{row.assets.length}</span>
+                      <span class="folded-state">
+                        <CheckCounts
+                          checks={row.assets.flatMap(({ checks }) => checks).filter(({ passed }) => !passed)}
+                        />
+                      </span>
+                    </th>
+                  </tr>
+                ) : (
+                  <AssetRow asset={row.asset} from={row.from} depth={row.depth} now={now} />
+                ),
+              )}
+            </tbody>
+          </table>
+        )}
+        <Pager
+          url={withQuery(url, { as_of: quiet === undefined ? null : String(asOf) })}
+          page={page}
+          cursor={cursor}
+          next={`Next ${assetsPerPage} assets`}
+        />
+      </div>
+    </>
+  );
+  return { ...rest, body };
+}
+
+interface AssetRowProps {
+  readonly asset: AssetRecord & { readonly marks: readonly EventMark[] };
+  readonly from: number;
+  readonly depth: number;
+  readonly now: number;
+}
+
+function AssetRow({ asset, from, depth, now }: AssetRowProps) {
+  const { assetKey, marks, checks, counts, dataVersion, latestMaterialization, latestObservation } = asset;
+  const latest = [latestMaterialization, latestObservation]
+    .flatMap((event) => event ?? [])
+    .sort((a, b) => b.timestamp - a.timestamp)[0];
+  const total = counts.materializations + counts.observations + counts.checkEvaluations;
+  return (
+    <tr id={rowId("a", assetKey)} data-depth={depth} data-v={`${marks[0]?.id}.${total}`}>
+      <th scope="row" class={indent(depth)}>
+        <AssetLink assetKey={assetKey} from={from} />
+      </th>
+      <td class="wide">
+        <Strip marks={marks} />
+      </td>
+      <td class="when">
+        {latest === undefined ? (
+          <span class="soft">never</span>
+        ) : (
+          <>
+            {latest.type === "ASSET_OBSERVATION" && <span class="soft">seen </span>}
+            <Ago time={latest.timestamp} now={now} />
+          </>
+        )}
+      </td>
+      <td>
+        <CheckCounts checks={checks} />
+      </td>
+      <td class="wide number">{counts.partitions === 0 ? "" : counts.partitions.toLocaleString("en")}</td>
+      <td class="wide version">{dataVersion !== null && <UserText text={dataVersion} most={40} />}</td>
+    </tr>
+  );
+}
+
+function indent(depth: number): string {
+  return `indent-${Math.min(depth, 6)}`;
+}

@@ -1,0 +1,111 @@
+/** @jsxImportSource hono/jsx */
+import { dataVersionOf, type RecordedEvent, type RecordedEventType } from "../../core/index.ts";
+import { Ago } from "./ago.tsx";
+import { AssetLink } from "./asset-link.tsx";
+import { FoldedMetadata } from "./metadata-list.tsx";
+import { StateBadge, stateOf } from "./state.tsx";
+import { UserText } from "./user-text.tsx";
+
+interface EventTableProps {
+  readonly events: readonly RecordedEvent[];
+  readonly now: number;
+  /** False where all of them are of one asset. */
+  readonly withAsset?: boolean;
+  /** A description that stands elsewhere on the page, and is not said again with each event. */
+  readonly known?: string | null;
+}
+
+/** Events, newest first, each with all that it says. */
+export function EventTable({ events, now, withAsset = true, known = null }: EventTableProps) {
+  return (
+    <table class="events">
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">What</th>
+          {withAsset && <th scope="col">Asset</th>}
+          <th scope="col">Partition</th>
+          <th scope="col">Said</th>
+          <th scope="col" class="number">
+            Event
+          </th>
+        </tr>
+      </thead>
+      <tbody id="events" data-rows>
+        {events.map((event) => (
+          <tr id={`e${event.id}`} data-v={event.id}>
+            <td class="when">
+              <Ago time={event.timestamp} now={now} />
+            </td>
+            <td class="kind">
+              <EventKind event={event} />
+            </td>
+            {withAsset && (
+              <th scope="row">
+                <AssetLink assetKey={event.assetKey} />
+              </th>
+            )}
+            <td class="partition">{event.partition !== null && <UserText text={event.partition} most={60} />}</td>
+            <td class="said">
+              {event.description !== null && event.description !== known && (
+                <p>
+                  <UserText text={event.description} most={300} />
+                </p>
+              )}
+              <div class="line">
+                <DataVersion event={event} />
+                <FoldedMetadata metadata={event.metadata} now={now} />
+              </div>
+            </td>
+            <td class="number">
+              <a href={`/events/${event.id}`} title="This event by itself, and as JSON">
+                {event.id}
+              </a>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DataVersion({ event }: { readonly event: RecordedEvent }) {
+  const version = dataVersionOf(event);
+  if (version === null) return null;
+  return (
+    <span class="version">
+      <span class="soft">version</span> <UserText text={version} most={60} />
+    </span>
+  );
+}
+
+export const kindWords: Readonly<Record<RecordedEventType, string>> = {
+  ASSET_MATERIALIZATION: "materialized",
+  ASSET_OBSERVATION: "observed",
+  ASSET_CHECK_EVALUATION: "checked",
+  ASSET_WIPED: "wiped",
+};
+
+const kindPaths: Readonly<Record<Exclude<RecordedEventType, "ASSET_CHECK_EVALUATION">, string>> = {
+  ASSET_MATERIALIZATION: "M8 2v12",
+  ASSET_OBSERVATION: "M8 8v6",
+  ASSET_WIPED: "M3 8h10",
+};
+
+export function EventKind({ event }: { readonly event: RecordedEvent }) {
+  if (event.type === "ASSET_CHECK_EVALUATION") {
+    return (
+      <>
+        <StateBadge state={stateOf(event)} /> <UserText text={event.checkName} most={60} />
+      </>
+    );
+  }
+  return (
+    <span class="kind-word">
+      <svg class="icon thick" viewBox="0 0 16 16" aria-hidden="true">
+        <path d={kindPaths[event.type]} />
+      </svg>
+      {kindWords[event.type]}
+    </span>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Hono } from "hono";
+import type { AppDeps, AppEnv } from "../http/app-deps.ts";
+import { assetSchema, formatAsset, unknownAsset } from "../http/assets.ts";
+import { streamEvents } from "../http/event-stream.ts";
+import { readExportQuery, readStreamQuery } from "../http/events-query.ts";
+import { exportEvents } from "../http/export-events.ts";
+import { jsonResponse } from "../http/json-response.ts";
+import { readQuery } from "../http/query-parameters.ts";
+import type { Room } from "../http/room.ts";
+import { routes } from "../http/routes.ts";
+import { saidIn } from "./page-query.ts";
+import { pageSecret } from "./session.ts";
+
+/** What pages load and lead to, beside pages: as in the API, for those who signed in. */
+export function fileRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
+  const place = (env: AppEnv["Bindings"] | undefined) => ({ streams: room.streams, keepOpen: env?.keepOpen });
+  return routes(deps, { secretIn: pageSecret })
+    .get("/events/stream", "read", (c) => {
+      const filter = readStreamQuery(c.req.url, c.req.raw.headers);
+      return streamEvents(c.get("log"), filter, deps, place(c.env));
+    })
+    .get("/events/export", "read", (c) => {
+      const query = readExportQuery(`/?${saidIn(c.req.url)}`);
+      return exportEvents(c.get("log"), query, deps, place(c.env));
+    })
+    .get("/asset.json", "read", async (c) => {
+      const key = readQuery(c.req.url, assetSchema).asset_key;
+      const record = await c.get("log").asset(key);
+      if (record === undefined) throw unknownAsset(key);
+      return jsonResponse(formatAsset(record));
+    }).app;
+}

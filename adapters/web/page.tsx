@@ -1,0 +1,133 @@
+/** @jsxImportSource hono/jsx */
+import type { Child } from "hono/jsx";
+import { pageHeaders } from "../http/security-headers.ts";
+import type { Caller } from "../tokens/caller.ts";
+import { type StaticFileName, staticPath } from "./static-files.ts";
+
+export interface Page {
+  readonly title: string;
+  readonly place: "assets" | "events" | "checks" | undefined;
+  readonly body: Child;
+  /** Default: 200. */
+  readonly status?: number;
+  /** What stands in the search field. */
+  readonly search?: string | undefined;
+  /** The id of a form on the page that the search field belongs to. Default: it searches all assets by itself. */
+  readonly searchForm?: string;
+  /** Scripts and styles beside those of every page. */
+  readonly files?: readonly StaticFileName[];
+  /** The stream of events that change this page; none where it never changes. */
+  readonly stream?: string;
+  /** Whether it is for those who may see no other page: then it leads to none. Default: false. */
+  readonly isClosed?: boolean;
+  /** Where the browser should go at once. */
+  readonly refresh?: string | undefined;
+}
+
+const own = pageHeaders("script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:", "'self'");
+
+/** A page as its caller gets it. What needs a token is kept nowhere. */
+export function pageResponse(page: Page, { name }: Caller): Response {
+  const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store" };
+  return new Response(`<!doctype html>${<Document {...page} name={name} />}`, { status: page.status ?? 200, headers });
+}
+
+const places = [
+  { name: "assets", path: "/", text: "Assets" },
+  { name: "events", path: "/events", text: "Events" },
+  { name: "checks", path: "/checks", text: "Checks" },
+] as const;
+
+// The same shapes as a strip has.
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M3 3v10M8 7v6M13 3v10' stroke='%23188554' stroke-width='3'/%3E%3C/svg%3E";
+
+interface DocumentProps extends Page {
+  /** Of the caller's token. */
+  readonly name: string | null;
+}
+
+function Document(props: DocumentProps) {
+  const { title, body, files = [], stream, refresh, isClosed = false } = props;
+  const all: readonly StaticFileName[] = ["style.css", "page.js", ...files];
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · runless`}</title>
+        <link rel="icon" href={icon} />
+        {refresh !== undefined && <meta http-equiv="refresh" content={`0; url=${refresh}`} />}
+        {all.map((name) =>
+          name.endsWith(".css") ? (
+            <link rel="stylesheet" href={staticPath(name)} />
+          ) : (
+            // uPlot as its package has it for browsers is no module.
+            <script type={name === "uPlot.js" ? undefined : "module"} defer src={staticPath(name)} />
+          ),
+        )}
+      </head>
+      <body data-stream={stream}>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <header>
+          <a class="mark" href="/" aria-label="runless">
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+              <path d="M3 3v10M8 7v6M13 3v10" />
+            </svg>
+            runless
+          </a>
+          {!isClosed && <Tools {...props} />}
+        </header>
+        <main id="main">{body}</main>
+      </body>
+    </html>
+  );
+}
+
+function Tools({ place, search, searchForm, name }: DocumentProps) {
+  return (
+    <>
+      <nav aria-label="Pages">
+        {places.map(({ name, path, text }) => (
+          <a href={path} aria-current={name === place ? "page" : undefined}>
+            {text}
+          </a>
+        ))}
+        <a href="/docs">Docs</a>
+      </nav>
+      <SearchField search={search} form={searchForm} />
+      <span class="live" id="live" role="status" hidden />
+      {name !== null && (
+        <form class="caller" method="post" action="/sign-out">
+          <bdi title="The token that you signed in with">{name}</bdi>
+          <button type="submit">Sign out</button>
+        </form>
+      )}
+    </>
+  );
+}
+
+function SearchField({ search, form }: { readonly search: string | undefined; readonly form: string | undefined }) {
+  const field = (
+    <input
+      type="search"
+      name="search"
+      form={form}
+      value={search}
+      placeholder="Search assets"
+      aria-label="Search assets"
+      autocomplete="off"
+      spellcheck={false}
+    />
+  );
+  return form === undefined ? (
+    <search class="search">
+      <form action="/">{field}</form>
+    </search>
+  ) : (
+    <search class="search">{field}</search>
+  );
+}

@@ -1,0 +1,32 @@
+import { parse, serialize } from "hono/utils/cookie";
+import { isOwnPage } from "../http/browser-guard.ts";
+import { secretOf } from "../http/token-header.ts";
+
+const month = 30 * 86_400;
+
+/** Cookies are a host's, whatever its ports: two servers of one machine have a name each. */
+function cookieName(url: string): string {
+  return `runless${new URL(url).port}`;
+}
+
+/**
+ * The token of a request to a page: in its header as everywhere, or in the cookie of who signed in. The cookie goes
+ * along by itself, so where something changes it counts only for what a page of ours sends.
+ */
+export function pageSecret(request: Request): string | undefined {
+  const inHeader = secretOf(request.headers);
+  if (inHeader !== undefined) return inHeader;
+  if (!["GET", "HEAD"].includes(request.method) && !isOwnPage(request.headers)) return undefined;
+  const name = cookieName(request.url);
+  return parse(request.headers.get("cookie") ?? "", name)[name];
+}
+
+/** The value of Set-Cookie that keeps a token, or without one ends what was kept. */
+export function sessionCookie(request: Request, secret: string | undefined): string {
+  // Behind a proxy only the page knows that it came by https.
+  const secure = [request.url, request.headers.get("origin")].some((url) => url?.startsWith("https:"));
+  return serialize(cookieName(request.url), secret ?? "", {
+    ...{ path: "/", httpOnly: true, sameSite: "Strict", secure },
+    maxAge: secret === undefined ? 0 : month,
+  });
+}

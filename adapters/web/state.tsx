@@ -1,0 +1,56 @@
+/** @jsxImportSource hono/jsx */
+import type { AssetCheckSeverity } from "../../core/index.ts";
+
+export type State = "passed" | "warned" | "failed";
+
+interface Outcome {
+  readonly passed: boolean;
+  readonly severity: AssetCheckSeverity;
+}
+
+export function stateOf({ passed, severity }: Outcome): State {
+  if (passed) return "passed";
+  return severity === "WARN" ? "warned" : "failed";
+}
+
+const shapes: Readonly<Record<State, string>> = {
+  passed: "M3 8.5 6.5 12 13 4.5",
+  warned: "M8 2.5 14.5 13.5h-13zM8 7v3M8 11.7v.3",
+  failed: "M4 4l8 8M12 4l-8 8",
+};
+
+/** A state by its shape and its colour; what it means stands beside it. */
+export function StateIcon({ state }: { readonly state: State }) {
+  return (
+    <svg class={`icon ${state}`} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={shapes[state]} />
+    </svg>
+  );
+}
+
+export function StateBadge({ state, text = state }: { readonly state: State; readonly text?: string }) {
+  return (
+    <span class={`state ${state}`}>
+      <StateIcon state={state} />
+      {text}
+    </span>
+  );
+}
+
+/** How many of an asset's checks passed, warned and failed; nothing for one without any. */
+export function CheckCounts({ checks }: { readonly checks: readonly Outcome[] }) {
+  const counts = (["failed", "warned", "passed"] as const)
+    .map((state) => ({ state, count: checks.filter((check) => stateOf(check) === state).length }))
+    .filter(({ count }) => count > 0);
+  return (
+    <>
+      {counts.map(({ state, count }) => (
+        <span class={`state ${state}`}>
+          <StateIcon state={state} />
+          {count}
+          <span class="word"> {state}</span>
+        </span>
+      ))}
+    </>
+  );
+}

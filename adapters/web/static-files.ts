@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { answerHeaders } from "../http/security-headers.ts";
+
+/** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
+const files = {
+  "style.css": own("style.css"),
+  "page.js": own("page.js"),
+  "plots.js": own("plots.js"),
+  "ago.js": own("ago.js"),
+  "uPlot.js": () => packaged("uplot/dist/uPlot.iife.min.js"),
+  "uPlot.css": () => packaged("uplot/dist/uPlot.min.css"),
+} as const satisfies Readonly<Record<string, () => string>>;
+
+export type StaticFileName = keyof typeof files;
+
+interface StaticFiles {
+  /** Changes with any of them, so that what a browser has kept is never stale. */
+  readonly version: string;
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+let read: StaticFiles | undefined;
+
+function staticFiles(): StaticFiles {
+  if (read !== undefined) return read;
+  const contents = new Map(Object.entries(files).map(([name, load]) => [name, load()]));
+  const hash = createHash("sha256");
+  for (const [name, content] of contents) hash.update(`${name}\n${content}\n`);
+  read = { version: hash.digest("base64url").slice(0, 12), contents };
+  return read;
+}
+
+/** All of them lie side by side, so that one script can import another by its name. */
+export function staticPath(name: StaticFileName): string {
+  return `/static/${staticFiles().version}/${name}`;
+}
+
+/** The file as an answer for a year's keeping; undefined for one that there is not, or not in this version. */
+export function staticResponse(version: string, name: string): Response | undefined {
+  const content = version === staticFiles().version ? staticFiles().contents.get(name) : undefined;
+  if (content === undefined) return undefined;
+  const type = name.endsWith(".css") ? "text/css" : "text/javascript";
+  return new Response(content, {
+    headers: {
+      "content-type": `${type}; charset=utf-8`,
+      "cache-control": "public, max-age=31536000, immutable",
+      etag: `"${version}"`,
+      ...answerHeaders,
+    },
+  });
+}
+
+/** The sources are in the package too, as a browser gets them. */
+function own(name: string): () => string {
+  const folder = import.meta.url.endsWith(".ts") ? "./browser/" : "../../../adapters/web/browser/";
+  return () => readFileSync(fileURLToPath(new URL(folder + name, import.meta.url)), "utf8");
+}
+
+function packaged(path: string): string {
+  return readFileSync(createRequire(import.meta.url).resolve(path), "utf8");
+}

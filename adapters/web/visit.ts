@@ -1,0 +1,21 @@
+import type { CallersLog } from "../http/callers-log.ts";
+import type { Limits } from "../limits.ts";
+import type { Caller } from "../tokens/caller.ts";
+
+/** One look at a page: what is asked for, by whom, and what it is answered from. */
+export interface Visit {
+  readonly url: string;
+  /** All that the caller may see. */
+  readonly log: CallersLog;
+  readonly caller: Caller;
+  readonly limits: Limits;
+  /** The newest event's id before anything else is read: what comes after it is news to the page. */
+  readonly newestId: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+}
+
+/** The stream of what comes after a page was made, with the API's filters. */
+export function streamPath({ newestId }: Visit, filters: Readonly<Record<string, string>> = {}): string {
+  return `/events/stream?${new URLSearchParams({ ...filters, after: String(newestId) })}`;
+}

@@ -1,0 +1,62 @@
+import { type Handler, Hono } from "hono";
+import { compress } from "hono/compress";
+import { formatAssetKey } from "../../core/index.ts";
+import type { AppDeps, AppEnv } from "../http/app-deps.ts";
+import { assetSchema } from "../http/assets.ts";
+import { newestId } from "../http/event-walk.ts";
+import { HttpError } from "../http/http-error.ts";
+import { readQuery } from "../http/query-parameters.ts";
+import type { Room } from "../http/room.ts";
+import { routes } from "../http/routes.ts";
+import { answerError } from "./answer-error.ts";
+import { fileRoutes } from "./file-routes.ts";
+import type { PageName } from "./pages.ts";
+import { readForm } from "./read-form.ts";
+import { seeOther } from "./see-other.ts";
+import { pageSecret } from "./session.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
+import { staticResponse } from "./static-files.ts";
+import { wipeWord } from "./wipe-word.ts";
+
+/** The pages for people. What makes them is loaded when somebody asks first. */
+export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
+  const { log, config, now = Date.now } = deps;
+  const { limits } = config;
+
+  const page = (name: PageName): Handler<AppEnv> => {
+    return async (c) => {
+      const { answerPage } = await import("./pages.ts");
+      const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
+      return answerPage(name, { ...visit, newestId: await newestId(log), now: now() });
+    };
+  };
+
+  const pages = routes(deps, { secretIn: pageSecret, answerError })
+    .get("/", "read", page("catalog"))
+    .get("/assets/*", "read", page("asset"))
+    .get("/events", "read", page("events"))
+    .get("/events/:id", "read", page("event"))
+    .get("/checks", "read", page("checks"))
+    .post("/wipe", "admin", async (c) => {
+      const { asset_key: assetKey } = readQuery(c.req.raw.url, assetSchema);
+      const form = await readForm(c.req.raw, limits, room);
+      const word = wipeWord(assetKey);
+      if (form.get("word")?.trim() !== word) {
+        throw new HttpError(400, `Nothing was wiped: what was typed is not ${word}. Go back and type that.`);
+      }
+      const trace = await c.get("log").wipe({ assetKey }, c.get("caller").name);
+      if (trace === undefined) throw new HttpError(404, `There is no asset ${formatAssetKey(assetKey)} any more.`);
+      return seeOther("/");
+    })
+    .get("/static/:version/:name", "nothing", (c) => {
+      const { version = "", name = "" } = c.req.param();
+      const response = staticResponse(version, name);
+      if (response === undefined) throw new HttpError(404, `There is nothing at ${c.req.path}.`);
+      return response;
+    }).app;
+
+  // A stream and an export go as they are: they are matched before anything is compressed.
+  const app = new Hono<AppEnv>().route("/", fileRoutes(deps, room));
+  for (const path of ["/", "/assets/*", "/events", "/events/:id", "/checks", "/static/*"]) app.use(path, compress());
+  return app.route("/", signInRoutes(deps, room)).route("/", pages);
+}

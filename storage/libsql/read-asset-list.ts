@@ -1,0 +1,108 @@
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, lt, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { AssetFilter, AssetListRequest } from "../event-log.ts";
+import { matchesSearch } from "../matches-search.ts";
+import { kinds } from "./event-row.ts";
+import { countFitting, eventSize } from "./page-size.ts";
+import { type AssetRows, readAssets } from "./read-asset.ts";
+import { isBelow, type ListOfRows } from "./read-lists.ts";
+import { asset, event, summary } from "./schema.ts";
+import { decodeKey } from "./sortable-text.ts";
+import { scopes } from "./summaries.ts";
+
+/** How many keys a page of assets looks at before it answers with what it has found. */
+export const keysPerPage = 10_000;
+
+/** What a list by latest is ordered by; `latest` is null in a list by key. */
+export interface AssetPosition {
+  readonly key: string;
+  readonly latest: number | null;
+}
+
+type Request = Pick<AssetListRequest, "limit" | "order">;
+
+/** Assets after the position `from`. */
+export async function readAssetList(
+  database: LibSQLDatabase,
+  filter: AssetFilter,
+  { limit, order }: Request,
+  from: AssetPosition | undefined,
+): Promise<ListOfRows<AssetRows, AssetPosition>> {
+  const { search } = filter;
+  const byLatest = order === "latest";
+  const inKeys = and(from && !byLatest ? gt(asset.key, from.key) : undefined, filter.prefix && isBelow(filter.prefix));
+  const examined = database
+    .select({ id: asset.id, key: asset.key })
+    .from(asset)
+    .where(inKeys)
+    .orderBy(asc(asset.key))
+    .limit(keysPerPage)
+    .as("examined");
+  const { id, key } = examined;
+  const latest = latestOf(id);
+  const after =
+    from?.latest == null ? undefined : or(lt(latest, from.latest), and(eq(latest, from.latest), gt(key, from.key)));
+  // By key without an ORDER BY of its own: the subquery hands out its rows in order, and so SQLite stops at the limit.
+  const found = database
+    .select({ key, latest: byLatest ? latest.as("latest") : sql<null>`NULL` })
+    .from(examined)
+    .where(and(after, ...conditions(id, filter)));
+  // By its name, or SQLite would look it up once more for each row: it can't tell that the parameters are the same.
+  const sorted = byLatest ? found.orderBy(desc(sql`"latest"`), asc(key)) : found;
+  // A search is matched here, so SQLite can't know when there is enough.
+  const rows = await (search === undefined ? sorted.limit(limit + 1) : sorted.limit(keysPerPage));
+  const matching = search === undefined ? rows : rows.filter((row) => matchesSearch(decodeKey(row.key), search));
+  const most = await countFittingAssets(
+    database,
+    matching.slice(0, limit).map((row) => row.key),
+  );
+  const page = matching.slice(0, most);
+  const isCut = matching.length > most;
+  const list = await readAssets(
+    database,
+    page.map((row) => row.key),
+  );
+  if (isCut || byLatest) return { rows: list, last: page.at(-1) ?? from, hasMore: isCut };
+  const [end] = await database
+    .select({ count: sql<number>`count(*)`, key: sql<string | null>`max(${key})` })
+    .from(examined);
+  const last = end?.key == null ? from : { key: end.key, latest: null };
+  return { rows: list, last, hasMore: end?.count === keysPerPage };
+}
+
+/** How many of the first of these encoded keys have latest events that fit into a page. */
+async function countFittingAssets(database: LibSQLDatabase, keys: readonly string[]): Promise<number> {
+  const sizes = await database
+    .select({ key: asset.key, size: sql<number>`sum(${eventSize})` })
+    .from(asset)
+    .innerJoin(summary, eq(summary.assetId, asset.id))
+    .innerJoin(event, eq(event.id, summary.eventId))
+    .where(and(inArray(asset.key, [...keys]), lte(summary.scope, scopes.check), ne(summary.scope, scopes.partition)))
+    .groupBy(asset.key);
+  const sizeOf = new Map(sizes.map(({ key, size }) => [key, size]));
+  return countFitting(keys.map((key) => ({ size: sizeOf.get(key) ?? 0 })));
+}
+
+function conditions(id: AnyColumn, { failing, quietSince, type }: AssetFilter): readonly (SQL | undefined)[] {
+  const ofAsset = sql`${summary.assetId} = ${id}`;
+  return [
+    type === undefined
+      ? sql`EXISTS (SELECT 1 FROM ${summary} WHERE ${ofAsset})`
+      : sql`EXISTS (SELECT 1 FROM ${summary} WHERE ${ofAsset} AND ${summary.scope} = ${kinds[type]})`,
+    failing === true
+      ? sql`EXISTS (SELECT 1 FROM ${summary} JOIN ${event} ON ${event.id} = ${summary.eventId}
+          WHERE ${ofAsset} AND ${summary.scope} = ${scopes.check} AND ${event.passed} = 0)`
+      : undefined,
+    quietSince === undefined ? undefined : lt(latestOf(id), quietSince),
+  ];
+}
+
+// Before every time that there is.
+const never = -9e15;
+
+/** The timestamp of the latest materialization or observation. */
+function latestOf(id: AnyColumn): SQL<number> {
+  const { assetId, scope, checkName, partition, timestamp } = summary;
+  return sql`(SELECT ifnull(max(${timestamp}), ${never}) FROM ${summary} WHERE ${assetId} = ${id}
+    AND ${scope} IN (${scopes.materializations}, ${scopes.observations}) AND ${checkName} = '' AND ${partition} = x'')`;
+}

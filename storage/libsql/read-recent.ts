@@ -1,0 +1,67 @@
+import { and, desc, inArray, sql } from "drizzle-orm";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { kinds } from "./event-row.ts";
+import { asset, event, summary } from "./schema.ts";
+import { scopes } from "./summaries.ts";
+
+/** An event's id, kind, timestamp, passed and severity. */
+export type MarkRow = readonly [number, number, number, number | null, string | null];
+
+/** The newest events of each of these encoded keys, newest first. */
+export async function readRecent(
+  database: LibSQLDatabase,
+  keys: readonly string[],
+  limit: number,
+): Promise<readonly (readonly MarkRow[])[]> {
+  const { id, kind, timestamp, passed, severity } = event;
+  const newest = database
+    .select({ id, kind, timestamp, passed, severity })
+    .from(event)
+    .where(and(sql`${event.assetId} = ${asset.id}`, sql`${kind} <> ${kinds.ASSET_WIPED}`))
+    .orderBy(desc(id))
+    .limit(limit);
+  // One row for each key, since every row that crosses from the driver has its price.
+  const marks = sql<string>`(SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM ${newest})`;
+  const rows = await database
+    .select({ key: asset.key, marks })
+    .from(asset)
+    .where(inArray(asset.key, [...keys]));
+  const marksOf = new Map(rows.map((row) => [row.key, JSON.parse(row.marks) as MarkRow[]])); // as it was written above
+  return keys.map((key) => marksOf.get(key) ?? []);
+}
+
+/** How many events of an asset are looked at for a check's evaluations. */
+const eventsPerCheck = 2000;
+
+export interface CheckHistoryRow {
+  readonly evaluations: readonly MarkRow[];
+  readonly total: number;
+}
+
+/** The newest evaluations of each of these checks, given as encoded keys and names. */
+export async function readCheckHistories(
+  database: LibSQLDatabase,
+  checks: readonly (readonly [key: string, name: string])[],
+  limit: number,
+): Promise<readonly CheckHistoryRow[]> {
+  // As in read-page.ts: the innermost subquery hands out its rows in order, so SQLite stops at the limit.
+  const rows = await database.all<{ readonly at: number; readonly total: number; readonly marks: string }>(sql`
+    SELECT ask.key AS at, ${summary.events} AS total, (
+      SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM (
+        SELECT ${event.id}, ${event.kind}, ${event.timestamp}, ${event.passed}, ${event.severity} FROM (
+          SELECT id, kind FROM ${event} WHERE asset_id = ${asset.id} ORDER BY id DESC LIMIT ${eventsPerCheck}
+        ) AS examined CROSS JOIN ${event}
+        WHERE examined.kind = ${kinds.ASSET_CHECK_EVALUATION} AND ${event.id} = examined.id
+          AND ${event.checkName} = ${summary.checkName}
+        LIMIT ${limit}
+      )
+    ) AS marks
+    FROM json_each(${JSON.stringify(checks)}) AS ask
+    JOIN ${asset} ON ${asset.key} = ask.value ->> 0
+    JOIN ${summary} ON ${summary.assetId} = ${asset.id} AND ${summary.scope} = ${scopes.check}
+      AND ${summary.checkName} = ask.value ->> 1 AND ${summary.partition} = x''`);
+  const found = new Map(
+    rows.map(({ at, total, marks }) => [at, { total, evaluations: JSON.parse(marks) as MarkRow[] }]),
+  ); // as it was written above
+  return checks.map((_, i) => found.get(i) ?? { total: 0, evaluations: [] });
+}

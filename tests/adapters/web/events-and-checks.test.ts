@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { checkEvaluation, materialization } from "../../../core/index.ts";
+import { hour, linksTo, noon, siteOf } from "./site.ts";
+
+const check = (checkName: string, passed: boolean, hoursAgo: number, more: object = {}) =>
+  checkEvaluation("a", { checkName, passed, timestamp: noon - hoursAgo * hour, ...more });
+const idsIn = (html: string) => Array.from(html.matchAll(/<tr id="e(\d+)"/g), ([, id]) => Number(id));
+
+describe("the events page", () => {
+  const events = Array.from({ length: 120 }, (_, i) => materialization(i % 2 ? "odd" : "even", { partition: `p${i}` }));
+
+  test("shows the newest events, and older ones page by page", async () => {
+    const { get } = await siteOf(...events);
+    const first = await get("/events");
+    expect(idsIn(first.html)).toEqual(Array.from({ length: 50 }, (_, i) => 120 - i));
+    const [next = ""] = linksTo(first.html, "Older events");
+    expect(idsIn((await get(`/events${next}`)).html)[0]).toBe(70);
+  });
+
+  test("streams what is filtered for, from where the page ends; an older page stays as it is", async () => {
+    const { get } = await siteOf(...events);
+    const { html } = await get("/events?asset_key=odd&limit=2&type=");
+    expect(idsIn(html)).toEqual([120, 118]);
+    expect(html).toContain('data-stream="/events/stream?asset_key=odd&amp;after=120"');
+    const [next = ""] = linksTo(html, "Older events");
+    expect((await get(`/events${next}`)).html).not.toContain("data-stream");
+  });
+
+  test("exports what is shown, and more of it", async () => {
+    const { get } = await siteOf(...events);
+    const [path = ""] = linksTo((await get("/events?asset_key=odd&limit=")).html, "Export");
+    const lines = (await get(path)).html.trim().split("\n");
+    expect(lines).toHaveLength(60);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ asset_key: ["odd"], partition: "p1" });
+  });
+
+  test("says what is wrong with a filter", async () => {
+    const { status, text } = await (await siteOf()).get("/events?since=yesterday");
+    expect(status).toBe(400);
+    expect(text).toContain("The parameter since must be a time");
+  });
+});
+
+describe("the checks page", () => {
+  test("shows what fails now, errors first, since when and with what it said", async () => {
+    const { get } = await siteOf(
+      ...[check("fine", false, 9), check("fine", true, 8)],
+      ...[
+        check("broken", true, 7),
+        check("broken", false, 6),
+        check("broken", false, 2, { description: "too few rows", metadata: { rows: 3 } }),
+      ],
+      check("warned", false, 1, { severity: "WARN" }),
+    );
+    const { text, html } = await get("/checks");
+    expect(text).toContain("failed broken a 6 h ago too few rows rows 3 evaluated 2 h ago, event 5");
+    expect(text).toContain("warned warned a 1 h ago");
+    expect(text.indexOf("failed broken")).toBeLessThan(text.indexOf("warned warned"));
+    expect(html).not.toContain("fine");
+  });
+
+  test("says at least, where all that it looked at failed", async () => {
+    const { get } = await siteOf(...Array.from({ length: 30 }, (_, i) => check("c", false, 30 - i)));
+    expect((await get("/checks")).text).toContain("at least 20 h ago");
+  });
+
+  test("says that nothing fails", async () => {
+    const { get } = await siteOf(check("c", true, 1));
+    expect((await get("/checks")).text).toContain("No check is failing.");
+    expect((await get("/checks?prefix=b")).text).toContain("No check is failing.");
+  });
+});

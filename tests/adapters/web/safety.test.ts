@@ -1,0 +1,130 @@
+import { describe, expect, test } from "bun:test";
+import { assetPath } from "../../../adapters/web/asset-path.ts";
+import { visible } from "../../../adapters/web/user-text.tsx";
+import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import { siteOf, textOf } from "./site.ts";
+
+const markup = `"'><img src=x onerror=alert(1)></bdi><script>alert(2)</script>`;
+const hostile: Readonly<Record<string, string>> = {
+  markup,
+  "a script's end": "</script></title><!--",
+  "right to left": "\u202eevil\u2066\u200f",
+  "10 kB": "long ".repeat(2000),
+  "one long word": "w".repeat(10_000),
+  emoji: "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u{1f600}\u0301",
+  controls: "a\u0000b\u0007c\u001b[31m\u007f\u0085",
+  nothing: "",
+};
+
+/** Every place that a report can put text into. */
+function reportsOf(text: string) {
+  const key: AssetKey = ["k", text, "z"];
+  const fields = { partition: text, description: text, dataVersion: text, tags: { [text]: text } };
+  const values = {
+    [text]: text,
+    url: { type: "url", rawValue: `https://example.org/${text}` },
+    bare_url: { type: "url", rawValue: text },
+    path: { type: "path", rawValue: text },
+    md: { type: "md", rawValue: text },
+    run: { type: "dagster_run", rawValue: text },
+    asset: { type: "asset", rawValue: [text, "x"] },
+    json: { [text]: [text] },
+    table: { type: "table", rawValue: [{ [text]: text }] },
+    schema: { type: "table_schema", rawValue: { columns: [{ name: text, type: text }] } },
+    number: 1,
+    [`n${text}`]: 2,
+  } as const;
+  const check = { checkName: text, passed: false, ...fields, metadata: values };
+  const events = [1, 2].map((n) => materialization(key, { ...fields, metadata: { ...values, [`n${text}`]: n } }));
+  return { key, events: [...events, observation(key, { ...fields, metadata: values }), checkEvaluation(key, check)] };
+}
+
+const pagesOf = (key: AssetKey, text: string) => [
+  "/",
+  `/?${new URLSearchParams({ search: text.slice(0, 2000) })}`,
+  `/?${new URLSearchParams({ prefix: JSON.stringify(key.slice(0, 2)) })}`,
+  assetPath(key),
+  assetPath(key, { partition: text }),
+  "/events",
+  `/events?${new URLSearchParams({ asset_key: JSON.stringify(key), partition: text, check_name: text })}`,
+  "/checks",
+  ...["/events/1", "/events/3", "/events/4"],
+  `/assets/${encodeURIComponent(text)}/nothing`,
+  `/?${new URLSearchParams({ [text === "" ? "x" : text]: text === "" ? "y" : text })}`,
+];
+
+describe("hostile text", () => {
+  test.each(Object.entries(hostile))("%s is text on every page, in every place", async (_, text) => {
+    const { key, events } = reportsOf(text);
+    const { get } = await siteOf(...events);
+    for (const path of pagesOf(key, text)) {
+      const { html } = await get(path);
+      expect([
+        path,
+        html.match(/<(img|iframe|script(?! type="module" defer| defer)|style|object|embed|base)\b[^>]*/g),
+      ]).toEqual([path, null]);
+      // Attributes of ours: no handler, no style, whatever was put into the others.
+      const tags = html.match(/<[a-z][^\s>]*(?:\s+[^\s"=>]+(?:="[^"]*")?)*\s*\/?>/g) ?? [];
+      const names = tags.flatMap((tag) => tag.replaceAll(/="[^"]*"/g, "").match(/\s[^\s>/]+/g) ?? []);
+      expect([path, names.filter((name) => /^\s(on|style)/.test(name))]).toEqual([path, []]);
+      expect(html).not.toMatch(/href="(?!\/|\?|#|https?:|data:image\/svg)/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be there
+      expect(html.replaceAll(/="[^"]*"/g, "")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+
+  test("what is shown of markup is the markup itself", async () => {
+    const { key, events } = reportsOf(markup);
+    const { get } = await siteOf(...events);
+    for (const path of ["/", "/events", "/checks", assetPath(key)]) expect((await get(path)).text).toContain(markup);
+  });
+
+  test("long text is cut, so that a page stays small", async () => {
+    const { key, events } = reportsOf("w".repeat(10_000));
+    const { get } = await siteOf(...events);
+    for (const path of ["/", "/events", "/checks"]) {
+      const text = textOf((await get(path)).html.replaceAll(/="[^"]*"/g, ""));
+      expect(text.match(/w+/g)?.every((word) => word.length <= 400)).toBe(true);
+    }
+    expect((await get(assetPath(key))).html.length).toBeLessThan(400_000);
+  });
+
+  test("a character that says nothing is made visible", () => {
+    expect(visible("a\u0000\u001b\u007f\u0085\n\tb")).toBe("a\u2400\u241b\u2421\ufffd\n\tb");
+  });
+});
+
+describe("every page", () => {
+  const paths = ["/", "/assets/a", "/events", "/events/1", "/checks", "/assets/none", "/events?since=x"];
+
+  test.each(paths)("%s has a policy that lets nothing in but our own files", async (path) => {
+    const { headers, html } = await (await siteOf(materialization("a", { metadata: { n: 1 } }))).get(path);
+    expect(headers.get("content-security-policy")).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    );
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect(html).not.toMatch(/ style=|<style| on[a-z]+="/);
+  });
+
+  test.each(paths)("%s comes compressed to a browser", async (path) => {
+    const { get } = await siteOf(materialization("a", { metadata: { n: 1 } }));
+    const { headers } = await get(path, { "accept-encoding": "gzip, br" });
+    expect(headers.get("content-encoding")).toBe("gzip");
+  });
+
+  test("files are kept for a year under a name that changes with them", async () => {
+    const { get } = await siteOf();
+    const { html } = await get("/");
+    const files = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path ?? "");
+    expect(files.map((path) => path.split("/").at(-1))).toEqual(["style.css", "page.js"]);
+    for (const path of [...files, files[1]?.replace("page", "ago") ?? "", files[1]?.replace("page", "uPlot") ?? ""]) {
+      const { status, headers } = await get(path);
+      expect([path, status, headers.get("cache-control")]).toEqual([path, 200, "public, max-age=31536000, immutable"]);
+    }
+    expect((await get("/static/other/page.js")).status).toBe(404);
+    expect((await get(`${files[1]}.map`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,63 @@
+import { createApp } from "../../../adapters/http/index.ts";
+import type { RunlessEvent } from "../../../core/index.ts";
+import type { EventLog } from "../../../storage/index.ts";
+import { config, memory, noon } from "../http/native.ts";
+
+export { noon };
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly html: string;
+  /** What a reader sees, without the marks between it. */
+  readonly text: string;
+}
+
+export interface Site {
+  readonly log: EventLog;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+/** The pages without a socket, on a log in memory that holds these events. */
+export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> {
+  const log = await logOf(...events);
+  const app = createApp({ log, config, now: () => noon });
+  return {
+    log,
+    get: async (path, headers = {}) => {
+      const response = await app.request(path, { headers });
+      const html = await response.text();
+      return { status: response.status, headers: response.headers, html, text: textOf(html) };
+    },
+  };
+}
+
+/** A log in memory that holds these events. */
+export async function logOf(...events: readonly RunlessEvent[]): Promise<EventLog> {
+  const log = memory();
+  await log.append(events.map((event) => [{ event }]));
+  return log;
+}
+
+/** The text of HTML, white space as a browser shows it. */
+export function textOf(html: string): string {
+  const shown = html.replace(/<head>.*?<\/head>|<title>.*?<\/title>/gs, "").replace(/<[^>]*>/g, " ");
+  return unescaped(shown).replace(/\s+/g, " ").replaceAll(" ,", ",");
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
+}
+
+/** The addresses that links with this text lead to. */
+export function linksTo(html: string, text: string): readonly string[] {
+  const links = Array.from(html.matchAll(/<a [^>]*?href="([^"]*)"[^>]*>(.*?)<\/a>/gs));
+  return links.filter(([, , inner = ""]) => textOf(inner).trim() === text).map(([, href = ""]) => unescaped(href));
+}

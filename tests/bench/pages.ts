@@ -1,0 +1,122 @@
+// What the pages weigh and cost as assets get more. Options: --assets 10,1000,10000 --events 100000 --runs 50
+// The issue's size: --assets 10000 --events 10000000, or --database-url file:… for a log that is filled already.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { createApp } from "../../adapters/http/index.ts";
+import { assetPath } from "../../adapters/web/asset-path.ts";
+import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
+import { type EventLog, openEventLog } from "../../storage/index.ts";
+import { median, percentile } from "./statistics.ts";
+
+const { values } = parseArgs({
+  options: {
+    assets: { type: "string", default: "10,1000,10000" },
+    events: { type: "string", default: "100000" },
+    runs: { type: "string", default: "50" },
+    "database-url": { type: "string" },
+  },
+});
+const { "database-url": given } = values;
+const sizes = given === undefined ? values.assets.split(",").map(Number) : [0];
+const wanted = Number(values.events);
+const runs = Number(values.runs);
+const eventsPerUnit = 1000;
+const month = 30 * 86_400_000;
+
+const parent = join(import.meta.dirname, "../../node_modules/.cache");
+mkdirSync(parent, { recursive: true });
+const folder = mkdtempSync(join(parent, "runless-pages-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("SIGINT", () => process.exit(1));
+
+const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
+  catalog: "/",
+  "catalog, latest first": "/?sort=latest",
+  "catalog, failing": "/?state=failing",
+  "catalog, stale for a day": "/?quiet=1",
+  "catalog, search": "/?search=table7",
+  "an asset": assetPath(asset),
+  ...(given === undefined && { "an asset of 5,000 partitions": "/assets/lake/wide" }),
+  events: "/events",
+  checks: "/checks",
+});
+
+console.log("| page | assets | events | kB on the wire | with its files | kB of HTML | median ms | p95 ms |");
+console.log("|---|---:|---:|---:|---:|---:|---:|---:|");
+for (const size of sizes) {
+  const log = await openEventLog({ url: given ?? `file:${join(folder, `${size}.db`)}` });
+  if (given === undefined) await fill(log, size);
+  const { events: kinds, assets } = await log.stats();
+  const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const [first] = (await log.assets({}, { limit: 1 })).assets;
+  const app = createApp({ log });
+  for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) {
+    const times: number[] = [];
+    let html = "";
+    for (let i = 0; i < runs + 5; i++) {
+      const began = performance.now();
+      const response = await app.request(path, { headers: { "accept-encoding": "gzip" } });
+      await response.arrayBuffer();
+      if (i >= 5) times.push(performance.now() - began); // the first ones warm the cache
+      if (i === 0) html = await (await app.request(path)).text();
+    }
+    const cells = [name, assets.toLocaleString("en"), events.toLocaleString("en")];
+    const weights = [gzipSync(html).length, (await filesOf(app, html)) + gzipSync(html).length, html.length].map(
+      (bytes) => (bytes / 1000).toFixed(1),
+    );
+    console.log(
+      `| ${[...cells, ...weights, median(times).toFixed(1), percentile(times, 0.95).toFixed(1)].join(" | ")} |`,
+    );
+  }
+  await log.close();
+}
+
+/** What a browser loads with a page that comes for the first time, in bytes on the wire. */
+async function filesOf(app: ReturnType<typeof createApp>, html: string): Promise<number> {
+  const paths = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path ?? "");
+  const imported = paths.filter((path) => path.endsWith("/page.js")).map((path) => path.replace("page.js", "ago.js"));
+  const files = [...paths, ...imported].map(async (path) => {
+    const response = await app.request(path);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return gzipSync(await response.text()).length;
+  });
+  return (await Promise.all(files)).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+async function fill(log: EventLog, assets: number): Promise<void> {
+  const start = Date.now() - month;
+  const wide = Array.from({ length: 5000 }, (_, i) =>
+    materialization("lake/wide", { partition: `p${i}`, timestamp: start + i }),
+  );
+  await append(log, wide);
+  for (let at = wide.length; at < wanted; at += eventsPerUnit) {
+    await append(
+      log,
+      Array.from({ length: eventsPerUnit }, (_, i) => eventAt(at + i, assets, start + ((at + i) / wanted) * month)),
+    );
+  }
+}
+
+async function append(log: EventLog, unit: readonly RunlessEvent[]): Promise<void> {
+  await log.append([unit.map((event) => ({ event }))]);
+}
+
+/** Each asset has 28 partitions, observations and two checks; one asset in fifty fails. */
+function eventAt(i: number, assets: number, timestamp: number): RunlessEvent {
+  const n = (i * 7919) % (assets * 28);
+  const asset = n % assets;
+  const key = ["lake", `team${asset % 40}`, `table${asset}`];
+  const turn = Math.floor(i / assets) % 8;
+  if (turn === 3 || turn === 5) {
+    const passed = asset % 50 !== 0;
+    return checkEvaluation(key, { checkName: `check${turn}`, passed, timestamp, metadata: { rows: n } });
+  }
+  if (turn === 7) return observation(key, { timestamp, metadata: { rows: n } });
+  return materialization(key, {
+    timestamp,
+    partition: `p${Math.floor(n / assets)}`,
+    metadata: { rows: n, seconds: n / 7 },
+  });
+}

@@ -1,0 +1,115 @@
+import { expect } from "bun:test";
+import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import { expectError, type Promises, record } from "./harness.ts";
+import { walkPages } from "./walk-pages.ts";
+
+export function marksContract(promises: Promises): void {
+  promises("the newest events of each key come newest first, in the order of the keys", async ({ log }) => {
+    await record(
+      log,
+      ...[
+        materialization("a", { timestamp: 30 }),
+        observation("b", { timestamp: 20 }),
+        observation("a", { timestamp: 10 }),
+      ],
+      checkEvaluation("a", { checkName: "c", passed: false, severity: "WARN", timestamp: 40 }),
+    );
+    const plain = { passed: null, severity: null };
+    expect(await log.recent([["b"], ["nothing"], ["a"]], 2)).toEqual([
+      [{ id: 2, type: "ASSET_OBSERVATION", timestamp: 20, ...plain }],
+      [],
+      [
+        { id: 4, type: "ASSET_CHECK_EVALUATION", timestamp: 40, passed: false, severity: "WARN" },
+        { id: 3, type: "ASSET_OBSERVATION", timestamp: 10, ...plain },
+      ],
+    ]);
+    expect(await log.recent([], 2)).toEqual([]);
+  });
+
+  promises(
+    "a check's newest evaluations come newest first, over all its partitions, with how many there are",
+    async ({ log }) => {
+      const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
+        checkEvaluation(key, { checkName, passed, partition, timestamp: 5 });
+      await record(
+        log,
+        ...[check("a", "c", true), check("b", "c", true), check("a", "c\u0000", true), check("a", "c", false, "p")],
+        ...[materialization("a"), check("a", "c", true, "q")],
+      );
+      const mark = { type: "ASSET_CHECK_EVALUATION", timestamp: 5, severity: "ERROR" } as const;
+      const asked = [
+        { assetKey: ["a"], checkName: "c" },
+        { assetKey: ["a"], checkName: "nothing" },
+        { assetKey: ["a"], checkName: "c\u0000" },
+        { assetKey: ["a"], checkName: "c" },
+      ];
+      const ofA = {
+        evaluations: [
+          { id: 6, passed: true, ...mark },
+          { id: 4, passed: false, ...mark },
+        ],
+        total: 3,
+      };
+      expect(await log.checkHistories(asked, 2)).toEqual([
+        ofA,
+        { evaluations: [], total: 0 },
+        { evaluations: [{ id: 3, passed: true, ...mark }], total: 1 },
+        ofA,
+      ]);
+      await record(log, ...Array.from({ length: 1998 }, () => materialization("a")));
+      expect(await log.checkHistories(asked.slice(0, 1), 2)).toEqual([
+        { evaluations: ofA.evaluations.slice(0, 1), total: 3 },
+      ]);
+    },
+  );
+
+  promises("the trace of a wipe is no mark", async ({ log }) => {
+    await record(log, materialization("a"), materialization("a", { partition: "p" }), materialization("b"));
+    await log.wipe({ assetKey: ["a"], partition: "p" }, null);
+    await log.wipe({ assetKey: ["b"] }, null);
+    const ids = (await log.recent([["a"], ["b"]], 10)).map((marks) => marks.map(({ id }) => id));
+    expect(ids).toEqual([[1], []]);
+  });
+
+  promises(
+    "a partition's mark says when it was materialized, how often, and whether a check of it fails",
+    async ({ log }) => {
+      const check = (partition: string | null, checkName: string, passed: boolean) =>
+        checkEvaluation("a", { checkName, passed, partition });
+      await record(
+        log,
+        ...["p", "q", "r", "s", "p\u0000"].map((partition, i) =>
+          materialization("a", { partition, timestamp: 10 * (i + 1) }),
+        ),
+        ...[
+          materialization("a", { partition: "p", timestamp: 5 }),
+          materialization("b", { partition: "p" }),
+          materialization("a"),
+        ],
+        ...[check("q", "c", true), check("q", "d", false), check("r", "c", false), check("r", "c", true)],
+        ...[check(null, "c", false), check("only checked", "c", false)],
+      );
+      const marks = [
+        { partition: "p", timestamp: 10, materializations: 2, failing: false },
+        { partition: "p\u0000", timestamp: 50, materializations: 1, failing: false },
+        { partition: "q", timestamp: 20, materializations: 1, failing: true },
+        { partition: "r", timestamp: 30, materializations: 1, failing: false },
+        { partition: "s", timestamp: 40, materializations: 1, failing: false },
+      ];
+      for (const limits of [[1], [2, 3], [100]]) {
+        const pages = await walkPages(
+          (page) => log.partitionMarks(["a"], page),
+          ({ partitions }) => partitions,
+          limits,
+        );
+        expect(pages.flatMap(({ partitions }) => partitions)).toEqual(marks);
+      }
+      expect(await log.partitionMarks(["nothing"], { limit: 1 })).toEqual({
+        partitions: [],
+        cursor: null,
+        hasMore: false,
+      });
+      await expectError("bad_cursor", log.partitionMarks(["a"], { limit: 1, cursor: "x" }));
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { checked, materialized, reportDemo, webSite } from "./web-site.ts";
+
+setDefaultTimeout(60_000);
+
+interface Findings {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+const paths = [
+  "/",
+  "/?sort=latest",
+  "/?search=nothing",
+  "/assets/warehouse/core/fct_orders",
+  "/assets/warehouse/core/fct_orders?partition=2026-01-01",
+  "/assets/images/product_photos",
+  "/assets/vendor/exchange_rates",
+  "/events",
+  "/events/1",
+  "/checks",
+  "/assets?asset_key=%5B%22%3Cb%3E%22%2C%22..%22%5D",
+];
+
+/** What axe finds on a page, light and dark. */
+async function findingsOn(page: Page) {
+  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+  // The page's policy holds for what a test adds, too: axe comes by the browser's door for tools.
+  await page.evaluate(axe.source);
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as Findings;
+    for (const { id, nodes } of violations) {
+      const places = nodes.slice(0, 3).map(({ html }) => html.slice(0, 200));
+      found.push([`${colorScheme}, ${id}:`, ...places].join("\n"));
+    }
+  }
+  return found;
+}
+
+const live = (page: Page) => page.locator("#live[data-state=live]").waitFor();
+
+describe("axe finds nothing to complain of", () => {
+  const site = webSite();
+
+  test("on an empty log", async () => {
+    const page = await site.visit("/");
+    await live(page);
+    expect(await findingsOn(page)).toEqual([]);
+  });
+
+  describe("on a page of the demo", () => {
+    beforeAll(async () => {
+      await reportDemo(site.server.url);
+      await site.report(
+        { ...materialized(""), asset_key: ["<b>", ".."], metadata: { "<i>": "\u202e<script>" }, partition: "<p>" },
+        { ...checked("", "<c>", false), asset_key: ["<b>", ".."] },
+      );
+    });
+
+    test.each(paths)("%s", async (path) => {
+      const page = await site.visit(path);
+      if (!path.startsWith("/events/")) await live(page);
+      expect(await findingsOn(page)).toEqual([]);
+    });
+
+    test("that is not there", async () => {
+      site.tolerate(/status of 404/);
+      expect(await findingsOn(await site.visit("/assets/no/such"))).toEqual([]);
+    });
+  });
+});
+
+describe("axe finds nothing to complain of", () => {
+  const site = webSite({ env: { RUNLESS_TOKENS: "me:read=a-secret-of-some-length" } });
+
+  test("on the sign-in, while it is refused, and after", async () => {
+    site.tolerate(/status of 401/);
+    const page = await site.visit("/");
+    expect(await findingsOn(page)).toEqual([]);
+    await page.getByLabel("Token").fill("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    expect(await findingsOn(page)).toEqual([]);
+    await page.getByLabel("Token").fill("a-secret-of-some-length");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    expect(await findingsOn(page)).toEqual([]);
+  });
+});
