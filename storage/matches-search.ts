@@ -5,6 +5,7 @@ export function matchesSearch(key: AssetKey, search: string): boolean {
   return lowerAscii(formatAssetKey(key)).includes(lowerAscii(search.toWellFormed()));
 }
 
-function lowerAscii(text: string): string {
+/** As SQLite's lower() does it. */
+export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -191,7 +191,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
     </div>
   );
   const stream = streamPath(visit, { asset_key: JSON.stringify(key) });
-  const files = series.length > 0 ? (["uPlot.css", "uPlot.js", "plots.js"] as const) : [];
+  const files = series.length > 0 ? (["uPlot.js", "plots.js"] as const) : [];
   return { title: cut(formatAssetKey(key), 100), place: "assets", body, stream, files };
 }
 

@@ -88,7 +88,7 @@ test.each(["bun", "node"])(
     for (const path of files) console.log(path.split("/").at(-1), (await app.request(path)).status);
     await log.close();`,
     );
-    const files = ["style.css", "page.js", "uPlot.css", "uPlot.js", "plots.js"];
+    const files = ["style.css", "page.js", "uPlot.js", "plots.js"];
     expect(await app.run(runtime, "pages.js")).toBe(files.map((file) => `${file} 200\n`).join(""));
   },
   30_000,

@@ -1,5 +1,7 @@
 import { expect } from "bun:test";
-import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import fc from "fast-check";
+import { type AssetKey, checkEvaluation, formatAssetKey, materialization, observation } from "../../../core/index.ts";
+import { matchesSearch } from "../../../storage/matches-search.ts";
 import { type Promises, record } from "./harness.ts";
 import { readAssets, readKeys } from "./walk-pages.ts";
 
@@ -114,6 +116,42 @@ export function assetListContract(promises: Promises): void {
     ];
     for (const [search, found] of cases) expect([search, await readKeys(log, { search })]).toEqual([search, found]);
     expect(await readKeys(log, { search: "" })).toHaveLength(keys.length);
+  });
+
+  promises("a search finds whatever part of a key's text it is, of any key", async ({ log }) => {
+    const unit = fc.constantFrom(
+      "a",
+      "B",
+      "é",
+      "É",
+      "/",
+      "[",
+      '"',
+      "\\",
+      "%",
+      "_",
+      "\u0001",
+      "\u0002",
+      "\u0003",
+      "\n",
+      "\u{1f600}",
+      "",
+    );
+    const part = fc.string({ unit, maxLength: 4 });
+    const key = fc.array(part, { minLength: 1, maxLength: 3 }).filter((parts) => parts.some((one) => one !== ""));
+    const keys = fc.sample(key, { numRuns: 300, seed: 7 });
+    await log.append([keys.map((assetKey) => ({ event: materialization(assetKey) }))]);
+    const all = await readKeys(log);
+    const place = fc.tuple(fc.constantFrom(...all), fc.nat(20), fc.integer({ min: 1, max: 6 }), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(place, async ([assetKey, from, length, isLower]) => {
+        const text = formatAssetKey(assetKey);
+        const cut = text.slice(from % text.length).slice(0, length);
+        const search = isLower ? cut.toLowerCase() : cut;
+        expect(await readKeys(log, { search })).toEqual(all.filter((one) => matchesSearch(one, search)));
+      }),
+      { numRuns: 60, seed: 7 },
+    );
   });
 
   promises("a prefix and a search hold together", async ({ log }) => {
