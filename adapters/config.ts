@@ -47,12 +47,15 @@ interface Setting {
   readonly isSecret?: true;
 }
 
+/** Where events are kept unless somebody says otherwise. */
+export const defaultDatabaseUrl = "file:runless.db";
+
 const settings = {
   host: { env: "RUNLESS_HOST", default: "127.0.0.1", help: "address to listen on" },
   port: { env: "RUNLESS_PORT", default: "3000", help: "port to listen on; 0 takes a free one" },
   "database-url": {
     env: "RUNLESS_DATABASE_URL",
-    default: "file:runless.db",
+    default: defaultDatabaseUrl,
     help: "where events are kept: file:…, libsql://…, http(s)://…, or :memory:",
   },
   "database-auth-token": { env: "RUNLESS_DATABASE_AUTH_TOKEN", help: "token of a remote database" },

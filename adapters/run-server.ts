@@ -57,9 +57,12 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const browser = browserPolicy(config, tokens);
     app = createApp({ log, tokens, config, metrics, browser, isAccepting: () => !signal.aborted, closing: signal });
     void keepPruned(log, config.retention, signal);
+    let askedAt: number | undefined;
     const end = () => {
-      // Whoever asks twice does not want to wait.
-      if (signal.aborted) process.exit(1);
+      askedAt ??= performance.now();
+      // Whoever asks twice does not want to wait. But Ctrl-C reaches what npm started twice: from the terminal, and from npm.
+      if (signal.aborted && performance.now() - askedAt > echoMilliseconds) process.exit(1);
+      if (signal.aborted) return;
       closing.abort();
       void finish(listener, log, config);
     };
@@ -79,6 +82,9 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
 }
+
+/** How long after a signal another one is taken for the same. */
+const echoMilliseconds = 500;
 
 async function finish(listener: Listener, log: EventLog, { shutdownSeconds }: Config): Promise<never> {
   logger.info("runless is finishing what it accepted; a second signal ends it at once");

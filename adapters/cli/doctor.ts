@@ -1,15 +1,17 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Command } from "@commander-js/extra-typings";
 import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { type Examination, examineDatabase } from "../../storage/libsql/doctor.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
-import { examples, logCommand } from "./log-command.ts";
+import { examples } from "./log-command.ts";
 import { printable, table } from "./table.ts";
-import { assertExists, databaseOf, serverUrl } from "./with-log.ts";
+import { assertExists, databaseOf } from "./with-log.ts";
 
 const littleSpace = 2 ** 30;
 
-export const doctorCommand = logCommand("doctor")
+export const doctorCommand = new Command("doctor")
+  .option("--database-url <url>", "the database (RUNLESS_DATABASE_URL, default file:runless.db)")
   .summary("Examine a database.")
   .description(
     "Examine a database: is it intact, are there migrations to come, is there space left, do the summaries say what a " +
@@ -26,9 +28,6 @@ Exit codes:
   3  nothing to examine: there is no such file, it is no event log, or it is a newer runless's`,
   )
   .action(async ({ json, ...options }) => {
-    if (serverUrl(options) !== undefined) {
-      throw new CommandError(exitCodes.usage, "The doctor examines a database, not a server: give --database-url.");
-    }
     const { databaseUrl: url, databaseAuthToken: authToken } = databaseOf(options);
     if (url === ":memory:") throw new CommandError(exitCodes.usage, "There is nothing to examine in :memory:.");
     assertExists(url);

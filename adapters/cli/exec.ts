@@ -14,7 +14,7 @@ export const execCommand = logCommand("exec")
   .summary("Run a command and report how it ended.")
   .description(
     "Run a command that builds an asset and report how it ended: the check `exec` in every case, and a materialization " +
-      "where it ended with 0. Ends with the command's own exit code (128 + n for signal n, 127 where there is no such " +
+      "where it ended with 0. Of a command that fails, the last lines of its stderr are kept with the check: they should hold no secrets. Ends with the command's own exit code (128 + n for signal n, 127 where there is no such " +
       "command), whatever becomes of the report: one that fails, or takes longer than 10 seconds, is a warning.",
   )
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)

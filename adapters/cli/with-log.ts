@@ -5,7 +5,7 @@ import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
 import { RunlessClient } from "../client/runless-client.ts";
 import { wait } from "../client/wait.ts";
-import { type Config, resolveDatabase } from "../config.ts";
+import { type Config, defaultDatabaseUrl, resolveDatabase } from "../config.ts";
 import { limitsBy } from "../limits.ts";
 import type { RunlessApi } from "../runless-api.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
@@ -109,7 +109,12 @@ async function openDatabase(
     import("../../storage/open-event-log.ts"),
     import("../instance.ts"),
   ]);
+  const file = databaseFile(databaseUrl);
+  const isNew = file !== undefined && !existsSync(file);
   const log = await openEventLog({ url: databaseUrl, authToken: databaseAuthToken });
+  // Whoever forgot to name a server would look for the report there.
+  if (isNew && databaseUrl === defaultDatabaseUrl)
+    console.error(`runless: made the database ${databaseUrl}; --url or RUNLESS_URL names a server instead`);
   const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
   const fetch: Fetch = (url, init) => app.fetch(new Request(url, init));
   return { api: new RunlessInstance(log), base: "http://localhost", headers: {}, fetch };

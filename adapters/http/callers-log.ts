@@ -1,88 +1,102 @@
-import { type AssetKey, hasPrefix } from "../../core/index.ts";
-import type { EventFilter, EventLog } from "../../storage/index.ts";
+import { type AssetKey, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import type { EventFilter, EventLog, WipeTarget } from "../../storage/index.ts";
 import { type Caller, outOfReach, reaches } from "../tokens/caller.ts";
 import { HttpError } from "./http-error.ts";
 
 type Method = "append" | "get" | "query" | "asset" | "assets" | "partitions" | "checks" | "wipe" | "id" | "watch";
 
-/** What a request may do with a log. */
-export interface CallersLog extends Pick<EventLog, Method> {
-  /** The filter less what the caller may not see. Throws HttpError 403 where it names that. */
-  narrow(filter: EventFilter): EventFilter;
-}
-
 /**
  * A log as its caller may see it. Lists narrow to the caller's prefix; an asset that is named and lies outside is a 403,
- * an event outside is not there. From the second call on, `recheck` has the first word, by throwing: streams, exports
+ * an event outside is not there. From the second call on, `recheck` has the first word, by rejecting: streams, exports
  * and imports go on for hours, and whoever is let in may no longer be.
  */
-export function callersLog(log: EventLog, caller: Caller, recheck: () => Promise<void>): CallersLog {
-  let calls = 0;
+export class CallersLog implements Pick<EventLog, Method> {
+  readonly #log: EventLog;
+  readonly #caller: Caller;
+  readonly #recheck: () => Promise<void>;
+  #calls = 0;
 
-  async function confirm(): Promise<void> {
-    if (calls++ > 0) await recheck();
+  constructor(log: EventLog, caller: Caller, recheck: () => Promise<void>) {
+    this.#log = log;
+    this.#caller = caller;
+    this.#recheck = recheck;
   }
 
-  function assertReached(key: AssetKey): void {
-    if (!reaches(caller, key)) throw new HttpError(403, outOfReach(caller, key));
+  async append(...[units, options]: Parameters<EventLog["append"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const unit of units) for (const { event } of unit) this.#assertReached(event.assetKey);
+    return this.#log.append(units, options);
   }
 
-  function narrow<Filter extends Pick<EventFilter, "assetKey" | "prefix">>(filter: Filter): Filter {
-    const { prefix: own } = caller;
+  async get(id: number) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#find(id);
+  }
+
+  async query(...[filter, page]: Parameters<EventLog["query"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.query(this.narrow(filter), page);
+  }
+
+  async asset(key: AssetKey) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.asset(key);
+  }
+
+  async assets(...[filter, page]: Parameters<EventLog["assets"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.assets(this.narrow(filter), page);
+  }
+
+  async partitions(...[key, page]: Parameters<EventLog["partitions"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.partitions(key, page);
+  }
+
+  async checks(...[key, page]: Parameters<EventLog["checks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.checks(key, page);
+  }
+
+  async wipe(target: WipeTarget, by: string | null) {
+    if (this.#isAgain()) await this.#recheck();
+    if ("assetKey" in target) this.#assertReached(target.assetKey);
+    else if (this.#caller.prefix !== null && (await this.#find(target.eventId)) === undefined) return undefined;
+    return this.#log.wipe(target, by);
+  }
+
+  id(): Promise<string> {
+    return this.#log.id();
+  }
+
+  watch(listener: Parameters<EventLog["watch"]>[0]) {
+    return this.#log.watch(listener);
+  }
+
+  /** The filter less what the caller may not see. Throws HttpError 403 where it names that. */
+  narrow<Filter extends Pick<EventFilter, "assetKey" | "prefix">>(filter: Filter): Filter {
+    const { prefix: own } = this.#caller;
     if (own === null) return filter;
     const { assetKey, prefix } = filter;
-    if (assetKey !== undefined) assertReached(assetKey);
+    if (assetKey !== undefined) this.#assertReached(assetKey);
     const isWider = prefix === undefined || hasPrefix(own, prefix);
-    if (!isWider) assertReached(prefix);
+    if (!isWider) this.#assertReached(prefix);
     return isWider && assetKey === undefined ? { ...filter, prefix: own } : filter;
   }
 
-  async function find(id: number) {
-    const event = await log.get(id);
-    return event !== undefined && reaches(caller, event.assetKey) ? event : undefined;
+  #isAgain(): boolean {
+    return this.#calls++ > 0;
   }
 
-  return {
-    append: async (units, options) => {
-      await confirm();
-      for (const { event } of units.flat()) assertReached(event.assetKey);
-      return log.append(units, options);
-    },
-    get: async (id) => {
-      await confirm();
-      return find(id);
-    },
-    query: async (filter, page) => {
-      await confirm();
-      return log.query(narrow(filter), page);
-    },
-    asset: async (key) => {
-      await confirm();
-      assertReached(key);
-      return log.asset(key);
-    },
-    assets: async (filter, page) => {
-      await confirm();
-      return log.assets(narrow(filter), page);
-    },
-    partitions: async (key, page) => {
-      await confirm();
-      assertReached(key);
-      return log.partitions(key, page);
-    },
-    checks: async (key, page) => {
-      await confirm();
-      assertReached(key);
-      return log.checks(key, page);
-    },
-    wipe: async (target, by) => {
-      await confirm();
-      if ("assetKey" in target) assertReached(target.assetKey);
-      else if (caller.prefix !== null && (await find(target.eventId)) === undefined) return undefined;
-      return log.wipe(target, by);
-    },
-    narrow,
-    id: () => log.id(),
-    watch: (listener) => log.watch(listener),
-  };
+  #assertReached(key: AssetKey): void {
+    if (!reaches(this.#caller, key)) throw new HttpError(403, outOfReach(this.#caller, key));
+  }
+
+  async #find(id: number): Promise<RecordedEvent | undefined> {
+    const event = await this.#log.get(id);
+    return event !== undefined && reaches(this.#caller, event.assetKey) ? event : undefined;
+  }
 }

@@ -22,7 +22,8 @@ import { answerHeaders } from "./security-headers.ts";
 
 type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
 
-const headers = { "content-type": "application/json", ...answerHeaders };
+// Made once: an object would be read and checked for every answer.
+const headers = new Headers({ "content-type": "application/json", ...answerHeaders });
 
 /** Dagster's report endpoints: `200 {}` once the event is durable. */
 export function reportRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {

@@ -4,7 +4,7 @@ import { anybody } from "../tokens/caller.ts";
 import type { Identity } from "../tokens/token-book.ts";
 import { admit } from "./admit.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
-import { callersLog } from "./callers-log.ts";
+import { CallersLog } from "./callers-log.ts";
 import { createGate } from "./gate.ts";
 import { HttpError } from "./http-error.ts";
 import { refuse } from "./refuse.ts";
@@ -23,28 +23,29 @@ export function needOf(handler: object): Need | undefined {
 const open: Identity = { status: "allowed", caller: anybody };
 
 /**
- * Puts before a handler the gate, and what its route asks of a token. The handler finds the caller in its context, and the log as they
- * may see it. It is no middleware: Hono would have to compose two handlers for every report then.
+ * Puts before a handler the gate, and what its route asks of a token. The handler finds the caller in its context, and
+ * the log as they may see it. It is no middleware: Hono would have to compose two handlers for every report then.
  */
 export function tokenCheck(deps: AppDeps) {
   const { log, tokens } = deps;
   const gate = createGate(deps);
   return (need: Need, handler: Handler<AppEnv>): Handler<AppEnv> => {
     const checked: Handler<AppEnv> = (c, next) => {
-      const refusal = gate(c.req.raw, c.env);
-      if (refusal !== undefined) return refuse(c.req.raw, refusal);
+      const request = c.req.raw;
+      const refusal = gate(request, c.env);
+      if (refusal !== undefined) return refuse(request, refusal);
       if (need === "nothing") return handler(c, next);
-      const secret = tokens && secretOf(c.req.raw.headers);
+      const secret = tokens && secretOf(request.headers);
       const identify = () => tokens?.identify(secret) ?? open;
-      const recheck = async () => {
-        const caller = admit(await identify(), need);
-        if (caller instanceof HttpError) throw caller;
-      };
       const proceed = (identity: Identity) => {
         const caller = admit(identity, need);
-        if (caller instanceof HttpError) return refuse(c.req.raw, caller);
+        if (caller instanceof HttpError) return refuse(request, caller);
+        const recheck = async () => {
+          const still = admit(await identify(), need);
+          if (still instanceof HttpError) throw still;
+        };
         c.set("caller", caller);
-        c.set("log", callersLog(log, caller, recheck));
+        c.set("log", new CallersLog(log, caller, recheck));
         return handler(c, next);
       };
       const identity = identify();

@@ -60,8 +60,14 @@ export class FileWriter implements Writer {
     return free;
   }
 
+  /** What can be moved from the WAL into the file is, so that the file is whole by itself. */
   close(): void {
     this.#prepared.clear();
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // It stays in the WAL, where the next one to open the file finds it.
+    }
     this.#database.close();
   }
 

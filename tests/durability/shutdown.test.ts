@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { openConnection, type RawRequest } from "../raw-http.ts";
@@ -52,6 +53,14 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     connection.close();
   });
 
+  test("leaves everything in the one file, which may be copied then", async () => {
+    const file = join(temporaryFolder(), "runless.db");
+    const server = await startServer(runtime, { databaseUrl: `file:${file}` });
+    await fetch(`${server.url}/report_asset_materialization/a`, { method: "POST" });
+    expect(await server.stop()).toBe(0);
+    expect(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  });
+
   test("ends at once, with 1, when it is asked a second time", async () => {
     const server = await startServer(runtime);
     const socket = connect(server.port, "127.0.0.1");
@@ -62,8 +71,22 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     await fetch(`${server.url}/health`);
     server.process.kill("SIGTERM");
     await until(() => server.output().includes("a second signal ends it at once"));
+    const asking = setInterval(() => server.process.kill("SIGTERM"), 50);
     expect(await server.stop("SIGTERM")).toBe(1);
+    clearInterval(asking);
     socket.destroy();
+  });
+
+  test("takes two signals at once for one, as Ctrl-C under npm sends them", async () => {
+    const server = await startServer(runtime);
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write("POST /report_asset_materialization/a HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{");
+    await fetch(`${server.url}/health`);
+    server.process.kill("SIGINT");
+    await until(() => server.output().includes("a second signal ends it at once"));
+    server.process.kill("SIGINT");
+    socket.destroy();
+    expect(await server.ended).toBe(0);
   });
 
   test("gives a body that never ends up after --shutdown-seconds", async () => {

@@ -23,7 +23,7 @@ const wrong: readonly (readonly [string, string])[] = [
   ["events --url http://x:99999", "must be http://… or https://…"],
   ["events --token t", "--token is for a server"],
   ["events --url http://x --database-url file:x", "not both"],
-  ["doctor --url http://127.0.0.1:9", "not a server"],
+  ["doctor --url http://127.0.0.1:9", "unknown option '--url'"],
   ["serve --nope", "--nope"],
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { callersLog } from "../../../adapters/http/callers-log.ts";
+import { CallersLog } from "../../../adapters/http/callers-log.ts";
 import { HttpError } from "../../../adapters/http/http-error.ts";
 import { type AssetKey, checkEvaluation, hasPrefix, materialization, type RunlessEvent } from "../../../core/index.ts";
 import type { EventFilter } from "../../../storage/index.ts";
@@ -47,7 +47,7 @@ describe("the log as a caller with a prefix sees it", () => {
     await fc.assert(
       fc.asyncProperty(events, caller, filter, async (recorded, caller, filter) => {
         const log = await logOf(recorded);
-        const view = callersLog(log, caller, stays);
+        const view = new CallersLog(log, caller, stays);
         const named = [filter.assetKey, filter.prefix].filter((one) => one !== undefined);
         const isOutside = (one: AssetKey) => !hasPrefix(one, caller.prefix);
         // A prefix above the caller's own asks for it all, and gets what is in reach.
@@ -77,7 +77,7 @@ describe("the log as a caller with a prefix sees it", () => {
     await fc.assert(
       fc.asyncProperty(events, caller, key, fc.nat(14), async (recorded, caller, key, id) => {
         const [log, twin] = [await logOf(recorded), await logOf(recorded)];
-        const view = callersLog(log, caller, stays);
+        const view = new CallersLog(log, caller, stays);
         const isInside = hasPrefix(key, caller.prefix);
         const page = { limit: 100 };
         const refused = { status: 403 };
@@ -109,7 +109,7 @@ test("every call but the first asks whether the caller is still let in", async (
   const recheck = async () => {
     if (!isLetIn) throw new HttpError(401, "No more.");
   };
-  const view = callersLog(memory(), { name: "t", scopes: ["admin"], prefix: null }, recheck);
+  const view = new CallersLog(memory(), { name: "t", scopes: ["admin"], prefix: null }, recheck);
   await view.query({}, { order: "asc", limit: 1 });
   await view.append([[{ event: materialization("a") }]]);
   isLetIn = false;
