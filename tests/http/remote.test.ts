@@ -35,6 +35,11 @@ test.concurrent.each([...runtimes])(
       counts: { materializations: 2 },
     });
     await server.stop();
+    const reasons =
+      server.output().match(/"reason":"The database http:\S+ (refused the token|can't be reached)/g) ?? [];
+    expect(new Set(reasons.map((reason) => reason.replace(/.* http:\S+ /, "")))).toEqual(
+      new Set(["refused the token", "can't be reached"]),
+    );
     await back.close();
   },
   60_000,

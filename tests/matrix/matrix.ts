@@ -19,6 +19,8 @@ const suites = Array.from(new Bun.Glob("tests/**/*.test.ts").scanSync(repository
   .filter((file) => !file.startsWith("tests/external/"))
   .filter((file) => /\bruntimes\b.* from "(\.\.\/)+server.ts"/.test(readFileSync(join(repository, file), "utf8")))
   .filter((file) => file.includes(values.suites))
+  // It is about several at once.
+  .filter((file) => file !== "tests/durability/many-servers.test.ts")
   .sort();
 
 const folder = temporaryFolder();

@@ -18,11 +18,14 @@ export interface Counts {
 export async function runSuite(file: string, { runtime, program }: Host): Promise<Counts> {
   const report = join(temporaryFolder(), "report.xml");
   const reporter = ["--reporter=junit", `--reporter-outfile=${report}`];
-  const child = Bun.spawn([programs.bun, "test", file, "--test-name-pattern", `\\b${runtime}\\b`, ...reporter], {
-    env: { ...process.env, RUNLESS_TEST_RUNTIMES: runtime, ...(program && { RUNLESS_TEST_NODE: program }) },
-    stdout: "ignore",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    [programs.bun, "test", "--timeout=20000", file, "--test-name-pattern", `\\b${runtime}\\b`, ...reporter],
+    {
+      env: { ...process.env, RUNLESS_TEST_RUNTIMES: runtime, ...(program && { RUNLESS_TEST_NODE: program }) },
+      stdout: "ignore",
+      stderr: "pipe",
+    },
+  );
   const output = await new Response(child.stderr).text();
   const exitCode = await child.exited;
   if (exitCode !== 0) console.error(output.replace(/^\((pass|skip)\).*\n/gm, ""));

@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import packageJson from "../../package.json" with { type: "json" };
+import { programs, temporaryFolder } from "../server.ts";
+
+const repository = new URL("../..", import.meta.url).pathname;
+const given = packageJson.scripts["start:deno"].split(" ").slice(2);
+
+/** The permissions without one of them, or without one thing that one of them names. */
+const fewer = given.flatMap((flag, place): [string, readonly string[]][] => {
+  const [name = "", values = ""] = flag.split("=");
+  if (!name.startsWith("--allow-")) return [];
+  const names = values.split(",");
+  const without = (what: string) => {
+    const left = names.filter((other) => other !== what).join(",");
+    return given.toSpliced(place, 1, ...(left === "" ? [] : [`${name}=${left}`]));
+  };
+  return names.map((what) => [`${name} ${what}`.trim(), without(what)]);
+});
+
+async function outputOf(args: readonly string[], url: string): Promise<string> {
+  const child = spawn(programs.deno, [...args, "--port", "0", "--database-url", url], { cwd: repository });
+  const errors = text(child.stderr);
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+    if (output.includes("events are kept in")) child.kill();
+  });
+  return (await errors) + output;
+}
+
+test.each(fewer)(
+  "the server on Deno can't do without %s",
+  async (_, args) => {
+    const url = `file:${temporaryFolder()}/runless.db`;
+    const folder = `--allow-read=.,${url.slice("file:".length, -"/runless.db".length)}`;
+    const output = await outputOf(
+      args.map((arg) => arg.replace("--allow-read=.", folder)),
+      url,
+    );
+    expect(output).not.toContain("events are kept in");
+  },
+  30_000,
+);
