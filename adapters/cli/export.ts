@@ -4,7 +4,6 @@ import { rename } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
-import { endOnInterrupt } from "./end-on-interrupt.ts";
 import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 import { examples, readCount, readEventId } from "./log-command.ts";
@@ -22,7 +21,6 @@ export const exportCommand = filterCommand("export")
     examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.gz"),
   )
   .action(async ({ output, limit, ...options }) => {
-    endOnInterrupt();
     await withLog(options, { writes: false }, async (log) => {
       const path = `events${formatQuery({ ...filterQuery(options), limit })}`;
       const response = await log.fetch(path, { headers: { accept: "application/x-ndjson" } });
@@ -35,7 +33,13 @@ export const exportCommand = filterCommand("export")
 async function writeWhole(body: ReadableStream<Uint8Array>, output: string): Promise<void> {
   const part = `${output}.part`;
   // However this ends. Where it went well, nothing is there any more.
-  process.once("exit", () => rmSync(part, { force: true }));
+  const remove = () => rmSync(part, { force: true });
+  process.once("exit", remove);
+  process.once("SIGINT", () => {
+    remove();
+    // Not process.exit: it aborts where a thread of the database is in its driver just then.
+    process.kill(process.pid, "SIGINT");
+  });
   const file = createWriteStream(part);
   const written = finished(file);
   // Whoever awaits it hears of it; until then it is no unhandled rejection.

@@ -1,5 +1,4 @@
 import { parseEvent } from "../../core/index.ts";
-import { endOnInterrupt } from "./end-on-interrupt.ts";
 import { eventCells } from "./event-cells.ts";
 import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 import { followStream } from "./follow-stream.ts";
@@ -14,7 +13,6 @@ export const tailCommand = filterCommand("tail")
   .option("--json", "one JSON object a line")
   .addHelpText("after", examples("tail", "tail --prefix s3 --type check", "tail --after 0 --json"))
   .action(async ({ json, limit = Number.POSITIVE_INFINITY, ...options }) => {
-    endOnInterrupt();
     const path = `events/stream${formatQuery(filterQuery(options))}`;
     await withLog(options, { writes: false }, async (log) => {
       let left = limit;
