@@ -4,11 +4,11 @@ import { rename } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
-import { endOnInterrupt } from "./end-on-interrupt.ts";
 import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 import { examples, readCount, readEventId } from "./log-command.ts";
-import { bodyOf, withLog } from "./with-log.ts";
+import { unlessInterrupted } from "./unless-interrupted.ts";
+import { bodyOf, type OpenLog, withLog } from "./with-log.ts";
 
 export const exportCommand = filterCommand("export")
   .summary("Write events as lines of JSON.")
@@ -22,14 +22,14 @@ export const exportCommand = filterCommand("export")
     examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.gz"),
   )
   .action(async ({ output, limit, ...options }) => {
-    endOnInterrupt();
-    await withLog(options, { writes: false }, async (log) => {
+    const write = async (log: OpenLog) => {
       const path = `events${formatQuery({ ...filterQuery(options), limit })}`;
       const response = await log.fetch(path, { headers: { accept: "application/x-ndjson" } });
       const body = await bodyOf(`GET ${path}`, response);
       if (output === undefined) return copy(body, process.stdout);
       await writeWhole(body, output);
-    });
+    };
+    await withLog(options, { writes: false }, (log) => unlessInterrupted(() => write(log)));
   });
 
 async function writeWhole(body: ReadableStream<Uint8Array>, output: string): Promise<void> {
