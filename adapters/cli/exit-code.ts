@@ -4,7 +4,7 @@ import { EventLogError } from "../../storage/event-log-error.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { ConfigError } from "../config.ts";
 
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodesHelp = `Exit codes:

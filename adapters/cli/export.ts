@@ -7,7 +7,8 @@ import { Option } from "@commander-js/extra-typings";
 import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 import { examples, readCount, readEventId } from "./log-command.ts";
-import { bodyOf, withLog } from "./with-log.ts";
+import { unlessInterrupted } from "./unless-interrupted.ts";
+import { bodyOf, type OpenLog, withLog } from "./with-log.ts";
 
 export const exportCommand = filterCommand("export")
   .summary("Write events as lines of JSON.")
@@ -21,25 +22,20 @@ export const exportCommand = filterCommand("export")
     examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.gz"),
   )
   .action(async ({ output, limit, ...options }) => {
-    await withLog(options, { writes: false }, async (log) => {
+    const write = async (log: OpenLog) => {
       const path = `events${formatQuery({ ...filterQuery(options), limit })}`;
       const response = await log.fetch(path, { headers: { accept: "application/x-ndjson" } });
       const body = await bodyOf(`GET ${path}`, response);
       if (output === undefined) return copy(body, process.stdout);
       await writeWhole(body, output);
-    });
+    };
+    await withLog(options, { writes: false }, (log) => unlessInterrupted(() => write(log)));
   });
 
 async function writeWhole(body: ReadableStream<Uint8Array>, output: string): Promise<void> {
   const part = `${output}.part`;
   // However this ends. Where it went well, nothing is there any more.
-  const remove = () => rmSync(part, { force: true });
-  process.once("exit", remove);
-  process.once("SIGINT", () => {
-    remove();
-    // Not process.exit: it aborts where a thread of the database is in its driver just then.
-    process.kill(process.pid, "SIGINT");
-  });
+  process.once("exit", () => rmSync(part, { force: true }));
   const file = createWriteStream(part);
   const written = finished(file);
   // Whoever awaits it hears of it; until then it is no unhandled rejection.

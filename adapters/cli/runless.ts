@@ -9,7 +9,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { execCommand } from "./exec.ts";
-import { exitCodeOf, exitCodesHelp } from "./exit-code.ts";
+import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-code.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { partitionsCommand } from "./partitions.ts";
@@ -64,3 +64,5 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
+// What was interrupted may wait for something still.
+if (process.exitCode === exitCodes.interrupted) process.exit();

@@ -4,7 +4,8 @@ import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 import { followStream } from "./follow-stream.ts";
 import { examples, readCount } from "./log-command.ts";
 import { paint, printable } from "./table.ts";
-import { withLog } from "./with-log.ts";
+import { unlessInterrupted } from "./unless-interrupted.ts";
+import { type OpenLog, withLog } from "./with-log.ts";
 
 export const tailCommand = filterCommand("tail")
   .summary("Show events as they are recorded.")
@@ -14,7 +15,7 @@ export const tailCommand = filterCommand("tail")
   .addHelpText("after", examples("tail", "tail --prefix s3 --type check", "tail --after 0 --json"))
   .action(async ({ json, limit = Number.POSITIVE_INFINITY, ...options }) => {
     const path = `events/stream${formatQuery(filterQuery(options))}`;
-    await withLog(options, { writes: false }, async (log) => {
+    const follow = async (log: OpenLog) => {
       let left = limit;
       for await (const { event, data } of followStream(log.fetch, path)) {
         if (event === "pruned") console.error("runless: warning: events were deleted before they could be shown");
@@ -22,7 +23,8 @@ export const tailCommand = filterCommand("tail")
         console.log(json === true ? data : formatLine(data));
         if (--left === 0) return;
       }
-    });
+    };
+    await withLog(options, { writes: false }, (log) => unlessInterrupted(() => follow(log)));
   });
 
 function formatLine(data: string): string {

@@ -35,9 +35,7 @@ const config = { limits: { ...defaultLimits, bodyBytes: 1 << 20 } };
 const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
 
 const address = { hostname: "127.0.0.1", port: 0 };
-if (globalThis.Deno !== undefined) {
-  Deno.serve({ ...address, onListen: ({ port }) => console.log(port) }, (request) => app.fetch(request));
-} else if (globalThis.Bun !== undefined) {
+if (globalThis.Bun !== undefined) {
   const limits = { idleTimeout: 60, maxRequestBodySize: Number.MAX_SAFE_INTEGER };
   console.log(Bun.serve({ ...address, fetch: (request) => app.fetch(request), ...limits }).port);
 } else {
