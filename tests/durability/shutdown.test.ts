@@ -68,7 +68,7 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
       "POST /report_asset_materialization/a HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n",
     );
     socket.write("content-length: 100\r\n\r\n{");
-    await fetch(`${server.url}/health`);
+    await untilRead(server.url);
     server.process.kill("SIGTERM");
     await until(() => server.output().includes("a second signal ends it at once"));
     const asking = setInterval(() => server.process.kill("SIGTERM"), 50);
@@ -81,7 +81,7 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     const server = await startServer(runtime);
     const socket = connect(server.port, "127.0.0.1");
     socket.write("POST /report_asset_materialization/a HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{");
-    await fetch(`${server.url}/health`);
+    await untilRead(server.url);
     server.process.kill("SIGINT");
     await until(() => server.output().includes("a second signal ends it at once"));
     server.process.kill("SIGINT");
@@ -95,8 +95,7 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     const head =
       "POST /report_asset_materialization/a HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     socket.write(`${head}content-length: 100\r\n\r\n{`);
-    // Answered in order of arrival on another connection, so the half of a request has arrived too.
-    await fetch(`${server.url}/health`);
+    await untilRead(server.url);
     expect(await server.stop("SIGTERM")).toBe(0);
     socket.destroy();
   });
@@ -124,4 +123,9 @@ test.each(["start", "start:node", "start:deno"])(
 /** Goes round the event loop until it is so. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** By when what was sent before on another connection has been read: the server has turned to its sockets a few times. */
+async function untilRead(url: string): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await fetch(`${url}/health`);
 }

@@ -45,15 +45,16 @@ describe.each(runtimes.filter((runtime) => runtime !== "deno"))("on %s", (runtim
       const { env } = newFile();
       const script = "trap 'echo tidied; exit 9' INT TERM HUP; echo ready; while :; do sleep 0.05; done";
       const exec = startCli(["exec", "a", "--", "sh", "-c", script], { runtime, env });
-      const ended = once(exec, "exit");
+      const ended = Promise.all([once(exec, "exit"), text(exec.stderr)]);
       let output = "";
       exec.stdout.on("data", (chunk) => {
         output += chunk;
         if (output === "ready\n") exec.kill(signal);
       });
-      expect(await ended).toEqual([9, null]);
+      expect(await ended).toEqual([[9, null], ""]);
       expect(output).toBe("ready\ntidied\n");
-      const { stdout } = await runCli(["events", "--json"], { env });
+      const { stdout, ...end } = await runCli(["events", "--json"], { env });
+      expect(end).toEqual({ exitCode: 0, stderr: "" });
       expect(JSON.parse(stdout).events).toMatchObject([{ passed: false, metadata: { exit_code: { raw_value: 9 } } }]);
     },
   );
