@@ -51,7 +51,8 @@ describeAsRoot("a database that can only be read stops the start", () => {
       const file = join(mounted, "runless.db");
       await expectRefusal(startServer(runtime, { databaseUrl: `file:${file}` }), file);
     } finally {
-      execFileSync("umount", [mounted]);
+      // Lazily: a process that has ended may hold it for a moment more.
+      execFileSync("umount", ["--lazy", mounted]);
     }
   });
 });
