@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
+import { isBusy } from "./failures.ts";
 import { withPatience } from "./patience.ts";
 import { cannotOpen } from "./store-error.ts";
 
@@ -36,11 +37,14 @@ export async function openConnection({ url }: DatabaseAddress): Promise<Client> 
 const mustBeWritable = "its folder must be there, and both must be writable.";
 
 /** Throws EventLogError where the file could only be read: SQLite opens it all the same. */
-export function assertWritable(url: string, file: string): void {
+export async function assertWritable(client: Client, url: string, file: string): Promise<void> {
   const needed = [dirname(file), file, `${file}-wal`, `${file}-shm`].filter(existsSync);
   try {
     for (const path of needed) accessSync(path, constants.W_OK);
+    // A disk that is mounted to be read only: Deno looks at the permissions of files alone.
+    await client.executeMultiple("UPDATE log SET log_id = log_id;");
   } catch (error) {
+    if (isBusy(error)) return; // somebody writes
     throw cannotOpen(url, error, mustBeWritable);
   }
 }

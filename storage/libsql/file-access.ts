@@ -19,7 +19,7 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
   try {
     await migrate(client);
     await firstLook(client);
-    assertWritable(url, file);
+    await assertWritable(client, url, file);
   } catch (error) {
     client.close();
     throw isDamage(error) ? cannotOpen(url, error) : storeError(error, url);
