@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
-import { isBusy } from "./failures.ts";
+import { isReadOnly } from "./failures.ts";
 import { withPatience } from "./patience.ts";
+import { writeNothing } from "./probe.ts";
 import { cannotOpen } from "./store-error.ts";
 
 export interface DatabaseAddress {
@@ -41,18 +42,20 @@ export async function assertWritable(client: Client, url: string, file: string):
   const needed = [dirname(file), file, `${file}-wal`, `${file}-shm`].filter(existsSync);
   try {
     for (const path of needed) accessSync(path, constants.W_OK);
-    // A disk that is mounted to be read only: Deno looks at the permissions of files alone.
-    await client.executeMultiple("UPDATE log SET log_id = log_id;");
   } catch (error) {
-    if (isBusy(error)) return; // somebody writes
     throw cannotOpen(url, error, mustBeWritable);
   }
+  // A disk that is mounted to be read only, which Deno does not see there. What is locked or full now may pass.
+  await client.executeMultiple(writeNothing).catch((error) => {
+    if (isReadOnly(error)) throw cannotOpen(url, error, mustBeWritable);
+  });
 }
 
+/** What every connection to a file that may write says of itself. */
+export const filePragmas = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;";
+
 async function prepareFile(client: Client): Promise<void> {
-  await client.executeMultiple(
-    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;",
-  );
+  await client.executeMultiple(filePragmas);
   const { rows } = await client.execute("PRAGMA journal_mode");
   // Asked first: to set what is set already would wait for whoever writes now.
   if (rows[0]?.journal_mode === "wal") return;

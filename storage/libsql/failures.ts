@@ -32,6 +32,11 @@ export function isBusy(error: unknown): boolean {
   return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
 }
 
+/** True where the file can only be read. */
+export function isReadOnly(error: unknown): boolean {
+  return driverError(error)?.code === "SQLITE_READONLY";
+}
+
 /** True where the file is not a database, or no longer a whole one. */
 export function isDamage(error: unknown): boolean {
   const code = driverError(error)?.code;

@@ -1,6 +1,7 @@
 import { LibsqlError } from "@libsql/client";
 import Database from "libsql";
 import { EventLogError } from "../event-log-error.ts";
+import { filePragmas } from "./connection.ts";
 import { driverError, isBusy } from "./failures.ts";
 import { reasonOf } from "./store-error.ts";
 import type { Statement, StatementResult, Writer, WriteTransaction } from "./write-transaction.ts";
@@ -20,7 +21,7 @@ export class FileWriter implements Writer {
   constructor(file: string) {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
     this.#database = new Database(file, { timeout: 0 });
-    this.#database.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;");
+    this.#database.exec(filePragmas);
   }
 
   async begin(): Promise<WriteTransaction> {

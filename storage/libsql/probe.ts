@@ -5,6 +5,9 @@ import { type Writer, writeTransaction } from "./write-transaction.ts";
 /** Where less is left, a commit of one page may pass and that of the next report fail. In bytes. */
 const leastSpace = 1 << 20;
 
+/** Changes nothing, and is committed like what does. */
+export const writeNothing = "UPDATE log SET log_id = log_id";
+
 /** Commits a page without changing it. Throws where a report could not be recorded either. */
 export async function probe(writer: Writer, file: string | undefined): Promise<void> {
   if (file !== undefined) {
@@ -13,5 +16,5 @@ export async function probe(writer: Writer, file: string | undefined): Promise<v
     if (bavail * bsize < leastSpace)
       throw new EventLogError("unavailable", `The disk of the database ${file} is full.`);
   }
-  await writeTransaction(writer, (transaction) => transaction.execute({ sql: "UPDATE log SET log_id = log_id" }));
+  await writeTransaction(writer, (transaction) => transaction.execute({ sql: writeNothing }));
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../server.ts";
 
@@ -7,6 +7,8 @@ export interface SmallDisk {
   readonly folder: string;
   /** Gives back the space that was taken from the start. */
   makeRoom(): void;
+  /** Takes what is left, to the last byte. */
+  takeAll(): void;
   unmount(): void;
 }
 
@@ -19,6 +21,16 @@ export function mountSmallDisk(megabytes: number, taken: number): SmallDisk {
   return {
     folder,
     makeRoom: () => rmSync(filler),
+    takeAll: () => {
+      const rest = openSync(join(folder, "rest"), "w");
+      try {
+        for (;;) writeSync(rest, Buffer.alloc(4096));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error; // writeSync throws nothing else
+      } finally {
+        closeSync(rest);
+      }
+    },
     // Lazily: a server of a test that failed may still use it.
     unmount: () => execFileSync("umount", ["--lazy", folder]),
   };

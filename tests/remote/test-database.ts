@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "bun:test";
 import { join } from "node:path";
 import { createClient } from "@libsql/client/web";
 import { migrations } from "../../storage/libsql/migrations.ts";
@@ -20,6 +21,19 @@ export function realDatabase(): RemoteAddress | undefined {
 /** A stand-in, over a new file where none is given. */
 export function newStandIn(options: Partial<StandInOptions> = {}): Promise<StandIn> {
   return startStandIn({ file: join(temporaryFolder(), "stand-in.db"), ...options });
+}
+
+/** The real database, or a stand-in that lives as long as the tests of the file. It has its address once they run. */
+export function testDatabase(): () => RemoteAddress {
+  let standIn: StandIn | undefined;
+  let address = realDatabase();
+  beforeAll(async () => {
+    if (address !== undefined) return;
+    standIn = await newStandIn();
+    address = { url: standIn.url };
+  });
+  afterAll(() => standIn?.close());
+  return () => address ?? { url: "" };
 }
 
 const tables = [

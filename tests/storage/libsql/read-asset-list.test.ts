@@ -1,31 +1,14 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 import { drizzle } from "drizzle-orm/libsql";
 import { materialization, observation } from "../../../core/index.ts";
-import { openConnection } from "../../../storage/libsql/connection.ts";
-import { encodeEvent } from "../../../storage/libsql/event-row.ts";
-import { FileWriter } from "../../../storage/libsql/file-writer.ts";
-import { joinRows } from "../../../storage/libsql/group.ts";
-import { migrate } from "../../../storage/libsql/migrate.ts";
 import { type AssetPosition, keysPerPage, readAssetList } from "../../../storage/libsql/read-asset-list.ts";
-import { writeGroup } from "../../../storage/libsql/write-group.ts";
-import { temporaryFolder } from "../../server.ts";
+import { writtenDatabase } from "./written-database.ts";
 
-const file = join(temporaryFolder(), "runless.db");
-const client = await openConnection({ url: `file:${file}` });
-await migrate(client);
 const keys = Array.from({ length: keysPerPage + 10 }, (_, i) => `k${String(i).padStart(6, "0")}`);
-const rows = [...keys.map((key) => materialization(key)), observation(keys.at(-1) ?? "")].map((event) =>
-  encodeEvent(event),
-);
-await writeGroup(new FileWriter(file), {
-  rows: joinRows(rows),
-  sizes: [rows.length],
-  keyed: false,
-  checks: false,
-  now: 0,
-});
-const database = drizzle(client);
+const { client, database } = await writtenDatabase([
+  ...keys.map((key) => materialization(key)),
+  observation(keys.at(-1) ?? ""),
+]);
 
 test("a page gives up after a bounded number of keys, and goes on where it stopped", async () => {
   for (const filter of [{ type: "ASSET_OBSERVATION" }, { search: keys.at(-1) ?? "" }] as const) {

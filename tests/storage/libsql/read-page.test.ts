@@ -1,30 +1,11 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 import { drizzle } from "drizzle-orm/libsql";
 import { materialization, observation } from "../../../core/index.ts";
-import { openConnection } from "../../../storage/libsql/connection.ts";
-import { encodeEvent } from "../../../storage/libsql/event-row.ts";
-import { FileWriter } from "../../../storage/libsql/file-writer.ts";
-import { joinRows } from "../../../storage/libsql/group.ts";
-import { migrate } from "../../../storage/libsql/migrate.ts";
 import { eventsPerPage, readPage } from "../../../storage/libsql/read-page.ts";
-import { writeGroup } from "../../../storage/libsql/write-group.ts";
-import { temporaryFolder } from "../../server.ts";
+import { writtenDatabase } from "./written-database.ts";
 
-const file = join(temporaryFolder(), "runless.db");
-const url = `file:${file}`;
-const client = await openConnection({ url });
-await migrate(client);
 const noise = Array.from({ length: eventsPerPage }, (_, i) => materialization(["noise", String(i % 3)]));
-const rows = [observation("rare"), ...noise, observation("rare"), ...noise].map((event) => encodeEvent(event));
-await writeGroup(new FileWriter(file), {
-  rows: joinRows(rows),
-  sizes: [rows.length],
-  keyed: false,
-  checks: false,
-  now: 0,
-});
-const database = drizzle(client);
+const { client, database } = await writtenDatabase([observation("rare"), ...noise, observation("rare"), ...noise]);
 
 test("a page gives up after a bounded number of events, and goes on where it stopped", async () => {
   const filter = { type: "ASSET_OBSERVATION" } as const;

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { openStores } from "../../../storage/index.ts";
 import { newToken, tokenStoreContract } from "../../contracts/token-store.ts";
 import { once } from "../../remote/once.ts";
-import type { StandIn } from "../../remote/stand-in.ts";
-import { emptyDatabase, newStandIn, realDatabase } from "../../remote/test-database.ts";
+import { emptyDatabase, newStandIn, testDatabase } from "../../remote/test-database.ts";
 
-let standIn: StandIn | undefined;
-let address = realDatabase() ?? { url: "" };
-beforeAll(async () => {
-  if (address.url !== "") return;
-  standIn = await newStandIn();
-  address = { url: standIn.url };
-});
-afterAll(() => standIn?.close());
+const address = testDatabase();
 
 tokenStoreContract("tokens in a remote libSQL database", async ({ now }) => {
-  await emptyDatabase(address);
-  return openStores({ now, ...address });
+  await emptyDatabase(address());
+  return openStores({ now, ...address() });
 });
 
 test("a token whose commit is not answered is created once, and its name is not said to be taken", async () => {
