@@ -70,11 +70,11 @@ export type EventDetails = Pick<RunlessEvent, "description" | "tags" | "metadata
 
 /** What was said about an event and no query looks into, as the JSON text that a store keeps. Empty parts are left out. */
 export function formatDetails({ description, tags, metadata }: EventDetails): string {
-  const members: string[] = [];
-  if (description !== null) members.push(`"description":${JSON.stringify(description)}`);
-  if (!isEmpty(tags)) members.push(`"tags":${JSON.stringify(tags)}`);
-  if (!isEmpty(metadata)) members.push(`"metadata":${formatMetadata(metadata)}`);
-  return `{${members.join(",")}}`;
+  let members = "";
+  if (description !== null) members += `,"description":${JSON.stringify(description)}`;
+  if (!isEmpty(tags)) members += `,"tags":${JSON.stringify(tags)}`;
+  if (!isEmpty(metadata)) members += `,"metadata":${formatMetadata(metadata)}`;
+  return `{${members.slice(1)}}`;
 }
 
 export function parseDetails(text: string): EventDetails {
@@ -86,11 +86,16 @@ function isEmpty(object: object): boolean {
   return true;
 }
 
+// One text that grows, with no lists on the way: every report comes through here.
 function formatMetadata(metadata: Metadata): string {
-  const members = Object.entries(metadata).map(
-    ([name, value]) => `${JSON.stringify(name)}:{"type":"${value.type}","raw_value":${formatRawValue(value)}}`,
-  );
-  return `{${members.join(",")}}`;
+  let members = "";
+  for (const name of Object.keys(metadata)) {
+    const value = metadata[name];
+    if (value === undefined) continue;
+    if (members !== "") members += ",";
+    members += `${JSON.stringify(name)}:{"type":"${value.type}","raw_value":${formatRawValue(value)}}`;
+  }
+  return `{${members}}`;
 }
 
 /** An int beyond 2^53 and a float that JSON has no word for are strings; a whole float keeps its point. */

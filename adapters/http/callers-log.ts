@@ -35,7 +35,7 @@ export class CallersLog implements Pick<EventLog, Method> {
   async append(...[units, options]: Parameters<EventLog["append"]>) {
     if (this.#isAgain()) await this.#recheck();
     for (const unit of units) for (const { event } of unit) this.#assertReached(event.assetKey);
-    return this.#log.append(units, options);
+    return await this.#log.append(units, options);
   }
 
   async get(id: number) {

@@ -91,13 +91,18 @@ export const field = {
 
 /** An event as one JSON array, for SQLite's json_each. Details go as a string, so that no event is nested too deep. */
 export function encodeEvent(event: RunlessEvent | AssetWiped, mark?: IdempotencyMark): string {
-  const isCheck = event.type === "ASSET_CHECK_EVALUATION";
-  const partition = event.partition === null ? "null" : JSON.stringify(encodeText(event.partition));
-  const check = isCheck
-    ? `${JSON.stringify(encodeText(event.checkName))},${Number(event.passed)},"${event.severity}"`
-    : "null,null,null";
-  const versioned = !isCheck && dataVersionOf(event) !== null ? "1" : "null";
-  const idempotency = mark === undefined ? "" : `,${JSON.stringify(encodeText(mark.key))},"${mark.fingerprint}"`;
-  // Put together by hand, since every report pays for it: half the time of JSON.stringify on the whole row.
-  return `[${JSON.stringify(encodeKey(event.assetKey))},${kinds[event.type]},${partition},${check},${versioned},${event.timestamp},${JSON.stringify(formatDetails(event))}${idempotency}]`;
+  const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
+  const row: (string | number | null)[] = [
+    encodeKey(event.assetKey),
+    kinds[event.type],
+    event.partition === null ? null : encodeText(event.partition),
+    check === undefined ? null : encodeText(check.checkName),
+    check === undefined ? null : Number(check.passed),
+    check === undefined ? null : check.severity,
+    check === undefined && dataVersionOf(event) !== null ? 1 : null,
+    event.timestamp,
+    formatDetails(event),
+  ];
+  if (mark !== undefined) row.push(encodeText(mark.key), mark.fingerprint);
+  return JSON.stringify(row);
 }

@@ -11,6 +11,13 @@ export interface Load {
 /** What one transaction takes, unless a single item is larger: it is copied a few times on its way to the disk. */
 const groupLimits: Load = { events: 1000, bytes: 8 << 20 };
 
+export interface GroupCommitOptions {
+  /** How many commits may run at once, begun in order. Default: 1. */
+  readonly atOnce?: number;
+  /** Calls back in the next turn of the event loop, after what is there to be read. Without it nobody is waited for. */
+  readonly nextTurn?: ((work: () => void) => void) | undefined;
+}
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly load: Load;
@@ -26,22 +33,29 @@ export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #limits: Load;
   readonly #pace: Pace;
+  readonly #nextTurn: GroupCommitOptions["nextTurn"];
   readonly #running = new Set<Promise<void>>();
   #waiting: Waiting<Item, Result>[] = [];
   #load = { events: 0, bytes: 0 };
   /** What waits for room to wait in. */
   #patient: Waiting<Item, Result>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isGathering = false;
   #closed = false;
 
   /**
-   * `commit` answers a result for each item, in order; up to `atOnce` of its calls run at once, begun in order. No more
-   * is let in while as much waits as `limits` says, so that the queue exceeds them by one item at most.
+   * `commit` answers a result for each item, in order. No more is let in while as much waits as `limits` says, so that
+   * the queue exceeds them by one item at most.
    */
-  constructor(commit: (items: readonly Item[]) => Promise<readonly Result[]>, limits: Load, atOnce = 1) {
+  constructor(
+    commit: (items: readonly Item[]) => Promise<readonly Result[]>,
+    limits: Load,
+    { atOnce = 1, nextTurn }: GroupCommitOptions = {},
+  ) {
     this.#commit = commit;
     this.#limits = limits;
     this.#pace = new Pace(atOnce);
+    this.#nextTurn = nextTurn;
   }
 
   /** What waits for the next commits. */
@@ -78,6 +92,7 @@ export class GroupCommit<Item, Result> {
   /** Refuses what comes from now on, and resolves when all that came before has settled. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#beginLater(); // nobody comes any more who is worth waiting for
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
@@ -85,8 +100,30 @@ export class GroupCommit<Item, Result> {
   #start(): void {
     if (this.#waiting.length === 0) return;
     const wait = this.#pace.wait();
-    if (wait === 0) this.#begin();
+    if (wait === 0) this.#gather();
     else if (wait !== undefined) this.#timer ??= setTimeout(() => this.#beginLater(), wait);
+  }
+
+  /**
+   * Begins once a turn of the event loop has brought nothing more, or as long after as company is worth. Whoever was
+   * just answered comes back together: begun at once, every other commit would have one item, and all would wait for it.
+   */
+  #gather(): void {
+    const nextTurn = this.#closed ? undefined : this.#nextTurn;
+    if (nextTurn === undefined) this.#begin();
+    if (nextTurn === undefined || this.#isGathering) return;
+    this.#isGathering = true;
+    const until = performance.now() + this.#pace.worthOfCompany();
+    const look = (before: number): void => {
+      const count = this.#waiting.length;
+      if (count > before && performance.now() < until) {
+        nextTurn(() => look(count));
+        return;
+      }
+      this.#isGathering = false;
+      this.#beginLater();
+    };
+    nextTurn(() => look(1));
   }
 
   #beginLater(): void {

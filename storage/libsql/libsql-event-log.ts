@@ -56,7 +56,7 @@ export function createLibsqlEventLog(
       return results.slice(end - sizes.length, end);
     });
   }
-  const commits = new GroupCommit(commit, queue, groupsAtOnce);
+  const commits = new GroupCommit(commit, queue, { atOnce: groupsAtOnce, nextTurn });
 
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
@@ -68,7 +68,7 @@ export function createLibsqlEventLog(
       assertOpen();
       if (!patient) commits.assertRoom(); // before any work goes into what is refused
       const encoded = encodeUnits(units);
-      return commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
+      return await commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
     },
     get: async (id) => {
       assertOpen();
@@ -202,6 +202,9 @@ export function createLibsqlEventLog(
     },
   };
 }
+
+// Only a Worker runtime may be without it.
+const nextTurn = globalThis.setImmediate && ((work: () => void) => void setImmediate(work));
 
 function encodeUnits(units: readonly Unit[]): EncodedUnits {
   const events = units.flat();

@@ -25,6 +25,11 @@ export class Pace {
     return Math.max(this.#latestStart + gap - performance.now(), this.#duration / 20);
   }
 
+  /** For how many milliseconds a commit may wait for more to share it. */
+  worthOfCompany(): number {
+    return this.#duration / 4;
+  }
+
   /** Notes that one begins; the answered function, that it has ended. */
   begin(): () => void {
     const start = performance.now();

@@ -19,9 +19,8 @@ export async function wipe(
     const wiped = await hide(transaction, target);
     if (wiped === undefined) return undefined;
     const trace = assetWiped(wiped.assetKey, wiped.partition, wiped.scope, by);
-    return insertRows(transaction, { keyed: false, checks: false, now: Math.max(now, receivedAt) }, [
-      encodeEvent(trace),
-    ]);
+    const group = { keyed: false, checks: false, now: Math.max(now, receivedAt) };
+    return insertRows(transaction, group, encodeEvent(trace), 1);
   });
 }
 

@@ -17,10 +17,10 @@ export async function writeGroup(writer: Writer, group: Group): Promise<GroupRes
 }
 
 async function writeUnits(transaction: WriteTransaction, group: Group): Promise<GroupResult> {
-  const rows = splitRows(group.rows);
-  if (!group.keyed) return { firstId: await insertRows(transaction, group, rows) };
-  const plan = await planUnits(transaction, rows, group.sizes);
-  return { units: plan.results(await insertRows(transaction, group, plan.rows)) };
+  const events = group.sizes.reduce((sum, size) => sum + size, 0);
+  if (!group.keyed) return { firstId: await insertRows(transaction, group, group.rows, events) };
+  const plan = await planUnits(transaction, splitRows(group.rows), group.sizes);
+  return { units: plan.results(await insertRows(transaction, group, joinRows(plan.rows), plan.rows.length)) };
 }
 
 /** What is wrong with one unit's data is no reason to refuse its neighbours: each has a savepoint of its own. */
@@ -44,26 +44,30 @@ async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Pro
   return results;
 }
 
-/** Inserts the events and brings the summaries up to date; answers the first event's id, the others follow it. */
+/**
+ * Inserts the events, so many and joined, and brings the summaries up to date; answers the first event's id, the others
+ * follow it.
+ */
 export async function insertRows(
   transaction: WriteTransaction,
   group: Pick<Group, "keyed" | "checks" | "now">,
-  rows: readonly string[],
+  rows: string,
+  count: number,
 ): Promise<number> {
   const { lastId, receivedAt: earliest } = await readHead(transaction);
   const receivedAt = Math.max(group.now, earliest);
-  for (let start = 0; start < rows.length; start += rowsPerStatement) {
-    const chunk = rows.slice(start, start + rowsPerStatement);
-    const json = `[${joinRows(chunk)}]`;
-    const firstId = lastId + 1 + start;
+  let firstId = lastId + 1;
+  for (const chunk of chunksOf(rows, count)) {
+    const json = `[${chunk.rows}]`;
     const events = { sql: insertEvents, args: [json, firstId, receivedAt] };
     // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
-    if ((await transaction.execute(events)).rowsAffected < chunk.length) {
+    if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
       await transaction.execute({ sql: insertAssets, args: [json] });
       await transaction.execute(events);
     }
     if (group.keyed) await transaction.execute({ sql: insertKeys, args: [json, firstId, receivedAt] });
+    firstId += chunk.count;
   }
   await addToSummaries(transaction, lastId, group.checks);
   return lastId + 1;
@@ -79,6 +83,20 @@ export async function readHead(
 
 // The driver keeps memory for good when a statement inserts more than this.
 const rowsPerStatement = 1000;
+
+interface Chunk {
+  readonly rows: string;
+  readonly count: number;
+}
+
+function chunksOf(rows: string, count: number): readonly Chunk[] {
+  if (count <= rowsPerStatement) return count === 0 ? [] : [{ rows, count }];
+  const all = splitRows(rows);
+  return Array.from({ length: Math.ceil(count / rowsPerStatement) }, (_, i) => {
+    const chunk = all.slice(i * rowsPerStatement, (i + 1) * rowsPerStatement);
+    return { rows: joinRows(chunk), count: chunk.length };
+  });
+}
 
 const selectHead = `
   SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id,

@@ -38,20 +38,24 @@ test("no schedule of reports, retries, failures and shutdown loses, repeats or r
         const turn = (label: string) => s.schedule(Promise.resolve(), label);
         let [running, commits, closed] = [0, 0, false];
 
-        const group = new GroupCommit<Unit, UnitResult>(async (units) => {
-          expect([running++, closed]).toEqual([0, false]);
-          try {
-            const fate = fates[commits++ % fates.length];
-            await turn("commit");
-            if (fate === "failed") throw new EventLogError("unavailable", "nothing is kept");
-            const results = await log.append(units);
-            await turn("acknowledge");
-            if (fate === "unheard") throw new EventLogError("unknown_outcome", "who knows");
-            return results;
-          } finally {
-            running--;
-          }
-        }, limits);
+        const group = new GroupCommit<Unit, UnitResult>(
+          async (units) => {
+            expect([running++, closed]).toEqual([0, false]);
+            try {
+              const fate = fates[commits++ % fates.length];
+              await turn("commit");
+              if (fate === "failed") throw new EventLogError("unavailable", "nothing is kept");
+              const results = await log.append(units);
+              await turn("acknowledge");
+              if (fate === "unheard") throw new EventLogError("unknown_outcome", "who knows");
+              return results;
+            } finally {
+              running--;
+            }
+          },
+          limits,
+          { nextTurn: (work) => void turn("next turn").then(work) },
+        );
 
         const acknowledged = new Map<string, readonly number[]>();
         const unknown = new Set<string>();
@@ -122,11 +126,15 @@ test("no schedule reorders what one import sends ahead, whatever reports come be
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 1, maxLength: 40 }), async (s, steps) => {
       const committed: number[] = [];
-      const group = new GroupCommit<number, number>(async (items) => {
-        await s.schedule(Promise.resolve(), "commit");
-        committed.push(...items);
-        return items;
-      }, limits);
+      const group = new GroupCommit<number, number>(
+        async (items) => {
+          await s.schedule(Promise.resolve(), "commit");
+          committed.push(...items);
+          return items;
+        },
+        limits,
+        { nextTurn: (work) => void s.schedule(Promise.resolve(), "next turn").then(work) },
+      );
       const refused = new Set<number>();
       const added: Promise<unknown>[] = [];
       for (const [item, { patient, commits }] of steps.entries()) {

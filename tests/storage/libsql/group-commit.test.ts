@@ -1,17 +1,17 @@
-import { describe, expect, test } from "bun:test";
-import { GroupCommit } from "../../../storage/libsql/group-commit.ts";
+import { describe, expect, spyOn, test } from "bun:test";
+import { GroupCommit, type GroupCommitOptions } from "../../../storage/libsql/group-commit.ts";
 
 const plenty = { events: 1_000_000, bytes: 1_000_000_000 };
 const load = (events: number, bytes = events) => ({ events, bytes });
 
 /** A commit that the test ends by hand. */
-function gate(limits = plenty) {
+function gate(limits = plenty, options: GroupCommitOptions = {}) {
   const groups: { readonly items: readonly string[]; end(): void; fail(error: Error): void }[] = [];
   const commit = (items: readonly string[]) =>
     new Promise<readonly string[]>((resolve, reject) => {
       groups.push({ items, end: () => resolve(items.map((item) => `${item}!`)), fail: reject });
     });
-  return { groups, commits: new GroupCommit(commit, limits) };
+  return { groups, commits: new GroupCommit(commit, limits, options) };
 }
 
 describe("group commit", () => {
@@ -129,5 +129,65 @@ describe("group commit", () => {
     groups[0]?.end();
     await closed;
     expect(await accepted).toBe("a!");
+  });
+
+  describe("with turns of the event loop", () => {
+    /** Turns that the test takes by hand. */
+    function turns() {
+      const next: (() => void)[] = [];
+      const take = () => {
+        for (const work of next.splice(0)) work();
+      };
+      return { take, ...gate(plenty, { nextTurn: (work) => void next.push(work) }) };
+    }
+
+    test("what comes in one turn shares a commit, also when nothing ran", () => {
+      const { groups, commits, take } = turns();
+      for (const item of ["a", "b", "c"]) void commits.add(item, load(1));
+      expect(groups).toEqual([]);
+      take();
+      expect(groups.map(({ items }) => items)).toEqual([["a", "b", "c"]]);
+    });
+
+    test("what comes alone waits for one turn and no more", () => {
+      const { groups, commits, take } = turns();
+      void commits.add("a", load(1));
+      take();
+      expect(groups.map(({ items }) => items)).toEqual([["a"]]);
+    });
+
+    test("while each turn brings more it waits on, for a quarter of what the last commit took", async () => {
+      let clock = 0;
+      const now = spyOn(performance, "now").mockImplementation(() => clock);
+      try {
+        const { groups, commits, take } = turns();
+        const first = commits.add("first", load(1));
+        take();
+        clock = 400;
+        groups[0]?.end();
+        await first;
+        for (const item of ["a", "b", "c", "d"]) {
+          void commits.add(item, load(1));
+          if (item !== "a") take();
+          expect(groups.length).toBe(1);
+          clock += 30;
+        }
+        void commits.add("e", load(1));
+        take();
+        expect(groups.map(({ items }) => items)).toEqual([["first"], ["a", "b", "c", "d", "e"]]);
+      } finally {
+        now.mockRestore();
+      }
+    });
+
+    test("closing begins what still waited for company", async () => {
+      const { groups, commits } = turns();
+      const accepted = commits.add("a", load(1));
+      const closed = commits.close();
+      expect(groups.map(({ items }) => items)).toEqual([["a"]]);
+      groups[0]?.end();
+      await closed;
+      expect(await accepted).toBe("a!");
+    });
   });
 });

@@ -15,7 +15,7 @@ function gate(atOnce: number) {
   const begun = async (count: number) => {
     while (groups.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { groups, begun, commits: new GroupCommit(commit, unbounded, atOnce) };
+  return { groups, begun, commits: new GroupCommit(commit, unbounded, { atOnce }) };
 }
 
 describe("commits that may overlap", () => {
@@ -88,7 +88,7 @@ describe("commits that may overlap", () => {
               return items;
             },
             unbounded,
-            atOnce,
+            { atOnce },
           );
           const added = sizes.map(async (size, item) =>
             expect(await commits.add(item, { events: size, bytes: size })).toBe(item),
