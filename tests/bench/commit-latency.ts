@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { createClient } from "@libsql/client";
 import { median, percentile } from "./statistics.ts";
 
@@ -13,6 +14,20 @@ const commits = 2_000;
 
 /** What a folder's disk allows: how long a commit of one row with WAL and synchronous=FULL takes, with nothing else going on. */
 export async function measureCommits(parent: string): Promise<CommitLatency> {
+  return commitWhile(parent, (done) => done < commits);
+}
+
+/** The same, on a machine that is busy until the work ends. */
+export async function measureCommitsDuring(work: Promise<unknown>, parent: string): Promise<CommitLatency> {
+  let isBusy = true;
+  const ended = work.finally(() => {
+    isBusy = false;
+  });
+  const [latency] = await Promise.all([commitWhile(parent, () => isBusy), ended]);
+  return latency;
+}
+
+async function commitWhile(parent: string, goesOn: (done: number) => boolean): Promise<CommitLatency> {
   const folder = mkdtempSync(join(parent, "commits-"));
   const client = createClient({ url: `file:${join(folder, "commits.db")}`, concurrency: 1 });
   await client.execute("PRAGMA journal_mode=WAL");
@@ -22,15 +37,16 @@ export async function measureCommits(parent: string): Promise<CommitLatency> {
   await client.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, body TEXT)");
   const latencies: number[] = [];
   const body = "x".repeat(300);
-  for (let commit = 0; commit < commits; commit++) {
+  while (goesOn(latencies.length)) {
     const started = performance.now();
     await client.execute({ sql: "INSERT INTO event (body) VALUES (?)", args: [body] });
     latencies.push(performance.now() - started);
+    await setImmediate(); // the driver is synchronous, and would not let the end of the work be heard
   }
   const kept = (await client.execute("SELECT count(*) AS kept FROM event")).rows[0]?.kept;
   client.close();
   rmSync(folder, { recursive: true });
-  if (kept !== commits) throw new Error(`${kept} of ${commits} commits were kept.`);
+  if (kept !== latencies.length) throw new Error(`${kept} of ${latencies.length} commits were kept.`);
   return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
 }
 

@@ -1,8 +1,8 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { measureCommits } from "./commit-latency.ts";
-import type { Contestant } from "./contestants.ts";
+import { type CommitLatency, measureCommits, measureCommitsDuring } from "./commit-latency.ts";
+import { bunEcho, type Contestant } from "./contestants.ts";
 import { endWithProcess, type Listening } from "./listening.ts";
 import { type LoadSettings, type Measurement, measure } from "./load.ts";
 import { countRecorded } from "./recorded.ts";
@@ -16,7 +16,8 @@ export interface Competition extends Omit<LoadSettings, "connections"> {
 
 /**
  * Measures the contestants in turns, each a new server that stays for all rounds, and bare commits on the same disk in
- * each round; verifies what the servers recorded.
+ * each round: alone, and while the Bun echo, which leaves the disk alone, is under the same load. Verifies what the
+ * servers recorded.
  */
 export async function compete(
   load: Load,
@@ -31,11 +32,12 @@ export async function compete(
     for (const connections of settings.connections) {
       for (let round = 0; round < settings.rounds; round++) {
         const commit = await measureCommits(folder);
+        const busyCommit = await measureBusyCommits(entrants, load, { ...settings, connections }, folder);
         // Back and forth, so that who goes first gains nothing where the machine slows down or speeds up.
         for (const entrant of round % 2 === 0 ? entrants : entrants.toReversed()) {
           const measurement = await turn(entrant, load, { ...settings, connections });
           const server = entrant.contestant.name;
-          results.push({ load: load.name, connections, server, round, measurement, commit });
+          results.push({ load: load.name, connections, server, round, measurement, commit, busyCommit });
         }
       }
     }
@@ -58,6 +60,16 @@ async function enter(contestant: Contestant, load: Load, folder: string): Promis
   const server = endWithProcess(await contestant.start(mkdtempSync(join(folder, "server-")), load.filled));
   const recordedBefore = contestant.records ? await countRecorded(server.url, load) : 0;
   return { contestant, server, recordedBefore, acknowledged: 0 };
+}
+
+async function measureBusyCommits(
+  entrants: readonly Entrant[],
+  load: Load,
+  settings: LoadSettings,
+  folder: string,
+): Promise<CommitLatency | undefined> {
+  const echo = entrants.find(({ contestant }) => contestant === bunEcho);
+  return echo && measureCommitsDuring(measure(echo.server.url, load, settings), folder);
 }
 
 async function turn(entrant: Entrant, load: Load, settings: LoadSettings): Promise<Measurement> {

@@ -31,12 +31,13 @@ for (const load of writeLoads(folder, options.filled).filter(({ name }) => chose
 }
 
 const commit = medianLatency(results.map((result) => result.commit));
+const busy = medianLatency(results.flatMap(({ busyCommit }) => busyCommit ?? []));
 console.log(`
 ${table(summarize(results))}
 
 ${environment()}
 Load from ${options.generator}, ${options.rounds} rounds of ${options.seconds} s after ${options.warmupSeconds} s of warm-up; medians, ratios round by round.
-Bare commits of one row with WAL and synchronous=FULL, on the same disk in every round: p50 ${commit.p50.toFixed(2)} ms, p99 ${commit.p99.toFixed(2)} ms.`);
+Bare commits of one row with WAL and synchronous=FULL, on the same disk in every round: p50 ${commit.p50.toFixed(2)} ms, p99 ${commit.p99.toFixed(2)} ms; while the Bun echo was under the load, p50 ${busy.p50.toFixed(2)} ms, p99 ${busy.p99.toFixed(2)} ms.`);
 
 function chosen(name: string, parts: readonly string[]): boolean {
   return parts.length === 0 || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));

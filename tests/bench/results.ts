@@ -12,6 +12,8 @@ export interface Result {
   readonly measurement: Measurement;
   /** Of the round, on the same disk. */
   readonly commit: CommitLatency;
+  /** The same while an echo was under the load; undefined without an echo. */
+  readonly busyCommit: CommitLatency | undefined;
 }
 
 export interface Row {
@@ -26,6 +28,7 @@ export interface Row {
   readonly ofBunEcho: number;
   readonly ofNodeEcho: number;
   readonly p99OfCommit: number;
+  readonly p99OfBusyCommit: number;
   readonly failed: number;
 }
 
@@ -45,6 +48,9 @@ export function summarize(results: readonly Result[]): readonly Row[] {
       ofBunEcho: ratio(group, bunEcho.name, results),
       ofNodeEcho: ratio(group, nodeEcho.name, results),
       p99OfCommit: median(group.map(({ measurement, commit }) => (measurement.p99 ?? Number.NaN) / commit.p99)),
+      p99OfBusyCommit: median(
+        group.map(({ measurement, busyCommit }) => (measurement.p99 ?? Number.NaN) / (busyCommit?.p99 ?? Number.NaN)),
+      ),
       failed: group.reduce((sum, { measurement }) => sum + measurement.failed, 0),
     };
   });

@@ -11,6 +11,7 @@ const columns = [
   { name: "of the Bun echo" },
   { name: "of the node echo" },
   { name: "p99 / commit p99" },
+  { name: "p99 / busy commit p99" },
   { name: "not 2xx" },
 ];
 
@@ -26,6 +27,7 @@ export function table(rows: readonly Row[]): string {
     ratio(row.ofBunEcho),
     ratio(row.ofNodeEcho),
     row.p99OfCommit.toFixed(1),
+    Number.isNaN(row.p99OfBusyCommit) ? "" : row.p99OfBusyCommit.toFixed(1),
     String(row.failed),
   ]);
   return markdownTable(columns, cells);
