@@ -24,52 +24,72 @@ export async function readPage(
   { order, limit }: Pick<PageRequest, "order" | "limit">,
   from: number | undefined,
 ): Promise<PageOfRows> {
-  // Both statements below look at what was there now, or events that come between them would be passed over.
+  // All statements look at what was there now, or events that come between them would be passed over.
   const [head] = await database.select({ id: max(event.id) }).from(event);
-  const examined = database
-    .select({ id: event.id, kind: event.kind, partition: event.partition })
-    .from(event)
-    .where(
-      and(
-        lte(event.id, head?.id ?? 0),
-        ...idBounds(filter, order, from),
-        filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
-      ),
-    )
-    .orderBy(order === "asc" ? asc(event.id) : desc(event.id))
-    .limit(eventsPerPage)
-    .as("examined");
-  // No ORDER BY of its own: SQLite would sort all that is examined, where so it stops at the limit. The subquery is a
-  // coroutine that hands out its rows in order, which tests/storage/libsql/read-page.test.ts holds it to.
-  const matches = and(
-    filter.type && eq(examined.kind, kinds[filter.type]),
-    filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
-    eq(event.id, examined.id),
-    filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
-    filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
-    filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
-    eq(asset.id, event.assetId),
-    filter.prefix && isBelow(filter.prefix),
-  );
-  const sizes = await database
-    .select({ size: eventSize })
-    .from(examined)
-    .crossJoin(event)
-    .crossJoin(asset)
-    .where(matches)
-    .limit(limit + 1);
-  const most = Math.min(limit, countFitting(sizes));
-  const rows = await database
-    .select(eventColumns)
-    .from(examined)
-    .crossJoin(event)
-    .crossJoin(asset)
-    .where(matches)
-    .limit(most);
-  if (sizes.length > most) return { rows, last: rows.at(-1)?.id, hasMore: true };
-  const edge = order === "asc" ? max(examined.id) : min(examined.id);
+  const isAscending = order === "asc";
+
+  /** What matches among the events to be examined, up to the one that is named. */
+  const matching = (edge?: number) => {
+    const examined = database
+      .select({ id: event.id, kind: event.kind, partition: event.partition })
+      .from(event)
+      .where(
+        and(
+          lte(event.id, head?.id ?? 0),
+          ...idBounds(filter, order, from),
+          edge === undefined ? undefined : isAscending ? lte(event.id, edge) : gte(event.id, edge),
+          filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
+        ),
+      )
+      .orderBy(isAscending ? asc(event.id) : desc(event.id))
+      .limit(eventsPerPage)
+      .as("examined");
+    // No ORDER BY of its own: SQLite would sort all that is examined, where so it stops at the limit. The subquery is a
+    // coroutine that hands out its rows in order, which tests/storage/libsql/read-page.test.ts holds it to.
+    const matches = and(
+      filter.type && eq(examined.kind, kinds[filter.type]),
+      filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
+      eq(event.id, examined.id),
+      filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
+      filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
+      filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
+      eq(asset.id, event.assetId),
+      filter.prefix && isBelow(filter.prefix),
+    );
+    return {
+      examined,
+      sizes: () =>
+        database
+          .select({ size: eventSize })
+          .from(examined)
+          .crossJoin(event)
+          .crossJoin(asset)
+          .where(matches)
+          .limit(limit + 1),
+      rows: (most: number) =>
+        database.select(eventColumns).from(examined).crossJoin(event).crossJoin(asset).where(matches).limit(most),
+    };
+  };
+
+  const near = matching();
+  const nearSizes = await near.sizes();
+  const most = Math.min(limit, countFitting(nearSizes));
+  if (nearSizes.length > most) return cutPage(await near.rows(most));
+  const { examined } = near;
+  const edge = isAscending ? max(examined.id) : min(examined.id);
   const [end] = await database.select({ count: count(), id: edge }).from(examined);
-  return { rows, last: end?.id ?? undefined, hasMore: end?.count === eventsPerPage };
+  if (end?.id == null) return { rows: [], last: undefined, hasMore: false };
+  // Looked at anew, to the very edge: what is purged or pruned meanwhile lets others into reach of one statement that
+  // were not in that of the one before, and they would be passed over.
+  const all = matching(end.id);
+  const sizes = await all.sizes();
+  const fitting = Math.min(limit, countFitting(sizes));
+  const rows = await all.rows(fitting);
+  return sizes.length > fitting ? cutPage(rows) : { rows, last: end.id, hasMore: end.count === eventsPerPage };
+}
+
+function cutPage(rows: readonly EventRow[]): PageOfRows {
+  return { rows, last: rows.at(-1)?.id, hasMore: true };
 }
 
 function idBounds(filter: EventFilter, order: "asc" | "desc", from: number | undefined) {

@@ -26,12 +26,15 @@ describe.each([...runtimes])("a %s server that is told more than the disk takes"
   test("answers 503 at once past its queue, keeps what it let in, and lets an import wait", async () => {
     await startLocked("--max-queue-events", "20");
     const refused: RawAnswer[] = [];
-    const sending = Array.from({ length: 200 }, async (_, i) => {
+    const send = async (i: number) => {
       const answer = await report(server, String(i));
       if (answer.status === 503) refused.push(answer);
       return { uid: String(i), answer };
-    });
-    // One report is being recorded, 20 wait; the others have their answers while the lock is held.
+    };
+    const first = send(0);
+    while ((await queued(server)) < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    const sending = [first, ...Array.from({ length: 199 }, (_, i) => send(i + 1))];
+    // The first report is being recorded, 20 wait; the others have their answers while the lock is held.
     while (refused.length < 200 - 21) await new Promise((resolve) => setTimeout(resolve, 5));
     const importing = sendRaw(server.port, { target: "/api/v1/events", headers: [lineType], body: lines(3000) });
     expect((await fetch(`${server.url}/health`)).status).toBe(200);

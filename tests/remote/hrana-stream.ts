@@ -77,8 +77,7 @@ export class HranaStream {
   async #execute(statement: HranaStatement): Promise<StatementResult> {
     const sql = this.#textOf(statement);
     const args = argsOf(statement);
-    if (needsWriteLock(sql)) await this.#lock();
-    if (this.#timedOut) throw new HranaError("TRANSACTION_TIMEOUT", "Transaction timed out");
+    await this.#enter(sql);
     try {
       return run(this.#database, sql, args, statement.want_rows ?? true);
     } finally {
@@ -125,8 +124,7 @@ export class HranaStream {
 
   async #sequence(sql: string): Promise<object> {
     // A script is run whole: every one that writes here begins with a statement that does.
-    if (needsWriteLock(sql)) await this.#lock();
-    if (this.#timedOut) throw new HranaError("TRANSACTION_TIMEOUT", "Transaction timed out");
+    await this.#enter(sql);
     try {
       this.#database.exec(sql);
       return {};
@@ -143,6 +141,13 @@ export class HranaStream {
     const columns = statement.reader ? statement.columns() : [];
     const cols = columns.map(({ name, type }) => ({ name, decltype: type }));
     return { params: [], cols, is_explain: /^\s*explain/i.test(sql), is_readonly: isReadonly };
+  }
+
+  /** Before the lock is asked for: who fails with it in hand would keep it, without a transaction to time out. */
+  async #enter(sql: string): Promise<void> {
+    const writes = needsWriteLock(sql);
+    if (this.#timedOut) throw new HranaError("TRANSACTION_TIMEOUT", "Transaction timed out");
+    if (writes) await this.#lock();
   }
 
   async #lock(): Promise<void> {

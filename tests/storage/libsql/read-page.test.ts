@@ -26,6 +26,38 @@ test("a page gives up after a bounded number of events, and goes on where it sto
   }
 });
 
+test("what is purged between the statements of a page lets no event be passed over", async () => {
+  for (const order of ["asc", "desc"] as const) {
+    for (let purgesAfter = 1; purgesAfter <= 6; purgesAfter++) {
+      const hidden = Array.from({ length: eventsPerPage }, () => materialization("hidden"));
+      const last = observation("last");
+      const { client } = await writtenDatabase(order === "asc" ? [...hidden, last] : [last, ...hidden]);
+      let statements = 0;
+      const purging = new Proxy(client, {
+        get: (target, name) => {
+          if (name !== "execute") return Reflect.get(target, name);
+          return async (statement: string) => {
+            const answer = await target.execute(statement);
+            if (++statements === purgesAfter) {
+              await target.execute("DELETE FROM event WHERE asset_id = (SELECT id FROM asset WHERE key = 'hidden')");
+            }
+            return answer;
+          };
+        },
+      });
+      const kinds: string[] = [];
+      for (let from: number | undefined, hasMore = true; hasMore; ) {
+        const page = await readPage(drizzle(purging), { type: "ASSET_OBSERVATION" }, { order, limit: 10 }, from);
+        kinds.push(...page.rows.map(({ key }) => key));
+        from = page.last ?? from;
+        hasMore = page.hasMore;
+      }
+      expect(kinds).toEqual(["last"]);
+      client.close();
+    }
+  }
+});
+
 test("a page hands out its rows in the order of ids without sorting what it examined", async () => {
   const statements: string[] = [];
   const logged = drizzle(client, { logger: { logQuery: (query) => void statements.push(query) } });
