@@ -14,9 +14,11 @@ import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
 import { EventTable } from "./event-table.tsx";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
+import { withQuery } from "./page-query.ts";
 import { mostPartitions, PartitionGrid } from "./partition-grid.tsx";
-import { Plot } from "./plot.tsx";
+import { Plots } from "./plots.tsx";
 import { CheckCounts } from "./state.tsx";
+import type { StaticFileName } from "./static-files.ts";
 import { Timeline } from "./timeline.tsx";
 import { cut, UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
@@ -36,6 +38,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const query = queryOf(url);
   const selected = query.get("partition") ?? undefined;
   const cursor = query.get("partitions") ?? undefined;
+  const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
   const [history, checks, partitions, ofPartition] = await Promise.all([
     readHistory(log, key),
     record.counts.checkEvaluations === 0 ? [] : readChecks(log, key),
@@ -113,11 +116,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
             {series.length > 0 && (
               <section id="plots" aria-labelledby="plots-title">
                 <h2 id="plots-title">Over time</h2>
-                <div class="plots">
-                  {series.slice(0, mostPlots).map((one) => (
-                    <Plot series={one} />
-                  ))}
-                </div>
+                <Plots all={series.slice(0, mostPlots)} />
                 {series.length > mostPlots && (
                   <p class="soft">
                     The first {mostPlots} of {series.length} numbers.
@@ -151,7 +150,13 @@ export async function assetPage(visit: Visit): Promise<Page> {
           <h2 id="partitions-title">
             Partitions <span class="soft">{counts.partitions.toLocaleString("en")}</span>
           </h2>
-          <PartitionGrid assetKey={key} marks={partitions.partitions} selected={selected} now={now} />
+          <PartitionGrid
+            assetKey={key}
+            marks={partitions.partitions}
+            selected={selected}
+            now={now}
+            wholePath={wholePath}
+          />
           {partitions.hasMore && (
             <p class="soft">
               <a href={`${assetPath(key, { partitions: partitions.cursor ?? "" })}#partitions`}>
@@ -191,7 +196,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
     </div>
   );
   const stream = streamPath(visit, { asset_key: JSON.stringify(key) });
-  const files = series.length > 0 ? (["uPlot.js", "plots.js"] as const) : [];
+  const files: StaticFileName[] = [];
+  if (partitions !== undefined) files.push("grid.js");
+  if (series.length > 0) files.push("plots.js");
   return { title: cut(formatAssetKey(key), 100), place: "assets", body, stream, files };
 }
 

@@ -63,8 +63,7 @@ function Document(props: DocumentProps) {
           name.endsWith(".css") ? (
             <link rel="stylesheet" href={staticPath(name)} />
           ) : (
-            // uPlot as its package has it for browsers is no module.
-            <script type={name === "uPlot.js" ? undefined : "module"} defer src={staticPath(name)} />
+            <script type="module" src={staticPath(name)} />
           ),
         )}
       </head>

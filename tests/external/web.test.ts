@@ -141,6 +141,17 @@ describe("a log with assets", () => {
     expect(await page.locator("#grid [aria-pressed=true]").getAttribute("value")).toBe("p0002");
     const cell = await cells.first().boundingBox();
     expect(Math.min(cell?.width ?? 0, cell?.height ?? 0)).toBeGreaterThanOrEqual(8);
+    // The focus stays where it is when a report brings another grid.
+    await page.goto(`${site.server.url}/assets/wide`);
+    await live(page);
+    await cells.nth(7).focus();
+    await site.report(materialized("wide", { partition: "p5000" }), checked("wide", "c", true, { partition: "p0002" }));
+    await page.getByRole("link", { name: "The next 5,000" }).waitFor();
+    expect(await page.locator("#grid button:focus").getAttribute("value")).toBe("p0007");
+    const plain = await site.visit("/assets/wide", { javaScriptEnabled: false });
+    await plain.getByRole("link", { name: "Show a cell for each" }).click();
+    await plain.locator('#grid button[value="p0002"]').click();
+    await plain.getByRole("heading", { name: "Partition p0002" }).waitFor();
   });
 
   test("a check that fails shows at once, with its message and values, and goes when it passes", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assetPath } from "../../../adapters/web/asset-path.ts";
 import { visible } from "../../../adapters/web/user-text.tsx";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
@@ -61,7 +62,7 @@ describe("hostile text", () => {
       const { html } = await get(path);
       expect([
         path,
-        html.match(/<(img|iframe|script(?! type="module" defer| defer)|style|object|embed|base)\b[^>]*/g),
+        html.match(/<(img|iframe|script(?! type="module" src="\/static\/)|style|object|embed|base)\b[^>]*/g),
       ]).toEqual([path, null]);
       // Attributes of ours: no handler, no style, whatever was put into the others.
       const tags = html.match(/<[a-z][^\s>]*(?:\s+[^\s"=>]+(?:="[^"]*")?)*\s*\/?>/g) ?? [];
@@ -111,8 +112,17 @@ describe("every page", () => {
 
   test.each(paths)("%s comes compressed to a browser", async (path) => {
     const { get } = await siteOf(materialization("a", { metadata: { n: 1 } }));
-    const { headers } = await get(path, { "accept-encoding": "gzip, br" });
-    expect(headers.get("content-encoding")).toBe("gzip");
+    for (const [accepted, taken] of [
+      ["gzip, deflate, br, zstd", "br"],
+      ["gzip, deflate", "gzip"],
+      ["br;q=0, gzip;q=0.5", "gzip"],
+      ["identity", null],
+    ] as const) {
+      const { headers, bytes } = await get(path, { "accept-encoding": accepted });
+      expect([headers.get("content-encoding"), headers.get("vary")]).toEqual([taken, "Accept-Encoding"]);
+      const text = taken === "br" ? brotliDecompressSync(bytes) : taken === "gzip" ? gunzipSync(bytes) : bytes;
+      expect(new TextDecoder().decode(text)).toEndWith("</html>");
+    }
   });
 
   test("files are kept for a year under a name that changes with them", async () => {
@@ -120,9 +130,14 @@ describe("every page", () => {
     const { html } = await get("/");
     const files = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path ?? "");
     expect(files.map((path) => path.split("/").at(-1))).toEqual(["style.css", "page.js"]);
-    for (const path of [...files, files[1]?.replace("page", "ago") ?? "", files[1]?.replace("page", "uPlot") ?? ""]) {
-      const { status, headers } = await get(path);
+    const imported = ["ago", "uPlot", "plots", "grid", "unpack-names"].map(
+      (name) => files[1]?.replace("page", name) ?? "",
+    );
+    for (const path of [...files, ...imported]) {
+      const { status, headers, html } = await get(path);
       expect([path, status, headers.get("cache-control")]).toEqual([path, 200, "public, max-age=31536000, immutable"]);
+      const { bytes } = await get(path, { "accept-encoding": "gzip, br" });
+      expect(new TextDecoder().decode(brotliDecompressSync(bytes))).toBe(html);
     }
     expect((await get("/static/other/page.js")).status).toBe(404);
     expect((await get(`${files[1]}.map`)).status).toBe(404);

@@ -10,6 +10,8 @@ export const day = 24 * hour;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** As it came. */
+  readonly bytes: Uint8Array;
   readonly html: string;
   /** What a reader sees, without the marks between it. */
   readonly text: string;
@@ -28,8 +30,9 @@ export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> 
     log,
     get: async (path, headers = {}) => {
       const response = await app.request(path, { headers });
-      const html = await response.text();
-      return { status: response.status, headers: response.headers, html, text: textOf(html) };
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const html = new TextDecoder().decode(bytes);
+      return { status: response.status, headers: response.headers, bytes, html, text: textOf(html) };
     },
   };
 }
