@@ -24,7 +24,8 @@ import { cut, UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 import { WipeForm } from "./wipe-form.tsx";
 
-const mostEvents = 25;
+const mostEvents = 10;
+const mostOfPartition = 25;
 const mostVersions = 8;
 const mostPlots = 24;
 
@@ -213,7 +214,7 @@ function keyIn(url: string): AssetKey {
 }
 
 async function eventsOf(log: CallersLog, assetKey: AssetKey, partition: string): Promise<readonly RecordedEvent[]> {
-  return (await log.query({ assetKey, partition }, { limit: mostEvents, order: "desc" })).events;
+  return (await log.query({ assetKey, partition }, { limit: mostOfPartition, order: "desc" })).events;
 }
 
 function newest(...events: AssetRecord["latestMaterialization"][]): RecordedEvent | undefined {

@@ -96,7 +96,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
             </a>
           </span>
         )}
-        <button type="submit" class="apply">
+        <button type="submit" class="plain">
           Apply
         </button>
       </form>
@@ -130,10 +130,9 @@ export async function catalogPage(visit: Visit): Promise<Page> {
                     <th scope="colgroup" colspan={6} class={indent(row.depth)}>
                       <button
                         type="button"
-                        class="fold"
+                        class="fold scripted"
                         aria-label={`Assets below ${cut(formatAssetKey(row.prefix), 120)}`}
                         aria-expanded="true"
-                        hidden
                       >
                         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
                           <path d="M4 6l4 4 4-4" />

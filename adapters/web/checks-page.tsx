@@ -41,7 +41,7 @@ export async function checksPage(visit: Visit): Promise<Page> {
       <form class="filters" id="filters" action="/checks">
         <h1 class="said-nowhere-else">Failing checks</h1>
         <Field name="prefix" label="Key prefix" value={prefix === undefined ? null : formatAssetKey(prefix)} />
-        <button type="submit" class="apply">
+        <button type="submit" class="plain">
           Apply
         </button>
       </form>

@@ -7,8 +7,6 @@ import { answerHeaders } from "../http/security-headers.ts";
 
 /** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
 const files = {
-  // One file, since a browser paints nothing before it has each style sheet.
-  "style.css": () => own("style.css")() + packaged("uplot/dist/uPlot.min.css"),
   "page.js": own("page.js"),
   "grid.js": own("grid.js"),
   "unpack-names.js": own("unpack-names.js"),
@@ -36,6 +34,14 @@ function staticFiles(): StaticFiles {
   return read;
 }
 
+let style: string | undefined;
+
+/** What every page has in itself, since a browser paints nothing before it has each style sheet. */
+export function styleText(): string {
+  style ??= own("style.css")() + packaged("uplot/dist/uPlot.min.css");
+  return style;
+}
+
 /** All of them lie side by side, so that one script can import another by its name. */
 export function staticPath(name: StaticFileName): string {
   return `/static/${staticFiles().version}/${name}`;
@@ -52,9 +58,8 @@ export async function staticResponse(
 ): Promise<Response | undefined> {
   const content = version === staticFiles().version ? staticFiles().contents.get(name) : undefined;
   if (content === undefined) return undefined;
-  const type = name.endsWith(".css") ? "text/css" : "text/javascript";
   const headers = {
-    "content-type": `${type}; charset=utf-8`,
+    "content-type": "text/javascript; charset=utf-8",
     "cache-control": "public, max-age=31536000, immutable",
     vary: "Accept-Encoding",
     ...answerHeaders,

@@ -27,7 +27,8 @@ export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
     return async (c) => {
       const { answerPage } = await import("./pages.ts");
       const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
-      return answerPage(name, { ...visit, newestId: await newestId(log), now: now() });
+      const isStyled = c.req.header("sec-fetch-dest") !== "empty";
+      return answerPage(name, { ...visit, isStyled, newestId: await newestId(log), now: now() });
     };
   };
 

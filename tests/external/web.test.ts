@@ -116,6 +116,7 @@ describe("a log with assets", () => {
     await site.report(materialized("filtered", { metadata }));
     const page = await site.visit("/assets/filtered");
     await page.getByLabel("Filter metadata by name").fill("_11");
+    await live(page);
     expect(await page.locator("table.values tbody tr:visible").count()).toBe(1);
   });
 
@@ -127,6 +128,7 @@ describe("a log with assets", () => {
     await site.report(checked("wide", "c", false, { partition: "p0002" }));
     const page = await site.visit("/assets/wide");
     const cells = page.locator("#grid button");
+    await cells.first().waitFor();
     expect(await cells.count()).toBe(5000);
     expect(await page.locator('#grid button[tabindex="-1"]').count()).toBe(4999);
     await cells.first().focus();
@@ -144,6 +146,7 @@ describe("a log with assets", () => {
     // The focus stays where it is when a report brings another grid.
     await page.goto(`${site.server.url}/assets/wide`);
     await live(page);
+    await cells.first().waitFor();
     await cells.nth(7).focus();
     await site.report(materialized("wide", { partition: "p5000" }), checked("wide", "c", true, { partition: "p0002" }));
     await page.getByRole("link", { name: "The next 5,000" }).waitFor();

@@ -1,3 +1,4 @@
+import "./page.js"; // which notes what the server wrote, before the cells are made
 import { unpackNames } from "./unpack-names.js";
 
 /** @type {() => HTMLButtonElement[]} */

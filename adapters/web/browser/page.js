@@ -8,14 +8,6 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)].
 /** @type {(id: string, root?: Document) => HTMLElement | null} */
 const byId = (id, root = document) => root.getElementById(id);
 
-// What needs a script is hidden until there is one.
-/** @param {ParentNode} root */
-function reveal(root) {
-  for (const element of all("button[hidden], input[hidden]", root)) {
-    if (!element.hasAttribute("data-reset")) element.hidden = false;
-  }
-}
-
 /* Times */
 
 function refreshTimes() {
@@ -74,13 +66,12 @@ function swapAll(next) {
       if (old && fresh) swap(old, fresh);
     }
   }
-  reveal(document);
   applyFolds();
   refreshTimes();
   if (document.title !== next.title) document.title = next.title;
   document.dispatchEvent(new CustomEvent("swapped", { detail: next }));
   // What is new on the page may need a script of its own; what is here already is not loaded again.
-  for (const { src } of next.scripts) import(src);
+  for (const path of next.body.dataset.scripts?.split(" ") ?? []) import(path);
 }
 
 /** @type {(old: HTMLElement, fresh: HTMLElement) => void} */
@@ -319,11 +310,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.documentElement.classList.add("scripted");
 for (const element of all("[data-swap]")) shown.set(element.id, written(element));
+// What was typed before the script was here.
+for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
+  filterNames(dataset.filter ?? "", value);
+}
 const origin = byId("first-report")?.querySelector("code");
 if (origin) origin.textContent = (origin.textContent ?? "").replace(/https?:\/\/[^/]+/, location.origin);
-reveal(document);
 applyFolds();
 refreshTimes();
 setInterval(refreshTimes, 15_000);

@@ -50,6 +50,26 @@ export function textOf(html: string): string {
   return unescaped(shown).replace(/\s+/g, " ").replaceAll(" ,", ",");
 }
 
+/** The addresses of what a page loads once it is painted. */
+export function scriptsOf(html: string): readonly string[] {
+  return html.match(/<body[^>]* data-scripts="([^"]*)"/)?.[1]?.split(" ") ?? [];
+}
+
+/** Scripts load these by themselves, uPlot once a plot is in sight. */
+const loadedBy: Readonly<Record<string, readonly string[]>> = {
+  "page.js": ["ago.js"],
+  "grid.js": ["unpack-names.js"],
+  "plots.js": ["uPlot.js"],
+};
+
+/** All that a browser loads beside a page that it never saw, and that has its plots in sight. */
+export function filesOf(html: string): readonly string[] {
+  return scriptsOf(html).flatMap((path) => {
+    const name = path.split("/").at(-1) ?? "";
+    return [path, ...(loadedBy[name] ?? []).map((other) => path.replace(name, other))];
+  });
+}
+
 function unescaped(text: string): string {
   return text
     .replaceAll("&lt;", "<")

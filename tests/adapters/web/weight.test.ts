@@ -4,7 +4,7 @@ import { createApp } from "../../../adapters/http/index.ts";
 import { assetPath } from "../../../adapters/web/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
 import { config, noon } from "../http/native.ts";
-import { hour, logOf } from "./site.ts";
+import { filesOf, hour, logOf } from "./site.ts";
 
 const assets = Array.from({ length: 100 }, (_, i) => `lake/team${i % 7}/table_of_a_longer_name_${i}`);
 const events: readonly RunlessEvent[] = Array.from({ length: 20 }, (_, run) => run).flatMap((run) =>
@@ -39,22 +39,10 @@ async function bytesOf(app: typeof ofDemo, path: string, encoding: string): Prom
   return (await response.arrayBuffer()).byteLength + headers;
 }
 
-/** Scripts load these by themselves. */
-const loaded: Readonly<Record<string, readonly string[]>> = {
-  "page.js": ["ago.js"],
-  "grid.js": ["unpack-names.js"],
-  "plots.js": ["uPlot.js"],
-};
-
 /** On the wire, for a browser that was never here and has every plot in sight. */
 async function firstView(app: typeof ofDemo, path: string, encoding: string): Promise<number> {
   const html = await (await app.request(path)).text();
-  const files = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, file]) => file ?? "");
-  const further = files.flatMap((file) => {
-    const name = file.split("/").at(-1) ?? "";
-    return (loaded[name] ?? []).map((other) => file.replace(name, other));
-  });
-  const sizes = [path, ...files, ...further].map((one) => bytesOf(app, one, encoding));
+  const sizes = [path, ...filesOf(html)].map((one) => bytesOf(app, one, encoding));
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
