@@ -11,6 +11,7 @@ import { Ago } from "./ago.tsx";
 import { AssetChecks, readChecks } from "./asset-checks.tsx";
 import { readHistory, seriesOf, versionChanges } from "./asset-history.ts";
 import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
+import { checkStates } from "./check-states.ts";
 import { EventTable } from "./event-table.tsx";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
@@ -40,9 +41,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const selected = query.get("partition") ?? undefined;
   const cursor = query.get("partitions") ?? undefined;
   const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
-  const [history, checks, partitions, ofPartition] = await Promise.all([
+  const [history, { checks, failing }, partitions, ofPartition] = await Promise.all([
     readHistory(log, key),
-    record.counts.checkEvaluations === 0 ? [] : readChecks(log, key),
+    record.counts.checkEvaluations === 0 ? { checks: [], failing: [] } : readChecks(log, key),
     record.counts.partitions === 0 ? undefined : log.partitionMarks(key, { limit: mostPartitions, cursor }),
     selected === undefined ? undefined : eventsOf(log, key, selected),
   ]);
@@ -52,7 +53,6 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const latest = newest(latestMaterialization, latestObservation);
   const description = latestMaterialization?.description ?? latestObservation?.description ?? null;
   const checked = checks.length > 0 && <AssetChecks assetKey={key} checks={checks} now={now} />;
-  const isFailing = checks.some(({ latestEvaluation }) => !latestEvaluation.passed);
   const body = (
     <div class="asset-page">
       <div class="head" id="head" data-swap>
@@ -87,7 +87,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
           )}
           {record.checks.length > 0 && (
             <Fact name="Checks">
-              <CheckCounts checks={record.checks} />
+              <CheckCounts checks={checkStates(record, failing)} />
             </Fact>
           )}
           {counts.materializations > 0 && (
@@ -106,11 +106,11 @@ export async function assetPage(visit: Visit): Promise<Page> {
 
       <div class="columns">
         <div id="values" data-swap>
-          {isFailing && checked}
+          {failing.length > 0 && checked}
           {[latestMaterialization, latestObservation].map(
             (event) => event !== null && <MetadataSection event={event} series={series} now={now} />,
           )}
-          {!isFailing && checked}
+          {failing.length === 0 && checked}
         </div>
         {(series.length > 0 || changes.length > 0) && (
           <div>

@@ -35,6 +35,8 @@ process.on("SIGINT", () => process.exit(1));
 const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
   catalog: "/",
   "catalog, latest first": "/?sort=latest",
+  "catalog, failing first": "/?sort=state",
+  "catalog, most reports first": "/?sort=reports",
   "catalog, failing": "/?state=failing",
   "catalog, stale for a day": "/?quiet=1",
   "catalog, search": "/?search=table7",
