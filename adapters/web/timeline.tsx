@@ -12,8 +12,8 @@ const lanes = [
 ] as const;
 
 const laneHeight = 22;
-/** What a mark takes of the lane, in percent: what falls together is one. */
-const width = 0.25;
+/** In percent of the lane, about what a mark takes of it: what falls together is one. */
+const slot = 0.25;
 
 interface TimelineProps {
   /** Newest first. */
@@ -25,7 +25,7 @@ interface TimelineProps {
 export function Timeline({ events, now }: TimelineProps) {
   const start = Math.min(...events.map(({ timestamp }) => timestamp));
   const end = Math.max(now, ...events.map(({ timestamp }) => timestamp));
-  const place = (time: number) => Math.round((1 + ((time - start) / Math.max(1, end - start)) * 98) / width) * width;
+  const place = (time: number) => Math.round((1 + ((time - start) / Math.max(1, end - start)) * 98) / slot) * slot;
   const shown = lanes
     .map((lane) => ({ ...lane, events: events.filter(({ type }) => type === lane.type) }))
     .filter((lane) => lane.events.length > 0);
@@ -85,7 +85,7 @@ function Mark({ mark: { events, state, place } }: { readonly mark: MarkOfEvents 
   // Failures reach higher than what passed, so that nobody needs to see their colour.
   const top = state === undefined ? (event.type === "ASSET_MATERIALIZATION" ? 4 : 10) : tops[state];
   return (
-    <rect class={state ?? "built"} x={`${place}%`} y={top} width={`${width}%`} height={laneHeight - 1 - top}>
+    <rect class={state ?? "built"} x={`${place}%`} y={top} width="2.5" height={laneHeight - 1 - top}>
       <title>{`${exactTime(event.timestamp).replace(/:\d\d UTC$/, " UTC")}: ${what}${partition}${others}`}</title>
     </rect>
   );

@@ -18,6 +18,8 @@ const { values } = parseArgs({
   options: { reports: { type: "string", default: "50" }, runs: { type: "string", default: "9" } },
 });
 const reports = Number(values.reports);
+/** Milliseconds in which a page that is shown comes to rest: what it still does then counts to no other visit. */
+const rest = 1000;
 const folder = mkdtempSync(join(tmpdir(), "runless-asset-page-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -105,7 +107,9 @@ interface Visit {
 async function visit(browser: Browser, url: string): Promise<Visit> {
   const { page } = await newPage(browser);
   const first = await look(page, url);
+  await page.waitForTimeout(rest);
   const again = await look(page, url);
+  await page.waitForTimeout(rest);
   await page.context().close();
   return { first, again };
 }
@@ -151,7 +155,7 @@ async function weigh(
     bytes += response.encodedDataLength; // of the headers, before its body came
   });
   await look(page, url);
-  await page.waitForLoadState("networkidle").catch(() => {});
+  await page.waitForTimeout(3 * rest);
   await page.context().close();
   return { requests, kilobytes: bytes / 1000 };
 }

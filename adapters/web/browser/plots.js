@@ -45,7 +45,7 @@ function draw(element, UPlot) {
     {
       width: place.clientWidth,
       height,
-      padding: [6, 6, 0, 0],
+      padding: [6, 16, 0, 0],
       legend: { show: false },
       // All plots share their time: what is read or zoomed in one is in all.
       cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false }, points: { size: 6, fill: ink } },
