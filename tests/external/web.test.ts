@@ -111,6 +111,27 @@ describe("a log with assets", () => {
     await plot.getByText("777", { exact: true }).waitFor();
   });
 
+  test("uPlot is loaded once a plot comes into sight, and nothing before the page", async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`text_${i}`, `value ${i}`]));
+    await site.report(
+      ...[1, 2, 3].map((rows) =>
+        materialized("below", { timestamp: minutesAgo(rows), metadata: { ...metadata, rows } }),
+      ),
+    );
+    const page = await site.visit("/assets/below", { viewport: { width: 390, height: 700 } });
+    await live(page);
+    const loaded = async () =>
+      (await page.evaluate(
+        "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1))",
+      )) as string[];
+    await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))");
+    expect((await loaded()).filter((name) => name.endsWith(".js")).sort()).toEqual(["ago.js", "page.js", "plots.js"]);
+    expect(await page.locator("head link[rel=stylesheet], script[src]").count()).toBe(0);
+    await page.locator("figure.plot").scrollIntoViewIfNeeded();
+    await page.locator("figure.plot canvas").waitFor();
+    expect(await loaded()).toContain("uPlot.js");
+  });
+
   test("metadata are filtered by their name", async () => {
     const metadata = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`name_${i}`, `value ${i}`]));
     await site.report(materialized("filtered", { metadata }));
