@@ -36,8 +36,14 @@ export interface EventLog {
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
 
   /**
-   * The newest evaluations (by id) of each check over all its partitions, newest first: at most `limit` of each, of those
-   * among the newest 2,000 events of its asset. In the order of the checks.
+   * The checks of each key that fail now: each name with each of its partitions (null first) whose latest evaluation
+   * failed, ordered by code point, at most `limit` of each key. In the order of the keys.
+   */
+  failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingCheck[])[]>;
+
+  /**
+   * The newest evaluations (by id) of each check, newest first: at most `limit` of each, of those among the newest 2,000
+   * events of its asset. In the order of the checks.
    */
   checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistory[]>;
 
@@ -163,7 +169,7 @@ export interface AssetFilter {
   readonly prefix?: AssetKey | undefined;
   /** Text that `formatAssetKey` of the key contains, ASCII letters in any case. */
   readonly search?: string | undefined;
-  /** True: with a check whose latest evaluation, over all partitions, failed. */
+  /** True: with a check whose latest evaluation, of some partition or of none, failed. */
   readonly failing?: boolean | undefined;
   /** Without a materialization or observation from this time on: milliseconds since 1970 UTC, on `timestamp`. */
   readonly quietSince?: number | undefined;
@@ -180,9 +186,11 @@ export interface ListRequest {
 export interface AssetListRequest extends ListRequest {
   /**
    * `latest`: by the timestamp of the latest materialization or observation, newest first, then by key; assets without
-   * any come last. It looks at the first 10,000 keys (below the prefix), since no index holds that order. Default: `key`.
+   * any come last. `state`: those with a check that fails first, then those with one that warns, then by key. `reports`:
+   * by how many events there are, most first, then by key. These look at the first 10,000 keys (below the prefix), since
+   * no index holds their order. Default: `key`.
    */
-  readonly order?: "key" | "latest" | undefined;
+  readonly order?: "key" | "latest" | "state" | "reports" | undefined;
 }
 
 export interface AssetPage {
@@ -228,9 +236,19 @@ export interface EventMark {
   readonly severity: AssetCheckSeverity | null;
 }
 
+export interface FailingCheck {
+  readonly checkName: string;
+  readonly partition: string | null;
+  /** Of the latest evaluation. */
+  readonly id: number;
+  readonly severity: AssetCheckSeverity;
+}
+
 export interface CheckName {
   readonly assetKey: AssetKey;
   readonly checkName: string;
+  /** Of this partition alone, null for none. Default: over all of them. */
+  readonly partition?: string | null | undefined;
 }
 
 export interface CheckHistory {

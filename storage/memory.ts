@@ -1,25 +1,16 @@
 import { type AssetKey, assetWiped, hasPrefix, type RecordedEvent, type RecordedEventType } from "../core/index.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import type {
-  AppendedEvent,
-  AssetRecord,
-  Commit,
-  EventLog,
-  Expiry,
-  Unit,
-  UnitResult,
-  WipeTarget,
-} from "./event-log.ts";
+import type { AppendedEvent, Commit, EventLog, Expiry, Unit, UnitResult, WipeTarget } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { matchesSearch } from "./matches-search.ts";
-import { isListed, latestFirst } from "./memory/asset-list.ts";
+import { isListed, positionIn } from "./memory/asset-list.ts";
 import { expiredEvents } from "./memory/expired.ts";
 import { createFirstUses, type FirstUse, scopeOf } from "./memory/first-uses.ts";
 import { listPage } from "./memory/list-page.ts";
 import { isTarget, matchesFilter, sameKey } from "./memory/matches.ts";
 import { lastMaterializationsOf, statsOf } from "./memory/stats.ts";
-import { assetsOf, checksOf, markOf, partitionMarksOf, partitionsOf } from "./memory/summaries.ts";
+import { assetsOf, checksOf, failingChecksOf, markOf, partitionMarksOf, partitionsOf } from "./memory/summaries.ts";
 import { createWatchers } from "./memory/watchers.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
@@ -155,12 +146,12 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
       const items = assetsOf(events)
         .filter(({ key }) => prefix === undefined || hasPrefix(key, prefix))
         .filter(({ key }) => search === undefined || matchesSearch(key, search))
-        .map(({ record }) => record())
+        .map((asset) => ({ record: asset.record(), checks: checksOf(asset.events) }))
         .filter((asset) => isListed(asset, filter));
-      const positionOf = page.order === "latest" ? latestFirst : ({ assetKey }: AssetRecord) => assetKey;
+      const positionOf = positionIn(page.order);
       const marked = ["assets", prefix, search, failing, quietSince, type, page.order];
       const { items: assets, ...rest } = listPage({ items, positionOf, marked }, page);
-      return { assets, ...rest };
+      return { assets: assets.map(({ record }) => record), ...rest };
     },
 
     async recent(keys, limit) {
@@ -177,11 +168,18 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
       return { partitions, ...rest };
     },
 
+    async failingChecks(keys, limit) {
+      refuseWhenClosed();
+      return keys.map((key) => failingChecksOf(eventsOf(key)).slice(0, limit));
+    },
+
     async checkHistories(checks, limit) {
       refuseWhenClosed();
-      return checks.map(({ assetKey, checkName }) => {
+      return checks.map(({ assetKey, checkName, partition }) => {
         const isOfCheck = (event: RecordedEvent) =>
-          event.type === "ASSET_CHECK_EVALUATION" && event.checkName === checkName;
+          event.type === "ASSET_CHECK_EVALUATION" &&
+          event.checkName === checkName &&
+          (partition === undefined || event.partition === partition);
         const ofAsset = eventsOf(assetKey);
         return {
           evaluations: ofAsset.slice(-2000).filter(isOfCheck).toReversed().flatMap(markOf).slice(0, limit),

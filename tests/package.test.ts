@@ -23,7 +23,9 @@ describe("the published package", () => {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
-      ...["ago.js", "page.js", "plots.js", "style.css"].map((file) => `adapters/web/browser/${file}`),
+      ...["ago.js", "grid.js", "page.js", "plots.js", "style.css", "unpack-names.js"].map(
+        (file) => `adapters/web/browser/${file}`,
+      ),
       "package.json",
     ]);
   });

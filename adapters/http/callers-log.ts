@@ -12,6 +12,7 @@ type Lookup =
   | "partitions"
   | "partitionMarks"
   | "checks"
+  | "failingChecks"
   | "checkHistories";
 type Method = Lookup | "append" | "wipe" | "id" | "watch";
 
@@ -81,6 +82,12 @@ export class CallersLog implements Pick<EventLog, Method> {
     if (this.#isAgain()) await this.#recheck();
     this.#assertReached(key);
     return this.#log.checks(key, page);
+  }
+
+  async failingChecks(...[keys, limit]: Parameters<EventLog["failingChecks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const key of keys) this.#assertReached(key);
+    return this.#log.failingChecks(keys, limit);
   }
 
   async checkHistories(...[checks, limit]: Parameters<EventLog["checkHistories"]>) {

@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { encoded } from "./encoding.ts";
 import { jsonResponse } from "./json-response.ts";
 import { routes } from "./routes.ts";
 
@@ -19,9 +20,9 @@ export function documentationRoutes(deps: AppDeps): Hono<AppEnv> {
     return made;
   };
   return routes(deps)
-    .get("/openapi.json", "nothing", async () => jsonResponse((await documentation()).json))
-    .get("/docs", "nothing", async () => {
+    .get("/openapi.json", "nothing", async (c) => encoded(c, jsonResponse((await documentation()).json)))
+    .get("/docs", "nothing", async (c) => {
       const { html, headers } = (await documentation()).page;
-      return new Response(html, { headers: { ...headers } });
+      return encoded(c, new Response(html, { headers: { ...headers } }));
     }).app;
 }

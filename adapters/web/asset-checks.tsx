@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetCheckEvaluation, AssetKey, RecordedEvent } from "../../core/index.ts";
-import type { CheckRecord } from "../../storage/index.ts";
+import type { CheckRecord, FailingCheck } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
 import { Ago } from "./ago.tsx";
 import { eventsPath } from "./asset-path.ts";
+import { mostFailing } from "./check-states.ts";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import { StateBadge, stateOf } from "./state.tsx";
 import { markOf, Strip, stripLength } from "./strip.tsx";
@@ -12,27 +13,40 @@ import { UserText } from "./user-text.tsx";
 const mostChecks = 60;
 const mostEvaluations = 500;
 
-export interface CheckWithHistory extends CheckRecord {
+export interface CheckWithHistory extends Pick<CheckRecord, "checkName" | "partition" | "latestEvaluation"> {
   /** Newest first. */
   readonly history: readonly (RecordedEvent & AssetCheckEvaluation)[];
 }
 
-/** The checks of an asset, those that fail first, each with its last evaluations. */
-export async function readChecks(log: CallersLog, assetKey: AssetKey): Promise<readonly CheckWithHistory[]> {
-  const [{ checks }, { events }] = await Promise.all([
-    log.checks(assetKey, { limit: 1000 }),
+export interface ChecksOfAsset {
+  /** Those that fail first. */
+  readonly checks: readonly CheckWithHistory[];
+  readonly failing: readonly FailingCheck[];
+}
+
+/** The checks of an asset, with each of their partitions, and their last evaluations. */
+export async function readChecks(log: CallersLog, assetKey: AssetKey): Promise<ChecksOfAsset> {
+  const [{ checks }, [failing = []], { events }] = await Promise.all([
+    log.checks(assetKey, { limit: mostChecks }),
+    log.failingChecks([assetKey], mostFailing),
     log.query({ assetKey, type: "ASSET_CHECK_EVALUATION" }, { limit: mostEvaluations, order: "desc" }),
   ]);
-  const evaluations = events.filter((event) => event.type === "ASSET_CHECK_EVALUATION");
-  return checks
-    .toSorted((a, b) => Number(a.latestEvaluation.passed) - Number(b.latestEvaluation.passed))
-    .slice(0, mostChecks)
-    .map((check) => ({
-      ...check,
-      history: evaluations
-        .filter(({ checkName, partition }) => checkName === check.checkName && partition === check.partition)
-        .slice(0, stripLength),
-    }));
+  const evaluations = events.filter(isEvaluation);
+  const failed = (await Promise.all(failing.slice(0, mostChecks).map(({ id }) => log.get(id)))).filter(isEvaluation);
+  const passed = checks.map(({ latestEvaluation }) => latestEvaluation).filter(({ passed }) => passed);
+  const shown = [...failed, ...passed].slice(0, mostChecks).map((latestEvaluation) => {
+    const { checkName, partition } = latestEvaluation;
+    const history = evaluations
+      .filter((event) => event.checkName === checkName && event.partition === partition)
+      .slice(0, stripLength);
+    return { checkName, partition, latestEvaluation, history };
+  });
+  return { checks: shown, failing };
+}
+
+/** Also of what was wiped between two reads. */
+export function isEvaluation(event: RecordedEvent | undefined): event is RecordedEvent & AssetCheckEvaluation {
+  return event?.type === "ASSET_CHECK_EVALUATION";
 }
 
 interface AssetChecksProps {

@@ -11,18 +11,22 @@ import { Ago } from "./ago.tsx";
 import { AssetChecks, readChecks } from "./asset-checks.tsx";
 import { readHistory, seriesOf, versionChanges } from "./asset-history.ts";
 import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
+import { checkStates } from "./check-states.ts";
 import { EventTable } from "./event-table.tsx";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
+import { withQuery } from "./page-query.ts";
 import { mostPartitions, PartitionGrid } from "./partition-grid.tsx";
-import { Plot } from "./plot.tsx";
+import { Plots } from "./plots.tsx";
 import { CheckCounts } from "./state.tsx";
+import type { StaticFileName } from "./static-files.ts";
 import { Timeline } from "./timeline.tsx";
 import { cut, UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 import { WipeForm } from "./wipe-form.tsx";
 
-const mostEvents = 25;
+const mostEvents = 10;
+const mostOfPartition = 25;
 const mostVersions = 8;
 const mostPlots = 24;
 
@@ -36,9 +40,10 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const query = queryOf(url);
   const selected = query.get("partition") ?? undefined;
   const cursor = query.get("partitions") ?? undefined;
-  const [history, checks, partitions, ofPartition] = await Promise.all([
+  const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
+  const [history, { checks, failing }, partitions, ofPartition] = await Promise.all([
     readHistory(log, key),
-    record.counts.checkEvaluations === 0 ? [] : readChecks(log, key),
+    record.counts.checkEvaluations === 0 ? { checks: [], failing: [] } : readChecks(log, key),
     record.counts.partitions === 0 ? undefined : log.partitionMarks(key, { limit: mostPartitions, cursor }),
     selected === undefined ? undefined : eventsOf(log, key, selected),
   ]);
@@ -48,7 +53,6 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const latest = newest(latestMaterialization, latestObservation);
   const description = latestMaterialization?.description ?? latestObservation?.description ?? null;
   const checked = checks.length > 0 && <AssetChecks assetKey={key} checks={checks} now={now} />;
-  const isFailing = checks.some(({ latestEvaluation }) => !latestEvaluation.passed);
   const body = (
     <div class="asset-page">
       <div class="head" id="head" data-swap>
@@ -83,7 +87,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
           )}
           {record.checks.length > 0 && (
             <Fact name="Checks">
-              <CheckCounts checks={record.checks} />
+              <CheckCounts checks={checkStates(record, failing)} />
             </Fact>
           )}
           {counts.materializations > 0 && (
@@ -102,22 +106,18 @@ export async function assetPage(visit: Visit): Promise<Page> {
 
       <div class="columns">
         <div id="values" data-swap>
-          {isFailing && checked}
+          {failing.length > 0 && checked}
           {[latestMaterialization, latestObservation].map(
             (event) => event !== null && <MetadataSection event={event} series={series} now={now} />,
           )}
-          {!isFailing && checked}
+          {failing.length === 0 && checked}
         </div>
         {(series.length > 0 || changes.length > 0) && (
           <div>
             {series.length > 0 && (
               <section id="plots" aria-labelledby="plots-title">
                 <h2 id="plots-title">Over time</h2>
-                <div class="plots">
-                  {series.slice(0, mostPlots).map((one) => (
-                    <Plot series={one} />
-                  ))}
-                </div>
+                <Plots all={series.slice(0, mostPlots)} />
                 {series.length > mostPlots && (
                   <p class="soft">
                     The first {mostPlots} of {series.length} numbers.
@@ -151,7 +151,13 @@ export async function assetPage(visit: Visit): Promise<Page> {
           <h2 id="partitions-title">
             Partitions <span class="soft">{counts.partitions.toLocaleString("en")}</span>
           </h2>
-          <PartitionGrid assetKey={key} marks={partitions.partitions} selected={selected} now={now} />
+          <PartitionGrid
+            assetKey={key}
+            marks={partitions.partitions}
+            selected={selected}
+            now={now}
+            wholePath={wholePath}
+          />
           {partitions.hasMore && (
             <p class="soft">
               <a href={`${assetPath(key, { partitions: partitions.cursor ?? "" })}#partitions`}>
@@ -191,7 +197,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
     </div>
   );
   const stream = streamPath(visit, { asset_key: JSON.stringify(key) });
-  const files = series.length > 0 ? (["uPlot.js", "plots.js"] as const) : [];
+  const files: StaticFileName[] = [];
+  if (partitions !== undefined) files.push("grid.js");
+  if (series.length > 0) files.push("plots.js");
   return { title: cut(formatAssetKey(key), 100), place: "assets", body, stream, files };
 }
 
@@ -206,7 +214,7 @@ function keyIn(url: string): AssetKey {
 }
 
 async function eventsOf(log: CallersLog, assetKey: AssetKey, partition: string): Promise<readonly RecordedEvent[]> {
-  return (await log.query({ assetKey, partition }, { limit: mostEvents, order: "desc" })).events;
+  return (await log.query({ assetKey, partition }, { limit: mostOfPartition, order: "desc" })).events;
 }
 
 function newest(...events: AssetRecord["latestMaterialization"][]): RecordedEvent | undefined {

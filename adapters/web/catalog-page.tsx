@@ -6,12 +6,13 @@ import { assetKeyParameter, countParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink, AssetName } from "./asset-link.tsx";
 import { catalogRows } from "./catalog-rows.ts";
+import { checkStates, mostFailing } from "./check-states.ts";
 import { Choice, Pager } from "./controls.tsx";
 import { EmptyLog } from "./empty-log.tsx";
 import type { Page } from "./page.tsx";
 import { readPageQuery, saidIn, withQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
-import { CheckCounts } from "./state.tsx";
+import { CheckCounts, type Outcome } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
 import { cut, UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
@@ -27,7 +28,7 @@ const schema = v.strictObject({
   type: v.optional(
     v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"], "a type of event"),
   ),
-  sort: v.optional(v.picklist(["latest"], "latest")),
+  sort: v.optional(v.picklist(["latest", "state", "reports"], "latest, state or reports")),
   cursor: v.optional(v.string()),
   /** When the first page was asked for: a cursor belongs to one moment's idea of stale. */
   as_of: v.optional(countParameter(8.64e15)),
@@ -47,8 +48,12 @@ export async function catalogPage(visit: Visit): Promise<Page> {
   };
   const page = await log.assets(filter, { limit: assetsPerPage, order, cursor });
   const keys = page.assets.map(({ assetKey }) => assetKey);
-  const recent = await log.recent(keys, stripLength);
-  const lines = page.assets.map((asset, i) => ({ ...asset, marks: recent[i] ?? [] }));
+  const [recent, failing] = await Promise.all([log.recent(keys, stripLength), log.failingChecks(keys, mostFailing)]);
+  const lines = page.assets.map((asset, i) => ({
+    ...asset,
+    marks: recent[i] ?? [],
+    states: checkStates(asset, failing[i] ?? []),
+  }));
   const isEmpty = lines.length === 0 && saidIn(url).size === 0;
   const rest = {
     place: "assets",
@@ -58,7 +63,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
     stream: streamPath(visit),
   } as const;
   if (isEmpty) return { ...rest, body: <EmptyLog url={url} caller={caller} /> };
-  const rows = order === "latest" ? lines.map((asset) => ({ asset, from: 0, depth: 0 })) : catalogRows(lines);
+  const rows = order === undefined ? catalogRows(lines) : lines.map((asset) => ({ asset, from: 0, depth: 0 }));
   const body = (
     <>
       <form class="filters" id="filters" action="/">
@@ -86,7 +91,17 @@ export async function catalogPage(visit: Visit): Promise<Page> {
             ["ASSET_CHECK_EVALUATION", "Checked"],
           ]}
         />
-        <Choice name="sort" label="Order" value={order} options={[["latest", "Latest first"]]} any="By key" />
+        <Choice
+          name="sort"
+          label="Order"
+          value={order}
+          any="By key"
+          options={[
+            ["state", "Failing first"],
+            ["latest", "Latest first"],
+            ["reports", "Most reports first"],
+          ]}
+        />
         {prefix && (
           <span class="chip">
             below <UserText text={formatAssetKey(prefix)} most={60} />
@@ -96,7 +111,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
             </a>
           </span>
         )}
-        <button type="submit" class="apply">
+        <button type="submit" class="plain">
           Apply
         </button>
       </form>
@@ -130,10 +145,9 @@ export async function catalogPage(visit: Visit): Promise<Page> {
                     <th scope="colgroup" colspan={6} class={indent(row.depth)}>
                       <button
                         type="button"
-                        class="fold"
+                        class="fold scripted"
                         aria-label={`Assets below ${cut(formatAssetKey(row.prefix), 120)}`}
                         aria-expanded="true"
-                        hidden
                       >
                         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
                           <path d="M4 6l4 4 4-4" />
@@ -145,7 +159,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
                       <span class="soft count">{row.assets.length}</span>
                       <span class="folded-state">
                         <CheckCounts
-                          checks={row.assets.flatMap(({ checks }) => checks).filter(({ passed }) => !passed)}
+                          checks={row.assets.flatMap(({ states }) => states).filter(({ passed }) => !passed)}
                         />
                       </span>
                     </th>
@@ -170,14 +184,14 @@ export async function catalogPage(visit: Visit): Promise<Page> {
 }
 
 interface AssetRowProps {
-  readonly asset: AssetRecord & { readonly marks: readonly EventMark[] };
+  readonly asset: AssetRecord & { readonly marks: readonly EventMark[]; readonly states: readonly Outcome[] };
   readonly from: number;
   readonly depth: number;
   readonly now: number;
 }
 
 function AssetRow({ asset, from, depth, now }: AssetRowProps) {
-  const { assetKey, marks, checks, counts, dataVersion, latestMaterialization, latestObservation } = asset;
+  const { assetKey, marks, states, counts, dataVersion, latestMaterialization, latestObservation } = asset;
   const latest = [latestMaterialization, latestObservation]
     .flatMap((event) => event ?? [])
     .sort((a, b) => b.timestamp - a.timestamp)[0];
@@ -201,7 +215,7 @@ function AssetRow({ asset, from, depth, now }: AssetRowProps) {
         )}
       </td>
       <td>
-        <CheckCounts checks={checks} />
+        <CheckCounts checks={states} />
       </td>
       <td class="wide number">{counts.partitions === 0 ? "" : counts.partitions.toLocaleString("en")}</td>
       <td class="wide version">{dataVersion !== null && <UserText text={dataVersion} most={40} />}</td>

@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import * as v from "valibot";
-import { type AssetCheckEvaluation, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
+import { type AssetCheckEvaluation, type AssetKey, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
 import type { CheckHistory, EventMark } from "../../storage/index.ts";
 import { assetKeyParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
+import { isEvaluation } from "./asset-checks.tsx";
 import { AssetLink } from "./asset-link.tsx";
 import { eventsPath } from "./asset-path.ts";
 import { Field, Pager } from "./controls.tsx";
@@ -23,16 +24,21 @@ const schema = v.strictObject({ prefix: v.optional(assetKeyParameter), cursor: v
 
 type Evaluation = RecordedEvent & AssetCheckEvaluation;
 
-/** What is failing now: each check by its latest evaluation, errors first, then what failed last. */
+/** What fails now: each check with each of its partitions, errors first, then what began to fail last. */
 export async function checksPage(visit: Visit): Promise<Page> {
   const { url, log, now } = visit;
   const { prefix, cursor } = readPageQuery(url, schema);
-  const filter = { failing: true, prefix };
-  const page = await log.assets(filter, { limit: assetsPerPage, cursor });
-  const failing = page.assets.flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
+  const { page, failing } = await readFailing(visit, prefix, cursor);
   const shown = failing.slice(0, mostChecks);
-  const histories = await log.checkHistories(shown, stripLength);
-  const found = shown.map((check, i) => failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }));
+  // Where checks have no partitions, the assets came with their latest evaluations.
+  const known = new Map(page.assets.flatMap(({ checks }) => checks.map((check) => [check.id, check])));
+  const [events, histories] = await Promise.all([
+    Promise.all(shown.map(({ id }) => known.get(id) ?? log.get(id))),
+    log.checkHistories(shown, stripLength),
+  ]);
+  const found = events.flatMap((check, i) =>
+    isEvaluation(check) ? failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }) : [],
+  );
   const sorted = found.sort(
     (a, b) => Number(a.check.severity === "WARN") - Number(b.check.severity === "WARN") || b.since - a.since,
   );
@@ -41,7 +47,7 @@ export async function checksPage(visit: Visit): Promise<Page> {
       <form class="filters" id="filters" action="/checks">
         <h1 class="said-nowhere-else">Failing checks</h1>
         <Field name="prefix" label="Key prefix" value={prefix === undefined ? null : formatAssetKey(prefix)} />
-        <button type="submit" class="apply">
+        <button type="submit" class="plain">
           Apply
         </button>
       </form>
@@ -75,7 +81,7 @@ export async function checksPage(visit: Visit): Promise<Page> {
         )}
         {failing.length > mostChecks && (
           <p class="soft">
-            The first {mostChecks} of {failing.length}.
+            The first {mostChecks}; more fail of <AssetLink assetKey={failing[0]?.assetKey ?? []} />
           </p>
         )}
         <Pager url={url} page={page} cursor={cursor} next={`Checks of the next ${assetsPerPage} assets`} />
@@ -84,6 +90,23 @@ export async function checksPage(visit: Visit): Promise<Page> {
   );
   const stream = streamPath(visit);
   return { title: "Failing checks", place: "checks", body, stream };
+}
+
+/** As many assets as have no more failures together than a page shows, and one at least. */
+async function readFailing({ log }: Visit, prefix: AssetKey | undefined, cursor: string | undefined) {
+  const filter = { failing: true, prefix };
+  const page = await log.assets(filter, { limit: assetsPerPage, cursor });
+  const keys = page.assets.map(({ assetKey }) => assetKey);
+  const found = await log.failingChecks(keys, mostChecks + 1);
+  const failing = found.map((checks, i) => checks.map((check) => ({ ...check, assetKey: keys[i] ?? [] })));
+  let count = 0;
+  const fitting = failing.findIndex((checks) => {
+    count += checks.length;
+    return count > mostChecks;
+  });
+  if (fitting === -1) return { page, failing: failing.flat() };
+  const limit = Math.max(1, fitting);
+  return { page: await log.assets(filter, { limit, cursor }), failing: failing.slice(0, limit).flat() };
 }
 
 interface FailingCheck {
@@ -116,12 +139,16 @@ function CheckRow({
 }) {
   const { id, assetKey, checkName, partition, description, metadata } = check;
   return (
-    <tr id={rowId("c", [...assetKey, checkName])} data-v={id}>
+    <tr id={rowId("c", [JSON.stringify([assetKey, checkName, partition])])} data-v={id}>
       <td>
         <StateBadge state={stateOf(check)} />
       </td>
       <th scope="row">
-        <a class="check-name" href={eventsPath(assetKey, { check_name: checkName })} title="All its evaluations">
+        <a
+          class="check-name"
+          href={eventsPath(assetKey, { check_name: checkName, ...(partition !== null && { partition }) })}
+          title="All its evaluations"
+        >
           <UserText text={checkName} most={80} />
         </a>
         <AssetLink assetKey={assetKey} />

@@ -23,7 +23,7 @@ export function EmptyLog({ url, caller: { name, prefix } }: EmptyLogProps) {
         <pre tabindex={0} id="first-report">
           <code>{command.join(" \\\n  ")}</code>
         </pre>
-        <button type="button" data-copy="first-report" hidden>
+        <button type="button" class="scripted" data-copy="first-report">
           Copy
         </button>
       </div>

@@ -38,12 +38,12 @@ export async function eventsPage(visit: Visit): Promise<Page> {
         <Field name="check_name" label="Check" value={filter.checkName ?? null} />
         <Field name="since" label="Since" hint="A time as 2026-11-23T00:00Z" value={said.get("since")} />
         <Field name="until" label="Until" hint="A time as 2026-11-23T00:00Z" value={said.get("until")} />
-        <button type="submit" class="apply">
+        <button type="submit" class="plain">
           Apply
         </button>
         <span class="actions">
           {isLive && (
-            <button type="button" id="pause" aria-pressed="false" hidden>
+            <button type="button" class="scripted" id="pause" aria-pressed="false">
               Pause
             </button>
           )}

@@ -33,10 +33,10 @@ export function MetadataSection({ event, series, now }: MetadataSectionProps) {
         {entries.length > fewValues && (
           <input
             type="search"
+            class="scripted"
             data-filter={`table-${event.id}`}
             placeholder="Filter"
             aria-label="Filter metadata by name"
-            hidden
           />
         )}
       </h2>

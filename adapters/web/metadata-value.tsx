@@ -16,6 +16,7 @@ interface MetadataValueProps {
 
 const mostText = 2000;
 const mostRows = 50;
+const mostCopied = 4096;
 
 /** A value by its type. */
 export function Metadatum({ value, now, brief }: MetadataValueProps) {
@@ -90,9 +91,11 @@ function Copyable({ text }: { readonly text: string }) {
       <code>
         <UserText text={text} />
       </code>
-      <button type="button" data-copy-text={text.length <= 4096 ? text : undefined} hidden>
-        Copy
-      </button>
+      {text.length <= mostCopied && (
+        <button type="button" class="scripted" data-copy-text={text}>
+          Copy
+        </button>
+      )}
     </span>
   );
 }

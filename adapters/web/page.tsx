@@ -1,8 +1,10 @@
 /** @jsxImportSource hono/jsx */
+import { createHash } from "node:crypto";
+import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { pageHeaders } from "../http/security-headers.ts";
 import type { Caller } from "../tokens/caller.ts";
-import { type StaticFileName, staticPath } from "./static-files.ts";
+import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 
 export interface Page {
   readonly title: string;
@@ -14,7 +16,7 @@ export interface Page {
   readonly search?: string | undefined;
   /** The id of a form on the page that the search field belongs to. Default: it searches all assets by itself. */
   readonly searchForm?: string;
-  /** Scripts and styles beside those of every page. */
+  /** Scripts beside that of every page. */
   readonly files?: readonly StaticFileName[];
   /** The stream of events that change this page; none where it never changes. */
   readonly stream?: string;
@@ -24,12 +26,21 @@ export interface Page {
   readonly refresh?: string | undefined;
 }
 
-const own = pageHeaders("script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:", "'self'");
+// Scripts wait until the page is painted, unless somebody has folded away what they would see until then.
+const start = `const load = () => { for (const path of document.body.dataset.scripts.split(" ")) import(path); };
+if (sessionStorage.getItem("folded")) load();
+else requestAnimationFrame(() => setTimeout(load));`;
+const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const own = pageHeaders(
+  `script-src 'self' ${hashOf(start)}; style-src ${hashOf(styleText())}; connect-src 'self'; img-src 'self' data:`,
+  "'self'",
+);
 
-/** A page as its caller gets it. What needs a token is kept nowhere. */
-export function pageResponse(page: Page, { name }: Caller): Response {
+/** A page as its caller gets it. What needs a token is kept nowhere. A script that looks again needs no style. */
+export function pageResponse(page: Page, { name }: Caller, isStyled = true): Response {
   const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store" };
-  return new Response(`<!doctype html>${<Document {...page} name={name} />}`, { status: page.status ?? 200, headers });
+  const html = `<!doctype html>${<Document {...page} name={name} isStyled={isStyled} />}`;
+  return new Response(html, { status: page.status ?? 200, headers });
 }
 
 const places = [
@@ -45,11 +56,12 @@ const icon =
 interface DocumentProps extends Page {
   /** Of the caller's token. */
   readonly name: string | null;
+  readonly isStyled: boolean;
 }
 
 function Document(props: DocumentProps) {
-  const { title, body, files = [], stream, refresh, isClosed = false } = props;
-  const all: readonly StaticFileName[] = ["style.css", "page.js", ...files];
+  const { title, body, files = [], stream, refresh, isClosed = false, isStyled } = props;
+  const scripts: readonly StaticFileName[] = ["page.js", ...files];
   return (
     <html lang="en">
       <head>
@@ -59,16 +71,10 @@ function Document(props: DocumentProps) {
         <title>{`${title} · runless`}</title>
         <link rel="icon" href={icon} />
         {refresh !== undefined && <meta http-equiv="refresh" content={`0; url=${refresh}`} />}
-        {all.map((name) =>
-          name.endsWith(".css") ? (
-            <link rel="stylesheet" href={staticPath(name)} />
-          ) : (
-            // uPlot as its package has it for browsers is no module.
-            <script type={name === "uPlot.js" ? undefined : "module"} defer src={staticPath(name)} />
-          ),
-        )}
+        {isStyled && <style>{raw(styleText())}</style>}
+        {isStyled && <script type="module">{raw(start)}</script>}
       </head>
-      <body data-stream={stream}>
+      <body data-stream={stream} data-scripts={scripts.map(staticPath).join(" ")}>
         <a class="skip" href="#main">
           Skip to the content
         </a>

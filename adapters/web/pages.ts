@@ -15,7 +15,7 @@ export type PageName = keyof typeof pages;
 
 /** Makes a page, whole, as an answer. */
 export async function answerPage(name: PageName, visit: Visit): Promise<Response> {
-  return pageResponse(await pages[name](visit), visit.caller);
+  return pageResponse(await pages[name](visit), visit.caller, visit.isStyled);
 }
 
 /** An error that is answered already, for people. */

@@ -3,6 +3,7 @@ import type { AssetKey } from "../../core/index.ts";
 import type { PartitionMark } from "../../storage/index.ts";
 import { assetPath } from "./asset-path.ts";
 import { ago } from "./browser/ago.js";
+import { packNames } from "./pack-names.ts";
 import { cut } from "./user-text.tsx";
 
 export const mostPartitions = 5000;
@@ -21,34 +22,49 @@ interface PartitionGridProps {
   readonly marks: readonly PartitionMark[];
   readonly selected: string | undefined;
   readonly now: number;
+  /** Where the same page is with an element for each cell, however many; undefined for that page. */
+  readonly wholePath: string | undefined;
 }
 
 /**
  * A cell for each partition, coloured by how lately it was materialized and crossed where a check of it fails. One of
  * them can be tabbed to; the page's script moves between them by arrow keys. A cell chosen says all of its partition.
+ * Of thousands the script makes the cells, or they would be most of the page.
  */
-export function PartitionGrid({ assetKey, marks, selected, now }: PartitionGridProps) {
+export function PartitionGrid({ assetKey, marks, selected, now, wholePath }: PartitionGridProps) {
   const path = assetPath(assetKey);
   const first = selected ?? marks[0]?.partition;
-  // Thousands of names would be half of the page: the script puts each before what its cell says.
-  const isShort = density(marks.length) === "small";
-  const named = (partition: string) => (isShort ? "" : `${cut(partition, 100) || "(empty)"}: `);
+  const isPacked = wholePath !== undefined && density(marks.length) === "small";
   return (
     <>
-      <form action={`${path.split("?")[0]}#partition`} class={`grid ${density(marks.length)}`} id="grid">
+      <form
+        action={`${path.split("?")[0]}#partition`}
+        class={`grid ${density(marks.length)}`}
+        id="grid"
+        {...(isPacked && packedCells(marks, now))}
+        data-chosen={isPacked ? selected : undefined}
+      >
         {path.includes("?") && <input type="hidden" name="asset_key" value={JSON.stringify(assetKey)} />}
-        {marks.map(({ partition, timestamp, materializations, failing }) => (
-          // biome-ignore lint/a11y/useButtonType: it submits, as a button does by itself; thousands need not say so
-          <button
-            name="partition"
-            value={partition}
-            class={`${ageOf(now - timestamp)}${failing ? " failing" : ""}`}
-            title={`${named(partition)}${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations} times` : ""}`}
-            aria-pressed={partition === selected ? "true" : undefined}
-            tabindex={partition === first ? undefined : -1}
-          />
-        ))}
+        {!isPacked &&
+          marks.map((mark) => (
+            // biome-ignore lint/a11y/useButtonType: it submits, as a button does by itself; thousands need not say so
+            <button
+              name="partition"
+              value={mark.partition}
+              class={classOf(mark, now)}
+              title={`${cut(mark.partition, 100) || "(empty)"}: ${said(mark, now)}`}
+              aria-pressed={mark.partition === selected ? "true" : undefined}
+              tabindex={mark.partition === first ? undefined : -1}
+            />
+          ))}
       </form>
+      {isPacked && (
+        <noscript>
+          <p>
+            <a href={wholePath}>Show a cell for each</a>
+          </p>
+        </noscript>
+      )}
       <p class="legend soft">
         <output id="cell" />
         Materialized
@@ -66,8 +82,29 @@ export function PartitionGrid({ assetKey, marks, selected, now }: PartitionGridP
   );
 }
 
-function ageOf(age: number): string {
-  return (ages.find(({ days }) => age <= days * day) ?? ages[3]).name;
+/** Cells for browser/grid.js: names, and what each is of all kinds that there are: its class, and what it says. */
+function packedCells(marks: readonly PartitionMark[], now: number) {
+  const kinds = new Map<string, number>();
+  const cells = marks.map((mark) => {
+    const kind = `${classOf(mark, now)}|${said(mark, now)}`;
+    const at = kinds.get(kind) ?? kinds.size;
+    kinds.set(kind, at);
+    return at.toString(36);
+  });
+  return {
+    "data-names": packNames(marks.map(({ partition }) => partition)),
+    "data-kinds": [...kinds.keys()].join("\n"),
+    "data-cells": cells.join(" "),
+  };
+}
+
+function classOf({ timestamp, failing }: PartitionMark, now: number): string {
+  const age = (ages.find(({ days }) => now - timestamp <= days * day) ?? ages[3]).name;
+  return failing ? `${age} failing` : age;
+}
+
+function said({ timestamp, failing, materializations }: PartitionMark, now: number): string {
+  return `${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations} times` : ""}`;
 }
 
 /** The more cells, the smaller. */

@@ -7,19 +7,33 @@ interface SparklineProps {
   readonly height: number;
 }
 
+/** Steps of the drawing in each pixel: whole numbers are short. */
+const fineness = 2;
+
 /** A line through a series, which needs no script; it is as wide as its place. */
 export function Sparkline({ series: { times, values }, width, height }: SparklineProps) {
   const [start = 0] = times;
   const span = Math.max(1, (times.at(-1) ?? 0) - start);
   const low = Math.min(...values);
   const range = Math.max(...values) - low;
-  const x = (time: number) => (((time - start) / span) * width).toFixed(1);
+  const x = (time: number) => Math.round(((time - start) / span) * width * fineness);
   // A series that never changes is a line through the middle.
-  const y = (value: number) => (range > 0 ? 1 + (1 - (value - low) / range) * (height - 2) : height / 2).toFixed(1);
-  const points = times.map((time, i) => `${x(time)} ${y(values[i] ?? low)}`);
+  const y = (value: number) =>
+    Math.round((range > 0 ? 1 + (1 - (value - low) / range) * (height - 2) : height / 2) * fineness);
+  const points = times.map((time, i): readonly [number, number] => [x(time), y(values[i] ?? low)]);
+  // From point to point: of what comes evenly, the steps are alike.
+  const steps = points.map(([x, y], i) => {
+    const [lastX, lastY] = points[i - 1] ?? [0, 0];
+    return `${x - lastX} ${y - lastY}`;
+  });
   return (
-    <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-      <path d={`M${points.join("L")}`} />
+    <svg
+      class="sparkline"
+      viewBox={`0 0 ${width * fineness} ${height * fineness}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <path d={`m${steps.join(" ")}`} />
     </svg>
   );
 }

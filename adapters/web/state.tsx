@@ -3,7 +3,7 @@ import type { AssetCheckSeverity } from "../../core/index.ts";
 
 export type State = "passed" | "warned" | "failed";
 
-interface Outcome {
+export interface Outcome {
   readonly passed: boolean;
   readonly severity: AssetCheckSeverity;
 }

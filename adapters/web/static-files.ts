@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { type Encoding, encode } from "../http/encoding.ts";
 import { answerHeaders } from "../http/security-headers.ts";
 
 /** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
 const files = {
-  // One file, since a browser paints nothing before it has each style sheet.
-  "style.css": () => own("style.css")() + packaged("uplot/dist/uPlot.min.css"),
   "page.js": own("page.js"),
+  "grid.js": own("grid.js"),
+  "unpack-names.js": own("unpack-names.js"),
   "plots.js": own("plots.js"),
   "ago.js": own("ago.js"),
   "uPlot.js": () => packaged("uplot/dist/uPlot.iife.min.js"),
@@ -33,24 +34,41 @@ function staticFiles(): StaticFiles {
   return read;
 }
 
+let style: string | undefined;
+
+/** What every page has in itself, since a browser paints nothing before it has each style sheet. */
+export function styleText(): string {
+  style ??= own("style.css")() + packaged("uplot/dist/uPlot.min.css");
+  return style;
+}
+
 /** All of them lie side by side, so that one script can import another by its name. */
 export function staticPath(name: StaticFileName): string {
   return `/static/${staticFiles().version}/${name}`;
 }
 
+/** Compressed as well as can be, once. */
+const encoded = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
 /** The file as an answer for a year's keeping; undefined for one that there is not, or not in this version. */
-export function staticResponse(version: string, name: string): Response | undefined {
+export async function staticResponse(
+  version: string,
+  name: string,
+  encoding: Encoding | undefined,
+): Promise<Response | undefined> {
   const content = version === staticFiles().version ? staticFiles().contents.get(name) : undefined;
   if (content === undefined) return undefined;
-  const type = name.endsWith(".css") ? "text/css" : "text/javascript";
-  return new Response(content, {
-    headers: {
-      "content-type": `${type}; charset=utf-8`,
-      "cache-control": "public, max-age=31536000, immutable",
-      etag: `"${version}"`,
-      ...answerHeaders,
-    },
-  });
+  const headers = {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "public, max-age=31536000, immutable",
+    vary: "Accept-Encoding",
+    ...answerHeaders,
+  };
+  if (encoding === undefined) return new Response(content, { headers });
+  const place = `${encoding} ${name}`;
+  const bytes = encoded.get(place) ?? encode(content, encoding, "best");
+  encoded.set(place, bytes);
+  return new Response(await bytes, { headers: { ...headers, "content-encoding": encoding } });
 }
 
 /** The sources are in the package too, as a browser gets them. */

@@ -12,6 +12,8 @@ const lanes = [
 ] as const;
 
 const laneHeight = 22;
+/** In percent of the lane, about what a mark takes of it: what falls together is one. */
+const slot = 0.25;
 
 interface TimelineProps {
   /** Newest first. */
@@ -23,7 +25,7 @@ interface TimelineProps {
 export function Timeline({ events, now }: TimelineProps) {
   const start = Math.min(...events.map(({ timestamp }) => timestamp));
   const end = Math.max(now, ...events.map(({ timestamp }) => timestamp));
-  const place = (time: number) => (1 + ((time - start) / Math.max(1, end - start)) * 98).toFixed(2);
+  const place = (time: number) => Math.round((1 + ((time - start) / Math.max(1, end - start)) * 98) / slot) * slot;
   const shown = lanes
     .map((lane) => ({ ...lane, events: events.filter(({ type }) => type === lane.type) }))
     .filter((lane) => lane.events.length > 0);
@@ -37,8 +39,8 @@ export function Timeline({ events, now }: TimelineProps) {
             </span>
             <svg height={laneHeight} width="100%" role="img" aria-label={`${lane.events.length} ${lane.name}`}>
               <line x1="0" x2="100%" y1={laneHeight - 0.5} y2={laneHeight - 0.5} />
-              {lane.events.map((event) => (
-                <Mark event={event} x={place(event.timestamp)} />
+              {marksOf(lane.events, place).map((mark) => (
+                <Mark mark={mark} />
               ))}
             </svg>
           </li>
@@ -52,17 +54,39 @@ export function Timeline({ events, now }: TimelineProps) {
   );
 }
 
+interface MarkOfEvents {
+  /** Newest first. */
+  readonly events: RecordedEvent[];
+  readonly state: State | undefined;
+  /** In percent. */
+  readonly place: number;
+}
+
+function marksOf(events: readonly RecordedEvent[], placeOf: (time: number) => number): readonly MarkOfEvents[] {
+  const marks = new Map<string, MarkOfEvents>();
+  for (const event of events) {
+    const state = event.type === "ASSET_CHECK_EVALUATION" ? stateOf(event) : undefined;
+    const place = placeOf(event.timestamp);
+    const mark = marks.get(`${place} ${state}`);
+    if (mark === undefined) marks.set(`${place} ${state}`, { events: [event], state, place });
+    else mark.events.push(event);
+  }
+  return [...marks.values()];
+}
+
 const tops: Readonly<Record<State, number>> = { passed: 13, warned: 7, failed: 1 };
 
-function Mark({ event, x }: { readonly event: RecordedEvent; readonly x: string }) {
-  const state = event.type === "ASSET_CHECK_EVALUATION" ? stateOf(event) : undefined;
+function Mark({ mark: { events, state, place } }: { readonly mark: MarkOfEvents }) {
+  const [event] = events;
+  if (event === undefined) return null;
   const what = event.type === "ASSET_CHECK_EVALUATION" ? `${cut(event.checkName, 60)} ${state}` : kindWords[event.type];
   const partition = event.partition === null ? "" : `, partition ${cut(event.partition, 60)}`;
+  const others = events.length > 1 ? `, the last of ${events.length}` : "";
   // Failures reach higher than what passed, so that nobody needs to see their colour.
   const top = state === undefined ? (event.type === "ASSET_MATERIALIZATION" ? 4 : 10) : tops[state];
   return (
-    <rect class={state ?? "built"} x={`${x}%`} y={top} width="2.5" height={laneHeight - 1 - top}>
-      <title>{`${exactTime(event.timestamp)}: ${what}${partition}`}</title>
+    <rect class={state ?? "built"} x={`${place}%`} y={top} width="2.5" height={laneHeight - 1 - top}>
+      <title>{`${exactTime(event.timestamp).replace(/:\d\d UTC$/, " UTC")}: ${what}${partition}${others}`}</title>
     </rect>
   );
 }

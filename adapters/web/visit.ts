@@ -11,6 +11,8 @@ export interface Visit {
   readonly limits: Limits;
   /** The newest event's id before anything else is read: what comes after it is news to the page. */
   readonly newestId: number;
+  /** False where the page's own script asks, which has the style already. */
+  readonly isStyled: boolean;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
 }

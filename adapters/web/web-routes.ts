@@ -1,8 +1,8 @@
 import { type Handler, Hono } from "hono";
-import { compress } from "hono/compress";
 import { formatAssetKey } from "../../core/index.ts";
 import type { AppDeps, AppEnv } from "../http/app-deps.ts";
 import { assetSchema } from "../http/assets.ts";
+import { compressed, encodingFor } from "../http/encoding.ts";
 import { newestId } from "../http/event-walk.ts";
 import { HttpError } from "../http/http-error.ts";
 import { readQuery } from "../http/query-parameters.ts";
@@ -27,7 +27,8 @@ export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
     return async (c) => {
       const { answerPage } = await import("./pages.ts");
       const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
-      return answerPage(name, { ...visit, newestId: await newestId(log), now: now() });
+      const isStyled = c.req.header("sec-fetch-dest") !== "empty";
+      return answerPage(name, { ...visit, isStyled, newestId: await newestId(log), now: now() });
     };
   };
 
@@ -48,15 +49,15 @@ export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
       if (trace === undefined) throw new HttpError(404, `There is no asset ${formatAssetKey(assetKey)} any more.`);
       return seeOther("/");
     })
-    .get("/static/:version/:name", "nothing", (c) => {
+    .get("/static/:version/:name", "nothing", async (c) => {
       const { version = "", name = "" } = c.req.param();
-      const response = staticResponse(version, name);
+      const response = await staticResponse(version, name, encodingFor(c));
       if (response === undefined) throw new HttpError(404, `There is nothing at ${c.req.path}.`);
       return response;
     }).app;
 
   // A stream and an export go as they are: they are matched before anything is compressed.
   const app = new Hono<AppEnv>().route("/", fileRoutes(deps, room));
-  for (const path of ["/", "/assets/*", "/events", "/events/:id", "/checks", "/static/*"]) app.use(path, compress());
+  for (const path of ["/", "/assets/*", "/events", "/events/:id", "/checks", "/static/*"]) app.use(path, compressed);
   return app.route("/", signInRoutes(deps, room)).route("/", pages);
 }

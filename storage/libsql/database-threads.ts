@@ -92,6 +92,7 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
     assets: call("assets"),
     recent: call("recent"),
     partitions: call("partitions"),
+    failingChecks: call("failingChecks"),
     checkHistories: call("checkHistories"),
     partitionMarks: call("partitionMarks"),
     checks: call("checks"),

@@ -1,7 +1,7 @@
 import type { AssetCheckEvaluation, AssetCheckSeverity, RecordedEvent, RunlessEventType } from "../../core/index.ts";
 import { dataVersionOf } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursor.ts";
-import type { AssetRecord, Commit, EventLog, EventMark, Unit, UnitResult } from "../event-log.ts";
+import type { AssetRecord, Commit, EventLog, EventMark, FailingCheck, Unit, UnitResult } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
@@ -12,7 +12,7 @@ import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
 import type { AssetRows } from "./read-asset.ts";
-import type { MarkRow } from "./read-recent.ts";
+import type { FailingRow, MarkRow } from "./read-recent.ts";
 import { decodeKey, decodeText } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
 import { watchers } from "./watchers.ts";
@@ -93,13 +93,13 @@ export function createLibsqlEventLog(
     assets: async (filter, { limit, order, cursor: given }) => {
       assertOpen();
       const mark = ["assets", filter.prefix, filter.search, filter.failing, filter.quietSince, filter.type, order];
-      const [key, time = null] = parseListCursor(given, mark) ?? [];
-      const from = typeof key === "string" ? { key, latest: time === null ? null : Number(time) } : undefined;
+      const [key, rank = null] = parseListCursor(given, mark) ?? [];
+      const from = typeof key === "string" ? { key, rank: rank === null ? null : Number(rank) } : undefined;
       const { rows, last, hasMore } = await database.assets(filter, { limit, order }, from);
-      const latest = last?.latest ?? null;
+      const place = last === undefined ? undefined : [last.key, last.rank === null ? null : String(last.rank)];
       return {
         assets: rows.map(assetRecord),
-        cursor: last === undefined ? null : formatListCursor([last.key, latest === null ? null : String(latest)], mark),
+        cursor: place === undefined ? null : formatListCursor(place, mark),
         hasMore,
       };
     },
@@ -117,6 +117,10 @@ export function createLibsqlEventLog(
         return { partition: latestMaterialization.partition ?? "", latestMaterialization, materializations: events };
       });
       return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    failingChecks: async (keys, limit) => {
+      assertOpen();
+      return (await database.failingChecks(keys, limit)).map((checks) => checks.map(failingCheck));
     },
     checkHistories: async (checks, limit) => {
       assertOpen();
@@ -240,6 +244,15 @@ function assetRecord({ key, summaries, checks, partitions }: AssetRows): AssetRe
       checkEvaluations: of(scopes.evaluations)?.events ?? 0,
       partitions,
     },
+  };
+}
+
+function failingCheck([checkName, partition, id, severity]: FailingRow): FailingCheck {
+  return {
+    checkName: decodeText(checkName),
+    partition: partition === null ? null : decodeText(partition),
+    id,
+    severity: severity as AssetCheckSeverity, // only encodeEvent writes it
   };
 }
 

@@ -32,7 +32,15 @@ import {
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
-import { type CheckHistoryRow, type MarkRow, readCheckHistories, readRecent } from "./read-recent.ts";
+import {
+  type AskedCheck,
+  type CheckHistoryRow,
+  type FailingRow,
+  type MarkRow,
+  readCheckHistories,
+  readFailingChecks,
+  readRecent,
+} from "./read-recent.ts";
 import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { log } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
@@ -52,6 +60,7 @@ export interface LogDatabase {
   ): Promise<ListOfRows<AssetRows, AssetPosition>>;
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
+  failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingRow[])[]>;
   checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistoryRow[]>;
   partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
   checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
@@ -100,14 +109,8 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
     partitions: (key, most, from) =>
       read((database) => fitting(most, (limit) => readPartitions(database, key, limit, from))),
-    checkHistories: (checks, limit) =>
-      read((database) =>
-        readCheckHistories(
-          database,
-          checks.map(({ assetKey, checkName }) => [encodeKey(assetKey), encodeText(checkName)]),
-          limit,
-        ),
-      ),
+    failingChecks: (keys, limit) => read((database) => readFailingChecks(database, keys.map(encodeKey), limit)),
+    checkHistories: (checks, limit) => read((database) => readCheckHistories(database, checks.map(askedCheck), limit)),
     partitionMarks: (key, most, from) =>
       read((database) => fitting(most, (limit) => readPartitionMarks(database, key, limit, from))),
     checks: (key, most, from) => read((database) => fitting(most, (limit) => readChecks(database, key, limit, from))),
@@ -131,4 +134,10 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
     close: async () => access.close(),
   };
+}
+
+function askedCheck({ assetKey, checkName, partition }: CheckName): AskedCheck {
+  const [key, name] = [encodeKey(assetKey), encodeText(checkName)];
+  if (partition === undefined) return [key, name];
+  return [key, name, partition === null ? null : encodeText(partition)];
 }

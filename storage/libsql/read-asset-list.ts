@@ -13,10 +13,10 @@ import { scopes } from "./summaries.ts";
 /** How many keys a page of assets looks at before it answers with what it has found. */
 export const keysPerPage = 10_000;
 
-/** What a list by latest is ordered by; `latest` is null in a list by key. */
+/** What a list is ordered by: the greatest rank first, then by key; the rank is null in a list by key alone. */
 export interface AssetPosition {
   readonly key: string;
-  readonly latest: number | null;
+  readonly rank: number | null;
 }
 
 type Request = Pick<AssetListRequest, "limit" | "order">;
@@ -29,8 +29,8 @@ export async function readAssetList(
   from: AssetPosition | undefined,
 ): Promise<ListOfRows<AssetRows, AssetPosition>> {
   const { search } = filter;
-  const byLatest = order === "latest";
-  const inKeys = and(from && !byLatest ? gt(asset.key, from.key) : undefined, filter.prefix && isBelow(filter.prefix));
+  const byKey = order === undefined || order === "key";
+  const inKeys = and(from && byKey ? gt(asset.key, from.key) : undefined, filter.prefix && isBelow(filter.prefix));
   const examined = database
     .select({ id: asset.id, key: asset.key })
     .from(asset)
@@ -39,16 +39,15 @@ export async function readAssetList(
     .limit(keysPerPage)
     .as("examined");
   const { id, key } = examined;
-  const latest = latestOf(id);
-  const after =
-    from?.latest == null ? undefined : or(lt(latest, from.latest), and(eq(latest, from.latest), gt(key, from.key)));
+  const rank = byKey ? sql<null>`NULL` : ranks[order](id);
+  const after = from?.rank == null ? undefined : or(lt(rank, from.rank), and(eq(rank, from.rank), gt(key, from.key)));
   // By key without an ORDER BY of its own: the subquery hands out its rows in order, and so SQLite stops at the limit.
   const found = database
-    .select({ key, latest: byLatest ? latest.as("latest") : sql<null>`NULL` })
+    .select({ key, rank: rank.as("rank") })
     .from(examined)
     .where(and(search === undefined ? undefined : mayMatch(key, search), after, ...conditions(id, filter)));
   // By its name, or SQLite would look it up once more for each row: it can't tell that the parameters are the same.
-  const sorted = byLatest ? found.orderBy(desc(sql`"latest"`), asc(key)) : found;
+  const sorted = byKey ? found : found.orderBy(desc(sql`"rank"`), asc(key));
   // A search is matched here, so SQLite can't know when there is enough.
   const rows = await (search === undefined ? sorted.limit(limit + 1) : sorted.limit(keysPerPage));
   const matching = search === undefined ? rows : rows.filter((row) => matchesSearch(decodeKey(row.key), search));
@@ -62,11 +61,11 @@ export async function readAssetList(
     database,
     page.map((row) => row.key),
   );
-  if (isCut || byLatest) return { rows: list, last: page.at(-1) ?? from, hasMore: isCut };
+  if (isCut || !byKey) return { rows: list, last: page.at(-1) ?? from, hasMore: isCut };
   const [end] = await database
     .select({ count: sql<number>`count(*)`, key: sql<string | null>`max(${key})` })
     .from(examined);
-  const last = end?.key == null ? from : { key: end.key, latest: null };
+  const last = end?.key == null ? from : { key: end.key, rank: null };
   return { rows: list, last, hasMore: end?.count === keysPerPage };
 }
 
@@ -100,7 +99,7 @@ function conditions(id: AnyColumn, { failing, quietSince, type }: AssetFilter): 
       : sql`EXISTS (SELECT 1 FROM ${summary} WHERE ${ofAsset} AND ${summary.scope} = ${kinds[type]})`,
     failing === true
       ? sql`EXISTS (SELECT 1 FROM ${summary} JOIN ${event} ON ${event.id} = ${summary.eventId}
-          WHERE ${ofAsset} AND ${summary.scope} = ${scopes.check} AND ${event.passed} = 0)`
+          WHERE ${ofAsset} AND ${summary.scope} = ${scopes.checkPartition} AND ${event.passed} = 0)`
       : undefined,
     quietSince === undefined ? undefined : lt(latestOf(id), quietSince),
   ];
@@ -116,3 +115,19 @@ function latestOf(id: AnyColumn): SQL<number> {
   return sql`(SELECT ifnull(max(${timestamp}), ${never}) FROM ${summary}
     WHERE ${assetId} = ${id} AND ${scope} BETWEEN ${scopes.materializations} AND ${scopes.observations})`;
 }
+
+/** 2 where a check fails, 1 where none does more than warn, else 0. */
+function stateOf(): SQL<number> {
+  // By whole names: in a list of columns Drizzle leaves out the tables', and an event has an id too.
+  return sql`(SELECT ifnull(max(iif(latest.severity = 'WARN', 1, 2)), 0)
+    FROM ${summary} JOIN ${event} AS latest ON latest.id = summary.event_id
+    WHERE summary.asset_id = examined.id AND summary.scope = ${scopes.checkPartition} AND latest.passed = 0)`;
+}
+
+function reportsOf(id: AnyColumn): SQL<number> {
+  const { assetId, scope, events } = summary;
+  return sql`(SELECT sum(${events}) FROM ${summary}
+    WHERE ${assetId} = ${id} AND ${scope} BETWEEN ${scopes.materializations} AND ${scopes.evaluations})`;
+}
+
+const ranks = { latest: latestOf, state: stateOf, reports: reportsOf };

@@ -1,8 +1,13 @@
-import type { AssetFilter, AssetRecord } from "../event-log.ts";
+import type { AssetFilter, AssetListRequest, AssetRecord, CheckRecord } from "../event-log.ts";
 import type { ListPosition } from "../list-cursor.ts";
 
+export interface ListedAsset {
+  readonly record: AssetRecord;
+  readonly checks: readonly CheckRecord[];
+}
+
 /** Whether an asset's state is one that the filter asks for; its key is another matter. */
-export function isListed(asset: AssetRecord, { failing, quietSince, type }: AssetFilter): boolean {
+export function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince, type }: AssetFilter): boolean {
   const { materializations, observations, checkEvaluations } = asset.counts;
   const counts = {
     ASSET_MATERIALIZATION: materializations,
@@ -10,18 +15,31 @@ export function isListed(asset: AssetRecord, { failing, quietSince, type }: Asse
     ASSET_CHECK_EVALUATION: checkEvaluations,
   };
   return (
-    (failing !== true || asset.checks.some(({ passed }) => !passed)) &&
+    (failing !== true || checks.some(({ latestEvaluation }) => !latestEvaluation.passed)) &&
     (quietSince === undefined || (latestOf(asset) ?? Number.NEGATIVE_INFINITY) < quietSince) &&
     (type === undefined || counts[type] > 0)
   );
 }
 
-/** Sorts as text does: the latest first, then by key. */
-export function latestFirst(asset: AssetRecord): ListPosition {
-  const latest = latestOf(asset);
-  const place = latest === undefined ? "~" : String(10n ** 17n - BigInt(latest)).padStart(18, "0");
-  return [place, ...asset.assetKey];
+/** Sorts as text does. */
+export function positionIn(order: AssetListRequest["order"] = "key"): (asset: ListedAsset) => ListPosition {
+  if (order === "key") return ({ record }) => record.assetKey;
+  return (asset) => {
+    const rank = ranks[order](asset);
+    const place = rank === undefined ? "~" : String(10n ** 17n - BigInt(rank)).padStart(18, "0");
+    return [place, ...asset.record.assetKey];
+  };
 }
+
+const ranks = {
+  latest: ({ record }: ListedAsset) => latestOf(record),
+  state: ({ checks }: ListedAsset) => {
+    const failing = checks.filter(({ latestEvaluation }) => !latestEvaluation.passed);
+    return Math.max(0, ...failing.map(({ latestEvaluation }) => (latestEvaluation.severity === "WARN" ? 1 : 2)));
+  },
+  reports: ({ record: { counts } }: ListedAsset) =>
+    counts.materializations + counts.observations + counts.checkEvaluations,
+};
 
 function latestOf({ latestMaterialization, latestObservation }: AssetRecord): number | undefined {
   const times = [latestMaterialization, latestObservation].flatMap((event) => event?.timestamp ?? []);

@@ -6,7 +6,14 @@ import {
   dataVersionOf,
   type RecordedEvent,
 } from "../../core/index.ts";
-import type { AssetRecord, CheckRecord, EventMark, PartitionMark, PartitionRecord } from "../event-log.ts";
+import type {
+  AssetRecord,
+  CheckRecord,
+  EventMark,
+  FailingCheck,
+  PartitionMark,
+  PartitionRecord,
+} from "../event-log.ts";
 
 /** The assets that have events, in no order that matters, each with its record to be had. */
 export function assetsOf(events: readonly RecordedEvent[]) {
@@ -76,6 +83,19 @@ export function checksOf(events: readonly RecordedEvent[]): readonly CheckRecord
     if (latestEvaluation === undefined) return [];
     return { checkName, partition, latestEvaluation, evaluations: evaluations.length };
   });
+}
+
+/** In the order of names, each with no partition first. */
+export function failingChecksOf(events: readonly RecordedEvent[]): readonly FailingCheck[] {
+  return checksOf(events)
+    .filter(({ latestEvaluation }) => !latestEvaluation.passed)
+    .toSorted(
+      (a, b) =>
+        compareCodePoints(a.checkName, b.checkName) ||
+        Number(a.partition !== null) - Number(b.partition !== null) ||
+        compareCodePoints(a.partition ?? "", b.partition ?? ""),
+    )
+    .map(({ checkName, partition, latestEvaluation: { id, severity } }) => ({ checkName, partition, id, severity }));
 }
 
 function isMaterialization(event: RecordedEvent): event is RecordedEvent & AssetMaterialization {

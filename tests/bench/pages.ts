@@ -8,6 +8,7 @@ import { createApp } from "../../adapters/http/index.ts";
 import { assetPath } from "../../adapters/web/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
+import { filesOf } from "../adapters/web/site.ts";
 import { median, percentile } from "./statistics.ts";
 
 const { values } = parseArgs({
@@ -34,6 +35,8 @@ process.on("SIGINT", () => process.exit(1));
 const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
   catalog: "/",
   "catalog, latest first": "/?sort=latest",
+  "catalog, failing first": "/?sort=state",
+  "catalog, most reports first": "/?sort=reports",
   "catalog, failing": "/?state=failing",
   "catalog, stale for a day": "/?quiet=1",
   "catalog, search": "/?search=table7",
@@ -66,7 +69,7 @@ for (const size of sizes) {
     }
     const { user, system } = process.cpuUsage(started); // of all threads, whatever else the machine does
     const cells = [name, assets.toLocaleString("en"), events.toLocaleString("en")];
-    const weights = [gzipSync(html).length, (await filesOf(app, html)) + gzipSync(html).length, html.length].map(
+    const weights = [gzipSync(html).length, (await weightOfFiles(app, html)) + gzipSync(html).length, html.length].map(
       (bytes) => (bytes / 1000).toFixed(1),
     );
     console.log(
@@ -77,10 +80,8 @@ for (const size of sizes) {
 }
 
 /** What a browser loads with a page that comes for the first time, in bytes on the wire. */
-async function filesOf(app: ReturnType<typeof createApp>, html: string): Promise<number> {
-  const paths = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path ?? "");
-  const imported = paths.filter((path) => path.endsWith("/page.js")).map((path) => path.replace("page.js", "ago.js"));
-  const files = [...paths, ...imported].map(async (path) => {
+async function weightOfFiles(app: ReturnType<typeof createApp>, html: string): Promise<number> {
+  const files = filesOf(html).map(async (path) => {
     const response = await app.request(path);
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return gzipSync(await response.text()).length;

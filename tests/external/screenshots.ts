@@ -47,6 +47,10 @@ try {
           await page.keyboard.press("Enter");
         }
         if (!stillPages.includes(name)) await page.locator("#live[data-state=live]").waitFor();
+        // What comes after the page itself, where it is in sight.
+        if (name === "asset" && size === "desktop")
+          await page.locator("figure.plot canvas").first().waitFor({ state: "attached" });
+        if (name === "partitions") await page.locator("#grid button").first().waitFor();
         const devtools = await page.context().newCDPSession(page); // Playwright itself makes no WebP
         const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 80 });
         writeFileSync(join(folder, `${name}-${size}-${colorScheme}.webp`), Buffer.from(data, "base64"));

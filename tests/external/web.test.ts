@@ -111,11 +111,33 @@ describe("a log with assets", () => {
     await plot.getByText("777", { exact: true }).waitFor();
   });
 
+  test("uPlot is loaded once a plot comes into sight, and nothing before the page", async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`text_${i}`, `value ${i}`]));
+    await site.report(
+      ...[1, 2, 3].map((rows) =>
+        materialized("below", { timestamp: minutesAgo(rows), metadata: { ...metadata, rows } }),
+      ),
+    );
+    const page = await site.visit("/assets/below", { viewport: { width: 390, height: 700 } });
+    await live(page);
+    const loaded = async () =>
+      (await page.evaluate(
+        "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1))",
+      )) as string[];
+    await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))");
+    expect((await loaded()).filter((name) => name.endsWith(".js")).sort()).toEqual(["ago.js", "page.js", "plots.js"]);
+    expect(await page.locator("head link[rel=stylesheet], script[src]").count()).toBe(0);
+    await page.locator("figure.plot").scrollIntoViewIfNeeded();
+    await page.locator("figure.plot canvas").waitFor();
+    expect(await loaded()).toContain("uPlot.js");
+  });
+
   test("metadata are filtered by their name", async () => {
     const metadata = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`name_${i}`, `value ${i}`]));
     await site.report(materialized("filtered", { metadata }));
     const page = await site.visit("/assets/filtered");
     await page.getByLabel("Filter metadata by name").fill("_11");
+    await live(page);
     expect(await page.locator("table.values tbody tr:visible").count()).toBe(1);
   });
 
@@ -127,6 +149,7 @@ describe("a log with assets", () => {
     await site.report(checked("wide", "c", false, { partition: "p0002" }));
     const page = await site.visit("/assets/wide");
     const cells = page.locator("#grid button");
+    await cells.first().waitFor();
     expect(await cells.count()).toBe(5000);
     expect(await page.locator('#grid button[tabindex="-1"]').count()).toBe(4999);
     await cells.first().focus();
@@ -141,6 +164,18 @@ describe("a log with assets", () => {
     expect(await page.locator("#grid [aria-pressed=true]").getAttribute("value")).toBe("p0002");
     const cell = await cells.first().boundingBox();
     expect(Math.min(cell?.width ?? 0, cell?.height ?? 0)).toBeGreaterThanOrEqual(8);
+    // The focus stays where it is when a report brings another grid.
+    await page.goto(`${site.server.url}/assets/wide`);
+    await live(page);
+    await cells.first().waitFor();
+    await cells.nth(7).focus();
+    await site.report(materialized("wide", { partition: "p5000" }), checked("wide", "c", true, { partition: "p0002" }));
+    await page.getByRole("link", { name: "The next 5,000" }).waitFor();
+    expect(await page.locator("#grid button:focus").getAttribute("value")).toBe("p0007");
+    const plain = await site.visit("/assets/wide", { javaScriptEnabled: false });
+    await plain.getByRole("link", { name: "Show a cell for each" }).click();
+    await plain.locator('#grid button[value="p0002"]').click();
+    await plain.getByRole("heading", { name: "Partition p0002" }).waitFor();
   });
 
   test("a check that fails shows at once, with its message and values, and goes when it passes", async () => {

@@ -8,14 +8,6 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)].
 /** @type {(id: string, root?: Document) => HTMLElement | null} */
 const byId = (id, root = document) => root.getElementById(id);
 
-// What needs a script is hidden until there is one.
-/** @param {ParentNode} root */
-function reveal(root) {
-  for (const element of all("button[hidden], input[hidden]", root)) {
-    if (!element.hasAttribute("data-reset")) element.hidden = false;
-  }
-}
-
 /* Times */
 
 function refreshTimes() {
@@ -74,11 +66,12 @@ function swapAll(next) {
       if (old && fresh) swap(old, fresh);
     }
   }
-  reveal(document);
   applyFolds();
   refreshTimes();
   if (document.title !== next.title) document.title = next.title;
   document.dispatchEvent(new CustomEvent("swapped", { detail: next }));
+  // What is new on the page may need a script of its own; what is here already is not loaded again.
+  for (const path of next.body.dataset.scripts?.split(" ") ?? []) import(path);
 }
 
 /** @type {(old: HTMLElement, fresh: HTMLElement) => void} */
@@ -315,50 +308,15 @@ document.addEventListener("keydown", (event) => {
     const search = document.querySelector("header input");
     if (search instanceof HTMLInputElement) search.focus();
   }
-  if (target instanceof HTMLButtonElement && target.form?.id === "grid") moveInGrid(event, target);
 });
 
-/** @type {(event: KeyboardEvent, cell: HTMLButtonElement) => void} */
-function moveInGrid(event, cell) {
-  const cells = all("#grid button");
-  const at = cells.indexOf(cell);
-  const top = cells[0]?.offsetTop;
-  const below = cells.findIndex(({ offsetTop }) => offsetTop !== top);
-  const columns = below === -1 ? cells.length : below;
-  const steps = new Map([
-    ["ArrowRight", 1],
-    ["ArrowLeft", -1],
-    ["ArrowDown", columns],
-    ["ArrowUp", -columns],
-    ["Home", -at],
-    ["End", cells.length - 1 - at],
-  ]);
-  const next = cells[at + (steps.get(event.key) ?? 0)];
-  if (!steps.has(event.key) || !next) return;
-  event.preventDefault();
-  cell.tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
-}
-
-/** Says which partition a cell is, for those whose pointer has no hover. @param {Event} event */
-function readCell({ target }) {
-  const output = byId("cell");
-  if (!output || !(target instanceof HTMLButtonElement) || target.form?.id !== "grid") return;
-  if (target.form.classList.contains("small") && !target.dataset.named) {
-    target.dataset.named = "yes";
-    target.title = `${target.value.slice(0, 100) || "(empty)"}: ${target.title}`;
-  }
-  output.textContent = target.title;
-}
-document.addEventListener("focusin", readCell);
-document.addEventListener("pointerover", readCell);
-
-document.documentElement.classList.add("scripted");
 for (const element of all("[data-swap]")) shown.set(element.id, written(element));
+// What was typed before the script was here.
+for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
+  filterNames(dataset.filter ?? "", value);
+}
 const origin = byId("first-report")?.querySelector("code");
 if (origin) origin.textContent = (origin.textContent ?? "").replace(/https?:\/\/[^/]+/, location.origin);
-reveal(document);
 applyFolds();
 refreshTimes();
 setInterval(refreshTimes, 15_000);

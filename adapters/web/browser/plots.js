@@ -1,7 +1,6 @@
 /** @typedef {import("uplot")} Plot */
 /** @typedef {typeof import("uplot")} UPlot */
 
-const { uPlot: UPlot } = /** @type {{ uPlot: UPlot }} */ (/** @type {unknown} */ (globalThis));
 const height = 110;
 /** All plots of the page, by what they show. @type {Map<HTMLElement, Plot>} */
 const plots = new Map();
@@ -13,15 +12,21 @@ const numbers = (text = "") => text.split(" ").map(Number);
 /** @param {number} value */
 const figure = (value) => value.toLocaleString("en", { maximumFractionDigits: 3 });
 
-/** @param {HTMLElement} figure */
-const dataOf = (figure) =>
-  /** @type {[number[], number[]]} */ ([
-    numbers(figure.dataset.times).map((time) => time / 1000),
-    numbers(figure.dataset.values),
-  ]);
+/** @type {(figure: HTMLElement) => [times: number[], values: number[]]} */
+function dataOf({ dataset: { at, values }, parentElement }) {
+  const spans = numbers(parentElement?.dataset.times?.split("\n")[Number(at)]);
+  let time = 0;
+  return [
+    spans.map((span) => {
+      time += span;
+      return time;
+    }),
+    numbers(values),
+  ];
+}
 
-/** @param {HTMLElement} element */
-function draw(element) {
+/** @type {(element: HTMLElement, UPlot: UPlot) => void} */
+function draw(element, UPlot) {
   const place = element.querySelector(".drawing");
   const reading = element.querySelector("[data-reading]");
   if (!(place instanceof HTMLElement) || !reading) return;
@@ -40,7 +45,7 @@ function draw(element) {
     {
       width: place.clientWidth,
       height,
-      padding: [6, 6, 0, 0],
+      padding: [6, 16, 0, 0],
       legend: { show: false },
       // All plots share their time: what is read or zoomed in one is in all.
       cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false }, points: { size: 6, fill: ink } },
@@ -93,8 +98,27 @@ function compact(value) {
   return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 });
 }
 
-function drawAll() {
-  for (const element of document.querySelectorAll("figure.plot")) if (element instanceof HTMLElement) draw(element);
+/** @type {Promise<UPlot> | undefined} */
+let loading;
+
+/** uPlot as its package has it for browsers, which is no module. */
+function load() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL("uPlot.js", import.meta.url).href;
+    script.onload = () => resolve(/** @type {{ uPlot: UPlot }} */ (/** @type {unknown} */ (globalThis)).uPlot);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return loading;
+}
+
+/** @type {() => HTMLElement[]} */
+const figures = () => [...document.querySelectorAll("figure.plot")].filter((one) => one instanceof HTMLElement);
+
+async function drawAll() {
+  const UPlot = await load();
+  for (const element of figures()) draw(element, UPlot);
 }
 
 const sizes = new ResizeObserver((entries) => {
@@ -110,22 +134,52 @@ document.addEventListener("click", ({ target }) => {
 });
 
 // What the server had anew: values are put into the plots that are there.
-document.addEventListener("swapped", (event) => {
+document.addEventListener("swapped", async (event) => {
   const { detail: next } = /** @type {CustomEvent<Document>} */ (event);
-  for (const [element, plot] of plots) {
-    const fresh = [...next.querySelectorAll("figure.plot")].find(
-      (one) => one instanceof HTMLElement && one.dataset.name === element.dataset.name,
-    );
-    if (!(fresh instanceof HTMLElement) || fresh.dataset.times === element.dataset.times) continue;
-    element.dataset.times = fresh.dataset.times;
-    element.dataset.values = fresh.dataset.values;
+  const [place, fresh] = [document.querySelector(".plots"), next.querySelector(".plots")];
+  if (!(place instanceof HTMLElement && fresh instanceof HTMLElement)) return observe();
+  const isLater = place.dataset.times !== fresh.dataset.times;
+  place.dataset.times = fresh.dataset.times;
+  const all = [...fresh.children].filter((one) => one instanceof HTMLElement);
+  for (const element of figures()) {
+    const other = all.find(({ dataset }) => dataset.name === element.dataset.name);
+    if (!other || (!isLater && other.dataset.values === element.dataset.values)) continue;
+    element.dataset.at = other.dataset.at;
+    element.dataset.values = other.dataset.values;
     const reading = element.querySelector("[data-reading]");
-    if (reading) reading.textContent = fresh.querySelector("[data-reading]")?.textContent ?? "";
-    if (element.hasAttribute("data-zoomed")) plot.setData(dataOf(element), false);
-    else draw(element);
+    if (reading) reading.textContent = other.querySelector("[data-reading]")?.textContent ?? "";
+    const plot = plots.get(element);
+    if (plot && element.hasAttribute("data-zoomed")) plot.setData(dataOf(element), false);
+    else if (plot) draw(element, await load());
+    else element.querySelector(".drawing")?.replaceChildren(...(other.querySelector(".drawing")?.childNodes ?? []));
   }
 });
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-drawAll();
-for (const place of document.querySelectorAll("figure.plot .drawing")) sizes.observe(place);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  if (plots.size > 0) drawAll();
+});
+// The server has drawn them already: they are drawn anew when somebody may see them.
+const look = new IntersectionObserver(
+  (entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    look.disconnect();
+    drawAll();
+  },
+  { rootMargin: "200px" },
+);
+
+/** What is new on the page, and no more what is gone. */
+function observe() {
+  for (const [element, plot] of plots) {
+    if (element.isConnected) continue;
+    plot.destroy();
+    plots.delete(element);
+  }
+  for (const element of figures()) {
+    if (plots.has(element)) continue;
+    look.observe(element);
+    const place = element.querySelector(".drawing");
+    if (place) sizes.observe(place);
+  }
+}
+observe();

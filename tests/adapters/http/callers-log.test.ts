@@ -91,6 +91,9 @@ describe("the log as a caller with a prefix sees it", () => {
         );
         const keys = [caller.prefix, key];
         expect(await outcome(view.recent(keys, 5))).toEqual(isInside ? await twin.recent(keys, 5) : refused);
+        expect(await outcome(view.failingChecks(keys, 5))).toEqual(
+          isInside ? await twin.failingChecks(keys, 5) : refused,
+        );
         const names = keys.map((assetKey) => ({ assetKey, checkName: "c" }));
         expect(await outcome(view.checkHistories(names, 5))).toEqual(
           isInside ? await twin.checkHistories(names, 5) : refused,
@@ -132,6 +135,7 @@ test("every call but the first asks whether the caller is still let in", async (
     () => view.checks(["a"], { limit: 1 }),
     () => view.recent([["a"]], 1),
     () => view.partitionMarks(["a"], { limit: 1 }),
+    () => view.failingChecks([["a"]], 1),
     () => view.checkHistories([{ assetKey: ["a"], checkName: "c" }], 1),
     () => view.wipe({ assetKey: ["a"] }, null),
   ];

@@ -98,10 +98,40 @@ describe("an asset's page", () => {
       ...[3, 1, 2].map((n) => materialization("a", { timestamp: n * 1000, metadata: { rows: n * 10, text: "x" } })),
     );
     const { html } = await get("/assets/a");
-    expect(html).toContain('data-name="rows" data-times="1000 2000 3000" data-values="10 20 30"');
+    expect(html).toContain('<div class="plots" data-times="1 1 1"><figure class="plot" data-name="rows" data-at="0"');
+    expect(html).toContain('data-values="10 20 30"');
     expect(html.match(/class="sparkline"/g)).toHaveLength(2);
-    expect(html).toContain("/uPlot.js");
-    expect((await get("/")).html).not.toContain("uPlot");
+    expect(html).toContain("/plots.js");
+    expect((await get("/")).html).not.toContain("plots.js");
+  });
+
+  test("says the times of numbers that come together once", async () => {
+    const { get } = await siteOf(
+      ...[1, 5, 6].map((n) => materialization("a", { timestamp: n * 1000, metadata: { x: n, y: -n } })),
+      ...[2, 3].map((n) => materialization("a", { timestamp: n * 1000, metadata: { z: n } })),
+    );
+    const { html } = await get("/assets/a");
+    expect(html).toContain('data-times="2 1\n1 4 1"');
+    expect(Array.from(html.matchAll(/data-name="(.)" data-at="(.)"/g), ([, name, at]) => `${name}${at}`)).toEqual([
+      ...["z0", "x1", "y1"],
+    ]);
+  });
+
+  test("draws what fell together in time as one mark, which says how many", async () => {
+    const { get } = await siteOf(
+      ...[3, 2, 1].map((n) => materialization("a", { timestamp: noon - 90 * day + n, partition: `p${n}` })),
+      ...[true, false].map((passed) => checkEvaluation("a", { checkName: "c", passed, timestamp: noon - hour })),
+    );
+    const { html } = await get("/assets/a");
+    const marks = Array.from(html.matchAll(/<rect class="(\w+)"[^>]*><title>([^<]*)/g), ([, state, said]) => [
+      state,
+      said,
+    ]);
+    expect(marks).toEqual([
+      ["built", "2026-08-25 12:00 UTC: materialized, partition p1, the last of 3"],
+      ["failed", "2026-11-23 11:00 UTC: c failed"],
+      ["passed", "2026-11-23 11:00 UTC: c passed"],
+    ]);
   });
 
   test("has a cell for each partition, which leads to all that was said of it", async () => {
@@ -118,6 +148,24 @@ describe("an asset's page", () => {
     expect(chosen.html).toContain('id="e2"');
     expect(chosen.html).not.toContain('id="e1"');
     expect((await get("/assets/a?partition=none")).text).toContain("Nothing was reported of it.");
+  });
+
+  test("hands thousands of partitions to the script in a few bytes each, and leads to all of them without one", async () => {
+    const partitions = Array.from({ length: 1500 }, (_, i) => `p${String(i).padStart(4, "0")}`);
+    const { get } = await siteOf(
+      ...partitions.map((partition, i) =>
+        materialization("a", { partition, timestamp: noon - (i < 3 ? 1 : 900) * hour }),
+      ),
+    );
+    const packed = await get("/assets/a?partition=p0001");
+    expect(packed.html).not.toContain('<button name="partition"');
+    expect(packed.html).toContain('data-names="0p0000 41 42');
+    expect(packed.html).toContain('data-kinds="r1|1 h ago\nr4|37 d ago" data-cells="0 0 0 1 1');
+    expect(packed.html).toContain('data-chosen="p0001"');
+    const [whole = ""] = linksTo(packed.html, "Show a cell for each");
+    const { html } = await get(`/assets/a${whole}`);
+    expect(html.match(/<button name="partition"/g)).toHaveLength(1500);
+    expect(html).toContain('value="p0001" class="r1" title="p0001: 1 h ago" aria-pressed="true"');
   });
 
   test("says where the data version changed", async () => {

@@ -47,6 +47,8 @@ describe("the catalog", () => {
     ["quiet=30", ["lake/raw/users", "only/checked"]],
     ["type=ASSET_OBSERVATION", ["lake/seen"]],
     ["sort=latest", ["lake/raw/orders", "lake/seen", "lake/raw/users", "only/checked"]],
+    ["sort=state", ["only/checked", "lake/raw/orders", "lake/raw/users", "lake/seen"]],
+    ["sort=reports", ["lake/raw/orders", "only/checked", "lake/raw/users", "lake/seen"]],
     ["search=&state=&quiet=&type=&sort=", ["lake/raw/orders", "lake/raw/users", "lake/seen", "only/checked"]],
   ])("is narrowed and sorted by %p", async (query, keys) => {
     expect(keysIn((await (await site()).get(`/?${query}`)).html)).toEqual(keys);

@@ -59,6 +59,48 @@ describe("the checks page", () => {
     expect(html).not.toContain("fine");
   });
 
+  test("shows each partition that fails, whatever passed since elsewhere, since when that one did", async () => {
+    const { get } = await siteOf(
+      ...[
+        check("c", true, 9, { partition: "p1" }),
+        check("c", false, 8, { partition: "p1", description: "p1 is short" }),
+      ],
+      ...[check("c", false, 7, { partition: "p2", metadata: { rows: 7 } }), check("c", true, 6, { partition: "p3" })],
+      ...[check("c", false, 5, { partition: "p1", description: "p1 is still short" }), check("c", true, 1)],
+    );
+    const { text, html } = await get("/checks");
+    expect(text).toContain("failed c a partition p1 8 h ago p1 is still short evaluated 5 h ago");
+    expect(text).toContain("failed c a partition p2 7 h ago rows 7");
+    expect(html.match(/<tr id="c/g)).toHaveLength(2);
+    expect(html).toContain("check_name=c&amp;partition=p1");
+    expect((await get("/")).text).toContain("a never 1 failed");
+    expect((await get("/?state=failing")).text).toContain("1 failed");
+    const asset = (await get("/assets/a")).text;
+    expect(asset).toContain("Checks 1 failed");
+    expect(asset).toContain("failed c partition p1, 5 h ago p1 is still short");
+  });
+
+  test("shows all that fails, page by page, where an asset fails in many partitions", async () => {
+    const failures = ["a", "b", "c", "d"].flatMap((key, n) =>
+      Array.from({ length: [40, 50, 150, 1][n] ?? 0 }, (_, i) =>
+        checkEvaluation(key, { checkName: "c", passed: false, partition: `p${i}`, timestamp: noon - i * hour }),
+      ),
+    );
+    const { get } = await siteOf(...failures);
+    const seen: string[] = [];
+    const counts: number[] = [];
+    for (let path: string | undefined = ""; path !== undefined; ) {
+      const { html, text } = await get(`/checks${path}`);
+      const rows = Array.from(html.matchAll(/<tr id="(c[^"]*)"/g), ([, id]) => id ?? "");
+      seen.push(...rows);
+      counts.push(rows.length);
+      expect(text.includes("The first 100; more fail of c")).toBe(counts.length === 2);
+      path = linksTo(html, "Checks of the next 50 assets")[0];
+    }
+    expect(counts).toEqual([90, 100, 1]);
+    expect(new Set(seen).size).toBe(191);
+  });
+
   test("says at least, where all that it looked at failed", async () => {
     const { get } = await siteOf(...Array.from({ length: 30 }, (_, i) => check("c", false, 30 - i)));
     expect((await get("/checks")).text).toContain("at least 20 h ago");

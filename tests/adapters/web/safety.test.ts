@@ -1,8 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assetPath } from "../../../adapters/web/asset-path.ts";
 import { visible } from "../../../adapters/web/user-text.tsx";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
-import { siteOf, textOf } from "./site.ts";
+import { scriptsOf, siteOf, textOf } from "./site.ts";
+
+/** What every page has in its head. */
+const style = /(?<=<title>[^<]*<\/title>.*)<style>([^<]*)<\/style>/;
+const script = /(?<=<\/style>)<script type="module">([^<]*)<\/script>/;
 
 const markup = `"'><img src=x onerror=alert(1)></bdi><script>alert(2)</script>`;
 const hostile: Readonly<Record<string, string>> = {
@@ -61,7 +67,10 @@ describe("hostile text", () => {
       const { html } = await get(path);
       expect([
         path,
-        html.match(/<(img|iframe|script(?! type="module" defer| defer)|style|object|embed|base)\b[^>]*/g),
+        html
+          .replace(script, "")
+          .replace(style, "")
+          .match(/<(img|iframe|script|style|object|embed|base)\b[^>]*/g),
       ]).toEqual([path, null]);
       // Attributes of ours: no handler, no style, whatever was put into the others.
       const tags = html.match(/<[a-z][^\s>]*(?:\s+[^\s"=>]+(?:="[^"]*")?)*\s*\/?>/g) ?? [];
@@ -99,32 +108,57 @@ describe("every page", () => {
 
   test.each(paths)("%s has a policy that lets nothing in but our own files", async (path) => {
     const { headers, html } = await (await siteOf(materialization("a", { metadata: { n: 1 } }))).get(path);
+    const hashOf = (part: RegExp) =>
+      createHash("sha256")
+        .update(html.match(part)?.[1] ?? "")
+        .digest("base64");
     expect(headers.get("content-security-policy")).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      `default-src 'none'; script-src 'self' 'sha256-${hashOf(script)}'; style-src 'sha256-${hashOf(style)}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
     );
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
-    expect(html).not.toMatch(/ style=|<style| on[a-z]+="/);
+    expect(html.replace(style, "")).not.toMatch(/ style=|<style| on[a-z]+="/);
   });
 
   test.each(paths)("%s comes compressed to a browser", async (path) => {
     const { get } = await siteOf(materialization("a", { metadata: { n: 1 } }));
-    const { headers } = await get(path, { "accept-encoding": "gzip, br" });
-    expect(headers.get("content-encoding")).toBe("gzip");
+    for (const [accepted, taken] of [
+      ["gzip, deflate, br, zstd", "br"],
+      ["gzip, deflate", "gzip"],
+      ["br;q=0, gzip;q=0.5", "gzip"],
+      ["identity", null],
+    ] as const) {
+      const { headers, bytes } = await get(path, { "accept-encoding": accepted });
+      expect([headers.get("content-encoding"), headers.get("vary")]).toEqual([taken, "Accept-Encoding"]);
+      const text = taken === "br" ? brotliDecompressSync(bytes) : taken === "gzip" ? gunzipSync(bytes) : bytes;
+      expect(new TextDecoder().decode(text)).toEndWith("</html>");
+    }
+  });
+
+  test("comes without its style to the script that looks again", async () => {
+    const { get } = await siteOf(materialization("a"));
+    const { html } = await get("/assets/a", { "sec-fetch-dest": "empty" });
+    expect(html).not.toMatch(style);
+    expect(html).toContain('<main id="main">');
+    expect(scriptsOf(html)).not.toEqual([]);
   });
 
   test("files are kept for a year under a name that changes with them", async () => {
     const { get } = await siteOf();
-    const { html } = await get("/");
-    const files = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path ?? "");
-    expect(files.map((path) => path.split("/").at(-1))).toEqual(["style.css", "page.js"]);
-    for (const path of [...files, files[1]?.replace("page", "ago") ?? "", files[1]?.replace("page", "uPlot") ?? ""]) {
-      const { status, headers } = await get(path);
+    const files = scriptsOf((await get("/")).html);
+    expect(files.map((path) => path.split("/").at(-1))).toEqual(["page.js"]);
+    const imported = ["ago", "uPlot", "plots", "grid", "unpack-names"].map(
+      (name) => files[0]?.replace("page", name) ?? "",
+    );
+    for (const path of [...files, ...imported]) {
+      const { status, headers, html } = await get(path);
       expect([path, status, headers.get("cache-control")]).toEqual([path, 200, "public, max-age=31536000, immutable"]);
+      const { bytes } = await get(path, { "accept-encoding": "gzip, br" });
+      expect(new TextDecoder().decode(brotliDecompressSync(bytes))).toBe(html);
     }
     expect((await get("/static/other/page.js")).status).toBe(404);
-    expect((await get(`${files[1]}.map`)).status).toBe(404);
+    expect((await get(`${files[0]}.map`)).status).toBe(404);
   });
 });

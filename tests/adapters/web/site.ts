@@ -10,6 +10,8 @@ export const day = 24 * hour;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** As it came. */
+  readonly bytes: Uint8Array;
   readonly html: string;
   /** What a reader sees, without the marks between it. */
   readonly text: string;
@@ -28,8 +30,9 @@ export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> 
     log,
     get: async (path, headers = {}) => {
       const response = await app.request(path, { headers });
-      const html = await response.text();
-      return { status: response.status, headers: response.headers, html, text: textOf(html) };
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const html = new TextDecoder().decode(bytes);
+      return { status: response.status, headers: response.headers, bytes, html, text: textOf(html) };
     },
   };
 }
@@ -45,6 +48,26 @@ export async function logOf(...events: readonly RunlessEvent[]): Promise<EventLo
 export function textOf(html: string): string {
   const shown = html.replace(/<head>.*?<\/head>|<title>.*?<\/title>/gs, "").replace(/<[^>]*>/g, " ");
   return unescaped(shown).replace(/\s+/g, " ").replaceAll(" ,", ",");
+}
+
+/** The addresses of what a page loads once it is painted. */
+export function scriptsOf(html: string): readonly string[] {
+  return html.match(/<body[^>]* data-scripts="([^"]*)"/)?.[1]?.split(" ") ?? [];
+}
+
+/** Scripts load these by themselves, uPlot once a plot is in sight. */
+const loadedBy: Readonly<Record<string, readonly string[]>> = {
+  "page.js": ["ago.js"],
+  "grid.js": ["unpack-names.js"],
+  "plots.js": ["uPlot.js"],
+};
+
+/** All that a browser loads beside a page that it never saw, and that has its plots in sight. */
+export function filesOf(html: string): readonly string[] {
+  return scriptsOf(html).flatMap((path) => {
+    const name = path.split("/").at(-1) ?? "";
+    return [path, ...(loadedBy[name] ?? []).map((other) => path.replace(name, other))];
+  });
 }
 
 function unescaped(text: string): string {

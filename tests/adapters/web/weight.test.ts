@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { demoEvents } from "../../../adapters/cli/demo-events.ts";
 import { createApp } from "../../../adapters/http/index.ts";
-import { checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
+import { assetPath } from "../../../adapters/web/asset-path.ts";
+import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
 import { config, noon } from "../http/native.ts";
-import { hour, logOf } from "./site.ts";
+import { filesOf, hour, logOf } from "./site.ts";
 
 const assets = Array.from({ length: 100 }, (_, i) => `lake/team${i % 7}/table_of_a_longer_name_${i}`);
 const events: readonly RunlessEvent[] = Array.from({ length: 20 }, (_, run) => run).flatMap((run) =>
@@ -15,29 +17,41 @@ const events: readonly RunlessEvent[] = Array.from({ length: 20 }, (_, run) => r
     return [materialization(key, { timestamp, dataVersion: `v${i * run}`, metadata }), ...checks];
   }),
 );
+// Five thousand cells, none like its neighbour, and a plot beside them.
 const partitions = Array.from({ length: 5000 }, (_, i) =>
-  materialization("wide", { partition: `2026-${i}`, timestamp: noon - ((i * 7919) % 900) * hour }),
+  materialization("wide", {
+    partition: `2026-${i}`,
+    timestamp: noon - ((i * 7919) % 900) * hour,
+    metadata: { rows: (i * 7919) % 100_003 },
+  }),
 );
+const demo = demoEvents(noon);
+const demoKeys = [...new Map(demo.map(({ assetKey }) => [assetKey.join("/"), assetKey])).values()];
 
-const app = createApp({ log: await logOf(...events, ...partitions), config, now: () => noon });
+const paths = ["/", "/?sort=latest", "/events", "/checks"];
+const ofTables = createApp({ log: await logOf(...events, ...partitions), config, now: () => noon });
+const ofDemo = createApp({ log: await logOf(...demo), config, now: () => noon });
 
-async function bytesOf(path: string): Promise<number> {
-  const response = await app.request(path, { headers: { "accept-encoding": "gzip" } });
-  expect([path, response.status, response.headers.get("content-encoding")]).toEqual([path, 200, "gzip"]);
-  return (await response.arrayBuffer()).byteLength;
+async function bytesOf(app: typeof ofDemo, path: string, encoding: string): Promise<number> {
+  const response = await app.request(path, { headers: { "accept-encoding": encoding } });
+  expect([path, response.status, response.headers.get("content-encoding")]).toEqual([path, 200, encoding]);
+  const headers = [...response.headers].reduce((sum, [name, value]) => sum + name.length + value.length + 4, 30);
+  return (await response.arrayBuffer()).byteLength + headers;
 }
 
-/** On the wire, for a browser that was never here. */
-async function firstView(path: string): Promise<number> {
+/** On the wire, for a browser that was never here and has every plot in sight. */
+async function firstView(app: typeof ofDemo, path: string, encoding: string): Promise<number> {
   const html = await (await app.request(path)).text();
-  const files = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, file]) => file ?? "");
-  const sizes = [path, ...files, files[1]?.replace("page.js", "ago.js") ?? ""].map(bytesOf);
+  const sizes = [path, ...filesOf(html)].map((one) => bytesOf(app, one, encoding));
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-test.each(["/", "/?sort=latest", `/assets/${assets[1]}`, "/assets/wide", "/events", "/checks"])(
-  "%s and all that it loads are less than 50 kB on the wire",
-  async (path) => {
-    expect(await firstView(path)).toBeLessThan(50_000);
-  },
-);
+describe.each(["gzip", "br"])("with all that it loads, less than 50 kB on the wire as %s is", (encoding) => {
+  test.each([...paths, `/assets/${assets[1]}`, "/assets/wide"])("%s of many tables", async (path) => {
+    expect(await firstView(ofTables, path, encoding)).toBeLessThan(50_000);
+  });
+
+  test.each([...paths, ...demoKeys.map((key: AssetKey) => assetPath(key))])("%s of the demo", async (path) => {
+    expect(await firstView(ofDemo, path, encoding)).toBeLessThan(50_000);
+  });
+});

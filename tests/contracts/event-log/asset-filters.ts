@@ -24,20 +24,21 @@ async function listed(
 
 export function assetFiltersContract(promises: Promises): void {
   promises(
-    "failing finds assets with a check whose latest evaluation failed, whatever came before",
+    "failing finds assets with a check whose latest evaluation of some partition failed, whatever came before",
     async ({ log }) => {
       await record(
         log,
         ...[check("broken", "c", true), check("broken", "c", false), check("broken", "d", true)],
         ...[check("mended", "c", false), check("mended", "c", true)],
-        ...[check("partly", "c", false, "p"), check("partly", "c", true, "q")],
+        ...[check("partly", "c", false, "p"), check("partly", "c", true, "q"), check("partly", "c", true)],
+        ...[check("apart", "c", false, "p"), check("apart", "c", true, "q"), check("apart", "c", true, "p")],
         ...[materialization("unchecked"), check("warned", "c", true)],
         checkEvaluation("warned", { checkName: "c", passed: false, severity: "WARN" }),
       );
       for (const limits of [[1], [100]]) {
-        expect(await listed(log, { failing: true }, "key", limits)).toEqual(["broken", "warned"]);
+        expect(await listed(log, { failing: true }, "key", limits)).toEqual(["broken", "partly", "warned"]);
       }
-      expect(await listed(log, { failing: false })).toHaveLength(5);
+      expect(await listed(log, { failing: false })).toHaveLength(6);
     },
   );
 
@@ -87,6 +88,32 @@ export function assetFiltersContract(promises: Promises): void {
     );
     const keys = ["c", "a", "b", "epoch", "before", "never", "z"];
     for (const limits of [[1], [2], [3], [100]]) expect(await listed(log, {}, "latest", limits)).toEqual(keys);
+  });
+
+  promises("by state: what fails first, then what warns, then by key", async ({ log }) => {
+    const warning = (key: string) => checkEvaluation(key, { checkName: "w", passed: false, severity: "WARN" });
+    await record(
+      log,
+      ...[check("fine", "c", false, "p"), check("fine", "c", true, "p"), materialization("a")],
+      ...[check("z", "c", false, "p"), check("z", "c", true, "q"), warning("y"), warning("x"), check("x", "c", true)],
+      ...[warning("b"), check("b", "c", false)],
+    );
+    const keys = ["b", "z", "x", "y", "a", "fine"];
+    for (const limits of [[1], [2], [3], [100]]) expect(await listed(log, {}, "state", limits)).toEqual(keys);
+    expect(await listed(log, { failing: true }, "state", [2])).toEqual(keys.slice(0, 4));
+  });
+
+  promises("by reports: what was reported most often first, then by key", async ({ log }) => {
+    await record(
+      log,
+      ...[materialization("c", { dataVersion: "v", partition: "p" }), check("b", "c", true), observation("b")],
+      ...[check("b", "c", true, "p"), materialization("a"), observation("z"), materialization("z")],
+    );
+    const keys = ["b", "z", "a", "c"];
+    for (const limits of [[1], [3], [100]]) expect(await listed(log, {}, "reports", limits)).toEqual(keys);
+    await log.wipe({ eventId: 3 }, null);
+    await log.wipe({ eventId: 4 }, null);
+    expect(await listed(log, {}, "reports")).toEqual(["z", "a", "b", "c"]);
   });
 
   promises("a cursor of one order or filter is none of another", async ({ log }) => {

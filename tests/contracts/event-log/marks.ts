@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import type { FailingCheck } from "../../../storage/event-log.ts";
 import { expectError, type Promises, record } from "./harness.ts";
 import { walkPages } from "./walk-pages.ts";
 
@@ -60,6 +61,66 @@ export function marksContract(promises: Promises): void {
       expect(await log.checkHistories(asked.slice(0, 1), 2)).toEqual([
         { evaluations: ofA.evaluations.slice(0, 1), total: 3 },
       ]);
+    },
+  );
+
+  promises("a check's history is of one partition, or of none, where that is asked for", async ({ log }) => {
+    const check = (passed: boolean, partition: string | null) =>
+      checkEvaluation("a", { checkName: "c", passed, partition, timestamp: 5 });
+    await record(
+      log,
+      check(true, null),
+      check(false, "p\u0000"),
+      check(true, "q"),
+      check(true, "p\u0000"),
+      check(false, null),
+    );
+    const asked = [null, "p\u0000", "q", "nothing", ""].map((partition) => ({
+      assetKey: ["a"],
+      checkName: "c",
+      partition,
+    }));
+    const found = await log.checkHistories(asked, 5);
+    expect(found.map(({ evaluations, total }) => [total, ...evaluations.map(({ id }) => id)])).toEqual([
+      [2, 5, 1],
+      [2, 4, 2],
+      [1, 3],
+      [0],
+      [0],
+    ]);
+  });
+
+  promises(
+    "the checks that fail now are found with each of their partitions, whatever passed since elsewhere",
+    async ({ log }) => {
+      const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
+        checkEvaluation(key, { checkName, passed, partition, severity: checkName === "w" ? "WARN" : "ERROR" });
+      await record(
+        log,
+        ...[
+          check("a", "w", false, "p"),
+          check("a", "c", false, "q"),
+          check("a", "c", false, "p\u0000"),
+          check("a", "c", false),
+        ],
+        ...[
+          check("a", "c", true, "r"),
+          check("a", "mended", false, "p"),
+          check("a", "mended", true, "p"),
+          check("b", "c", true),
+        ],
+      );
+      const ofA: readonly FailingCheck[] = [
+        { checkName: "c", partition: null, id: 4, severity: "ERROR" },
+        { checkName: "c", partition: "p\u0000", id: 3, severity: "ERROR" },
+        { checkName: "c", partition: "q", id: 2, severity: "ERROR" },
+        { checkName: "w", partition: "p", id: 1, severity: "WARN" },
+      ];
+      expect(await log.failingChecks([["b"], ["a"], ["nothing"], ["a"]], 10)).toEqual([[], ofA, [], ofA]);
+      expect(await log.failingChecks([["a"]], 2)).toEqual([ofA.slice(0, 2)]);
+      expect(await log.failingChecks([], 2)).toEqual([]);
+      await log.wipe({ assetKey: ["a"], partition: "q" }, null);
+      expect((await log.failingChecks([["a"]], 10))[0]?.map(({ id }) => id)).toEqual([4, 3, 1]);
     },
   );
 

@@ -66,6 +66,7 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     ),
     prunedIds: await Promise.all([undefined, ...types].map((type) => log.prunedId(type))),
     assets,
+    failing: await log.failingChecks([...keys.values()], 3),
     recent: await log.recent([...keys.values()], 3),
     histories: await log.checkHistories(
       events.filter((event) => event.type === "ASSET_CHECK_EVALUATION"),

@@ -1,0 +1,90 @@
+import "./page.js"; // which notes what the server wrote, before the cells are made
+import { unpackNames } from "./unpack-names.js";
+
+/** @type {() => HTMLButtonElement[]} */
+const cells = () => [...document.querySelectorAll("#grid button")].filter((one) => one instanceof HTMLButtonElement);
+
+/** Makes the cells of thousands of partitions, which come without them. */
+function unpack() {
+  const grid = document.getElementById("grid");
+  const { names, kinds = "", cells: kindOf = "", chosen } = grid?.dataset ?? {};
+  if (!grid || names === undefined || cells().length > 0) return;
+  const all = kinds.split("\n").map((kind) => kind.split("|"));
+  const ofCell = kindOf.split(" ");
+  const made = unpackNames(names).map((name, i) => {
+    const [look = "", said = ""] = all[Number.parseInt(ofCell[i] ?? "", 36)] ?? [];
+    const cell = document.createElement("button");
+    cell.name = "partition";
+    cell.value = name;
+    cell.className = look;
+    cell.title = `${name.slice(0, 100) || "(empty)"}: ${said}`;
+    cell.tabIndex = name === chosen || (chosen === undefined && i === 0) ? 0 : -1;
+    if (name === chosen) cell.setAttribute("aria-pressed", "true");
+    return cell;
+  });
+  grid.append(...made);
+}
+
+/** The cell that has the focus, or had it when what is shown was swapped. @type {HTMLButtonElement | undefined} */
+let here;
+
+/**
+ * @param {EventTarget | null} target
+ * @returns {target is HTMLButtonElement}
+ */
+function isCell(target) {
+  return target instanceof HTMLButtonElement && target.form?.id === "grid";
+}
+
+document.addEventListener("keydown", (event) => {
+  if (isCell(event.target)) move(event, event.target);
+});
+
+/** @type {(event: KeyboardEvent, cell: HTMLButtonElement) => void} */
+function move(event, cell) {
+  const all = cells();
+  const at = all.indexOf(cell);
+  const top = all[0]?.offsetTop;
+  const below = all.findIndex(({ offsetTop }) => offsetTop !== top);
+  const columns = below === -1 ? all.length : below;
+  const steps = new Map([
+    ["ArrowRight", 1],
+    ["ArrowLeft", -1],
+    ["ArrowDown", columns],
+    ["ArrowUp", -columns],
+    ["Home", -at],
+    ["End", all.length - 1 - at],
+  ]);
+  const next = all[at + (steps.get(event.key) ?? 0)];
+  if (!steps.has(event.key) || !next) return;
+  event.preventDefault();
+  goTo(next);
+}
+
+/** @param {HTMLButtonElement} cell */
+function goTo(cell) {
+  for (const one of document.querySelectorAll("#grid button[tabindex='0'], #grid button:not([tabindex])")) {
+    one.setAttribute("tabindex", "-1");
+  }
+  cell.tabIndex = 0;
+  cell.focus();
+}
+
+/** Says which partition a cell is, for those whose pointer has no hover. @param {Event} event */
+function read({ target }) {
+  const output = document.getElementById("cell");
+  if (output && isCell(target)) output.textContent = target.title;
+}
+document.addEventListener("pointerover", read);
+document.addEventListener("focusin", (event) => {
+  here = isCell(event.target) ? event.target : undefined;
+  read(event);
+});
+
+document.addEventListener("swapped", () => {
+  unpack();
+  // Another grid is there: whoever was in the old one goes on in it.
+  const again = here && !here.isConnected && cells().find(({ value }) => value === here?.value);
+  if (again) goTo(again);
+});
+unpack();

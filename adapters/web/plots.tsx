@@ -1,0 +1,62 @@
+/** @jsxImportSource hono/jsx */
+import type { Series } from "./asset-history.ts";
+import { Sparkline } from "./sparkline.tsx";
+import { cut, UserText } from "./user-text.tsx";
+
+/** Numbers over time. A script draws them anew once they are looked at, to be read by pointing and zoomed by dragging. */
+export function Plots({ all }: { readonly all: readonly Series[] }) {
+  // Most of an asset's numbers come together, so that their times are said once.
+  const times = [...new Set(all.map(spacedTimes))];
+  return (
+    <div class="plots" data-times={times.join("\n")}>
+      {all.map((series) => (
+        <Plot series={series} at={times.indexOf(spacedTimes(series))} />
+      ))}
+    </div>
+  );
+}
+
+/** The first time and the span to each further one, in seconds: as short as can be. */
+function spacedTimes({ times }: Series): string {
+  const seconds = times.map((time) => Math.round(time / 1000));
+  return seconds.map((time, i) => time - (seconds[i - 1] ?? 0)).join(" ");
+}
+
+interface PlotProps {
+  readonly series: Series;
+  /** Which of the lines of times is its own. */
+  readonly at: number;
+}
+
+function Plot({ series, at }: PlotProps) {
+  const { name, values } = series;
+  const figure = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 3 });
+  const low = figure(Math.min(...values));
+  const high = figure(Math.max(...values));
+  const latest = figure(values.at(-1) ?? 0);
+  return (
+    <figure class="plot" data-name={cut(name, 60)} data-at={at} data-values={values.join(" ")}>
+      <figcaption>
+        <UserText text={name} most={60} />
+        <span class="figure" data-reading>
+          {latest}
+        </span>
+      </figcaption>
+      <div
+        class="drawing"
+        role="img"
+        aria-label={`${cut(name, 60)}: ${values.length} values from ${low} to ${high}, now ${latest}`}
+      >
+        <Sparkline series={series} width={300} height={90} />
+      </div>
+      <p class="axis">
+        <span>
+          {low} – {high}
+        </span>
+        <button type="button" data-reset hidden>
+          Whole range
+        </button>
+      </p>
+    </figure>
+  );
+}
