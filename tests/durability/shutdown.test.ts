@@ -1,6 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -100,25 +98,6 @@ describe.each([...runtimes])("a %s server that is asked to stop mid-load", (runt
     socket.destroy();
   });
 });
-
-test.each(["start", "start:node", "start:deno"])(
-  "npm run %s hands SIGTERM on to the server",
-  async (script) => {
-    const args = ["run", "--silent", script, "--", "--port", "0", "--database-url", ":memory:"];
-    const npm = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    npm.stdout.on("data", (chunk) => {
-      output += chunk;
-    });
-    await until(() => output.includes("listening on"));
-    const url = /http:\/\/\S+/.exec(output)?.[0] ?? "";
-    expect((await fetch(`${url}/health`)).status).toBe(200);
-    npm.kill("SIGTERM");
-    await once(npm, "exit");
-    await expect(fetch(`${url}/health`)).rejects.toThrow();
-  },
-  30_000,
-);
 
 /** Goes round the event loop until it is so. */
 async function until(isSo: () => boolean): Promise<void> {

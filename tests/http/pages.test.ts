@@ -33,7 +33,7 @@ describe.each([...runtimes])("the pages on %s", (runtime) => {
     expect(headers.cookie).toBe(`runless${server.port}=${secret}`);
 
     const page = await get("/assets/a/b", headers);
-    expect([page.status, page.headers.get("content-encoding")]).toEqual([200, "gzip"]);
+    expect([page.status, page.headers.get("content-encoding")]).toEqual([200, "br"]);
     const html = await page.text();
     const [script = ""] = /\/static\/[^"]+\/page\.js/.exec(html) ?? [];
     expect(await (await get(script)).text()).toContain("EventSource");
