@@ -29,7 +29,7 @@ export async function readPage(
   const isAscending = order === "asc";
 
   /** What matches among the events to be examined, up to the one that is named. */
-  const matching = (edge?: number) => {
+  const lookUpTo = async (edge?: number) => {
     const examined = database
       .select({ id: event.id, kind: event.kind, partition: event.partition })
       .from(event)
@@ -56,36 +56,30 @@ export async function readPage(
       eq(asset.id, event.assetId),
       filter.prefix && isBelow(filter.prefix),
     );
-    return {
-      examined,
-      sizes: () =>
-        database
-          .select({ size: eventSize })
-          .from(examined)
-          .crossJoin(event)
-          .crossJoin(asset)
-          .where(matches)
-          .limit(limit + 1),
-      rows: (most: number) =>
-        database.select(eventColumns).from(examined).crossJoin(event).crossJoin(asset).where(matches).limit(most),
-    };
+    const sizes = await database
+      .select({ size: eventSize })
+      .from(examined)
+      .crossJoin(event)
+      .crossJoin(asset)
+      .where(matches)
+      .limit(limit + 1);
+    const most = Math.min(limit, countFitting(sizes));
+    const rows = () =>
+      database.select(eventColumns).from(examined).crossJoin(event).crossJoin(asset).where(matches).limit(most);
+    return { examined, isCut: sizes.length > most, rows };
   };
 
-  const near = matching();
-  const nearSizes = await near.sizes();
-  const most = Math.min(limit, countFitting(nearSizes));
-  if (nearSizes.length > most) return cutPage(await near.rows(most));
+  const near = await lookUpTo();
+  if (near.isCut) return cutPage(await near.rows());
   const { examined } = near;
   const edge = isAscending ? max(examined.id) : min(examined.id);
   const [end] = await database.select({ count: count(), id: edge }).from(examined);
   if (end?.id == null) return { rows: [], last: undefined, hasMore: false };
   // Looked at anew, to the very edge: what is purged or pruned meanwhile lets others into reach of one statement that
   // were not in that of the one before, and they would be passed over.
-  const all = matching(end.id);
-  const sizes = await all.sizes();
-  const fitting = Math.min(limit, countFitting(sizes));
-  const rows = await all.rows(fitting);
-  return sizes.length > fitting ? cutPage(rows) : { rows, last: end.id, hasMore: end.count === eventsPerPage };
+  const all = await lookUpTo(end.id);
+  const rows = await all.rows();
+  return all.isCut ? cutPage(rows) : { rows, last: end.id, hasMore: end.count === eventsPerPage };
 }
 
 function cutPage(rows: readonly EventRow[]): PageOfRows {
