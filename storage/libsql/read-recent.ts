@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { kinds } from "./event-row.ts";
 import { asset, event, summary } from "./schema.ts";
@@ -20,14 +20,8 @@ export async function readRecent(
     .where(and(sql`${event.assetId} = ${asset.id}`, sql`${kind} <> ${kinds.ASSET_WIPED}`))
     .orderBy(desc(id))
     .limit(limit);
-  // One row for each key, since every row that crosses from the driver has its price.
   const marks = sql<string>`(SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM ${newest})`;
-  const rows = await database
-    .select({ key: asset.key, marks })
-    .from(asset)
-    .where(inArray(asset.key, [...keys]));
-  const marksOf = new Map(rows.map((row) => [row.key, JSON.parse(row.marks) as MarkRow[]])); // as it was written above
-  return keys.map((key) => marksOf.get(key) ?? []);
+  return listOfEach<MarkRow>(database, keys, marks);
 }
 
 /** An encoded check name and partition, with the id and the severity of the latest evaluation. */
@@ -51,11 +45,21 @@ export async function readFailingChecks(
     .orderBy(asc(checkName), asc(partition))
     .limit(limit);
   const found = sql<string>`(SELECT json_group_array(json_array(check_name, partition, id, severity)) FROM ${failing})`;
+  return listOfEach<FailingRow>(database, keys, found);
+}
+
+/** What a subquery about `asset` answers of each encoded key: a JSON array of such rows. */
+async function listOfEach<Row>(
+  database: LibSQLDatabase,
+  keys: readonly string[],
+  list: SQL<string>,
+): Promise<readonly (readonly Row[])[]> {
+  // One row for each key, since every row that crosses from the driver has its price.
   const rows = await database
-    .select({ key: asset.key, found })
+    .select({ key: asset.key, list })
     .from(asset)
     .where(inArray(asset.key, [...keys]));
-  const ofKey = new Map(rows.map((row) => [row.key, JSON.parse(row.found) as FailingRow[]])); // as it was written above
+  const ofKey = new Map(rows.map((row) => [row.key, JSON.parse(row.list) as Row[]])); // as the caller's SQL writes it
   return keys.map((key) => ofKey.get(key) ?? []);
 }
 
