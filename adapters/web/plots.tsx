@@ -6,11 +6,12 @@ import { cut, UserText } from "./user-text.tsx";
 /** Numbers over time. A script draws them anew once they are looked at, to be read by pointing and zoomed by dragging. */
 export function Plots({ all }: { readonly all: readonly Series[] }) {
   // Most of an asset's numbers come together, so that their times are said once.
-  const times = [...new Set(all.map(spacedTimes))];
+  const timesOfEach = all.map(spacedTimes);
+  const times = [...new Set(timesOfEach)];
   return (
     <div class="plots" data-times={times.join("\n")}>
-      {all.map((series) => (
-        <Plot series={series} at={times.indexOf(spacedTimes(series))} />
+      {all.map((series, i) => (
+        <Plot series={series} at={times.indexOf(timesOfEach[i] ?? "")} />
       ))}
     </div>
   );

@@ -17,8 +17,10 @@ export async function writeGroup(writer: Writer, group: Group): Promise<GroupRes
 }
 
 async function writeUnits(transaction: WriteTransaction, group: Group): Promise<GroupResult> {
-  const events = group.sizes.reduce((sum, size) => sum + size, 0);
-  if (!group.keyed) return { firstId: await insertRows(transaction, group, group.rows, events) };
+  if (!group.keyed) {
+    const events = group.sizes.reduce((sum, size) => sum + size, 0);
+    return { firstId: await insertRows(transaction, group, group.rows, events) };
+  }
   const plan = await planUnits(transaction, splitRows(group.rows), group.sizes);
   return { units: plan.results(await insertRows(transaction, group, joinRows(plan.rows), plan.rows.length)) };
 }
