@@ -1,6 +1,5 @@
 import type { RunlessEventType } from "../../core/index.ts";
 import { type EventLog, EventLogError, type Unit, type UnitResult } from "../../storage/index.ts";
-import { cached } from "./cached.ts";
 
 export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
 
@@ -13,7 +12,10 @@ export interface AppendWatch {
   queue(): { readonly events: number; readonly oldest: number };
   /** Whether something was refused within the last second because too much waited. */
   isOverloaded(): boolean;
-  /** Where the last commit failed, tries whether the next would. Rejects where it would. */
+  /**
+   * After a commit that failed, tries whether the next would, and rejects where it would. That smaller ones pass since
+   * proves nothing: what is left of a full disk takes one report, and not the eight of a group.
+   */
   assertRecording(): Promise<void>;
 }
 
@@ -27,11 +29,12 @@ export function watchAppends(log: EventLog): AppendWatch {
   };
   const waiting = new Set<{ readonly events: number; readonly since: number }>();
   let events = 0;
-  let hasFailed = false;
+  let failures = 0;
+  /** How many of the failures came before the last probe that passed. */
+  let overcome = 0;
   let overloadedAt = Number.NEGATIVE_INFINITY;
-
-  // Anybody may ask, and it writes.
-  const probe = cached(() => log.probe(), second);
+  /** One for all who ask meanwhile: anybody may, and it writes. */
+  let trial: { readonly after: number; readonly outcome: Promise<void> } | undefined;
 
   function count(units: readonly Unit[], outcomeOf: (unit: number, event: number) => AppendOutcome): void {
     units.forEach((unit, u) => {
@@ -42,7 +45,6 @@ export function watchAppends(log: EventLog): AppendWatch {
   }
 
   function settled(units: readonly Unit[], results: readonly UnitResult[]): void {
-    hasFailed = false;
     count(units, (u, e) => {
       const result = results[u];
       if (result?.status !== "recorded") return result?.status ?? "failed";
@@ -53,7 +55,7 @@ export function watchAppends(log: EventLog): AppendWatch {
   function failed(units: readonly Unit[], error: unknown): void {
     const outcome = outcomeOf(error);
     if (outcome === "overloaded") overloadedAt = performance.now();
-    else hasFailed = true;
+    else failures++;
     count(units, () => outcome);
   }
 
@@ -90,9 +92,15 @@ export function watchAppends(log: EventLog): AppendWatch {
     },
     isOverloaded: () => performance.now() - overloadedAt < second,
     assertRecording: async () => {
-      if (!hasFailed) return;
-      await probe();
-      hasFailed = false;
+      const after = failures;
+      if (after === overcome) return;
+      if (trial?.after !== after) trial = { after, outcome: log.probe() };
+      try {
+        await trial.outcome;
+        overcome = Math.max(overcome, after);
+      } finally {
+        if (trial.after === after) trial = undefined;
+      }
     },
   };
 }

@@ -54,14 +54,28 @@ describe("GET /ready", () => {
     expect(disk.probes).toBe(2);
   });
 
-  test("says yes again when something was recorded, without a try of its own", async () => {
+  test("says no of a disk that a report still fits on after a larger group failed", async () => {
     const disk = { isFull: true, probes: 0 };
-    const app = nativeApp({ log: onDisk(disk) });
-    await app.post(materializationOf("a"));
+    const log = onDisk(disk);
+    const app = nativeApp({ log: { ...log, probe: () => Promise.reject(fullDisk) } });
+    expect((await app.post(materializationOf("a"))).status).toBe(503);
     disk.isFull = false;
+    expect((await app.post(materializationOf("a"))).status).toBe(200);
+    expect(await app.ready()).toEqual([503, { ready: false, reason: fullDisk.message }]);
+  });
+
+  test("believes no try that began before the last commit that failed", async () => {
+    const tries: (() => void)[] = [];
+    const log = onDisk({ isFull: true, probes: 0 });
+    const probe = () => new Promise<void>((resolve) => tries.push(resolve));
+    const app = nativeApp({ log: { ...log, probe } });
     await app.post(materializationOf("a"));
-    expect(await app.ready()).toEqual([200, { ready: true }]);
-    expect(disk.probes).toBe(0);
+    const early = [app.ready(), app.ready()];
+    await app.post(materializationOf("a"));
+    const late = app.ready();
+    for (const pass of tries) pass();
+    expect(await Promise.all([...early, late])).toEqual(Array(3).fill([200, { ready: true }]));
+    expect(tries.length).toBe(2);
   });
 
   test("says no right after a report was refused because too much waited, and yes when that is over", async () => {
