@@ -1,4 +1,4 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import {
   hasJsonBody,
   parseReportBody,
@@ -11,8 +11,12 @@ import {
 } from "../../core/index.ts";
 import type { JsonValue } from "../../core/json-value.ts";
 import { appendEvent } from "../../storage/index.ts";
+import { type Caller, outOfReach, reaches } from "../tokens/caller.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { createEntrance } from "./entrance.ts";
+import { errorResponse } from "./error-response.ts";
 import { checkEvents } from "./event-limits.ts";
+import { HttpError } from "./http-error.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { readBody } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
@@ -20,28 +24,58 @@ import type { Room } from "./room.ts";
 import { routes } from "./routes.ts";
 import { answerHeaders } from "./security-headers.ts";
 
+/** Dagster's report endpoints: `200 {}` once the event is durable. */
+export interface Reports {
+  readonly routes: Hono<AppEnv>;
+  /** Answers a POST to one of them without a router. Undefined where the path is none of theirs. */
+  answer(path: string, request: Request, env: AppEnv["Bindings"] | undefined): Promise<Response> | undefined;
+}
+
 type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
 
 // Made once: an object would be read and checked for every answer.
 const headers = new Headers({ "content-type": "application/json", ...answerHeaders });
 
-/** Dagster's report endpoints: `200 {}` once the event is durable. */
-export function reportRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
-  const { config } = deps;
-  const record = async (c: Context<AppEnv>, parse: ReportParser): Promise<Response> => {
-    const request = c.req.raw;
+export function createReports(deps: AppDeps, room: Room): Reports {
+  const { log, config } = deps;
+  const { enter } = createEntrance(deps);
+
+  async function record(request: Request, caller: Caller, parse: ReportParser): Promise<Response> {
     const body = hasJsonBody(request.headers.get("content-type"))
       ? parseReportBody(await readBody(request, config.limits, room))
       : undefined;
     const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
     checkEvents([{ event }], config.limits);
+    if (!reaches(caller, event.assetKey)) throw new HttpError(403, outOfReach(caller, event.assetKey));
     const idempotencyKey = readIdempotencyKey(request.headers);
-    await appendEvent(c.get("log"), { event, idempotencyKey });
+    await appendEvent(log, { event, idempotencyKey });
     return new Response("{}", { headers });
+  }
+
+  const parsers = new Map<string, ReportParser>();
+  const endpoints = routes(deps);
+  const endpoint = (path: string, parse: ReportParser) => {
+    parsers.set(path, parse);
+    endpoints.post(path, "report", (c) => record(c.req.raw, c.get("caller"), parse));
+  };
+  endpoint("/report_asset_materialization", parseReportRequest);
+  endpoint("/report_asset_observation", parseReportObservationRequest);
+  endpoint("/report_asset_check", parseReportCheckRequest);
+
+  return {
+    routes: endpoints.app,
+    answer(path, request, env) {
+      const parse = parsers.get(path);
+      return parse && answerReport(parse, request, env);
+    },
   };
 
-  return routes(deps)
-    .post("/report_asset_materialization", "report", (c) => record(c, parseReportRequest))
-    .post("/report_asset_observation", "report", (c) => record(c, parseReportObservationRequest))
-    .post("/report_asset_check", "report", (c) => record(c, parseReportCheckRequest)).app;
+  async function answerReport(parse: ReportParser, request: Request, env: AppEnv["Bindings"] | undefined) {
+    try {
+      const caller = enter(request, env, "report");
+      return await record(request, caller instanceof Promise ? await caller : caller, parse);
+    } catch (error) {
+      return errorResponse(error, request);
+    }
+  }
 }

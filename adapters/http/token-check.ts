@@ -1,17 +1,7 @@
 import type { Handler } from "hono";
-import type { TokenScope } from "../../storage/index.ts";
-import { anybody } from "../tokens/caller.ts";
-import type { Identity } from "../tokens/token-book.ts";
-import { admit } from "./admit.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { CallersLog } from "./callers-log.ts";
-import { createGate } from "./gate.ts";
-import { HttpError } from "./http-error.ts";
-import { refuse } from "./refuse.ts";
-import { secretOf } from "./token-header.ts";
-
-/** What a route asks of a token. */
-export type Need = TokenScope | "nothing";
+import { createEntrance, type Need, type SecretIn } from "./entrance.ts";
 
 const needs = new WeakMap<object, Need>();
 
@@ -22,42 +12,27 @@ export function needOf(handler: object): Need | undefined {
 
 /** How a route lets its callers in, where that is not as the API does. */
 export interface Door {
-  /** The token that a request brings. Default: that of its header. */
-  readonly secretIn?: (request: Request) => string | undefined;
+  /** Default: that of its header. */
+  readonly secretIn?: SecretIn;
   /** What is answered where the check or the handler throws. Default: what the app answers. */
   readonly answerError?: (error: unknown, request: Request) => Promise<Response>;
 }
 
-const open: Identity = { status: "allowed", caller: anybody };
-
 /**
- * Puts before a handler the gate, and what its route asks of a token. The handler finds the caller in its context, and
- * the log as they may see it. It is no middleware: Hono would have to compose two handlers for every report then.
+ * Puts the entrance before a handler. Where a token is needed, the handler finds the caller in its context, and the log
+ * as they may see it. It is no middleware: Hono would have to compose two handlers for every request then.
  */
-export function tokenCheck(deps: AppDeps, { secretIn = ({ headers }) => secretOf(headers), answerError }: Door = {}) {
-  const { log, tokens } = deps;
-  const gate = createGate(deps);
+export function tokenCheck(deps: AppDeps, { secretIn, answerError }: Door = {}) {
+  const entrance = createEntrance(deps, secretIn);
   return (need: Need, handler: Handler<AppEnv>): Handler<AppEnv> => {
-    const checked: Handler<AppEnv> = (c, next) => {
+    const checked: Handler<AppEnv> = async (c, next) => {
       const request = c.req.raw;
-      const refusal = gate(request, c.env);
-      if (refusal !== undefined) return refuse(request, refusal);
-      if (need === "nothing") return handler(c, next);
-      const secret = tokens && secretIn(request);
-      const identify = () => tokens?.identify(secret) ?? open;
-      const proceed = (identity: Identity) => {
-        const caller = admit(identity, need);
-        if (caller instanceof HttpError) return refuse(request, caller);
-        const recheck = async () => {
-          const still = admit(await identify(), need);
-          if (still instanceof HttpError) throw still;
-        };
+      const caller = await entrance.enter(request, c.env, need);
+      if (need !== "nothing") {
         c.set("caller", caller);
-        c.set("log", new CallersLog(log, caller, recheck));
-        return handler(c, next);
-      };
-      const identity = identify();
-      return identity instanceof Promise ? identity.then(proceed) : proceed(identity);
+        c.set("log", new CallersLog(deps.log, caller, () => entrance.recheck(request, need)));
+      }
+      return handler(c, next);
     };
     const answered: Handler<AppEnv> =
       answerError === undefined

@@ -1,4 +1,4 @@
-import type { Need } from "../token-check.ts";
+import type { Need } from "../entrance.ts";
 import { errors, type Responses } from "./operation.ts";
 
 /** The headers that a token may come in. */

@@ -1,5 +1,5 @@
+import type { Need } from "../../../adapters/http/entrance.ts";
 import { createApp } from "../../../adapters/http/index.ts";
-import type { Need } from "../../../adapters/http/token-check.ts";
 import { staticPath } from "../../../adapters/web/static-files.ts";
 import { config, memory } from "./native.ts";
 

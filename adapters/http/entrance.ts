@@ -1,0 +1,55 @@
+import type { TokenScope } from "../../storage/index.ts";
+import { anybody, type Caller } from "../tokens/caller.ts";
+import type { Identity } from "../tokens/token-book.ts";
+import { admit } from "./admit.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { createGate } from "./gate.ts";
+import { HttpError } from "./http-error.ts";
+import { refuse } from "./refuse.ts";
+import { secretOf } from "./token-header.ts";
+
+/** What a route asks of a token. */
+export type Need = TokenScope | "nothing";
+
+/** The token that a request brings. */
+export type SecretIn = (request: Request) => string | undefined;
+
+/** What stands before every answer. Its promises reject with the HttpError that says why a request may not. */
+export interface Entrance {
+  /** Lets a request past the gate, and past what is asked of its token: answers whose that is. */
+  enter(request: Request, env: AppEnv["Bindings"] | undefined, need: Need): Caller | Promise<Caller>;
+  /** Whether a request that was let in still would be. */
+  recheck(request: Request, need: TokenScope): Promise<void>;
+}
+
+const open: Identity = { status: "allowed", caller: anybody };
+
+/** Whoever comes where nothing is needed. */
+const stranger: Caller = { name: null, scopes: [], prefix: null };
+
+export function createEntrance(deps: AppDeps, secretIn: SecretIn = ({ headers }) => secretOf(headers)): Entrance {
+  const { tokens } = deps;
+  const gate = createGate(deps);
+  const identify = (request: Request) => tokens?.identify(secretIn(request)) ?? open;
+
+  function admitted(request: Request, identity: Identity, need: TokenScope): Caller | Promise<never> {
+    const caller = admit(identity, need);
+    return caller instanceof HttpError ? refuse(request, caller) : caller;
+  }
+
+  return {
+    enter(request, env, need) {
+      const refusal = gate(request, env);
+      if (refusal !== undefined) return refuse(request, refusal);
+      if (need === "nothing") return stranger;
+      const identity = identify(request);
+      return identity instanceof Promise
+        ? identity.then((known) => admitted(request, known, need))
+        : admitted(request, identity, need);
+    },
+    async recheck(request, need) {
+      const caller = admit(await identify(request), need);
+      if (caller instanceof HttpError) throw caller;
+    },
+  };
+}
