@@ -19,6 +19,11 @@ export interface AppendWatch {
   assertRecording(): Promise<void>;
 }
 
+interface Waiting {
+  readonly events: number;
+  readonly since: number;
+}
+
 const second = 1000;
 
 export function watchAppends(log: EventLog): AppendWatch {
@@ -27,7 +32,7 @@ export function watchAppends(log: EventLog): AppendWatch {
     ASSET_OBSERVATION: noCounts(),
     ASSET_CHECK_EVALUATION: noCounts(),
   };
-  const waiting = new Set<{ readonly events: number; readonly since: number }>();
+  const waiting = new Set<Waiting>();
   let events = 0;
   let failures = 0;
   /** How many of the failures came before the last probe that passed. */
@@ -36,49 +41,41 @@ export function watchAppends(log: EventLog): AppendWatch {
   /** One for all who ask meanwhile: anybody may, and it writes. */
   let trial: { readonly after: number; readonly outcome: Promise<void> } | undefined;
 
-  function count(units: readonly Unit[], outcomeOf: (unit: number, event: number) => AppendOutcome): void {
-    units.forEach((unit, u) => {
-      unit.forEach(({ event }, e) => {
-        counts[event.type][outcomeOf(u, e)]++;
-      });
-    });
+  function leave(entry: Waiting): void {
+    waiting.delete(entry);
+    events -= entry.events;
   }
 
   function settled(units: readonly Unit[], results: readonly UnitResult[]): void {
-    count(units, (u, e) => {
+    for (const [u, unit] of units.entries()) {
       const result = results[u];
-      if (result?.status !== "recorded") return result?.status ?? "failed";
-      return result.events[e]?.duplicate === true ? "duplicate" : "recorded";
-    });
+      for (const [e, { event }] of unit.entries()) counts[event.type][outcomeOf(result, e)]++;
+    }
   }
 
   function failed(units: readonly Unit[], error: unknown): void {
-    const outcome = outcomeOf(error);
+    const outcome = outcomeOfFailure(error);
     if (outcome === "overloaded") overloadedAt = performance.now();
     else failures++;
-    count(units, () => outcome);
+    for (const unit of units) for (const { event } of unit) counts[event.type][outcome]++;
   }
 
   return {
     log: {
       ...log,
       append: (units, options) => {
-        const entry = { events: units.reduce((sum, unit) => sum + unit.length, 0), since: performance.now() };
+        const entry: Waiting = { events: countOf(units), since: performance.now() };
         waiting.add(entry);
         events += entry.events;
-        const leave = () => {
-          waiting.delete(entry);
-          events -= entry.events;
-        };
         // Not awaited: each layer that does costs every report a turn of the event loop's queue.
         return log.append(units, options).then(
           (results) => {
-            leave();
+            leave(entry);
             settled(units, results);
             return results;
           },
           (error) => {
-            leave();
+            leave(entry);
             failed(units, error);
             throw error;
           },
@@ -109,7 +106,18 @@ function noCounts(): Record<AppendOutcome, number> {
   return { recorded: 0, duplicate: 0, conflict: 0, failed: 0, overloaded: 0, unavailable: 0, unknown: 0 };
 }
 
-function outcomeOf(error: unknown): AppendOutcome {
+function countOf(units: readonly Unit[]): number {
+  let events = 0;
+  for (const unit of units) events += unit.length;
+  return events;
+}
+
+function outcomeOf(result: UnitResult | undefined, event: number): AppendOutcome {
+  if (result?.status !== "recorded") return result?.status ?? "failed";
+  return result.events[event]?.duplicate === true ? "duplicate" : "recorded";
+}
+
+function outcomeOfFailure(error: unknown): AppendOutcome {
   if (!(error instanceof EventLogError) || error.code === "unknown_outcome") return "unknown";
   return error.code === "overloaded" ? "overloaded" : "unavailable";
 }

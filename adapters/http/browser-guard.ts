@@ -18,10 +18,15 @@ const unforgeableHost = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\]|(?:[^.]+\.)?local
  * browser says of itself where a request comes from; what says nothing is no browser, and passes.
  */
 export function browserGuard({ corsOrigins, hosts }: BrowserPolicy) {
+  let lastGood: string | null = null; // nearly every request says the same
   return ({ method, headers }: Request): HttpError | undefined => {
     const names = hosts();
-    const wrongName = names && strangeName(headers.get("host"), names);
-    if (wrongName !== undefined) return new HttpError(403, wrongName);
+    if (names !== undefined) {
+      const host = headers.get("host");
+      const wrongName = host === lastGood ? undefined : strangeName(host, names);
+      if (wrongName !== undefined) return new HttpError(403, wrongName);
+      lastGood = host;
+    }
     const site = headers.get("sec-fetch-site");
     const origin = headers.get("origin");
     if ((site === null && origin === null) || isOwnPage(headers)) return undefined;

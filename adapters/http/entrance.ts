@@ -30,7 +30,7 @@ const stranger: Caller = { name: null, scopes: [], prefix: null };
 export function createEntrance(deps: AppDeps, secretIn: SecretIn = ({ headers }) => secretOf(headers)): Entrance {
   const { tokens } = deps;
   const gate = createGate(deps);
-  const identify = (request: Request) => tokens?.identify(secretIn(request)) ?? open;
+  const identify = (request: Request) => tokens?.identify(() => secretIn(request)) ?? open;
 
   function admitted(request: Request, identity: Identity, need: TokenScope): Caller | Promise<never> {
     const caller = admit(identity, need);

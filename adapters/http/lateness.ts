@@ -3,11 +3,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Gives up on promises that take longer than `milliseconds`: they reject with what `late` makes. */
+/** Gives up on promises that take too long. */
 export type Lateness = <Result>(work: Promise<Result>) => Promise<Result>;
 
-/** One timer for all of them: one for each would cost a report more than the reading of its body. */
-export function lateness(milliseconds: number, late: () => Error): Lateness {
+/**
+ * Promises that take longer than `milliseconds` reject with what `late` makes, and those that reject, with what `failed`
+ * makes. One timer for all of them: one for each would cost a report more than the reading of its body.
+ */
+export function lateness(milliseconds: number, late: () => Error, failed: (error: unknown) => unknown): Lateness {
   // In the order of their ends, since all may take equally long.
   const waiting = new Set<Waiting>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,7 +46,7 @@ export function lateness(milliseconds: number, late: () => Error): Lateness {
         },
         (error) => {
           settle();
-          reject(error);
+          reject(failed(error));
         },
       );
     });

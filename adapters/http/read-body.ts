@@ -23,7 +23,7 @@ const bytesPerSecond = 16 * 1024;
 export async function readBody(request: Request, limits: Limits, reading: Reading): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   const isSmall = declared <= Math.min(smallBody, limits.bodyBytes);
-  const bytes = isSmall ? await readAtOnce(request, reading) : await readInPieces(request, limits, reading);
+  const bytes = isSmall ? await reading.inTime(request.arrayBuffer()) : await readInPieces(request, limits, reading);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -31,17 +31,9 @@ export async function readBody(request: Request, limits: Limits, reading: Readin
   }
 }
 
-/** Rejects with HttpError 408. */
+/** Rejects with HttpError 408, or 400 for a body that broke off. */
 export function bodyLateness({ idleSeconds }: Limits): Lateness {
-  return lateness(idleSeconds * 1000, () => lateBody(idleSeconds));
-}
-
-async function readAtOnce(request: Request, { inTime }: Reading): Promise<ArrayBuffer> {
-  try {
-    return await inTime(request.arrayBuffer());
-  } catch (error) {
-    throw error instanceof HttpError ? error : brokenBody();
-  }
+  return lateness(idleSeconds * 1000, () => lateBody(idleSeconds), brokenBody);
 }
 
 async function readInPieces(request: Request, limits: Limits, { bodies }: Reading): Promise<ArrayBuffer> {

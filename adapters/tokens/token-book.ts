@@ -12,13 +12,16 @@ export type Identity =
   | { readonly status: "unknown" }
   | { readonly status: "revoked" | "expired"; readonly name: string; readonly at: number };
 
+/** What a request brings, if anything. Looked for only where it is needed: a header costs more than the rest of the look. */
+export type Secret = () => string | undefined;
+
 /**
  * The tokens of a server, known by heart: no request waits for the database, unless it is the first in a while. The
  * table is read again behind requests, so that a new token is good, and a revoked one refused, within two seconds.
  */
 export interface TokenBook {
   /** Rejects with EventLogError where the tokens could not be read for two seconds: nobody is let in unseen. */
-  identify(secret: string | undefined): Identity | Promise<Identity>;
+  identify(secret: Secret): Identity | Promise<Identity>;
   /** Whether nobody needs a token, because there never was one. */
   isOpen(): boolean;
 }
@@ -85,8 +88,9 @@ export async function openTokenBook(options: TokenBookOptions): Promise<TokenBoo
     return page.size === 0 && !neverOpen;
   }
 
-  function look(page: Page, secret: string | undefined): Identity {
+  function look(page: Page, bring: Secret): Identity {
     if (isOpen(page)) return opened;
+    const secret = bring();
     if (secret === undefined) return missing;
     const digest = hashSecret(secret);
     const entry = page.get(bucketOf(digest))?.find((entry) => timingSafeEqual(entry.digest, digest));

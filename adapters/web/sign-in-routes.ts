@@ -19,7 +19,7 @@ export function signInRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   /** Why the pages are closed to a token; undefined where they are open. */
   async function refusalOf(secret: string | undefined): Promise<HttpError | undefined> {
     if (tokens === undefined) return undefined;
-    const identity = await tokens.identify(secret);
+    const identity = await tokens.identify(() => secret);
     const refusal = admit(identity, "read");
     if (!(refusal instanceof HttpError)) return undefined;
     const { status, message, headers } = refusal;

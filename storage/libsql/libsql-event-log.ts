@@ -210,19 +210,20 @@ export function createLibsqlEventLog(
 // Only a Worker runtime may be without it.
 const nextTurn = globalThis.setImmediate && ((work: () => void) => void setImmediate(work));
 
+// One pass, with no lists on the way: every report comes through here.
 function encodeUnits(units: readonly Unit[]): EncodedUnits {
-  const events = units.flat();
-  return {
-    rows: joinRows(
-      events.map(({ event, idempotencyKey: key }) =>
-        encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }),
-      ),
-    ),
-    events: events.length,
-    sizes: units.map((unit) => unit.length),
-    keyed: events.some(({ idempotencyKey }) => idempotencyKey !== undefined),
-    checks: events.some(({ event }) => event.type === "ASSET_CHECK_EVALUATION"),
-  };
+  const rows: string[] = [];
+  const sizes: number[] = [];
+  let [keyed, checks] = [false, false];
+  for (const unit of units) {
+    sizes.push(unit.length);
+    for (const { event, idempotencyKey: key } of unit) {
+      keyed ||= key !== undefined;
+      checks ||= event.type === "ASSET_CHECK_EVALUATION";
+      rows.push(encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }));
+    }
+  }
+  return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks };
 }
 
 function assetRecord({ key, summaries, checks, partitions }: AssetRows): AssetRecord {

@@ -2,17 +2,19 @@ import { expect, test } from "bun:test";
 import { lateness } from "../../../adapters/http/lateness.ts";
 
 const late = new Error("late");
+const broken = new Error("broken");
+const brokenBy = (cause: unknown) => Object.assign(broken, { cause });
 const never = () => new Promise<never>(() => {});
 
-test("what settles in time is as it was", async () => {
-  const inTime = lateness(60_000, () => late);
+test("what settles in time is as it was, or broken in our words", async () => {
+  const inTime = lateness(60_000, () => late, brokenBy);
   expect(await inTime(Promise.resolve(1))).toBe(1);
-  const broken = new Error("broken");
-  await expect(inTime(Promise.reject(broken))).rejects.toBe(broken);
+  await expect(inTime(Promise.reject("gone"))).rejects.toBe(broken);
+  expect(broken.cause).toBe("gone");
 });
 
 test("what takes longer rejects, each at its own end, and harms nothing that came later", async () => {
-  const inTime = lateness(20, () => late);
+  const inTime = lateness(20, () => late, brokenBy);
   const ends: number[] = [];
   const note = async (at: number, work: Promise<unknown>) => {
     await expect(work).rejects.toBe(late);
