@@ -35,7 +35,7 @@ export interface AppDeps {
 export interface AppEnv {
   readonly Variables: {
     readonly caller: Caller;
-    /** The log as the caller may see it: no answer is made from any other. */
+    /** The log as the caller may see it: nothing is read from any other. */
     readonly log: CallersLog;
   };
   readonly Bindings: {
