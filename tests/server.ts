@@ -97,11 +97,20 @@ export async function startServer(runtime: Runtime, options: ServerOptions = {})
 }
 
 const folders: string[] = [];
-process.on("exit", () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+process.on("exit", removeTemporaryFolders); // which bun test never says: clean-up.ts stands in for it
 
-/** An empty folder that is removed when this process ends. */
+/** What is still in use, a disk that is mounted there, stays. */
+export function removeTemporaryFolders(): void {
+  for (const folder of folders.splice(0)) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error; // rmSync throws nothing else
+    }
+  }
+}
+
+/** An empty folder that is removed when this process, or this file of tests, ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "runless-"));
   folders.push(folder);

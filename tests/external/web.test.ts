@@ -222,6 +222,25 @@ describe("a log with assets", () => {
     expect(await page.getByLabel("Since").inputValue()).toBe("yesterday");
   });
 
+  test("a filter that is chosen before the page's script is there is applied by it", async () => {
+    await site.report(materialized("early"), checked("early", "c", true));
+    const page = await site.visit("/checks");
+    let deliver = () => {};
+    const chosen = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    await page.route("**/page.js", async (route) => {
+      await chosen;
+      await route.continue();
+    });
+    await page.goto(`${site.server.url}/events?asset_key=early`);
+    await page.getByLabel("Kind").selectOption("ASSET_CHECK_EVALUATION");
+    expect(await page.getByText("materialized", { exact: true }).count()).toBe(1);
+    deliver();
+    await page.getByText("materialized", { exact: true }).waitFor({ state: "detached" });
+    expect(page.url()).toEndWith("/events?type=ASSET_CHECK_EVALUATION&asset_key=early");
+  });
+
   test("an asset is wiped after its name was typed, and not before", async () => {
     await site.report(materialized("gone"), materialized("stays"));
     const page = await site.visit("/assets/gone");

@@ -247,6 +247,21 @@ async function applyFilters(form) {
   listen();
 }
 
+/** Whether a field says something else than the server wrote into it, and is not being written. @param {Element} field */
+function isChanged(field) {
+  if (field instanceof HTMLSelectElement) {
+    return (
+      field.selectedIndex !==
+      Math.max(
+        0,
+        Array.from(field.options).findIndex((option) => option.defaultSelected),
+      )
+    );
+  }
+  if (!(field instanceof HTMLInputElement) || field.value === field.defaultValue) return false;
+  return field.type === "search" || field !== document.activeElement;
+}
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let typing;
 
@@ -311,7 +326,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const element of all("[data-swap]")) shown.set(element.id, written(element));
-// What was typed before the script was here.
+// What was typed and chosen before the script was here.
+const filters = byId("filters");
+if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) applyFilters(filters);
 for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
   filterNames(dataset.filter ?? "", value);
 }
