@@ -326,9 +326,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const element of all("[data-swap]")) shown.set(element.id, written(element));
-// What was typed and chosen before the script was here.
+// What was typed and chosen before the script was here, once nothing more is typed.
 const filters = byId("filters");
-if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) applyFilters(filters);
+if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) {
+  typing = setTimeout(() => applyFilters(filters), 120);
+}
 for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
   filterNames(dataset.filter ?? "", value);
 }
