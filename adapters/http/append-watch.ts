@@ -92,11 +92,12 @@ export function watchAppends(log: EventLog): AppendWatch {
       const after = failures;
       if (after === overcome) return;
       if (trial?.after !== after) trial = { after, outcome: log.probe() };
+      const mine = trial;
       try {
-        await trial.outcome;
+        await mine.outcome;
         overcome = Math.max(overcome, after);
       } finally {
-        if (trial.after === after) trial = undefined;
+        if (trial === mine) trial = undefined;
       }
     },
   };

@@ -64,6 +64,16 @@ describe("GET /ready", () => {
     expect(await app.ready()).toEqual([503, { ready: false, reason: fullDisk.message }]);
   });
 
+  test.each([true, false])("tries once for all who ask at the same time: the disk is full: %p", async (isFull) => {
+    const disk = { isFull: true, probes: 0 };
+    const app = nativeApp({ log: onDisk(disk) });
+    await app.post(materializationOf("a"));
+    disk.isFull = isFull;
+    const answers = await Promise.all([app.ready(), app.ready(), app.ready()]);
+    expect(answers.map(([status]) => status)).toEqual(Array<number>(3).fill(isFull ? 503 : 200));
+    expect(disk.probes).toBe(1);
+  });
+
   test("believes no try that began before the last commit that failed", async () => {
     const disk = { isFull: true, probes: 0 };
     const log = onDisk(disk);
