@@ -127,11 +127,16 @@ export class CallersLog implements Pick<EventLog, Method> {
   }
 
   #assertReached(key: AssetKey): void {
-    if (!reaches(this.#caller, key)) throw new HttpError(403, outOfReach(this.#caller, key));
+    assertReached(this.#caller, key);
   }
 
   async #find(id: number): Promise<RecordedEvent | undefined> {
     const event = await this.#log.get(id);
     return event !== undefined && reaches(this.#caller, event.assetKey) ? event : undefined;
   }
+}
+
+/** Throws HttpError 403 where the key lies outside of what the caller reaches. */
+export function assertReached(caller: Caller, key: AssetKey): void {
+  if (!reaches(caller, key)) throw new HttpError(403, outOfReach(caller, key));
 }

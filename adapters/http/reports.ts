@@ -11,12 +11,12 @@ import {
 } from "../../core/index.ts";
 import type { JsonValue } from "../../core/json-value.ts";
 import { appendEvent } from "../../storage/index.ts";
-import { type Caller, outOfReach, reaches } from "../tokens/caller.ts";
+import type { Caller } from "../tokens/caller.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { assertReached } from "./callers-log.ts";
 import { createEntrance } from "./entrance.ts";
 import { errorResponse } from "./error-response.ts";
 import { checkEvents } from "./event-limits.ts";
-import { HttpError } from "./http-error.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { readBody } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
@@ -46,7 +46,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
       : undefined;
     const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
     checkEvents([{ event }], config.limits);
-    if (!reaches(caller, event.assetKey)) throw new HttpError(403, outOfReach(caller, event.assetKey));
+    assertReached(caller, event.assetKey);
     const idempotencyKey = readIdempotencyKey(request.headers);
     await appendEvent(log, { event, idempotencyKey });
     return new Response("{}", { headers });

@@ -210,7 +210,7 @@ export function createLibsqlEventLog(
 // Only a Worker runtime may be without it.
 const nextTurn = globalThis.setImmediate && ((work: () => void) => void setImmediate(work));
 
-// One pass, with no lists on the way: every report comes through here.
+// One pass: every report comes through here.
 function encodeUnits(units: readonly Unit[]): EncodedUnits {
   const rows: string[] = [];
   const sizes: number[] = [];
