@@ -33,6 +33,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value);
 }
 
+/** Sets a member of one's own, `__proto__` too, which is a name like any other. */
+export function setMember<Value>(object: { [name: string]: Value }, name: string, value: Value): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** An object of strings, as tags are. */
 export function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
   const json = value as JsonValue; // a guess that is checked

@@ -107,12 +107,13 @@ function isIterable(query: ReportQuery): query is Iterable<readonly [string, str
   return Symbol.iterator in query;
 }
 
+const pathOfUrl = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)/i;
+
 /** Decoded before it is split, as Dagster's server does: `%2F` splits like `/`. */
 function pathKey(endpoint: string, href: string): AssetKey | undefined {
-  const [path = ""] = href.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "").split(/[?#]/, 1);
-  const decoded = `/${percentDecode(path)}/`;
-  const start = decoded.indexOf(`/${endpoint}/`);
-  const rest = start === -1 ? "" : decoded.slice(start + endpoint.length + 2, -1);
+  const path = `/${percentDecode(pathOfUrl.exec(href)?.[1] ?? "")}`;
+  const start = path.indexOf(`/${endpoint}/`);
+  const rest = start === -1 ? "" : path.slice(start + endpoint.length + 2);
   return rest === "" ? undefined : rest.split("/");
 }
 

@@ -2,7 +2,15 @@ import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
 import { dataVersionOf, type RecordedEvent, type RunlessEvent, type Tags } from "./events.ts";
 import { maxEventDepth, parseJson, stringifyJson } from "./json.ts";
-import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, numberText } from "./json-value.ts";
+import {
+  isArray,
+  isJsonObject,
+  isStringMap,
+  type JsonObject,
+  type JsonValue,
+  numberText,
+  setMember,
+} from "./json-value.ts";
 import { inferMetadataValue, isTyped, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
 
 /** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */
@@ -70,11 +78,14 @@ export type EventDetails = Pick<RunlessEvent, "description" | "tags" | "metadata
 
 /** What was said about an event and no query looks into, as the JSON text that a store keeps. Empty parts are left out. */
 export function formatDetails({ description, tags, metadata }: EventDetails): string {
-  let members = "";
-  if (description !== null) members += `,"description":${JSON.stringify(description)}`;
-  if (!isEmpty(tags)) members += `,"tags":${JSON.stringify(tags)}`;
-  if (!isEmpty(metadata)) members += `,"metadata":${formatMetadata(metadata)}`;
-  return `{${members.slice(1)}}`;
+  const plain = isEmpty(metadata) ? undefined : plainMetadata(metadata);
+  const text = JSON.stringify({
+    description: description ?? undefined,
+    tags: isEmpty(tags) ? undefined : tags,
+    metadata: plain ?? undefined,
+  });
+  if (plain !== null) return text;
+  return `${text.slice(0, -1)}${text === "{}" ? "" : ","}"metadata":${formatMetadata(metadata)}}`;
 }
 
 export function parseDetails(text: string): EventDetails {
@@ -86,7 +97,27 @@ function isEmpty(object: object): boolean {
   return true;
 }
 
-// One text that grows, with no lists on the way: every report comes through here.
+/**
+ * Metadata for JSON.stringify to write as `formatMetadata` would, in a third of the time; null where a value is one that
+ * it can't.
+ */
+function plainMetadata(metadata: Metadata): Readonly<Record<string, unknown>> | null {
+  const plain: { [name: string]: unknown } = {};
+  for (const name of Object.keys(metadata)) {
+    const { type, rawValue } = metadata[name] as MetadataValue; // its own names
+    if (
+      typeof rawValue === "number" ? !isPlainNumber(type, rawValue) : typeof rawValue === "object" && rawValue !== null
+    )
+      return null;
+    setMember(plain, name, { type, raw_value: rawValue });
+  }
+  return plain;
+}
+
+function isPlainNumber(type: MetadataValue["type"], value: number): boolean {
+  return Number.isFinite(value) && (type === "int" || !Number.isInteger(value));
+}
+
 function formatMetadata(metadata: Metadata): string {
   let members = "";
   for (const name of Object.keys(metadata)) {

@@ -93,6 +93,19 @@ test("the details of any event survive, and empty ones cost nothing", () => {
   expect(formatDetails({ description: null, tags: {}, metadata: {} })).toBe("{}");
 });
 
+test("metadata are written alike, whatever stands beside them", () => {
+  const whole = { type: "float", rawValue: 1 } as const; // JSON.stringify would drop its point
+  const written = '"last":{"type":"float","raw_value":1.0}';
+  always(
+    fc.property(recordedEvent, ({ description, tags, metadata: { last: _, ...metadata } }) => {
+      const alone = formatDetails({ description, tags, metadata });
+      const beside = formatDetails({ description, tags, metadata: { ...metadata, last: whole } });
+      if (Object.keys(metadata).length > 0) expect(beside).toBe(`${alone.slice(0, -2)},${written}}}`);
+      else expect(beside).toBe(`${alone.slice(0, -1)}${alone === "{}" ? "" : ","}"metadata":{${written}}}`);
+    }),
+  );
+});
+
 test("metadata as deep as a report may have is read back", () => {
   const deep = maxJsonDepth - 2;
   const body = parseReportBody(`{"metadata":{"deep":${"[".repeat(deep)}${"]".repeat(deep)}}}`);
