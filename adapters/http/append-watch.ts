@@ -47,10 +47,11 @@ export function watchAppends(log: EventLog): AppendWatch {
   }
 
   function settled(units: readonly Unit[], results: readonly UnitResult[]): void {
-    for (const [u, unit] of units.entries()) {
-      const result = results[u];
-      for (const [e, { event }] of unit.entries()) counts[event.type][outcomeOf(result, e)]++;
-    }
+    units.forEach((unit, u) => {
+      unit.forEach(({ event }, e) => {
+        counts[event.type][outcomeOf(results[u], e)]++;
+      });
+    });
   }
 
   function failed(units: readonly Unit[], error: unknown): void {

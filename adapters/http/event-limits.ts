@@ -13,29 +13,35 @@ export function checkEvents(reports: readonly Pick<EventReport, "event">[], limi
   const [first] = reports;
   if (first === undefined) return 0;
   const { event } = first;
-  const check = (field: string, size: number, name: LimitName): number => {
-    if (size <= limits[name]) return size;
-    const what = name === "tags" ? "The event" : `The field ${field}`;
-    throw new InvalidEventError(field, overLimit(what, size, name, limits));
-  };
+  check("asset_key", event.assetKey.length, "keyParts", limits);
+  let size = check("asset_key", sum(event.assetKey, bytesOf), "keyBytes", limits);
+  if (event.description !== null) size += check("description", bytesOf(event.description), "descriptionBytes", limits);
+  if (event.type === "ASSET_CHECK_EVALUATION") {
+    size += check("check_name", bytesOf(event.checkName), "checkNameBytes", limits);
+  }
+  const tagNames = Object.keys(event.tags);
+  check("tags", tagNames.length, "tags", limits);
+  let ofTags = 0;
+  for (const name of tagNames) ofTags += bytesOf(name) + bytesOf(event.tags[name] ?? "");
+  size += check("tags", ofTags, "tagBytes", limits);
 
-  check("asset_key", event.assetKey.length, "keyParts");
-  let size = check("asset_key", sum(event.assetKey, bytesOf), "keyBytes");
-  if (event.description !== null) size += check("description", bytesOf(event.description), "descriptionBytes");
-  if (event.type === "ASSET_CHECK_EVALUATION") size += check("check_name", bytesOf(event.checkName), "checkNameBytes");
-
-  check("tags", Object.keys(event.tags).length, "tags");
-  const ofTag = ([name, tag]: readonly [string, string]) => bytesOf(name) + bytesOf(tag);
-  size += check("tags", sum(Object.entries(event.tags), ofTag), "tagBytes");
-
-  check("metadata", Object.keys(event.metadata).length, "metadataEntries");
+  check("metadata", Object.keys(event.metadata).length, "metadataEntries", limits);
   const { bytes, depth } = measure(event.metadata);
-  check("metadata", depth, "metadataDepth");
-  size += check("metadata", bytes, "metadataBytes");
+  check("metadata", depth, "metadataDepth", limits);
+  size += check("metadata", bytes, "metadataBytes", limits);
 
-  const ofPartition = ({ event: { partition } }: Pick<EventReport, "event">) =>
-    partition === null ? 0 : check("partition", bytesOf(partition), "partitionBytes");
-  return size * reports.length + sum(reports, ofPartition);
+  let total = 0;
+  for (const { event } of reports) {
+    total += size;
+    if (event.partition !== null) total += check("partition", bytesOf(event.partition), "partitionBytes", limits);
+  }
+  return total;
+}
+
+function check(field: string, size: number, name: LimitName, limits: Limits): number {
+  if (size <= limits[name]) return size;
+  const what = name === "tags" ? "The event" : `The field ${field}`;
+  throw new InvalidEventError(field, overLimit(what, size, name, limits));
 }
 
 interface Measure {

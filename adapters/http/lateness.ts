@@ -4,11 +4,11 @@ interface Waiting {
 }
 
 /** Gives up on promises that take too long. */
-export type Lateness = <Result>(work: Promise<Result>) => Promise<Result>;
+export type Lateness = <Result, Made>(work: Promise<Result>, make: (result: Result) => Made) => Promise<Made>;
 
 /**
- * Promises that take longer than `milliseconds` reject with what `late` makes, and those that reject, with what `failed`
- * makes. One timer for all of them: one for each would cost a report more than the reading of its body.
+ * Resolves with what `make` makes of the result. Promises that take longer than `milliseconds` reject with what `late`
+ * makes, and those that reject, with what `failed` makes. One timer for all of them: one for each would cost a report more than the reading of its body.
  */
 export function lateness(milliseconds: number, late: () => Error, failed: (error: unknown) => unknown): Lateness {
   // In the order of their ends, since all may take equally long.
@@ -28,7 +28,7 @@ export function lateness(milliseconds: number, late: () => Error, failed: (error
     }
   }
 
-  return (work) =>
+  return (work, make) =>
     new Promise((resolve, reject) => {
       const one = { until: performance.now() + milliseconds, reject };
       waiting.add(one);
@@ -42,7 +42,11 @@ export function lateness(milliseconds: number, late: () => Error, failed: (error
       work.then(
         (result) => {
           settle();
-          resolve(result);
+          try {
+            resolve(make(result));
+          } catch (error) {
+            reject(error);
+          }
         },
         (error) => {
           settle();

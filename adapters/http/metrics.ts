@@ -41,7 +41,7 @@ export function createMetrics(): Metrics {
     buckets: seconds,
     registers,
   });
-  const routes = new Map<string, RouteMetrics>();
+  const routes = new Map<string, Map<string, RouteMetrics>>();
 
   // Counted in numbers, and made into a metric when it is asked for: labels cost, and every report comes through here.
   new Counter({
@@ -51,7 +51,7 @@ export function createMetrics(): Metrics {
     registers,
     collect() {
       this.reset();
-      for (const { method, route, statuses } of routes.values()) {
+      for (const { method, route, statuses } of [...routes.values()].flatMap((methods) => [...methods.values()])) {
         for (const [status, count] of statuses) this.inc({ method, route, status }, count);
       }
     },
@@ -64,11 +64,15 @@ export function createMetrics(): Metrics {
       commitSeconds.observe(milliseconds / 1000);
     },
     answered(method, route, status, milliseconds) {
-      const name = `${method} ${route}`;
-      let metrics = routes.get(name);
+      let methods = routes.get(route); // not by both in one text, which each request would have to make
+      if (methods === undefined) {
+        methods = new Map();
+        routes.set(route, methods);
+      }
+      let metrics = methods.get(method);
       if (metrics === undefined) {
         metrics = { method, route, duration: requestSeconds.labels({ method, route }), statuses: new Map() };
-        routes.set(name, metrics);
+        methods.set(method, metrics);
       }
       metrics.duration.observe(milliseconds / 1000);
       metrics.statuses.set(status, (metrics.statuses.get(status) ?? 0) + 1);

@@ -20,10 +20,14 @@ const bytesPerSecond = 16 * 1024;
  * A request's body as text. Throws HttpError 400 where it is not UTF-8 or breaks off, 408 where it does not come, 413
  * where it is larger than it may be, and 503 where the bodies under way are.
  */
-export async function readBody(request: Request, limits: Limits, reading: Reading): Promise<string> {
+export function readBody(request: Request, limits: Limits, reading: Reading): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   const isSmall = declared <= Math.min(smallBody, limits.bodyBytes);
-  const bytes = isSmall ? await reading.inTime(request.arrayBuffer()) : await readInPieces(request, limits, reading);
+  if (isSmall) return reading.inTime(request.arrayBuffer(), decode);
+  return readInPieces(request, limits, reading).then(decode);
+}
+
+function decode(bytes: ArrayBuffer): string {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -40,16 +40,21 @@ export function createReports(deps: AppDeps, room: Room): Reports {
   const { log, config } = deps;
   const { enter } = createEntrance(deps);
 
-  async function record(request: Request, caller: Caller, parse: ReportParser): Promise<Response> {
-    const body = hasJsonBody(request.headers.get("content-type"))
-      ? parseReportBody(await readBody(request, config.limits, room))
-      : undefined;
-    const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
-    checkEvents([{ event }], config.limits);
-    assertReached(caller, event.assetKey);
-    const idempotencyKey = readIdempotencyKey(request.headers);
-    await appendEvent(log, { event, idempotencyKey });
-    return new Response("{}", { headers });
+  async function record(request: Request, who: Caller | Promise<Caller>, parse: ReportParser): Promise<Response> {
+    try {
+      const caller = who instanceof Promise ? await who : who;
+      const body = hasJsonBody(request.headers.get("content-type"))
+        ? parseReportBody(await readBody(request, config.limits, room))
+        : undefined;
+      const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
+      checkEvents([{ event }], config.limits);
+      assertReached(caller, event.assetKey);
+      const idempotencyKey = readIdempotencyKey(request.headers);
+      await appendEvent(log, { event, idempotencyKey });
+      return new Response("{}", { headers });
+    } catch (error) {
+      return errorResponse(error, request);
+    }
   }
 
   const parsers = new Map<string, ReportParser>();
@@ -66,16 +71,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
     routes: endpoints.app,
     answer(path, request, env) {
       const parse = parsers.get(path);
-      return parse && answerReport(parse, request, env);
+      return parse && record(request, enter(request, env, "report"), parse);
     },
   };
-
-  async function answerReport(parse: ReportParser, request: Request, env: AppEnv["Bindings"] | undefined) {
-    try {
-      const caller = enter(request, env, "report");
-      return await record(request, caller instanceof Promise ? await caller : caller, parse);
-    } catch (error) {
-      return errorResponse(error, request);
-    }
-  }
 }

@@ -144,7 +144,7 @@ export class GroupCommit<Item, Result> {
     const end = this.#pace.begin();
     try {
       const results = await this.#commit(group.map(({ item }) => item));
-      for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result); // one for each item
+      for (let i = 0; i < group.length; i++) group[i]?.resolve(results[i] as Result); // one for each item
     } catch (error) {
       // What waits would meet the same, after as long a time again.
       const others = [...this.#take(this.#waiting.length), ...this.#patient.splice(0)];

@@ -1,4 +1,4 @@
-import type { UnitResult } from "../event-log.ts";
+import type { AppendedEvent, UnitResult } from "../event-log.ts";
 
 /** Units, encoded for the database. */
 export interface EncodedUnits {
@@ -37,8 +37,9 @@ export type GroupResult = { readonly firstId: number } | { readonly units: reado
 export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
   if ("units" in result) return result.units;
   let next = result.firstId;
-  return sizes.map((size) => ({
-    status: "recorded",
-    events: Array.from({ length: size }, () => ({ id: next++, duplicate: false })),
-  }));
+  return sizes.map((size) => {
+    const events: AppendedEvent[] = [];
+    for (let i = 0; i < size; i++) events.push({ id: next++, duplicate: false });
+    return { status: "recorded", events };
+  });
 }

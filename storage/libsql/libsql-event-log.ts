@@ -38,22 +38,26 @@ export function createLibsqlEventLog(
   const purge = purger(() => database.purgeStep());
 
   async function commit(items: readonly EncodedUnits[]): Promise<readonly (readonly UnitResult[])[]> {
-    const group: Group = {
-      rows: joinRows(items.flatMap(({ rows }) => (rows === "" ? [] : [rows]))),
-      sizes: items.flatMap(({ sizes }) => sizes),
-      keyed: items.some(({ keyed }) => keyed),
-      checks: items.some(({ checks }) => checks),
-      now: now(),
-    };
+    const rows: string[] = [];
+    const sizes: number[] = [];
+    let [events, keyed, checks] = [0, false, false];
+    for (const item of items) {
+      if (item.rows !== "") rows.push(item.rows);
+      sizes.push(...item.sizes);
+      events += item.events;
+      keyed ||= item.keyed;
+      checks ||= item.checks;
+    }
+    const group: Group = { rows: joinRows(rows), sizes, keyed, checks, now: now() };
     const started = performance.now();
-    const results = unitResults(await database.write(group), group.sizes);
-    const events = items.reduce((sum, item) => sum + item.events, 0);
+    const results = unitResults(await database.write(group), sizes);
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     let end = 0;
-    return items.map(({ sizes }) => {
-      end += sizes.length;
-      return results.slice(end - sizes.length, end);
+    return items.map((item) => {
+      const start = end;
+      end += item.sizes.length;
+      return results.slice(start, end);
     });
   }
   const commits = new GroupCommit(commit, queue, { atOnce: groupsAtOnce, nextTurn });
@@ -64,11 +68,16 @@ export function createLibsqlEventLog(
 
   purge.start();
   return {
-    append: async (units, { patient = false } = {}) => {
-      assertOpen();
-      if (!patient) commits.assertRoom(); // before any work goes into what is refused
-      const encoded = encodeUnits(units);
-      return await commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
+    // Not async: each layer that waits costs every report a promise and a turn of the queue of them.
+    append: (units, { patient = false } = {}) => {
+      try {
+        assertOpen();
+        if (!patient) commits.assertRoom(); // before any work goes into what is refused
+        const encoded = encodeUnits(units);
+        return commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     get: async (id) => {
       assertOpen();
