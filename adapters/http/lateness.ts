@@ -8,7 +8,8 @@ export type Lateness = <Result, Made>(work: Promise<Result>, make: (result: Resu
 
 /**
  * Resolves with what `make` makes of the result. Promises that take longer than `milliseconds` reject with what `late`
- * makes, and those that reject, with what `failed` makes. One timer for all of them: one for each would cost a report more than the reading of its body.
+ * makes, and those that reject, with what `failed` makes. One timer for all of them: one for each would cost a report
+ * more than the reading of its body.
  */
 export function lateness(milliseconds: number, late: () => Error, failed: (error: unknown) => unknown): Lateness {
   // In the order of their ends, since all may take equally long.

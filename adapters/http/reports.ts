@@ -28,19 +28,23 @@ import { answerHeaders } from "./security-headers.ts";
 export interface Reports {
   readonly routes: Hono<AppEnv>;
   /** Answers a POST to one of them without a router. Undefined where the path is none of theirs. */
-  answer(path: string, request: Request, env: AppEnv["Bindings"] | undefined): Promise<Response> | undefined;
+  answer(path: string, request: Request, env: Bindings): Promise<Response> | undefined;
 }
 
 type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
 
-// Made once: an object would be read and checked for every answer.
-const headers = new Headers({ "content-type": "application/json", ...answerHeaders });
+type Bindings = AppEnv["Bindings"] | undefined;
+
+const plainHeaders = { "content-type": "application/json", ...answerHeaders };
+// Made once: Bun would read and check an object for every answer. On Node an object is written as it is, and Headers would
+// be sorted and made into one for every answer.
+const answers = { made: { headers: new Headers(plainHeaders) }, plain: { headers: plainHeaders } };
 
 export function createReports(deps: AppDeps, room: Room): Reports {
   const { log, config } = deps;
   const { enter } = createEntrance(deps);
 
-  async function record(request: Request, who: Caller | Promise<Caller>, parse: ReportParser): Promise<Response> {
+  async function record(request: Request, env: Bindings, who: Caller | Promise<Caller>, parse: ReportParser) {
     try {
       const caller = who instanceof Promise ? await who : who;
       const body = hasJsonBody(request.headers.get("content-type"))
@@ -51,7 +55,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
       assertReached(caller, event.assetKey);
       const idempotencyKey = readIdempotencyKey(request.headers);
       await appendEvent(log, { event, idempotencyKey });
-      return new Response("{}", { headers });
+      return new Response("{}", env?.incoming === undefined ? answers.made : answers.plain);
     } catch (error) {
       return errorResponse(error, request);
     }
@@ -61,7 +65,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
   const endpoints = routes(deps);
   const endpoint = (path: string, parse: ReportParser) => {
     parsers.set(path, parse);
-    endpoints.post(path, "report", (c) => record(c.req.raw, c.get("caller"), parse));
+    endpoints.post(path, "report", (c) => record(c.req.raw, c.env, c.get("caller"), parse));
   };
   endpoint("/report_asset_materialization", parseReportRequest);
   endpoint("/report_asset_observation", parseReportObservationRequest);
@@ -71,7 +75,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
     routes: endpoints.app,
     answer(path, request, env) {
       const parse = parsers.get(path);
-      return parse && record(request, enter(request, env, "report"), parse);
+      return parse && record(request, env, enter(request, env, "report"), parse);
     },
   };
 }
