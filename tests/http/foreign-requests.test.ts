@@ -41,4 +41,20 @@ describe.each([...runtimes])("on %s, a request that a page of another site has s
     unguarded?.close();
     guarded?.close();
   });
+
+  test.each([".1", "1.2.3.4.5", "999.9.9.9"])(
+    "under %s, which no URL names, never makes the server fail",
+    async (name) => {
+      for (const { port } of [open, closed]) {
+        for (const path of [target, "/api/v1/events"]) {
+          const connection = await openConnection(port, name);
+          const headers = [["authorization", `Bearer ${secret}`]] as const;
+          const { status, body } = await connection.send({ target: path, headers, body: "{}" });
+          expect([200, 400, 403, 415]).toContain(status);
+          if (status !== 200) expect(JSON.parse(body)).toEqual({ error: expect.any(String) });
+          connection.close();
+        }
+      }
+    },
+  );
 });
