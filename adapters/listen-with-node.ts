@@ -15,7 +15,7 @@ export const listenWithNode: Listen = async (app, config) => {
   // serve() answers an http.Server where no other kind is asked for.
   const server = serve({
     fetch: (request, env) => {
-      const refusal = wrongHost(request.url, env.incoming.headers.host);
+      const refusal = wrongHost(env.incoming.headers.host);
       if (refusal !== undefined) return errorResponse(refusal, request);
       return app.fetch(request, { ...env, keepOpen: () => keepOpen(env.incoming, patience) });
     },
@@ -48,13 +48,13 @@ function keepOpen({ socket }: { readonly socket: Pick<Socket, "setTimeout"> }, p
  */
 function hostCheck() {
   let lastGood: string | undefined; // nearly every request says the same
-  return (url: string, host: string | undefined): HttpError | undefined => {
+  return (host: string | undefined): HttpError | undefined => {
     if (host === lastGood) return undefined;
-    if (URL.canParse(url)) lastGood = host;
-    else {
+    if (!URL.canParse(`http://${host}`)) {
       const problem = "The header Host must be a name or an address, with or without a port";
       return new HttpError(400, `${problem}. Got ${host?.slice(0, 100)}.`, { connection: "close" });
     }
+    lastGood = host;
     return undefined;
   };
 }

@@ -126,7 +126,7 @@ const types: readonly RunlessEventType[] = ["ASSET_MATERIALIZATION", "ASSET_OBSE
 
 /** The event itself, checked as its constructor would: for one that a program built by hand. Throws InvalidEventError. */
 export function checkEvent(event: RunlessEvent): RunlessEvent {
-  if (!types.includes(event.type)) throw wrong("type", types.join(" or "), event.type);
+  if (!types.includes(event?.type)) throw wrong("type", types.join(" or "), event?.type);
   const fields = eventFields(event.assetKey, event, readMetadataValue);
   return event.type === "ASSET_CHECK_EVALUATION"
     ? { type: event.type, ...fields, ...checkFields(event) }
@@ -141,6 +141,7 @@ export function eventFields(
   input: EventInput,
   readValue: (value: unknown) => MetadataValue,
 ): EventFields {
+  if (Object(input) !== input) throw wrong("options", "a dict", input);
   const partition = textOf(input.partition, "partition");
   const timestamp = timestampOf(input.timestamp);
   const description = textOf(input.description, "description");
@@ -215,8 +216,7 @@ function severityOf(value: unknown): AssetCheckSeverity {
 
 function checkMetadata(input: unknown, readValue: (value: unknown) => MetadataValue): Metadata {
   if (input === undefined || input === null) return {};
-  if (!isDict(input))
-    throw new InvalidEventError("metadata", `Param "metadata" is not a dict. Got ${describe(input)}.`);
+  if (!isDict(input)) throw wrong("metadata", "a dict", input);
   const metadata: { [name: string]: MetadataValue } = {};
   for (const name of Object.keys(input))
     setMember(metadata, name.toWellFormed(), resolve(name, input[name], readValue));

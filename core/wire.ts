@@ -104,18 +104,16 @@ function isEmpty(object: object): boolean {
 function plainMetadata(metadata: Metadata): Readonly<Record<string, unknown>> | null {
   const plain: { [name: string]: unknown } = {};
   for (const name of Object.keys(metadata)) {
-    const { type, rawValue } = metadata[name] as MetadataValue; // its own names
-    if (
-      typeof rawValue === "number" ? !isPlainNumber(type, rawValue) : typeof rawValue === "object" && rawValue !== null
-    )
-      return null;
-    setMember(plain, name, { type, raw_value: rawValue });
+    const value = metadata[name] as MetadataValue; // its own names
+    if (!isPlain(value)) return null;
+    setMember(plain, name, { type: value.type, raw_value: value.rawValue });
   }
   return plain;
 }
 
-function isPlainNumber(type: MetadataValue["type"], value: number): boolean {
-  return Number.isFinite(value) && (type === "int" || !Number.isInteger(value));
+function isPlain({ type, rawValue }: MetadataValue): boolean {
+  if (typeof rawValue === "number") return Number.isFinite(rawValue) && (type === "int" || !Number.isInteger(rawValue));
+  return typeof rawValue !== "object" || rawValue === null;
 }
 
 function formatMetadata(metadata: Metadata): string {

@@ -2,11 +2,13 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
   checkEvaluation,
+  checkEvent,
   dataVersionOf,
   type EventOptions,
   InvalidEventError,
   materialization,
   observation,
+  type RunlessEvent,
 } from "../../core/index.ts";
 import { always, anyText } from "./arbitraries.ts";
 
@@ -144,4 +146,9 @@ test("every string of an event is well-formed, whatever came", () => {
       );
     }),
   );
+});
+
+test("what is no event, or has options that are none, is refused as any wrong event is", () => {
+  expect(() => checkEvent(null as unknown as RunlessEvent)).toThrow(InvalidEventError);
+  expect(() => materialization("orders", null as unknown as EventOptions)).toThrow(InvalidEventError);
 });

@@ -47,6 +47,10 @@ describe.each([...runtimes])("on %s, a request that a page of another site has s
     async (name) => {
       for (const { port } of [open, closed]) {
         for (const path of [target, "/api/v1/events"]) {
+          // What names another host in its first line must not make this one good.
+          const other = await openConnection(port, name);
+          await other.send({ method: "GET", target: "http://localhost/health" });
+          other.close();
           const connection = await openConnection(port, name);
           const headers = [["authorization", `Bearer ${secret}`]] as const;
           const { status, body } = await connection.send({ target: path, headers, body: "{}" });
