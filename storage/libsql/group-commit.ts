@@ -11,6 +11,14 @@ export interface Load {
 /** What one transaction takes, unless a single item is larger: it is copied a few times on its way to the disk. */
 const groupLimits: Load = { events: 1000, bytes: 8 << 20 };
 
+/** What a commit comes to. */
+export interface Committed<Result> {
+  /** One for each item, in order. */
+  readonly results: readonly Result[];
+  /** For how many milliseconds the database was at it, without the way there and back. */
+  readonly milliseconds: number;
+}
+
 export interface GroupCommitOptions {
   /** How many commits may run at once, begun in order. Default: 1. */
   readonly atOnce?: number;
@@ -30,7 +38,7 @@ interface Waiting<Item, Result> {
  * settles after the commit that it was part of, with that item's result. A commit that fails takes what waits with it.
  */
 export class GroupCommit<Item, Result> {
-  readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #commit: (items: readonly Item[]) => Promise<Committed<Result>>;
   readonly #limits: Load;
   readonly #pace: Pace;
   readonly #nextTurn: GroupCommitOptions["nextTurn"];
@@ -41,14 +49,13 @@ export class GroupCommit<Item, Result> {
   #patient: Waiting<Item, Result>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isGathering = false;
+  /** How many items the latest commit answered: they may all come again. */
+  #answered = 0;
   #closed = false;
 
-  /**
-   * `commit` answers a result for each item, in order. No more is let in while as much waits as `limits` says, so that
-   * the queue exceeds them by one item at most.
-   */
+  /** No more is let in while as much waits as `limits` says, so that the queue exceeds them by one item at most. */
   constructor(
-    commit: (items: readonly Item[]) => Promise<readonly Result[]>,
+    commit: (items: readonly Item[]) => Promise<Committed<Result>>,
     limits: Load,
     { atOnce = 1, nextTurn }: GroupCommitOptions = {},
   ) {
@@ -107,9 +114,11 @@ export class GroupCommit<Item, Result> {
   /**
    * Begins once a turn of the event loop has brought nothing more, or as long after as company is worth. Whoever was
    * just answered comes back together: begun at once, every other commit would have one item, and all would wait for it.
+   * A busy database is not kept waiting, once there is enough for it.
    */
   #gather(): void {
-    const nextTurn = this.#closed ? undefined : this.#nextTurn;
+    const isEnough = this.#pace.isDatabaseBusy() && this.#waiting.length >= this.#answered / 2;
+    const nextTurn = this.#closed || isEnough ? undefined : this.#nextTurn;
     if (nextTurn === undefined) this.#begin();
     if (nextTurn === undefined || this.#isGathering) return;
     this.#isGathering = true;
@@ -143,14 +152,16 @@ export class GroupCommit<Item, Result> {
   async #run(group: readonly Waiting<Item, Result>[]): Promise<void> {
     const end = this.#pace.begin();
     try {
-      const results = await this.#commit(group.map(({ item }) => item));
+      const { results, milliseconds } = await this.#commit(group.map(({ item }) => item));
+      end(milliseconds);
+      this.#answered = group.length;
       for (let i = 0; i < group.length; i++) group[i]?.resolve(results[i] as Result); // one for each item
     } catch (error) {
+      end(0);
       // What waits would meet the same, after as long a time again.
       const others = [...this.#take(this.#waiting.length), ...this.#patient.splice(0)];
       for (const { reject } of [...group, ...others]) reject(error);
     }
-    end();
     this.#start();
   }
 
@@ -173,9 +184,16 @@ export class GroupCommit<Item, Result> {
     }
   }
 
+  /**
+   * For a busy database half of all who report, so that it works on one half while the other is answered and comes back.
+   * All that waits would be nearly everybody, and it would wait for them again after each commit.
+   */
   #takeGroup(): readonly Waiting<Item, Result>[] {
+    const waiting = this.#waiting.length;
+    const most = this.#pace.isDatabaseBusy() ? Math.ceil((waiting + this.#answered) / 2) : waiting;
     let [count, events, bytes] = [0, 0, 0];
     for (const { load } of this.#waiting) {
+      if (count === most) break;
       events += load.events;
       bytes += load.bytes;
       if (count > 0 && (events > groupLimits.events || bytes > groupLimits.bytes)) break;

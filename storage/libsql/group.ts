@@ -33,6 +33,11 @@ export interface Group extends Omit<EncodedUnits, "events"> {
 /** Either all of a group's events got ids in a row, or each unit has a result of its own. */
 export type GroupResult = { readonly firstId: number } | { readonly units: readonly UnitResult[] };
 
+export type WrittenGroup = GroupResult & {
+  /** How long the database was at it, in milliseconds. */
+  readonly milliseconds: number;
+};
+
 /** The result of each unit, given their sizes. */
 export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
   if ("units" in result) return result.units;

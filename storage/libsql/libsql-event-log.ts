@@ -7,7 +7,7 @@ import { fingerprint } from "../fingerprint.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
 import { type EventRow, encodeEvent, eventFromRow, kinds } from "./event-row.ts";
 import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
-import { GroupCommit, type Load } from "./group-commit.ts";
+import { type Committed, GroupCommit, type Load } from "./group-commit.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
@@ -37,7 +37,7 @@ export function createLibsqlEventLog(
   const news = watchers(() => database.newestId());
   const purge = purger(() => database.purgeStep());
 
-  async function commit(items: readonly EncodedUnits[]): Promise<readonly (readonly UnitResult[])[]> {
+  async function commit(items: readonly EncodedUnits[]): Promise<Committed<readonly UnitResult[]>> {
     const rows: string[] = [];
     const sizes: number[] = [];
     let [events, keyed, checks] = [0, false, false];
@@ -50,15 +50,17 @@ export function createLibsqlEventLog(
     }
     const group: Group = { rows: joinRows(rows), sizes, keyed, checks, now: now() };
     const started = performance.now();
-    const results = unitResults(await database.write(group), sizes);
+    const written = await database.write(group);
+    const results = unitResults(written, sizes);
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     let end = 0;
-    return items.map((item) => {
+    const ofItems = items.map((item) => {
       const start = end;
       end += item.sizes.length;
       return results.slice(start, end);
     });
+    return { results: ofItems, milliseconds: written.milliseconds };
   }
   const commits = new GroupCommit(commit, queue, { atOnce: groupsAtOnce, nextTurn });
 

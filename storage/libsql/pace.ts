@@ -1,16 +1,26 @@
 /** The least time between the beginnings of two commits, in milliseconds: closer ones would overtake each other. */
 const leastGap = 5;
 
+/** How much the latest commit counts in an average of them. */
+const weight = 1 / 16;
+
+/** A database that is at work for more than this part of the time is what everybody waits for. */
+const heavyLoad = 0.55;
+
 /**
- * When commits may begin that overlap. Over a distance a commit takes long and costs little, so that several are on
- * their way at once, spread evenly over the time that one takes.
+ * When commits may begin. Over a distance one takes long and costs little, so that several are on their way at once,
+ * spread evenly over the time that one takes; where the database is near, there is one at a time.
  */
 export class Pace {
   readonly #atOnce: number;
   #running = 0;
   #latestStart = 0;
-  /** How long the latest commit took, in milliseconds. */
+  /** How long the latest commit took, in milliseconds, and when it ended. */
   #duration = 0;
+  #latestEnd = 0;
+  /** For how long the database is at a commit, and from the end of one to the end of the next, on average. */
+  #work = 0;
+  #round = 0;
 
   constructor(atOnce: number) {
     this.#atOnce = atOnce;
@@ -30,14 +40,26 @@ export class Pace {
     return this.#duration / 4;
   }
 
-  /** Notes that one begins; the answered function, that it has ended. */
-  begin(): () => void {
+  /**
+   * Whether everybody waits for the database, and not for us to read what is reported: what counts is then that it never
+   * waits for us.
+   */
+  isDatabaseBusy(): boolean {
+    return this.#atOnce === 1 && this.#work > heavyLoad * this.#round;
+  }
+
+  /** Notes that one begins; the answered function, that it has ended, and how long the database was at it. */
+  begin(): (milliseconds: number) => void {
     const start = performance.now();
     this.#latestStart = start;
     this.#running++;
-    return () => {
+    return (milliseconds) => {
       this.#running--;
-      this.#duration = performance.now() - start;
+      const end = performance.now();
+      this.#duration = end - start;
+      this.#work += weight * (milliseconds - this.#work);
+      this.#round += weight * (end - this.#latestEnd - this.#round);
+      this.#latestEnd = end;
     };
   }
 }

@@ -1,15 +1,17 @@
 import { describe, expect, spyOn, test } from "bun:test";
-import { GroupCommit, type GroupCommitOptions } from "../../../storage/libsql/group-commit.ts";
+import { type Committed, GroupCommit, type GroupCommitOptions } from "../../../storage/libsql/group-commit.ts";
 
 const plenty = { events: 1_000_000, bytes: 1_000_000_000 };
 const load = (events: number, bytes = events) => ({ events, bytes });
 
 /** A commit that the test ends by hand. */
 function gate(limits = plenty, options: GroupCommitOptions = {}) {
-  const groups: { readonly items: readonly string[]; end(): void; fail(error: Error): void }[] = [];
+  const groups: { readonly items: readonly string[]; end(milliseconds?: number): void; fail(error: Error): void }[] =
+    [];
   const commit = (items: readonly string[]) =>
-    new Promise<readonly string[]>((resolve, reject) => {
-      groups.push({ items, end: () => resolve(items.map((item) => `${item}!`)), fail: reject });
+    new Promise<Committed<string>>((resolve, reject) => {
+      const end = (milliseconds = 0) => resolve({ results: items.map((item) => `${item}!`), milliseconds });
+      groups.push({ items, end, fail: reject });
     });
   return { groups, commits: new GroupCommit(commit, limits, options) };
 }
@@ -178,6 +180,35 @@ describe("group commit", () => {
       } finally {
         now.mockRestore();
       }
+    });
+
+    describe("a database that everybody waits for", () => {
+      const busy = 1_000_000;
+
+      /** Lets a first commit say that it took long, while these items come. */
+      async function after(items: readonly string[]) {
+        const { groups, commits, take } = turns();
+        const first = commits.add("first", load(1));
+        take();
+        const [one] = items.map((item) => commits.add(item, load(1)));
+        groups[0]?.end(busy);
+        await first;
+        groups[1]?.end(busy);
+        await one;
+        return { groups, take };
+      }
+
+      test("gets half of all who report, and the other half once it is done", async () => {
+        const { groups } = await after(["a", "b", "c", "d", "e"]);
+        expect(groups.map(({ items }) => items)).toEqual([["first"], ["a", "b", "c"], ["d", "e"]]);
+      });
+
+      test("waits a turn for company where fewer are left than half of those it answered", async () => {
+        const { groups, take } = await after(["a", "b", "c", "d"]);
+        expect(groups.map(({ items }) => items)).toEqual([["first"], ["a", "b", "c"]]);
+        take();
+        expect(groups.at(-1)?.items).toEqual(["d"]);
+      });
     });
 
     test("closing begins what still waited for company", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { GroupCommit, type Load } from "../../../storage/libsql/group-commit.ts";
+import { type Committed, GroupCommit, type Load } from "../../../storage/libsql/group-commit.ts";
 
 const one: Load = { events: 1, bytes: 1 };
 const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
@@ -9,8 +9,9 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
 function gate(atOnce: number) {
   const groups: { readonly items: readonly string[]; end(): void; fail(error: Error): void }[] = [];
   const commit = (items: readonly string[]) =>
-    new Promise<readonly string[]>((resolve, reject) => {
-      groups.push({ items, end: () => resolve(items.map((item) => `${item}!`)), fail: reject });
+    new Promise<Committed<string>>((resolve, reject) => {
+      const end = () => resolve({ results: items.map((item) => `${item}!`), milliseconds: 1 });
+      groups.push({ items, end, fail: reject });
     });
   const begun = async (count: number) => {
     while (groups.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -85,7 +86,7 @@ describe("commits that may overlap", () => {
               expect(++running).toBeLessThanOrEqual(atOnce);
               await s.schedule(Promise.resolve(), "commit");
               running--;
-              return items;
+              return { results: items, milliseconds: 1 };
             },
             unbounded,
             { atOnce },
