@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
+import { overfullLog } from "./checkpointer.ts";
 import { isReadOnly } from "./failures.ts";
 import { withPatience } from "./patience.ts";
 import { writeNothing } from "./probe.ts";
@@ -52,7 +53,7 @@ export async function assertWritable(client: Client, url: string, file: string):
 }
 
 /** What every connection to a file that may write says of itself. */
-export const filePragmas = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;";
+export const filePragmas = `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${overfullLog}; PRAGMA cache_size = -65536;`;
 
 async function prepareFile(client: Client): Promise<void> {
   await client.executeMultiple(filePragmas);

@@ -14,5 +14,5 @@ export interface DatabaseAccess {
   /** For what is durable when it resolves. */
   readonly record: Write;
   writeGroup(group: Group): Promise<GroupResult>;
-  close(): void;
+  close(): Promise<void>;
 }

@@ -60,8 +60,8 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
     write,
     record,
     writeGroup: (group) => record((writer) => writeGroup(writer, group)),
-    close: () => {
-      writer?.close();
+    close: async () => {
+      await writer?.close();
       client.close();
     },
   };

@@ -1,6 +1,7 @@
 import { LibsqlError } from "@libsql/client";
 import Database from "libsql";
 import { EventLogError } from "../event-log-error.ts";
+import { Checkpointer } from "./checkpointer.ts";
 import { filePragmas } from "./connection.ts";
 import { driverError, isBusy } from "./failures.ts";
 import { reasonOf } from "./store-error.ts";
@@ -14,6 +15,7 @@ type Prepared = ReturnType<Database.Database["prepare"]>;
  */
 export class FileWriter implements Writer {
   readonly #database: Database.Database;
+  readonly #checkpointer: Checkpointer;
   readonly #prepared = new Map<string, Prepared>();
   /** Resolves when the last transaction has ended. */
   #last: Promise<void> = Promise.resolve();
@@ -22,6 +24,14 @@ export class FileWriter implements Writer {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
     this.#database = new Database(file, { timeout: 0 });
     this.#database.exec(filePragmas);
+    this.#checkpointer = new Checkpointer(file, async (sql) => {
+      const free = await this.#takeTurn();
+      try {
+        this.#exec(sql);
+      } finally {
+        free();
+      }
+    });
   }
 
   async begin(): Promise<WriteTransaction> {
@@ -41,6 +51,7 @@ export class FileWriter implements Writer {
       commit: async () => {
         this.#commit();
         open = false;
+        this.#checkpointer.look();
       },
       close: () => {
         free(); // who waits goes on only after this
@@ -62,7 +73,8 @@ export class FileWriter implements Writer {
   }
 
   /** What can be moved from the WAL into the file is, so that the file is whole by itself. */
-  close(): void {
+  async close(): Promise<void> {
+    await this.#checkpointer.close();
     this.#prepared.clear();
     try {
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -136,7 +136,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     createToken: (token, now) => record((writer) => createToken(writer, token, now)),
     revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
-    close: async () => access.close(),
+    close: () => access.close(),
   };
 }
 

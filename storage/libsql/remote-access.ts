@@ -38,6 +38,6 @@ export async function openRemoteAccess(address: DatabaseAddress): Promise<Databa
     write,
     record: write,
     writeGroup: (group) => use(() => writeGroup(group)),
-    close: () => client.close(),
+    close: async () => client.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
+import { distinctReports } from "../durability/reports.ts";
 import { openConnection } from "../raw-http.ts";
 import { walkEvents } from "../read-events.ts";
 import { type RunningServer, runtimes, startServer } from "../server.ts";
@@ -71,6 +72,32 @@ describeAsRoot("a full disk", () => {
       restarted = await startServer(runtime, { databaseUrl });
       await expectAll();
       await restarted.stop();
+    },
+    60_000,
+  );
+});
+
+describeAsRoot("a small disk", () => {
+  test.each([...runtimes])(
+    "takes more reports to the %s server than would fit into a write-ahead log of all of it",
+    async (runtime) => {
+      const disk = mountSmallDisk(24, 0);
+      try {
+        const server = await startServer(runtime, { databaseUrl: `file:${join(disk.folder, "runless.db")}` });
+        const reports = distinctReports("small");
+        const send = async () => {
+          const connection = await openConnection(server.port);
+          for (let i = 0; i < 2000; i++) {
+            const { status, body } = await connection.send(reports.next().value.request);
+            expect([status, body]).toEqual([200, expect.any(String)]);
+          }
+          connection.close();
+        };
+        await Promise.all([send(), send(), send(), send()]);
+        await server.stop();
+      } finally {
+        disk.unmount();
+      }
     },
     60_000,
   );

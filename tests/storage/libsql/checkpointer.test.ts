@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import { Checkpointer } from "../../../storage/libsql/checkpointer.ts";
+import { countFrames } from "../../../storage/libsql/count-frames.ts";
+import { temporaryFolder } from "../../server.ts";
+
+const full = 300;
+const pageSize = 4096;
+
+describe("a checkpointer", () => {
+  let file: string;
+  let database: Database.Database;
+  let checkpointer: Checkpointer;
+  let finished: string[];
+  let written = 0;
+
+  beforeEach(() => {
+    file = join(temporaryFolder(), "some.db");
+    database = new Database(file);
+    database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE rows (id INTEGER PRIMARY KEY, row)",
+    );
+    finished = [];
+    checkpointer = new Checkpointer(
+      file,
+      async (sql) => {
+        finished.push(sql);
+        database.exec(sql);
+      },
+      full,
+    );
+    written = 0;
+  });
+  afterEach(async () => {
+    await checkpointer.close();
+    database.close();
+  });
+
+  /** Commits some pages at a time, with a turn of the event loop after each, until so much has come to pass. */
+  async function writeUntil(enough: () => boolean): Promise<void> {
+    while (!enough()) {
+      database.exec(`INSERT INTO rows (row) VALUES (zeroblob(${10 * pageSize}))`);
+      written++;
+      checkpointer.look();
+      await new Promise(setImmediate);
+    }
+  }
+
+  test("lets the log begin anew again and again while commits go on, and nothing is lost", async () => {
+    await writeUntil(() => finished.length === 5);
+    // What it holds at most follows from how fast this disk is; without the checkpointer it would be all that was written.
+    expect(statSync(`${file}-wal`).size).toBeLessThan((written * 10 * pageSize) / 2);
+    await checkpointer.close();
+    const other = new Database(file);
+    expect(other.prepare("PRAGMA integrity_check").get([])).toMatchObject({ integrity_check: "ok" });
+    expect(other.prepare("SELECT count(*) AS rows FROM rows").get([])).toMatchObject({ rows: written });
+    other.close();
+  });
+
+  test("leaves a log alone that is not full", async () => {
+    const until = performance.now() + 250; // more than twice as long as it takes to look again
+    await writeUntil(() => countFrames(file).frames > full / 2);
+    while (performance.now() < until) {
+      checkpointer.look();
+      await new Promise(setImmediate);
+    }
+    expect(finished).toEqual([]);
+  });
+
+  test("does not take from a reader what it reads, and lets the log begin anew once that has ended", async () => {
+    const reader = new Database(file);
+    await writeUntil(() => written === 10);
+    reader.exec("BEGIN");
+    const count = () => (reader.prepare("SELECT count(*) AS rows FROM rows").get([]) as { rows: number }).rows;
+    expect(count()).toBe(10);
+    await writeUntil(() => finished.length === 2);
+    const { frames } = countFrames(file);
+    expect(frames).toBeGreaterThanOrEqual(2 * full);
+    expect(count()).toBe(10);
+    reader.exec("COMMIT");
+    expect(count()).toBe(written);
+    reader.close();
+    await writeUntil(() => countFrames(file).frames < frames);
+  });
+
+  test("goes on after a failure", async () => {
+    await checkpointer.close(); // from now on the connection beside fails
+    await writeUntil(() => countFrames(file).frames > 3 * full);
+    expect(finished).toEqual([]);
+    checkpointer = new Checkpointer(file, async (sql) => void database.exec(sql), full);
+    await writeUntil(() => countFrames(file).frames < full);
+  });
+});
