@@ -9,7 +9,7 @@ type Room = (typeof rooms)[number];
 // Each room may import itself and the rooms before it.
 const packages: Readonly<Record<Room, RegExp>> = {
   core: /^valibot$/,
-  storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|libsql|node:.+)$/,
+  storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|libsql(\/promise)?|node:.+)$/,
   adapters:
     /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|prom-client|@logtape\/logtape|@valibot\/to-json-schema|@hono\/node-server|markdown-it|node:.+)$/,
 };
