@@ -11,6 +11,12 @@ export interface Load {
 /** What one transaction takes, unless a single item is larger: it is copied a few times on its way to the disk. */
 const groupLimits: Load = { events: 1000, bytes: 8 << 20 };
 
+/** Which part of those who are likely to come a commit waits for. */
+const nearlyAll = 0.9;
+
+/** For how many milliseconds it waits without anybody coming. */
+const longestQuiet = 0.25;
+
 /** What a commit comes to. */
 export interface Committed<Result> {
   /** One for each item, in order. */
@@ -48,9 +54,12 @@ export class GroupCommit<Item, Result> {
   /** What waits for room to wait in. */
   #patient: Waiting<Item, Result>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isGathering = false;
+  /** Stands for the wait for company that goes on: each has an object of its own. */
+  #gathering: object | undefined;
   /** How many items the latest commit answered: they may all come again. */
   #answered = 0;
+  /** They, and what waited when they were answered. */
+  #expected = 0;
   #closed = false;
 
   /** No more is let in while as much waits as `limits` says, so that the queue exceeds them by one item at most. */
@@ -112,27 +121,37 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * Begins once a turn of the event loop has brought nothing more, or as long after as company is worth. Whoever was
-   * just answered comes back together: begun at once, every other commit would have one item, and all would wait for it.
-   * A busy database is not kept waiting, once there is enough for it.
+   * Whoever was just answered is likely to come again, and who waits already would wait for them once more after a commit
+   * without them: it begins once nearly all are here, or once nobody came for a moment. A busy database is not kept
+   * waiting for more than the half of them that it works on at a time. Where nobody else is expected, whoever comes in
+   * the same turn is waited for.
    */
   #gather(): void {
-    const isEnough = this.#pace.isDatabaseBusy() && this.#waiting.length >= this.#answered / 2;
-    const nextTurn = this.#closed || isEnough ? undefined : this.#nextTurn;
+    const isReady = this.#closed || (this.#expected > 1 && this.#isEnough());
+    const nextTurn = isReady ? undefined : this.#nextTurn;
     if (nextTurn === undefined) this.#begin();
-    if (nextTurn === undefined || this.#isGathering) return;
-    this.#isGathering = true;
+    if (nextTurn === undefined || this.#gathering !== undefined) return;
+    const gathering = {};
+    this.#gathering = gathering;
     const until = performance.now() + this.#pace.worthOfCompany();
-    const look = (before: number): void => {
-      const count = this.#waiting.length;
-      if (count > before && performance.now() < until) {
-        nextTurn(() => look(count));
+    let [count, quietUntil] = [0, 0];
+    const look = (): void => {
+      if (this.#gathering !== gathering) return; // begun since
+      const now = performance.now();
+      if (this.#waiting.length > count) [count, quietUntil] = [this.#waiting.length, now + longestQuiet];
+      if (!this.#isEnough() && now < Math.min(until, quietUntil)) {
+        nextTurn(look);
         return;
       }
-      this.#isGathering = false;
+      this.#gathering = undefined;
       this.#beginLater();
     };
-    nextTurn(() => look(1));
+    nextTurn(look);
+  }
+
+  #isEnough(): boolean {
+    const enough = this.#pace.isDatabaseBusy() ? this.#answered / 2 : this.#expected * nearlyAll;
+    return this.#waiting.length >= enough || this.#load.events >= groupLimits.events;
   }
 
   #beginLater(): void {
@@ -141,6 +160,7 @@ export class GroupCommit<Item, Result> {
   }
 
   #begin(): void {
+    this.#gathering = undefined;
     const group = this.#takeGroup();
     this.#admitPatient();
     const run = this.#run(group);
@@ -155,6 +175,7 @@ export class GroupCommit<Item, Result> {
       const { results, milliseconds } = await this.#commit(group.map(({ item }) => item));
       end(milliseconds);
       this.#answered = group.length;
+      this.#expected = group.length + this.#waiting.length;
       for (let i = 0; i < group.length; i++) group[i]?.resolve(results[i] as Result); // one for each item
     } catch (error) {
       end(0);

@@ -1,4 +1,4 @@
-import { describe, expect, spyOn, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { type Committed, GroupCommit, type GroupCommitOptions } from "../../../storage/libsql/group-commit.ts";
 
 const plenty = { events: 1_000_000, bytes: 1_000_000_000 };
@@ -134,6 +134,14 @@ describe("group commit", () => {
   });
 
   describe("with turns of the event loop", () => {
+    let clock = 0;
+    let now: ReturnType<typeof spyOn>;
+    beforeEach(() => {
+      clock = 0;
+      now = spyOn(performance, "now").mockImplementation(() => clock);
+    });
+    afterEach(() => now.mockRestore());
+
     /** Turns that the test takes by hand. */
     function turns() {
       const next: (() => void)[] = [];
@@ -158,28 +166,52 @@ describe("group commit", () => {
       expect(groups.map(({ items }) => items)).toEqual([["a"]]);
     });
 
-    test("while each turn brings more it waits on, for a quarter of what the last commit took", async () => {
-      let clock = 0;
-      const now = spyOn(performance, "now").mockImplementation(() => clock);
-      try {
+    describe("after a commit", () => {
+      /** Of ten items, which took so many milliseconds. One more comes with each call of the answered `come`. */
+      async function afterTen(milliseconds: number) {
         const { groups, commits, take } = turns();
-        const first = commits.add("first", load(1));
+        const ten = Array.from({ length: 10 }, (_, i) => commits.add(`first ${i}`, load(1)));
         take();
-        clock = 400;
+        clock += milliseconds;
         groups[0]?.end();
-        await first;
-        for (const item of ["a", "b", "c", "d"]) {
+        await Promise.all(ten);
+        const come = (item: string) => {
           void commits.add(item, load(1));
-          if (item !== "a") take();
-          expect(groups.length).toBe(1);
-          clock += 30;
-        }
-        void commits.add("e", load(1));
-        take();
-        expect(groups.map(({ items }) => items)).toEqual([["first"], ["a", "b", "c", "d", "e"]]);
-      } finally {
-        now.mockRestore();
+          take();
+        };
+        return { groups, take, come };
       }
+
+      test("nearly all whom it answered are waited for, as long as they keep coming", async () => {
+        const { groups, come } = await afterTen(400);
+        for (const item of "abcdefgh") {
+          come(item);
+          clock += 0.2;
+        }
+        expect(groups.length).toBe(1);
+        come("i");
+        expect(groups.at(-1)?.items).toEqual([..."abcdefghi"]);
+      });
+
+      test("who stays away for a moment is not waited for", async () => {
+        const { groups, take, come } = await afterTen(400);
+        come("a");
+        clock += 0.2;
+        take();
+        expect(groups.length).toBe(1);
+        clock += 0.1;
+        take();
+        expect(groups.at(-1)?.items).toEqual(["a"]);
+      });
+
+      test("nobody is waited for longer than that commit took", async () => {
+        const { groups, come } = await afterTen(1);
+        for (const item of "abcde") {
+          come(item);
+          clock += 0.25;
+        }
+        expect(groups.at(-1)?.items).toEqual([..."abcde"]);
+      });
     });
 
     describe("a database that everybody waits for", () => {
@@ -203,7 +235,7 @@ describe("group commit", () => {
         expect(groups.map(({ items }) => items)).toEqual([["first"], ["a", "b", "c"], ["d", "e"]]);
       });
 
-      test("waits a turn for company where fewer are left than half of those it answered", async () => {
+      test("waits a moment for company where fewer are left than half of those it answered", async () => {
         const { groups, take } = await after(["a", "b", "c", "d"]);
         expect(groups.map(({ items }) => items)).toEqual([["first"], ["a", "b", "c"]]);
         take();
