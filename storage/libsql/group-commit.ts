@@ -82,7 +82,7 @@ export class GroupCommit<Item, Result> {
   /** Throws EventLogError where `add` would reject. */
   assertRoom(): void {
     if (this.#closed) throw new EventLogError("closed", "The event log is closed.");
-    if (this.#hasRoom(1)) return;
+    if (this.#isBelow(this.#limits)) return;
     const { events, bytes } = this.#load;
     throw new EventLogError(
       "overloaded",
@@ -151,7 +151,7 @@ export class GroupCommit<Item, Result> {
 
   #isEnough(): boolean {
     const enough = this.#pace.isDatabaseBusy() ? this.#answered / 2 : this.#expected * nearlyAll;
-    return this.#waiting.length >= enough || this.#load.events >= groupLimits.events;
+    return this.#waiting.length >= enough || !this.#isBelow(groupLimits);
   }
 
   #beginLater(): void {
@@ -186,8 +186,8 @@ export class GroupCommit<Item, Result> {
     this.#start();
   }
 
-  #hasRoom(share: number): boolean {
-    const { events, bytes } = this.#limits;
+  /** Whether less waits than that share of a load. */
+  #isBelow({ events, bytes }: Load, share = 1): boolean {
     return this.#load.events < events * share && this.#load.bytes < bytes * share;
   }
 
@@ -198,7 +198,7 @@ export class GroupCommit<Item, Result> {
   }
 
   #admitPatient(): void {
-    while (this.#hasRoom(0.5)) {
+    while (this.#isBelow(this.#limits, 0.5)) {
       const next = this.#patient.shift();
       if (next === undefined) return;
       this.#enqueue(next);

@@ -179,7 +179,7 @@ describe("group commit", () => {
           void commits.add(item, load(1));
           take();
         };
-        return { groups, take, come };
+        return { groups, commits, take, come };
       }
 
       test("nearly all whom it answered are waited for, as long as they keep coming", async () => {
@@ -191,6 +191,18 @@ describe("group commit", () => {
         expect(groups.length).toBe(1);
         come("i");
         expect(groups.at(-1)?.items).toEqual([..."abcdefghi"]);
+      });
+
+      test("it begins within the turn that brings nearly all", async () => {
+        const { groups, commits } = await afterTen(400);
+        for (const item of "abcdefghi") void commits.add(item, load(1));
+        expect(groups.at(-1)?.items).toEqual([..."abcdefghi"]);
+      });
+
+      test.each([load(1000), load(1, 8 << 20)])("what fills a group by itself waits for nobody: %j", async (full) => {
+        const { groups, commits } = await afterTen(400);
+        void commits.add("full", full);
+        expect(groups.at(-1)?.items).toEqual(["full"]);
       });
 
       test("who stays away for a moment is not waited for", async () => {
