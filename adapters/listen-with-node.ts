@@ -1,37 +1,41 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import { serve } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { gracefulStop } from "./graceful-stop.ts";
 import { errorResponse } from "./http/error-response.ts";
 import { HttpError } from "./http/http-error.ts";
 import { mostHeadBytes } from "./limits.ts";
+import { reportDoor } from "./report-door.ts";
 import type { Listen } from "./run-server.ts";
 
 /** Listens by Node's own HTTP server, which Deno has too. */
 export const listenWithNode: Listen = async (app, config) => {
   const patience = config.limits.idleSeconds * 1000;
   const wrongHost = hostCheck();
-  // serve() answers an http.Server where no other kind is asked for.
-  const server = serve({
-    fetch: (request, env) => {
-      const refusal = wrongHost(env.incoming.headers.host);
-      if (refusal !== undefined) return errorResponse(refusal, request);
-      return app.fetch(request, { ...env, keepOpen: () => keepOpen(env.incoming, patience) });
-    },
-    hostname: config.host,
-    port: config.port,
-    serverOptions: {
-      maxHeaderSize: mostHeadBytes(config.limits),
-      headersTimeout: patience,
-      keepAliveTimeout: patience,
-      connectionsCheckingInterval: patience / 4,
-      // Node would cut off a body that takes more than five minutes, as a long import does.
-      requestTimeout: 0,
-    },
-  }) as Server;
+  const answerReport = reportDoor(app, config.limits);
+  const answerOther = getRequestListener((request, env) => {
+    // Only HTTP/2 has other requests than Node's own, and nobody speaks it here.
+    const { incoming } = env as HttpBindings;
+    const refusal = wrongHost(incoming.headers.host);
+    if (refusal !== undefined) return errorResponse(refusal, request);
+    return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience) });
+  });
+  const options = {
+    maxHeaderSize: mostHeadBytes(config.limits),
+    headersTimeout: patience,
+    keepAliveTimeout: patience,
+    connectionsCheckingInterval: patience / 4,
+    // Node would cut off a body that takes more than five minutes, as a long import does.
+    requestTimeout: 0,
+  };
+  const server = createServer(options, (incoming, outgoing) => {
+    const isGood = wrongHost(incoming.headers.host) === undefined;
+    if (!isGood || !answerReport(incoming, outgoing)) void answerOther(incoming, outgoing);
+  });
   server.setTimeout(patience); // of a connection on which nothing moves
   const stop = gracefulStop(server);
+  server.listen(config.port, config.host);
   await once(server, "listening"); // rejects with what "error" says
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : config.port, stop };

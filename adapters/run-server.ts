@@ -3,6 +3,7 @@ import { collectDefaultMetrics } from "prom-client";
 import { type EventLog, EventLogError, openStores, type TokenStore } from "../storage/index.ts";
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
+import type { RunlessApp } from "./http/app.ts";
 import type { AppEnv } from "./http/app-deps.ts";
 import type { BrowserPolicy } from "./http/browser-guard.ts";
 import { createApp, createMetrics } from "./http/index.ts";
@@ -21,7 +22,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-export interface App {
+export interface App extends Partial<Pick<RunlessApp, "report">> {
   fetch(request: Request, env?: AppEnv["Bindings"]): Response | Promise<Response>;
 }
 
@@ -40,7 +41,11 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     setUpLogging(config.log);
     let app: App = createStartingApp();
     // Before the log is opened, so that a long migration is not taken for a death, nor for readiness.
-    const listener = await listen({ fetch: (request, env) => app.fetch(request, env) }, config).catch((error) => {
+    const current: App = {
+      fetch: (...request) => app.fetch(...request),
+      report: (...request) => app.report?.(...request),
+    };
+    const listener = await listen(current, config).catch((error) => {
       throw new ListenError(config, error);
     });
     const metrics = createMetrics();

@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly target: string;
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string;
+  /** Whether the body goes as one chunk, and its length is not said before. Default: false. */
+  readonly chunked?: boolean;
 }
 
 export interface RawAnswer {
@@ -90,10 +92,14 @@ export async function openConnection(port: number, host = `127.0.0.1:${port}`): 
   };
 }
 
-function formatRequest(host: string, { target, headers = [], body }: RawRequest, method: string): string {
-  const length = body === undefined ? [] : [["content-length", String(Buffer.byteLength(body))] as const];
-  const lines = [["host", host] as const, ...headers, ...length].map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n${body ?? ""}`;
+function formatRequest(host: string, request: RawRequest, method: string): string {
+  const { target, headers = [], body, chunked = false } = request;
+  const length = Buffer.byteLength(body ?? "");
+  const framing = chunked ? (["transfer-encoding", "chunked"] as const) : (["content-length", `${length}`] as const);
+  const all = [["host", host] as const, ...headers, ...(body === undefined ? [] : [framing])];
+  const lines = all.map(([name, value]) => `${name}: ${value}\r\n`);
+  const chunk = length === 0 ? "" : `${length.toString(16)}\r\n${body}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n${chunked ? `${chunk}0\r\n\r\n` : (body ?? "")}`;
 }
 
 /** The answer that the bytes start with, and its length in bytes; undefined while some of it is missing. */

@@ -12,6 +12,7 @@ import { eventRoutes } from "./events.ts";
 import { createGate } from "./gate.ts";
 import { healthRoutes } from "./health.ts";
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 import { logRoutes } from "./log.ts";
 import { addLogMetrics } from "./log-metrics.ts";
 import { createMetrics } from "./metrics.ts";
@@ -23,8 +24,16 @@ import { openRoom } from "./room.ts";
 import { needOf } from "./token-check.ts";
 import { watchRequests } from "./watch-requests.ts";
 
+export interface RunlessApp extends Hono<AppEnv> {
+  /**
+   * Answers a report as `fetch` would, for less. Undefined for every other request, and where the report is not let in at
+   * once, or a middleware wants it: then nothing was read, and `fetch` has the answer.
+   */
+  readonly report: (request: Incoming, env?: AppEnv["Bindings"]) => Promise<Response> | undefined;
+}
+
 /** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
-export function createApp(given: AppOptions): Hono<AppEnv> {
+export function createApp(given: AppOptions): RunlessApp {
   const appends = watchAppends(given.log);
   const limits = { ...defaultLimits, ...given.config?.limits };
   const deps: AppDeps = { ...given, log: appends.log, config: { ...given.config, limits } };
@@ -53,16 +62,23 @@ export function createApp(given: AppOptions): Hono<AppEnv> {
   const route = app.fetch;
   // Reports go past the router, unless a middleware wants them: it costs each a tenth of what it costs altogether.
   const goPast = corsOrigins.length === 0;
-  app.fetch = (request, env, ...rest) => {
+  const mayGoPast = (request: Incoming) => {
     path = requestPath(request);
-    const answer = goPast && request.method === "POST" ? reports.answer(path, request, env) : undefined;
-    return answer ?? route(request, env, ...rest);
+    return goPast && request.method === "POST";
   };
-  watchRequests(app, metrics, () => path);
-  return app.notFound((c) => {
+  const watch = watchRequests(app, metrics, () => path);
+  app.fetch = (request, env, ...rest) =>
+    watch(request, () => {
+      const answer = mayGoPast(request) ? reports.answer(path, request, env) : undefined;
+      return answer ?? route(request, env, ...rest);
+    });
+  const report: RunlessApp["report"] = (request, env) =>
+    watch(request, () => (mayGoPast(request) ? reports.answerAtOnce(path, request, env) : undefined));
+  app.notFound((c) => {
     const refusal = gate(c.req.raw, c.env) ?? unmatched(app, c.req.method, c.req.path);
     return errorResponse(refusal, c.req.raw);
   });
+  return Object.assign(app, { report });
 }
 
 /** A route that nobody gave a need would be open to everybody. What is there for every method is middleware. */

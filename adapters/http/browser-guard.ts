@@ -1,4 +1,5 @@
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 
 /** Which pages may use a server from a browser, beside its own. */
 export interface BrowserPolicy {
@@ -19,7 +20,7 @@ const unforgeableHost = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\]|(?:[^.]+\.)?local
  */
 export function browserGuard({ corsOrigins, hosts }: BrowserPolicy) {
   let lastGood: string | null = null; // nearly every request says the same
-  return ({ method, headers }: Request): HttpError | undefined => {
+  return ({ method, headers }: Incoming): HttpError | undefined => {
     const names = hosts();
     if (names !== undefined) {
       const host = headers.get("host");
@@ -52,7 +53,7 @@ function foreignPage(origin: string | null): string {
 }
 
 /** Whether a page of ours sent this, as its browser says, or a person by hand. */
-export function isOwnPage(headers: Headers): boolean {
+export function isOwnPage(headers: Incoming["headers"]): boolean {
   const site = headers.get("sec-fetch-site");
   // The browser's own word comes first: behind a proxy our Host may be another than the page's.
   if (site !== null) return site === "same-origin" || site === "none";
@@ -60,6 +61,6 @@ export function isOwnPage(headers: Headers): boolean {
 }
 
 /** Somebody follows a link to here: the page with the link sees nothing of the answer. */
-function isNavigation(headers: Headers): boolean {
+function isNavigation(headers: Incoming["headers"]): boolean {
   return headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
 }

@@ -5,6 +5,7 @@ import { admit } from "./admit.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { createGate } from "./gate.ts";
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 import { refuse } from "./refuse.ts";
 import { secretOf } from "./token-header.ts";
 
@@ -12,14 +13,14 @@ import { secretOf } from "./token-header.ts";
 export type Need = TokenScope | "nothing";
 
 /** The token that a request brings. */
-export type SecretIn = (request: Request) => string | undefined;
+export type SecretIn = (request: Incoming) => string | undefined;
 
 /** What stands before every answer. Its promises reject with the HttpError that says why a request may not. */
 export interface Entrance {
   /** Lets a request past the gate, and past what is asked of its token: answers whose that is. */
-  enter(request: Request, env: AppEnv["Bindings"] | undefined, need: Need): Caller | Promise<Caller>;
+  enter(request: Incoming, env: AppEnv["Bindings"] | undefined, need: Need): Caller | Promise<Caller>;
   /** Whether a request that was let in still would be. */
-  recheck(request: Request, need: TokenScope): Promise<void>;
+  recheck(request: Incoming, need: TokenScope): Promise<void>;
 }
 
 const open: Identity = { status: "allowed", caller: anybody };
@@ -30,9 +31,9 @@ const stranger: Caller = { name: null, scopes: [], prefix: null };
 export function createEntrance(deps: AppDeps, secretIn: SecretIn = ({ headers }) => secretOf(headers)): Entrance {
   const { tokens } = deps;
   const gate = createGate(deps);
-  const identify = (request: Request) => tokens?.identify(() => secretIn(request)) ?? open;
+  const identify = (request: Incoming) => tokens?.identify(() => secretIn(request)) ?? open;
 
-  function admitted(request: Request, identity: Identity, need: TokenScope): Caller | Promise<never> {
+  function admitted(request: Incoming, identity: Identity, need: TokenScope): Caller | Promise<never> {
     const caller = admit(identity, need);
     return caller instanceof HttpError ? refuse(request, caller) : caller;
   }

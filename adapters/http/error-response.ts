@@ -2,6 +2,7 @@ import { InvalidEventError, ReportRequestError } from "../../core/index.ts";
 import { EventLogError, type EventLogErrorCode } from "../../storage/index.ts";
 import { isLogging, logger } from "../logger.ts";
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 import { respond } from "./json-response.ts";
 import { noteRefusal } from "./note-refusal.ts";
 
@@ -25,7 +26,7 @@ export function isTemporary(error: unknown): boolean {
  * Turns every failure into its answer: `{"error": "…"}` with the status that tells the caller what kind it is, and the
  * id by which the log tells more.
  */
-export function errorResponse(error: unknown, request: Request): Response {
+export function errorResponse(error: unknown, request: Incoming): Response {
   const answer = answerOf(error);
   noteRefusal(request, answer, error);
   return answer;

@@ -1,9 +1,10 @@
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 
 const longestIdempotencyKey = 255;
 
 /** The header `Idempotency-Key`, or undefined without one. Throws HttpError 400. */
-export function readIdempotencyKey(headers: Headers): string | undefined {
+export function readIdempotencyKey(headers: Incoming["headers"]): string | undefined {
   const key = headers.get("idempotency-key");
   if (key === null) return undefined;
   if (key !== "" && key.length <= longestIdempotencyKey) return key;

@@ -1,4 +1,5 @@
 import { isLogging, logger } from "../logger.ts";
+import type { Incoming } from "./incoming.ts";
 import { requestId } from "./request-id.ts";
 import { rawPath } from "./request-path.ts";
 
@@ -12,7 +13,7 @@ let refusals = 0;
  * Writes down why a request was answered with an error, and gives the answer the id that it has in the log. Of a flood
  * it writes the first of each second, and how many more there were: a log must not be what overload ends in.
  */
-export function noteRefusal(request: Request, answer: Response, error: unknown): void {
+export function noteRefusal(request: Incoming, answer: Response, error: unknown): void {
   const id = requestId(request);
   answer.headers.set("x-request-id", id);
   const { status } = answer;

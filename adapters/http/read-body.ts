@@ -2,6 +2,7 @@ import type { Limits } from "../limits.ts";
 import { type BodyReader, drainPatience, endConnection, openBody } from "./body-reader.ts";
 import { type BodyRoom, type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 import { type Lateness, lateness } from "./lateness.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -20,14 +21,14 @@ const bytesPerSecond = 16 * 1024;
  * A request's body as text. Throws HttpError 400 where it is not UTF-8 or breaks off, 408 where it does not come, 413
  * where it is larger than it may be, and 503 where the bodies under way are.
  */
-export function readBody(request: Request, limits: Limits, reading: Reading): Promise<string> {
+export function readBody(request: Incoming, limits: Limits, reading: Reading): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   const isSmall = declared <= Math.min(smallBody, limits.bodyBytes);
   if (isSmall) return reading.inTime(request.arrayBuffer(), decode);
   return readInPieces(request, limits, reading).then(decode);
 }
 
-function decode(bytes: ArrayBuffer): string {
+function decode(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
@@ -40,7 +41,7 @@ export function bodyLateness({ idleSeconds }: Limits): Lateness {
   return lateness(idleSeconds * 1000, () => lateBody(idleSeconds), brokenBody);
 }
 
-async function readInPieces(request: Request, limits: Limits, { bodies }: Reading): Promise<ArrayBuffer> {
+async function readInPieces(request: Incoming, limits: Limits, { bodies }: Reading): Promise<ArrayBuffer> {
   const body = openBody(request.body);
   const share = bodies.open();
   try {

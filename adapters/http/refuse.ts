@@ -1,11 +1,12 @@
 import { drainPatience, openBody } from "./body-reader.ts";
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 
 /**
  * Rejects with the error once the request's body is out of the way: the runtimes would take a body that nobody read for
  * the next request of its connection, or end the connection. One that goes on for too long does end it.
  */
-export async function refuse(request: Request, error: HttpError): Promise<never> {
+export async function refuse(request: Incoming, error: HttpError): Promise<never> {
   const body = openBody(request.body);
   await body.drain(drainPatience);
   if (body.state() !== "open") throw error;

@@ -18,6 +18,7 @@ import { createEntrance } from "./entrance.ts";
 import { errorResponse } from "./error-response.ts";
 import { checkEvents } from "./event-limits.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
+import type { Incoming } from "./incoming.ts";
 import { readBody } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
 import type { Room } from "./room.ts";
@@ -28,24 +29,27 @@ import { answerHeaders } from "./security-headers.ts";
 export interface Reports {
   readonly routes: Hono<AppEnv>;
   /** Answers a POST to one of them without a router. Undefined where the path is none of theirs. */
-  answer(path: string, request: Request, env: Bindings): Promise<Response> | undefined;
+  answer(path: string, request: Incoming, env: Bindings): Promise<Response> | undefined;
+  /** As `answer`. Undefined also for whom it would not let in at once: nothing was read of their request. */
+  answerAtOnce(path: string, request: Incoming, env: Bindings): Promise<Response> | undefined;
 }
 
 type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
 
 type Bindings = AppEnv["Bindings"] | undefined;
 
-const plainHeaders = { "content-type": "application/json", ...answerHeaders };
-// Made once: Bun would read and check an object for every answer. On Node an object is written as it is, and Headers would
-// be sorted and made into one for every answer.
-const answers = { made: { headers: new Headers(plainHeaders) }, plain: { headers: plainHeaders } };
+/** What is said once an event is durable. */
+export const recorded = { text: "{}", headers: { "content-type": "application/json", ...answerHeaders } } as const;
+// Made once: Bun would read and check an object for every answer.
+const recordedInit = { headers: new Headers(recorded.headers) };
 
 export function createReports(deps: AppDeps, room: Room): Reports {
   const { log, config } = deps;
   const { enter } = createEntrance(deps);
 
-  async function record(request: Request, env: Bindings, who: Caller | Promise<Caller>, parse: ReportParser) {
+  async function record(request: Incoming, env: Bindings, parse: ReportParser, known?: Caller) {
     try {
+      const who = known ?? enter(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
       const body = hasJsonBody(request.headers.get("content-type"))
         ? parseReportBody(await readBody(request, config.limits, room))
@@ -55,7 +59,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
       assertReached(caller, event.assetKey);
       const idempotencyKey = readIdempotencyKey(request.headers);
       await appendEvent(log, { event, idempotencyKey });
-      return new Response("{}", env?.incoming === undefined ? answers.made : answers.plain);
+      return env?.recorded ?? new Response(recorded.text, recordedInit);
     } catch (error) {
       return errorResponse(error, request);
     }
@@ -65,7 +69,7 @@ export function createReports(deps: AppDeps, room: Room): Reports {
   const endpoints = routes(deps);
   const endpoint = (path: string, parse: ReportParser) => {
     parsers.set(path, parse);
-    endpoints.post(path, "report", (c) => record(c.req.raw, c.env, c.get("caller"), parse));
+    endpoints.post(path, "report", (c) => record(c.req.raw, c.env, parse, c.get("caller")));
   };
   endpoint("/report_asset_materialization", parseReportRequest);
   endpoint("/report_asset_observation", parseReportObservationRequest);
@@ -75,7 +79,14 @@ export function createReports(deps: AppDeps, room: Room): Reports {
     routes: endpoints.app,
     answer(path, request, env) {
       const parse = parsers.get(path);
-      return parse && record(request, env, enter(request, env, "report"), parse);
+      return parse && record(request, env, parse);
+    },
+    answerAtOnce(path, request, env) {
+      const parse = parsers.get(path);
+      const caller = parse && enter(request, env, "report");
+      if (!(caller instanceof Promise)) return parse && record(request, env, parse, caller);
+      caller.catch(() => {}); // said by `answer`
+      return undefined;
     },
   };
 }

@@ -1,11 +1,12 @@
 import type { Limits } from "../limits.ts";
 import type { AppEnv } from "./app-deps.ts";
 import { HttpError } from "./http-error.ts";
+import type { Incoming } from "./incoming.ts";
 import { overLimit } from "./over-limit.ts";
 
 /** Answers a 414 or 431 for a request whose target or header is larger than it may be. */
 export function requestSizeCheck(limits: Limits) {
-  return (request: Request, env: AppEnv["Bindings"] | undefined): HttpError | undefined => {
+  return (request: Incoming, env: AppEnv["Bindings"] | undefined): HttpError | undefined => {
     const { url } = request;
     // What a url says before its path is the server's name, and no part of the target.
     const target = url.length - url.indexOf("/", url.indexOf("://") + 3);
@@ -19,7 +20,7 @@ export function requestSizeCheck(limits: Limits) {
 }
 
 /** The bytes of all names and values. Node's own list is there already, and its Headers would first have to be made. */
-function sizeOfHeader(headers: Headers, raw: readonly string[] | undefined): number {
+function sizeOfHeader(headers: Incoming["headers"], raw: readonly string[] | undefined): number {
   let size = 0;
   if (raw === undefined) {
     headers.forEach((value, name) => {

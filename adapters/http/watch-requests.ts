@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { logger } from "../logger.ts";
 import type { AppEnv } from "./app-deps.ts";
+import type { Incoming } from "./incoming.ts";
 import type { Metrics } from "./metrics.ts";
 import { requestId } from "./request-id.ts";
 import { rawPath } from "./request-path.ts";
@@ -9,17 +10,19 @@ type App = Hono<AppEnv>;
 
 const methods = new Set(["GET", "HEAD", "POST", "DELETE", "OPTIONS"]);
 
+type Answer = Response | Promise<Response>;
+
 /**
- * Puts the counting of requests around an app's fetch. It is no middleware: Hono would have to compose two handlers for
- * every report then. `path` answers the path that the app has looked up last.
+ * Counts the requests that are answered. It is no middleware: Hono would have to compose two handlers for every report
+ * then. `path` answers the path that the app has looked up last.
  */
-export function watchRequests(app: App, metrics: Metrics, path: () => string): void {
-  const fetch = app.fetch;
+export function watchRequests(app: App, metrics: Metrics, path: () => string) {
   const nameOf = routeNames(app);
   const isLogged = logger.isEnabledFor("debug");
-  app.fetch = (request, ...rest) => {
+  return <Answered extends Answer | undefined>(request: Incoming, answerIt: () => Answered): Answered => {
     const started = performance.now();
-    const answer = fetch(request, ...rest);
+    const answer = answerIt();
+    if (answer === undefined) return answer;
     const route = nameOf(path()); // the app looks it up before it waits for anything
     const finish = ({ status }: Response) => {
       const milliseconds = performance.now() - started;

@@ -1,5 +1,6 @@
 import { parse, serialize } from "hono/utils/cookie";
 import { isOwnPage } from "../http/browser-guard.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { secretOf } from "../http/token-header.ts";
 
 const month = 30 * 86_400;
@@ -13,7 +14,7 @@ function cookieName(url: string): string {
  * The token of a request to a page: in its header as everywhere, or in the cookie of who signed in. The cookie goes
  * along by itself, so where something changes it counts only for what a page of ours sends.
  */
-export function pageSecret(request: Request): string | undefined {
+export function pageSecret(request: Incoming): string | undefined {
   const inHeader = secretOf(request.headers);
   if (inHeader !== undefined) return inHeader;
   if (!["GET", "HEAD"].includes(request.method) && !isOwnPage(request.headers)) return undefined;

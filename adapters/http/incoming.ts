@@ -1,0 +1,9 @@
+/** Of a Request, what the way of a report looks at. Every Request is one; report-door.ts makes some that cost less. */
+export interface Incoming extends Pick<Request, "method" | "url" | "body"> {
+  readonly headers: {
+    /** By a name in lower case. */
+    get(name: string): string | null;
+    forEach(look: (value: string, name: string) => void): void;
+  };
+  arrayBuffer(): Promise<ArrayBuffer | Uint8Array>;
+}
