@@ -1,3 +1,6 @@
+/** A clock that nobody waits for any more goes on for so many milliseconds at most: one for each body would cost more. */
+const longestTick = 1000;
+
 interface Waiting {
   readonly until: number;
   readonly reject: (error: unknown) => void;
@@ -21,7 +24,7 @@ export function lateness(milliseconds: number, late: () => Error, failed: (error
     for (const one of waiting) {
       const left = one.until - performance.now();
       if (left > 0) {
-        timer = setTimeout(look, left);
+        lookIn(left);
         return;
       }
       waiting.delete(one);
@@ -29,20 +32,19 @@ export function lateness(milliseconds: number, late: () => Error, failed: (error
     }
   }
 
+  function lookIn(milliseconds: number): void {
+    timer = setTimeout(look, Math.min(milliseconds, longestTick));
+    timer.unref?.(); // where a timer is a number there is none
+  }
+
   return (work, make) =>
     new Promise((resolve, reject) => {
       const one = { until: performance.now() + milliseconds, reject };
       waiting.add(one);
-      timer ??= setTimeout(look, milliseconds);
-      const settle = () => {
-        waiting.delete(one);
-        if (waiting.size > 0 || timer === undefined) return;
-        clearTimeout(timer);
-        timer = undefined;
-      };
+      if (timer === undefined) lookIn(milliseconds);
       work.then(
         (result) => {
-          settle();
+          waiting.delete(one);
           try {
             resolve(make(result));
           } catch (error) {
@@ -50,7 +52,7 @@ export function lateness(milliseconds: number, late: () => Error, failed: (error
           }
         },
         (error) => {
-          settle();
+          waiting.delete(one);
           reject(failed(error));
         },
       );
