@@ -1,4 +1,6 @@
 import http from "node:http";
+import { hostCheck, noHost } from "./host-check.ts";
+import { errorResponse } from "./http/error-response.ts";
 import { mostHeadBytes } from "./limits.ts";
 import { runServer } from "./run-server.ts";
 
@@ -6,6 +8,7 @@ await runServer("bun", async (app, config) => {
   // Bun.serve goes by it too, and has no option of its own. Its type says that it can't be set, which in Node is so.
   Object.assign(http, { maxHeaderSize: mostHeadBytes(config.limits) });
   const { idleSeconds } = config.limits;
+  const wrongHost = hostCheck();
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,
@@ -14,7 +17,11 @@ await runServer("bun", async (app, config) => {
         server.timeout(request, 0);
         return () => server.timeout(request, idleSeconds);
       };
-      return app.fetch(request, { keepOpen });
+      if (!request.url.startsWith("/")) return app.fetch(request, { keepOpen });
+      // So it is without a host, and with one that Bun can make no URL of.
+      const named = new Request(`http://${noHost}${request.url}`, request);
+      const refusal = wrongHost(request.headers.get("host") ?? noHost);
+      return refusal === undefined ? app.fetch(named, { keepOpen }) : errorResponse(refusal, named);
     },
     // Bun ends a connection on which nothing moves for so long, or whose head or body takes longer and comes at less
     // than 16 KB a second. A first head has ten seconds.

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { gracefulStop } from "./graceful-stop.ts";
+import { hostCheck, noHost } from "./host-check.ts";
 import { errorResponse } from "./http/error-response.ts";
-import { HttpError } from "./http/http-error.ts";
 import { mostHeadBytes } from "./limits.ts";
 import { reportDoor } from "./report-door.ts";
 import type { Listen } from "./run-server.ts";
@@ -14,13 +14,16 @@ export const listenWithNode: Listen = async (app, config) => {
   const patience = config.limits.idleSeconds * 1000;
   const wrongHost = hostCheck();
   const answerReport = reportDoor(app, config.limits);
-  const answerOther = getRequestListener((request, env) => {
-    // Only HTTP/2 has other requests than Node's own, and nobody speaks it here.
-    const { incoming } = env as HttpBindings;
-    const refusal = wrongHost(incoming.headers.host);
-    if (refusal !== undefined) return errorResponse(refusal, request);
-    return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience) });
-  });
+  const answerOther = getRequestListener(
+    (request, env) => {
+      // Only HTTP/2 has other requests than Node's own, and nobody speaks it here.
+      const { incoming } = env as HttpBindings;
+      const refusal = wrongHost(incoming.headers.host ?? noHost);
+      if (refusal !== undefined) return errorResponse(refusal, request);
+      return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience) });
+    },
+    { hostname: noHost },
+  );
   const options = {
     maxHeaderSize: mostHeadBytes(config.limits),
     headersTimeout: patience,
@@ -30,7 +33,7 @@ export const listenWithNode: Listen = async (app, config) => {
     requestTimeout: 0,
   };
   const server = createServer(options, (incoming, outgoing) => {
-    const isGood = wrongHost(incoming.headers.host) === undefined;
+    const isGood = wrongHost(incoming.headers.host ?? noHost) === undefined;
     if (!isGood || !answerReport(incoming, outgoing)) void answerOther(incoming, outgoing);
   });
   server.setTimeout(patience); // of a connection on which nothing moves
@@ -44,21 +47,4 @@ export const listenWithNode: Listen = async (app, config) => {
 function keepOpen({ socket }: { readonly socket: Pick<Socket, "setTimeout"> }, patience: number): () => void {
   socket.setTimeout(0);
   return () => void socket.setTimeout(patience);
-}
-
-/**
- * A 400 for a host that no URL can have, as `.1`: @hono/node-server 2.1 lets some of them through, and fails where the body
- * is asked for.
- */
-function hostCheck() {
-  let lastGood: string | undefined; // nearly every request says the same
-  return (host: string | undefined): HttpError | undefined => {
-    if (host === lastGood) return undefined;
-    if (!URL.canParse(`http://${host}`)) {
-      const problem = "The header Host must be a name or an address, with or without a port";
-      return new HttpError(400, `${problem}. Got ${host?.slice(0, 100)}.`, { connection: "close" });
-    }
-    lastGood = host;
-    return undefined;
-  };
 }
