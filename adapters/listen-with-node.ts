@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
 import { gracefulStop } from "./graceful-stop.ts";
 import { hostCheck, noHost } from "./host-check.ts";
-import { errorResponse } from "./http/error-response.ts";
+import { answerOf, errorResponse } from "./http/error-response.ts";
+import { HttpError } from "./http/http-error.ts";
 import { mostHeadBytes } from "./limits.ts";
 import { reportDoor } from "./report-door.ts";
 import type { Listen } from "./run-server.ts";
@@ -22,7 +23,7 @@ export const listenWithNode: Listen = async (app, config) => {
       if (refusal !== undefined) return errorResponse(refusal, request);
       return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience) });
     },
-    { hostname: noHost },
+    { hostname: noHost, errorHandler: (error) => answerOf(error instanceof RequestError ? noUrl(error) : error) },
   );
   const options = {
     maxHeaderSize: mostHeadBytes(config.limits),
@@ -43,6 +44,11 @@ export const listenWithNode: Listen = async (app, config) => {
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : config.port, stop };
 };
+
+function noUrl({ message }: RequestError): HttpError {
+  const problem = "The target and the header Host must make a URL together, as /health and localhost do";
+  return new HttpError(400, `${problem}. They do not: ${message}.`);
+}
 
 function keepOpen({ socket }: { readonly socket: Pick<Socket, "setTimeout"> }, patience: number): () => void {
   socket.setTimeout(0);

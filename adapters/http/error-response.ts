@@ -32,7 +32,8 @@ export function errorResponse(error: unknown, request: Incoming): Response {
   return answer;
 }
 
-function answerOf(error: unknown): Response {
+/** The answer alone, where there is no Request whose id it could have. */
+export function answerOf(error: unknown): Response {
   if (error instanceof ReportRequestError) return jsonError(400, error.message);
   if (error instanceof InvalidEventError) return jsonError(400, error.message);
   if (error instanceof HttpError) return jsonError(error.status, error.message, error.headers, error.details);

@@ -27,7 +27,9 @@ describe.each([...runtimes])("on %s", (runtime) => {
     for (const host of hosts) {
       for (const target of ["/health", "/report_asset_materialization/a"]) {
         const connection = await openConnection(server.port, host);
-        expect((await connection.send({ target, body: "" })).status).toBe(400);
+        const answer = await connection.send({ target, body: "" });
+        expect(answer.status).toBe(400);
+        expect(JSON.parse(answer.body).error).toContain("header Host must");
         connection.close();
       }
     }
