@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import Database from "libsql";
 import { type DatabaseAddress, openConnection } from "./connection.ts";
 import { withPatience } from "./patience.ts";
 
@@ -10,9 +11,15 @@ export class FileExistsError extends Error {
 }
 
 /**
+ * How many ids a copy leaves out. Where it takes the log's place, the ids given since stay with the events that are lost:
+ * who follows the log misses nothing that is new, and no two events are exported under one key.
+ */
+const idsLeftOut = 10_000_000_000;
+
+/**
  * Copies a database file, as it is at one moment, to the path `file`, and answers the copy's size in bytes once it is on
- * the disk. Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. Throws
- * FileExistsError.
+ * the disk. Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. The copy
+ * gives ids far above the log's own. Throws FileExistsError.
  */
 export async function backUp(address: DatabaseAddress, file: string): Promise<number> {
   assertMissing(file);
@@ -23,6 +30,7 @@ export async function backUp(address: DatabaseAddress, file: string): Promise<nu
       await rm(partial, { force: true });
       await client.execute({ sql: "VACUUM INTO ?", args: [partial] });
     });
+    leaveOutIds(partial);
     const bytes = await flush(partial);
     assertMissing(file);
     await rename(partial, file);
@@ -32,6 +40,15 @@ export async function backUp(address: DatabaseAddress, file: string): Promise<nu
   } finally {
     client.close();
     await rm(partial, { force: true });
+  }
+}
+
+function leaveOutIds(file: string): void {
+  const copy = new Database(file);
+  try {
+    copy.prepare("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'event'").run([idsLeftOut]);
+  } finally {
+    copy.close();
   }
 }
 
