@@ -24,7 +24,7 @@ export interface TokenStore {
 
 export interface NewToken {
   readonly name: string;
-  /** SHA-256 of the secret, in lower-case hex. */
+  /** What `hashSecret` makes of the secret, SHA-256 of SHA-256, in lower-case hex. */
   readonly hash: string;
   readonly scopes: readonly TokenScope[];
   /** The token holds for this key and all below it; null: for every key. */

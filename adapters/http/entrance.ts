@@ -1,6 +1,6 @@
 import type { TokenScope } from "../../storage/index.ts";
 import { anybody, type Caller } from "../tokens/caller.ts";
-import type { Identity } from "../tokens/token-book.ts";
+import type { Identity, Secret } from "../tokens/token-book.ts";
 import { admit } from "./admit.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { createGate } from "./gate.ts";
@@ -13,7 +13,7 @@ import { secretOf } from "./token-header.ts";
 export type Need = TokenScope | "nothing";
 
 /** The token that a request brings. */
-export type SecretIn = (request: Incoming) => string | undefined;
+export type SecretIn = (request: Incoming) => ReturnType<Secret>;
 
 /** What stands before every answer. Its promises reject with the HttpError that says why a request may not. */
 export interface Entrance {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
 import type { NewToken, TokenRecord, TokenStore } from "../../storage/index.ts";
 import { anybody, type Caller } from "./caller.ts";
-import { hashSecret } from "./token-secret.ts";
+import { hashSecret, hashSession } from "./token-secret.ts";
 import { tokenUses } from "./token-uses.ts";
 
 /** Who a secret makes its sender. */
@@ -12,8 +12,13 @@ export type Identity =
   | { readonly status: "unknown" }
   | { readonly status: "revoked" | "expired"; readonly name: string; readonly at: number };
 
+/** What a browser brings that signed in with a secret: see `sessionOf`. */
+export interface Session {
+  readonly session: string;
+}
+
 /** What a request brings, if anything. Looked for only where it is needed: a header costs more than the rest of the look. */
-export type Secret = () => string | undefined;
+export type Secret = () => string | Session | undefined;
 
 /**
  * The tokens of a server, known by heart: no request waits for the database, unless it is the first in a while. The
@@ -90,9 +95,9 @@ export async function openTokenBook(options: TokenBookOptions): Promise<TokenBoo
 
   function look(page: Page, bring: Secret): Identity {
     if (isOpen(page)) return opened;
-    const secret = bring();
-    if (secret === undefined) return missing;
-    const digest = hashSecret(secret);
+    const brought = bring();
+    if (brought === undefined) return missing;
+    const digest = typeof brought === "string" ? hashSecret(brought) : hashSession(brought.session);
     const entry = page.get(bucketOf(digest))?.find((entry) => timingSafeEqual(entry.digest, digest));
     if (entry === undefined) return unknown;
     const { name, expiresAt } = entry.token;

@@ -6,7 +6,16 @@ export function newSecret(): string {
   return `rl_${randomBytes(32).toString("base64url")}`;
 }
 
-/** What is kept of a secret. It needs no salt and no slow hash: nobody guesses 256 random bits. */
+/** What a browser keeps in a secret's stead. Nobody gets from it to the secret, nor to it from what is stored. */
+export function sessionOf(secret: string): string {
+  return createHash("sha256").update(`session ${secret}`).digest("base64url");
+}
+
+/** What is stored of a secret, by which either is known. It needs no salt and no slow hash: nobody guesses 256 random bits. */
 export function hashSecret(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
+  return hashSession(sessionOf(secret));
+}
+
+export function hashSession(session: string): Buffer {
+  return createHash("sha256").update(session).digest();
 }

@@ -6,6 +6,7 @@ import { noteRefusal } from "../http/note-refusal.ts";
 import { queryOf } from "../http/request-path.ts";
 import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
+import type { Secret } from "../tokens/token-book.ts";
 import { answerError } from "./answer-error.ts";
 import { localPath } from "./local-path.ts";
 import { readForm } from "./read-form.ts";
@@ -17,7 +18,7 @@ export function signInRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   const { tokens, config } = deps;
 
   /** Why the pages are closed to a token; undefined where they are open. */
-  async function refusalOf(secret: string | undefined): Promise<HttpError | undefined> {
+  async function refusalOf(secret: ReturnType<Secret>): Promise<HttpError | undefined> {
     if (tokens === undefined) return undefined;
     const identity = await tokens.identify(() => secret);
     const refusal = admit(identity, "read");

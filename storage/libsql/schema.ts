@@ -90,7 +90,7 @@ export const token = sqliteTable(
   {
     id: integer("id").primaryKey({ autoIncrement: true }),
     name: text("name").notNull(),
-    /** SHA-256 of the secret, in hex; the secret itself is nowhere. */
+    /** In hex; the secret itself is nowhere. */
     hash: text("hash").notNull(),
     /** Joined by commas. */
     scopes: text("scopes").notNull(),

@@ -48,6 +48,14 @@ describe("signing in", () => {
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
+  test("tells the server whether the page came by https, which it can't see behind a proxy", async () => {
+    const page = await site.visit("/");
+    const sent = page.waitForRequest((request) => request.method() === "POST");
+    await signIn(page, secrets.reader);
+    expect(await (await sent).headerValue("origin")).toBe(site.server.url);
+    await page.getByRole("heading", { name: "Assets" }).waitFor();
+  });
+
   test("works without a script", async () => {
     const page = await site.visit("/", { javaScriptEnabled: false });
     await signIn(page, secrets.reader);

@@ -30,7 +30,8 @@ describe.each([...runtimes])("the pages on %s", (runtime) => {
     const signedIn = await send("/sign-in", { token: secret, next: "/assets/a/b" });
     expect([signedIn.status, signedIn.headers.get("location")]).toEqual([303, "/assets/a/b"]);
     const headers = { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "" };
-    expect(headers.cookie).toBe(`runless${server.port}=${secret}`);
+    expect(headers.cookie).toStartWith(`runless${server.port}=`);
+    expect(headers.cookie).not.toContain(secret);
 
     const page = await get("/assets/a/b", headers);
     expect([page.status, page.headers.get("content-encoding")]).toEqual([200, "br"]);

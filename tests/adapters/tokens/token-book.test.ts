@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { openTokenBook, type TokenBookOptions } from "../../../adapters/tokens/token-book.ts";
-import { hashSecret, newSecret } from "../../../adapters/tokens/token-secret.ts";
+import { hashSecret, newSecret, sessionOf } from "../../../adapters/tokens/token-secret.ts";
 import { createMemoryTokenStore, EventLogError, type TokenStore } from "../../../storage/index.ts";
 import { newToken } from "../../contracts/token-store.ts";
 
@@ -67,6 +67,15 @@ describe("a token book", () => {
     for (const wrong of ["secret ", "Secret", "secre", "", hash("secret")]) {
       expect(book.identify(() => wrong)).toEqual({ status: "unknown" });
     }
+  });
+
+  test("knows a session, and takes neither the secret nor what is stored for one, nor a session for a secret", async () => {
+    const { book } = await opened({ before: ["secret"] });
+    expect(book.identify(() => ({ session: sessionOf("secret") }))).toMatchObject({ status: "allowed" });
+    for (const session of ["secret", hash("secret"), hashSecret("secret").toString("base64url")]) {
+      expect(book.identify(() => ({ session }))).toEqual({ status: "unknown" });
+    }
+    expect(book.identify(() => sessionOf("secret"))).toEqual({ status: "unknown" });
   });
 
   test("looks at every byte of the hash", async () => {

@@ -116,7 +116,7 @@ describe("every page", () => {
       `default-src 'none'; script-src 'self' 'sha256-${hashOf(script)}'; style-src 'sha256-${hashOf(style)}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
     );
     expect(headers.get("x-content-type-options")).toBe("nosniff");
-    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("referrer-policy")).toBe("same-origin");
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
     expect(html.replace(style, "")).not.toMatch(/ style=|<style| on[a-z]+="/);

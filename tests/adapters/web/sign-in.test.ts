@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { sessionOf } from "../../../adapters/tokens/token-secret.ts";
 import { localPath } from "../../../adapters/web/local-path.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { readStream } from "../../read-stream.ts";
@@ -96,7 +97,7 @@ describe("signing in", () => {
   test("keeps the token where no script and no other site can get at it, for a month", async () => {
     const { signIn, send } = await guarded();
     const { kept } = await signIn("read");
-    expect(kept).toBe("runless=read; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict");
+    expect(kept).toBe(`runless=${sessionOf("read")}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict`);
     const https = { "sec-fetch-site": "same-origin", origin: "https://runless.example" };
     expect((await send("POST", "/sign-in", https, { token: "read" })).kept).toEndWith("; Secure; SameSite=Strict");
   });
@@ -109,7 +110,7 @@ describe("signing in", () => {
       { "sec-fetch-site": "same-origin" },
       { token: "read" },
     );
-    expect(cookie).toBe("runless3001=read");
+    expect(cookie).toBe(`runless3001=${sessionOf("read")}`);
     expect((await send("GET", "http://localhost:3001/", { cookie })).status).toBe(200);
     expect((await send("GET", "http://localhost:3002/", { cookie })).status).toBe(303);
   });
@@ -175,6 +176,17 @@ describe("the cookie of who signed in", () => {
     expect((await app.request("/events/stream", { headers: { ...own } })).status).toBe(401);
   });
 
+  test("has nothing in it that the API takes for a token, and the token is not taken for it", async () => {
+    const { send, signIn } = await guarded();
+    const [name, session = ""] = (await signIn("admin")).cookie.split("=");
+    for (const headers of [bearer(session), { "dagster-cloud-api-token": session }]) {
+      expect((await send("GET", "/api/v1/events", headers)).status).toBe(401);
+      expect((await send("GET", "/events", headers)).status).toBe(303);
+    }
+    expect((await send("GET", "/events", { ...own, cookie: `${name}=${session}` })).status).toBe(200);
+    expect((await send("GET", "/events", { ...own, cookie: `${name}=admin` })).status).toBe(303);
+  });
+
   test("is no token for the API", async () => {
     const { send, signedIn } = await guarded();
     const headers = await signedIn("admin");
@@ -208,7 +220,11 @@ test("a page that may use the API from its own origin is none of the cookie's", 
   const body = "word=a";
   const ask = (headers: Readonly<Record<string, string>>) =>
     app.request("/wipe?asset_key=a", { method: "POST", body, headers });
-  const { status, headers } = await ask({ origin, "sec-fetch-site": "same-site", cookie: "runless=admin" });
+  const { status, headers } = await ask({
+    origin,
+    "sec-fetch-site": "same-site",
+    cookie: `runless=${sessionOf("admin")}`,
+  });
   expect([status, headers.get("location")]).toEqual([303, "/sign-in?next=%2F"]);
   expect(await log.asset(["a"])).toBeDefined();
   expect((await ask({ origin, "sec-fetch-site": "same-site", ...bearer("admin") })).headers.get("location")).toBe("/");
