@@ -1,10 +1,7 @@
-import { accessSync, constants, existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
+import { mustBeWritable } from "./assert-writable.ts";
 import { overfullLog } from "./checkpointer.ts";
-import { isReadOnly } from "./failures.ts";
 import { withPatience } from "./patience.ts";
-import { writeNothing } from "./probe.ts";
 import { cannotOpen } from "./store-error.ts";
 
 export interface DatabaseAddress {
@@ -34,22 +31,6 @@ export async function openConnection({ url }: DatabaseAddress): Promise<Client> 
   } catch (error) {
     throw cannotOpen(url, error, mustBeWritable);
   }
-}
-
-const mustBeWritable = "its folder must be there, and both must be writable.";
-
-/** Throws EventLogError where the file could only be read: SQLite opens it all the same. */
-export async function assertWritable(client: Client, url: string, file: string): Promise<void> {
-  const needed = [dirname(file), file, `${file}-wal`, `${file}-shm`].filter(existsSync);
-  try {
-    for (const path of needed) accessSync(path, constants.W_OK);
-  } catch (error) {
-    throw cannotOpen(url, error, mustBeWritable);
-  }
-  // A disk that is mounted to be read only, which Deno does not see there. What is locked or full now may pass.
-  await client.executeMultiple(writeNothing).catch((error) => {
-    if (isReadOnly(error)) throw cannotOpen(url, error, mustBeWritable);
-  });
 }
 
 /** What every connection to a file that may write says of itself. */

@@ -1,5 +1,6 @@
 import type { Client } from "@libsql/client";
-import { assertWritable, type DatabaseAddress, openConnection } from "./connection.ts";
+import { assertWritable, assertWrites } from "./assert-writable.ts";
+import { type DatabaseAddress, openConnection } from "./connection.ts";
 import type { DatabaseAccess, Write } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { isBusy, isDamage } from "./failures.ts";
@@ -15,11 +16,12 @@ import { writeGroup } from "./write-group.ts";
 export async function openFileAccess(address: DatabaseAddress): Promise<DatabaseAccess> {
   const { url } = address;
   const file = databaseFile(url) ?? "";
+  assertWritable(url);
   let client = await openConnection(address);
   try {
     await migrate(client);
     await firstLook(client);
-    await assertWritable(client, url, file);
+    await assertWrites(client, url);
   } catch (error) {
     client.close();
     throw isDamage(error) ? cannotOpen(url, error) : storeError(error, url);

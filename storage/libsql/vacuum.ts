@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EventLogError } from "../event-log-error.ts";
+import { assertWritable } from "./assert-writable.ts";
 import { type DatabaseAddress, openConnection } from "./connection.ts";
 import { withPatience } from "./patience.ts";
 import { pause } from "./purger.ts";
@@ -12,6 +13,7 @@ const incremental = 2;
 
 /** Gives a database file's free pages back to the file system, step by step, and tells of each step. */
 export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSize) => void): Promise<void> {
+  assertWritable(address.url);
   const client = await openConnection(address);
   try {
     const { rows } = await client.execute("PRAGMA auto_vacuum");
