@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import Database from "libsql";
-import { type DatabaseAddress, openConnection } from "./connection.ts";
-import { withPatience } from "./patience.ts";
+import type { DatabaseAddress } from "./connection.ts";
+import { isDamage } from "./failures.ts";
+import { readOnly } from "./read-only.ts";
+import { cannotOpen } from "./store-error.ts";
 
 /** `backUp` found a file where it should write one. */
 export class FileExistsError extends Error {
@@ -24,11 +26,12 @@ const idsLeftOut = 10_000_000_000;
 export async function backUp(address: DatabaseAddress, file: string): Promise<number> {
   assertMissing(file);
   const partial = `${file}.${crypto.randomUUID()}.partial`;
-  const client = await openConnection(address);
   try {
-    await withPatience(async () => {
+    await readOnly(address, async (client) => {
       await rm(partial, { force: true });
       await client.execute({ sql: "VACUUM INTO ?", args: [partial] });
+    }).catch((error) => {
+      throw isDamage(error) ? cannotOpen(address.url, error) : error;
     });
     leaveOutIds(partial);
     const bytes = await flush(partial);
@@ -38,7 +41,6 @@ export async function backUp(address: DatabaseAddress, file: string): Promise<nu
     if (process.platform !== "win32") await flush(dirname(file));
     return bytes;
   } finally {
-    client.close();
     await rm(partial, { force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../adapters/cli/run-cli.ts";
 import { startServer, temporaryFolder } from "../server.ts";
@@ -64,4 +64,16 @@ test("a backup leaves a file alone that is there already", async () => {
   const { exitCode, stderr } = await runCli(["backup", file], { env });
   expect([exitCode, stderr]).toEqual([1, `runless: ${file} is there already. Name a file that is not.\n`]);
   expect(hash()).toBe(first);
+}, 30_000);
+
+test("a backup of a file that is damaged says so, and what to do", async () => {
+  const folder = temporaryFolder();
+  const url = `file:${join(folder, "live.db")}`;
+  writeFileSync(join(folder, "live.db"), "no database".repeat(1000));
+  const { exitCode, stderr } = await runCli(["backup", join(folder, "copy.db"), "--database-url", url]);
+  expect([exitCode, stderr]).toEqual([
+    3,
+    `runless: The database ${url} is damaged (SQLITE_NOTADB: file is not a database). Look at it with runless doctor --database-url ${url}, and go back to a backup.\n`,
+  ]);
+  expect(readdirSync(folder)).toEqual(["live.db"]);
 }, 30_000);

@@ -102,13 +102,14 @@ describeAsRoot("a database whose owner may only read it", () => {
   );
 
   test.each([
+    ["backup", 0],
     ["vacuum", 3],
     ["doctor", 0],
   ] as const)("has nothing beside it after runless %s, which ends with %i", (command, exitCode) => {
-    const args = ["--database-url", `file:${file}`];
+    const args = ["--database-url", `file:${file}`, ...(command === "backup" ? [join(folder, "copy.db")] : [])];
     const [setpriv = "", ...options] = asNobody;
     const program = [...options, programs.bun, runless, command, ...args];
     expect(spawnSync(setpriv, program).status).toBe(exitCode);
-    expect(readdirSync(folder)).toEqual(["runless.db"]);
+    expect(readdirSync(folder).filter((name) => name !== "copy.db")).toEqual(["runless.db"]);
   });
 });
