@@ -72,7 +72,10 @@ export class FileWriter implements Writer {
     return free;
   }
 
-  /** What can be moved from the WAL into the file is, so that the file is whole by itself. */
+  /**
+   * What can be moved from the WAL into the file is, so that the file is whole by itself. An empty WAL stays beside it on
+   * Bun and Deno: the driver ends a connection only once its prepared statements are collected, which Node does with the thread.
+   */
   async close(): Promise<void> {
     await this.#checkpointer.close();
     this.#prepared.clear();
