@@ -48,7 +48,7 @@ export async function backUp(address: DatabaseAddress, file: string): Promise<nu
 function leaveOutIds(file: string): void {
   const copy = new Database(file);
   try {
-    copy.prepare("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'event'").run([idsLeftOut]);
+    copy.exec(`UPDATE sqlite_sequence SET seq = seq + ${idsLeftOut} WHERE name = 'event'`);
   } finally {
     copy.close();
   }
