@@ -12,6 +12,9 @@ await runServer("bun", async (app, config) => {
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,
+    // Else Bun writes the stack trace of a body that fails to the console, and sends that of any other failure.
+    development: false,
+    reusePort: false, // without it, and not in development, Bun shares its port with another server
     fetch: (request, server) => {
       const keepOpen = () => {
         server.timeout(request, 0);

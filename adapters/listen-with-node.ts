@@ -18,10 +18,12 @@ export const listenWithNode: Listen = async (app, config) => {
   const answerOther = getRequestListener(
     (request, env) => {
       // Only HTTP/2 has other requests than Node's own, and nobody speaks it here.
-      const { incoming } = env as HttpBindings;
+      const { incoming, outgoing } = env as HttpBindings;
       const refusal = wrongHost(incoming.headers.host ?? noHost);
       if (refusal !== undefined) return errorResponse(refusal, request);
-      return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience) });
+      // Of a body that fails @hono/node-server would write a stack trace to the console.
+      const breakOff = () => void outgoing.destroy();
+      return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience), breakOff });
     },
     { hostname: noHost, errorHandler: (error) => answerOf(error instanceof RequestError ? noUrl(error) : error) },
   );

@@ -40,6 +40,8 @@ export interface AppEnv {
   };
   readonly Bindings: {
     readonly keepOpen?: KeepOpen;
+    /** Ends the connection at once, so that nobody takes what was sent for the whole answer. */
+    readonly breakOff?: () => void;
     /** The answer to a report, where the runtime knows it by sight and says it in its own way. Default: a new one. */
     readonly recorded?: Response;
     /** Node's own request: its headers as they came, names and values by turns. */

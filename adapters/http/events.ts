@@ -18,7 +18,11 @@ import { routes } from "./routes.ts";
 
 export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   const { config } = deps;
-  const place = (env: AppEnv["Bindings"] | undefined) => ({ streams: room.streams, keepOpen: env?.keepOpen });
+  const place = (env: AppEnv["Bindings"] | undefined) => ({
+    streams: room.streams,
+    keepOpen: env?.keepOpen,
+    breakOff: env?.breakOff,
+  });
   return routes(deps)
     .get("/", "read", async (c) => {
       const log = c.get("log");

@@ -12,6 +12,8 @@ export interface TextSource {
 export interface StreamPlace {
   readonly streams: StreamRoom;
   readonly keepOpen: KeepOpen | undefined;
+  /** Ends the connection at once. Default: the body fails, and the runtime has the last word. */
+  readonly breakOff: (() => void) | undefined;
 }
 
 const utf8 = new TextEncoder();
@@ -21,10 +23,14 @@ const utf8 = new TextEncoder();
  * without the end that HTTP has, so that nobody takes a part for the whole. A client that does not read on is the
  * runtime's to cut off.
  */
-export function textStream(source: TextSource, { streams, keepOpen }: StreamPlace): ReadableStream<Uint8Array> {
+export function textStream(
+  source: TextSource,
+  { streams, keepOpen, breakOff }: StreamPlace,
+): ReadableStream<Uint8Array> {
   let open = true;
   let leave: (() => void) | undefined;
   const stop = () => {
+    if (!open) return; // a connection that was broken off cancels too
     open = false;
     leave?.();
     source.stop();
@@ -42,7 +48,8 @@ export function textStream(source: TextSource, { streams, keepOpen }: StreamPlac
         } catch (error) {
           if (!open) return;
           noteBreak(error);
-          controller.error(error);
+          if (breakOff === undefined) controller.error(error);
+          else breakOff();
         }
         stop();
       },

@@ -13,7 +13,11 @@ import { pageSecret } from "./session.ts";
 
 /** What pages load and lead to, beside pages: as in the API, for those who signed in. */
 export function fileRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
-  const place = (env: AppEnv["Bindings"] | undefined) => ({ streams: room.streams, keepOpen: env?.keepOpen });
+  const place = (env: AppEnv["Bindings"] | undefined) => ({
+    streams: room.streams,
+    keepOpen: env?.keepOpen,
+    breakOff: env?.breakOff,
+  });
   return routes(deps, { secretIn: pageSecret })
     .get("/events/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type RunningServer, runtimes, startServer } from "../server.ts";
+import { join } from "node:path";
+import { runCli } from "../adapters/cli/run-cli.ts";
+import { type RunningServer, runtimes, startServer, temporaryFolder } from "../server.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -29,6 +31,37 @@ describe.each([...runtimes])("the log of a %s server", (runtime) => {
     });
     expect(lines.at(-1)).toMatchObject({ level: "INFO", message: "runless has ended" });
   }, 30_000);
+
+  test("is JSON too where a stream ends because its token went, and says in one line that it broke off and why", async () => {
+    const databaseUrl = `file:${join(temporaryFolder(), "runless.db")}`;
+    const token = async (...args: readonly string[]) =>
+      (await runCli(["token", ...args, "--database-url", databaseUrl])).stdout.trim();
+    const authorization = `Bearer ${await token("create", "--name", "s", "--scope", "read")}`;
+    const server = await startServer(runtime, { databaseUrl, env: { RUNLESS_TOKENS: "r:report=0123456789abcdef" } });
+    const stream = () => fetch(`${server.url}/api/v1/events/stream`, { headers: { authorization } });
+    let isOpen = true;
+    const ending = (await stream()).text().then(
+      () => "whole",
+      () => "torn",
+    );
+    void ending.then(() => {
+      isOpen = false;
+    });
+    await token("revoke", "s");
+    // Each has the stream look, which is when it asks after its token.
+    while (isOpen) await report(server, "{}", { authorization: "Bearer 0123456789abcdef" });
+    expect(await ending).toBe("torn");
+    expect((await stream()).status).toBe(401);
+    await server.stop();
+    const lines: readonly Line[] = server
+      .output()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ message }) => message === "an answer broke off")).toMatchObject([
+      { level: "WARN", reason: expect.stringMatching(/^The token s was revoked at /) },
+    ]);
+  }, 60_000);
 
   test("says why each request was refused, under the id that its answer has", async () => {
     const server = await startServer(runtime);
