@@ -50,17 +50,24 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     });
     const metrics = createMetrics();
     collectDefaultMetrics({ register: metrics.registry });
+    let damage: string | undefined;
+    const noteDamage = (problem: string) => {
+      if (damage === undefined) logger.error("the database is damaged", { reason: problem });
+      damage ??= problem;
+    };
     const { log, tokens: store } = await openStores({
       url: config.databaseUrl,
       authToken: config.databaseAuthToken,
       onCommit: metrics.committed,
+      onDamage: noteDamage,
       queue: { events: config.limits.queueEvents, bytes: config.limits.queueBytes },
     });
     const tokens = await openTokens(store, config);
     const closing = new AbortController();
     const { signal } = closing;
     const browser = browserPolicy(config, tokens);
-    app = createApp({ log, tokens, config, metrics, browser, isAccepting: () => !signal.aborted, closing: signal });
+    const isAccepting = () => !signal.aborted;
+    app = createApp({ log, tokens, config, metrics, browser, isAccepting, damage: () => damage, closing: signal });
     void keepPruned(log, config.retention, signal);
     let askedAt: number | undefined;
     const end = () => {

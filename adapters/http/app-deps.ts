@@ -27,6 +27,8 @@ export interface AppDeps {
   readonly now?: () => number;
   /** False from the moment on when no more requests should be sent here. */
   readonly isAccepting?: () => boolean;
+  /** What the database has said of damage to its file, which stays until the server starts again. Default: nothing. */
+  readonly damage?: () => string | undefined;
   /** Aborts when the server shuts down: answers that would go on for ever end then. */
   readonly closing?: AbortSignal;
 }

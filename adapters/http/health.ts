@@ -14,8 +14,11 @@ export function healthRoutes(deps: AppDeps, appends: AppendWatch): Hono<AppEnv> 
     }).app;
 }
 
-async function whyNotReady({ log, isAccepting = () => true }: AppDeps, appends: AppendWatch) {
+async function whyNotReady({ log, isAccepting = () => true, damage }: AppDeps, appends: AppendWatch) {
   if (!isAccepting()) return "The server is shutting down.";
+  // Only a restart ends it, and what is tried below may touch no page but whole ones.
+  const damaged = damage?.();
+  if (damaged !== undefined) return damaged;
   if (appends.isOverloaded()) return "More is reported than can be recorded.";
   try {
     await appends.assertRecording();

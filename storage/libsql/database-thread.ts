@@ -3,6 +3,7 @@ import { EventLogError, type EventLogErrorCode } from "../event-log-error.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { openFileAccess } from "./file-access.ts";
 import { createLogDatabase, type LogDatabase } from "./log-database.ts";
+import { damageOf } from "./store-error.ts";
 
 export interface DatabaseRequest {
   readonly id: number;
@@ -12,13 +13,19 @@ export interface DatabaseRequest {
 
 export type DatabaseResponse =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: { readonly code: EventLogErrorCode; readonly message: string } };
+  | {
+      readonly id: number;
+      readonly error: { readonly code: EventLogErrorCode; readonly message: string };
+      /** What to say where the file is damaged, whatever the error says of the call. */
+      readonly damage: string | undefined;
+    };
 
 // This file is the thread that database-threads.ts starts: a LogDatabase that is asked by messages.
 const port = parentPort;
 if (port === null) throw new Error("database-thread is not started as a thread");
 
-const opening = openFileAccess(workerData as DatabaseAddress).then(createLogDatabase); // only database-threads.ts starts it
+const address = workerData as DatabaseAddress; // only database-threads.ts starts it
+const opening = openFileAccess(address).then(createLogDatabase);
 await answer(0, async () => void (await opening));
 
 port.on("message", ({ id, method, args }: DatabaseRequest) =>
@@ -35,7 +42,8 @@ async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
     response = { id, value: await work() };
   } catch (error) {
     const code = error instanceof EventLogError ? error.code : "unavailable";
-    response = { id, error: { code, message: error instanceof Error ? error.message : String(error) } };
+    const message = error instanceof Error ? error.message : String(error);
+    response = { id, error: { code, message }, damage: damageOf(error, address.url) };
   }
   port?.postMessage(response);
 }

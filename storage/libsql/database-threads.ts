@@ -3,13 +3,16 @@ import type { DatabaseAddress } from "./connection.ts";
 import type { DatabaseRequest, DatabaseResponse } from "./database-thread.ts";
 import type { LogDatabase } from "./log-database.ts";
 
+/** Told of every failure, after the opening, that shows the file to be damaged: what is wrong, and what to do. */
+export type OnDamage = (problem: string) => void;
+
 /**
  * A database file with two threads, each with a connection of its own: the driver is synchronous, and a slow read must
  * never hold up an acknowledgement.
  */
-export async function openDatabaseThreads(address: DatabaseAddress): Promise<LogDatabase> {
-  const writer = await startThread(address);
-  const reader = await startThread(address).catch(async (error) => {
+export async function openDatabaseThreads(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
+  const writer = await startThread(address, onDamage);
+  const reader = await startThread(address, onDamage).catch(async (error) => {
     await writer.close();
     throw error;
   });
@@ -37,7 +40,7 @@ interface Call {
 }
 
 /** A LogDatabase whose calls run on a thread. It keeps the process alive only while a call is under way. */
-async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
+async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
   // Only here: a bundle for a Worker runtime, which has no such thing, would import it where it stands.
   const { Worker } = await import("node:worker_threads");
   const file = import.meta.url.endsWith(".ts") ? "./database-thread.ts" : "./database-thread.js";
@@ -50,8 +53,9 @@ async function startThread(address: DatabaseAddress): Promise<LogDatabase> {
     const call = calls.get(response.id);
     calls.delete(response.id);
     if (calls.size === 0) worker.unref();
-    if ("error" in response) call?.reject(new EventLogError(response.error.code, response.error.message));
-    else call?.resolve(response.value as never); // what the method of the same call returned
+    if (!("error" in response)) return call?.resolve(response.value as never); // what the method of the same call returned
+    if (response.damage !== undefined && response.id > 0) onDamage?.(response.damage); // 0 is the opening
+    call?.reject(new EventLogError(response.error.code, response.error.message));
   });
   worker.on("error", (error) => fail(`The database thread failed: ${error instanceof Error ? error.message : error}`));
   worker.on("exit", () => fail("The database thread has ended."));

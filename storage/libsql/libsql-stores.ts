@@ -2,6 +2,7 @@ import type { Commit, EventLog } from "../event-log.ts";
 import type { Stores } from "../stores.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { databaseFile } from "./database-file.ts";
+import type { OnDamage } from "./database-threads.ts";
 import type { Load } from "./group-commit.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
@@ -13,6 +14,8 @@ export interface LibsqlOptions extends DatabaseAddress {
   readonly now?: () => number;
   /** Told of every commit of events, right after it. It must not throw. */
   readonly onCommit?: ((commit: Commit) => void) | undefined;
+  /** Told where a database file turns out to be damaged after it was opened, which reads and writes alike may meet. */
+  readonly onDamage?: OnDamage | undefined;
   /** How much may wait to be recorded; past it `append` rejects with `overloaded`. Default: as much as comes. */
   readonly queue?: Load | undefined;
 }
@@ -27,9 +30,9 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
  * (`libsql://…`).
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<Stores> {
-  const { now = Date.now, onCommit, queue = unbounded, ...address } = options;
+  const { now = Date.now, onCommit, onDamage, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
-  const database = isRemote ? createLogDatabase(await openRemoteAccess(address)) : await openThreads(address);
+  const database = isRemote ? createLogDatabase(await openRemoteAccess(address)) : await openThreads(address, onDamage);
   const groupsAtOnce = isRemote ? remoteGroupsAtOnce : 1;
   return {
     log: createLibsqlEventLog(database, now, { queue, groupsAtOnce, onCommit }),
@@ -38,9 +41,9 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<Stores> 
 }
 
 /** Loaded only here, since a Worker runtime has no threads. */
-async function openThreads(address: DatabaseAddress): Promise<LogDatabase> {
+async function openThreads(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
   const { openDatabaseThreads } = await import("./database-threads.ts");
-  return openDatabaseThreads(address);
+  return openDatabaseThreads(address, onDamage);
 }
 
 /** The event log alone. */

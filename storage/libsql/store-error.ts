@@ -16,13 +16,18 @@ export function cannotOpen(url: string, error: unknown, needs = "it must be ther
   return new EventLogError("unusable_database", sentence, { cause: error });
 }
 
-function explain(error: unknown, url: string): string {
+/** What to say where the database is damaged; undefined for any other failure. */
+export function damageOf(error: unknown, url: string): string | undefined {
+  if (!isDamage(error)) return undefined;
   const name = databaseName(url);
-  const why = reasonOf(error);
-  if (isDamage(error))
-    return `The database ${name} is damaged (${why}). Look at it with runless doctor --database-url ${name}, and go back to a backup.`;
+  return `The database ${name} is damaged (${reasonOf(error)}). Look at it with runless doctor --database-url ${name}, and go back to a backup.`;
+}
+
+function explain(error: unknown, url: string): string {
+  const damage = damageOf(error, url);
+  if (damage !== undefined) return damage;
   const what = causeOf(error, ConnectionFailure) === undefined ? "failed" : "can't be reached";
-  return `The database ${name} ${what}: ${why}`;
+  return `The database ${databaseName(url)} ${what}: ${reasonOf(error)}`;
 }
 
 /** What a database, or the way to it, says of a failure. */

@@ -41,6 +41,14 @@ describe("GET /ready", () => {
     ]);
   });
 
+  test("says what is damaged, though what it reads itself can be read", async () => {
+    let damage: string | undefined;
+    const app = nativeApp({ damage: () => damage });
+    expect(await app.ready()).toEqual([200, { ready: true }]);
+    damage = "The database file:x is damaged.";
+    expect(await app.ready()).toEqual([503, { ready: false, reason: damage }]);
+  });
+
   test("says no from a commit that failed until the next would not, and tries that itself", async () => {
     const disk = { isFull: true, probes: 0 };
     const app = nativeApp({ log: onDisk(disk) });
