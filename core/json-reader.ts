@@ -38,7 +38,7 @@ export function readJson(text: string, controlCharacters: boolean, maxDepth: num
     const unit = text[at];
     if (unit === '"') return string();
     if (unit === "{" || unit === "[") {
-      if (depth === maxDepth) fail(`Nested deeper than ${maxDepth} levels`);
+      if (depth === maxDepth) fail(`Nested deeper than ${maxDepth} levels, which is the most`);
       return unit === "{" ? object(depth + 1) : array(depth + 1);
     }
     const word = take(literal);

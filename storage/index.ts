@@ -6,5 +6,6 @@ export { createMemoryTokenStore } from "./memory/token-store.ts";
 export { createMemoryEventLog } from "./memory.ts";
 export { openEventLog } from "./open-event-log.ts";
 export { openStores } from "./open-stores.ts";
+export { QueueFullError } from "./queue-full-error.ts";
 export type { Stores } from "./stores.ts";
 export type * from "./token-store.ts";

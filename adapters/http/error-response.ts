@@ -1,5 +1,6 @@
 import { InvalidEventError, ReportRequestError } from "../../core/index.ts";
-import { EventLogError, type EventLogErrorCode } from "../../storage/index.ts";
+import { EventLogError, type EventLogErrorCode, QueueFullError } from "../../storage/index.ts";
+import { limitFlag } from "../limits.ts";
 import { isLogging, logger } from "../logger.ts";
 import { HttpError } from "./http-error.ts";
 import type { Incoming } from "./incoming.ts";
@@ -39,9 +40,16 @@ export function answerOf(error: unknown): Response {
   if (error instanceof HttpError) return jsonError(error.status, error.message, error.headers, error.details);
   if (error instanceof EventLogError) {
     const status = statuses[error.code];
-    return jsonError(status, error.message, status === 503 ? { "retry-after": "1" } : {});
+    return jsonError(status, messageOf(error), status === 503 ? { "retry-after": "1" } : {});
   }
   return jsonError(500, "runless failed to answer this request; its log has the reason.");
+}
+
+/** The log knows its limits, and not the flags that set them. */
+function messageOf(error: EventLogError): string {
+  if (!(error instanceof QueueFullError)) return error.message;
+  const flag = limitFlag(error.limit === "events" ? "queueEvents" : "queueBytes");
+  return `${error.message} --${flag} sets that limit.`;
 }
 
 /** Writes down why an answer broke off that had begun already. */

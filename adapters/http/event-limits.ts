@@ -1,5 +1,12 @@
 import { Buffer } from "node:buffer";
-import { type EventReport, InvalidEventError, type JsonValue, type Metadata } from "../../core/index.ts";
+import {
+  dataVersionOf,
+  type EventReport,
+  InvalidEventError,
+  type JsonValue,
+  type Metadata,
+  type RunlessEvent,
+} from "../../core/index.ts";
 import { isArray, isNumberText, numberText } from "../../core/json-value.ts";
 import type { LimitName, Limits } from "../limits.ts";
 import { overLimit } from "./over-limit.ts";
@@ -23,7 +30,8 @@ export function checkEvents(reports: readonly Pick<EventReport, "event">[], limi
   check("tags", tagNames.length, "tags", limits);
   let ofTags = 0;
   for (const name of tagNames) ofTags += bytesOf(name) + bytesOf(event.tags[name] ?? "");
-  size += check("tags", ofTags, "tagBytes", limits);
+  if (ofTags > limits.tagBytes) throw tagsTooLarge(event, ofTags, limits);
+  size += ofTags;
 
   check("metadata", Object.keys(event.metadata).length, "metadataEntries", limits);
   const { bytes, depth } = measure(event.metadata);
@@ -42,6 +50,13 @@ function check(field: string, size: number, name: LimitName, limits: Limits): nu
   if (size <= limits[name]) return size;
   const what = name === "tags" ? "The event" : `The field ${field}`;
   throw new InvalidEventError(field, overLimit(what, size, name, limits));
+}
+
+/** Whoever sent a data version may know nothing of the tag that it is kept as. */
+function tagsTooLarge(event: Pick<RunlessEvent, "tags">, bytes: number, limits: Limits): InvalidEventError {
+  const isVersion = bytesOf(dataVersionOf(event) ?? "") > bytes / 2;
+  const what = isVersion ? "The field data_version with all tags" : "The field tags";
+  return new InvalidEventError(isVersion ? "data_version" : "tags", overLimit(what, bytes, "tagBytes", limits));
 }
 
 interface Measure {

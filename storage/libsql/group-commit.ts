@@ -1,4 +1,5 @@
 import { EventLogError } from "../event-log-error.ts";
+import { QueueFullError } from "../queue-full-error.ts";
 import { Pace } from "./pace.ts";
 
 /** What items take up, or may. */
@@ -83,11 +84,8 @@ export class GroupCommit<Item, Result> {
   assertRoom(): void {
     if (this.#closed) throw new EventLogError("closed", "The event log is closed.");
     if (this.#isBelow(this.#limits)) return;
-    const { events, bytes } = this.#load;
-    throw new EventLogError(
-      "overloaded",
-      `More is reported than can be recorded: ${events} events of ${bytes} bytes wait already. Nothing of this is recorded; send it again a little later.`,
-    );
+    const limit = this.#load.events < this.#limits.events ? "bytes" : "events";
+    throw new QueueFullError(this.#load, limit, this.#limits[limit]);
   }
 
   /**

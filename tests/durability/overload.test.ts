@@ -44,7 +44,9 @@ describe.each([...runtimes])("a %s server that is told more than the disk takes"
     expect(acknowledged).toHaveLength(21);
     for (const { headers, body } of refused) {
       expect(headers.get("retry-after")).toBe("1");
-      expect(JSON.parse(body).error).toStartWith("More is reported than can be recorded: 20 events of ");
+      expect(JSON.parse(body).error).toMatch(
+        /^More is reported than can be recorded: 20 events of \d+ bytes wait already, and the limit is 20 events\. .+ --max-queue-events sets that limit\.$/,
+      );
     }
     const imported = await importing;
     expect([imported.status, JSON.parse(imported.body).recorded]).toEqual([200, 3000]);
@@ -67,6 +69,9 @@ describe.each([...runtimes])("a %s server that is told more than the disk takes"
       first.push(report(server, "large", size));
       while ((await queued(server)) < first.length) await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    expect((await report(server, "large", size)).body).toContain(
+      "the limit is 2000000 bytes. Nothing of this is recorded; send it again a little later. --max-queue-bytes sets that limit.",
+    );
     const before = resident();
     const waves = 30; // many, since what is garbage may stay for a while
     for (let i = 0; i < waves; i++) await Promise.all(wave());

@@ -67,5 +67,5 @@ const examples: Readonly<Record<number, string>> = {
   413: "The body is larger than 4194304 bytes. Send less, or raise --max-body-bytes.",
   415: "Send an event or an array of events as application/json, or lines as application/x-ndjson. Got no Content-Type.",
   422: 'The idempotency key "2026-11-23" was sent before, recorded as event 7, with other content. Send a new key for a new event.',
-  503: "More is reported than can be recorded: 1000 events of 412672 bytes wait already. Nothing of this is recorded; send it again a little later.",
+  503: "More is reported than can be recorded: 1000 events of 412672 bytes wait already, and the limit is 1000 events. Nothing of this is recorded; send it again a little later. --max-queue-events sets that limit.",
 };

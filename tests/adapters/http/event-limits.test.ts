@@ -37,9 +37,15 @@ describe("checkEvents", () => {
     expect(() => checkEvents([larger], limits)).toThrow(InvalidEventError);
   });
 
-  test("counts what a data version adds to the tags", () => {
-    const event = materialization("a", { dataVersion: "v".repeat(100) });
-    expect(() => checkEvents([{ event }], { ...defaultLimits, tagBytes: 100 })).toThrow(/The field tags has \d+ bytes/);
+  test("counts what a data version adds to the tags, and names of the two what is larger", () => {
+    const sentence = (dataVersion: string, tag: string) => {
+      const event = materialization("a", { dataVersion, tags: { tag } });
+      return () => checkEvents([{ event }], { ...defaultLimits, tagBytes: 200 });
+    };
+    const [short, long] = ["v", "v".repeat(200)];
+    expect(sentence(long, short)).toThrow(/^The field data_version with all tags has \d+ bytes, .+ --max-tag-bytes\.$/);
+    expect(sentence(short, long)).toThrow(/^The field tags has \d+ bytes, .+ --max-tag-bytes\.$/);
+    expect(sentence(short, short)).not.toThrow();
   });
 
   test("looks at every partition, and counts what each repeats", () => {

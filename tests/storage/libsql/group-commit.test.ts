@@ -62,21 +62,24 @@ describe("group commit", () => {
   test.each([
     ["events", load(2, 0)],
     ["bytes", load(0, 2)],
-  ])("refuses at once what comes while as many %s wait as may, and lets in again what comes after", async (_, one) => {
-    const { groups, commits } = gate({ events: 4, bytes: 4 });
-    const admitted = ["running", "a", "b"].map((item) => commits.add(item, one));
-    expect(() => commits.assertRoom()).toThrow("wait already");
-    await expect(commits.add("refused", one)).rejects.toMatchObject({ code: "overloaded" });
-    groups[0]?.end();
-    await admitted[0];
-    expect(commits.load).toEqual(load(0));
-    admitted.push(commits.add("c", one));
-    groups[1]?.end();
-    await admitted[2];
-    groups[2]?.end();
-    expect(await Promise.all(admitted)).toEqual(["running!", "a!", "b!", "c!"]);
-    expect(groups.map(({ items }) => items)).toEqual([["running"], ["a", "b"], ["c"]]);
-  });
+  ])(
+    "refuses at once what comes while as many %s wait as may, and lets in again what comes after",
+    async (limit, one) => {
+      const { groups, commits } = gate({ events: 4, bytes: 4 });
+      const admitted = ["running", "a", "b"].map((item) => commits.add(item, one));
+      expect(() => commits.assertRoom()).toThrow(`wait already, and the limit is 4 ${limit}.`);
+      await expect(commits.add("refused", one)).rejects.toMatchObject({ code: "overloaded" });
+      groups[0]?.end();
+      await admitted[0];
+      expect(commits.load).toEqual(load(0));
+      admitted.push(commits.add("c", one));
+      groups[1]?.end();
+      await admitted[2];
+      groups[2]?.end();
+      expect(await Promise.all(admitted)).toEqual(["running!", "a!", "b!", "c!"]);
+      expect(groups.map(({ items }) => items)).toEqual([["running"], ["a", "b"], ["c"]]);
+    },
+  );
 
   test("what is patient waits for room, in its order, and leaves half of the queue to the others", async () => {
     const { groups, commits } = gate({ events: 4, bytes: 100 });
