@@ -19,18 +19,25 @@ export const staticTokens = v.pipe(
     const tokens: NewToken[] = [];
     for (const [i, entry] of entries.entries()) {
       const token = parseEntry(entry);
-      const isTwin = typeof token === "object" && tokens.some(({ name }) => name === token.name);
-      const problem = isTwin ? "has the name of another" : token;
-      if (typeof problem === "string") {
-        // Nothing of the entry itself: a part of it is a secret, and who knows which.
+      const problem = typeof token === "string" ? token : clash(token, tokens);
+      if (typeof token === "string" || problem !== undefined) {
+        // Nothing of an entry that can't be read: a part of it is a secret, and who knows which.
         addIssue({ message: `Token ${i + 1} of ${entries.length} ${problem}` });
         return NEVER;
       }
-      tokens.push(problem);
+      tokens.push(token);
     }
     return tokens;
   }),
 );
+
+/** What keeps a token from standing beside the others. */
+function clash({ name, hash }: NewToken, others: readonly NewToken[]): string | undefined {
+  if (others.some((other) => other.name === name)) return "has the name of another";
+  // Whoever sends the secret could be only one of both.
+  const twin = others.find((other) => other.hash === hash);
+  return twin && `has the secret of another: ${name} and ${twin.name} need one each`;
+}
 
 /** The token, or what is wrong with it. */
 function parseEntry(entry: string): NewToken | string {

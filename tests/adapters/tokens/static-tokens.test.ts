@@ -38,6 +38,7 @@ describe("RUNLESS_TOKENS", () => {
     [`a:read=${secret.slice(1)}`, "a secret of fewer than 16 characters"],
     [`a:read=${secret}\u00e9`, "others than visible ASCII"],
     [`a:read=${secret} a:report=${secret}x`, "Token 2 of 2 has the name of another"],
+    [`ci:report=${secret} x:read=${secret}`, "Token 2 of 2 has the secret of another: x and ci need one each."],
   ])("refuses %p, and never shows a secret", (text, problem) => {
     const attempt = () => tokensOf(text);
     expect(attempt).toThrow(/^--tokens \(RUNLESS_TOKENS\) must be <name>:<scopes>/);
