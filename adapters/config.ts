@@ -174,7 +174,7 @@ function readFlags(args: readonly string[]): Flags {
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${problem}\nThe flags are:\n${flagsHelp()}`);
+    throw new ConfigError(`${problem.replace(/\.$/, "")}. See --help for the flags there are.`);
   }
 }
 

@@ -73,13 +73,13 @@ export function databaseOf({ databaseUrl }: LogOptions): Pick<Config, "databaseU
   );
 }
 
-/** Refuses a file that is not there, before the driver creates it. */
-export function assertExists(databaseUrl: string): void {
+/** Refuses a file that is not there, before the driver creates it. `instead` says what else could be named. */
+export function assertExists(databaseUrl: string, instead = ""): void {
   const file = databaseFile(databaseUrl);
   if (file === undefined || existsSync(file)) return;
   throw new CommandError(
     exitCodes.unreachable,
-    `There is no database ${databaseUrl}. Name one with --database-url, or a server with --url.`,
+    `There is no database ${databaseUrl}. Name one with --database-url${instead}.`,
   );
 }
 
@@ -102,7 +102,7 @@ async function openDatabase(
   { databaseUrl, databaseAuthToken }: ReturnType<typeof databaseOf>,
   writes: boolean,
 ): Promise<Door> {
-  if (!writes) assertExists(databaseUrl);
+  if (!writes) assertExists(databaseUrl, ", or a server with --url");
   // Only here: what a server is made of takes its time to load.
   const [{ createApp }, { openEventLog }, { RunlessInstance }] = await Promise.all([
     import("../http/app.ts"),

@@ -86,7 +86,7 @@ describe("resolveConfig", () => {
     [["--max-metadata-depth", "501"], {}, /RUNLESS_MAX_METADATA_DEPTH.*from 1 to 500/],
     [["--log-level", "loud"], {}, /--log-level.*error, warning, info or debug\. Got "loud"/],
     [["--log-format", "xml"], {}, /--log-format.*json, text or auto/],
-    [["--prot", "1"], {}, /--prot.*\n.*The flags are:\n.*--host/s],
+    [["--prot", "1"], {}, /^Unknown option '--prot'.*\. See --help for the flags there are\.$/],
     [["extra"], {}, /extra/],
     [["--port"], {}, /--port/],
   ] as const)("refuses %j with %j and says what to change", (args, env, message) => {

@@ -54,6 +54,25 @@ test("what can't be reached has the exit code 3", async () => {
   ]);
 });
 
+test("a command that takes no server tells nobody to name one", async () => {
+  for (const line of ["doctor", "token list", "backup x.db", "vacuum"]) {
+    const { exitCode, stderr } = await runCli(line.split(" "));
+    expect([line, exitCode, stderr]).toEqual([
+      line,
+      3,
+      "runless: There is no database file:runless.db. Name one with --database-url.\n",
+    ]);
+  }
+});
+
+test.each([...runtimes])(
+  "on %s an unknown flag of the server is one sentence, and not a table of flags",
+  async (runtime) => {
+    const { stderr } = await runCli(["serve", "--nope"], { runtime });
+    expect(stderr).toMatch(/^runless can't start: Unknown option '--nope'.*\. See --help for the flags there are\.\n$/);
+  },
+);
+
 test("every command has help with examples", async () => {
   const { stdout } = await runCli(["--help"]);
   const names = Array.from(stdout.matchAll(/^ {2}([a-z-]+) (?!command)/gm), ([, name]) => name ?? "").filter(
