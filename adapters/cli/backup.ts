@@ -1,4 +1,4 @@
-import { backUp, FileExistsError } from "../../storage/libsql/backup.ts";
+import { backUp, CopyError } from "../../storage/libsql/backup.ts";
 import { databaseFileOf } from "./database-file.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { formatBytes } from "./format-bytes.ts";
@@ -18,7 +18,7 @@ export const backupCommand = logCommand("backup")
     try {
       console.log(`Copied ${url} to ${file}: ${formatBytes(await backUp({ url }, file))}.`);
     } catch (error) {
-      if (error instanceof FileExistsError) throw new CommandError(exitCodes.failed, error.message);
+      if (error instanceof CopyError) throw new CommandError(exitCodes.failed, error.message);
       throw error;
     }
   });

@@ -3,14 +3,19 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import Database from "libsql";
 import type { DatabaseAddress } from "./connection.ts";
-import { isDamage } from "./failures.ts";
+import { driverError, isDamage } from "./failures.ts";
 import { readOnly } from "./read-only.ts";
 import { cannotOpen } from "./store-error.ts";
 
-/** `backUp` found a file where it should write one. */
-export class FileExistsError extends Error {
-  override readonly name = "FileExistsError";
+/** `backUp` can't write a file where it should: the message says why. */
+export class CopyError extends Error {
+  override readonly name = "CopyError";
 }
+
+const refusals: Readonly<Record<string, string>> = {
+  SQLITE_CANTOPEN: "its folder must be there, and writable",
+  SQLITE_FULL: "its disk is full",
+};
 
 /**
  * How many ids a copy leaves out. Where it takes the log's place, the ids given since stay with the events that are lost:
@@ -21,15 +26,21 @@ const idsLeftOut = 10_000_000_000;
 /**
  * Copies a database file, as it is at one moment, to the path `file`, and answers the copy's size in bytes once it is on
  * the disk. Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. The copy
- * gives ids far above the log's own. Throws FileExistsError.
+ * gives ids far above the log's own. Throws CopyError.
  */
 export async function backUp(address: DatabaseAddress, file: string): Promise<number> {
   assertMissing(file);
   const partial = `${file}.${crypto.randomUUID()}.partial`;
   try {
     await readOnly(address, async (client) => {
+      await client.execute("SELECT count(*) FROM sqlite_schema"); // or nobody could tell which of the two files failed
       await rm(partial, { force: true });
-      await client.execute({ sql: "VACUUM INTO ?", args: [partial] });
+      await client.execute({ sql: "VACUUM INTO ?", args: [partial] }).catch((error) => {
+        const why = refusals[driverError(error)?.code ?? ""];
+        throw why === undefined
+          ? error
+          : new CopyError(`The copy can't be written to ${file}: ${why}.`, { cause: error });
+      });
     }).catch((error) => {
       throw isDamage(error) ? cannotOpen(address.url, error) : error;
     });
@@ -55,7 +66,7 @@ function leaveOutIds(file: string): void {
 }
 
 function assertMissing(file: string): void {
-  if (existsSync(file)) throw new FileExistsError(`${file} is there already. Name a file that is not.`);
+  if (existsSync(file)) throw new CopyError(`${file} is there already. Name a file that is not.`);
 }
 
 /** Waits until a file or a folder is on the disk; answers its size. */

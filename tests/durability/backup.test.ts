@@ -77,3 +77,13 @@ test("a backup of a file that is damaged says so, and what to do", async () => {
   ]);
   expect(readdirSync(folder)).toEqual(["live.db"]);
 }, 30_000);
+
+test("a backup into a folder that is not there says so", async () => {
+  const env = { RUNLESS_DATABASE_URL: `file:${join(temporaryFolder(), "live.db")}` };
+  await runCli(["report", "a"], { env });
+  const { exitCode, stderr } = await runCli(["backup", "nodir/x.db"], { env });
+  expect([exitCode, stderr]).toEqual([
+    1,
+    "runless: The copy can't be written to nodir/x.db: its folder must be there, and writable.\n",
+  ]);
+}, 30_000);
