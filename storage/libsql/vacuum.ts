@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EventLogError } from "../event-log-error.ts";
 import { assertWritable } from "./assert-writable.ts";
+import { overfullLog } from "./checkpointer.ts";
 import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { driverError } from "./failures.ts";
 import { withPatience } from "./patience.ts";
 import { pause } from "./purger.ts";
 import { type DatabaseSize, readSize } from "./read-size.ts";
@@ -10,6 +12,9 @@ import { type DatabaseSize, readSize } from "./read-size.ts";
 const pagesPerStep = 1000;
 /** `auto_vacuum` of a database that runless has made. */
 const incremental = 2;
+
+/** What the write-ahead log takes, in bytes, before it is moved into the file and begins anew. */
+const mostMoved = overfullLog * 4096;
 
 /** Gives a database file's free pages back to the file system, step by step, and tells of each step. */
 export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSize) => void): Promise<void> {
@@ -29,7 +34,9 @@ export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSi
     while (left > 0 && size.free > 0) {
       onStep(size);
       // Not prepared: the driver would take a single step of a prepared one, which gives back a single page.
-      await withPatience(() => client.executeMultiple(`PRAGMA incremental_vacuum(${pagesPerStep});`));
+      await withPatience(() => client.executeMultiple(`PRAGMA incremental_vacuum(${pagesPerStep});`)).catch((error) => {
+        throw driverError(error)?.code === "SQLITE_FULL" ? diskFull(size.free, error) : error;
+      });
       const before = size;
       size = await readSize(client);
       if (size.all >= before.all) break;
@@ -42,4 +49,11 @@ export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSi
   } finally {
     client.close();
   }
+}
+
+// For each page that is given back one other moves at most.
+function diskFull(free: number, cause: unknown): EventLogError {
+  const room = Math.ceil(Math.min(free, mostMoved) / 2 ** 20);
+  const sentence = `The disk is full. What vacuum moves is written to the write-ahead log before the file gets smaller: make up to ${room} MB of room, and run it again.`;
+  return new EventLogError("unavailable", sentence, { cause });
 }

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
+import { createClient } from "@libsql/client";
+import { RunlessInstance } from "../../adapters/index.ts";
+import { materialization } from "../../core/index.ts";
+import { runCli } from "../adapters/cli/run-cli.ts";
 import { distinctReports } from "../durability/reports.ts";
 import { openConnection } from "../raw-http.ts";
 import { walkEvents } from "../read-events.ts";
@@ -101,6 +105,35 @@ describeAsRoot("a small disk", () => {
     },
     60_000,
   );
+});
+
+describeAsRoot("vacuum on a full disk", () => {
+  test("says how much room it needs, and with that it does its work", async () => {
+    const disk = mountSmallDisk(48, 0);
+    const databaseUrl = `file:${join(disk.folder, "runless.db")}`;
+    const other = createClient({ url: databaseUrl }); // as a server beside it, for whom the write-ahead log stays
+    try {
+      await using instance = await RunlessInstance.get({ databaseUrl });
+      const gone = materialization("gone", { description: "x".repeat(3000) });
+      await instance.reportRunlessAssetEvents(Array(2000).fill(gone));
+      await instance.reportRunlessAssetEvents(Array(200).fill(materialization("kept")));
+      await instance.wipeAssets(["gone"]);
+      const isLeft = async () => (await other.execute("SELECT 1 FROM wiped_asset")).rows.length > 0;
+      while (await isLeft()) await new Promise((resolve) => setTimeout(resolve, 20));
+      await other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+
+      disk.takeAll();
+      const { exitCode, stderr } = await runCli(["vacuum", "--database-url", databaseUrl]);
+      const [, room] =
+        /^runless: The disk is full\. .+ make up to (\d+) MB of room, and run it again\.\n$/.exec(stderr) ?? [];
+      expect([exitCode, stderr]).toEqual([3, expect.stringContaining(`${room} MB`)]);
+      disk.giveBack(Number(room));
+      expect(await runCli(["vacuum", "--database-url", databaseUrl])).toMatchObject({ exitCode: 0, stderr: "" });
+    } finally {
+      other.close();
+      disk.unmount();
+    }
+  }, 60_000);
 });
 
 /** Whether a large event was acknowledged; anything but that and 503 fails the test. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../server.ts";
 
@@ -9,6 +9,8 @@ export interface SmallDisk {
   makeRoom(): void;
   /** Takes what is left, to the last byte. */
   takeAll(): void;
+  /** Gives back so many megabytes of what `takeAll` took. */
+  giveBack(megabytes: number): void;
   unmount(): void;
 }
 
@@ -17,12 +19,13 @@ export function mountSmallDisk(megabytes: number, taken: number): SmallDisk {
   const folder = temporaryFolder();
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]);
   const filler = join(folder, "filler");
+  const restFile = join(folder, "rest");
   writeFileSync(filler, Buffer.alloc(taken << 20));
   return {
     folder,
     makeRoom: () => rmSync(filler),
     takeAll: () => {
-      const rest = openSync(join(folder, "rest"), "w");
+      const rest = openSync(restFile, "w");
       try {
         for (;;) writeSync(rest, Buffer.alloc(4096));
       } catch (error) {
@@ -31,6 +34,7 @@ export function mountSmallDisk(megabytes: number, taken: number): SmallDisk {
         closeSync(rest);
       }
     },
+    giveBack: (megabytes) => truncateSync(restFile, Math.max(0, statSync(restFile).size - (megabytes << 20))),
     // Lazily: a server of a test that failed may still use it.
     unmount: () => execFileSync("umount", ["--lazy", folder]),
   };
