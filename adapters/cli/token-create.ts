@@ -31,7 +31,10 @@ export const tokenCreateCommand = tokensCommand("create")
       const created = await tokens.create({ name, hash, scopes, prefix, expiresAt });
       if (created === undefined) {
         const instead = `revoke it first (runless token revoke ${name}), or take another name`;
-        throw new CommandError(exitCodes.failed, `There is a token ${name} already: ${instead}.`);
+        const twin = (await tokens.list()).find((token) => token.name === name && token.revokedAt === null);
+        const state =
+          (twin?.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now() ? "already" : "already, which has expired";
+        throw new CommandError(exitCodes.failed, `There is a token ${name} ${state}: ${instead}.`);
       }
     });
     const where = prefix === null ? "" : ` at and below ${formatAssetKey(prefix)}`;

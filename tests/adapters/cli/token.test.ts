@@ -54,6 +54,20 @@ test("a name is given once, until it is revoked", async () => {
   ]);
 });
 
+test("that the token which has a name has expired is said, and how to take the name", async () => {
+  const target = newFile();
+  const { log, tokens } = await openStores({ url: target.env.RUNLESS_DATABASE_URL ?? "" });
+  await tokens.create({ name: "ex", hash: "of something", scopes: ["read"], prefix: null, expiresAt: 1 });
+  await log.close();
+  const taken = await run(target, "create --name ex --scope read");
+  expect([taken.exitCode, taken.stderr]).toEqual([
+    1,
+    "runless: There is a token ex already, which has expired: revoke it first (runless token revoke ex), or take another name.\n",
+  ]);
+  await run(target, "revoke ex");
+  expect((await run(target, "create --name ex --scope read")).exitCode).toBe(0);
+});
+
 test("list shows every token and no hash, as a table or as JSON", async () => {
   const target = newFile();
   const secret = (await run(target, "create --name ci --scope report --prefix s3")).stdout.trim();
