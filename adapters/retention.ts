@@ -9,7 +9,8 @@ export interface Retention {
   readonly idempotencyKeys: number;
 }
 
-const helpOf = (what: string) => `days to keep ${what}, but for the latest; or forever`;
+const helpOf = (what: string) =>
+  `days to keep ${what} after they were received or imported, but for the latest; or forever`;
 
 /** A flag for all events, one for those of each type that is reported, and one for idempotency keys. */
 export const retentionFlags = {

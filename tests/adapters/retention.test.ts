@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { resolveConfig } from "../../adapters/config.ts";
+import { flagsHelp, resolveConfig } from "../../adapters/config.ts";
 import { expiryAt } from "../../adapters/retention.ts";
 
 const day = 24 * 60 * 60 * 1000;
@@ -34,6 +34,14 @@ describe("retention", () => {
     ["--idempotency-days", "forever"],
   ])("%s refuses %s and says what to give", (flag, value) => {
     expect(() => retentionOf(flag, value)).toThrow(/must be a whole number from [17] to 36500/);
+  });
+
+  test("is explained by --help: days count from the receipt, and an import is one", () => {
+    const lines = flagsHelp()
+      .split("\n")
+      .filter((line) => line.includes("--retain-days"));
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(line).toContain("after they were received or imported");
   });
 
   test("becomes times that go by the clock", () => {
