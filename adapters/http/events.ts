@@ -11,6 +11,7 @@ import { importEvents } from "./import-events.ts";
 import { jsonResponse } from "./json-response.ts";
 import { stayingOpen } from "./keep-open.ts";
 import { postEvents } from "./post-events.ts";
+import { prefersLines } from "./prefers-lines.ts";
 import { noParameters, readQuery } from "./query-parameters.ts";
 import { refuse } from "./refuse.ts";
 import type { Room } from "./room.ts";
@@ -26,7 +27,7 @@ export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   return routes(deps)
     .get("/", "read", async (c) => {
       const log = c.get("log");
-      if (/\bapplication\/x-ndjson\b/i.test(c.req.header("accept") ?? "")) {
+      if (prefersLines(c)) {
         return exportEvents(log, readExportQuery(c.req.url), deps, place(c.env));
       }
       const { filter, page } = readEventsQuery(c.req.url, config.limits);

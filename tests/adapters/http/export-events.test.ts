@@ -30,6 +30,28 @@ describe("GET /api/v1/events with Accept: application/x-ndjson", () => {
     expect(await exportLines("asset_key=nobody")).toBe("");
   });
 
+  test.each([
+    ["lines", "application/x-ndjson"],
+    ["lines", "Application/X-NDJSON; charset=utf-8"],
+    ["lines", "application/x-ndjson, */*"],
+    ["lines", "application/json, application/x-ndjson"],
+    ["lines", "application/json;q=0.1, application/x-ndjson;q=0.2"],
+    ["lines", "text/html, application/x-ndjson;q=0.5, */*;q=0.1"],
+    ["a page", undefined],
+    ["a page", "*/*"],
+    ["a page", "application/*"],
+    ["a page", "application/json"],
+    ["a page", "text/html"],
+    ["a page", "application/x-ndjson;q=0.1, application/json"],
+    ["a page", "application/x-ndjson;q=0.1, */*;q=0.5"],
+    ["a page", "application/json, application/x-ndjson;q=0"],
+    ["a page", "application/x-ndjson;q=0"],
+  ])("is %s to whoever accepts %p", async (what, accept) => {
+    const response = await nativeApp().request("events", accept === undefined ? {} : { headers: { accept } });
+    expect(response.headers.get("content-type")).toBe(what === "lines" ? "application/x-ndjson" : "application/json");
+    await response.body?.cancel();
+  });
+
   test("writes each event as an answer does, with its idempotency key or <log_id>/<id>", async () => {
     const { exportLines, post, log } = nativeApp();
     await post([materializationOf("a", { idempotency_key: "k", metadata: { n: 1 } }), materializationOf("b")]);
