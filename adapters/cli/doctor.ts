@@ -5,7 +5,7 @@ import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { type Examination, examineDatabase } from "../../storage/libsql/doctor.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples } from "./log-command.ts";
-import { printable, table } from "./table.ts";
+import { type Cell, printable, table } from "./table.ts";
 import { assertExists, databaseOf } from "./with-log.ts";
 
 const littleSpace = 2 ** 30;
@@ -49,11 +49,7 @@ Exit codes:
     };
     if (json === true) console.log(JSON.stringify(report));
     else {
-      const rows = findings.map(({ what, text, advice }) => [
-        what,
-        advice === undefined ? ({ text: "ok", style: "green" } as const) : ({ text: "look", style: "red" } as const),
-        text,
-      ]);
+      const rows = findings.map((finding) => [finding.what, stateOf(finding), finding.text]);
       console.log([table(["WHAT", "STATE", "FINDING"], rows), ...advice].join("\n\n"));
     }
     if (!healthy) process.exitCode = exitCodes.failed;
@@ -62,8 +58,15 @@ Exit codes:
 interface Finding {
   readonly what: string;
   readonly text: string;
-  /** What to do; undefined where all is well. */
+  /** What to do; undefined where nothing is wrong with it. */
   readonly advice: string | undefined;
+  /** Whether it could not be looked at. */
+  readonly isUnknown?: boolean;
+}
+
+function stateOf({ advice, isUnknown }: Finding): Cell {
+  if (advice !== undefined) return { text: "look", style: "red" };
+  return isUnknown === true ? { text: "unknown", style: "yellow" } : { text: "ok", style: "green" };
 }
 
 function findingsOf(
@@ -78,8 +81,10 @@ function findingsOf(
       text: damage === undefined ? "intact" : `${integrity.length} found wrong, first ${printable(damage)}`,
       advice:
         damage &&
-        "The file is damaged. Stop what writes to it, keep a copy of it with its -wal, and restore a backup. Without one, " +
-          "`runless export` gets out what can still be read, and `runless import` puts that into a new database.",
+        "The file is damaged. Stop what writes to it, keep a copy of it with its -wal, and restore the latest backup. " +
+          "Without one, SQLite's own shell gets out what is left: `sqlite3 runless.db .recover | sqlite3 recovered.db` " +
+          "(take sqlite.org's where yours says SQL logic error: it was built without .recover). Then `runless export` " +
+          "from that, and `runless import` into a new database, count it anew.",
     },
     {
       what: "schema",
@@ -92,6 +97,7 @@ function findingsOf(
           ? "The database is an older runless's. The next command or server of this one that opens it brings it up to date, " +
             "and the older one can't use it then: keep a copy."
           : undefined,
+      isUnknown: schemaVersion === undefined,
     },
     {
       what: "summaries",
@@ -101,6 +107,7 @@ function findingsOf(
           ? "Some of what is said of assets, partitions and checks is not what their events say. `runless export`, and " +
             "`runless import` into a new database, count them anew."
           : undefined,
+      isUnknown: summaries === undefined,
     },
     ...(freeBytes === null
       ? []

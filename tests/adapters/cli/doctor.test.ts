@@ -85,8 +85,11 @@ test.each([1, 2, 5, 9])("damage to page %d is found, what to do is said, and the
   const { exitCode, stdout, stderr } = await doctor(damaged(await soundLog(100), page));
   expect([exitCode, stderr]).toEqual([1, ""]);
   expect(stdout).toMatch(/integrity +look +\d+ found wrong, first \S/);
-  expect(stdout).toMatch(/summaries +ok +not recounted/);
+  expect(stdout).toMatch(/schema +(unknown +unreadable|ok +version)/);
+  expect(stdout).toMatch(/summaries +unknown +not recounted/);
   expect(stdout).toContain("The file is damaged. Stop what writes to it,");
+  expect(stdout).toContain("restore the latest backup. Without one,");
+  expect(stdout).toContain("`sqlite3 runless.db .recover | sqlite3 recovered.db`");
 });
 
 test("a database of an older version is told, not migrated, and the exit code is 0", async () => {
