@@ -4,6 +4,7 @@ import type { Client } from "@libsql/client";
 import { databaseFile } from "./database-file.ts";
 import { isReadOnly } from "./failures.ts";
 import { writeNothing } from "./probe.ts";
+import { realFile } from "./real-file.ts";
 import { cannotOpen } from "./store-error.ts";
 
 export const mustBeWritable = "its folder must be there, and both must be writable.";
@@ -13,7 +14,7 @@ export const mustBeWritable = "its folder must be there, and both must be writab
  * the write-ahead log and the index that it makes beside the file then are as unwritable, and stay.
  */
 export function assertWritable(url: string): void {
-  const file = databaseFile(url) ?? "";
+  const file = realFile(databaseFile(url) ?? "");
   for (const path of [dirname(file), file]) assertAccess(path, url, mustBeWritable);
   for (const path of [`${file}-wal`, `${file}-shm`]) {
     const needs = `${path} must be writable, as must the other of -wal and -shm. Make them so, and remove neither: the newest events may lie in the -wal.`;

@@ -1,6 +1,7 @@
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import type { DatabaseAddress } from "./connection.ts";
 import { driverError, isDamage } from "./failures.ts";
@@ -14,39 +15,44 @@ export class CopyError extends Error {
 
 const refusals: Readonly<Record<string, string>> = {
   SQLITE_CANTOPEN: "its folder must be there, and writable",
+  EROFS: "its disk can only be read",
   SQLITE_FULL: "its disk is full",
 };
 
 /**
- * How many ids a copy leaves out. Where it takes the log's place, the ids given since stay with the events that are lost:
- * who follows the log misses nothing that is new, and no two events are exported under one key.
+ * How many ids a copy leaves out at least. Where it takes the log's place, the ids given since stay with the events that
+ * are lost: who follows the log misses nothing that is new, and no two events are exported under one key. So that this
+ * holds of several copies of a log too, none leaves out as many as another.
  */
 const idsLeftOut = 10_000_000_000;
 
 /**
- * Copies a database file, as it is at one moment, to the path `file`, and answers the copy's size in bytes once it is on
- * the disk. Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. The copy
- * gives ids far above the log's own. Throws CopyError.
+ * Copies a database file, as it is at one moment, to a path, and answers the copy's size in bytes once it is on the disk.
+ * Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. The copy gives ids
+ * far above the log's own. Throws CopyError.
  */
-export async function backUp(address: DatabaseAddress, file: string): Promise<number> {
-  assertMissing(file);
+export async function backUp(address: DatabaseAddress, path: string): Promise<number> {
+  const file = resolve(path); // SQLite would take some for a URI
+  assertMissing(path);
   const partial = `${file}.${crypto.randomUUID()}.partial`;
   try {
     await readOnly(address, async (client) => {
-      await client.execute("SELECT count(*) FROM sqlite_schema"); // or nobody could tell which of the two files failed
-      await rm(partial, { force: true });
-      await client.execute({ sql: "VACUUM INTO ?", args: [partial] }).catch((error) => {
-        const why = refusals[driverError(error)?.code ?? ""];
-        throw why === undefined
-          ? error
-          : new CopyError(`The copy can't be written to ${file}: ${why}.`, { cause: error });
-      });
-    }).catch((error) => {
-      throw isDamage(error) ? cannotOpen(address.url, error) : error;
+      // Before the copy, or nobody could tell which of the two files failed.
+      const hasIds = await client
+        .execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
+        .catch((error) => {
+          throw cannotOpen(address.url, error);
+        });
+      try {
+        await rm(partial, { force: true });
+        await client.execute({ sql: "VACUUM INTO ?", args: [partial] });
+        if (hasIds.rows.length > 0) leaveOutIds(partial);
+      } catch (error) {
+        throw isDamage(error) ? cannotOpen(address.url, error) : copyError(path, error);
+      }
     });
-    leaveOutIds(partial);
     const bytes = await flush(partial);
-    assertMissing(file);
+    assertMissing(path);
     await rename(partial, file);
     // Windows neither can nor need flush a folder.
     if (process.platform !== "win32") await flush(dirname(file));
@@ -59,14 +65,22 @@ export async function backUp(address: DatabaseAddress, file: string): Promise<nu
 function leaveOutIds(file: string): void {
   const copy = new Database(file);
   try {
-    copy.exec(`UPDATE sqlite_sequence SET seq = seq + ${idsLeftOut} WHERE name = 'event'`);
+    const ids = randomInt(idsLeftOut, 2 * idsLeftOut);
+    copy.exec(`UPDATE sqlite_sequence SET seq = seq + ${ids} WHERE name = 'event'`);
   } finally {
     copy.close();
   }
 }
 
-function assertMissing(file: string): void {
-  if (existsSync(file)) throw new CopyError(`${file} is there already. Name a file that is not.`);
+/** What is wrong with the place of a copy, or the error as it was. */
+function copyError(path: string, error: unknown): unknown {
+  const { code } = driverError(error) ?? (error as { readonly code?: unknown }); // as Node and the driver below throw them
+  const why = refusals[String(code)];
+  return why === undefined ? error : new CopyError(`The copy can't be written to ${path}: ${why}.`, { cause: error });
+}
+
+function assertMissing(path: string): void {
+  if (existsSync(path)) throw new CopyError(`${path} is there already. Name a file that is not.`);
 }
 
 /** Waits until a file or a folder is on the disk; answers its size. */

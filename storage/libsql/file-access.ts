@@ -9,6 +9,7 @@ import { FileWriter } from "./file-writer.ts";
 import { firstLook } from "./first-look.ts";
 import { migrate } from "./migrate.ts";
 import { withPatience } from "./patience.ts";
+import { realFile } from "./real-file.ts";
 import { cannotOpen, storeError } from "./store-error.ts";
 import { writeGroup } from "./write-group.ts";
 
@@ -47,10 +48,11 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
     }
   }
 
+  const real = realFile(file);
   let writer: FileWriter | undefined;
   const write: Write = (work) =>
     use((client) => {
-      writer ??= new FileWriter(file); // for the first write, since a thread that only reads needs none
+      writer ??= new FileWriter(real); // for the first write, since a thread that only reads needs none
       return work(writer, client);
     });
   const guard = fileGuard(file);

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { EventLogError } from "../event-log-error.ts";
+import { realFile } from "./real-file.ts";
 
 /** Does what writes, and takes it for done only while the database is where the next start will look for it. */
 export type FileGuard = <Result>(write: () => Promise<Result>) => Promise<Result>;
@@ -12,7 +13,7 @@ export type FileGuard = <Result>(write: () => Promise<Result>) => Promise<Result
  */
 export function fileGuard(path: string): FileGuard {
   const file = resolve(path); // the process may go to another folder
-  const opened = new Map([file, `${file}-wal`].map((name) => [name, identity(name)]));
+  const opened = new Map([file, `${realFile(path)}-wal`].map((name) => [name, identity(name)]));
   let missing: string | undefined;
 
   function look(): void {

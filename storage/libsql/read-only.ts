@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import type { DatabaseAddress } from "./connection.ts";
 import { databaseFile } from "./database-file.ts";
 import { withPatience } from "./patience.ts";
+import { realFile } from "./real-file.ts";
 import { openRemoteClient } from "./remote-client.ts";
 import { cannotOpen } from "./store-error.ts";
 
@@ -15,9 +15,10 @@ export async function readOnly<Result>(
   address: DatabaseAddress,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const file = databaseFile(address.url);
-  if (file === undefined) return withClient(await openRemoteClient(address), work);
-  const uri = `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}?mode=ro`;
+  const named = databaseFile(address.url);
+  if (named === undefined) return withClient(await openRemoteClient(address), work);
+  const file = realFile(named); // beside a link there is no WAL, and what lies in it would be passed over
+  const uri = `file:${encodeURI(file).replace(/[?#]/g, encodeURIComponent)}?mode=ro`;
   const look = (parameters: string) => withClient(connect(address, uri + parameters), work);
 
   // A reader of a WAL database makes the WAL where there is none, unless it is told that the file won't change. But

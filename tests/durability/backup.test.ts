@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 import { runCli } from "../adapters/cli/run-cli.ts";
 import { startServer, temporaryFolder } from "../server.ts";
 import { reportUntilClosed } from "./load.ts";
@@ -86,4 +87,36 @@ test("a backup into a folder that is not there says so", async () => {
     1,
     "runless: The copy can't be written to nodir/x.db: its folder must be there, and writable.\n",
   ]);
+}, 30_000);
+
+test("a backup through a link holds what lies in the write-ahead log, which is beside the file itself", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "real"));
+  writeFileSync(join(folder, "real", "live.db"), "");
+  symlinkSync(join("real", "live.db"), join(folder, "link.db"));
+  const env = { RUNLESS_DATABASE_URL: `file:${join(folder, "link.db")}` };
+  const server = await startServer("bun", { databaseUrl: env.RUNLESS_DATABASE_URL });
+  for (const key of ["a", "b"]) await fetch(`${server.url}/report_asset_materialization/${key}`, { method: "POST" });
+  const { exitCode } = await runCli(["backup", join(folder, "copy.db")], { env });
+  const doctor = await runCli(["doctor", "--json"], { env });
+  await server.stop();
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(doctor.stdout)).toMatchObject({ healthy: true, summaries: { wrong: 0 } });
+  const { stdout } = await runCli(["assets", "--json", "--database-url", `file:${join(folder, "copy.db")}`]);
+  const { assets } = JSON.parse(stdout) as { readonly assets: readonly { readonly asset_key: readonly string[] }[] };
+  expect(assets.map((asset) => asset.asset_key)).toEqual([["a"], ["b"]]);
+}, 30_000);
+
+test("a backup of a database that no runless has made is a copy of it, too", async () => {
+  const folder = temporaryFolder();
+  const other = new Database(join(folder, "other.db"));
+  other.exec("CREATE TABLE other (id INTEGER PRIMARY KEY)");
+  other.close();
+  const { exitCode } = await runCli([
+    "backup",
+    join(folder, "copy.db"),
+    "--database-url",
+    `file:${join(folder, "other.db")}`,
+  ]);
+  expect(exitCode).toBe(0);
 }, 30_000);
