@@ -4,8 +4,9 @@ import type { Socket } from "node:net";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
 import { gracefulStop } from "./graceful-stop.ts";
 import { hostCheck, noHost } from "./host-check.ts";
-import { answerOf, errorResponse } from "./http/error-response.ts";
+import { errorResponse } from "./http/error-response.ts";
 import { HttpError } from "./http/http-error.ts";
+import type { Incoming } from "./http/incoming.ts";
 import { mostHeadBytes } from "./limits.ts";
 import { reportDoor } from "./report-door.ts";
 import type { Listen } from "./run-server.ts";
@@ -25,7 +26,10 @@ export const listenWithNode: Listen = async (app, config) => {
       const breakOff = () => void outgoing.destroy();
       return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience), breakOff });
     },
-    { hostname: noHost, errorHandler: (error) => answerOf(error instanceof RequestError ? noUrl(error) : error) },
+    {
+      hostname: noHost,
+      errorHandler: (error) => errorResponse(error instanceof RequestError ? noUrl(error) : error, unreadable()),
+    },
   );
   const options = {
     maxHeaderSize: mostHeadBytes(config.limits),
@@ -46,6 +50,12 @@ export const listenWithNode: Listen = async (app, config) => {
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : config.port, stop };
 };
+
+/** Stands for what no Request could be made of. */
+function unreadable(): Incoming {
+  const url = `http://${noHost}/?`;
+  return { method: "?", url, headers: new Headers(), body: null, arrayBuffer: async () => new Uint8Array() };
+}
 
 function noUrl({ message }: RequestError): HttpError {
   const problem = "The target and the header Host must make a URL together, as /health and localhost do";

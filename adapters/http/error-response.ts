@@ -33,8 +33,7 @@ export function errorResponse(error: unknown, request: Incoming): Response {
   return answer;
 }
 
-/** The answer alone, where there is no Request whose id it could have. */
-export function answerOf(error: unknown): Response {
+function answerOf(error: unknown): Response {
   if (error instanceof ReportRequestError) return jsonError(400, error.message);
   if (error instanceof InvalidEventError) return jsonError(400, error.message);
   if (error instanceof HttpError) return jsonError(error.status, error.message, error.headers, error.details);

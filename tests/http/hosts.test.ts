@@ -30,6 +30,7 @@ describe.each([...runtimes])("on %s", (runtime) => {
         const answer = await connection.send({ target, body: "" });
         expect(answer.status).toBe(400);
         expect(JSON.parse(answer.body).error).toContain("header Host must");
+        expect(answer.headers.get("x-request-id")).toBeDefined();
         connection.close();
       }
     }
