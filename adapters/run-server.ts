@@ -52,8 +52,9 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     collectDefaultMetrics({ register: metrics.registry });
     let damage: string | undefined;
     const noteDamage = (problem: string) => {
-      if (damage === undefined) logger.error("the database is damaged", { reason: problem });
-      damage ??= problem;
+      if (damage !== undefined) return;
+      damage = problem;
+      logger.error("the database is damaged", { reason: problem });
     };
     const { log, tokens: store } = await openStores({
       url: config.databaseUrl,

@@ -5,7 +5,8 @@ import type { CallersLog } from "./callers-log.ts";
 import { type CommitBell, commitBell } from "./commit-bell.ts";
 import { newestId, walkEvents } from "./event-walk.ts";
 import { answerHeaders } from "./security-headers.ts";
-import { type StreamPlace, textStream } from "./text-stream.ts";
+import type { StreamPlace } from "./stream-place.ts";
+import { textStream } from "./text-stream.ts";
 
 // What lies between takes a connection that is silent for much longer for dead.
 const heartbeat = 5000;

@@ -16,19 +16,15 @@ import { noParameters, readQuery } from "./query-parameters.ts";
 import { refuse } from "./refuse.ts";
 import type { Room } from "./room.ts";
 import { routes } from "./routes.ts";
+import { streamPlace } from "./stream-place.ts";
 
 export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   const { config } = deps;
-  const place = (env: AppEnv["Bindings"] | undefined) => ({
-    streams: room.streams,
-    keepOpen: env?.keepOpen,
-    breakOff: env?.breakOff,
-  });
   return routes(deps)
     .get("/", "read", async (c) => {
       const log = c.get("log");
       if (prefersLines(c)) {
-        return exportEvents(log, readExportQuery(c.req.url), deps, place(c.env));
+        return exportEvents(log, readExportQuery(c.req.url), deps, streamPlace(room, c.env));
       }
       const { filter, page } = readEventsQuery(c.req.url, config.limits);
       const { events, cursor, hasMore } = await log.query(filter, page);
@@ -52,7 +48,7 @@ export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
     })
     .get("/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
-      return streamEvents(c.get("log"), filter, deps, place(c.env));
+      return streamEvents(c.get("log"), filter, deps, streamPlace(room, c.env));
     })
     .get("/:id", "read", async (c) => {
       readQuery(c.req.url, noParameters);

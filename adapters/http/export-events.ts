@@ -6,7 +6,8 @@ import { newestId, walkEvents } from "./event-walk.ts";
 import type { ExportQuery } from "./events-query.ts";
 import { stayingOpen } from "./keep-open.ts";
 import { answerHeaders } from "./security-headers.ts";
-import { type StreamPlace, textStream } from "./text-stream.ts";
+import type { StreamPlace } from "./stream-place.ts";
+import { textStream } from "./text-stream.ts";
 
 /**
  * All events that match and were there at the start, one JSON object a line, each with the idempotency key under which

@@ -1,19 +1,12 @@
 import { noteBreak } from "./error-response.ts";
-import { type KeepOpen, stayingOpen } from "./keep-open.ts";
-import type { StreamRoom } from "./stream-room.ts";
+import { stayingOpen } from "./keep-open.ts";
+import type { StreamPlace } from "./stream-place.ts";
 
 export interface TextSource {
   /** The next piece; undefined at the end. */
   next(): Promise<string | undefined>;
   /** Called once, when all was read or nobody reads any more. It makes a `next` under way resolve. */
   stop(): void;
-}
-
-export interface StreamPlace {
-  readonly streams: StreamRoom;
-  readonly keepOpen: KeepOpen | undefined;
-  /** Ends the connection at once. Default: the body fails, and the runtime has the last word. */
-  readonly breakOff: (() => void) | undefined;
 }
 
 const utf8 = new TextEncoder();

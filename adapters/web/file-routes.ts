@@ -8,24 +8,20 @@ import { jsonResponse } from "../http/json-response.ts";
 import { readQuery } from "../http/query-parameters.ts";
 import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
+import { streamPlace } from "../http/stream-place.ts";
 import { saidIn } from "./page-query.ts";
 import { pageSecret } from "./session.ts";
 
 /** What pages load and lead to, beside pages: as in the API, for those who signed in. */
 export function fileRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
-  const place = (env: AppEnv["Bindings"] | undefined) => ({
-    streams: room.streams,
-    keepOpen: env?.keepOpen,
-    breakOff: env?.breakOff,
-  });
   return routes(deps, { secretIn: pageSecret })
     .get("/events/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
-      return streamEvents(c.get("log"), filter, deps, place(c.env));
+      return streamEvents(c.get("log"), filter, deps, streamPlace(room, c.env));
     })
     .get("/events/export", "read", (c) => {
       const query = readExportQuery(`/?${saidIn(c.req.url)}`);
-      return exportEvents(c.get("log"), query, deps, place(c.env));
+      return exportEvents(c.get("log"), query, deps, streamPlace(room, c.env));
     })
     .get("/asset.json", "read", async (c) => {
       const key = readQuery(c.req.url, assetSchema).asset_key;

@@ -22,7 +22,7 @@ const refusals: Readonly<Record<string, string>> = {
 /**
  * How many ids a copy leaves out at least. Where it takes the log's place, the ids given since stay with the events that
  * are lost: who follows the log misses nothing that is new, and no two events are exported under one key. So that this
- * holds of several copies of a log too, none leaves out as many as another.
+ * holds of several copies of a log too, each leaves out a number of its own.
  */
 const idsLeftOut = 10_000_000_000;
 
