@@ -1,7 +1,11 @@
 export { appendEvent } from "./append-event.ts";
 export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode } from "./event-log-error.ts";
+export { eachEncoded } from "./libsql/encode-units.ts";
+export type { EncodedUnits } from "./libsql/group.ts";
+export type { AppendEncoded } from "./libsql/libsql-event-log.ts";
 export { type LibsqlOptions, openLibsqlEventLog } from "./libsql/libsql-stores.ts";
+export { type LogWrites, openReadingLog, type ReadingLog } from "./libsql/reading-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
 export { createMemoryEventLog } from "./memory.ts";
 export { openEventLog } from "./open-event-log.ts";

@@ -5,6 +5,7 @@ import type { Caller } from "../tokens/caller.ts";
 import type { TokenBook } from "../tokens/token-book.ts";
 import type { BrowserPolicy } from "./browser-guard.ts";
 import type { CallersLog } from "./callers-log.ts";
+import type { Forwarder } from "./forwarder.ts";
 import type { KeepOpen } from "./keep-open.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -31,7 +32,11 @@ export interface AppDeps {
   readonly damage?: () => string | undefined;
   /** Aborts when the server shuts down: answers that would go on for ever end then. */
   readonly closing?: AbortSignal;
+  /** Another thread, which reads, renders, and takes large bodies. Default: this one does. */
+  readonly forwarder?: Forwarder;
 }
+
+export const authorized: unique symbol = Symbol("runless.authorized");
 
 /** What goes along with each request: what the runtime that listens hands in, and what the token check finds out. */
 export interface AppEnv {
@@ -41,6 +46,8 @@ export interface AppEnv {
     readonly log: CallersLog;
   };
   readonly Bindings: {
+    /** Who sends the request, where another thread has authorized it. A symbol, so that no environment has it by chance. */
+    readonly [authorized]?: Caller;
     readonly keepOpen?: KeepOpen;
     /** Ends the connection at once, so that nobody takes what was sent for the whole answer. */
     readonly breakOff?: () => void;

@@ -18,67 +18,100 @@ import { addLogMetrics } from "./log-metrics.ts";
 import { createMetrics } from "./metrics.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { partitionRoutes } from "./partitions.ts";
-import { createReports } from "./reports.ts";
+import { createReports, type Reports } from "./reports.ts";
 import { requestPath } from "./request-path.ts";
 import { openRoom } from "./room.ts";
+import { createStreaming, type Streaming } from "./streaming.ts";
 import { needOf } from "./token-check.ts";
 import { watchRequests } from "./watch-requests.ts";
 
-export interface RunlessApp extends Hono<AppEnv> {
+type Bindings = AppEnv["Bindings"];
+
+/** A server as functions of a Request. Mount it by `fetch` wherever a Fetch handler goes. */
+export interface RunlessApp extends Pick<Hono<AppEnv>, "routes" | "router"> {
+  /** What else a host hands to its handlers (Bun's server, a Worker's environment) is taken and not looked at. */
+  readonly fetch: (request: Request, env?: object) => Promise<Response>;
+  /** As `fetch`, for tests: a path is enough. */
+  readonly request: (input: string | Request, init?: RequestInit, env?: Bindings) => Promise<Response>;
   /**
    * Answers a report as `fetch` would, for less. Undefined for every other request, and where the report is not let in at
    * once, or a middleware wants it: then nothing was read, and `fetch` has the answer.
    */
-  readonly report: (request: Incoming, env?: AppEnv["Bindings"]) => Promise<Response> | undefined;
+  readonly report: (request: Incoming, env?: Bindings) => Promise<Response> | undefined;
 }
 
 /** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
 export function createApp(given: AppOptions): RunlessApp {
   const appends = watchAppends(given.log);
+  const { metrics = createMetrics(), forwarder } = given;
+  forwarder?.instrument(appends.encoded);
+  const streaming = createStreaming(given.log, forwarder?.pages);
+  const log = Object.assign(appends.log, {
+    wipe: async (...args: Parameters<AppDeps["log"]["wipe"]>) => {
+      const trace = await given.log.wipe(...args);
+      streaming.feeds.forget();
+      return trace;
+    },
+  });
   const limits = { ...defaultLimits, ...given.config?.limits };
-  const deps: AppDeps = { ...given, log: appends.log, config: { ...given.config, limits } };
-  const { metrics = createMetrics() } = given;
+  const deps: AppDeps = { ...given, log, config: { ...given.config, limits } };
   addLogMetrics(metrics.registry, appends, given.log);
-  const gate = createGate(deps);
-  const room = openRoom(limits);
-  const reports = createReports(deps, room);
-  let path = "";
-  const app = new Hono<AppEnv>({ getPath: () => path });
+  const guard = createGate(deps);
   const { corsOrigins = [] } = deps.browser ?? {};
+
+  const app = new Hono<AppEnv>({ getPath: requestPath });
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
+  const reports = addRequestRoutes(app, deps, streaming);
+  app
+    .route("/", healthRoutes(deps, appends))
+    .route("/", metricsRoutes(deps, metrics.registry))
+    .route("/", documentationRoutes(deps));
+  assertChecked(app);
+  app.notFound((c) => {
+    const refusal = guard(c.req.raw, c.env) ?? unmatched(app, c.req.method, c.req.path);
+    return errorResponse(refusal, c.req.raw);
+  });
+
+  // Reports go past the router, unless a middleware wants them: it costs each a tenth of what it costs altogether.
+  const goesPast = ({ method }: Incoming) => method === "POST" && corsOrigins.length === 0;
+  const watch = watchRequests(app, metrics);
+  const fetch: RunlessApp["fetch"] = (request, given) => {
+    const env: Bindings = given ?? {}; // all are optional, and no host has others by these names
+    const path = requestPath(request);
+    return watch(request, path, () => {
+      const answer = goesPast(request) ? reports.answer(path, request, env) : undefined;
+      return answer ?? Promise.resolve(app.fetch(request, env));
+    });
+  };
+  return {
+    fetch,
+    request: (input, init, env) => {
+      if (typeof input !== "string") return fetch(new Request(input, init), env);
+      return fetch(new Request(input.startsWith("/") ? `http://localhost${input}` : input, init), env);
+    },
+    report: (request, env) => {
+      const path = requestPath(request);
+      return watch(request, path, () => (goesPast(request) ? reports.answerAtOnce(path, request, env) : undefined));
+    },
+    routes: app.routes,
+    router: app.router,
+  };
+}
+
+/** Adds the routes that work with the log: those which another thread may answer. */
+export function addRequestRoutes(app: Hono<AppEnv>, deps: AppDeps, streaming: Streaming): Reports {
+  const room = openRoom(deps.config.limits);
+  const reports = createReports(deps, room);
   app
     .route("/", reports.routes)
-    .route("/api/v1/events", eventRoutes(deps, room))
+    .route("/api/v1/events", eventRoutes(deps, room, streaming))
     .route("/api/v1/assets", assetRoutes(deps))
     .route("/api/v1/partitions", partitionRoutes(deps))
     .route("/api/v1/checks", checkRoutes(deps))
     .route("/api/v1/log", logRoutes(deps))
-    .route("/", healthRoutes(deps, appends))
-    .route("/", metricsRoutes(deps, metrics.registry))
-    .route("/", documentationRoutes(deps))
-    .route("/", webRoutes(deps, room))
+    .route("/", webRoutes(deps, room, streaming))
     .onError((error, c) => errorResponse(error, c.req.raw));
-  assertChecked(app);
-  const route = app.fetch;
-  // Reports go past the router, unless a middleware wants them: it costs each a tenth of what it costs altogether.
-  const goesPast = ({ method }: Incoming) => method === "POST" && corsOrigins.length === 0;
-  const watch = watchRequests(app, metrics, () => path);
-  app.fetch = (request, env, ...rest) =>
-    watch(request, () => {
-      path = requestPath(request);
-      const answer = goesPast(request) ? reports.answer(path, request, env) : undefined;
-      return answer ?? route(request, env, ...rest);
-    });
-  const report: RunlessApp["report"] = (request, env) =>
-    watch(request, () => {
-      path = requestPath(request);
-      return goesPast(request) ? reports.answerAtOnce(path, request, env) : undefined;
-    });
-  app.notFound((c) => {
-    const refusal = gate(c.req.raw, c.env) ?? unmatched(app, c.req.method, c.req.path);
-    return errorResponse(refusal, c.req.raw);
-  });
-  return Object.assign(app, { report });
+  return reports;
 }
 
 /** A route that nobody gave a need would be open to everybody. What is there for every method is middleware. */

@@ -1,5 +1,12 @@
 import type { RunlessEventType } from "../../core/index.ts";
-import { type EventLog, EventLogError, type Unit, type UnitResult } from "../../storage/index.ts";
+import {
+  type AppendEncoded,
+  type EventLog,
+  EventLogError,
+  eachEncoded,
+  type Unit,
+  type UnitResult,
+} from "../../storage/index.ts";
 
 export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
 
@@ -7,6 +14,8 @@ export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "
 export interface AppendWatch {
   /** The log, with its appends watched. */
   readonly log: EventLog;
+  /** An append of units that another thread encoded, watched as the log's own. */
+  encoded(append: AppendEncoded): AppendEncoded;
   counts(): Readonly<Record<RunlessEventType, Readonly<Record<AppendOutcome, number>>>>;
   /** Events without an answer yet, and how many milliseconds the first of them has waited. */
   queue(): { readonly events: number; readonly oldest: number };
@@ -46,43 +55,39 @@ export function watchAppends(log: EventLog): AppendWatch {
     events -= entry.events;
   }
 
-  function settled(units: readonly Unit[], results: readonly UnitResult[]): void {
-    units.forEach((unit, u) => {
-      unit.forEach(({ event }, e) => {
-        counts[event.type][outcomeOf(results[u], e)]++;
-      });
-    });
-  }
-
-  function failed(units: readonly Unit[], error: unknown): void {
-    const outcome = outcomeOfFailure(error);
-    if (outcome === "overloaded") overloadedAt = performance.now();
-    else failures++;
-    for (const unit of units) for (const { event } of unit) counts[event.type][outcome]++;
+  /** Not async: each layer that waits costs every report a turn of the event loop's queue. */
+  function watched(
+    size: number,
+    appending: Promise<readonly UnitResult[]>,
+    each: (visit: Visit) => void,
+  ): Promise<readonly UnitResult[]> {
+    const entry: Waiting = { events: size, since: performance.now() };
+    waiting.add(entry);
+    events += size;
+    return appending.then(
+      (results) => {
+        leave(entry);
+        each((type, unit, event) => counts[type][outcomeOf(results[unit], event)]++);
+        return results;
+      },
+      (error) => {
+        leave(entry);
+        const outcome = outcomeOfFailure(error);
+        if (outcome === "overloaded") overloadedAt = performance.now();
+        else failures++;
+        each((type) => counts[type][outcome]++);
+        throw error;
+      },
+    );
   }
 
   return {
     log: {
       ...log,
-      append: (units, options) => {
-        const entry: Waiting = { events: countOf(units), since: performance.now() };
-        waiting.add(entry);
-        events += entry.events;
-        // Not awaited: each layer that does costs every report a turn of the event loop's queue.
-        return log.append(units, options).then(
-          (results) => {
-            leave(entry);
-            settled(units, results);
-            return results;
-          },
-          (error) => {
-            leave(entry);
-            failed(units, error);
-            throw error;
-          },
-        );
-      },
+      append: (units, options) => watched(countOf(units), log.append(units, options), eachOf(units)),
     },
+    encoded: (append) => (encoded, options) =>
+      watched(encoded.events, append(encoded, options), (visit) => eachEncoded(encoded, visit)),
     counts: () => counts,
     queue: () => {
       const [oldest] = waiting;
@@ -112,6 +117,18 @@ function countOf(units: readonly Unit[]): number {
   let events = 0;
   for (const unit of units) events += unit.length;
   return events;
+}
+
+type Visit = (type: RunlessEventType, unit: number, event: number) => void;
+
+function eachOf(units: readonly Unit[]) {
+  return (visit: Visit): void => {
+    units.forEach((unit, u) => {
+      unit.forEach(({ event }, e) => {
+        visit(event.type, u, e);
+      });
+    });
+  };
 }
 
 function outcomeOf(result: UnitResult | undefined, event: number): AppendOutcome {

@@ -6,6 +6,7 @@ import type { AssetRecord } from "../../storage/index.ts";
 import type { Limits } from "../limits.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import type { CallersLog } from "./callers-log.ts";
+import { offThread } from "./forwarder.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
 import { assetKeyParameter, noParameters, pageLimit, readQuery } from "./query-parameters.ts";
@@ -31,16 +32,20 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
   };
 
   return routes(deps)
-    .get("/", "read", async (c) => {
-      const log = c.get("log");
-      // One asset by its key, or a list: no parameter belongs to both.
-      if (queryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
-      const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(deps.config.limits));
-      const { assets, cursor, hasMore } = await log.assets(filter, { limit, cursor: from });
-      return jsonResponse(
-        `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-      );
-    })
+    .get(
+      "/",
+      "read",
+      offThread(deps, async (c) => {
+        const log = c.get("log");
+        // One asset by its key, or a list: no parameter belongs to both.
+        if (queryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
+        const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(deps.config.limits));
+        const { assets, cursor, hasMore } = await log.assets(filter, { limit, cursor: from });
+        return jsonResponse(
+          `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
+        );
+      }),
+    )
     .delete("/", "admin", async (c) => {
       const { asset_key: assetKey, partition } = readQuery(c.req.url, wipeSchema);
       const trace = await c.get("log").wipe({ assetKey, partition }, c.get("caller").name);
@@ -49,17 +54,21 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
       const name = JSON.stringify(partition);
       throw new HttpError(404, `The asset ${formatAssetKey(assetKey)} has no events of the partition ${name}.`);
     })
-    .get("/*", "read", (c) => {
-      readQuery(c.req.url, noParameters);
-      const path = rawPath(c.req.url);
-      // Split first and decoded after: `%2F` stays inside a part.
-      const parts = path
-        .slice(path.indexOf("/assets/") + "/assets/".length)
-        .split("/")
-        .map(percentDecode);
-      if (parts.some((part) => part !== "")) return answer(c.get("log"), parts);
-      throw new HttpError(404, "There is no asset with an empty key.");
-    }).app;
+    .get(
+      "/*",
+      "read",
+      offThread(deps, (c) => {
+        readQuery(c.req.url, noParameters);
+        const path = rawPath(c.req.url);
+        // Split first and decoded after: `%2F` stays inside a part.
+        const parts = path
+          .slice(path.indexOf("/assets/") + "/assets/".length)
+          .split("/")
+          .map(percentDecode);
+        if (parts.some((part) => part !== "")) return answer(c.get("log"), parts);
+        throw new HttpError(404, "There is no asset with an empty key.");
+      }),
+    ).app;
 }
 
 export function unknownAsset(key: AssetKey): HttpError {

@@ -15,19 +15,21 @@ type Lookup =
   | "failingChecks"
   | "checkHistories";
 type Method = Lookup | "append" | "wipe" | "id" | "watch";
+/** What requests ask of a log. */
+export type RequestLog = Pick<EventLog, Method>;
 
 /**
  * A log as its caller may see it. Lists narrow to the caller's prefix; an asset that is named and lies outside is a 403,
  * an event outside is not there. From the second call on, `recheck` has the first word, by rejecting: streams, exports
  * and imports go on for hours, and whoever is let in may no longer be.
  */
-export class CallersLog implements Pick<EventLog, Method> {
-  readonly #log: EventLog;
+export class CallersLog implements RequestLog {
+  readonly #log: RequestLog;
   readonly #caller: Caller;
   readonly #recheck: () => Promise<void>;
   #calls = 0;
 
-  constructor(log: EventLog, caller: Caller, recheck: () => Promise<void>) {
+  constructor(log: RequestLog, caller: Caller, recheck: () => Promise<void>) {
     this.#log = log;
     this.#caller = caller;
     this.#recheck = recheck;
@@ -109,6 +111,11 @@ export class CallersLog implements Pick<EventLog, Method> {
 
   watch(listener: Parameters<EventLog["watch"]>[0]) {
     return this.#log.watch(listener);
+  }
+
+  /** Rejects once the caller is no longer let in. For what goes on for long without a call of its own. */
+  async recheck(): Promise<void> {
+    if (this.#isAgain()) await this.#recheck();
   }
 
   /** The filter less what the caller may not see. Throws HttpError 403 where it names that. */

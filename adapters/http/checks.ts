@@ -2,19 +2,21 @@ import type { Hono } from "hono";
 import { formatEvent } from "../../core/index.ts";
 import type { CheckRecord } from "../../storage/index.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { offThread } from "./forwarder.ts";
 import { jsonResponse } from "./json-response.ts";
 import { ofAssetSchema } from "./partitions.ts";
 import { readQuery } from "./query-parameters.ts";
 import { routes } from "./routes.ts";
 
 export function checkRoutes(deps: AppDeps): Hono<AppEnv> {
-  return routes(deps).get("/", "read", async (c) => {
+  const handler = offThread(deps, async (c) => {
     const { asset_key: key, ...page } = readQuery(c.req.url, ofAssetSchema(deps.config.limits));
     const { checks, cursor, hasMore } = await c.get("log").checks(key, page);
     return jsonResponse(
       `{"checks":[${checks.map(formatCheck).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
     );
-  }).app;
+  });
+  return routes(deps).get("/", "read", handler).app;
 }
 
 function formatCheck({ checkName, partition, latestEvaluation, evaluations }: CheckRecord): string {

@@ -2,7 +2,7 @@ import type { TokenScope } from "../../storage/index.ts";
 import { anybody, type Caller } from "../tokens/caller.ts";
 import type { Identity, Secret } from "../tokens/token-book.ts";
 import { admit } from "./admit.ts";
-import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { type AppDeps, type AppEnv, authorized } from "./app-deps.ts";
 import { createGate } from "./gate.ts";
 import { HttpError } from "./http-error.ts";
 import type { Incoming } from "./incoming.ts";
@@ -40,6 +40,8 @@ export function createEntrance(deps: AppDeps, secretIn: SecretIn = ({ headers })
 
   return {
     enter(request, env, need) {
+      const known = env?.[authorized];
+      if (known !== undefined) return known;
       const refusal = gate(request, env);
       if (refusal !== undefined) return refuse(request, refusal);
       if (need === "nothing") return stranger;

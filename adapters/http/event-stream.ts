@@ -1,12 +1,10 @@
-import { formatEvent, type RecordedEvent } from "../../core/index.ts";
 import type { EventFilter } from "../../storage/index.ts";
 import type { AppDeps } from "./app-deps.ts";
 import type { CallersLog } from "./callers-log.ts";
-import { type CommitBell, commitBell } from "./commit-bell.ts";
-import { newestId, walkEvents } from "./event-walk.ts";
+import type { EventFeeds, FeedReader } from "./event-feeds.ts";
+import type { EventPages } from "./event-pages.ts";
 import { answerHeaders } from "./security-headers.ts";
-import type { StreamPlace } from "./stream-place.ts";
-import { textStream } from "./text-stream.ts";
+import { byteStream, type StreamOutlet } from "./text-stream.ts";
 
 // What lies between takes a connection that is silent for much longer for dead.
 const heartbeat = 5000;
@@ -17,6 +15,14 @@ const headers = {
   // nginx would collect events before it passes them on.
   "x-accel-buffering": "no",
 };
+const utf8 = new TextEncoder();
+const stillHere = utf8.encode(": still here\n\n");
+
+export interface StreamSource {
+  readonly pages: EventPages;
+  readonly feeds: EventFeeds;
+  readonly closing?: AppDeps["closing"] | undefined;
+}
 
 /**
  * All events that match, from `after` on or from now on, as server-sent events: `id` is the event's, `event` its type.
@@ -29,42 +35,50 @@ const headers = {
 export async function streamEvents(
   log: CallersLog,
   filter: EventFilter,
-  { log: whole, closing }: Pick<AppDeps, "log" | "closing">,
-  place: StreamPlace,
+  { pages, feeds, closing }: StreamSource,
+  outlet: StreamOutlet,
 ): Promise<Response> {
-  place.streams.assertFree();
-  let position = filter.after ?? (await newestId(whole));
-  const prunedId = filter.after === undefined ? 0 : await whole.prunedId(filter.type);
+  outlet.assertFree();
+  let position = filter.after ?? (await pages.newestId());
+  const prunedId = filter.after === undefined ? 0 : await pages.prunedId(filter.type);
   // Here, since whoever may not see this is told before the answer starts.
-  const narrowed = log.narrow({ ...filter, after: position });
-  const walk = walkEvents(log, narrowed, "asc");
-  let bell: CommitBell | undefined;
+  const { after: _, ...narrowed } = log.narrow(filter);
+  let cursor: string | undefined;
+  let reader: FeedReader | undefined;
+  let isAtEnd = false;
+  let sentAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
 
-  /** What the log has now; `atEnd` is false where time ran out on events that don't match. */
-  async function look(due: number): Promise<{ readonly text: string; readonly atEnd: boolean }> {
+  /** What the log has now; undefined where it has nothing more, or time ran out on events that don't match. */
+  async function look(reader: FeedReader, due: number): Promise<Uint8Array | undefined> {
     for (;;) {
-      const { events, hasMore } = await walk.next();
-      const text = events.map(formatBlock).join("");
-      walk.measured(events.length, text.length);
-      position = events.at(-1)?.id ?? position;
-      if (text !== "" || !hasMore || performance.now() >= due || stopped) return { text, atEnd: !hasMore };
+      await log.recheck();
+      const page = await reader.page({ after: position, cursor });
+      isAtEnd = !page.hasMore;
+      if (page.last === undefined) cursor = page.cursor ?? cursor;
+      else [position, cursor] = [page.last, undefined];
+      if (page.events > 0) return page.bytes;
+      if (isAtEnd || performance.now() >= due || stopped) return undefined;
     }
   }
 
-  async function following(waiting: CommitBell): Promise<string | undefined> {
+  async function following(reader: FeedReader): Promise<Uint8Array | undefined> {
     const due = performance.now() + heartbeat;
+    const rest = isAtEnd ? sentAt + feeds.rest - performance.now() : 0;
+    // A timer is no finer than a millisecond.
+    if (rest > 1) await new Promise((resolve) => setTimeout(resolve, rest));
     while (!stopped) {
       const isDue = performance.now() >= due;
       // Before the look, which has then examined everything up to here.
-      const newest = isDue ? await newestId(whole) : position;
-      const { text, atEnd } = await look(due);
-      if (text !== "") return text;
-      if (!isDue) await waiting.wait(Math.max(0, due - performance.now()));
-      else if (!atEnd || newest <= position) return ": still here\n\n";
+      const newest = isDue ? await pages.newestId() : position;
+      const bytes = await look(reader, due);
+      sentAt = performance.now();
+      if (bytes !== undefined) return bytes;
+      if (!isDue) await reader.wait(Math.max(0, due - performance.now()));
+      else if (!isAtEnd || newest <= position) return stillHere;
       else {
-        position = newest;
-        return formatPosition(newest);
+        [position, cursor] = [newest, undefined];
+        return utf8.encode(formatPosition(newest));
       }
     }
     return undefined;
@@ -72,24 +86,20 @@ export async function streamEvents(
 
   function stop(): void {
     stopped = true;
-    bell?.stop();
+    reader?.close();
     closing?.removeEventListener("abort", stop);
   }
 
-  const next = async (): Promise<string | undefined> => {
-    if (bell !== undefined) return following(bell);
+  const next = async (): Promise<Uint8Array | undefined> => {
+    if (reader !== undefined) return following(reader);
     // Not before the first read: a request that is given up earlier never says so.
-    bell = commitBell(log);
+    reader = feeds.open(narrowed);
     closing?.addEventListener("abort", stop);
     if (closing?.aborted === true) stop();
     const pruned = prunedId > position ? formatPruned(prunedId) : "";
-    return `retry: 1000\n${pruned}${formatPosition(position)}`;
+    return utf8.encode(`retry: 1000\n${pruned}${formatPosition(position)}`);
   };
-  return new Response(textStream({ next, stop }, place), { headers });
-}
-
-function formatBlock(event: RecordedEvent): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${formatEvent(event)}\n\n`;
+  return new Response(byteStream({ next, stop }, outlet), { headers });
 }
 
 /** Without an id: what is left below the pruned event is still to come. */

@@ -29,14 +29,3 @@ export function walkEvents(log: Pick<EventLog, "query">, filter: EventFilter, or
     },
   };
 }
-
-/** The greatest id in the log, 0 for none. */
-export async function newestId(log: Pick<EventLog, "query">): Promise<number> {
-  const walk = walkEvents(log, {}, "desc");
-  for (;;) {
-    const { events, hasMore } = await walk.next(1);
-    const [newest] = events;
-    if (newest !== undefined) return newest.id;
-    if (!hasMore) return 0;
-  }
-}

@@ -1,11 +1,13 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { formatEvent } from "../../core/index.ts";
+import type { Limits } from "../limits.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { bodyKind } from "./body-kind.ts";
 import { drainPatience, openBody } from "./body-reader.ts";
 import { streamEvents } from "./event-stream.ts";
 import { readEventsQuery, readExportQuery, readStreamQuery } from "./events-query.ts";
 import { exportEvents } from "./export-events.ts";
+import { type Forwarder, offThread } from "./forwarder.ts";
 import { HttpError } from "./http-error.ts";
 import { importEvents } from "./import-events.ts";
 import { jsonResponse } from "./json-response.ts";
@@ -16,28 +18,26 @@ import { noParameters, readQuery } from "./query-parameters.ts";
 import { refuse } from "./refuse.ts";
 import type { Room } from "./room.ts";
 import { routes } from "./routes.ts";
-import { streamPlace } from "./stream-place.ts";
+import { outletFor, type Streaming } from "./streaming.ts";
 
-export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
-  const { config } = deps;
+export function eventRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono<AppEnv> {
+  const { config, closing, forwarder } = deps;
+  const { pages, feeds } = streaming;
+  const page = offThread(deps, (c) => answerPage(c, config.limits));
   return routes(deps)
-    .get("/", "read", async (c) => {
-      const log = c.get("log");
-      if (prefersLines(c)) {
-        return exportEvents(log, readExportQuery(c.req.url), deps, streamPlace(room, c.env));
-      }
-      const { filter, page } = readEventsQuery(c.req.url, config.limits);
-      const { events, cursor, hasMore } = await log.query(filter, page);
-      return jsonResponse(
-        `{"events":[${events.map(formatEvent).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-      );
+    .get("/", "read", async (c, next) => {
+      if (!prefersLines(c)) return page(c, next);
+      const outlet = outletFor("transfer", c, room, streaming);
+      return exportEvents(c.get("log"), readExportQuery(c.req.url), pages, outlet);
     })
     .post("/", "report", async (c) => {
       const request = c.req.raw;
       try {
         readQuery(request.url, noParameters);
         if (bodyKind(request.headers) === "json") return await postEvents(c, deps, room);
-        return await stayingOpen(c.env?.keepOpen, () => importEvents(c, deps, room));
+        return await stayingOpen(c.env?.keepOpen, () => {
+          return forwarder === undefined ? importEvents(c, deps, room) : forwardImport(c, forwarder, room);
+        });
       } catch (error) {
         if (request.bodyUsed) throw error;
         if (error instanceof HttpError) return refuse(request, error);
@@ -48,15 +48,20 @@ export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
     })
     .get("/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
-      return streamEvents(c.get("log"), filter, deps, streamPlace(room, c.env));
+      const outlet = outletFor("stream", c, room, streaming);
+      return streamEvents(c.get("log"), filter, { pages, feeds, closing }, outlet);
     })
-    .get("/:id", "read", async (c) => {
-      readQuery(c.req.url, noParameters);
-      const id = readId(c.req.param("id"));
-      const event = await c.get("log").get(id);
-      if (event === undefined) throw unknownEvent(id);
-      return jsonResponse(formatEvent(event));
-    })
+    .get(
+      "/:id",
+      "read",
+      offThread(deps, async (c) => {
+        readQuery(c.req.url, noParameters);
+        const id = readId(c.req.param("id"));
+        const event = await c.get("log").get(id);
+        if (event === undefined) throw unknownEvent(id);
+        return jsonResponse(formatEvent(event));
+      }),
+    )
     .delete("/:id", "admin", async (c) => {
       readQuery(c.req.url, noParameters);
       const id = readId(c.req.param("id"));
@@ -64,6 +69,26 @@ export function eventRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
       if (trace === undefined) throw unknownEvent(id);
       return jsonResponse(`{"wiped":${formatEvent(trace)}}`);
     }).app;
+}
+
+async function answerPage(c: Context<AppEnv>, limits: Limits): Promise<Response> {
+  const { filter, page } = readEventsQuery(c.req.url, limits);
+  const { events, cursor, hasMore } = await c.get("log").query(filter, page);
+  return jsonResponse(
+    `{"events":[${events.map(formatEvent).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
+  );
+}
+
+/** The other thread reads the body as it records it; the slot is one of this thread's. */
+async function forwardImport(c: Context<AppEnv>, forwarder: Forwarder, { streams }: Room): Promise<Response> {
+  const caller = c.get("caller");
+  const leave = streams.enter("transfer", caller.name);
+  try {
+    const recheck = () => c.get("log").recheck();
+    return await forwarder.answer(c.req.raw, { caller, recheck, body: c.req.raw.body });
+  } finally {
+    leave();
+  }
 }
 
 function readId(text = ""): number {

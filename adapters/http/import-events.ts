@@ -20,7 +20,7 @@ import type { Room } from "./room.ts";
  * log takes it. 200 says that the body was read to its end; every other answer says how far it got.
  */
 export async function importEvents(c: Context<AppEnv>, deps: AppDeps, room: Room): Promise<Response> {
-  const leave = room.streams.enter();
+  const leave = room.streams.enter("transfer", c.get("caller").name);
   const [sent, begun] = [room.bodies.open(), room.bodies.open()];
   try {
     return await importLines(c, deps, { sent, begun });

@@ -1,13 +1,15 @@
 import type { Hono } from "hono";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { offThread } from "./forwarder.ts";
 import { respond } from "./json-response.ts";
 import { noParameters, readQuery } from "./query-parameters.ts";
 import { routes } from "./routes.ts";
 
 /** What tells this log from every other: an import knows an exported event by it. */
 export function logRoutes(deps: AppDeps): Hono<AppEnv> {
-  return routes(deps).get("/", "read", async (c) => {
+  const handler = offThread(deps, async (c) => {
     readQuery(c.req.url, noParameters);
     return respond({ log_id: await c.get("log").id() });
-  }).app;
+  });
+  return routes(deps).get("/", "read", handler).app;
 }

@@ -4,6 +4,7 @@ import { formatEvent } from "../../core/index.ts";
 import type { PartitionRecord } from "../../storage/index.ts";
 import type { Limits } from "../limits.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { offThread } from "./forwarder.ts";
 import { jsonResponse } from "./json-response.ts";
 import { assetKeyParameter, pageLimit, readQuery } from "./query-parameters.ts";
 import { routes } from "./routes.ts";
@@ -14,13 +15,14 @@ export function ofAssetSchema(limits: Limits) {
 }
 
 export function partitionRoutes(deps: AppDeps): Hono<AppEnv> {
-  return routes(deps).get("/", "read", async (c) => {
+  const handler = offThread(deps, async (c) => {
     const { asset_key: key, ...page } = readQuery(c.req.url, ofAssetSchema(deps.config.limits));
     const { partitions, cursor, hasMore } = await c.get("log").partitions(key, page);
     return jsonResponse(
       `{"partitions":[${partitions.map(formatPartition).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
     );
-  }).app;
+  });
+  return routes(deps).get("/", "read", handler).app;
 }
 
 function formatPartition({ partition, latestMaterialization, materializations }: PartitionRecord): string {

@@ -12,7 +12,7 @@ import { checkEvents } from "./event-limits.ts";
 import { HttpError } from "./http-error.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { respond } from "./json-response.ts";
-import { readBody } from "./read-body.ts";
+import { readBody, readBodyBySize } from "./read-body.ts";
 import type { Room } from "./room.ts";
 
 const mostErrors = 100;
@@ -25,17 +25,25 @@ interface IndexError {
 /** Records one event, or an array of them as one: all or none. */
 export async function postEvents(
   c: Context<AppEnv>,
-  { config, now = Date.now }: AppDeps,
+  { config: { limits }, now = Date.now, forwarder }: AppDeps,
   room: Room,
 ): Promise<Response> {
   const request = c.req.raw;
-  const key = readIdempotencyKey(request.headers);
-  const json = readJson(await readBody(request, config.limits, room));
+  const record = async (text: string) => recordInputs(c, text, limits, now());
+  if (forwarder === undefined) return record(await readBody(request, limits, room));
+  const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck() };
+  const large = (body: ArrayBuffer) => forwarder.answer(request, { ...call, body });
+  return readBodyBySize(request, limits, room, { small: record, large });
+}
+
+async function recordInputs(c: Context<AppEnv>, text: string, limits: Limits, now: number): Promise<Response> {
+  const key = readIdempotencyKey(c.req.raw.headers);
+  const json = readJson(text);
   if (isArray(json) && key !== undefined) {
     throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");
   }
   const inputs = isArray(json) ? json : [key === undefined ? json : withKey(json, key)];
-  const { unit, indexes } = readInputs(inputs, now(), config.limits, isArray(json));
+  const { unit, indexes } = readInputs(inputs, now, limits, isArray(json));
   const [result] =
     unit.length === 0 ? [{ status: "recorded", events: [] } as const] : await c.get("log").append([unit]);
   if (result?.status === "recorded") {

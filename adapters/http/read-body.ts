@@ -22,10 +22,39 @@ const bytesPerSecond = 16 * 1024;
  * where it is larger than it may be, and 503 where the bodies under way are.
  */
 export function readBody(request: Incoming, limits: Limits, reading: Reading): Promise<string> {
-  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  const isSmall = declared <= Math.min(smallBody, limits.bodyBytes);
-  if (isSmall) return reading.inTime(request.arrayBuffer(), decode);
-  return readInPieces(request, limits, reading).then(decode);
+  if (isSmall(request, limits)) return reading.inTime(request.arrayBuffer(), decode);
+  const share = reading.bodies.open();
+  return readInPieces(request, limits, share)
+    .then(decode)
+    .finally(() => share.hold(0));
+}
+
+/** Above it, a body is worth the way to another thread. */
+const largeBody = 64 * 1024;
+
+/**
+ * Reads a body that may be large. One that is goes to `large`, with its memory counted until that has settled; any other
+ * goes to `small`, as text. Rejects as `readBody` does.
+ */
+export async function readBodyBySize<Answer>(
+  request: Incoming,
+  limits: Limits,
+  reading: Reading,
+  handle: { small: (text: string) => Promise<Answer>; large: (bytes: ArrayBuffer) => Promise<Answer> },
+): Promise<Answer> {
+  if (isSmall(request, limits)) return handle.small(await readBody(request, limits, reading));
+  const share = reading.bodies.open();
+  try {
+    const bytes = await readInPieces(request, limits, share);
+    return await (bytes.byteLength > largeBody ? handle.large(bytes) : handle.small(decode(bytes)));
+  } finally {
+    share.hold(0);
+  }
+}
+
+function isSmall({ headers }: Incoming, { bodyBytes }: Limits): boolean {
+  const declared = Number(headers.get("content-length") ?? Number.NaN);
+  return declared <= Math.min(smallBody, bodyBytes);
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {
@@ -41,9 +70,8 @@ export function bodyLateness({ idleSeconds }: Limits): Lateness {
   return lateness(idleSeconds * 1000, () => lateBody(idleSeconds), brokenBody);
 }
 
-async function readInPieces(request: Incoming, limits: Limits, { bodies }: Reading): Promise<ArrayBuffer> {
+async function readInPieces(request: Incoming, limits: Limits, share: BodyShare): Promise<ArrayBuffer> {
   const body = openBody(request.body);
-  const share = bodies.open();
   try {
     return await new Blob(await readChunks(body, limits, share)).arrayBuffer();
   } catch (error) {
@@ -51,8 +79,6 @@ async function readInPieces(request: Incoming, limits: Limits, { bodies }: Readi
     await body.drain(drainPatience);
     if (!(error instanceof HttpError)) throw error;
     throw new HttpError(error.status, error.message, { ...error.headers, ...endConnection(body) });
-  } finally {
-    share.hold(0);
   }
 }
 

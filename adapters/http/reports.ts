@@ -19,7 +19,7 @@ import { errorResponse } from "./error-response.ts";
 import { checkEvents } from "./event-limits.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import type { Incoming } from "./incoming.ts";
-import { readBody } from "./read-body.ts";
+import { readBody, readBodyBySize } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
 import type { Room } from "./room.ts";
 import { routes } from "./routes.ts";
@@ -44,22 +44,28 @@ export const recorded = { text: "{}", headers: { "content-type": "application/js
 const recordedInit = { headers: new Headers(recorded.headers) };
 
 export function createReports(deps: AppDeps, room: Room): Reports {
-  const { log, config } = deps;
-  const { enter } = createEntrance(deps);
+  const { log, config, forwarder } = deps;
+  const { limits } = config;
+  const { enter, recheck } = createEntrance(deps);
 
   async function record(request: Incoming, env: Bindings, parse: ReportParser, known?: Caller) {
     try {
       const who = known ?? enter(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
-      const body = hasJsonBody(request.headers.get("content-type"))
-        ? parseReportBody(await readBody(request, config.limits, room))
-        : undefined;
-      const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
-      checkEvents([{ event }], config.limits);
-      assertReached(caller, event.assetKey);
-      const idempotencyKey = readIdempotencyKey(request.headers);
-      await appendEvent(log, { event, idempotencyKey });
-      return env?.recorded ?? new Response(recorded.text, recordedInit);
+      const append = async (text: string | undefined) => {
+        const body = text === undefined ? undefined : parseReportBody(text);
+        const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
+        checkEvents([{ event }], limits);
+        assertReached(caller, event.assetKey);
+        const idempotencyKey = readIdempotencyKey(request.headers);
+        await appendEvent(log, { event, idempotencyKey });
+        return env?.recorded ?? new Response(recorded.text, recordedInit);
+      };
+      if (!hasJsonBody(request.headers.get("content-type"))) return await append(undefined);
+      if (forwarder === undefined) return await append(await readBody(request, limits, room));
+      const large = (body: ArrayBuffer) =>
+        forwarder.answer(request, { caller, recheck: () => recheck(request, "report"), body });
+      return await readBodyBySize(request, limits, room, { small: append, large });
     } catch (error) {
       return errorResponse(error, request);
     }

@@ -1,24 +1,33 @@
 import { noteBreak } from "./error-response.ts";
-import { stayingOpen } from "./keep-open.ts";
-import type { StreamPlace } from "./stream-place.ts";
+import { type KeepOpen, stayingOpen } from "./keep-open.ts";
+import type { StreamTurns } from "./stream-turns.ts";
 
-export interface TextSource {
+export interface ByteSource {
   /** The next piece; undefined at the end. */
-  next(): Promise<string | undefined>;
+  next(): Promise<Uint8Array | undefined>;
   /** Called once, when all was read or nobody reads any more. It makes a `next` under way resolve. */
   stop(): void;
 }
 
-const utf8 = new TextEncoder();
+/** What an answer without an end of its own takes up, and the connection that it goes out on. */
+export interface StreamOutlet {
+  /** Takes a slot among all streams, until the answered function is called. Throws HttpError 503. */
+  readonly enter: () => () => void;
+  readonly assertFree: () => void;
+  readonly turns: StreamTurns;
+  readonly keepOpen: KeepOpen | undefined;
+  /** Ends the connection at once. Default: the body fails, and the runtime has the last word. */
+  readonly breakOff: (() => void) | undefined;
+}
 
 /**
  * A body that is made as the client reads it, and no piece ahead of it. Where the source fails, the body breaks off
  * without the end that HTTP has, so that nobody takes a part for the whole. A client that does not read on is the
  * runtime's to cut off.
  */
-export function textStream(
-  source: TextSource,
-  { streams, keepOpen, breakOff }: StreamPlace,
+export function byteStream(
+  source: ByteSource,
+  { enter, turns, keepOpen, breakOff }: Omit<StreamOutlet, "assertFree">,
 ): ReadableStream<Uint8Array> {
   let open = true;
   let leave: (() => void) | undefined;
@@ -33,10 +42,11 @@ export function textStream(
       async pull(controller) {
         try {
           // Not before the first read: a request that is given up earlier never says so.
-          leave ??= streams.enter();
-          const text = await stayingOpen(keepOpen, () => source.next());
+          leave ??= enter();
+          const bytes = await stayingOpen(keepOpen, () => source.next());
+          if (bytes !== undefined) await turns.take(bytes.byteLength);
           if (!open) return; // it was cancelled meanwhile
-          if (text !== undefined) return controller.enqueue(utf8.encode(text));
+          if (bytes !== undefined) return controller.enqueue(bytes);
           controller.close();
         } catch (error) {
           if (!open) return;

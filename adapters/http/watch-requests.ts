@@ -14,16 +14,16 @@ type Answer = Response | Promise<Response>;
 
 /**
  * Counts the requests that are answered. It is no middleware: Hono would have to compose two handlers for every report
- * then. `path` answers the path that the app has looked up last.
+ * then.
  */
-export function watchRequests(app: App, metrics: Metrics, path: () => string) {
+export function watchRequests(app: App, metrics: Metrics) {
   const nameOf = routeNames(app);
   const isLogged = logger.isEnabledFor("debug");
-  return <Answered extends Answer | undefined>(request: Incoming, answerIt: () => Answered): Answered => {
+  return <Answered extends Answer | undefined>(request: Incoming, path: string, answerIt: () => Answered): Answered => {
     const started = performance.now();
     const answer = answerIt();
     if (answer === undefined) return answer;
-    const route = nameOf(path()); // the app looks it up before it waits for anything
+    const route = nameOf(path);
     const finish = ({ status }: Response) => {
       const milliseconds = performance.now() - started;
       metrics.answered(methods.has(request.method) ? request.method : "other", route, status, milliseconds);

@@ -4,29 +4,37 @@ import { assetSchema, formatAsset, unknownAsset } from "../http/assets.ts";
 import { streamEvents } from "../http/event-stream.ts";
 import { readExportQuery, readStreamQuery } from "../http/events-query.ts";
 import { exportEvents } from "../http/export-events.ts";
+import { offThread } from "../http/forwarder.ts";
 import { jsonResponse } from "../http/json-response.ts";
 import { readQuery } from "../http/query-parameters.ts";
 import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
-import { streamPlace } from "../http/stream-place.ts";
+import { outletFor, type Streaming } from "../http/streaming.ts";
 import { saidIn } from "./page-query.ts";
 import { pageSecret } from "./session.ts";
 
 /** What pages load and lead to, beside pages: as in the API, for those who signed in. */
-export function fileRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
+export function fileRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono<AppEnv> {
+  const { pages, feeds } = streaming;
+  const { closing } = deps;
   return routes(deps, { secretIn: pageSecret })
     .get("/events/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
-      return streamEvents(c.get("log"), filter, deps, streamPlace(room, c.env));
+      const outlet = outletFor("stream", c, room, streaming);
+      return streamEvents(c.get("log"), filter, { pages, feeds, closing }, outlet);
     })
     .get("/events/export", "read", (c) => {
       const query = readExportQuery(`/?${saidIn(c.req.url)}`);
-      return exportEvents(c.get("log"), query, deps, streamPlace(room, c.env));
+      return exportEvents(c.get("log"), query, pages, outletFor("transfer", c, room, streaming));
     })
-    .get("/asset.json", "read", async (c) => {
-      const key = readQuery(c.req.url, assetSchema).asset_key;
-      const record = await c.get("log").asset(key);
-      if (record === undefined) throw unknownAsset(key);
-      return jsonResponse(formatAsset(record));
-    }).app;
+    .get(
+      "/asset.json",
+      "read",
+      offThread(deps, async (c) => {
+        const key = readQuery(c.req.url, assetSchema).asset_key;
+        const record = await c.get("log").asset(key);
+        if (record === undefined) throw unknownAsset(key);
+        return jsonResponse(formatAsset(record));
+      }),
+    ).app;
 }

@@ -3,11 +3,13 @@ import { formatAssetKey } from "../../core/index.ts";
 import type { AppDeps, AppEnv } from "../http/app-deps.ts";
 import { assetSchema } from "../http/assets.ts";
 import { compressed, encodingFor } from "../http/encoding.ts";
-import { newestId } from "../http/event-walk.ts";
+import { newestId } from "../http/event-pages.ts";
+import { offThread } from "../http/forwarder.ts";
 import { HttpError } from "../http/http-error.ts";
 import { readQuery } from "../http/query-parameters.ts";
 import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
+import type { Streaming } from "../http/streaming.ts";
 import { answerError } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
 import type { PageName } from "./pages.ts";
@@ -19,17 +21,17 @@ import { staticResponse } from "./static-files.ts";
 import { wipeWord } from "./wipe-word.ts";
 
 /** The pages for people. What makes them is loaded when somebody asks first. */
-export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
+export function webRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
   const { limits } = config;
 
   const page = (name: PageName): Handler<AppEnv> => {
-    return async (c) => {
+    return offThread(deps, async (c) => {
       const { answerPage } = await import("./pages.ts");
       const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
       return answerPage(name, { ...visit, isStyled, newestId: await newestId(log), now: now() });
-    };
+    });
   };
 
   const pages = routes(deps, { secretIn: pageSecret, answerError })
@@ -57,7 +59,9 @@ export function webRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
     }).app;
 
   // A stream and an export go as they are: they are matched before anything is compressed.
-  const app = new Hono<AppEnv>().route("/", fileRoutes(deps, room));
-  for (const path of ["/", "/assets/*", "/events", "/events/:id", "/checks", "/static/*"]) app.use(path, compressed);
+  const app = new Hono<AppEnv>().route("/", fileRoutes(deps, room, streaming));
+  // Another thread compresses what it renders.
+  const rendered = deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks"] : [];
+  for (const path of [...rendered, "/static/*"]) app.use(path, compressed);
   return app.route("/", signInRoutes(deps, room)).route("/", pages);
 }

@@ -4,6 +4,7 @@ import {
   dataVersionOf,
   type RecordedEvent,
   type RunlessEvent,
+  type RunlessEventType,
 } from "../../core/index.ts";
 import { formatDetails, parseDetails } from "../../core/wire.ts";
 import { asset, event } from "./schema.ts";
@@ -16,6 +17,12 @@ export const kinds = {
   ASSET_CHECK_EVALUATION: 3,
   ASSET_WIPED: 4,
 } as const;
+
+/** The type of a kind but ASSET_WIPED, which nobody reports. */
+export function typeOfKind(kind: number): RunlessEventType {
+  if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
+  return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_CHECK_EVALUATION";
+}
 
 /** An event as a read gives it, still encoded: it crosses threads, and digits of NumberText would not survive that. */
 export interface EventRow {

@@ -1,15 +1,14 @@
-import type { Client } from "@libsql/client";
 import { assertWritable, assertWrites } from "./assert-writable.ts";
 import { type DatabaseAddress, openConnection } from "./connection.ts";
 import type { DatabaseAccess, Write } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
-import { isBusy, isDamage } from "./failures.ts";
+import { isDamage } from "./failures.ts";
 import { fileGuard } from "./file-guard.ts";
 import { FileWriter } from "./file-writer.ts";
 import { firstLook } from "./first-look.ts";
 import { migrate } from "./migrate.ts";
-import { withPatience } from "./patience.ts";
 import { realFile } from "./real-file.ts";
+import { reconnecting } from "./reconnecting.ts";
 import { cannotOpen, storeError } from "./store-error.ts";
 import { writeGroup } from "./write-group.ts";
 
@@ -18,7 +17,7 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
   const { url } = address;
   const file = databaseFile(url) ?? "";
   assertWritable(url);
-  let client = await openConnection(address);
+  const client = await openConnection(address);
   try {
     await migrate(client);
     await firstLook(client);
@@ -28,26 +27,7 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
     throw isDamage(error) ? cannotOpen(url, error) : storeError(error, url);
   }
 
-  /** Once a prepared statement has met a lock, its connection can't be trusted: see write-transaction.ts. */
-  async function use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    try {
-      return await withPatience(async () => {
-        try {
-          return await work(client);
-        } catch (error) {
-          if (isBusy(error)) {
-            const suspect = client;
-            client = await openConnection(address);
-            suspect.close();
-          }
-          throw error;
-        }
-      });
-    } catch (error) {
-      throw storeError(error, url);
-    }
-  }
-
+  const { use, close } = reconnecting(address, client);
   const real = realFile(file);
   let writer: FileWriter | undefined;
   const write: Write = (work) =>
@@ -66,7 +46,7 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
     writeGroup: (group) => record((writer) => writeGroup(writer, group)),
     close: async () => {
       await writer?.close();
-      client.close();
+      close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 
-/** Units, encoded for the database. */
+/** Units, encoded for the database: plain data, which may come from another thread. */
 export interface EncodedUnits {
   /** The units' events one after the other, as `joinRows` gave them: one text crosses threads for less than many. */
   readonly rows: string;
@@ -11,6 +11,8 @@ export interface EncodedUnits {
   readonly keyed: boolean;
   /** True where an event is a check evaluation. */
   readonly checks: boolean;
+  /** The type of each event, as a digit of `kinds`: one character crosses threads for less than a name. */
+  readonly kinds: string;
 }
 
 const separator = ",\n";
@@ -25,7 +27,7 @@ export function splitRows(rows: string): readonly string[] {
 }
 
 /** Units that are committed in one transaction. */
-export interface Group extends Omit<EncodedUnits, "events"> {
+export interface Group extends Omit<EncodedUnits, "events" | "kinds"> {
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: number;
 }

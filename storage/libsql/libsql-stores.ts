@@ -1,10 +1,10 @@
-import type { Commit, EventLog } from "../event-log.ts";
+import type { Commit } from "../event-log.ts";
 import type { Stores } from "../stores.ts";
 import type { DatabaseAddress } from "./connection.ts";
 import { databaseFile } from "./database-file.ts";
 import type { OnDamage } from "./database-threads.ts";
 import type { Load } from "./group-commit.ts";
-import { createLibsqlEventLog } from "./libsql-event-log.ts";
+import { createLibsqlEventLog, type LibsqlEventLog } from "./libsql-event-log.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
 import { createLogDatabase, type LogDatabase } from "./log-database.ts";
 import { openRemoteAccess } from "./remote-access.ts";
@@ -20,6 +20,10 @@ export interface LibsqlOptions extends DatabaseAddress {
   readonly queue?: Load | undefined;
 }
 
+export interface LibsqlStores extends Stores {
+  readonly log: LibsqlEventLog;
+}
+
 /** The database commits them in order, and the next ones are on their way meanwhile. */
 const remoteGroupsAtOnce = 6;
 
@@ -29,7 +33,7 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
  * What is kept in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
  * (`libsql://…`).
  */
-export async function openLibsqlStores(options: LibsqlOptions): Promise<Stores> {
+export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
   const { now = Date.now, onCommit, onDamage, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
   const database = isRemote ? createLogDatabase(await openRemoteAccess(address)) : await openThreads(address, onDamage);
@@ -47,6 +51,6 @@ async function openThreads(address: DatabaseAddress, onDamage?: OnDamage): Promi
 }
 
 /** The event log alone. */
-export async function openLibsqlEventLog(options: LibsqlOptions): Promise<EventLog> {
+export async function openLibsqlEventLog(options: LibsqlOptions): Promise<LibsqlEventLog> {
   return (await openLibsqlStores(options)).log;
 }

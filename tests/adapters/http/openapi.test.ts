@@ -5,12 +5,14 @@ import { describedOperations } from "../../../adapters/http/openapi/document.ts"
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
 import { requestPath } from "../../../adapters/http/request-path.ts";
 import { openRoom } from "../../../adapters/http/room.ts";
+import { createStreaming } from "../../../adapters/http/streaming.ts";
 import { needOf } from "../../../adapters/http/token-check.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
 
-const app = createApp({ log: memory(), config });
+const log = memory();
+const app = createApp({ log, config });
 const operations = describedOperations(config.limits);
 const response = await app.request("/openapi.json");
 const text = await response.text();
@@ -37,7 +39,7 @@ describe("GET /openapi.json", () => {
   });
 
   test("describes every route but those of pages, and nothing else", () => {
-    const pages = new Set(webRoutes({ log: memory(), config }, openRoom(config.limits)).routes.map(nameOf));
+    const pages = new Set(webRoutes({ log, config }, openRoom(config.limits), createStreaming(log)).routes.map(nameOf));
     const routes = app.routes.map(nameOf).filter((route) => !pages.has(route));
     const described = operations.map(({ method, path }) => routeOf(method, path));
     expect([...new Set(described)].sort()).toEqual(routes.sort());

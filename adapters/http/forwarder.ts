@@ -1,0 +1,35 @@
+import type { Handler, Input } from "hono";
+import type { AppendEncoded } from "../../storage/index.ts";
+import type { Caller } from "../tokens/caller.ts";
+import type { AppDeps, AppEnv } from "./app-deps.ts";
+import type { EventPages } from "./event-pages.ts";
+import type { Incoming } from "./incoming.ts";
+
+/** Answers requests on another thread, once they are authorized. */
+export interface Forwarder {
+  /** Rejects with HttpError 503 where the other thread is gone or does not answer. */
+  answer(request: Incoming, call: ForwardedCall): Promise<Response>;
+  readonly pages: EventPages;
+  /** Has what the other thread appends go through `wrap`. */
+  instrument(wrap: (append: AppendEncoded) => AppendEncoded): void;
+}
+
+export interface ForwardedCall {
+  readonly caller: Caller;
+  /** Rejects once the caller is no longer let in. Asked before each append but the first. */
+  readonly recheck: () => Promise<void>;
+  /** What was read already, or what is read when the other thread asks for it. Default: no body. */
+  readonly body?: ArrayBuffer | ReadableStream<Uint8Array> | null | undefined;
+}
+
+/** The handler, or in its place the other thread where there is one. */
+export function offThread<Path extends string, In extends Input>(
+  { forwarder }: Pick<AppDeps, "forwarder">,
+  handler: Handler<AppEnv, Path, In>,
+): Handler<AppEnv, Path, In> {
+  if (forwarder === undefined) return handler;
+  return (c) => {
+    const { req, get } = c;
+    return forwarder.answer(req.raw, { caller: get("caller"), recheck: () => get("log").recheck() });
+  };
+}

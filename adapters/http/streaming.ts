@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+import type { EventLog } from "../../storage/index.ts";
+import type { AppEnv } from "./app-deps.ts";
+import { EventFeeds } from "./event-feeds.ts";
+import { createEventPages, type EventPages } from "./event-pages.ts";
+import type { Room } from "./room.ts";
+import type { StreamKind } from "./stream-slots.ts";
+import type { StreamOutlet } from "./text-stream.ts";
+
+/** What all streams and exports of a server share. */
+export interface Streaming {
+  readonly pages: EventPages;
+  readonly feeds: EventFeeds;
+}
+
+/** `pages` formats them; default: this thread, from the log. */
+export function createStreaming(log: StreamedLog, pages: EventPages = createEventPages(log)): Streaming {
+  return { pages, feeds: new EventFeeds(pages, (listener) => log.watch(listener)) };
+}
+
+type StreamedLog = Pick<EventLog, "query" | "id" | "prunedId" | "watch">;
+
+/** What the answer to a request takes of it, and its connection. */
+export function outletFor(kind: StreamKind, c: Context<AppEnv>, { streams }: Room, { feeds }: Streaming): StreamOutlet {
+  const { name } = c.get("caller");
+  return {
+    assertFree: () => streams.assertFree(kind, name),
+    enter: () => streams.enter(kind, name),
+    turns: feeds.turns,
+    keepOpen: c.env?.keepOpen,
+    breakOff: c.env?.breakOff,
+  };
+}

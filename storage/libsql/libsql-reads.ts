@@ -1,0 +1,165 @@
+import type { AssetCheckEvaluation, AssetCheckSeverity, RecordedEvent } from "../../core/index.ts";
+import { dataVersionOf } from "../../core/index.ts";
+import { formatCursor, parseCursor } from "../cursor.ts";
+import type { AssetRecord, EventLog, EventMark, FailingCheck } from "../event-log.ts";
+import { formatListCursor, parseListCursor } from "../list-cursor.ts";
+import { type EventRow, eventFromRow, typeOfKind } from "./event-row.ts";
+import type { LogDatabase } from "./log-database.ts";
+import type { AssetRows } from "./read-asset.ts";
+import type { FailingRow, MarkRow } from "./read-recent.ts";
+import { decodeKey, decodeText } from "./sortable-text.ts";
+import { scopes } from "./summaries.ts";
+
+/** The part of an EventLog that reads. */
+export type EventLogReads = Omit<EventLog, "append" | "wipe" | "prune" | "probe" | "watch" | "close">;
+
+/** Reads from a database, with its rows decoded and its cursors checked. `assertOpen` throws once the log is closed. */
+export function createLibsqlReads(database: LogDatabase, assertOpen: () => void): EventLogReads {
+  return {
+    get: async (id) => {
+      assertOpen();
+      const row = Number.isSafeInteger(id) ? await database.event(id) : undefined;
+      return row && eventFromRow(row);
+    },
+    query: async (filter, page) => {
+      assertOpen();
+      const from = parseCursor(filter, page);
+      const { rows, last = from, hasMore } = await database.page(filter, page, from);
+      const cursor = last === undefined ? null : formatCursor(last, filter, page);
+      const keyed = rows.flatMap(({ id, idempotencyKey }): [number, string][] =>
+        idempotencyKey === null ? [] : [[id, decodeText(idempotencyKey)]],
+      );
+      return { events: rows.map(eventFromRow), cursor, hasMore, idempotencyKeys: new Map(keyed) };
+    },
+    asset: async (key) => {
+      assertOpen();
+      const rows = await database.asset(key);
+      return rows && assetRecord(rows);
+    },
+    assets: async (filter, { limit, order, cursor: given }) => {
+      assertOpen();
+      const mark = ["assets", filter.prefix, filter.search, filter.failing, filter.quietSince, filter.type, order];
+      const [key, rank = null] = parseListCursor(given, mark) ?? [];
+      const from = typeof key === "string" ? { key, rank: rank === null ? null : Number(rank) } : undefined;
+      const { rows, last, hasMore } = await database.assets(filter, { limit, order }, from);
+      const place = last === undefined ? undefined : [last.key, last.rank === null ? null : String(last.rank)];
+      return {
+        assets: rows.map(assetRecord),
+        cursor: place === undefined ? null : formatListCursor(place, mark),
+        hasMore,
+      };
+    },
+    recent: async (keys, limit) => {
+      assertOpen();
+      return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));
+    },
+    partitions: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["partitions", key];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.partitions(key, limit, from ?? undefined);
+      const partitions = rows.map(({ events, latest }) => {
+        const latestMaterialization = eventFromRow(latest);
+        return { partition: latestMaterialization.partition ?? "", latestMaterialization, materializations: events };
+      });
+      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    failingChecks: async (keys, limit) => {
+      assertOpen();
+      return (await database.failingChecks(keys, limit)).map((checks) => checks.map(failingCheck));
+    },
+    checkHistories: async (checks, limit) => {
+      assertOpen();
+      const found = await database.checkHistories(checks, limit);
+      return found.map(({ total, evaluations }) => ({ total, evaluations: evaluations.map(eventMark) }));
+    },
+    partitionMarks: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["partitions", key];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.partitionMarks(key, limit, from ?? undefined);
+      const partitions = rows.map(({ partition, timestamp, events, failing }) => ({
+        partition: decodeText(partition),
+        timestamp,
+        materializations: events,
+        failing,
+      }));
+      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    checks: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["checks", key];
+      const [name, partition = null] = parseListCursor(given, mark) ?? [];
+      const from = typeof name === "string" ? ([name, partition] as const) : undefined;
+      const { rows, last, hasMore } = await database.checks(key, limit, from);
+      const checks = rows.map(({ events, latest }) => {
+        const latestEvaluation = checkFromRow(latest);
+        const { checkName, partition } = latestEvaluation;
+        return { checkName, partition, latestEvaluation, evaluations: events };
+      });
+      return { checks, cursor: last === undefined ? null : formatListCursor(last, mark), hasMore };
+    },
+    prunedId: async (type) => {
+      assertOpen();
+      return database.prunedId(type);
+    },
+    stats: async () => {
+      assertOpen();
+      return database.stats();
+    },
+    lastMaterializations: async () => {
+      assertOpen();
+      const rows = await database.lastMaterializations();
+      return rows.map(([key, timestamp]) => ({ assetKey: decodeKey(key), timestamp }));
+    },
+    id: async () => {
+      assertOpen();
+      return database.logId();
+    },
+  };
+}
+
+function assetRecord({ key, summaries, checks, partitions }: AssetRows): AssetRecord {
+  const of = (scope: number) => summaries.find((summary) => summary.scope === scope);
+  const latest = (scope: number): RecordedEvent | null => {
+    const summary = of(scope);
+    return summary === undefined ? null : eventFromRow(summary.latest);
+  };
+  const versioned = latest(scopes.versioned);
+  return {
+    assetKey: decodeKey(key),
+    latestMaterialization: latest(scopes.materializations),
+    latestObservation: latest(scopes.observations),
+    dataVersion: versioned && dataVersionOf(versioned),
+    checks: checks.map(checkFromRow),
+    counts: {
+      materializations: of(scopes.materializations)?.events ?? 0,
+      observations: of(scopes.observations)?.events ?? 0,
+      checkEvaluations: of(scopes.evaluations)?.events ?? 0,
+      partitions,
+    },
+  };
+}
+
+function failingCheck([checkName, partition, id, severity]: FailingRow): FailingCheck {
+  return {
+    checkName: decodeText(checkName),
+    partition: partition === null ? null : decodeText(partition),
+    id,
+    severity: severity as AssetCheckSeverity, // only encodeEvent writes it
+  };
+}
+
+function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark {
+  return {
+    id,
+    type: typeOfKind(kind),
+    timestamp,
+    passed: passed === null ? null : passed === 1,
+    severity: severity as AssetCheckSeverity | null, // only encodeEvent writes it
+  };
+}
+
+function checkFromRow(row: EventRow): RecordedEvent & AssetCheckEvaluation {
+  return eventFromRow(row) as RecordedEvent & AssetCheckEvaluation; // read from summaries of evaluations alone
+}

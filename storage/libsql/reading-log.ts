@@ -1,0 +1,80 @@
+import type { EventLog } from "../event-log.ts";
+import { EventLogError } from "../event-log-error.ts";
+import { type DatabaseAddress, openConnection } from "./connection.ts";
+import type { DatabaseAccess } from "./database-access.ts";
+import { databaseFile } from "./database-file.ts";
+import { encodeUnits } from "./encode-units.ts";
+import type { AppendEncoded } from "./libsql-event-log.ts";
+import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
+import { createLogDatabase } from "./log-database.ts";
+import { reconnecting } from "./reconnecting.ts";
+import { openRemoteAccess } from "./remote-access.ts";
+import { damageOf } from "./store-error.ts";
+
+/** Where a log that only reads sends what is to be written: to the log of this process that writes. */
+export interface LogWrites {
+  readonly append: AppendEncoded;
+  readonly wipe: EventLog["wipe"];
+}
+
+export interface ReadingLogOptions extends DatabaseAddress {
+  readonly writes: LogWrites;
+  /** Told where the file turns out to be damaged. */
+  readonly onDamage?: ((problem: string) => void) | undefined;
+}
+
+/** A log without its upkeep, on the thread that opened it. */
+export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wipe" | "close"> {}
+
+/**
+ * Opens a second view of a log that another thread of this process has opened and migrated. It reads by a connection of
+ * its own, on the calling thread, and encodes what is appended before it hands that on.
+ */
+export async function openReadingLog({ writes, onDamage, ...address }: ReadingLogOptions): Promise<ReadingLog> {
+  const isRemote = databaseFile(address.url) === undefined;
+  const access = isRemote ? await openRemoteAccess(address) : await openReadingAccess(address, onDamage);
+  let isOpen = true;
+  const assertOpen = () => {
+    if (!isOpen) throw new EventLogError("closed", "The event log is closed.");
+  };
+  return {
+    ...createLibsqlReads(createLogDatabase(access), assertOpen),
+    append: async (units, options) => {
+      assertOpen();
+      return writes.append(encodeUnits(units), options);
+    },
+    wipe: async (target, by) => {
+      assertOpen();
+      return writes.wipe(target, by);
+    },
+    close: async () => {
+      isOpen = false;
+      await access.close();
+    },
+  };
+}
+
+async function openReadingAccess(
+  address: DatabaseAddress,
+  onDamage: ReadingLogOptions["onDamage"],
+): Promise<DatabaseAccess> {
+  const { url } = address;
+  const { use, close } = reconnecting(address, await openConnection(address));
+  const refuse = () => Promise.reject(new EventLogError("unavailable", `This connection to ${url} only reads.`));
+  return {
+    file: databaseFile(url),
+    read: async (work) => {
+      try {
+        return await use(work);
+      } catch (error) {
+        const problem = damageOf(error, url);
+        if (problem !== undefined) onDamage?.(problem);
+        throw error;
+      }
+    },
+    write: refuse,
+    record: refuse,
+    writeGroup: refuse,
+    close: async () => close(),
+  };
+}
