@@ -43,6 +43,36 @@ export function setUpLogging({ level, format }: LogSettings): void {
   });
 }
 
+/** What a thread has to say, as plain data. */
+export interface RelayedRecord {
+  readonly level: string;
+  readonly message: string;
+  readonly properties: object;
+}
+
+/** On a thread beside the main one: sends the log to `send`, which hands it to `relayLog` there. */
+export function sendLogTo(level: LogSettings["level"], send: (record: RelayedRecord) => void): void {
+  configureSync({
+    reset: true,
+    sinks: {
+      main: ({ level, rawMessage, properties }) => send({ level, message: String(rawMessage), properties }),
+    },
+    loggers: [
+      { category: "runless", lowestLevel: level, sinks: ["main"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["main"] },
+    ],
+  });
+}
+
+/** Logs what another thread said. */
+export function relayLog({ level, message, properties }: RelayedRecord): void {
+  const facts = { ...properties };
+  if (level === "debug" || level === "trace") logger.debug(message, facts);
+  else if (level === "info") logger.info(message, facts);
+  else if (level === "warning") logger.warn(message, facts);
+  else logger.error(message, facts);
+}
+
 function formatterOf(format: LogSettings["format"]): TextFormatter {
   const isTerminal = process.stdout.isTTY === true;
   if (format === "json" || (format === "auto" && !isTerminal)) return getJsonLinesFormatter({ properties: "flatten" });

@@ -1,17 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
 import { type EventLog, EventLogError, openStores, type TokenStore } from "../storage/index.ts";
+import type { LibsqlEventLog } from "../storage/libsql/libsql-event-log.ts";
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import type { RunlessApp } from "./http/app.ts";
 import type { AppEnv } from "./http/app-deps.ts";
 import type { BrowserPolicy } from "./http/browser-guard.ts";
+import type { Forwarder } from "./http/forwarder.ts";
 import { createApp, createMetrics } from "./http/index.ts";
 import { createStartingApp } from "./http/starting-app.ts";
 import { isLoopback } from "./is-loopback.ts";
 import { keepPruned } from "./keep-pruned.ts";
 import { isLogging, logger, plain, setUpLogging } from "./logger.ts";
 import { packageInfo } from "./package-info.ts";
+import { createRequestThread, type RequestThreadOptions } from "./server/request-thread.ts";
 import { openTokenBook, type TokenBook } from "./tokens/token-book.ts";
 
 /** What a runtime does: listens, and lets go. */
@@ -56,19 +59,22 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
       damage = problem;
       logger.error("the database is damaged", { reason: problem });
     };
-    const { log, tokens: store } = await openStores({
+    const stores = await openStores({
       url: config.databaseUrl,
       authToken: config.databaseAuthToken,
       onCommit: metrics.committed,
       onDamage: noteDamage,
       queue: { events: config.limits.queueEvents, bytes: config.limits.queueBytes },
     });
-    const tokens = await openTokens(store, config);
+    const { log } = stores;
+    const tokens = await openTokens(stores.tokens, config);
     const closing = new AbortController();
     const { signal } = closing;
     const browser = browserPolicy(config, tokens);
     const isAccepting = () => !signal.aborted;
-    app = createApp({ log, tokens, config, metrics, browser, isAccepting, damage: () => damage, closing: signal });
+    const deps = { log, tokens, config, metrics, browser, isAccepting, damage: () => damage, closing: signal };
+    const forwarder = forwarderFor(log, config, { onDamage: noteDamage, closing: signal });
+    app = createApp(forwarder === undefined ? deps : { ...deps, forwarder });
     void keepPruned(log, config.retention, signal);
     let askedAt: number | undefined;
     const end = () => {
@@ -94,6 +100,25 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     else console.error(sentence);
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
+}
+
+/** A thread for reads and large bodies. A log in memory is this thread's alone. */
+function forwarderFor(
+  log: EventLog,
+  { databaseUrl, databaseAuthToken, limits, log: { level } }: Config,
+  hooks: Pick<RequestThreadOptions, "onDamage" | "closing">,
+): Forwarder | undefined {
+  if (!("appendEncoded" in log)) return undefined;
+  const { appendEncoded, wipe } = log as LibsqlEventLog; // the only one that has it
+  return createRequestThread({
+    ...hooks,
+    url: databaseUrl,
+    authToken: databaseAuthToken,
+    limits,
+    logLevel: level,
+    append: appendEncoded,
+    wipe,
+  });
 }
 
 /** How long after a signal another one is taken for the same. */

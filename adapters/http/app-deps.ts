@@ -36,6 +36,13 @@ export interface AppDeps {
   readonly forwarder?: Forwarder;
 }
 
+/** A request that is authorized already. */
+export interface Authorized {
+  readonly caller: Caller;
+  /** Rejects once the caller is no longer let in. */
+  readonly recheck: () => Promise<void>;
+}
+
 export const authorized: unique symbol = Symbol("runless.authorized");
 
 /** What goes along with each request: what the runtime that listens hands in, and what the token check finds out. */
@@ -46,8 +53,8 @@ export interface AppEnv {
     readonly log: CallersLog;
   };
   readonly Bindings: {
-    /** Who sends the request, where another thread has authorized it. A symbol, so that no environment has it by chance. */
-    readonly [authorized]?: Caller;
+    /** What another thread has found out of the request. A symbol, so that no environment has it by chance. */
+    readonly [authorized]?: Authorized;
     readonly keepOpen?: KeepOpen;
     /** Ends the connection at once, so that nobody takes what was sent for the whole answer. */
     readonly breakOff?: () => void;

@@ -41,7 +41,7 @@ export function createEntrance(deps: AppDeps, secretIn: SecretIn = ({ headers })
   return {
     enter(request, env, need) {
       const known = env?.[authorized];
-      if (known !== undefined) return known;
+      if (known !== undefined) return known.caller;
       const refusal = gate(request, env);
       if (refusal !== undefined) return refuse(request, refusal);
       if (need === "nothing") return stranger;

@@ -1,5 +1,5 @@
 import type { Handler } from "hono";
-import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { type AppDeps, type AppEnv, authorized } from "./app-deps.ts";
 import { CallersLog } from "./callers-log.ts";
 import { createEntrance, type Need, type SecretIn } from "./entrance.ts";
 
@@ -30,7 +30,8 @@ export function tokenCheck(deps: AppDeps, { secretIn, answerError }: Door = {}) 
       const caller = await entrance.enter(request, c.env, need);
       if (need !== "nothing") {
         c.set("caller", caller);
-        c.set("log", new CallersLog(deps.log, caller, () => entrance.recheck(request, need)));
+        const recheck = c.env?.[authorized]?.recheck ?? (() => entrance.recheck(request, need));
+        c.set("log", new CallersLog(deps.log, caller, recheck));
       }
       return handler(c, next);
     };

@@ -1,0 +1,299 @@
+import type { AppendEncoded, EventLog } from "../../storage/index.ts";
+import type { EventPages } from "../http/event-pages.ts";
+import type { ForwardedCall, Forwarder } from "../http/forwarder.ts";
+import { HttpError } from "../http/http-error.ts";
+import type { Incoming } from "../http/incoming.ts";
+import { requestId } from "../http/request-id.ts";
+import { relayLog } from "../logger.ts";
+import {
+  type BodyChunk,
+  errorOf,
+  type MainCall,
+  resultOf,
+  type SentPage,
+  type ThreadAnswer,
+  type ThreadData,
+  type ThreadNotice,
+  type ThreadQuestion,
+  type ThreadReply,
+  type ThreadResult,
+  unwrap,
+} from "./thread-messages.ts";
+
+export interface RequestThreadOptions extends ThreadData {
+  /** Where the thread's appends and wipes go. */
+  readonly append: AppendEncoded;
+  readonly wipe: EventLog["wipe"];
+  readonly onDamage: (problem: string) => void;
+  /** Aborts when the server shuts down. */
+  readonly closing: AbortSignal;
+}
+
+/** Between two questions whether the thread is still there, in milliseconds. */
+const pingInterval = 1000;
+/** So many of them without an answer mean that it is stuck: nothing that it does should take a third of one. */
+const mostSilentPings = 10;
+/** How many answers may be outstanding: whoever comes behind so many would wait for too long. */
+const mostWaiting = 1000;
+
+/**
+ * A forwarder to a thread of this process, which starts with the first request. A thread that ends or no longer answers
+ * is replaced: what it was asked is answered 503.
+ */
+export function createRequestThread(options: RequestThreadOptions): Forwarder {
+  let { append } = options;
+  let current: Promise<RunningThread> | undefined;
+
+  async function start(): Promise<RunningThread> {
+    const { Worker } = await import("node:worker_threads");
+    const file = import.meta.url.endsWith(".ts") ? "./request-worker.ts" : "./request-worker.js";
+    const { url, authToken, limits, logLevel } = options;
+    const workerData: ThreadData = { url, authToken, limits, logLevel };
+    const worker = new Worker(new URL(file, import.meta.url), { workerData });
+    const calls: MainCalls = {
+      append: (encoded, appendOptions) => append(encoded, appendOptions),
+      wipe: options.wipe,
+      onDamage: options.onDamage,
+    };
+    const thread = new RunningThread(worker, calls, () => {
+      if (current === starting) current = undefined;
+    });
+    options.closing.addEventListener("abort", () => thread.notify({ type: "closing" }), { once: true });
+    if (options.closing.aborted) thread.notify({ type: "closing" });
+    return thread;
+  }
+  let starting: Promise<RunningThread> | undefined;
+
+  function thread(): Promise<RunningThread> {
+    if (current === undefined) {
+      starting = start();
+      current = starting;
+    }
+    return current;
+  }
+
+  const pages: EventPages = {
+    page: async (form, filter, request) => {
+      const found = await (await thread()).ask({ type: "page", form, filter, request });
+      const { body, ...page } = found as SentPage; // what a question for a page is answered with
+      return { ...page, bytes: new Uint8Array(body) };
+    },
+    newestId: async () => (await (await thread()).ask({ type: "newest" })) as number, // likewise
+    prunedId: async (kind) => (await (await thread()).ask({ type: "pruned", kind })) as number, // likewise
+  };
+
+  return {
+    pages,
+    instrument: (wrap) => {
+      append = wrap(options.append);
+    },
+    answer: async (request, call) => (await thread()).answer(request, call),
+  };
+}
+
+interface MainCalls {
+  readonly append: AppendEncoded;
+  readonly wipe: EventLog["wipe"];
+  readonly onDamage: (problem: string) => void;
+}
+
+interface Waiting {
+  readonly resolve: (value: ThreadAnswer | SentPage | number) => void;
+  readonly reject: (error: unknown) => void;
+  readonly call: ForwardedCall | undefined;
+  reader?: BodyStreamReader;
+}
+
+/** What this thread needs of a stream's reader, whose type differs between runtimes. */
+interface BodyStreamReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+}
+
+type Question = ThreadQuestion extends infer Each
+  ? Each extends { readonly id: number }
+    ? Omit<Each, "id">
+    : never
+  : never;
+
+/** What this thread needs of a Worker, whose type differs between runtimes. */
+interface WorkerHandle {
+  postMessage(message: ThreadQuestion | ThreadNotice, transfer: ArrayBuffer[]): void;
+  on(event: "message", listener: (reply: ThreadReply) => void): unknown;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  on(event: "exit", listener: () => void): unknown;
+  terminate(): unknown;
+  unref(): unknown;
+}
+
+/** A thread while it lives. */
+class RunningThread {
+  readonly #worker: WorkerHandle;
+  readonly #calls: MainCalls;
+  readonly #onEnd: () => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #silentPings = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #ended: string | undefined;
+
+  constructor(worker: WorkerHandle, calls: MainCalls, onEnd: () => void) {
+    this.#worker = worker;
+    this.#calls = calls;
+    this.#onEnd = onEnd;
+    worker.unref(); // the listener keeps the process alive
+    worker.on("message", (reply) => this.#take(reply));
+    worker.on("error", (error) => this.#end(`failed: ${error instanceof Error ? error.message : error}`));
+    worker.on("exit", () => this.#end("has ended"));
+  }
+
+  notify(notice: ThreadNotice): void {
+    if (this.#ended === undefined) this.#worker.postMessage(notice, []);
+  }
+
+  ask(
+    question: Question,
+    transfer: ArrayBuffer[] = [],
+    call?: ForwardedCall,
+  ): Promise<ThreadAnswer | SentPage | number> {
+    if (this.#ended !== undefined) return Promise.reject(this.#refusal());
+    if (this.#waiting.size >= mostWaiting) {
+      const problem = `${mostWaiting} requests wait already to be read or rendered. Try again a little later.`;
+      return Promise.reject(new HttpError(503, problem, { "retry-after": "1" }));
+    }
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, call });
+      this.#timer ??= this.#startPinging();
+      this.#worker.postMessage({ ...question, id } as ThreadQuestion, transfer); // Question is it without the id
+    });
+  }
+
+  async answer(request: Incoming, call: ForwardedCall): Promise<Response> {
+    const headers: [string, string][] = [];
+    request.headers.forEach((value, name) => {
+      if (name !== "x-request-id") headers.push([name, value]);
+    });
+    // One name for the request in what both threads log.
+    headers.push(["x-request-id", requestId(request)]);
+    const { body = null, caller } = call;
+    const sent = body === null || body instanceof ArrayBuffer ? body : "stream";
+    const question = {
+      type: "request",
+      method: request.method,
+      url: request.url,
+      headers,
+      caller,
+      body: sent,
+    } as const;
+    const found = await this.ask(question, sent instanceof ArrayBuffer ? [sent] : [], call);
+    const answer = found as ThreadAnswer; // what a request is answered with
+    const init = {
+      status: answer.status,
+      headers: answer.headers.map(([name, value]): [string, string] => [name, value]),
+    };
+    return new Response(answer.body, init);
+  }
+
+  #take(reply: ThreadReply): void {
+    this.#silentPings = 0;
+    switch (reply.type) {
+      case "opened":
+        if ("error" in reply.result) this.#end(`can't open the database (${errorOf(reply.result.error).message})`);
+        break;
+      case "answer":
+        this.#answered(reply.id, reply.result);
+        break;
+      case "pull":
+        void this.#sendChunk(reply.id);
+        break;
+      case "call":
+        void this.#answerCall(reply.call, reply.ask);
+        break;
+      case "log":
+        relayLog(reply);
+        break;
+      case "damage":
+        this.#calls.onDamage(reply.problem);
+        break;
+      case "pong":
+        break;
+    }
+  }
+
+  #answered(id: number, result: ThreadResult): void {
+    const waiting = this.#waiting.get(id);
+    this.#settle(id);
+    try {
+      waiting?.resolve(unwrap(result));
+    } catch (error) {
+      waiting?.reject(error);
+    }
+  }
+
+  async #answerCall(call: number, ask: MainCall): Promise<void> {
+    const result = await resultOf(() => this.#call(ask));
+    this.notify({ type: "called", call, result });
+  }
+
+  async #call(ask: MainCall): Promise<unknown> {
+    switch (ask.method) {
+      case "append":
+        return this.#calls.append(ask.encoded, ask.options);
+      case "wipe":
+        return this.#calls.wipe(ask.target, ask.by);
+      case "recheck":
+        return this.#waiting.get(ask.id)?.call?.recheck();
+    }
+  }
+
+  async #sendChunk(id: number): Promise<void> {
+    const waiting = this.#waiting.get(id);
+    const stream = waiting?.call?.body;
+    if (waiting === undefined || !(stream instanceof ReadableStream)) return;
+    const reader: BodyStreamReader = waiting.reader ?? stream.getReader();
+    waiting.reader = reader;
+    let chunk: BodyChunk;
+    try {
+      const { done, value } = await reader.read();
+      // A copy: the runtime may have put the chunk into a buffer that holds more.
+      chunk = done || value === undefined ? "end" : new Uint8Array(value).buffer;
+    } catch {
+      chunk = "broken";
+    }
+    if (this.#ended !== undefined) return;
+    this.#worker.postMessage({ type: "chunk", id, chunk }, typeof chunk === "string" ? [] : [chunk]);
+  }
+
+  #startPinging() {
+    const timer = setInterval(() => {
+      if (++this.#silentPings > mostSilentPings) this.#end("no longer answered");
+      else this.notify({ type: "ping" });
+    }, pingInterval);
+    timer.unref();
+    return timer;
+  }
+
+  #settle(id: number): void {
+    this.#waiting.delete(id);
+    if (this.#waiting.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#silentPings = 0;
+  }
+
+  #end(why: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = why;
+    this.#onEnd();
+    clearInterval(this.#timer);
+    for (const { reject } of this.#waiting.values()) reject(this.#refusal());
+    this.#waiting.clear();
+    void this.#worker.terminate();
+  }
+
+  /** Says that the connection ends: nobody reads what is left of a body. */
+  #refusal(): HttpError {
+    const problem = `The thread that reads and renders ${this.#ended}. Another takes its place: send the request again.`;
+    return new HttpError(503, problem, { "retry-after": "1", connection: "close" });
+  }
+}

@@ -1,0 +1,200 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Hono } from "hono";
+import { openReadingLog } from "../../storage/index.ts";
+import { addRequestRoutes } from "../http/app.ts";
+import { type AppDeps, type AppEnv, authorized } from "../http/app-deps.ts";
+import type { TextPage } from "../http/event-pages.ts";
+import { requestPath } from "../http/request-path.ts";
+import { createStreaming } from "../http/streaming.ts";
+import { sendLogTo } from "../logger.ts";
+import {
+  type BodyChunk,
+  bufferOf,
+  type MainCall,
+  type Result,
+  resultOf,
+  type SentPage,
+  type ThreadAnswer,
+  type ThreadData,
+  type ThreadNotice,
+  type ThreadQuestion,
+  type ThreadReply,
+  unwrap,
+} from "./thread-messages.ts";
+
+// This file is the thread that request-thread.ts starts: it reads, renders, and takes apart large bodies.
+const port = parentPort;
+if (port === null) throw new Error("request-worker is not started as a thread");
+
+/** More at once would hold more pages in memory and end no sooner. */
+const mostAtOnce = 8;
+
+const { url, authToken, limits, logLevel } = workerData as ThreadData; // only request-thread.ts starts it
+const closing = new AbortController();
+const calls = new Map<number, (result: Result<unknown>) => void>();
+const bodies = new Map<number, (chunk: BodyChunk) => void>();
+let lastCall = 0;
+
+function say(reply: ThreadReply, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(reply, transfer);
+}
+
+sendLogTo(logLevel, (record) => say({ type: "log", ...record }));
+
+/** Asks the main thread. Rejects as what it asks for. */
+async function callMain(ask: MainCall): Promise<unknown> {
+  const call = ++lastCall;
+  const result = await new Promise<Result<unknown>>((resolve) => {
+    calls.set(call, resolve);
+    say({ type: "call", call, ask });
+  });
+  return unwrap(result);
+}
+
+async function open() {
+  const reading = await openReadingLog({
+    url,
+    authToken,
+    onDamage: (problem) => say({ type: "damage", problem }),
+    writes: {
+      append: (encoded, options) => callMain({ method: "append", encoded, options }) as never, // what append answers
+      wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // likewise
+    },
+  });
+  const log: AppDeps["log"] = { ...reading, watch: unasked, prune: unasked, probe: unasked };
+  const deps: AppDeps = {
+    log,
+    config: { limits: { ...limits, streams: Number.POSITIVE_INFINITY } },
+    closing: closing.signal,
+  };
+  const app = new Hono<AppEnv>({ getPath: requestPath });
+  const streaming = createStreaming(log);
+  addRequestRoutes(app, deps, streaming);
+  return { app, pages: streaming.pages };
+}
+
+/** Streams and upkeep stay on the main thread. */
+function unasked(): never {
+  throw new Error("The request thread does not do this.");
+}
+
+const opening = open();
+void resultOf(async () => {
+  await opening;
+  return null;
+}).then((result) => say({ type: "opened", result }));
+
+let running = 0;
+const queue: ThreadQuestion[] = [];
+
+function next(): void {
+  while (running < mostAtOnce) {
+    const question = queue.shift();
+    if (question === undefined) return;
+    // An import goes on for as long as its sender likes, and holds no more than a chunk.
+    const counts = !(question.type === "request" && question.body === "stream");
+    if (counts) running++;
+    void answer(question).finally(() => {
+      if (counts) running--;
+      next();
+    });
+  }
+}
+
+async function answer(question: ThreadQuestion): Promise<void> {
+  const { id } = question;
+  const result = await resultOf(() => valueFor(question));
+  bodies.delete(id);
+  const value = "value" in result ? result.value : undefined;
+  const body = typeof value === "object" ? value.body : null;
+  say({ type: "answer", id, result }, body === null ? [] : [body]);
+}
+
+async function valueFor(question: ThreadQuestion) {
+  const { app, pages } = await opening;
+  switch (question.type) {
+    case "page":
+      return sentPage(await pages.page(question.form, question.filter, question.request));
+    case "newest":
+      return pages.newestId();
+    case "pruned":
+      return pages.prunedId(question.kind);
+    case "request":
+      return answerRequest(app, question);
+  }
+}
+
+function sentPage({ bytes, ...page }: TextPage): SentPage {
+  return { ...page, body: bufferOf(bytes) };
+}
+
+type ForwardedRequest = Extract<ThreadQuestion, { readonly type: "request" }>;
+
+async function answerRequest(app: Hono<AppEnv>, question: ForwardedRequest): Promise<ThreadAnswer> {
+  const { id, caller } = question;
+  const recheck = async () => void (await callMain({ method: "recheck", id }));
+  const response = await app.fetch(requestOf(question), { [authorized]: { caller, recheck } });
+  const headers: [string, string][] = [];
+  response.headers.forEach((value, name) => {
+    headers.push([name, value]);
+  });
+  const body = response.body === null ? null : await response.arrayBuffer();
+  return { status: response.status, headers, body };
+}
+
+function requestOf({ id, method, url, headers, body }: ForwardedRequest): Request {
+  const init = { method, headers: headers.map(([name, value]): [string, string] => [name, value]) };
+  if (body === null) return new Request(url, init);
+  if (body !== "stream") return new Request(url, { ...init, body });
+  // Node wants to be told that the body is sent before there is an answer; not every type of RequestInit has that.
+  const streamed: RequestInit & { readonly duplex: "half" } = { ...init, body: bodyOf(id), duplex: "half" };
+  return new Request(url, streamed);
+}
+
+/** How many chunks are on their way, so that none waits for the way there and back. */
+const chunksAhead = 8;
+
+/** The body of a request on the main thread. */
+function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const arrived: BodyChunk[] = [];
+  let onArrival = () => {};
+  bodies.set(id, (chunk) => {
+    arrived.push(chunk);
+    onArrival();
+  });
+  for (let i = 0; i < chunksAhead; i++) say({ type: "pull", id });
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        if (arrived.length === 0) {
+          await new Promise<void>((resolve) => {
+            onArrival = resolve;
+          });
+        }
+        const chunk = arrived.shift();
+        if (chunk === "end") return controller.close();
+        if (chunk === "broken" || chunk === undefined) return controller.error(new Error("The sender went away."));
+        say({ type: "pull", id });
+        controller.enqueue(new Uint8Array(chunk));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+port.on("message", (message: ThreadQuestion | ThreadNotice) => {
+  switch (message.type) {
+    case "chunk":
+      return bodies.get(message.id)?.(message.chunk);
+    case "called":
+      calls.get(message.call)?.(message.result);
+      return void calls.delete(message.call);
+    case "closing":
+      return closing.abort();
+    case "ping":
+      return say({ type: "pong" });
+    default:
+      queue.push(message);
+      next();
+  }
+});
