@@ -27,12 +27,16 @@ export interface RequestThreadOptions extends ThreadData {
   readonly onDamage: (problem: string) => void;
   /** Aborts when the server shuts down. */
   readonly closing: AbortSignal;
+  /** Between two questions whether the thread is still there, in milliseconds. Default: 1000. */
+  readonly pingInterval?: number;
+  /** What runs as the thread. Default: request-worker. */
+  readonly script?: URL;
 }
 
-/** Between two questions whether the thread is still there, in milliseconds. */
-const pingInterval = 1000;
 /** So many of them without an answer mean that it is stuck: nothing that it does should take a third of one. */
 const mostSilentPings = 10;
+/** A thread that still loads its code answers nothing. */
+const mostPingsAtStart = 60;
 /** How many answers may be outstanding: whoever comes behind so many would wait for too long. */
 const mostWaiting = 1000;
 
@@ -46,16 +50,15 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
 
   async function start(): Promise<RunningThread> {
     const { Worker } = await import("node:worker_threads");
-    const file = import.meta.url.endsWith(".ts") ? "./request-worker.ts" : "./request-worker.js";
-    const { url, authToken, limits, logLevel } = options;
+    const { url, authToken, limits, logLevel, pingInterval = 1000 } = options;
     const workerData: ThreadData = { url, authToken, limits, logLevel };
-    const worker = new Worker(new URL(file, import.meta.url), { workerData });
+    const worker = new Worker(options.script ?? ownScript(), { workerData });
     const calls: MainCalls = {
       append: (encoded, appendOptions) => append(encoded, appendOptions),
       wipe: options.wipe,
       onDamage: options.onDamage,
     };
-    const thread = new RunningThread(worker, calls, () => {
+    const thread = new RunningThread(worker, calls, pingInterval, () => {
       if (current === starting) current = undefined;
     });
     options.closing.addEventListener("abort", () => thread.notify({ type: "closing" }), { once: true });
@@ -89,6 +92,11 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
     },
     answer: async (request, call) => (await thread()).answer(request, call),
   };
+}
+
+function ownScript(): URL {
+  const file = import.meta.url.endsWith(".ts") ? "./request-worker.ts" : "./request-worker.js";
+  return new URL(file, import.meta.url);
 }
 
 interface MainCalls {
@@ -129,16 +137,19 @@ interface WorkerHandle {
 class RunningThread {
   readonly #worker: WorkerHandle;
   readonly #calls: MainCalls;
+  readonly #pingInterval: number;
   readonly #onEnd: () => void;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #silentPings = 0;
+  #hasStarted = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #ended: string | undefined;
 
-  constructor(worker: WorkerHandle, calls: MainCalls, onEnd: () => void) {
+  constructor(worker: WorkerHandle, calls: MainCalls, pingInterval: number, onEnd: () => void) {
     this.#worker = worker;
     this.#calls = calls;
+    this.#pingInterval = pingInterval;
     this.#onEnd = onEnd;
     worker.unref(); // the listener keeps the process alive
     worker.on("message", (reply) => this.#take(reply));
@@ -196,6 +207,7 @@ class RunningThread {
 
   #take(reply: ThreadReply): void {
     this.#silentPings = 0;
+    this.#hasStarted = true;
     switch (reply.type) {
       case "opened":
         if ("error" in reply.result) this.#end(`can't open the database (${errorOf(reply.result.error).message})`);
@@ -266,9 +278,10 @@ class RunningThread {
 
   #startPinging() {
     const timer = setInterval(() => {
-      if (++this.#silentPings > mostSilentPings) this.#end("no longer answered");
+      const most = this.#hasStarted ? mostSilentPings : mostPingsAtStart;
+      if (++this.#silentPings > most) this.#end("no longer answered");
       else this.notify({ type: "ping" });
-    }, pingInterval);
+    }, this.#pingInterval);
     timer.unref();
     return timer;
   }

@@ -1,0 +1,14 @@
+import { parentPort } from "node:worker_threads";
+
+// In the place of the request thread: it does to the thread what the path of a request says.
+parentPort?.on("message", (message: { readonly type: string; readonly id: number; readonly url?: string }) => {
+  if (message.type === "ping") return parentPort?.postMessage({ type: "pong" });
+  if (message.type !== "request") return;
+  const path = new URL(message.url ?? "").pathname;
+  if (path.endsWith("/exit")) process.exit(3);
+  if (path.endsWith("/throw")) throw new Error("The thread threw this.");
+  if (path.endsWith("/stuck")) for (;;);
+  if (path.endsWith("/silent")) return;
+  const value = { status: 200, headers: [], body: null };
+  parentPort?.postMessage({ type: "answer", id: message.id, result: { value } });
+});
