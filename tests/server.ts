@@ -65,11 +65,21 @@ export async function startServer(runtime: Runtime, options: ServerOptions = {})
     ...entryOf(runtime, databaseUrl),
     ...flags,
   ];
-  const child = spawn(command, args, {
-    cwd: repository,
-    env: { ...process.env, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return startProgram(command, args, { cwd: repository, env: options.env });
+}
+
+export interface ProgramOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Starts a program that runs a server, and resolves once it says that it listens. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, env }: ProgramOptions,
+): Promise<RunningServer> {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stderr.on("data", (chunk) => {
     output += chunk;
@@ -81,7 +91,7 @@ export async function startServer(runtime: Runtime, options: ServerOptions = {})
       const found = /listening on (http:\/\/\S+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
-    ended.then((code) => reject(new Error(`The ${runtime} server ended with ${code} before it listened:\n${output}`)));
+    ended.then((code) => reject(new Error(`${command} ended with ${code} before it listened:\n${output}`)));
   });
   return {
     url,

@@ -71,10 +71,9 @@ export async function staticResponse(
   return new Response(await bytes, { headers: { ...headers, "content-encoding": encoding } });
 }
 
-/** The sources are in the package too, as a browser gets them. */
+/** The build copies `browser/` as it is, so that it lies beside this file in the sources and in dist. */
 function own(name: string): () => string {
-  const folder = import.meta.url.endsWith(".ts") ? "./browser/" : "../../../adapters/web/browser/";
-  return () => readFileSync(fileURLToPath(new URL(folder + name, import.meta.url)), "utf8");
+  return () => readFileSync(fileURLToPath(new URL(`./browser/${name}`, import.meta.url)), "utf8");
 }
 
 function packaged(path: string): string {

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from "bun:test";
+import { startProgram } from "../server.ts";
 import { newProject, type Project, packPackage } from "./packed.ts";
+import { brokenIn, everyPage, pagesEnv, reportForPages, visitPages } from "./visit-pages.ts";
 
 let app: Project;
 beforeAll(async () => {
@@ -70,27 +72,19 @@ test("the packed package has its types for Deno", async () => {
   app.write("typed.ts", typed);
   await app.run("deno", "check", "typed.ts");
 }, 60_000);
-test.each(["bun", "node"])(
-  "the packed package serves its pages on %s, with all that they load",
-  async (runtime) => {
-    app.write(
-      "pages.js",
-      `import { createApp } from "runless/http";
-    import { openEventLog } from "runless/storage";
-    const log = await openEventLog({ url: ":memory:" });
-    const app = createApp({ log });
-    for (const seconds of [1, 2]) {
-      const query = new URLSearchParams({ metadata: JSON.stringify({ seconds }) });
-      await app.request("/report_asset_materialization/a?" + query, { method: "POST" });
-    }
-    const html = await (await app.request("/assets/a")).text();
-    const files = /data-scripts="([^"]*)"/.exec(html)[1].split(" ");
-    files.push(files[1].replace("plots", "uPlot"));
-    for (const path of files) console.log(path.split("/").at(-1), (await app.request(path)).status);
-    await log.close();`,
-    );
-    const files = ["page.js", "plots.js", "uPlot.js"];
-    expect(await app.run(runtime, "pages.js")).toBe(files.map((file) => `${file} 200\n`).join(""));
+
+test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-prompt", "--allow-all"]])(
+  "the packed package serves every page on %s, and everything that its pages name",
+  async (runtime, ...args) => {
+    const command = [...args, "node_modules/runless/dist/adapters/cli/runless.js", "serve", "--port", "0"];
+    const database = ["--database-url", `file:pages-${runtime}.db`];
+    const env = { ...pagesEnv, PATH: app.path };
+    const server = await startProgram(runtime, [...command, ...database], { cwd: app.folder, env });
+    await reportForPages(server.url);
+    const visited = await visitPages(server.url);
+    await server.stop();
+    expect(visited).toMatchObject(everyPage);
+    expect(brokenIn(visited)).toEqual([]);
   },
-  30_000,
+  60_000,
 );

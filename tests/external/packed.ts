@@ -16,12 +16,12 @@ export async function packPackage(): Promise<string> {
 export async function newProject(archive: string, installer: "npm" | "bun" = "npm") {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "package.json"), '{"private": true, "type": "module"}');
-  const path = `PATH=${join(repository, "node_modules/.bin")}:${process.env.PATH}`;
-  const run = (...command: string[]) => runTool("env", [`--chdir=${folder}`, path, ...command]);
+  const path = `${join(repository, "node_modules/.bin")}:${process.env.PATH}`;
+  const run = (...command: string[]) => runTool("env", [`--chdir=${folder}`, `PATH=${path}`, ...command]);
   if (installer === "bun") await run(programs.bun, "add", "--silent", archive);
   else await run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", archive);
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  return { folder, run, write };
+  return { folder, path, run, write };
 }
 
 export type Project = Awaited<ReturnType<typeof newProject>>;
