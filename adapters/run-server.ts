@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
-import { type EventLog, EventLogError, openStores, type TokenStore } from "../storage/index.ts";
-import type { LibsqlEventLog } from "../storage/libsql/libsql-event-log.ts";
+import { type EventLog, EventLogError, type LibsqlEventLog, openStores, type TokenStore } from "../storage/index.ts";
+
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import type { RunlessApp } from "./http/app.ts";

@@ -1,5 +1,5 @@
 import type { EventLog } from "./event-log.ts";
-import type { LibsqlOptions } from "./libsql/libsql-stores.ts";
+import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openStores } from "./open-stores.ts";
 
 /** The event log at an address: `:memory:` keeps events while the process lives, any other url is a libSQL database. */

@@ -1,4 +1,5 @@
-import { type LibsqlOptions, openLibsqlStores } from "./libsql/libsql-stores.ts";
+import type { LibsqlOptions } from "./libsql/libsql-options.ts";
+import { openLibsqlStores } from "./libsql/libsql-stores.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import { createMemoryEventLog } from "./memory.ts";
 import type { Stores } from "./stores.ts";

@@ -27,7 +27,7 @@ export const tokenCreateCommand = tokensCommand("create")
   .action(async ({ name, scope: scopes, prefix = null, expires: expiresAt = null, ...options }) => {
     const secret = newSecret();
     await withTokens(options, { mayBeNew: true }, async (tokens) => {
-      const hash = hashSecret(secret).toString("hex");
+      const hash = hashSecret(secret);
       const created = await tokens.create({ name, hash, scopes, prefix, expiresAt });
       if (created === undefined) {
         const instead = `revoke it first (runless token revoke ${name}), or take another name`;

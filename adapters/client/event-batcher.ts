@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { RunlessEvent } from "../../core/index.ts";
 import { RunlessClientError } from "./client-error.ts";
 import { type PendingEvent, pendingEvent } from "./pending-event.ts";

@@ -1,5 +1,4 @@
 import type { EventLog } from "../../storage/index.ts";
-import type { Config } from "../config.ts";
 import type { Limits } from "../limits.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { TokenBook } from "../tokens/token-book.ts";
@@ -12,12 +11,21 @@ import type { Metrics } from "./metrics.ts";
 /** What a server is made of: a log, and more where the defaults won't do. */
 export interface AppOptions extends Omit<AppDeps, "config"> {
   /** Default: `defaultLimits`, also for each limit that is left out. */
-  readonly config?: { readonly limits?: Partial<Limits> } & Partial<Pick<Config, "metrics">>;
+  readonly config?: { readonly limits?: Partial<Limits> } & Pick<AppConfig, "metrics">;
+}
+
+/** The part of Config that the app goes by; not Config itself, which leads to the types of its parts. */
+export interface AppConfig {
+  readonly limits: Limits;
+  readonly metrics?: {
+    /** A metric for each asset. Default: false. */
+    readonly assets: boolean;
+  };
 }
 
 export interface AppDeps {
   readonly log: EventLog;
-  readonly config: Pick<Config, "limits"> & Partial<Pick<Config, "metrics">>;
+  readonly config: AppConfig;
   /** Default: new ones. Those of the process, and of the log's commits, are for whoever opens the log to add. */
   readonly metrics?: Metrics;
   /** Who is let in. Default: everybody, to everything. */

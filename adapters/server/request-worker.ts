@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Hono } from "hono";
-import { openReadingLog } from "../../storage/index.ts";
+import { openReadingLog } from "../../storage/libsql/reading-log.ts";
 import { addRequestRoutes } from "../http/app.ts";
 import { type AppDeps, type AppEnv, authorized } from "../http/app-deps.ts";
 import type { TextPage } from "../http/event-pages.ts";

@@ -49,5 +49,5 @@ function parseEntry(entry: string): NewToken | string {
   const prefix = prefixText === undefined ? null : namedKey(prefixText.split("/").map(percentDecode));
   if (prefix === undefined) return "has a prefix without a name in it";
   if (!secret.test(secretText)) return "has a secret of fewer than 16 characters, or with others than visible ASCII";
-  return { name, hash: hashSecret(secretText).toString("hex"), scopes, prefix, expiresAt: null };
+  return { name, hash: hashSecret(secretText), scopes, prefix, expiresAt: null };
 }

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { NewToken, TokenRecord, TokenStore } from "../../storage/index.ts";
 import { anybody, type Caller } from "./caller.ts";
-import { hashSecret, hashSession } from "./token-secret.ts";
+import { sessionOf } from "./token-secret.ts";
 import { tokenUses } from "./token-uses.ts";
 
 /** Who a secret makes its sender. */
@@ -97,7 +97,8 @@ export async function openTokenBook(options: TokenBookOptions): Promise<TokenBoo
     if (isOpen(page)) return opened;
     const brought = bring();
     if (brought === undefined) return missing;
-    const digest = typeof brought === "string" ? hashSecret(brought) : hashSession(brought.session);
+    const session = typeof brought === "string" ? sessionOf(brought) : brought.session;
+    const digest = createHash("sha256").update(session).digest();
     const entry = page.get(bucketOf(digest))?.find((entry) => timingSafeEqual(entry.digest, digest));
     if (entry === undefined) return unknown;
     const { name, expiresAt } = entry.token;

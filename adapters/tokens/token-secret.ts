@@ -1,4 +1,3 @@
-import type { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 
 /** A new secret: 256 random bits behind a prefix that those who scan for leaked secrets know it by. */
@@ -11,11 +10,10 @@ export function sessionOf(secret: string): string {
   return createHash("sha256").update(`session ${secret}`).digest("base64url");
 }
 
-/** What is stored of a secret, by which either is known. It needs no salt and no slow hash: nobody guesses 256 random bits. */
-export function hashSecret(secret: string): Buffer {
-  return hashSession(sessionOf(secret));
-}
-
-export function hashSession(session: string): Buffer {
-  return createHash("sha256").update(session).digest();
+/**
+ * What is stored of a secret, in hex, as a NewToken has it. It needs no salt and no slow hash: nobody guesses 256 random
+ * bits.
+ */
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(sessionOf(secret)).digest("hex");
 }

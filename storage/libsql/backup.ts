@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import Database from "libsql";
-import type { DatabaseAddress } from "./connection.ts";
 import { driverError, isDamage } from "./failures.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { readOnly } from "./read-only.ts";
 import { cannotOpen } from "./store-error.ts";
 

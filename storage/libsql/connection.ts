@@ -1,14 +1,9 @@
 import { type Client, createClient } from "@libsql/client";
 import { mustBeWritable } from "./assert-writable.ts";
 import { overfullLog } from "./checkpointer.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { withPatience } from "./patience.ts";
 import { cannotOpen } from "./store-error.ts";
-
-export interface DatabaseAddress {
-  /** `file:…`, or a remote `libsql://…`, `http://…`. */
-  readonly url: string;
-  readonly authToken?: string | undefined;
-}
 
 /**
  * One connection to a file (the driver's client is a pool, and PRAGMAs hold for one connection of it), opened so that a

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { EventLogError, type EventLogErrorCode } from "../event-log-error.ts";
-import type { DatabaseAddress } from "./connection.ts";
 import { openFileAccess } from "./file-access.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { createLogDatabase, type LogDatabase } from "./log-database.ts";
 import { damageOf } from "./store-error.ts";
 

@@ -1,10 +1,7 @@
 import { EventLogError } from "../event-log-error.ts";
-import type { DatabaseAddress } from "./connection.ts";
 import type { DatabaseRequest, DatabaseResponse } from "./database-thread.ts";
+import type { DatabaseAddress, OnDamage } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
-
-/** Told of every failure, after the opening, that shows the file to be damaged: what is wrong, and what to do. */
-export type OnDamage = (problem: string) => void;
 
 /**
  * A database file with two threads, each with a connection of its own: the driver is synchronous, and a slow read must

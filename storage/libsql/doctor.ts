@@ -1,8 +1,8 @@
 import type { Client } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
-import type { DatabaseAddress } from "./connection.ts";
 import { kinds } from "./event-row.ts";
 import { driverError } from "./failures.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { readVersion } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { readOnly } from "./read-only.ts";

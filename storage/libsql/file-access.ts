@@ -1,11 +1,12 @@
 import { assertWritable, assertWrites } from "./assert-writable.ts";
-import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
 import type { DatabaseAccess, Write } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { isDamage } from "./failures.ts";
 import { fileGuard } from "./file-guard.ts";
 import { FileWriter } from "./file-writer.ts";
 import { firstLook } from "./first-look.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { migrate } from "./migrate.ts";
 import { realFile } from "./real-file.ts";
 import { reconnecting } from "./reconnecting.ts";

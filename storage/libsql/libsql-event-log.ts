@@ -1,9 +1,10 @@
-import type { AppendOptions, Commit, EventLog, UnitResult } from "../event-log.ts";
+import type { Commit, UnitResult } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { encodeUnits } from "./encode-units.ts";
 import { eventFromRow } from "./event-row.ts";
 import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
 import { type Committed, GroupCommit, type Load } from "./group-commit.ts";
+import type { LibsqlEventLog } from "./libsql-options.ts";
 import { createLibsqlReads } from "./libsql-reads.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
@@ -16,13 +17,6 @@ export interface LogOptions {
   /** How many groups may be on their way at once. */
   readonly groupsAtOnce: number;
   readonly onCommit?: ((commit: Commit) => void) | undefined;
-}
-
-/** Appends units that were encoded before, maybe on another thread. Otherwise as `EventLog.append`. */
-export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<readonly UnitResult[]>;
-
-export interface LibsqlEventLog extends EventLog {
-  readonly appendEncoded: AppendEncoded;
 }
 
 /** The events in a database. On a file, an append resolves after its commit with WAL and synchronous=FULL. */

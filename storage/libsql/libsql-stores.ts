@@ -1,24 +1,11 @@
-import type { Commit } from "../event-log.ts";
 import type { Stores } from "../stores.ts";
-import type { DatabaseAddress } from "./connection.ts";
 import { databaseFile } from "./database-file.ts";
-import type { OnDamage } from "./database-threads.ts";
 import type { Load } from "./group-commit.ts";
-import { createLibsqlEventLog, type LibsqlEventLog } from "./libsql-event-log.ts";
+import { createLibsqlEventLog } from "./libsql-event-log.ts";
+import type { DatabaseAddress, LibsqlEventLog, LibsqlOptions, OnDamage } from "./libsql-options.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
 import { createLogDatabase, type LogDatabase } from "./log-database.ts";
 import { openRemoteAccess } from "./remote-access.ts";
-
-export interface LibsqlOptions extends DatabaseAddress {
-  /** Milliseconds since 1970 UTC. Default: the system's clock. */
-  readonly now?: () => number;
-  /** Told of every commit of events, right after it. It must not throw. */
-  readonly onCommit?: ((commit: Commit) => void) | undefined;
-  /** Told where a database file turns out to be damaged after it was opened, which reads and writes alike may meet. */
-  readonly onDamage?: OnDamage | undefined;
-  /** How much may wait to be recorded; past it `append` rejects with `overloaded`. Default: as much as comes. */
-  readonly queue?: Load | undefined;
-}
 
 export interface LibsqlStores extends Stores {
   readonly log: LibsqlEventLog;

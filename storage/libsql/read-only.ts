@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { type Client, createClient } from "@libsql/client";
-import type { DatabaseAddress } from "./connection.ts";
 import { databaseFile } from "./database-file.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { withPatience } from "./patience.ts";
 import { realFile } from "./real-file.ts";
 import { openRemoteClient } from "./remote-client.ts";

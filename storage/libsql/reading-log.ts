@@ -1,10 +1,10 @@
 import type { EventLog } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
-import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { encodeUnits } from "./encode-units.ts";
-import type { AppendEncoded } from "./libsql-event-log.ts";
+import type { AppendEncoded, DatabaseAddress } from "./libsql-options.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 import { createLogDatabase } from "./log-database.ts";
 import { reconnecting } from "./reconnecting.ts";

@@ -1,6 +1,7 @@
 import type { Client } from "@libsql/client";
-import { type DatabaseAddress, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
 import { isBusy } from "./failures.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { withPatience } from "./patience.ts";
 import { storeError } from "./store-error.ts";
 

@@ -1,6 +1,6 @@
 import type { Client } from "@libsql/client";
-import type { DatabaseAddress } from "./connection.ts";
 import type { DatabaseAccess, Write } from "./database-access.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { migrate } from "./migrate.ts";
 import { openRemoteClient } from "./remote-client.ts";
 import { remoteGroupWriter } from "./remote-group-writer.ts";

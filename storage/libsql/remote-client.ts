@@ -1,5 +1,5 @@
 import type { Client } from "@libsql/client";
-import type { DatabaseAddress } from "./connection.ts";
+import type { DatabaseAddress } from "./libsql-options.ts";
 import { remoteFetch } from "./remote-fetch.ts";
 import { cannotOpen, databaseName } from "./store-error.ts";
 

@@ -1,7 +1,10 @@
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { startProgram } from "../server.ts";
 import { newProject, type Project, packPackage } from "./packed.ts";
 import { brokenIn, everyPage, pagesEnv, reportForPages, visitPages } from "./visit-pages.ts";
+
+const ownTypes = join(import.meta.dir, "../../node_modules/@types");
 
 let app: Project;
 beforeAll(async () => {
@@ -56,17 +59,61 @@ const typed = `import { type AssetMaterialization, materialization, RunlessInsta
   materialization(1);
   export { createApp, event, openEventLog, RunlessClient, RunlessInstance };`;
 
-test("the packed package has its types for TypeScript, by the rules of Node and of bundlers", async () => {
-  app.write("typed.ts", typed);
-  for (const resolution of [
-    ["nodenext", "nodenext"],
-    ["esnext", "bundler"],
-  ]) {
-    const [module = "", moduleResolution = ""] = resolution;
-    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2024", "--types", ""];
-    await app.run("tsc", ...options, "--module", module, "--moduleResolution", moduleResolution, "typed.ts");
-  }
-}, 60_000);
+/** What a project may know of its platform: browsers, as by default, or a runtime by its types, or both. */
+const platforms: Readonly<Record<string, readonly string[]>> = {
+  "of browsers": ["--types", ""],
+  "of Node": ["--types", "node", "--lib", "es2022"],
+  "of browsers and Node": ["--types", "node", "--lib", "es2022,dom"],
+};
+const resolutions = ["nodenext", "bundler"] as const;
+
+/** Checks the types of a program and of all that it imports, and answers the packages that these come from. */
+async function typePackages(program: string, resolution: (typeof resolutions)[number], ...options: readonly string[]) {
+  app.write("typed.ts", program);
+  const strict = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2022", "--listFiles"];
+  const modules = ["--module", resolution === "bundler" ? "esnext" : resolution, "--moduleResolution", resolution];
+  const files = await app.run("tsc", ...strict, ...modules, "--typeRoots", ownTypes, ...options, "typed.ts");
+  const named = files.matchAll(/\/node_modules\/(?!typescript|@typescript|@types|undici-types)((?:@[^/]+\/)?[^/]+)/g);
+  return new Set(Array.from(named, ([, name]) => name));
+}
+
+describe.each([...resolutions])(
+  "the packed package has types without an error in any of them, by the rules of %s",
+  (rules) => {
+    test.each(Object.entries(platforms))(
+      "in a strict project with the types %s",
+      async (_, options) => {
+        await typePackages(typed, rules, ...options);
+      },
+      30_000,
+    );
+
+    test.each(["core", "storage"])(
+      "of runless/%s in a strict project that knows of no platform",
+      async (entry) => {
+        const packages = await typePackages(
+          `export * from "runless/${entry}";`,
+          rules,
+          "--types",
+          "",
+          "--lib",
+          "es2022",
+        );
+        expect([...packages]).toEqual(["runless"]);
+      },
+      30_000,
+    );
+  },
+);
+
+test.each(["", "/client", "/core", "/storage"])(
+  "the types of runless%s are its own",
+  async (entry) => {
+    const packages = await typePackages(`export * from "runless${entry}";`, "nodenext", "--types", "");
+    expect([...packages]).toEqual(["runless"]);
+  },
+  30_000,
+);
 
 test("the packed package has its types for Deno", async () => {
   app.write("typed.ts", typed);

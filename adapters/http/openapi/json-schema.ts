@@ -21,7 +21,7 @@ const options: ConversionConfig = {
 };
 
 /** A valibot schema where the document has a JSON schema. */
-export function jsonSchemaOf(schema: v.GenericSchema) {
+export function jsonSchemaOf(schema: v.GenericSchema): ReturnType<typeof resolver> {
   return resolver(schema, { options });
 }
 

@@ -25,7 +25,7 @@ test.each(["bun", "node"] as const)("on %s, create writes the secret alone to st
   const [token] = await storedTokens(target);
   expect(token).toMatchObject({
     name: "ci",
-    hash: hashSecret(stdout.trim()).toString("hex"),
+    hash: hashSecret(stdout.trim()),
     scopes: ["report", "read"],
     prefix: ["s3", "orders"],
     revokedAt: null,
@@ -84,7 +84,7 @@ test("list shows every token and no hash, as a table or as JSON", async () => {
       { name: "me", scopes: ["admin"], prefix: null, revoked_at: null },
     ],
   });
-  const hash = hashSecret(secret).toString("hex");
+  const hash = hashSecret(secret);
   for (const text of [table, json]) expect(text).not.toMatch(new RegExp(`${secret}|${hash}`));
 });
 

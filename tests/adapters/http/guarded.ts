@@ -7,7 +7,7 @@ import { config, memory, noon } from "./native.ts";
 
 /** A token whose secret is its name. */
 export function namedToken(name: string, fields: Partial<NewToken> = {}): NewToken {
-  return newToken(name, { hash: hashSecret(name).toString("hex"), ...fields });
+  return newToken(name, { hash: hashSecret(name), ...fields });
 }
 
 /** An app that has these tokens, on a log in memory unless another is given. Its clocks stand still until moved. */

@@ -3,7 +3,7 @@ import { resolveConfig } from "../../../adapters/config.ts";
 import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
 
 const secret = "0123456789abcdef";
-const hash = hashSecret(secret).toString("hex");
+const hash = hashSecret(secret);
 const tokensOf = (text: string) => resolveConfig([], { RUNLESS_TOKENS: text }).tokens;
 
 describe("RUNLESS_TOKENS", () => {
@@ -12,7 +12,7 @@ describe("RUNLESS_TOKENS", () => {
       { name: "ci", hash, scopes: ["report"], prefix: null, expiresAt: null },
       {
         name: "dash-1",
-        hash: hashSecret(`${secret}==`).toString("hex"),
+        hash: hashSecret(`${secret}==`),
         scopes: ["report", "read"],
         prefix: ["s3", "orders"],
         expiresAt: null,

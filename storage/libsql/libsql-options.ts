@@ -1,0 +1,32 @@
+import type { AppendOptions, Commit, EventLog, UnitResult } from "../event-log.ts";
+import type { EncodedUnits } from "./group.ts";
+import type { Load } from "./group-commit.ts";
+
+// Apart from what opens a database: these are public, and must not lead to the types of the driver or of Drizzle.
+
+export interface DatabaseAddress {
+  /** `file:…`, or a remote `libsql://…`, `http://…`. */
+  readonly url: string;
+  readonly authToken?: string | undefined;
+}
+
+/** Told of every failure, after the opening, that shows the file to be damaged: what is wrong, and what to do. */
+export type OnDamage = (problem: string) => void;
+
+export interface LibsqlOptions extends DatabaseAddress {
+  /** Milliseconds since 1970 UTC. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Told of every commit of events, right after it. It must not throw. */
+  readonly onCommit?: ((commit: Commit) => void) | undefined;
+  /** Told where a database file turns out to be damaged after it was opened, which reads and writes alike may meet. */
+  readonly onDamage?: OnDamage | undefined;
+  /** How much may wait to be recorded; past it `append` rejects with `overloaded`. Default: as much as comes. */
+  readonly queue?: Load | undefined;
+}
+
+/** Appends units that were encoded before, maybe on another thread. Otherwise as `EventLog.append`. */
+export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<readonly UnitResult[]>;
+
+export interface LibsqlEventLog extends EventLog {
+  readonly appendEncoded: AppendEncoded;
+}
