@@ -24,6 +24,7 @@ import { openRoom } from "./room.ts";
 import { createStreaming, type Streaming } from "./streaming.ts";
 import { needOf } from "./token-check.ts";
 import { watchRequests } from "./watch-requests.ts";
+import { withWrites } from "./with-writes.ts";
 
 type Bindings = AppEnv["Bindings"];
 
@@ -46,9 +47,10 @@ export function createApp(given: AppOptions): RunlessApp {
   const { metrics = createMetrics(), forwarder } = given;
   forwarder?.instrument(appends.encoded);
   const streaming = createStreaming(given.log, forwarder?.pages);
-  const log = Object.assign(appends.log, {
-    wipe: async (...args: Parameters<AppDeps["log"]["wipe"]>) => {
-      const trace = await given.log.wipe(...args);
+  const log = withWrites(given.log, {
+    append: appends.append,
+    wipe: async (target, by) => {
+      const trace = await given.log.wipe(target, by);
       streaming.feeds.forget();
       return trace;
     },

@@ -12,8 +12,8 @@ export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "
 
 /** What became of the events that were reported, and what of them waits for its commit. */
 export interface AppendWatch {
-  /** The log, with its appends watched. */
-  readonly log: EventLog;
+  /** Appends to the log, watched. */
+  readonly append: EventLog["append"];
   /** An append of units that another thread encoded, watched as the log's own. */
   encoded(append: AppendEncoded): AppendEncoded;
   counts(): Readonly<Record<RunlessEventType, Readonly<Record<AppendOutcome, number>>>>;
@@ -82,10 +82,7 @@ export function watchAppends(log: EventLog): AppendWatch {
   }
 
   return {
-    log: {
-      ...log,
-      append: (units, options) => watched(countOf(units), log.append(units, options), eachOf(units)),
-    },
+    append: (units, options) => watched(countOf(units), log.append(units, options), eachOf(units)),
     encoded: (append) => (encoded, options) =>
       watched(encoded.events, append(encoded, options), (visit) => eachEncoded(encoded, visit)),
     counts: () => counts,

@@ -18,10 +18,11 @@ const unforgeableHost = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\]|(?:[^.]+\.)?local
  * Answers a 403 for a request that a browser sends for a page of another origin, or under a name that is not ours. A
  * browser says of itself where a request comes from; what says nothing is no browser, and passes.
  */
-export function browserGuard({ corsOrigins, hosts }: BrowserPolicy) {
+export function browserGuard(policy: BrowserPolicy) {
+  const { corsOrigins } = policy;
   let lastGood: string | null = null; // nearly every request says the same
   return ({ method, headers }: Incoming): HttpError | undefined => {
-    const names = hosts();
+    const names = policy.hosts();
     if (names !== undefined) {
       const host = headers.get("host");
       const wrongName = host === lastGood ? undefined : strangeName(host, names);

@@ -1,0 +1,30 @@
+import type { EventLog } from "../../storage/index.ts";
+
+/**
+ * A log whose appends and wipes are other functions'. Every other call goes to the log itself, as a call of its method: a spread
+ * would leave the methods of a class behind, and their `this`.
+ */
+export function withWrites(log: EventLog, { append, wipe }: Pick<EventLog, "append" | "wipe">): EventLog {
+  return {
+    append,
+    wipe,
+    get: (id) => log.get(id),
+    query: (filter, page) => log.query(filter, page),
+    asset: (key) => log.asset(key),
+    assets: (filter, page) => log.assets(filter, page),
+    recent: (keys, limit) => log.recent(keys, limit),
+    failingChecks: (keys, limit) => log.failingChecks(keys, limit),
+    checkHistories: (checks, limit) => log.checkHistories(checks, limit),
+    partitions: (key, page) => log.partitions(key, page),
+    partitionMarks: (key, page) => log.partitionMarks(key, page),
+    checks: (key, page) => log.checks(key, page),
+    prune: (expiry) => log.prune(expiry),
+    prunedId: (type) => log.prunedId(type),
+    stats: () => log.stats(),
+    lastMaterializations: () => log.lastMaterializations(),
+    probe: () => log.probe(),
+    id: () => log.id(),
+    watch: (listener) => log.watch(listener),
+    close: () => log.close(),
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "bun:test";
+import { RunlessClient } from "../../adapters/client.ts";
+import { createApp, openTokenBook } from "../../adapters/http/index.ts";
+import { RunlessInstance } from "../../adapters/index.ts";
+import { materialization } from "../../core/index.ts";
+import { createMemoryEventLog, createMemoryTokenStore } from "../../storage/index.ts";
+import { ClassBrowserPolicy, ClassEventLog, ClassTokenBook, ClassTokenStore } from "../contracts/class-stores.ts";
+import { eventLogContract } from "../contracts/event-log.ts";
+import { runlessApiContract } from "../contracts/runless-api.ts";
+import { bearer, namedToken } from "./http/guarded.ts";
+import { allRoutes, answersOf, exampleRequest } from "./http/route-examples.ts";
+
+const memory = () => new ClassEventLog(createMemoryEventLog({ now: Date.now }));
+
+eventLogContract("a log that is a class", async (options) => new ClassEventLog(createMemoryEventLog(options)));
+
+runlessApiContract("RunlessInstance on a log that is a class", async () => {
+  const api = new RunlessInstance(memory());
+  return { api, close: () => api.close() };
+});
+
+runlessApiContract("RunlessClient of an app on a log that is a class", async () => {
+  const log = memory();
+  const app = createApp({ log });
+  const fetch = (url: string, init: RequestInit) => app.fetch(new Request(url, init));
+  const api = new RunlessClient({ url: "http://runless.test/", fetch });
+  return { api, close: () => api.close().then(() => log.close()) };
+});
+
+describe("an app whose log, tokens and policy are classes answers", () => {
+  test.each([...allRoutes])("%s", async (route) => {
+    const log = memory();
+    await log.append([[{ event: materialization(["s3", "orders"], { partition: "p" }) }]]);
+    const store = new ClassTokenStore(createMemoryTokenStore({ now: Date.now }));
+    await store.create(namedToken("admin", { scopes: ["admin"] }));
+    const tokens = new ClassTokenBook(await openTokenBook({ store }));
+    const app = createApp({ log, tokens, browser: new ClassBrowserPolicy(["localhost"]) });
+    const response = await app.fetch(exampleRequest(route, { host: "localhost", ...bearer("admin") }));
+    expect(answersOf(route)).toContain(response.status);
+    await response.body?.cancel();
+  });
+});
+
+test("a token store that is a class learns when its tokens are used", async () => {
+  const store = new ClassTokenStore(createMemoryTokenStore({ now: Date.now }));
+  await store.create(namedToken("reader", { scopes: ["read"] }));
+  const app = createApp({ log: memory(), tokens: await openTokenBook({ store }) });
+  expect((await app.fetch(new Request("http://localhost/api/v1/log", { headers: bearer("reader") }))).status).toBe(200);
+  expect(await store.list()).toMatchObject([{ name: "reader", lastUsedAt: expect.any(Number) }]);
+});

@@ -1,0 +1,117 @@
+import type { BrowserPolicy, TokenBook } from "../../adapters/http/index.ts";
+import type { EventLog, TokenStore } from "../../storage/index.ts";
+
+type Arguments<Method extends (...args: never) => unknown> = Parameters<Method>;
+
+/** An event log as somebody else may write one: methods of a class, which need their `this` and its private fields. */
+export class ClassEventLog implements EventLog {
+  readonly #log: EventLog;
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+  append(...args: Arguments<EventLog["append"]>) {
+    return this.#log.append(...args);
+  }
+  get(...args: Arguments<EventLog["get"]>) {
+    return this.#log.get(...args);
+  }
+  query(...args: Arguments<EventLog["query"]>) {
+    return this.#log.query(...args);
+  }
+  asset(...args: Arguments<EventLog["asset"]>) {
+    return this.#log.asset(...args);
+  }
+  assets(...args: Arguments<EventLog["assets"]>) {
+    return this.#log.assets(...args);
+  }
+  recent(...args: Arguments<EventLog["recent"]>) {
+    return this.#log.recent(...args);
+  }
+  failingChecks(...args: Arguments<EventLog["failingChecks"]>) {
+    return this.#log.failingChecks(...args);
+  }
+  checkHistories(...args: Arguments<EventLog["checkHistories"]>) {
+    return this.#log.checkHistories(...args);
+  }
+  partitions(...args: Arguments<EventLog["partitions"]>) {
+    return this.#log.partitions(...args);
+  }
+  partitionMarks(...args: Arguments<EventLog["partitionMarks"]>) {
+    return this.#log.partitionMarks(...args);
+  }
+  checks(...args: Arguments<EventLog["checks"]>) {
+    return this.#log.checks(...args);
+  }
+  wipe(...args: Arguments<EventLog["wipe"]>) {
+    return this.#log.wipe(...args);
+  }
+  prune(...args: Arguments<EventLog["prune"]>) {
+    return this.#log.prune(...args);
+  }
+  prunedId(...args: Arguments<EventLog["prunedId"]>) {
+    return this.#log.prunedId(...args);
+  }
+  stats() {
+    return this.#log.stats();
+  }
+  lastMaterializations() {
+    return this.#log.lastMaterializations();
+  }
+  probe() {
+    return this.#log.probe();
+  }
+  id() {
+    return this.#log.id();
+  }
+  watch(...args: Arguments<EventLog["watch"]>) {
+    return this.#log.watch(...args);
+  }
+  close() {
+    return this.#log.close();
+  }
+}
+
+/** A token store of the same kind. */
+export class ClassTokenStore implements TokenStore {
+  readonly #store: TokenStore;
+  constructor(store: TokenStore) {
+    this.#store = store;
+  }
+  create(...args: Arguments<TokenStore["create"]>) {
+    return this.#store.create(...args);
+  }
+  list() {
+    return this.#store.list();
+  }
+  revoke(...args: Arguments<TokenStore["revoke"]>) {
+    return this.#store.revoke(...args);
+  }
+  noteUses(...args: Arguments<TokenStore["noteUses"]>) {
+    return this.#store.noteUses(...args);
+  }
+}
+
+/** And what else the app may be given. */
+export class ClassTokenBook implements TokenBook {
+  readonly #book: TokenBook;
+  constructor(book: TokenBook) {
+    this.#book = book;
+  }
+  identify(...args: Arguments<TokenBook["identify"]>) {
+    return this.#book.identify(...args);
+  }
+  isOpen() {
+    return this.#book.isOpen();
+  }
+}
+
+export class ClassBrowserPolicy implements BrowserPolicy {
+  readonly corsOrigins = [];
+  readonly #hosts: readonly string[];
+  constructor(hosts: readonly string[]) {
+    this.#hosts = hosts;
+  }
+  hosts() {
+    return this.#hosts;
+  }
+}
