@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { NewToken } from "../storage/index.ts";
 import { type Limits, limitFlag, limitFlags, limitsBy } from "./limits.ts";
 import type { LogSettings } from "./logger.ts";
-import { type Retention, retentionBy, retentionFlags } from "./retention.ts";
+import { type Retention, type RetentionFlag, retentionBy, retentionFlags } from "./retention.ts";
 import { staticTokens } from "./tokens/static-tokens.ts";
 
 /** Everything that can be set, resolved once at the edge. */
@@ -115,6 +115,14 @@ export function resolveDatabase(env: Environment): Pick<Config, "databaseUrl" | 
   return database(reader({}, env));
 }
 
+/** How long things are kept, from some flags and the environment. Throws ConfigError. */
+export function resolveRetention(
+  flags: Readonly<Record<RetentionFlag, string | undefined>>,
+  env: Environment,
+): Retention {
+  return retentionBy(reader(flags, env));
+}
+
 function database(value: SettingReader): Pick<Config, "databaseUrl" | "databaseAuthToken"> {
   return {
     databaseUrl: value("database-url", databaseUrl, "file:<path>, libsql://…, http(s)://… or :memory:"),
@@ -145,7 +153,7 @@ const origin = v.pipe(v.string(), v.regex(/^[a-z][a-z\d+.-]*:\/\/[^/?#@*A-Z]+$/)
 const hostName = v.pipe(v.string(), v.regex(/^[\w.-]+$/), v.toLowerCase());
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Flags = Readonly<Partial<Record<SettingName, string>>>;
+type Flags = Readonly<Partial<Record<SettingName, string | undefined>>>;
 type SettingReader = <Schema extends v.GenericSchema>(
   name: SettingName,
   schema: Schema,

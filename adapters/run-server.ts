@@ -75,7 +75,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const deps = { log, tokens, config, metrics, browser, isAccepting, damage: () => damage, closing: signal };
     const forwarder = forwarderFor(log, config, { onDamage: noteDamage, closing: signal });
     app = createApp(forwarder === undefined ? deps : { ...deps, forwarder });
-    void keepPruned(log, config.retention, signal);
+    void keepPruned({ log, retention: config.retention, signal, onClock: metrics.clockAhead });
     let askedAt: number | undefined;
     const end = () => {
       askedAt ??= performance.now();

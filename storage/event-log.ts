@@ -73,6 +73,9 @@ export interface EventLog {
   /** The greatest id that `prune` has deleted, of one type or of any; 0 where there is none. */
   prunedId(type?: RecordedEventType): Promise<number>;
 
+  /** The `clock` of the last `prune` that gave one, in milliseconds since 1970 UTC; undefined where none did. */
+  prunedAt(): Promise<number | undefined>;
+
   /** How much there is. It takes a moment for each thousand assets. */
   stats(): Promise<LogStats>;
 
@@ -280,6 +283,8 @@ export interface Expiry {
   readonly events?: Readonly<Partial<Record<RecordedEventType, number>>> | undefined;
   /** Idempotency keys that were first sent before. */
   readonly idempotencyKeys?: number | undefined;
+  /** The time that these times were reckoned from. It is kept before anything is deleted, for `prunedAt`. */
+  readonly clock?: number | undefined;
 }
 
 export interface LogStats {

@@ -26,6 +26,7 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
   let events: RecordedEvent[] = [];
   const firstUses = createFirstUses();
   const prunedIds = new Map<RecordedEventType, number>();
+  let prunedAt: number | undefined;
   const watchers = createWatchers();
   let closed = false;
 
@@ -75,7 +76,8 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     return trace;
   }
 
-  function prune({ events: before = {}, idempotencyKeys = Number.NEGATIVE_INFINITY }: Expiry): number {
+  function prune({ events: before = {}, idempotencyKeys = Number.NEGATIVE_INFINITY, clock }: Expiry): number {
+    prunedAt = clock ?? prunedAt;
     firstUses.forgetUses(({ receivedAt }) => receivedAt < idempotencyKeys);
     const expired = new Set(expiredEvents(events, before));
     events = events.filter((event) => !expired.has(event));
@@ -227,6 +229,11 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     async prunedId(type) {
       refuseWhenClosed();
       return type === undefined ? Math.max(0, ...prunedIds.values()) : (prunedIds.get(type) ?? 0);
+    },
+
+    async prunedAt() {
+      refuseWhenClosed();
+      return prunedAt;
     },
 
     async stats() {

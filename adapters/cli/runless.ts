@@ -13,6 +13,7 @@ import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-code.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { partitionsCommand } from "./partitions.ts";
+import { pruneCommand } from "./prune.ts";
 import { reportCommand } from "./report.ts";
 import { reportCheckCommand } from "./report-check.ts";
 import { reportObservationCommand } from "./report-observation.ts";
@@ -42,6 +43,7 @@ const program = new Command("runless")
   .addCommand(importCommand)
   .addCommand(doctorCommand)
   .addCommand(backupCommand)
+  .addCommand(pruneCommand)
   .addCommand(vacuumCommand)
   .addCommand(tokenCommand)
   .addCommand(demoCommand);

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Commit } from "../../storage/index.ts";
 
 /** What a server counts for Prometheus, in a registry of its own. */
@@ -6,6 +6,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** To be told of every commit: LibsqlOptions' `onCommit`. */
   committed(commit: Commit): void;
+  /** How many milliseconds the clock runs ahead of what retention trusts; 0 where it follows the clock. */
+  clockAhead(milliseconds: number): void;
   /** `milliseconds` until the answer began. */
   answered(method: string, route: string, status: number, milliseconds: number): void;
 }
@@ -41,6 +43,11 @@ export function createMetrics(): Metrics {
     buckets: seconds,
     registers,
   });
+  const clockAhead = new Gauge({
+    name: "runless_retention_clock_ahead_seconds",
+    help: "How far the clock runs ahead of what retention trusts: nothing is deleted meanwhile. 0 where it follows the clock.",
+    registers,
+  });
   const routes = new Map<string, Map<string, RouteMetrics>>();
 
   // Counted in numbers, and made into a metric when it is asked for: labels cost, and every report comes through here.
@@ -63,6 +70,7 @@ export function createMetrics(): Metrics {
       commitEvents.observe(events);
       commitSeconds.observe(milliseconds / 1000);
     },
+    clockAhead: (milliseconds) => clockAhead.set(milliseconds / 1000),
     answered(method, route, status, milliseconds) {
       let methods = routes.get(route); // not by both in one text, which each request would have to make
       if (methods === undefined) {

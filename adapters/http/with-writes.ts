@@ -20,6 +20,7 @@ export function withWrites(log: EventLog, { append, wipe }: Pick<EventLog, "appe
     checks: (key, page) => log.checks(key, page),
     prune: (expiry) => log.prune(expiry),
     prunedId: (type) => log.prunedId(type),
+    prunedAt: () => log.prunedAt(),
     stats: () => log.stats(),
     lastMaterializations: () => log.lastMaterializations(),
     probe: () => log.probe(),

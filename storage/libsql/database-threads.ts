@@ -13,11 +13,11 @@ export async function openDatabaseThreads(address: DatabaseAddress, onDamage?: O
     await writer.close();
     throw error;
   });
-  const { write, wipe, purgeStep, pruneEvents, forgetKeys, probe } = writer;
+  const { write, wipe, purgeStep, notePrune, pruneEvents, forgetKeys, probe } = writer;
   // Read there too, lest slow reads hold up who comes to report.
   const { tokens, createToken, revokeToken, noteTokenUses } = writer;
   const close = async () => void (await Promise.all([writer.close(), reader.close()]));
-  const pruning = { pruneEvents, forgetKeys, probe };
+  const pruning = { notePrune, pruneEvents, forgetKeys, probe };
   return { ...reader, write, wipe, purgeStep, ...pruning, tokens, createToken, revokeToken, noteTokenUses, close };
 }
 
@@ -103,6 +103,8 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     pruneEvents: call("pruneEvents"),
     forgetKeys: call("forgetKeys"),
     prunedId: call("prunedId"),
+    notePrune: call("notePrune"),
+    prunedAt: call("prunedAt"),
     stats: call("stats"),
     lastMaterializations: call("lastMaterializations"),
     probe: call("probe"),

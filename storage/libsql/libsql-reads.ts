@@ -103,6 +103,10 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
       assertOpen();
       return database.prunedId(type);
     },
+    prunedAt: async () => {
+      assertOpen();
+      return database.prunedAt();
+    },
     stats: async () => {
       assertOpen();
       return database.stats();

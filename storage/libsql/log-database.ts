@@ -17,7 +17,7 @@ import type { EventRow } from "./event-row.ts";
 import { fitting } from "./fitting.ts";
 import type { Group, WrittenGroup } from "./group.ts";
 import { probe } from "./probe.ts";
-import { type Expired, findExpired, forgetKeys, pruneEvents, readPrunedId } from "./prune.ts";
+import { type Expired, findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import { type AssetPosition, readAssetList } from "./read-asset-list.ts";
@@ -75,6 +75,9 @@ export interface LogDatabase {
   /** Deletes some of the idempotency keys from before; answers whether there were any. */
   forgetKeys(before: number): Promise<boolean>;
   prunedId(type: RecordedEventType | undefined): Promise<number>;
+  /** Keeps the time by which is deleted from now on, for `prunedAt`. */
+  notePrune(clock: number): Promise<void>;
+  prunedAt(): Promise<number | undefined>;
   stats(): Promise<LogStats>;
   /** Encoded keys, with times. */
   lastMaterializations(): Promise<readonly (readonly [string, number])[]>;
@@ -127,6 +130,8 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
     forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
     prunedId: (type) => access.read((client) => readPrunedId(client, type)),
+    notePrune: (clock) => record((writer) => notePrune(writer, clock)),
+    prunedAt: () => access.read(readPrunedAt),
     stats: () => access.read(readStats),
     lastMaterializations: () => access.read(readLastMaterializations),
     probe: () => record((writer) => probe(writer, file)),

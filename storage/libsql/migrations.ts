@@ -78,4 +78,14 @@ export const migrations: readonly string[] = [
     received_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- One row: the time by which retention last deleted. A clock far ahead of it is not followed at once.
+  CREATE TABLE retention (clock INTEGER NOT NULL);
+  INSERT INTO retention SELECT received_at FROM event ORDER BY id DESC LIMIT 1;
+
+  -- When the row was added, by the database's clock in seconds since 1970: those of the servers may differ.
+  ALTER TABLE group_commit ADD COLUMN noted_at INTEGER;
+  UPDATE group_commit SET noted_at = CAST(strftime('%s', 'now') AS INTEGER);
+  CREATE INDEX group_commit_by_age ON group_commit (noted_at);
+  `,
 ];

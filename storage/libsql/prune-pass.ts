@@ -5,10 +5,12 @@ import { pause } from "./purger.ts";
 
 /** Deletes all that has expired, step by step; `assertOpen` throws to end it between two of them. */
 export async function prunePass(
-  database: Pick<LogDatabase, "findExpired" | "pruneEvents" | "forgetKeys">,
-  { events: before = {}, idempotencyKeys }: Expiry,
+  database: Pick<LogDatabase, "notePrune" | "findExpired" | "pruneEvents" | "forgetKeys">,
+  { events: before = {}, idempotencyKeys, clock }: Expiry,
   assertOpen: () => void,
 ): Promise<number> {
+  if (clock !== undefined) await database.notePrune(clock);
+  assertOpen();
   while (idempotencyKeys !== undefined && (await database.forgetKeys(idempotencyKeys))) {
     await delay(pause);
     assertOpen();

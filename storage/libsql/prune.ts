@@ -56,6 +56,18 @@ export async function readPrunedId(client: Client, type: RecordedEventType | und
   return Number(rows[0]?.id);
 }
 
+/** Keeps the time by which is deleted from now on. */
+export async function notePrune(writer: Writer, clock: number): Promise<void> {
+  const statements = [{ sql: "DELETE FROM retention" }, { sql: "INSERT INTO retention VALUES (?)", args: [clock] }];
+  await writeTransaction(writer, (transaction) => transaction.batch(statements));
+}
+
+/** The time that `notePrune` kept last. */
+export async function readPrunedAt(client: Client): Promise<number | undefined> {
+  const { rows } = await client.execute("SELECT clock FROM retention");
+  return rows[0] === undefined ? undefined : Number(rows[0].clock);
+}
+
 async function select(transaction: WriteTransaction, sql: string, args: InValue[]): Promise<readonly number[]> {
   return (await transaction.execute({ sql, args })).rows.map(({ id }) => Number(id));
 }

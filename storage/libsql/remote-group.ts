@@ -1,5 +1,5 @@
 import type { InStatement } from "@libsql/client";
-import { forgetCommits } from "./commit-id.ts";
+import { databaseClock, forgetCommits } from "./commit-id.ts";
 import { field } from "./event-row.ts";
 import { selectRecorded } from "./plan-units.ts";
 import { additionAfter } from "./summaries.ts";
@@ -27,7 +27,7 @@ export function groupStatements({ id, plan, after, rows, keys, checks, now }: Pl
     { sql: insertCommit, args: [scopes, id, plan, now, keys?.recorded ?? "[]", after] },
     ...chunksOf(rows).flatMap((chunk) => chunkStatements(id, chunk, keys !== undefined)),
     { sql: checks ? addAll : addWithoutChecks, args: [id] },
-    forgetCommits(),
+    forgetCommits,
     { sql: selectAnswer, args: [scopes, id, after] },
   ];
 }
@@ -73,9 +73,9 @@ const recorded = `
 
 // All that follows does nothing unless this adds its row, and fails where the row is there.
 const insertCommit = `
-  INSERT INTO group_commit (id, plan, last_id, received_at)
+  INSERT INTO group_commit (id, plan, last_id, received_at, noted_at)
   SELECT ?2, ?3, (SELECT seq FROM sqlite_sequence WHERE name = 'event'),
-    max(?4, coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0))
+    max(?4, coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0)), ${databaseClock}
   WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?2) OR (${isNext("?6")} AND ${recorded} = ?5)`;
 
 const insertAssets = `

@@ -23,6 +23,9 @@ export const pruned = sqliteTable("pruned", {
   eventId: integer("event_id").notNull(),
 });
 
+/** One row at most: the time by which retention last deleted. */
+export const retention = sqliteTable("retention", { clock: integer("clock").notNull() });
+
 export const event = sqliteTable(
   "event",
   {

@@ -51,6 +51,10 @@ export class ClassEventLog implements EventLog {
   prunedId(...args: Arguments<EventLog["prunedId"]>) {
     return this.#log.prunedId(...args);
   }
+
+  prunedAt() {
+    return this.#log.prunedAt();
+  }
   stats() {
     return this.#log.stats();
   }

@@ -18,7 +18,7 @@ test.each(adjustable)(
     const first = await start(runtime, databaseUrl, 0);
     await report(first, "a");
     first.process.kill("SIGUSR2");
-    while (!first.output().includes("1 hours behind")) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!first.output().includes("is 1 hours behind")) await new Promise((resolve) => setTimeout(resolve, 5));
     await report(first, "b");
     await first.stop();
     const second = await start(runtime, databaseUrl, 48);

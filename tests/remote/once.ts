@@ -20,4 +20,4 @@ export function isAbout(request: PipelineRequest, text: string): boolean {
 }
 
 /** What requests have in them that commit a group, and no others. */
-export const groupText = "INSERT INTO group_commit (id, plan, last_id, received_at)\\n  SELECT";
+export const groupText = "INSERT INTO group_commit (id, plan, last_id, received_at, noted_at)\\n  SELECT";

@@ -152,6 +152,17 @@ export function pruningContract(promises: Promises): void {
     expect(await prunedIds()).toEqual([3, 2, 0]);
   });
 
+  promises("the clock that a prune went by is kept, until one goes by another", async ({ log }) => {
+    expect(await log.prunedAt()).toBeUndefined();
+    await record(log, materialization("a"));
+    await log.prune({ clock: noon });
+    expect(await log.prunedAt()).toBe(noon);
+    await log.prune({ events: all(noon), clock: noon - day });
+    await pruneAll(log);
+    expect(await log.prunedAt()).toBe(noon - day);
+    expect(await readIds(log)).toEqual([1]);
+  });
+
   promises("what a wipe hid is not counted as pruned", async ({ log }) => {
     await record(log, ...Array.from({ length: 3_000 }, () => materialization("a")));
     await log.wipe({ assetKey: ["a"] }, null);
@@ -217,5 +228,6 @@ export function pruningContract(promises: Promises): void {
     expect(["done", "closed"]).toContain(await pruning);
     await expectError("closed", log.prune({}));
     await expectError("closed", log.prunedId());
+    await expectError("closed", log.prunedAt());
   });
 }
