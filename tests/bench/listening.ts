@@ -23,7 +23,7 @@ export async function startListening(
   command: string,
   args: readonly string[],
   options: { readonly says?: RegExp; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Listening> {
+): Promise<Listening & { readonly pid: number }> {
   const says = options.says ?? /listening on (http:\/\/\S+)/;
   const child = spawn(command, args, { env: { ...process.env, ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "exit");
@@ -44,6 +44,7 @@ export async function startListening(
   });
   return {
     url,
+    pid: child.pid ?? 0,
     stop: () => {
       child.kill();
       return ended;

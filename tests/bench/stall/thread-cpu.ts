@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Seconds of CPU of each thread by its id. The main one has the process's. */
+export type ThreadCpu = ReadonlyMap<number, number>;
+
+/** What every thread of a process has used so far, by the scheduler, which counts nanoseconds once a thread lets go. */
+export function threadCpu(pid: number): ThreadCpu {
+  const found = new Map<number, number>();
+  for (const name of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      const [nanoseconds = ""] = readFileSync(`/proc/${pid}/task/${name}/schedstat`, "utf8").split(" ");
+      found.set(Number(name), Number(nanoseconds) / 1e9);
+    } catch {
+      // It has ended since.
+    }
+  }
+  return found;
+}
+
+export interface CpuSpent {
+  readonly main: number;
+  /** Of the other threads, the one that spent the most. */
+  readonly busiest: number;
+  readonly all: number;
+}
+
+/** In seconds, from one reading to the other. */
+export function cpuBetween(pid: number, before: ThreadCpu, after: ThreadCpu): CpuSpent {
+  let [main, busiest, all] = [0, 0, 0];
+  for (const [thread, seconds] of after) {
+    const spent = seconds - (before.get(thread) ?? 0);
+    all += spent;
+    if (thread === pid) main = spent;
+    else busiest = Math.max(busiest, spent);
+  }
+  return { main, busiest, all };
+}
+
+const lookMilliseconds = 60;
+/** A server at rest uses about a thousandth of a core. */
+const restingShare = 0.03;
+const mostLooks = 300;
+
+/** Waits until the process has nothing more to do: what goes on after an answer belongs to its request. */
+export async function settle(pid: number): Promise<void> {
+  let before = threadCpu(pid);
+  for (let look = 0; look < mostLooks; look++) {
+    await sleep(lookMilliseconds);
+    const after = threadCpu(pid);
+    if (cpuBetween(pid, before, after).all < (restingShare * lookMilliseconds) / 1000) return;
+    before = after;
+  }
+}
+
+/** From now on, the peak is that of what comes. */
+export function resetPeakMemory(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, "5");
+}
+
+/** Bytes. */
+export function peakMemory(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) * 1024;
+}
