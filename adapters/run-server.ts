@@ -7,6 +7,7 @@ import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts"
 import type { RunlessApp } from "./http/app.ts";
 import type { AppEnv } from "./http/app-deps.ts";
 import type { BrowserPolicy } from "./http/browser-guard.ts";
+import { watchEventLoop } from "./http/event-loop-lag.ts";
 import type { Forwarder } from "./http/forwarder.ts";
 import { createApp, createMetrics } from "./http/index.ts";
 import { createStartingApp } from "./http/starting-app.ts";
@@ -42,17 +43,24 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
   try {
     const config = resolveConfig(args, process.env);
     setUpLogging(config.log);
+    const metrics = createMetrics();
+    collectDefaultMetrics({ register: metrics.registry });
+    const eventLoop = watchEventLoop(metrics.registry);
     let app: App = createStartingApp();
     // Before the log is opened, so that a long migration is not taken for a death, nor for readiness.
     const current: App = {
-      fetch: (...request) => app.fetch(...request),
-      report: (...request) => app.report?.(...request),
+      fetch: (...request) => {
+        eventLoop.noteRequest();
+        return app.fetch(...request);
+      },
+      report: (...request) => {
+        eventLoop.noteRequest();
+        return app.report?.(...request);
+      },
     };
     const listener = await listen(current, config).catch((error) => {
       throw new ListenError(config, error);
     });
-    const metrics = createMetrics();
-    collectDefaultMetrics({ register: metrics.registry });
     let damage: string | undefined;
     const noteDamage = (problem: string) => {
       if (damage !== undefined) return;

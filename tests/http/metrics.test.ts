@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { runtimes, startServer } from "../server.ts";
 
 test.each([...runtimes])(
-  "a %s server tells Prometheus of its commits, its database and its process",
+  "a %s server tells Prometheus of its commits, its database, its event loop and its process",
   async (runtime) => {
     const server = await startServer(runtime, { args: ["--metrics-assets"] });
     for (let i = 0; i < 3; i++) await fetch(`${server.url}/report_asset_materialization/a/b`, { method: "POST" });
@@ -18,6 +18,8 @@ test.each([...runtimes])(
     if (runtime !== "deno") expect(value("process_resident_memory_bytes")).toBeGreaterThan(0);
     expect(value("process_cpu_seconds_total")).toBeGreaterThan(0);
     expect(text).toContain('runless_asset_materialization_age_seconds{asset_key="a/b"}');
+    expect(value("runless_event_loop_lag_seconds_count")).toBeGreaterThan(0);
+    expect(value("runless_event_loop_lag_max_seconds")).toBeGreaterThanOrEqual(0);
     // Every line is a comment, or a name with labels and a number.
     const odd = text.split("\n").filter((line) => !/^(#.*|[a-z_\d]+(\{.*\})? (NaN|[-\d.e+]+)|)$/i.test(line));
     expect(odd).toEqual([]);
