@@ -4,10 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type CommitLatency, measureCommits, measureCommitsDuring } from "./commit-latency.ts";
 import { bunEcho, type Contestant } from "./contestants.ts";
 import { endWithProcess, type Listening } from "./listening.ts";
-import { type LoadSettings, type Measurement, measure } from "./load.ts";
+import { type LoadSettings, measure } from "./load.ts";
 import { countRecorded } from "./recorded.ts";
 import type { Load } from "./requests.ts";
 import type { Result } from "./results.ts";
+import { processCpu } from "./thread-cpu.ts";
 
 export interface Competition extends Omit<LoadSettings, "connections"> {
   readonly connections: readonly number[];
@@ -35,9 +36,9 @@ export async function compete(
         const busyCommit = await measureBusyCommits(entrants, load, { ...settings, connections }, folder);
         // Back and forth, so that who goes first gains nothing where the machine slows down or speeds up.
         for (const entrant of round % 2 === 0 ? entrants : entrants.toReversed()) {
-          const measurement = await turn(entrant, load, { ...settings, connections });
+          const turned = await turn(entrant, load, { ...settings, connections });
           const server = entrant.contestant.name;
-          results.push({ load: load.name, connections, server, round, measurement, commit, busyCommit });
+          results.push({ load: load.name, connections, server, round, ...turned, commit, busyCommit });
         }
       }
     }
@@ -72,15 +73,21 @@ async function measureBusyCommits(
   return echo && measureCommitsDuring(measure(echo.server.url, load, settings), folder);
 }
 
-async function turn(entrant: Entrant, load: Load, settings: LoadSettings): Promise<Measurement> {
+async function turn(
+  entrant: Entrant,
+  load: Load,
+  settings: LoadSettings,
+): Promise<Pick<Result, "measurement" | "cpuMicroseconds">> {
   const { contestant, server } = entrant;
+  const cpuBefore = server.pid === undefined ? Number.NaN : processCpu(server.pid);
   const measurement = await measure(server.url, load, settings);
+  const cpu = server.pid === undefined ? Number.NaN : processCpu(server.pid) - cpuBefore;
   entrant.acknowledged += measurement.acknowledged;
   const perSecond = Math.round(measurement.perSecond);
   console.error(`${load.name}, ${settings.connections} connections, ${contestant.name}: ${perSecond} requests/s`);
   // What was on its way when the load ended is not the next one's business.
   await sleep(200);
-  return measurement;
+  return { measurement, cpuMicroseconds: (cpu * 1e6) / (measurement.acknowledged + measurement.failed) };
 }
 
 /** A benchmark must not count answers whose events were not recorded. */

@@ -27,17 +27,30 @@ export const nodeEcho: Contestant = {
   start: () => startListening("node", [here("echo-node.mjs")]),
 };
 
-export const bunRunless = runless("runless on Bun", "bun");
-export const nodeRunless = runless("runless on Node", "node");
+export const bunRunless = runless("runless on Bun", "bun", startServer);
+export const nodeRunless = runless("runless on Node", "node", startServer);
 
-function runless(name: string, runtime: Runtime): Contestant {
+/** The servers of another built checkout, which knows itself how they are started. */
+export async function otherRunless(app: string): Promise<readonly [Contestant, Contestant]> {
+  const { startServer: start } = await import(join(app, "tests/server.ts"));
+  return [
+    runless(`${bunRunless.name}${otherSuffix}`, "bun", start),
+    runless(`${nodeRunless.name}${otherSuffix}`, "node", start),
+  ];
+}
+
+/** Of the name of another checkout's server. */
+export const otherSuffix = ", other";
+
+function runless(name: string, runtime: Runtime, start: typeof startServer): Contestant {
   return {
     name,
     records: true,
-    start: (folder, filled) => {
+    start: async (folder, filled) => {
       const file = join(folder, "runless.db");
       if (filled !== undefined) copyFilled(filled.file, file);
-      return startServer(runtime, { databaseUrl: `file:${file}` });
+      const { url, process, stop } = await start(runtime, { databaseUrl: `file:${file}` });
+      return { url, pid: process.pid, stop: () => stop() };
     },
   };
 }

@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 
 export interface Listening {
   readonly url: string;
+  /** Undefined where it is no process of its own. */
+  readonly pid?: number | undefined;
   stop(): Promise<unknown>;
 }
 
@@ -23,7 +25,7 @@ export async function startListening(
   command: string,
   args: readonly string[],
   options: { readonly says?: RegExp; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Listening & { readonly pid: number }> {
+): Promise<Listening> {
   const says = options.says ?? /listening on (http:\/\/\S+)/;
   const child = spawn(command, args, { env: { ...process.env, ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "exit");
@@ -44,7 +46,7 @@ export async function startListening(
   });
   return {
     url,
-    pid: child.pid ?? 0,
+    pid: child.pid,
     stop: () => {
       child.kill();
       return ended;

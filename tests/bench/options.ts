@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Generator } from "./load.ts";
 import { positive } from "./positive.ts";
@@ -10,6 +10,8 @@ export interface Options {
   readonly seconds: number;
   readonly warmupSeconds: number;
   readonly generator: Generator;
+  /** Another built checkout, whose servers take turns with this one's. */
+  readonly against: string | undefined;
   readonly dagster: boolean;
   /** Parts of the names of the loads and servers to measure; all without any. */
   readonly loads: readonly string[];
@@ -19,7 +21,7 @@ export interface Options {
 }
 
 const usage = `npm run bench -- [--quick] [--connections 1,64,256] [--rounds 3] [--seconds 4] [--warmup 1]
-                 [--generator autocannon|wrk] [--no-dagster] [--loads "one key"] [--servers bun]
+                 [--generator wrk|autocannon] [--against another-built-checkout] [--no-dagster] [--loads "one key"] [--servers bun]
                  [--events 10000000 [--database a-file-to-keep-them.db]]`;
 
 /** What is kept in `folder` goes away with it. */
@@ -33,7 +35,9 @@ export function readOptions(args: string[], folder: string): Options {
       rounds: { type: "string" },
       seconds: { type: "string" },
       warmup: { type: "string" },
-      generator: { type: "string", default: "autocannon" },
+      // autocannon takes more of the machine than the servers do, and flatters the slower ones by that.
+      generator: { type: "string", default: Bun.which("wrk") === null ? "autocannon" : "wrk" },
+      against: { type: "string" },
       dagster: { type: "boolean" },
       loads: { type: "string", default: "" },
       servers: { type: "string", default: "" },
@@ -51,6 +55,7 @@ export function readOptions(args: string[], folder: string): Options {
     seconds: positive("seconds", values.seconds ?? (values.quick ? "1" : "4")),
     warmupSeconds: positive("warmup", values.warmup ?? "1"),
     generator: values.generator,
+    against: values.against === undefined ? undefined : resolve(values.against),
     dagster: values.dagster ?? !values.quick,
     loads: names(values.loads),
     servers: names(values.servers),

@@ -2,7 +2,7 @@
 import { benchFolder } from "./bench-folder.ts";
 import { medianLatency } from "./commit-latency.ts";
 import { compete } from "./compete.ts";
-import { bunEcho, bunRunless, dagster, nodeEcho, nodeRunless } from "./contestants.ts";
+import { bunEcho, bunRunless, type Contestant, dagster, nodeEcho, nodeRunless, otherRunless } from "./contestants.ts";
 import { dagsterEnvironment } from "./dagster.ts";
 import { environment } from "./environment.ts";
 import { fillFile } from "./fill-log.ts";
@@ -14,7 +14,11 @@ import { table } from "./table.ts";
 const folder = benchFolder("reports");
 const options = readOptions(process.argv.slice(2), folder);
 
-const contestants = [bunEcho, bunRunless, nodeEcho, nodeRunless].filter(({ name }) => chosen(name, options.servers));
+const [bunOther, nodeOther]: readonly Contestant[] =
+  options.against === undefined ? [] : await otherRunless(options.against);
+const contestants = [bunEcho, bunRunless, bunOther, nodeEcho, nodeRunless, nodeOther]
+  .filter((contestant) => contestant !== undefined)
+  .filter(({ name }) => chosen(name, options.servers));
 const python =
   options.dagster && chosen("dagster-webserver", options.servers) ? dagsterEnvironment() : { missing: "not asked for" };
 if ("missing" in python) console.log(`dagster-webserver is left out: ${python.missing}.`);
@@ -37,6 +41,7 @@ ${table(summarize(results))}
 
 ${environment()}
 Load from ${options.generator}, ${options.rounds} rounds of ${options.seconds} s after ${options.warmupSeconds} s of warm-up; medians, ratios round by round.
+CPU is that of the server's whole process for one answer, in microseconds.${options.against === undefined ? "" : ` The other servers are those of ${options.against}.`}
 Bare commits of one row with WAL and synchronous=FULL, on the same disk in every round: p50 ${commit.p50.toFixed(2)} ms, p99 ${commit.p99.toFixed(2)} ms; while the Bun echo was under the load, p50 ${busy.p50.toFixed(2)} ms, p99 ${busy.p99.toFixed(2)} ms.`);
 
 function chosen(name: string, parts: readonly string[]): boolean {

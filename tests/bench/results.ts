@@ -1,5 +1,5 @@
 import type { CommitLatency } from "./commit-latency.ts";
-import { bunEcho, nodeEcho } from "./contestants.ts";
+import { bunEcho, nodeEcho, otherSuffix } from "./contestants.ts";
 import type { Measurement } from "./load.ts";
 import { median } from "./statistics.ts";
 
@@ -10,6 +10,8 @@ export interface Result {
   readonly server: string;
   readonly round: number;
   readonly measurement: Measurement;
+  /** Of the whole process, for each answer; NaN where it is not known. */
+  readonly cpuMicroseconds: number;
   /** Of the round, on the same disk. */
   readonly commit: CommitLatency;
   /** The same while an echo was under the load; undefined without an echo. */
@@ -22,11 +24,15 @@ export interface Row {
   readonly server: string;
   /** Medians over the rounds. */
   readonly perSecond: number;
+  readonly cpuMicroseconds: number;
   readonly p50: number;
   readonly p99: number;
   /** NaN where the echo was not measured. */
   readonly ofBunEcho: number;
   readonly ofNodeEcho: number;
+  /** Requests a second and CPU beside the same server of the other checkout; NaN without one. */
+  readonly ofOther: number;
+  readonly cpuOfOther: number;
   readonly p99OfCommit: number;
   readonly p99OfBusyCommit: number;
   readonly failed: number;
@@ -43,10 +49,13 @@ export function summarize(results: readonly Result[]): readonly Row[] {
       connections: first.connections,
       server: first.server,
       perSecond: median(group.map(({ measurement }) => measurement.perSecond)),
+      cpuMicroseconds: median(group.map(({ cpuMicroseconds }) => cpuMicroseconds)),
       p50: median(group.map(({ measurement }) => measurement.p50 ?? Number.NaN)),
       p99: median(group.map(({ measurement }) => measurement.p99 ?? Number.NaN)),
-      ofBunEcho: ratio(group, bunEcho.name, results),
-      ofNodeEcho: ratio(group, nodeEcho.name, results),
+      ofBunEcho: ratio(group, bunEcho.name, results, perSecond),
+      ofNodeEcho: ratio(group, nodeEcho.name, results, perSecond),
+      ofOther: ratio(group, `${first.server}${otherSuffix}`, results, perSecond),
+      cpuOfOther: ratio(group, `${first.server}${otherSuffix}`, results, ({ cpuMicroseconds }) => cpuMicroseconds),
       p99OfCommit: median(group.map(({ measurement, commit }) => (measurement.p99 ?? Number.NaN) / commit.p99)),
       p99OfBusyCommit: median(
         group.map(({ measurement, busyCommit }) => (measurement.p99 ?? Number.NaN) / (busyCommit?.p99 ?? Number.NaN)),
@@ -59,14 +68,21 @@ export function summarize(results: readonly Result[]): readonly Row[] {
   return rows.sort((a, b) => loads.indexOf(a.load) - loads.indexOf(b.load) || a.connections - b.connections);
 }
 
+const perSecond = ({ measurement }: Result): number => measurement.perSecond;
+
 /** Round by round and then the median, since a machine's speed changes between rounds more than within one. */
-function ratio(group: readonly Result[], echo: string, results: readonly Result[]): number {
+function ratio(
+  group: readonly Result[],
+  other: string,
+  results: readonly Result[],
+  of: (result: Result) => number,
+): number {
   const ratios = group.flatMap((one) => {
     const twin = results.find(
       ({ load, connections, server, round }) =>
-        server === echo && load === one.load && connections === one.connections && round === one.round,
+        server === other && load === one.load && connections === one.connections && round === one.round,
     );
-    return twin === undefined ? [] : one.measurement.perSecond / twin.measurement.perSecond;
+    return twin === undefined ? [] : of(one) / of(twin);
   });
   return median(ratios);
 }

@@ -1,7 +1,7 @@
 import { programs, type Runtime } from "../../server.ts";
 import { endWithProcess, startListening } from "../listening.ts";
+import { cpuBetween, settle, threadCpu } from "../thread-cpu.ts";
 import { exchange } from "./exchange.ts";
-import { cpuBetween, settle, threadCpu } from "./thread-cpu.ts";
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
 const scripts: Readonly<Record<Runtime, readonly string[]>> = {
@@ -21,16 +21,17 @@ export interface Echo {
 
 export async function startEcho(runtime: Runtime): Promise<Echo> {
   const server = endWithProcess(await startListening(programs[runtime], scripts[runtime]));
+  const pid = server.pid ?? 0;
   const port = Number(new URL(server.url).port);
   return {
     async cpuFor(body = Buffer.alloc(0)) {
       const send = () => exchange(port, { method: "POST", path: "/", body });
       for (let i = 0; i < warming; i++) await send();
-      await settle(server.pid);
-      const before = threadCpu(server.pid);
+      await settle(pid);
+      const before = threadCpu(pid);
       for (let i = 0; i < measured; i++) await send();
-      await settle(server.pid);
-      return cpuBetween(server.pid, before, threadCpu(server.pid)).main / measured;
+      await settle(pid);
+      return cpuBetween(pid, before, threadCpu(pid)).main / measured;
     },
     stop: () => server.stop(),
   };

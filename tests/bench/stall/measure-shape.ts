@@ -1,11 +1,11 @@
 import type { Runtime } from "../../server.ts";
 import { median } from "../statistics.ts";
+import { type CpuSpent, cpuBetween, peakMemory, resetPeakMemory, threadCpu } from "../thread-cpu.ts";
 import { type AloneAndBeside, measureBeside } from "./beside.ts";
 import type { Echo } from "./echo.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Shape, ShapeKind } from "./shape.ts";
 import type { Subject, Subjects } from "./subject.ts";
-import { type CpuSpent, cpuBetween, peakMemory, resetPeakMemory, threadCpu } from "./thread-cpu.ts";
 
 /** One shape asked of one runtime's server. Seconds of CPU are medians of what one request costs. */
 export interface Measured {

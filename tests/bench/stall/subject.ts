@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime, startServer } from "../../server.ts";
 import { endWithProcess, type Listening, startListening } from "../listening.ts";
+import { settle } from "../thread-cpu.ts";
 import { exchange } from "./exchange.ts";
 import { type FixtureName, fixtures } from "./fixtures.ts";
 import type { Target } from "./shape.ts";
-import { settle } from "./thread-cpu.ts";
 
 /** The server of a checkout, which is under test. */
 export interface Subject extends Target {
