@@ -4,7 +4,7 @@ import { eventInputSchema, expectedFields } from "./event-input-schema.ts";
 import { assetKeyOf, checkFields, dataVersionOf, eventFields, type RunlessEvent, type Tags } from "./events.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
-import type { MetadataValue } from "./metadata.ts";
+import type { MetadataValue } from "./metadata-value.ts";
 import { readMetadata } from "./wire.ts";
 
 /** An event as a sender describes it, and the key under which a repetition of it is not recorded again. */

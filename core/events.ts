@@ -2,7 +2,8 @@ import { type AssetKey, namedKey, parseAssetKey } from "./asset-key.ts";
 import { describe } from "./describe.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { isNumberText, isStringMap, type JsonValue, numberText, setMember } from "./json-value.ts";
-import { type Metadata, type MetadataInput, type MetadataValue, readMetadataValue } from "./metadata.ts";
+import { type MetadataInput, readMetadataValue } from "./metadata.ts";
+import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
 interface EventFields {
   readonly assetKey: AssetKey;

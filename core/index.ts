@@ -26,7 +26,8 @@ export { InvalidEventError } from "./invalid-event-error.ts";
 export { maxJsonDepth, parseJson, stringifyJson } from "./json.ts";
 export { JsonSyntaxError } from "./json-syntax-error.ts";
 export { float, int, type JsonNumber, type JsonObject, type JsonValue, type NumberText } from "./json-value.ts";
-export type { Metadata, MetadataInput, MetadataValue } from "./metadata.ts";
+export type { MetadataInput } from "./metadata.ts";
+export type { Metadata, MetadataValue } from "./metadata-value.ts";
 export { hasJsonBody, parseReportBody } from "./report-body.ts";
 export {
   parseReportCheckRequest,

@@ -16,6 +16,9 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
+/** Names the text of JSON that is not parsed: see json-text.ts. */
+export const jsonText: unique symbol = Symbol.for("runless.json");
+
 export function isNumberText(value: unknown): value is NumberText {
   return typeof value === "object" && value !== null && numberText in value;
 }

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { AssetKey } from "./asset-key.ts";
 import { describe, got } from "./describe.ts";
 import { maxJsonDepth } from "./json.ts";
 import {
@@ -14,23 +13,7 @@ import {
   jsonNumber,
   numberText,
 } from "./json-value.ts";
-
-/** A metadata value with the type that Dagster (or Dagster Pipes, for the ones it can't infer) gives it. */
-export type MetadataValue =
-  | { readonly type: "text" | "url" | "path" | "notebook" | "md" | "dagster_run"; readonly rawValue: string }
-  | { readonly type: "int"; readonly rawValue: JsonNumber }
-  /** NaN and ±Infinity are floats too. */
-  | { readonly type: "float"; readonly rawValue: number }
-  | { readonly type: "bool"; readonly rawValue: boolean }
-  | { readonly type: "null"; readonly rawValue: null }
-  | { readonly type: "asset"; readonly rawValue: AssetKey }
-  /** Seconds since 1970, UTC. */
-  | { readonly type: "timestamp"; readonly rawValue: number }
-  | { readonly type: "json" | "table" | "table_schema" | "table_column_lineage"; readonly rawValue: JsonValue };
-
-export interface Metadata {
-  readonly [name: string]: MetadataValue;
-}
+import type { MetadataValue } from "./metadata-value.ts";
 
 /** What a constructor takes: a plain value, typed as Dagster would, or a `MetadataValue` that says its own type. */
 export interface MetadataInput {

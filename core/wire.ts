@@ -1,20 +1,22 @@
 import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
 import { dataVersionOf, type RecordedEvent, type RunlessEvent, type Tags } from "./events.ts";
-import { maxEventDepth, parseJson, stringifyJson } from "./json.ts";
-import {
-  isArray,
-  isJsonObject,
-  isStringMap,
-  type JsonObject,
-  type JsonValue,
-  numberText,
-  setMember,
-} from "./json-value.ts";
-import { inferMetadataValue, isTyped, type Metadata, type MetadataValue, readMetadataValue } from "./metadata.ts";
+import { maxEventDepth, parseJson } from "./json.ts";
+import { keptText, rawText } from "./json-text.ts";
+import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, setMember } from "./json-value.ts";
+import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
+import type { Metadata, MetadataValue } from "./metadata-value.ts";
+
+/** Names what an event from a store still holds of its details as text: see kept-details.ts. */
+export const keptDetails: unique symbol = Symbol.for("runless.details");
+
+export interface FormattedDetails {
+  /** As `formatAnswerDetails` writes them. */
+  readonly formatted: string;
+}
 
 /** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */
-export function formatEvent(event: RecordedEvent): string {
+export function formatEvent(event: RecordedEvent & { readonly [keptDetails]?: FormattedDetails }): string {
   const head = {
     id: event.id,
     type: event.type,
@@ -27,8 +29,15 @@ export function formatEvent(event: RecordedEvent): string {
     event.type === "ASSET_CHECK_EVALUATION"
       ? { check_name: event.checkName, passed: event.passed, severity: event.severity }
       : {};
-  const rest = { ...check, description: event.description, data_version: dataVersionOf(event), tags: event.tags };
-  return `${JSON.stringify({ ...head, ...rest }).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
+  const details = event[keptDetails]?.formatted ?? formatAnswerDetails(event);
+  return `${JSON.stringify({ ...head, ...check }).slice(0, -1)},${details}}`;
+}
+
+/** The members of an answer that details say. */
+export function formatAnswerDetails(details: EventDetails): string {
+  const { description, tags, metadata } = details;
+  const rest = { description, data_version: dataVersionOf(details), tags };
+  return `${JSON.stringify(rest).slice(1, -1)},"metadata":${formatMetadata(metadata)}`;
 }
 
 /**
@@ -111,7 +120,9 @@ function plainMetadata(metadata: Metadata): Readonly<Record<string, unknown>> | 
   return plain;
 }
 
-function isPlain({ type, rawValue }: MetadataValue): boolean {
+function isPlain(value: MetadataValue): boolean {
+  if (keptText(value) !== undefined) return false;
+  const { type, rawValue } = value;
   if (typeof rawValue === "number") return Number.isFinite(rawValue) && (type === "int" || !Number.isInteger(rawValue));
   return typeof rawValue !== "object" || rawValue === null;
 }
@@ -122,23 +133,9 @@ function formatMetadata(metadata: Metadata): string {
     const value = metadata[name];
     if (value === undefined) continue;
     if (members !== "") members += ",";
-    members += `${JSON.stringify(name)}:{"type":"${value.type}","raw_value":${formatRawValue(value)}}`;
+    members += `${JSON.stringify(name)}:{"type":"${value.type}","raw_value":${rawText(value)}}`;
   }
   return `{${members}}`;
-}
-
-/** An int beyond 2^53 and a float that JSON has no word for are strings; a whole float keeps its point. */
-function formatRawValue(value: MetadataValue): string {
-  if (value.type === "int")
-    return typeof value.rawValue === "number" ? String(value.rawValue) : `"${value.rawValue[numberText]}"`;
-  if (value.type === "float" || value.type === "timestamp") return formatFloat(value.rawValue);
-  return stringifyJson(value.rawValue);
-}
-
-function formatFloat(value: number): string {
-  if (!Number.isFinite(value)) return `"${value}"`;
-  const text = Object.is(value, -0) ? "-0" : String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 const time = v.pipe(

@@ -6,7 +6,8 @@ import {
   type RunlessEvent,
   type RunlessEventType,
 } from "../../core/index.ts";
-import { formatDetails, parseDetails } from "../../core/wire.ts";
+import { withDetails } from "../../core/kept-details.ts";
+import { formatDetails } from "../../core/wire.ts";
 import { asset, event } from "./schema.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 
@@ -61,18 +62,22 @@ export function eventFromRow(row: EventRow): RecordedEvent {
     partition: row.partition === null ? null : decodeText(row.partition),
     timestamp: row.timestamp,
     receivedAt: row.receivedAt,
-    ...parseDetails(row.details),
   };
-  if (row.kind === kinds.ASSET_MATERIALIZATION) return { type: "ASSET_MATERIALIZATION", ...common };
-  if (row.kind === kinds.ASSET_OBSERVATION) return { type: "ASSET_OBSERVATION", ...common };
-  if (row.kind === kinds.ASSET_WIPED) return { type: "ASSET_WIPED", ...common };
-  return {
+  if (row.kind !== kinds.ASSET_CHECK_EVALUATION)
+    return withDetails({ type: plainType(row.kind), ...common }, row.details);
+  const check = {
     type: "ASSET_CHECK_EVALUATION",
     ...common,
     checkName: decodeText(row.checkName ?? ""),
     passed: row.passed === 1,
     severity: row.severity as AssetCheckSeverity, // only encodeEvent writes it
-  };
+  } as const;
+  return withDetails(check, row.details);
+}
+
+function plainType(kind: number) {
+  if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
+  return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_WIPED";
 }
 
 /** What an idempotency key adds to an event that is written. */

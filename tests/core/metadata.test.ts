@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { float, InvalidEventError, int, type JsonValue, materialization, parseJson } from "../../core/index.ts";
-import { inferMetadataValue, type MetadataValue, readMetadataValue } from "../../core/metadata.ts";
+import { inferMetadataValue, readMetadataValue } from "../../core/metadata.ts";
+import type { MetadataValue } from "../../core/metadata-value.ts";
 import { always, jsonValue, metadata } from "./arbitraries.ts";
 
 const inferred: [json: string, value: MetadataValue][] = [
