@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatEvent } from "../../core/index.ts";
+import { openEventLog } from "../../storage/index.ts";
+import { eventFromRow } from "../../storage/libsql/event-row.ts";
+import golden from "./events.json" with { type: "json" };
+import { type GoldenEvent, readGolden, recordGolden, storedRow } from "./events.ts";
+
+const events = golden.events as readonly GoldenEvent[]; // as write-events.ts wrote them
+
+function outcome(given: GoldenEvent): Pick<GoldenEvent, "recorded" | "refused"> {
+  try {
+    return { recorded: readGolden(given).map(recordGolden) };
+  } catch (error) {
+    return { refused: String(error) };
+  }
+}
+
+test("a report is stored, answered and fingerprinted, or refused, as it ever was", () => {
+  for (const given of events) {
+    const { endpoint, body, ...before } = given;
+    expect({ endpoint, body, ...outcome(given) }).toEqual({ endpoint, body, ...before });
+  }
+});
+
+test("what a program built by hand is answered as it ever was", () => {
+  for (const { row, answer } of golden.built) expect(formatEvent(eventFromRow(storedRow(row)))).toBe(answer);
+});
+
+test("a copy of what was read says the same, by way of its parsed values", () => {
+  const rows = [...events.flatMap(({ recorded = [] }) => recorded), ...golden.built];
+  for (const { row, answer } of rows) expect(formatEvent({ ...eventFromRow(storedRow(row)) })).toBe(answer);
+});
+
+test.each(Object.entries(golden.databases))(
+  "%s is answered as the version answered that wrote it",
+  async (name, answers) => {
+    const folder = mkdtempSync(join(tmpdir(), "golden-"));
+    try {
+      copyFileSync(new URL(name, import.meta.url), join(folder, name));
+      const log = await openEventLog({ url: `file:${join(folder, name)}` });
+      const { events } = await log.query({}, { order: "asc", limit: 100 });
+      expect(events.map((event) => formatEvent(event))).toEqual(answers);
+      await log.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
