@@ -228,7 +228,9 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
 
     async prunedId(type) {
       refuseWhenClosed();
-      return type === undefined ? Math.max(0, ...prunedIds.values()) : (prunedIds.get(type) ?? 0);
+      return type === undefined
+        ? [...prunedIds.values()].reduce((last, id) => Math.max(last, id), 0)
+        : (prunedIds.get(type) ?? 0);
     },
 
     async prunedAt() {

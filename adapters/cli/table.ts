@@ -6,7 +6,9 @@ export type Cell = string | { readonly text: string; readonly style: Style };
 /** Rows under their headers, in columns as wide as they need to be. Numbers stand on the right. */
 export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const plain = rows.map((row) => row.map((cell) => printable(typeof cell === "string" ? cell : cell.text)));
-  const widths = headers.map((header, i) => Math.max(header.length, ...plain.map((row) => row[i]?.length ?? 0)));
+  const widths = headers.map((header, i) =>
+    plain.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), header.length),
+  );
   const isNumber = headers.map((_, i) => plain.length > 0 && plain.every((row) => /^\d*$/.test(row[i] ?? "")));
   const pad = (text: string, i: number) => (isNumber[i] ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0));
   const lines = plain.map((row, r) =>

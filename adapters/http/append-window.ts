@@ -53,7 +53,7 @@ export function openAppendWindow({ exported, tally, share, onFailure }: AppendWi
     const results = await sent.results;
     if (results === undefined) tally.lost(sent.batch);
     else tally.settled(sent.batch, results);
-    lines -= sent.batch.received;
+    lines -= sent.batch.units.length;
     bytes -= sent.batch.bytes;
   }
 
@@ -64,7 +64,7 @@ export function openAppendWindow({ exported, tally, share, onFailure }: AppendWi
       const results =
         failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
       inFlight.push({ batch, results });
-      lines += batch.received;
+      lines += batch.units.length;
       bytes += batch.bytes;
       while (lines > linesInFlight || bytes > bytesInFlight || !share.hold(bytes)) await settleOldest();
       // A log may answer without leaving this turn of the event loop, which other requests wait for.

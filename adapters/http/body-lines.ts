@@ -13,7 +13,9 @@ export interface LineSplitter {
 }
 
 const newline = 0x0a;
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
 
 /**
  * Cuts a body into lines of at most `limit` bytes, wherever its chunks begin and end, and keeps no more than one line.
@@ -39,42 +41,46 @@ export function splitLines(limit: number): LineSplitter {
     return line;
   }
 
-  /** Decodes many lines at once, which is several times as fast; undefined where one of them needs a look of its own. */
-  function wholeLines(bytes: Uint8Array): readonly BodyLine[] | undefined {
-    if (bytes.byteLength > limit) return undefined;
-    try {
-      const texts = utf8.decode(bytes).split("\n");
-      const first = number + 1;
-      number += texts.length;
-      return texts.map((text, i) => ({ number: first + i, text })).filter(({ text }) => !isBlank(text));
-    } catch {
-      return undefined;
+  /** Adds the lines of these bytes, which end where a line does. Decoding many at once is several times as fast. */
+  function readLines(bytes: Uint8Array, lines: BodyLine[]): void {
+    const valid = decode(bytes);
+    const texts = (valid ?? lenient.decode(bytes)).split("\n");
+    if (valid !== undefined && bytes.byteLength <= limit) {
+      for (const text of texts) {
+        number++;
+        if (!isBlank(text)) lines.push({ number, text });
+      }
+      return;
+    }
+    let at = 0;
+    for (const text of texts) {
+      const found = bytes.indexOf(newline, at);
+      const end = found === -1 ? bytes.byteLength : found;
+      number++;
+      if (end - at > limit) lines.push(tooLong(number, end - at, limit));
+      else if (!isDecoded(text, bytes.subarray(at, end))) lines.push({ number, error: notUtf8 });
+      else if (!isBlank(text)) lines.push({ number, text });
+      at = end + 1;
     }
   }
 
   return {
     push(chunk) {
-      const lines: (BodyLine | undefined)[] = [];
+      const lines: BodyLine[] = [];
       let at = 0;
       const first = chunk.indexOf(newline);
       if (first !== -1 && length > 0) {
-        lines.push(endLine(chunk.subarray(0, first)));
+        const line = endLine(chunk.subarray(0, first));
+        if (line !== undefined) lines.push(line);
         at = first + 1;
       }
       const last = chunk.lastIndexOf(newline);
       if (last >= at) {
-        const whole = wholeLines(chunk.subarray(at, last));
-        if (whole !== undefined) {
-          lines.push(...whole);
-          at = last + 1;
-        }
-      }
-      for (let end = chunk.indexOf(newline, at); end !== -1; end = chunk.indexOf(newline, at)) {
-        lines.push(endLine(chunk.subarray(at, end)));
-        at = end + 1;
+        readLines(chunk.subarray(at, last), lines);
+        at = last + 1;
       }
       if (at < chunk.byteLength) start(chunk.slice(at)); // a copy, lest a few bytes keep the whole chunk
-      return lines.filter((line) => line !== undefined);
+      return lines;
     },
     end() {
       const line = length === 0 ? undefined : endLine(new Uint8Array());
@@ -84,14 +90,31 @@ export function splitLines(limit: number): LineSplitter {
   };
 }
 
+const notUtf8 = "The line is not UTF-8. Send JSON encoded in UTF-8.";
+
 function decodeLine(number: number, parts: readonly Uint8Array[]): BodyLine | undefined {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
     return isBlank(text) ? undefined : { number, text };
   } catch {
-    return { number, error: "The line is not UTF-8. Send JSON encoded in UTF-8." };
+    return { number, error: notUtf8 };
   }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the text, which the lenient decoder gave, is all that the bytes say. An exception a line would cost more. */
+function isDecoded(text: string, bytes: Uint8Array): boolean {
+  if (!text.includes("\ufffd")) return true; // what stands for bytes that are no character
+  const encoded = encoder.encode(text);
+  return encoded.byteLength === bytes.byteLength && encoded.every((byte, i) => byte === bytes[i]);
 }
 
 function tooLong(number: number, length: number, limit: number): BodyLine {
@@ -100,5 +123,5 @@ function tooLong(number: number, length: number, limit: number): BodyLine {
 }
 
 function isBlank(text: string): boolean {
-  return /^[ \t\r\ufeff]*$/.test(text);
+  return text === "" || /^[ \t\r\ufeff]*$/.test(text);
 }

@@ -30,47 +30,84 @@ export interface EventBatch {
   readonly skipped: number;
   readonly units: readonly LineUnit[];
   readonly errors: readonly LineError[];
+  /** How many lines more are wrong, of which nothing is said. */
+  readonly unlisted: number;
   readonly lastLine: number;
   /** Of the lines as they were sent, or of their events where `partitions` make them more. */
   readonly bytes: number;
 }
 
 const linesPerBatch = 500;
+/** Those that are wrong included, which cost less. */
+const mostLinesPerBatch = 3000;
 const bytesPerBatch = 1 << 20;
+const shortestLine = '{"type":"ASSET_WIPED"}'.length;
 
-/** Reads lines into batches, each small enough for single reports to get in between. */
-export function* readBatches(lines: readonly BodyLine[], now: number, limits: Limits): Generator<EventBatch> {
-  for (let start = 0; start < lines.length; ) {
-    const batch = readBatch(lines, start, now, limits);
-    yield batch;
-    start += batch.received;
-  }
+export interface BatchReaderOptions {
+  readonly limits: Limits;
+  /** The clock, in milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  /** Of how many wrong lines it is said what is wrong with them: the first ones. */
+  readonly mostErrors: number;
 }
 
-function readBatch(lines: readonly BodyLine[], start: number, now: number, limits: Limits): EventBatch {
+/** Reads the lines of one import into batches, each small enough for single reports to get in between. */
+export function createBatchReader(options: BatchReaderOptions): (lines: readonly BodyLine[]) => Generator<EventBatch> {
+  let left = options.mostErrors;
+  return function* readBatches(lines) {
+    const now = options.now();
+    for (let start = 0; start < lines.length; ) {
+      const batch = readBatch(lines, start, now, options.limits, left);
+      left -= batch.errors.length;
+      yield batch;
+      start += batch.received;
+    }
+  };
+}
+
+function readBatch(
+  lines: readonly BodyLine[],
+  start: number,
+  now: number,
+  limits: Limits,
+  mostErrors: number,
+): EventBatch {
   const units: LineUnit[] = [];
   const errors: LineError[] = [];
+  const end = Math.min(lines.length, start + mostLinesPerBatch);
   let at = start;
   let skipped = 0;
+  let unlisted = 0;
   let bytes = 0;
-  for (; at < lines.length && at - start < linesPerBatch && bytes < bytesPerBatch; at++) {
+  for (; at < end && units.length + skipped < linesPerBatch && bytes < bytesPerBatch; at++) {
     const line = lines[at];
     if (line === undefined) break;
+    const isListed = errors.length < mostErrors;
     if ("error" in line) {
-      errors.push({ line: line.number, error: line.error });
+      if (isListed) errors.push({ line: line.number, error: line.error });
+      else unlisted++;
+      continue;
+    }
+    const { number, text } = line;
+    // Nothing so short is right. Millions of such lines fit into a body, and to say why costs more than to count them.
+    if (!isListed && text.length < shortestLine) {
+      unlisted++;
+      bytes += text.length;
       continue;
     }
     try {
-      const { unit, size, isExported } = readLine(line.text, now, limits);
+      const { unit, size, isExported } = readLine(text, now, limits);
       if (unit === undefined) skipped++;
-      else units.push({ line: line.number, unit, isExported });
-      bytes += Math.max(line.text.length, size);
+      else units.push({ line: number, unit, isExported });
+      bytes += Math.max(text.length, size);
     } catch (error) {
-      errors.push({ line: line.number, error: sentenceOf(error) });
-      bytes += line.text.length;
+      const sentence = sentenceOf(error);
+      if (isListed) errors.push({ line: number, error: sentence });
+      else unlisted++;
+      bytes += text.length;
     }
   }
-  return { received: at - start, skipped, units, errors, lastLine: lines[at - 1]?.number ?? 0, bytes };
+  return { received: at - start, skipped, units, errors, unlisted, lastLine: lines[at - 1]?.number ?? 0, bytes };
 }
 
 interface LineEvents {

@@ -7,10 +7,10 @@ import { type BodyReader, drainPatience, endConnection, openBody } from "./body-
 import { type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
 import { confineBatch } from "./confine-batch.ts";
 import { isTemporary } from "./error-response.ts";
-import { type EventBatch, readBatches } from "./event-batch.ts";
+import { createBatchReader, type EventBatch } from "./event-batch.ts";
 import { exportedEvents } from "./exported-events.ts";
 import { HttpError } from "./http-error.ts";
-import { type ImportTally, tallyImport } from "./import-tally.ts";
+import { type ImportTally, mostErrors, tallyImport } from "./import-tally.ts";
 import { respond } from "./json-response.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import type { Room } from "./room.ts";
@@ -86,18 +86,28 @@ interface Sending {
 /** Sends what comes of a body, and keeps nothing of it then. Answers whether that was all of it. */
 async function sendLines(body: BodyReader, { limits, now, share, send }: Sending): Promise<boolean> {
   const splitter = splitLines(limits.bodyBytes);
+  const readBatches = createBatchReader({ limits, now, mostErrors });
   const read = () => body.read(limits.idleSeconds * 1000);
   try {
     for (let chunk = await read(); chunk !== undefined; chunk = await read()) {
-      for (const batch of readBatches(splitter.push(chunk), now(), limits)) await send(batch);
+      for (const piece of piecesOf(chunk)) {
+        for (const batch of readBatches(splitter.push(piece))) await send(batch);
+      }
       if (!share.hold(Math.max(0, splitter.kept() - smallBody))) throw tooManyBodies(limits);
     }
     if (body.state() !== "ended") return false;
-    for (const batch of readBatches(splitter.end(), now(), limits)) await send(batch);
+    for (const batch of readBatches(splitter.end())) await send(batch);
     return true;
   } finally {
     share.hold(0);
   }
+}
+
+const bytesPerPiece = 1 << 16;
+
+/** A body may come as one chunk, of millions of lines: only those of a piece are held at once. */
+function* piecesOf(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.byteLength; at += bytesPerPiece) yield chunk.subarray(at, at + bytesPerPiece);
 }
 
 function unfinished(

@@ -27,7 +27,8 @@ export interface ImportCounts {
   readonly errors: readonly LineError[];
 }
 
-const mostErrors = 100;
+/** Of how many lines that failed an import says why. */
+export const mostErrors = 100;
 
 /** Batches are counted in the order of their lines, so the errors that are kept are those of the first lines. */
 export function tallyImport(): ImportTally {
@@ -36,9 +37,13 @@ export function tallyImport(): ImportTally {
   let lastDurableLine = 0;
   let unbroken = true;
 
+  function list(wrong: readonly LineError[]): void {
+    for (const error of wrong.slice(0, mostErrors - errors.length)) errors.push(error);
+  }
+
   return {
     settled(batch, results) {
-      const wrong = [...batch.errors];
+      const wrong: LineError[] = [...batch.errors];
       for (const [i, line] of batch.units.entries()) {
         const result = results[i];
         if (result?.status === "recorded") {
@@ -47,17 +52,15 @@ export function tallyImport(): ImportTally {
       }
       counted.received += batch.received;
       counted.skipped += batch.skipped;
-      counted.failed += wrong.length;
-      if (errors.length < mostErrors) {
-        errors.push(...wrong.sort((a, b) => a.line - b.line).slice(0, mostErrors - errors.length));
-      }
+      counted.failed += wrong.length + batch.unlisted;
+      if (errors.length < mostErrors) list(wrong.sort((a, b) => a.line - b.line));
       if (unbroken) lastDurableLine = batch.lastLine;
     },
     lost(batch) {
       counted.received += batch.received;
       counted.skipped += batch.skipped;
-      counted.failed += batch.errors.length;
-      errors.push(...batch.errors.slice(0, mostErrors - errors.length));
+      counted.failed += batch.errors.length + batch.unlisted;
+      list(batch.errors);
       unbroken = false;
     },
     counts: () => ({ ...counted, errors }),

@@ -15,7 +15,7 @@ export async function readHistory(log: CallersLog, assetKey: AssetKey): Promise<
     const length = page.events.reduce((sum, event) => sum + formatEvent(event).length, 0);
     walk.measured(page.events.length, length);
     characters += length;
-    events.push(...page.events);
+    for (const event of page.events) events.push(event);
     if (!page.hasMore) break;
   }
   return events;
@@ -27,6 +27,8 @@ export interface Series {
   /** Milliseconds since 1970 UTC. */
   readonly times: readonly number[];
   readonly values: readonly number[];
+  readonly least: number;
+  readonly greatest: number;
 }
 
 /** What was numbers in materializations and observations, by name, each with at least two points. */
@@ -47,7 +49,10 @@ export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
     .filter(([, ofName]) => ofName.length > 1)
     .map(([name, ofName]) => {
       const sorted = ofName.toSorted((a, b) => a.time - b.time);
-      return { name, times: sorted.map(({ time }) => time), values: sorted.map(({ value }) => value) };
+      const values = sorted.map(({ value }) => value);
+      const least = values.reduce((least, value) => Math.min(least, value));
+      const greatest = values.reduce((greatest, value) => Math.max(greatest, value));
+      return { name, times: sorted.map(({ time }) => time), values, least, greatest };
     });
 }
 

@@ -27,7 +27,7 @@ export function catalogRows<Asset extends Keyed>(
     else {
       const end = sharedParts(branch, from);
       rows.push({ prefix: first.assetKey.slice(0, end), from, depth, assets: branch });
-      rows.push(...catalogRows(branch, end, depth + 1));
+      for (const row of catalogRows(branch, end, depth + 1)) rows.push(row);
     }
     start += branch.length;
   }

@@ -125,7 +125,7 @@ function failingCheck(check: Evaluation, { evaluations, total }: CheckHistory): 
   return {
     check,
     history: evaluations,
-    since: Math.min(check.timestamp, ...failures.map(({ timestamp }) => timestamp)),
+    since: failures.reduce((since, { timestamp }) => Math.min(since, timestamp), check.timestamp),
     isKnown: passed !== -1 || evaluations.length === total,
   };
 }

@@ -30,10 +30,10 @@ interface PlotProps {
 }
 
 function Plot({ series, at }: PlotProps) {
-  const { name, values } = series;
+  const { name, values, least, greatest } = series;
   const figure = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 3 });
-  const low = figure(Math.min(...values));
-  const high = figure(Math.max(...values));
+  const low = figure(least);
+  const high = figure(greatest);
   const latest = figure(values.at(-1) ?? 0);
   return (
     <figure class="plot" data-name={cut(name, 60)} data-at={at} data-values={values.join(" ")}>

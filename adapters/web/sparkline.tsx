@@ -11,16 +11,15 @@ interface SparklineProps {
 const fineness = 2;
 
 /** A line through a series, which needs no script; it is as wide as its place. */
-export function Sparkline({ series: { times, values }, width, height }: SparklineProps) {
+export function Sparkline({ series: { times, values, least, greatest }, width, height }: SparklineProps) {
   const [start = 0] = times;
   const span = Math.max(1, (times.at(-1) ?? 0) - start);
-  const low = Math.min(...values);
-  const range = Math.max(...values) - low;
+  const range = greatest - least;
   const x = (time: number) => Math.round(((time - start) / span) * width * fineness);
   // A series that never changes is a line through the middle.
   const y = (value: number) =>
-    Math.round((range > 0 ? 1 + (1 - (value - low) / range) * (height - 2) : height / 2) * fineness);
-  const points = times.map((time, i): readonly [number, number] => [x(time), y(values[i] ?? low)]);
+    Math.round((range > 0 ? 1 + (1 - (value - least) / range) * (height - 2) : height / 2) * fineness);
+  const points = times.map((time, i): readonly [number, number] => [x(time), y(values[i] ?? least)]);
   // From point to point: of what comes evenly, the steps are alike.
   const steps = points.map(([x, y], i) => {
     const [lastX, lastY] = points[i - 1] ?? [0, 0];

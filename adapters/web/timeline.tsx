@@ -23,8 +23,8 @@ interface TimelineProps {
 
 /** When an asset's last events happened, a lane for each kind, from the oldest of them to now. */
 export function Timeline({ events, now }: TimelineProps) {
-  const start = Math.min(...events.map(({ timestamp }) => timestamp));
-  const end = Math.max(now, ...events.map(({ timestamp }) => timestamp));
+  const start = events.reduce((first, { timestamp }) => Math.min(first, timestamp), Number.POSITIVE_INFINITY);
+  const end = events.reduce((last, { timestamp }) => Math.max(last, timestamp), now);
   const place = (time: number) => Math.round((1 + ((time - start) / Math.max(1, end - start)) * 98) / slot) * slot;
   const shown = lanes
     .map((lane) => ({ ...lane, events: events.filter(({ type }) => type === lane.type) }))

@@ -37,7 +37,7 @@ export function createLibsqlEventLog(
     let [events, keyed, checks] = [0, false, false];
     for (const item of items) {
       if (item.rows !== "") rows.push(item.rows);
-      sizes.push(...item.sizes);
+      for (const size of item.sizes) sizes.push(size);
       events += item.events;
       keyed ||= item.keyed;
       checks ||= item.checks;

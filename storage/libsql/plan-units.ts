@@ -62,7 +62,7 @@ export function planAround(recorded: Recorded, events: readonly KeyedRow[], size
     const unit = planUnit(events.slice(start, start + size), known, rows.length);
     start += size;
     outcomes.push(unit.outcome);
-    rows.push(...unit.rows);
+    for (const row of unit.rows) rows.push(row);
     for (const [scope, event] of unit.known) known.set(scope, event);
   }
   return { rows, results: (firstId) => outcomes.map((outcome) => outcome(firstId)) };

@@ -35,7 +35,7 @@ async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Pro
     start += size;
     await transaction.executeMultiple("SAVEPOINT unit;");
     try {
-      results.push(...unitResults(await writeUnits(transaction, unit), unit.sizes));
+      for (const result of unitResults(await writeUnits(transaction, unit), unit.sizes)) results.push(result);
     } catch (error) {
       if (isStoreFailure(error)) throw error;
       await transaction.executeMultiple("ROLLBACK TO unit;");

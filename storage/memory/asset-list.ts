@@ -35,7 +35,8 @@ const ranks = {
   latest: ({ record }: ListedAsset) => latestOf(record),
   state: ({ checks }: ListedAsset) => {
     const failing = checks.filter(({ latestEvaluation }) => !latestEvaluation.passed);
-    return Math.max(0, ...failing.map(({ latestEvaluation }) => (latestEvaluation.severity === "WARN" ? 1 : 2)));
+    if (failing.length === 0) return 0;
+    return failing.some(({ latestEvaluation }) => latestEvaluation.severity !== "WARN") ? 2 : 1;
   },
   reports: ({ record: { counts } }: ListedAsset) =>
     counts.materializations + counts.observations + counts.checkEvaluations,
@@ -43,5 +44,5 @@ const ranks = {
 
 function latestOf({ latestMaterialization, latestObservation }: AssetRecord): number | undefined {
   const times = [latestMaterialization, latestObservation].flatMap((event) => event?.timestamp ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
+  return times.length === 2 ? Math.max(times[0] ?? 0, times[1] ?? 0) : times[0];
 }

@@ -21,6 +21,23 @@ function cut(whole: Uint8Array, lengths: readonly number[]): readonly Uint8Array
   return [...chunks, whole.subarray(at)];
 }
 
+function linesOneByOne(whole: Uint8Array): readonly BodyLine[] {
+  const lines: BodyLine[] = [];
+  let start = 0;
+  for (let number = 1; start <= whole.byteLength; number++) {
+    const found = whole.indexOf(0x0a, start);
+    const end = found === -1 ? whole.byteLength : found;
+    try {
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(whole.subarray(start, end));
+      if (text !== "") lines.push({ number, text });
+    } catch {
+      lines.push({ number, error: "The line is not UTF-8. Send JSON encoded in UTF-8." });
+    }
+    start = end + 1;
+  }
+  return lines;
+}
+
 describe("the lines of a body", () => {
   test("are the same wherever its chunks begin and end, inside a character too", () => {
     const line = fc.string({ unit: fc.constantFrom("a", "é", "€", "😀", '"', "\r", " ", "\ufeff"), maxLength: 12 });
@@ -56,6 +73,20 @@ describe("the lines of a body", () => {
     ]);
     const joined = new Uint8Array([...bytes("a\n"), ...bad, ...bytes("b\n"), ...truncated, ...bytes("c")]);
     expect(split([joined])).toEqual(lines);
+  });
+
+  test("are the same among bytes that are not UTF-8, and among such characters as stand for those", () => {
+    const part = fc.constantFrom(
+      ...[[0x61], [0xef, 0xbf, 0xbd], [0xe2, 0x82, 0xac], [0xff], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0x80], [0x0a]],
+    );
+    always(
+      fc.property(fc.array(part, { maxLength: 40 }), fc.array(fc.nat(9)), (parts, lengths) => {
+        const whole = new Uint8Array(parts.flat());
+        const expected = linesOneByOne(whole);
+        expect(split([whole])).toEqual(expected);
+        expect(split(cut(whole, lengths))).toEqual(expected);
+      }),
+    );
   });
 
   test("have a limit in bytes, that each is measured by alone", () => {

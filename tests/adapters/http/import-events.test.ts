@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { type EventLog, EventLogError, type Unit } from "../../../storage/index.ts";
 import { bodyOf, linesOf, materializationOf, memory, nativeApp } from "./native.ts";
 
@@ -91,6 +91,35 @@ describe("POST /api/v1/events with lines", () => {
     const { body } = await postLines("{}\n".repeat(1500));
     const errors = Array.from({ length: 100 }, (_, i) => ({ line: i + 1, error: expect.any(String) }));
     expect(body).toEqual({ received: 1500, recorded: 0, duplicates: 0, failed: 1500, skipped: 0, errors });
+  });
+
+  test("counts two million wrong lines, and looks into no more than the hundred that it lists", async () => {
+    const parsed = spyOn(JSON, "parse");
+    const { body } = await nativeApp().postLines("x\n".repeat(2_000_000));
+    const looks = parsed.mock.calls.length;
+    parsed.mockRestore();
+    expect(body).toMatchObject({ received: 2_000_000, recorded: 0, failed: 2_000_000 });
+    expect(looks).toBeLessThan(200); // the answer is parsed too
+  });
+
+  test("decodes lines that are not UTF-8 many at a time", async () => {
+    const bytes = new Uint8Array(1_000_000).map((_, i) => (i % 2 === 0 ? 0xff : 0x0a));
+    const decoded = spyOn(TextDecoder.prototype, "decode");
+    const { body } = await nativeApp().postLines(bytes);
+    const calls = decoded.mock.calls.length;
+    decoded.mockRestore();
+    expect(body).toMatchObject({ received: 500_000, failed: 500_000, errors: { length: 100 } });
+    expect(calls).toBeLessThan(100);
+  });
+
+  test("records what stands among wrong lines, however many those are", async () => {
+    const { postLines, log } = nativeApp();
+    const lines = Array.from({ length: 20_000 }, (_, i) =>
+      i % 1000 === 999 ? linesOf(materializationOf("a")) : "{}\n",
+    );
+    const { body } = await postLines(lines.join(""));
+    expect(body).toMatchObject({ received: 20_000, recorded: 20, failed: 19_980, skipped: 0 });
+    expect((await log.query({}, { limit: 99, order: "asc" })).events).toHaveLength(20);
   });
 
   test("fails a line that the log can't keep, and no other", async () => {
