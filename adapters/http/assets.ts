@@ -9,8 +9,15 @@ import type { CallersLog } from "./callers-log.ts";
 import { offThread } from "./forwarder.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
-import { assetKeyParameter, noParameters, pageLimit, readQuery } from "./query-parameters.ts";
-import { queryOf, rawPath } from "./request-path.ts";
+import {
+  assetKeyParameter,
+  boundedQueryOf,
+  noParameters,
+  pageLimit,
+  readQuery,
+  searchParameter,
+} from "./query-parameters.ts";
+import { rawPath } from "./request-path.ts";
 import { routes } from "./routes.ts";
 
 export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
@@ -18,7 +25,7 @@ export const wipeSchema = v.strictObject({ asset_key: assetKeyParameter, partiti
 export function assetsSchema(limits: Limits) {
   return v.strictObject({
     prefix: v.optional(assetKeyParameter),
-    search: v.optional(v.string()),
+    search: v.optional(searchParameter),
     limit: pageLimit(limits),
     cursor: v.optional(v.string()),
   });
@@ -38,7 +45,7 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
       offThread(deps, async (c) => {
         const log = c.get("log");
         // One asset by its key, or a list: no parameter belongs to both.
-        if (queryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
+        if (boundedQueryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
         const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(deps.config.limits));
         const { assets, cursor, hasMore } = await log.assets(filter, { limit, cursor: from });
         return jsonResponse(

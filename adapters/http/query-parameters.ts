@@ -61,18 +61,43 @@ export function countParameter(most: number) {
 /** Of an endpoint that takes no parameter. */
 export const noParameters = v.strictObject({});
 
+const mostSearched = 200;
+const aNeedle = `text of at most ${mostSearched} characters`;
+/** What keys are searched for. A character is a code point, as JSON Schema counts. */
+export const searchParameter = v.pipe(
+  v.string(aNeedle),
+  v.check((text) => text.length <= mostSearched || isShort(text, mostSearched), aNeedle),
+  v.metadata({ jsonSchema: { type: "string", maxLength: mostSearched } }),
+);
+
+function isShort(text: string, most: number): boolean {
+  return text.length <= 2 * most && [...text].length <= most;
+}
+
+const mostParameters = 100;
+/** Of a name or value that is wrong: who sent it knows the rest. */
+const mostShown = 200;
+
+/** The query of a url, decoded. Throws HttpError 400 where it has so many parameters that reading them would cost. */
+export function boundedQueryOf(url: string): URLSearchParams {
+  let parameters = 1;
+  for (let at = url.indexOf("&"); at !== -1; at = url.indexOf("&", at + 1)) parameters++;
+  if (parameters <= mostParameters) return queryOf(url);
+  throw new HttpError(400, `The query has ${parameters} parameters, and may have ${mostParameters}. Send fewer.`);
+}
+
 /** The parameters of a request's query. Throws HttpError 400 that names the one that is unknown, repeated or wrong. */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,
   schema: v.StrictObjectSchema<Entries, undefined>,
 ): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
-  const query = queryOf(url);
+  const query = boundedQueryOf(url);
   const names = [...query.keys()];
   const known = Object.keys(schema.entries);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const those = known.length === 0 ? "There are none here." : `Those there are: ${known.join(", ")}.`;
-    throw new HttpError(400, `There is no parameter ${JSON.stringify(unknown)}. ${those}`);
+    throw new HttpError(400, `There is no parameter ${shown(unknown)}. ${those}`);
   }
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw new HttpError(400, `The parameter ${repeated} is given more than once.`);
@@ -89,9 +114,14 @@ function wrongParameter(
   const name = String(issue.path?.[0]?.key ?? "");
   const value = query.get(name);
   if (value !== null) {
-    return new HttpError(400, `The parameter ${name} must be ${issue.message}. Got ${JSON.stringify(value)}.`);
+    return new HttpError(400, `The parameter ${name} must be ${issue.message}. Got ${shown(value)}.`);
   }
   // What the schema says of no value at all tells what it expects.
   const expected = v.safeParse(schema.entries[name] ?? v.never(), undefined).issues?.[0].message;
   return new HttpError(400, `The parameter ${name} is missing. It must be ${expected}.`);
+}
+
+function shown(text: string): string {
+  const start = JSON.stringify(text.slice(0, mostShown).toWellFormed());
+  return text.length <= mostShown ? start : `${start}…`;
 }

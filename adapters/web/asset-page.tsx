@@ -5,7 +5,8 @@ import { percentDecode } from "../../core/percent-decode.ts";
 import type { AssetRecord } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
 import { HttpError } from "../http/http-error.ts";
-import { queryOf, rawPath } from "../http/request-path.ts";
+import { boundedQueryOf } from "../http/query-parameters.ts";
+import { rawPath } from "../http/request-path.ts";
 import { mayDo } from "../tokens/caller.ts";
 import { Ago } from "./ago.tsx";
 import { AssetChecks, readChecks } from "./asset-checks.tsx";
@@ -37,7 +38,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const record = await log.asset(key);
   if (record === undefined)
     throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
-  const query = queryOf(url);
+  const query = boundedQueryOf(url);
   const selected = query.get("partition") ?? undefined;
   const cursor = query.get("partitions") ?? undefined;
   const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
@@ -205,7 +206,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
 
 /** Split first and decoded after, as the API does it: `%2F` stays inside a part. Throws HttpError. */
 function keyIn(url: string): AssetKey {
-  const asked = queryOf(url).get("asset_key");
+  const asked = boundedQueryOf(url).get("asset_key");
   const path = rawPath(url);
   const parts =
     asked === null ? path.slice("/assets/".length).split("/").map(percentDecode) : (parseAssetKey(asked) ?? []);

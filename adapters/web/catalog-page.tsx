@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { formatAssetKey } from "../../core/index.ts";
 import type { AssetRecord, EventMark } from "../../storage/index.ts";
-import { assetKeyParameter, countParameter } from "../http/query-parameters.ts";
+import { assetKeyParameter, countParameter, searchParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink, AssetName } from "./asset-link.tsx";
 import { catalogRows } from "./catalog-rows.ts";
@@ -21,7 +21,7 @@ const assetsPerPage = 100;
 const day = 86_400_000;
 
 const schema = v.strictObject({
-  search: v.optional(v.string()),
+  search: v.optional(searchParameter),
   prefix: v.optional(assetKeyParameter),
   state: v.optional(v.picklist(["failing"], "failing")),
   quiet: v.optional(v.picklist(["1", "7", "30"], "1, 7 or 30 days")),

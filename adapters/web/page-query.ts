@@ -1,6 +1,5 @@
 import type * as v from "valibot";
-import { readQuery } from "../http/query-parameters.ts";
-import { queryOf } from "../http/request-path.ts";
+import { boundedQueryOf, readQuery } from "../http/query-parameters.ts";
 
 /** The parameters of a page. A form sends every field that it has: an empty one says nothing. Throws HttpError. */
 export function readPageQuery<const Entries extends v.ObjectEntries>(
@@ -10,9 +9,9 @@ export function readPageQuery<const Entries extends v.ObjectEntries>(
   return readQuery(`/?${saidIn(url)}`, schema);
 }
 
-/** The parameters that say something. */
+/** The parameters that say something. Throws HttpError where there are too many. */
 export function saidIn(url: string): URLSearchParams {
-  return new URLSearchParams([...queryOf(url)].filter(([, value]) => value !== ""));
+  return new URLSearchParams([...boundedQueryOf(url)].filter(([, value]) => value !== ""));
 }
 
 /** The same page with other parameters; null takes one away. */

@@ -3,7 +3,7 @@ import { admit } from "../http/admit.ts";
 import type { AppDeps, AppEnv } from "../http/app-deps.ts";
 import { HttpError } from "../http/http-error.ts";
 import { noteRefusal } from "../http/note-refusal.ts";
-import { queryOf } from "../http/request-path.ts";
+import { boundedQueryOf } from "../http/query-parameters.ts";
 import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
 import type { Secret } from "../tokens/token-book.ts";
@@ -35,7 +35,7 @@ export function signInRoutes(deps: AppDeps, room: Room): Hono<AppEnv> {
   return routes(deps, { answerError })
     .get("/sign-in", "nothing", async (c) => {
       const request = c.req.raw;
-      const next = localPath(queryOf(request.url).get("next"));
+      const next = localPath(boundedQueryOf(request.url).get("next"));
       const secret = pageSecret(request);
       const refusal = await refusalOf(secret);
       if (refusal === undefined) return seeOther(next);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { createApp } from "../../../adapters/http/index.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { queryParameters } from "../../../adapters/http/openapi/json-schema.ts";
-import { config, nativeApp } from "./native.ts";
+import { config, memory, nativeApp } from "./native.ts";
 
 /** What no parameter of a name takes. Those that are missing here take any text. */
 const wrong: Readonly<Record<string, string>> = {
@@ -15,8 +16,9 @@ const wrong: Readonly<Record<string, string>> = {
   order: "newest",
   limit: "0",
   cursor: "1",
+  search: "x".repeat(201),
 };
-const takesAnyText = ["partition", "check_name", "search"];
+const takesAnyText = ["partition", "check_name"];
 
 const queries = describedOperations(config.limits).flatMap(({ method, path, query }) => {
   if (query === undefined) return [];
@@ -34,6 +36,53 @@ describe("a bad filter", () => {
       const query = new URLSearchParams([...required, [name, wrong[name] ?? "?"]]);
       const { status, body } = await nativeApp().ask(`${path.replace("/api/v1/", "")}?${query}`, { method });
       expect([status, body]).toEqual([400, { error: expect.stringMatching(new RegExp(`^The (parameter )?${name} `)) }]);
+    },
+  );
+});
+
+describe("a query", () => {
+  test.each(["events", "assets", "assets?asset_key=a", "assets/a", "log"])(
+    "of more than 100 parameters gets a 400 that says so, at %s, before any is read",
+    async (path) => {
+      const { status, body } = await nativeApp().ask(`${path}${path.includes("?") ? "&" : "?"}${"x&".repeat(30_000)}`);
+      expect([status, body]).toEqual([
+        400,
+        { error: expect.stringMatching(/^The query has 3000[12] parameters, and may have 100\. Send fewer\.$/) },
+      ]);
+    },
+  );
+
+  test("of 100 is read", async () => {
+    const { body } = await nativeApp().ask(`events?${"x&".repeat(99)}y=1`);
+    expect(body).toMatchObject({ error: expect.stringContaining('There is no parameter "x".') });
+  });
+
+  test("of a report may have any number, of which the last of a name counts", async () => {
+    const log = memory();
+    const app = createApp({ log, config });
+    const report = `/report_asset_materialization/a?${"partition=x&".repeat(5000)}partition=last`;
+    expect((await app.request(report, { method: "POST" })).status).toBe(200);
+    expect((await log.get(1))?.partition).toBe("last");
+  });
+
+  test("that is wrong is not said in full", async () => {
+    const { body } = await nativeApp().ask(`events?since=${"x".repeat(60_000)}`);
+    expect((body as { readonly error: string }).error.length).toBeLessThan(500);
+  });
+});
+
+describe("a search", () => {
+  test.each(["x", "\u{1f600}", "é"])(
+    "takes 200 characters of %j, and says that it takes no more",
+    async (character) => {
+      const { ask } = nativeApp();
+      const search = (length: number) => ask(`assets?${new URLSearchParams({ search: character.repeat(length) })}`);
+      expect((await search(200)).status).toBe(200);
+      const { status, body } = await search(201);
+      expect([status, body]).toMatchObject([
+        400,
+        { error: expect.stringContaining("The parameter search must be text of at most 200 characters. Got ") },
+      ]);
     },
   );
 });
