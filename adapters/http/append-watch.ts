@@ -56,19 +56,21 @@ export function watchAppends(log: EventLog): AppendWatch {
   }
 
   /** Not async: each layer that waits costs every report a turn of the event loop's queue. */
-  function watched(
+  function watched<Answer>(
     size: number,
-    appending: Promise<readonly UnitResult[]>,
+    appending: Promise<Answer>,
     each: (visit: Visit) => void,
-  ): Promise<readonly UnitResult[]> {
+    outcomes: (answer: Answer) => Outcomes,
+  ): Promise<Answer> {
     const entry: Waiting = { events: size, since: performance.now() };
     waiting.add(entry);
     events += size;
     return appending.then(
-      (results) => {
+      (answer) => {
         leave(entry);
-        each((type, unit, event) => counts[type][outcomeOf(results[unit], event)]++);
-        return results;
+        const outcome = outcomes(answer);
+        each((type, unit, event) => counts[type][outcome(unit, event)]++);
+        return answer;
       },
       (error) => {
         leave(entry);
@@ -82,9 +84,14 @@ export function watchAppends(log: EventLog): AppendWatch {
   }
 
   return {
-    append: (units, options) => watched(countOf(units), log.append(units, options), eachOf(units)),
+    append: (units, options) => watched(countOf(units), log.append(units, options), eachOf(units), outcomesOf),
     encoded: (append) => (encoded, options) =>
-      watched(encoded.events, append(encoded, options), (visit) => eachEncoded(encoded, visit)),
+      watched(
+        encoded.events,
+        append(encoded, options),
+        (visit) => eachEncoded(encoded, visit),
+        (answer) => ("units" in answer ? outcomesOf(answer.units) : () => "recorded"),
+      ),
     counts: () => counts,
     queue: () => {
       const [oldest] = waiting;
@@ -126,6 +133,12 @@ function eachOf(units: readonly Unit[]) {
       });
     });
   };
+}
+
+type Outcomes = (unit: number, event: number) => AppendOutcome;
+
+function outcomesOf(results: readonly UnitResult[]): Outcomes {
+  return (unit, event) => outcomeOf(results[unit], event);
 }
 
 function outcomeOf(result: UnitResult | undefined, event: number): AppendOutcome {

@@ -21,6 +21,7 @@ import {
   type ThreadReply,
   unwrap,
 } from "./thread-messages.ts";
+import { lowerPriority } from "./thread-priority.ts";
 
 // This file is the thread that request-thread.ts starts: it reads, renders, and takes apart large bodies.
 const port = parentPort;
@@ -39,6 +40,7 @@ function say(reply: ThreadReply, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(reply, transfer);
 }
 
+lowerPriority();
 sendLogTo(logLevel, (record) => say({ type: "log", ...record }));
 
 /** Asks the main thread. Rejects as what it asks for. */

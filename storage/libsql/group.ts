@@ -40,6 +40,21 @@ export type WrittenGroup = GroupResult & {
   readonly milliseconds: number;
 };
 
+/** What a group's result is to each of the items that it was made of. */
+export function splitResult(
+  result: GroupResult,
+  items: readonly Pick<EncodedUnits, "events" | "sizes">[],
+): readonly GroupResult[] {
+  let [events, units] = [0, 0];
+  return items.map((item) => {
+    const before = { events, units };
+    events += item.events;
+    units += item.sizes.length;
+    if ("firstId" in result) return { firstId: result.firstId + before.events };
+    return { units: result.units.slice(before.units, units) };
+  });
+}
+
 /** The result of each unit, given their sizes. */
 export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
   if ("units" in result) return result.units;

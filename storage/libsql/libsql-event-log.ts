@@ -1,8 +1,8 @@
-import type { Commit, UnitResult } from "../event-log.ts";
+import type { Commit } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { encodeUnits } from "./encode-units.ts";
 import { eventFromRow } from "./event-row.ts";
-import { type EncodedUnits, type Group, joinRows, unitResults } from "./group.ts";
+import { type EncodedUnits, type Group, type GroupResult, joinRows, splitResult, unitResults } from "./group.ts";
 import { type Committed, GroupCommit, type Load } from "./group-commit.ts";
 import type { LibsqlEventLog } from "./libsql-options.ts";
 import { createLibsqlReads } from "./libsql-reads.ts";
@@ -19,6 +19,11 @@ export interface LogOptions {
   readonly onCommit?: ((commit: Commit) => void) | undefined;
 }
 
+/** Units that wait for their commit, and what their append answers then. */
+interface QueuedUnits extends EncodedUnits {
+  answer(result: GroupResult): unknown;
+}
+
 /** The events in a database. On a file, an append resolves after its commit with WAL and synchronous=FULL. */
 export function createLibsqlEventLog(
   database: LogDatabase,
@@ -31,7 +36,7 @@ export function createLibsqlEventLog(
   const news = watchers(() => database.newestId());
   const purge = purger(() => database.purgeStep());
 
-  async function commit(items: readonly EncodedUnits[]): Promise<Committed<readonly UnitResult[]>> {
+  async function commit(items: readonly QueuedUnits[]): Promise<Committed<unknown>> {
     const rows: string[] = [];
     const sizes: number[] = [];
     let [events, keyed, checks] = [0, false, false];
@@ -45,16 +50,10 @@ export function createLibsqlEventLog(
     const group: Group = { rows: joinRows(rows), sizes, keyed, checks, now: now() };
     const started = performance.now();
     const written = await database.write(group);
-    const results = unitResults(written, sizes);
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
-    let end = 0;
-    const ofItems = items.map((item) => {
-      const start = end;
-      end += item.sizes.length;
-      return results.slice(start, end);
-    });
-    return { results: ofItems, milliseconds: written.milliseconds };
+    const results = splitResult(written, items).map((result, i) => items[i]?.answer(result));
+    return { results, milliseconds: written.milliseconds };
   }
   const commits = new GroupCommit(commit, queue, { atOnce: groupsAtOnce, nextTurn });
 
@@ -63,21 +62,27 @@ export function createLibsqlEventLog(
   }
 
   // Not async: each layer that waits costs every report a promise and a turn of the queue of them.
-  function addWhenOpen(encode: () => EncodedUnits, patient: boolean): Promise<readonly UnitResult[]> {
+  function add<Answer>(queue: () => QueuedUnits & { answer(result: GroupResult): Answer }, patient: boolean) {
     try {
       assertOpen();
       if (!patient) commits.assertRoom(); // before any work goes into what is refused
-      const encoded = encode();
-      return commits.add(encoded, { events: encoded.events, bytes: encoded.rows.length }, patient);
+      const item = queue();
+      const load = { events: item.events, bytes: item.rows.length };
+      return commits.add(item, load, patient) as Promise<Answer>; // each item's result is its own answer
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject<Answer>(error);
     }
   }
 
   purge.start();
   return {
-    append: (units, { patient = false } = {}) => addWhenOpen(() => encodeUnits(units), patient),
-    appendEncoded: (encoded, { patient = false } = {}) => addWhenOpen(() => encoded, patient),
+    append: (units, { patient = false } = {}) =>
+      add(() => {
+        const encoded = encodeUnits(units);
+        return { ...encoded, answer: (result) => unitResults(result, encoded.sizes) };
+      }, patient),
+    appendEncoded: (encoded, { patient = false } = {}) =>
+      add(() => ({ ...encoded, answer: (result) => result }), patient),
     ...createLibsqlReads(database, assertOpen),
     wipe: async (target, by) => {
       assertOpen();

@@ -1,5 +1,5 @@
-import type { AppendOptions, Commit, EventLog, UnitResult } from "../event-log.ts";
-import type { EncodedUnits } from "./group.ts";
+import type { AppendOptions, Commit, EventLog } from "../event-log.ts";
+import type { EncodedUnits, GroupResult } from "./group.ts";
 import type { Load } from "./group-commit.ts";
 
 // Apart from what opens a database: these are public, and must not lead to the types of the driver or of Drizzle.
@@ -24,8 +24,11 @@ export interface LibsqlOptions extends DatabaseAddress {
   readonly queue?: Load | undefined;
 }
 
-/** Appends units that were encoded before, maybe on another thread. Otherwise as `EventLog.append`. */
-export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<readonly UnitResult[]>;
+/**
+ * Appends units that were encoded before, maybe on another thread. Otherwise as `EventLog.append`; `unitResults` makes
+ * of its answer what that answers.
+ */
+export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<GroupResult>;
 
 export interface LibsqlEventLog extends EventLog {
   readonly appendEncoded: AppendEncoded;

@@ -4,6 +4,7 @@ import { openConnection } from "./connection.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { encodeUnits } from "./encode-units.ts";
+import { unitResults } from "./group.ts";
 import type { AppendEncoded, DatabaseAddress } from "./libsql-options.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 import { createLogDatabase } from "./log-database.ts";
@@ -41,7 +42,8 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
     ...createLibsqlReads(createLogDatabase(access), assertOpen),
     append: async (units, options) => {
       assertOpen();
-      return writes.append(encodeUnits(units), options);
+      const encoded = encodeUnits(units);
+      return unitResults(await writes.append(encoded, options), encoded.sizes);
     },
     wipe: async (target, by) => {
       assertOpen();

@@ -106,8 +106,8 @@ describe("a request thread that fails", () => {
     async (path) => {
       const thread = threadFor({ script, pingInterval: 100 });
       await ask(thread, "fine");
-    const asked = [ask(thread, "silent"), ask(thread, path)];
-    for (const answer of asked) answer.catch(() => {}); // all are looked at below, one by one
+      const asked = [ask(thread, "silent"), ask(thread, path)];
+      for (const answer of asked) answer.catch(() => {}); // all are looked at below, one by one
       for (const answer of asked) {
         await expect(answer).rejects.toMatchObject({
           status: 503,
