@@ -216,7 +216,7 @@ class RunningThread {
         this.#answered(reply.id, reply.result);
         break;
       case "pull":
-        void this.#sendChunk(reply.id);
+        for (let i = 0; i < reply.chunks; i++) void this.#sendChunk(reply.id);
         break;
       case "call":
         void this.#answerCall(reply.call, reply.ask);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Hono } from "hono";
+import { bufferOf } from "../../storage/libsql/group.ts";
 import { openReadingLog } from "../../storage/libsql/reading-log.ts";
 import { addRequestRoutes } from "../http/app.ts";
 import { type AppDeps, type AppEnv, authorized } from "../http/app-deps.ts";
@@ -9,7 +10,6 @@ import { createStreaming } from "../http/streaming.ts";
 import { sendLogTo } from "../logger.ts";
 import {
   type BodyChunk,
-  bufferOf,
   type MainCall,
   type Result,
   resultOf,
@@ -44,11 +44,11 @@ lowerPriority();
 sendLogTo(logLevel, (record) => say({ type: "log", ...record }));
 
 /** Asks the main thread. Rejects as what it asks for. */
-async function callMain(ask: MainCall): Promise<unknown> {
+async function callMain(ask: MainCall, transfer: ArrayBuffer[] = []): Promise<unknown> {
   const call = ++lastCall;
   const result = await new Promise<Result<unknown>>((resolve) => {
     calls.set(call, resolve);
-    say({ type: "call", call, ask });
+    say({ type: "call", call, ask }, transfer);
   });
   return unwrap(result);
 }
@@ -59,7 +59,10 @@ async function open() {
     authToken,
     onDamage: (problem) => say({ type: "damage", problem }),
     writes: {
-      append: (encoded, options) => callMain({ method: "append", encoded, options }) as never, // what append answers
+      append: (encoded, options) => {
+        const transfer = typeof encoded.rows === "string" ? [] : [encoded.rows];
+        return callMain({ method: "append", encoded, options }, transfer) as never; // what append answers
+      },
       wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // likewise
     },
   });
@@ -134,7 +137,12 @@ type ForwardedRequest = Extract<ThreadQuestion, { readonly type: "request" }>;
 
 async function answerRequest(app: Hono<AppEnv>, question: ForwardedRequest): Promise<ThreadAnswer> {
   const { id, caller } = question;
-  const recheck = async () => void (await callMain({ method: "recheck", id }));
+  let checkedAt = performance.now();
+  const recheck = async () => {
+    if (performance.now() - checkedAt < recheckedEvery) return;
+    checkedAt = performance.now();
+    await callMain({ method: "recheck", id });
+  };
   const response = await app.fetch(requestOf(question), { [authorized]: { caller, recheck } });
   const headers: [string, string][] = [];
   response.headers.forEach((value, name) => {
@@ -153,8 +161,12 @@ function requestOf({ id, method, url, headers, body }: ForwardedRequest): Reques
   return new Request(url, streamed);
 }
 
+/** The main thread reads its tokens anew as often, in milliseconds: to ask more often would tell nothing new. */
+const recheckedEvery = 1000;
+
 /** How many chunks are on their way, so that none waits for the way there and back. */
-const chunksAhead = 8;
+const chunksAhead = 16;
+const chunksAtOnce = 8;
 
 /** The body of a request on the main thread. */
 function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -164,7 +176,8 @@ function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
     arrived.push(chunk);
     onArrival();
   });
-  for (let i = 0; i < chunksAhead; i++) say({ type: "pull", id });
+  let taken = 0;
+  say({ type: "pull", id, chunks: chunksAhead });
   return new ReadableStream(
     {
       async pull(controller) {
@@ -176,7 +189,7 @@ function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
         const chunk = arrived.shift();
         if (chunk === "end") return controller.close();
         if (chunk === "broken" || chunk === undefined) return controller.error(new Error("The sender went away."));
-        say({ type: "pull", id });
+        if (++taken % chunksAtOnce === 0) say({ type: "pull", id, chunks: chunksAtOnce });
         controller.enqueue(new Uint8Array(chunk));
       },
     },

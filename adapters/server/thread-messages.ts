@@ -71,7 +71,7 @@ export type ThreadResult = Result<ThreadAnswer | SentPage | number>;
 export type ThreadReply =
   | { readonly type: "opened"; readonly result: Result<null> }
   | { readonly type: "answer"; readonly id: number; readonly result: ThreadResult }
-  | { readonly type: "pull"; readonly id: number }
+  | { readonly type: "pull"; readonly id: number; readonly chunks: number }
   /** Asks the main thread: for the request `id`, whether its caller is still let in, or to write. */
   | { readonly type: "call"; readonly call: number; readonly ask: MainCall }
   | { readonly type: "log"; readonly level: string; readonly message: string; readonly properties: object }
@@ -102,12 +102,6 @@ export type PlainError =
       readonly details: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: "other"; readonly message: string };
-
-/** The bytes by themselves: those of a view may lie in a larger buffer. */
-export function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  const { buffer, byteLength } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : new Uint8Array(bytes).buffer;
-}
 
 export async function resultOf<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
   try {

@@ -36,6 +36,9 @@ interface Call {
   readonly reject: (error: EventLogError) => void;
 }
 
+/** What of a call's arguments moves to the thread, and is not copied. */
+type BuffersOf<Method extends keyof LogDatabase> = (...args: Parameters<LogDatabase[Method]>) => ArrayBuffer[];
+
 /** A LogDatabase whose calls run on a thread. It keeps the process alive only while a call is under way. */
 async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
   // Only here: a bundle for a Worker runtime, which has no such thing, would import it where it stands.
@@ -70,13 +73,13 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     });
   }
 
-  function call<Method extends keyof LogDatabase>(method: Method) {
+  function call<Method extends keyof LogDatabase>(method: Method, buffersOf?: BuffersOf<Method>) {
     return (...args: Parameters<LogDatabase[Method]>): ReturnType<LogDatabase[Method]> => {
       const refuse = (error: EventLogError) => Promise.reject(error) as ReturnType<LogDatabase[Method]>;
       if (ended !== undefined) return refuse(new EventLogError("unavailable", ended));
       if (calls.size >= mostCalls && method !== "close") return refuse(tooMuchAsked());
       const request: DatabaseRequest = { id: ++lastId, method, args };
-      worker.postMessage(request);
+      worker.postMessage(request, buffersOf?.(...args) ?? []);
       return wait(request.id) as ReturnType<LogDatabase[Method]>; // the thread answers what the method returns
     };
   }
@@ -86,7 +89,7 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     throw error;
   });
   return {
-    write: call("write"),
+    write: call("write", ({ rows }) => rows.filter((one) => typeof one !== "string")),
     event: call("event"),
     page: call("page"),
     asset: call("asset"),

@@ -5,7 +5,7 @@ import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows } from "./group.ts";
 
 /** Encodes units for `appendEncoded`, on whichever thread has the time for it. One pass: every report comes through here. */
-export function encodeUnits(units: readonly Unit[]): EncodedUnits {
+export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly rows: string } {
   const rows: string[] = [];
   const sizes: number[] = [];
   let [keyed, checks, types] = [false, false, ""];

@@ -1,9 +1,12 @@
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 
+/** Rows as `joinRows` gave them: as text, or as its UTF-8, which crosses threads without a copy. */
+export type Rows = string | ArrayBuffer;
+
 /** Units, encoded for the database: plain data, which may come from another thread. */
 export interface EncodedUnits {
-  /** The units' events one after the other, as `joinRows` gave them: one text crosses threads for less than many. */
-  readonly rows: string;
+  /** The units' events one after the other: one text crosses threads for less than many. */
+  readonly rows: Rows;
   readonly events: number;
   /** How many events each unit has. */
   readonly sizes: readonly number[];
@@ -26,10 +29,53 @@ export function splitRows(rows: string): readonly string[] {
   return rows === "" ? [] : rows.split(separator);
 }
 
+/** How much rows hold, in characters or bytes, which are nearly always as many. */
+export function rowsSize(rows: Rows): number {
+  return typeof rows === "string" ? rows.length : rows.byteLength;
+}
+
+/** The bytes by themselves: those of a view may lie in a larger buffer. */
+export function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : new Uint8Array(bytes).buffer;
+}
+
 /** Units that are committed in one transaction. */
-export interface Group extends Omit<EncodedUnits, "events" | "kinds"> {
+export interface Group extends Omit<EncodedUnits, "rows" | "events" | "kinds"> {
+  readonly rows: string;
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: number;
+}
+
+/** A group on its way to the database: texts between buffers are joined, so that few values cross. */
+export interface SentGroup extends Omit<Group, "rows"> {
+  readonly rows: readonly Rows[];
+}
+
+/** Joins each run of texts. */
+export function joinTexts(rows: readonly Rows[]): readonly Rows[] {
+  const joined: Rows[] = [];
+  let run: string[] = [];
+  const endRun = () => {
+    if (run.length > 0) joined.push(joinRows(run));
+    run = [];
+  };
+  for (const one of rows) {
+    if (typeof one === "string") {
+      if (one !== "") run.push(one);
+    } else {
+      endRun();
+      joined.push(one);
+    }
+  }
+  endRun();
+  return joined;
+}
+
+/** The group as the database takes it. */
+export function receiveGroup(sent: SentGroup): Group {
+  const texts = sent.rows.map((rows) => (typeof rows === "string" ? rows : new TextDecoder().decode(rows)));
+  return { ...sent, rows: joinRows(texts) };
 }
 
 /** Either all of a group's events got ids in a row, or each unit has a result of its own. */

@@ -2,7 +2,15 @@ import type { Commit } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { encodeUnits } from "./encode-units.ts";
 import { eventFromRow } from "./event-row.ts";
-import { type EncodedUnits, type Group, type GroupResult, joinRows, splitResult, unitResults } from "./group.ts";
+import {
+  type EncodedUnits,
+  type GroupResult,
+  joinTexts,
+  type Rows,
+  rowsSize,
+  splitResult,
+  unitResults,
+} from "./group.ts";
 import { type Committed, GroupCommit, type Load } from "./group-commit.ts";
 import type { LibsqlEventLog } from "./libsql-options.ts";
 import { createLibsqlReads } from "./libsql-reads.ts";
@@ -37,19 +45,18 @@ export function createLibsqlEventLog(
   const purge = purger(() => database.purgeStep());
 
   async function commit(items: readonly QueuedUnits[]): Promise<Committed<unknown>> {
-    const rows: string[] = [];
+    const rows: Rows[] = [];
     const sizes: number[] = [];
     let [events, keyed, checks] = [0, false, false];
     for (const item of items) {
-      if (item.rows !== "") rows.push(item.rows);
+      rows.push(item.rows);
       for (const size of item.sizes) sizes.push(size);
       events += item.events;
       keyed ||= item.keyed;
       checks ||= item.checks;
     }
-    const group: Group = { rows: joinRows(rows), sizes, keyed, checks, now: now() };
     const started = performance.now();
-    const written = await database.write(group);
+    const written = await database.write({ rows: joinTexts(rows), sizes, keyed, checks, now: now() });
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     const results = splitResult(written, items).map((result, i) => items[i]?.answer(result));
@@ -67,7 +74,7 @@ export function createLibsqlEventLog(
       assertOpen();
       if (!patient) commits.assertRoom(); // before any work goes into what is refused
       const item = queue();
-      const load = { events: item.events, bytes: item.rows.length };
+      const load = { events: item.events, bytes: rowsSize(item.rows) };
       return commits.add(item, load, patient) as Promise<Answer>; // each item's result is its own answer
     } catch (error) {
       return Promise.reject<Answer>(error);

@@ -15,7 +15,7 @@ import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import type { EventRow } from "./event-row.ts";
 import { fitting } from "./fitting.ts";
-import type { Group, WrittenGroup } from "./group.ts";
+import { receiveGroup, type SentGroup, type WrittenGroup } from "./group.ts";
 import { probe } from "./probe.ts";
 import { type Expired, findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
@@ -49,7 +49,8 @@ import { wipe } from "./wipe.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
-  write(group: Group): Promise<WrittenGroup>;
+  /** Takes the buffers of the group. */
+  write(group: SentGroup): Promise<WrittenGroup>;
   event(id: number): Promise<EventRow | undefined>;
   page(filter: EventFilter, page: Pick<PageRequest, "order" | "limit">, from: number | undefined): Promise<PageOfRows>;
   asset(key: AssetKey): Promise<AssetRows | undefined>;
@@ -104,7 +105,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   return {
     write: async (group) => {
       const started = performance.now();
-      const result = await access.writeGroup(group);
+      const result = await access.writeGroup(receiveGroup(group));
       return { ...result, milliseconds: performance.now() - started };
     },
     event: (id) => read((database) => readEvent(database, id)),

@@ -4,7 +4,7 @@ import { openConnection } from "./connection.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { encodeUnits } from "./encode-units.ts";
-import { unitResults } from "./group.ts";
+import { bufferOf, unitResults } from "./group.ts";
 import type { AppendEncoded, DatabaseAddress } from "./libsql-options.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 import { createLogDatabase } from "./log-database.ts";
@@ -43,7 +43,8 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
     append: async (units, options) => {
       assertOpen();
       const encoded = encodeUnits(units);
-      return unitResults(await writes.append(encoded, options), encoded.sizes);
+      const rows = bufferOf(new TextEncoder().encode(encoded.rows));
+      return unitResults(await writes.append({ ...encoded, rows }, options), encoded.sizes);
     },
     wipe: async (target, by) => {
       assertOpen();
