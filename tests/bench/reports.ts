@@ -4,7 +4,7 @@ import { medianLatency } from "./commit-latency.ts";
 import { compete } from "./compete.ts";
 import { bunEcho, bunRunless, type Contestant, dagster, nodeEcho, nodeRunless, otherRunless } from "./contestants.ts";
 import { dagsterEnvironment } from "./dagster.ts";
-import { environment } from "./environment.ts";
+import { commitName, environment } from "./environment.ts";
 import { fillFile } from "./fill-log.ts";
 import { readOptions } from "./options.ts";
 import { writeLoads } from "./requests.ts";
@@ -23,6 +23,7 @@ const python =
   options.dagster && chosen("dagster-webserver", options.servers) ? dagsterEnvironment() : { missing: "not asked for" };
 if ("missing" in python) console.log(`dagster-webserver is left out: ${python.missing}.`);
 
+const otherCommit = options.against === undefined ? "" : commitName(options.against);
 const results: Result[] = [];
 for (const load of writeLoads(folder, options.filled).filter(({ name }) => chosen(name, options.loads))) {
   if (load.filled !== undefined) await fillFile(load.filled.file, load.filled.events);
@@ -41,7 +42,7 @@ ${table(summarize(results))}
 
 ${environment()}
 Load from ${options.generator}, ${options.rounds} rounds of ${options.seconds} s after ${options.warmupSeconds} s of warm-up; medians, ratios round by round.
-CPU is that of the server's whole process for one answer, in microseconds.${options.against === undefined ? "" : ` The other servers are those of ${options.against}.`}
+CPU is that of the server's whole process for one answer, in microseconds.${options.against === undefined ? "" : ` The other servers are those of commit ${otherCommit}.`}
 Bare commits of one row with WAL and synchronous=FULL, on the same disk in every round: p50 ${commit.p50.toFixed(2)} ms, p99 ${commit.p99.toFixed(2)} ms; while the Bun echo was under the load, p50 ${busy.p50.toFixed(2)} ms, p99 ${busy.p99.toFixed(2)} ms.`);
 
 function chosen(name: string, parts: readonly string[]): boolean {

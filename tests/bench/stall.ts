@@ -2,7 +2,7 @@
 // "Nothing holds up the thread that acknowledges". Options: see stall/stall-options.ts.
 import { writeFileSync } from "node:fs";
 import { benchFolder } from "./bench-folder.ts";
-import { environment } from "./environment.ts";
+import { commitName, environment } from "./environment.ts";
 import { pastBounds } from "./stall/bounds.ts";
 import { startEcho } from "./stall/echo.ts";
 import { type Measured, measureShape } from "./stall/measure-shape.ts";
@@ -14,6 +14,7 @@ const options = readStallOptions(process.argv.slice(2));
 /** Who is past a bound of wall time alone may have met the machine's other work, and is measured again. */
 const mostTries = options.check ? 3 : 1;
 const subjects = await Subjects.of(options.app, options.database, benchFolder("stall"));
+const appCommit = commitName(options.app);
 const all: Measured[] = [];
 const failed: string[] = [];
 
@@ -43,8 +44,8 @@ for (const runtime of options.runtimes) {
 }
 
 console.log(`
-${environment()}
-One request alone, medians of up to ${options.runs}; then by turns of ${options.seconds} s, without it and while it is repeated.`);
+${environment()}; the servers are those of commit ${appCommit}.
+One request alone, median and most of up to ${options.runs}; then by turns of ${options.seconds} s, without it and while it is repeated.`);
 console.log(
   failed.length === 0 ? "\nAll are within bounds." : `\nPast a bound:\n${failed.map((line) => `- ${line}`).join("\n")}`,
 );

@@ -26,19 +26,22 @@ export function exchange(port: number, { method, path, headers = {}, body }: Raw
   if (body !== undefined) lines.push(`content-length: ${body.length}\r\n`);
   const head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n${lines.join("")}\r\n`;
   return new Promise((resolve, reject) => {
-    let status = 0;
+    let start = ""; // of the answer: `HTTP/1.1 200`
     let receivedBytes = 0;
+    const statusOf = () => Number(start.slice(9, 12));
     const socket = connect({ host: "127.0.0.1", port, noDelay: true }, () => {
       socket.write(head);
       if (body !== undefined) socket.write(body);
     });
     socket.on("data", (data) => {
-      if (receivedBytes === 0) status = Number(data.toString("latin1", 9, 12));
+      if (start.length < 12) start += data.toString("latin1", 0, 12);
       receivedBytes += data.length;
     });
     // A server may refuse a body before it has all of it; what it answered counts.
-    socket.on("error", (error) => (status === 0 ? reject(error) : socket.destroy()));
-    socket.on("close", () => resolve({ status, sentBytes: head.length + (body?.length ?? 0), receivedBytes }));
+    socket.on("error", (error) => (start === "" ? reject(error) : socket.destroy()));
+    socket.on("close", () =>
+      resolve({ status: statusOf(), sentBytes: head.length + (body?.length ?? 0), receivedBytes }),
+    );
     socket.setTimeout(mostMilliseconds, () => reject(new Error(`${method} ${path} took more than three minutes.`)));
   });
 }

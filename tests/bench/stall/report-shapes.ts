@@ -47,7 +47,7 @@ export const reportShapes: readonly Shape[] = [
       quick: true,
     },
   ),
-  posting("report-200000-tags", native, () => materialization(`"tags":{${list(200_000, (i) => `"tag${i}":"x"`)}}`)),
+  posting("report-200000-tags", native, () => materialization(`"tags":{${list(200_000, (i) => `"tag-nr-${i}":""`)}}`)),
   posting(
     "array-10000",
     native,

@@ -6,6 +6,7 @@ const columns = [
   { name: "shape", isText: true },
   { name: "status" },
   { name: "main CPU s" },
+  { name: "most" },
   { name: "bound s" },
   { name: "echo s" },
   { name: "busiest other s" },
@@ -26,14 +27,25 @@ export function stallTable(measurements: readonly Measured[]): string {
 }
 
 function cells(measured: Measured): readonly string[] {
-  const { shape, status, mainSeconds, busiestSeconds, echoSeconds, sentBytes, receivedBytes, peakBytes, beside } =
-    measured;
+  const {
+    shape,
+    status,
+    mainSeconds,
+    mostMainSeconds,
+    busiestSeconds,
+    echoSeconds,
+    sentBytes,
+    receivedBytes,
+    peakBytes,
+    beside,
+  } = measured;
   const of = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? "";
   const past = pastBounds(measured);
   return [
     shape,
     String(status),
     mainSeconds.toFixed(3),
+    mostMainSeconds.toFixed(3),
     cpuBound(measured).toFixed(3),
     echoSeconds.toFixed(4),
     busiestSeconds.toFixed(3),

@@ -81,6 +81,7 @@ class StreamReader {
     const resume = this.#position === undefined ? "" : `last-event-id: ${this.#position}\r\n`;
     const head = `GET /api/v1/events/stream HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\n${resume}\r\n`;
     let body: ((data: Buffer) => void) | undefined;
+    let start: Buffer = Buffer.alloc(0); // of the answer, to the end of its head
     const socket = connect({ host: "127.0.0.1", port: this.#port, noDelay: true }, () => {
       socket.write(head);
       this.sentBytes += head.length;
@@ -91,12 +92,14 @@ class StreamReader {
     socket.on("data", (data: Buffer) => {
       this.receivedBytes += data.length;
       if (body !== undefined) return body(data);
-      const end = data.indexOf("\r\n\r\n");
-      this.status = Number(data.toString("latin1", 9, 12));
+      start = Buffer.concat([start, data]);
+      const end = start.indexOf("\r\n\r\n");
+      if (end === -1) return;
+      this.status = Number(start.toString("latin1", 9, 12));
       this.#onStart();
       if (this.status !== 200) return socket.destroy();
       body = dechunk((piece) => this.#take(piece));
-      body(data.subarray(end + 4));
+      body(start.subarray(end + 4));
     });
     socket.on("error", () => {});
     socket.on("close", () => {
