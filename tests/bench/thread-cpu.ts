@@ -45,20 +45,34 @@ export function cpuBetween(pid: number, before: ThreadCpu, after: ThreadCpu): Cp
   return { main, busiest, all };
 }
 
-const lookMilliseconds = 60;
+const lookMilliseconds = 30;
 /** A server at rest uses about a thousandth of a core. */
 const restingShare = 0.03;
-const mostLooks = 300;
+const quietLooks = 3;
+const mostLooks = 1000;
 
 /** Waits until the process has nothing more to do: what goes on after an answer belongs to its request. */
 export async function settle(pid: number): Promise<void> {
   let before = threadCpu(pid);
-  for (let look = 0; look < mostLooks; look++) {
+  for (let look = 0, quiet = 0; look < mostLooks && quiet < quietLooks; look++) {
     await sleep(lookMilliseconds);
     const after = threadCpu(pid);
-    if (cpuBetween(pid, before, after).all < (restingShare * lookMilliseconds) / 1000) return;
+    const isQuiet = cpuBetween(pid, before, after).all < (restingShare * lookMilliseconds) / 1000;
+    quiet = isQuiet && !hasWork(pid) ? quiet + 1 : 0;
     before = after;
   }
+}
+
+/** A thread that could go on has work, though a busy machine may not let it; one that waits for the disk has too. */
+function hasWork(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).some((name) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/task/${name}/stat`, "utf8");
+      return /^[RD]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+    } catch {
+      return false; // it has ended since
+    }
+  });
 }
 
 /** From now on, the peak is that of what comes. */

@@ -38,7 +38,7 @@ const probe = new URL("probe.mjs", import.meta.url).pathname;
 export async function measureBeside(
   subject: Subject,
   disturb: () => Promise<unknown>,
-  settings: { readonly rounds: number; readonly seconds: number; readonly once: boolean },
+  settings: { readonly rounds: number; readonly seconds: number; readonly pause: number; readonly once: boolean },
 ): Promise<AloneAndBeside> {
   const order = JSON.stringify({ port: subject.port, pid: subject.pid, reportPause: 2, healthPause: 3 });
   const child = spawn("node", [probe, order], { stdio: ["pipe", "pipe", "inherit"] });
@@ -61,8 +61,10 @@ export async function measureBeside(
       beside.push(
         await during(async () => {
           const end = performance.now() + milliseconds;
-          do await disturb();
-          while (!settings.once && performance.now() < end);
+          do {
+            await disturb();
+            if (settings.pause > 0) await sleep(settings.pause * 1000);
+          } while (!settings.once && performance.now() < end);
           await sleep(Math.max(0, end - performance.now()));
         }),
       );

@@ -19,14 +19,17 @@ export const fixtures = {
     for (const [name, value] of Object.entries<LargeValue>(largeValues)) {
       await report(target, nativeReport(`stall/${name}`, value));
     }
-    for (const [name, metadata] of Object.entries(markdownValues)) {
-      await report(target, nativeEvent(`stall/${name}`, metadata()));
-    }
     await report(target, nativeEvent("stall/entries", manyEntries()));
     await report(
       target,
       nativeEvent("stall/description", "{}", `"description":${JSON.stringify("word ".repeat(200_000))},`),
     );
+  },
+  /** An asset for each way to write Markdown that is dear to render. */
+  markdown: async (target) => {
+    for (const [name, metadata] of Object.entries(markdownValues)) {
+      await report(target, nativeEvent(`stall/${name}`, metadata()));
+    }
   },
   /** Ten events of one asset, each with 1.27 MB of rows. */
   "ten-rows": async (target) => {

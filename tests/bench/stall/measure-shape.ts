@@ -32,6 +32,8 @@ export interface MeasureSettings {
   readonly runs: number;
   readonly rounds: number;
   readonly seconds: number;
+  /** Seconds between two repetitions of the request beside the reports. */
+  readonly pause: number;
 }
 
 const slowMilliseconds = 2000;

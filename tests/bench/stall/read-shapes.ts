@@ -1,26 +1,20 @@
 import { exchange, exchangeAll } from "./exchange.ts";
 import type { FixtureName } from "./fixtures.ts";
+import { markdownValues } from "./large-values.ts";
 import { reading, type Shape } from "./shape.ts";
 
 const page = "text/html";
 /** A needle that agrees with all keys of the fixture for half of their length. */
 const longNeedle = `${"a".repeat(4000)}b`;
 
-const assetsOfValues = [
-  "rows",
-  "numbers",
-  "columns",
-  "deep",
-  "text",
-  "entries",
-  "description",
-  "md-emphasis",
-  "md-ampersands",
-  "md-nested",
-].flatMap((name): Shape[] => [
-  reading(`asset-${name}`, `/api/v1/assets/stall/${name}`, { fixture: "values" }),
-  reading(`page-${name}`, `/assets/stall/${name}`, { fixture: "values", quick: name === "md-emphasis" }, page),
-]);
+const values = ["rows", "numbers", "columns", "deep", "text", "entries", "description"] as const;
+
+function assetOf(name: string, fixture: FixtureName): readonly Shape[] {
+  return [
+    reading(`asset-${name}`, `/api/v1/assets/stall/${name}`, { fixture }),
+    reading(`page-${name}`, `/assets/stall/${name}`, { fixture, quick: name === "md-emphasis" }, page),
+  ];
+}
 
 function table(name: string, path: string, accept?: string, quick = false): Shape {
   return reading(`table-${name}`, path, { fixture: "table", quick }, accept);
@@ -39,7 +33,8 @@ export const readShapes: readonly Shape[] = [
   table("asset-page", "/assets/stall/table", page, true),
   table("event-page", "/events/1", page),
   table("events-page", "/events?asset_key=stall/table", page, true),
-  ...assetsOfValues,
+  ...values.flatMap((name) => assetOf(name, "values")),
+  ...Object.keys(markdownValues).flatMap((name) => assetOf(name, "markdown")),
   reading("ten-rows-events", "/api/v1/events?asset_key=stall/ten&limit=10", { fixture: "ten-rows", quick: true }),
   reading("ten-rows-page", "/assets/stall/ten", { fixture: "ten-rows" }, page),
   reading("ten-rows-events-page", "/events?asset_key=stall/ten", { fixture: "ten-rows" }, page),

@@ -14,12 +14,14 @@ export interface StallOptions extends MeasureSettings {
   /** The built checkout whose servers are measured. */
   readonly app: string;
   readonly json: string | undefined;
+  /** The short form: the most telling shapes on Bun, for less than a minute. */
+  readonly quick: boolean;
   /** Ends with 1 where a shape is past a bound. */
   readonly check: boolean;
 }
 
 const usage = `npm run bench:stall -- [--quick] [--check] [--only name,…] [--runtime bun,node,deno] [--database file|remote]
-                       [--app folder] [--json file] [--runs 3] [--rounds 2] [--seconds 1] [--list]`;
+                       [--app folder] [--json file] [--runs 3] [--rounds 2] [--seconds 1] [--pause 0] [--list]`;
 const runtimes: readonly Runtime[] = ["bun", "node", "deno"];
 
 export function readStallOptions(args: string[]): StallOptions {
@@ -37,6 +39,7 @@ export function readStallOptions(args: string[]): StallOptions {
       runs: { type: "string" },
       rounds: { type: "string" },
       seconds: { type: "string" },
+      pause: { type: "string", default: "0" },
     },
   });
   if (values.list) {
@@ -51,9 +54,11 @@ export function readStallOptions(args: string[]): StallOptions {
     database,
     app: resolve(app),
     json,
+    quick,
     check,
     runs: positive("runs", values.runs ?? (quick ? "2" : "3")),
     rounds: positive("rounds", values.rounds ?? (quick ? "1" : "2")),
+    pause: Number(values.pause),
     seconds: positive("seconds", values.seconds ?? (quick ? "0.7" : "1")),
   };
 }
