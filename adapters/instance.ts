@@ -1,4 +1,6 @@
-import { checkEvent, InvalidEventError, type RunlessEvent } from "../core/index.ts";
+import type { ReportableEvent } from "../core/events.ts";
+import { assertNotFarAhead } from "../core/far-ahead.ts";
+import { checkEvent, type RunlessEvent } from "../core/index.ts";
 import { conflictSentence } from "../storage/conflict-sentence.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../storage/index.ts";
 import { resolveDatabase } from "./config.ts";
@@ -13,7 +15,6 @@ export interface RunlessInstanceOptions {
 }
 
 const pageSize = 1000;
-const day = 24 * 60 * 60 * 1000;
 
 /** The event log in this process: no server is needed. Failures are EventLogErrors; a wrong event's InvalidEventError. */
 export class RunlessInstance extends LogReader implements RunlessApi {
@@ -84,10 +85,10 @@ export class RunlessInstance extends LogReader implements RunlessApi {
   }
 }
 
-/** Events are plain data, which a program may build by hand; and one far ahead would be the latest until its time comes. */
-function checked(given: RunlessEvent): RunlessEvent {
+/** Events are plain data, which a program may build by hand, or have from another log. */
+function checked(given: ReportableEvent): RunlessEvent {
   const event = checkEvent(given);
-  if (event.timestamp === null || event.timestamp <= Date.now() + day) return event;
-  const time = new Date(event.timestamp).toISOString();
-  throw new InvalidEventError("timestamp", `The timestamp is more than 24 hours ahead of the clock. Got ${time}.`);
+  const receivedAt = given.id === undefined ? undefined : given.receivedAt;
+  assertNotFarAhead(event.timestamp, { now: Date.now(), receivedAt });
+  return event;
 }

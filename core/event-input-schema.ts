@@ -48,7 +48,9 @@ const time = v.pipe(
   v.custom<JsonValue>((value) => typeof value === "string" || isJsonNumber(value)),
   described({
     anyOf: [timeText, { type: "number", minimum: -8.64e12, description: "Seconds since 1970." }],
-    description: "When it happened, at most 24 hours ahead of the clock. Default: the time of receipt.",
+    description:
+      "When it happened, at most 24 hours ahead of the clock, or of the `received_at` that an export gives beside the `id`. " +
+      "Default: the clock of the server.",
   }),
   v.transform((value) => parseTime(typeof value === "string" ? value : plainDigits(value))),
   v.number(),

@@ -2,9 +2,11 @@ import * as v from "valibot";
 import { describe } from "./describe.ts";
 import { eventInputSchema, expectedFields } from "./event-input-schema.ts";
 import { assetKeyOf, checkFields, dataVersionOf, eventFields, type RunlessEvent, type Tags } from "./events.ts";
+import { assertNotFarAhead } from "./far-ahead.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
 import type { MetadataValue } from "./metadata-value.ts";
+import { parseTime } from "./time.ts";
 import { readMetadata } from "./wire.ts";
 
 /** An event as a sender describes it, and the key under which a repetition of it is not recorded again. */
@@ -14,11 +16,10 @@ export interface EventReport {
 }
 
 export interface EventInputOptions {
-  /** Milliseconds since 1970 UTC: a timestamp more than 24 hours later is refused. */
+  /** Milliseconds since 1970 UTC: a timestamp more than 24 hours later is refused, unless a log has recorded it already. */
   readonly now: number;
 }
 
-const day = 24 * 60 * 60 * 1000;
 export const longestIdempotencyKey = 1024;
 
 /**
@@ -29,11 +30,7 @@ export const longestIdempotencyKey = 1024;
 export function parseEventInput(input: JsonValue, { now }: EventInputOptions): readonly EventReport[] {
   const fields = readFields(input);
   const { timestamp, partitions, idempotency_key: key } = fields;
-  if (timestamp !== null && timestamp > now + day) {
-    const [given, clock] = [timestamp, now].map((time) => new Date(time).toISOString());
-    const problem = "must be at most 24 hours ahead of the clock";
-    throw new InvalidEventError("timestamp", `The field timestamp ${problem}. Got ${given}, and it is ${clock}.`);
-  }
+  assertNotFarAhead(timestamp, { now, receivedAt: receiptOf(fields) });
   const event = buildEvent(fields);
   if (partitions === null) return [{ event, idempotencyKey: key ?? undefined }];
   if (event.partition !== null) {
@@ -48,6 +45,11 @@ export function parseEventInput(input: JsonValue, { now }: EventInputOptions): r
 type Fields = v.InferOutput<typeof eventInputSchema>;
 
 const fieldNames = new Set(eventInputSchema.options.flatMap(({ entries }) => Object.keys(entries)));
+
+/** When a log received the event, where it comes from an export: what that holds was judged by the clock of its log. */
+function receiptOf({ id, received_at: receivedAt }: Fields): number | undefined {
+  return Number.isSafeInteger(id) && typeof receivedAt === "string" ? parseTime(receivedAt) : undefined;
+}
 
 function readFields(input: JsonValue): Fields {
   if (!isJsonObject(input)) throw new InvalidEventError("", `An event is a JSON object. Got ${describe(input)}.`);

@@ -8,7 +8,7 @@ import type { Metadata, MetadataValue } from "./metadata-value.ts";
 interface EventFields {
   readonly assetKey: AssetKey;
   readonly partition: string | null;
-  /** When it happened, in milliseconds since 1970 UTC; null stands for the time of receipt. */
+  /** When it happened, in milliseconds since 1970 UTC; null stands for the clock of the log that records it. */
   readonly timestamp: number | null;
   readonly description: string | null;
   /** A data version stands here, under `dagster/data_version`. */
@@ -51,9 +51,12 @@ export type RecordedEvent = (RunlessEvent | AssetWiped) & {
   /** Grows in commit order; never used again. */
   readonly id: number;
   readonly timestamp: number;
-  /** The log's clock at the commit, in milliseconds since 1970 UTC; never decreases with `id`. */
+  /** The log's clock at the commit, in milliseconds since 1970 UTC, or later: it never decreases with `id`. */
   readonly receivedAt: number;
 };
+
+/** An event for a log to record. One that another log gave says when that one received it. */
+export type ReportableEvent = RunlessEvent & Partial<Pick<RecordedEvent, "id" | "receivedAt">>;
 export type RecordedEventType = RecordedEvent["type"];
 
 export type WipeScope = { readonly what: "asset" | "partition" } | { readonly what: "event"; readonly eventId: number };
@@ -80,7 +83,7 @@ export function dataVersionOf(event: Pick<EventFields, "tags">): string | null {
 
 export interface EventOptions {
   readonly partition?: string | null;
-  /** A Date, or milliseconds since 1970 UTC. Absent: the time of receipt. */
+  /** A Date, or milliseconds since 1970 UTC. Absent: the clock of the log that records it. */
   readonly timestamp?: Date | number | null;
   readonly description?: string | null;
   readonly dataVersion?: string | null;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
-import { dataVersionOf, type RecordedEvent, type RunlessEvent, type Tags } from "./events.ts";
+import { dataVersionOf, type RecordedEvent, type ReportableEvent, type RunlessEvent, type Tags } from "./events.ts";
 import { maxEventDepth, parseJson } from "./json.ts";
 import { keptText, rawText } from "./json-text.ts";
 import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, setMember } from "./json-value.ts";
@@ -44,8 +44,12 @@ export function formatAnswerDetails(details: EventDetails): string {
  * An event that is not recorded yet, as the JSON text that `POST /api/v1/events` takes. Metadata say their types. What
  * the event leaves open is left out, so that a repetition under an idempotency key has the same content.
  */
-export function formatNewEvent(event: RunlessEvent, idempotencyKey: string | undefined): string {
+export function formatNewEvent(event: ReportableEvent, idempotencyKey: string | undefined): string {
+  const { id, receivedAt } = event;
+  const recorded =
+    id !== undefined && receivedAt !== undefined ? { id, received_at: new Date(receivedAt).toISOString() } : {};
   const head = {
+    ...recorded,
     type: event.type,
     asset_key: event.assetKey,
     partition: event.partition ?? undefined,

@@ -12,11 +12,17 @@ import { isTarget, matchesFilter, sameKey } from "./memory/matches.ts";
 import { lastMaterializationsOf, statsOf } from "./memory/stats.ts";
 import { assetsOf, checksOf, failingChecksOf, markOf, partitionMarksOf, partitionsOf } from "./memory/summaries.ts";
 import { createWatchers } from "./memory/watchers.ts";
+import { defaultTimestamp, receiptTime } from "./receipt-time.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
 export interface MemoryOptions {
   readonly now: () => number;
   readonly onCommit?: ((commit: Commit) => void) | undefined;
+}
+
+interface Times {
+  readonly now: number;
+  readonly receivedAt: number;
 }
 
 /** The EventLog that the others are compared with: everything in arrays, every answer by scanning them. */
@@ -31,7 +37,7 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
   let closed = false;
 
   // Synchronous, as `wipe` is, so no call comes between the parts of another.
-  function appendUnit(unit: Unit, receivedAt: number): UnitResult {
+  function appendUnit(unit: Unit, { now, receivedAt }: Times): UnitResult {
     const recorded: RecordedEvent[] = [];
     const answers: AppendedEvent[] = [];
     const uses = new Map<string, FirstUse>();
@@ -53,7 +59,7 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
         }
         uses.set(scope, { id, key, assetKey: event.assetKey, receivedAt, content });
       }
-      recorded.push({ ...event, id, timestamp: event.timestamp ?? receivedAt, receivedAt });
+      recorded.push({ ...event, id, timestamp: event.timestamp ?? defaultTimestamp(now, receivedAt), receivedAt });
       answers.push({ id, duplicate: false });
     }
     for (const event of recorded) events.push(event);
@@ -65,8 +71,9 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     const wiped = events.filter((event) => isTarget(target, event));
     const [first] = wiped;
     if (first === undefined) return undefined;
-    const receivedAt = receiptTime();
-    const trace: RecordedEvent = { ...traceOf(target, first, by), id: lastId() + 1, timestamp: receivedAt, receivedAt };
+    const { now, receivedAt } = times();
+    const timestamp = defaultTimestamp(now, receivedAt);
+    const trace: RecordedEvent = { ...traceOf(target, first, by), id: lastId() + 1, timestamp, receivedAt };
     const ids = new Set(wiped.map(({ id }) => id));
     events = [...events.filter(({ id }) => !ids.has(id)), trace];
     firstUses.forgetEvents(ids);
@@ -90,8 +97,9 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     return events.at(-1)?.id ?? 0;
   }
 
-  function receiptTime(): number {
-    return Math.max(options.now(), events.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY);
+  function times(): Times {
+    const now = options.now();
+    return { now, receivedAt: receiptTime(now, events.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY) };
   }
 
   function eventsOf(key: AssetKey): readonly RecordedEvent[] {
@@ -106,9 +114,9 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     async append(units) {
       refuseWhenClosed();
       const before = lastId();
-      const receivedAt = receiptTime();
+      const at = times();
       const started = performance.now();
-      const results = units.map((unit) => appendUnit(unit, receivedAt));
+      const results = units.map((unit) => appendUnit(unit, at));
       options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
       if (lastId() > before) watchers.tell();
       return results;

@@ -30,8 +30,8 @@ export const importCommand = logCommand("import")
   .summary("Record what was exported.")
   .description(
     "Record lines of JSON, as `runless export` writes them. Lines are independent. One with an idempotency_key, as " +
-      "every exported line has, is recorded once however often it is imported. Where the server is away for a moment, " +
-      "lines are sent again, and nothing is recorded twice.",
+      "every exported line has, is recorded once however often it is imported; one without is recorded again by every " +
+      "import. Where the server is away for a moment, lines are sent again, and nothing is recorded twice.",
   )
   .argument("<file>", "the file, or - for standard input")
   .option("--json", "answer the counts as JSON")
@@ -43,7 +43,11 @@ export const importCommand = logCommand("import")
     const size = file === "-" ? undefined : await sizeOf(file);
     await withLog(options, { writes: true }, async (log) => {
       const progress = progressBar(size);
-      const counts = await importAll(log, file === "-" ? process.stdin : createReadStream(file), progress);
+      const { counts, lackingKey } = await importAll(
+        log,
+        file === "-" ? process.stdin : createReadStream(file),
+        progress,
+      );
       if (json === true) console.log(JSON.stringify(counts));
       else {
         for (const { line, error } of counts.errors) console.error(`line ${line}: ${error}`);
@@ -52,6 +56,10 @@ export const importCommand = logCommand("import")
         console.log(
           `${received} lines: ${recorded} recorded, ${duplicates} recorded before, ${failed} failed${skipped}`,
         );
+      }
+      if (lackingKey > 0) {
+        const lines = lackingKey === 1 ? "line has" : "lines have";
+        console.error(`runless: ${lackingKey} ${lines} no idempotency_key, and the next import records them again.`);
       }
       if (counts.failed > 0) process.exitCode = exitCodes.failed;
     });
@@ -65,10 +73,17 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
+interface Imported {
+  readonly counts: Counts;
+  /** How many lines came without an idempotency key. */
+  readonly lackingKey: number;
+}
+
 // In requests of some megabytes: what a request has answered is durable, so that the bar shows nothing else, and a
 // request that goes on for longer than five minutes is one that Node's fetch gives up.
-async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progress: Progress): Promise<Counts> {
+async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progress: Progress): Promise<Imported> {
   const keyPrefix = `import-${randomKey()}/`;
+  let lackingKey = 0;
   let counts: Counts = { received: 0, recorded: 0, duplicates: 0, failed: 0, skipped: 0, errors: [] };
   let before = 0;
   let sentAgain = 0;
@@ -77,7 +92,8 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
   };
   try {
     for await (const { bytes, lines } of wholeLines(input)) {
-      const body = keyedLines(bytes, keyPrefix, before);
+      const { body, ...found } = keyedLines(bytes, keyPrefix, before);
+      lackingKey += found.lackingKey;
       const answer = await retry(() => send(log, body), { ...patience, onRetry });
       counts = add(counts, answer, before);
       if (sentAgain > 0 && answer.duplicates > 0) {
@@ -93,7 +109,7 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
     throw error;
   }
   progress.end();
-  return counts;
+  return { counts, lackingKey };
 }
 
 async function send({ fetch }: OpenLog, body: Uint8Array<ArrayBuffer>): Promise<Counts> {

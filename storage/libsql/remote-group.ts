@@ -1,4 +1,5 @@
 import type { InStatement } from "@libsql/client";
+import { smallStepBack } from "../receipt-time.ts";
 import { databaseClock, forgetCommits } from "./commit-id.ts";
 import { field } from "./event-row.ts";
 import { selectRecorded } from "./plan-units.ts";
@@ -25,7 +26,7 @@ export function groupStatements({ id, plan, after, rows, keys, checks, now }: Pl
   const scopes = keys?.scopes ?? "[]";
   return [
     { sql: insertCommit, args: [scopes, id, plan, now, keys?.recorded ?? "[]", after] },
-    ...chunksOf(rows).flatMap((chunk) => chunkStatements(id, chunk, keys !== undefined)),
+    ...chunksOf(rows).flatMap((chunk) => chunkStatements({ id, now }, chunk, keys !== undefined)),
     { sql: checks ? addAll : addWithoutChecks, args: [id] },
     forgetCommits,
     { sql: selectAnswer, args: [scopes, id, after] },
@@ -38,14 +39,18 @@ interface Chunk {
   readonly rows: readonly string[];
 }
 
-function chunkStatements(id: string, { start, rows }: Chunk, keyed: boolean): InStatement[] {
+function chunkStatements(
+  { id, now }: Pick<PlannedGroup, "id" | "now">,
+  { start, rows }: Chunk,
+  keyed: boolean,
+): InStatement[] {
   const fields = rows.map((row): readonly unknown[] => JSON.parse(row));
   const assets = [...new Set(fields.map((row) => row[field.key]))];
   const fingerprints = fields.map((row) => row[field.fingerprint] ?? null);
   const first = BigInt(start);
   return [
     { sql: insertAssets, args: [id, JSON.stringify(assets)] },
-    { sql: insertEvents, args: [id, `[${rows.join(",")}]`, first] },
+    { sql: insertEvents, args: [id, `[${rows.join(",")}]`, first, now] },
     ...(keyed ? [{ sql: insertKeys, args: [id, JSON.stringify(fingerprints), first] }] : []),
   ];
 }
@@ -88,7 +93,7 @@ const insertEvents = `
     idempotency_key, details)
   SELECT head.last_id + 1 + ?3 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")},
     ${column("passed")}, ${column("severity")}, ${column("versioned")},
-    coalesce(${column("timestamp")}, head.received_at), head.received_at,
+    coalesce(${column("timestamp")}, iif(head.received_at - ?4 <= ${smallStepBack}, head.received_at, ?4)), head.received_at,
     ${column("idempotencyKey")}, ${column("details")}
   FROM group_commit AS head CROSS JOIN json_each(?2) AS row CROSS JOIN asset ON asset.key = ${column("key")}
   WHERE head.id = ?1`;

@@ -19,8 +19,7 @@ export async function wipe(
     const wiped = await hide(transaction, target);
     if (wiped === undefined) return undefined;
     const trace = assetWiped(wiped.assetKey, wiped.partition, wiped.scope, by);
-    const group = { keyed: false, checks: false, now: Math.max(now, receivedAt) };
-    return insertRows(transaction, group, encodeEvent(trace), 1);
+    return insertRows(transaction, { keyed: false, checks: false, now }, encodeEvent(trace), 1, receivedAt);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { UnitResult } from "../event-log.ts";
+import { defaultTimestamp, receiptTime } from "../receipt-time.ts";
 import { field } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
 import { type Group, type GroupResult, joinRows, splitRows, unitResults } from "./group.ts";
@@ -48,20 +49,22 @@ async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Pro
 
 /**
  * Inserts the events, so many and joined, and brings the summaries up to date; answers the first event's id, the others
- * follow it.
+ * follow it. They are received no earlier than `notBefore`, nor than the newest event.
  */
 export async function insertRows(
   transaction: WriteTransaction,
   group: Pick<Group, "keyed" | "checks" | "now">,
   rows: string,
   count: number,
+  notBefore = 0,
 ): Promise<number> {
-  const { lastId, receivedAt: earliest } = await readHead(transaction);
-  const receivedAt = Math.max(group.now, earliest);
+  const { lastId, receivedAt: last } = await readHead(transaction);
+  const receivedAt = receiptTime(group.now, Math.max(last, notBefore));
+  const timestamp = defaultTimestamp(group.now, receivedAt);
   let firstId = lastId + 1;
   for (const chunk of chunksOf(rows, count)) {
     const json = `[${chunk.rows}]`;
-    const events = { sql: insertEvents, args: [json, firstId, receivedAt] };
+    const events = { sql: insertEvents, args: [json, firstId, receivedAt, timestamp] };
     // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
@@ -117,7 +120,7 @@ const insertEvents = `
   INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
     idempotency_key, details)
   SELECT ?2 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
-    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?3), ?3,
+    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?4), ?3,
     ${column("idempotencyKey")}, ${column("details")}
   FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
 

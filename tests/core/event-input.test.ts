@@ -86,6 +86,28 @@ describe("an event of the native API", () => {
     );
   });
 
+  test("that a log has recorded already may be 24 hours ahead of the clock of that log, and not more", () => {
+    const recorded = { ...base, id: 7, received_at: "2027-11-23T00:00:00.000Z" };
+    expect(events({ ...recorded, timestamp: "2027-11-24T00:00:00Z" })).toHaveLength(1);
+    expect(refusal({ ...recorded, timestamp: "2027-11-24T00:00:00.001Z" })[0]).toBe("timestamp");
+    // One that is older than this clock allows what the clock allows.
+    const old = { ...recorded, received_at: "2020-01-01T00:00:00.000Z" };
+    expect(events({ ...old, timestamp: "2026-11-24T00:00:00Z" })).toHaveLength(1);
+    expect(refusal({ ...old, timestamp: "2026-11-24T00:00:00.001Z" })[0]).toBe("timestamp");
+  });
+
+  test.each([
+    { received_at: "2027-11-23T00:00:00.000Z" },
+    { id: 7 },
+    { id: "7", received_at: "2027-11-23T00:00:00.000Z" },
+    { id: 7, received_at: "next year" },
+    { id: 7, received_at: 1_826_928_000 },
+    { id: null, received_at: null },
+  ])("that is none of a log's is judged by this clock: %p", (said) => {
+    expect(events({ ...said, timestamp: "2026-11-24T00:00:00Z" })).toHaveLength(1);
+    expect(refusal({ ...base, ...said, timestamp: "2026-11-24T00:00:00.001Z" })[0]).toBe("timestamp");
+  });
+
   test("is one event for each of its partitions, with a key of its own for each", () => {
     const reports = parse({ partitions: ["a", "b"], idempotency_key: "k" });
     expect(reports.map(({ event }) => event.partition)).toEqual(["a", "b"]);

@@ -25,6 +25,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
     const [from, to] = [await open(), await open()];
     const first = await runCli(["import", "-", "--json"], { env: from.env, input: reports });
     expect(JSON.parse(first.stdout)).toMatchObject({ received: 30, recorded: 30, failed: 0 });
+    expect(first.stderr).toBe("runless: 30 lines have no idempotency_key, and the next import records them again.\n");
 
     const exported = await runCli(["export"], from);
     for (const [recorded, duplicates] of [
@@ -75,7 +76,9 @@ test("lines that are wrong fail alone, and are named by their line", async () =>
     input: `${reports}\n\n{"type":"nonsense"}\nnot JSON\n`,
   });
   expect(result).toMatchObject({ exitCode: 1, stdout: "32 lines: 30 recorded, 0 recorded before, 2 failed\n" });
-  expect(result.stderr).toMatch(/^line 32: The field type must be .*\nline 33: The line is not JSON: .*\n$/);
+  expect(result.stderr).toMatch(
+    /^line 32: The field type must be .*\nline 33: The line is not JSON: .*\nrunless: 31 lines have no .*\n$/,
+  );
 });
 
 test("lines are numbered from the start of the file, through as many requests as it takes", async () => {

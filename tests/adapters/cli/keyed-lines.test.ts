@@ -3,7 +3,8 @@ import { keyedLines } from "../../../adapters/cli/keyed-lines.ts";
 import { parseEventInput } from "../../../core/event-input.ts";
 import { parseJson } from "../../../core/index.ts";
 
-const keyed = (text: string | Uint8Array) => keyedLines(new Uint8Array(Buffer.from(text)), "k/", 100);
+const read = (text: string | Uint8Array) => keyedLines(new Uint8Array(Buffer.from(text)), "k/", 100);
+const keyed = (text: string | Uint8Array) => read(text).body;
 const keysOf = (text: string) =>
   text.split("\n").map((line) => parseEventInput(parseJson(line), { now: 0 })[0]?.idempotencyKey);
 
@@ -12,6 +13,7 @@ test("a line without an idempotency key gets one that says which line it is, and
   const nested = line(',"metadata":{"idempotency_key":"not this"}');
   const lines = [line(""), line(',"idempotency_key":"own"'), line(',"idempotency_key":null'), nested, `${line("")} \r`];
   expect(keysOf(keyed(lines.join("\n")).toString())).toEqual(["k/101", "own", "k/103", "k/104", "k/105"]);
+  expect(read(lines.join("\n")).lackingKey).toBe(4);
 });
 
 test("nothing else of a line changes, not its digits and not its bytes", () => {

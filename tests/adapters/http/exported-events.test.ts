@@ -34,6 +34,21 @@ describe("an export that is imported", () => {
     expect(await target.postLines(await target.exportLines())).toMatchObject({ body: { duplicates: count } });
   });
 
+  test("is taken whole where the clock of its log was a year ahead for a while, and repeats nothing", async () => {
+    let clock = noon + 365 * 24 * 3_600_000;
+    const source = nativeApp({ log: createMemoryEventLog({ now: () => clock }), now: () => clock });
+    await source.post([materializationOf("a"), materializationOf("a", { idempotency_key: "k" })]);
+    await source.post(materializationOf("a", { timestamp: "2027-11-24T00:00:00Z" }));
+    clock = noon;
+    await source.post([materializationOf("a"), materializationOf("b", { timestamp: "2026-11-23T00:00:00Z" })]);
+    const lines = await source.exportLines();
+    const target = nativeApp();
+    expect(await target.postLines(lines)).toMatchObject({ body: { recorded: 5, failed: 0 } });
+    expect(await contentOf(target)).toEqual(await contentOf(source));
+    expect(await target.postLines(lines)).toMatchObject({ body: { recorded: 0, duplicates: 5, failed: 0 } });
+    expect(await source.postLines(lines)).toMatchObject({ body: { recorded: 0, duplicates: 5, failed: 0 } });
+  });
+
   test("repeats nothing in the log itself, whether or not its events had keys and timestamps", async () => {
     const { post, postLines, exportLines, log } = nativeApp();
     await post([

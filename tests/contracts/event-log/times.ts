@@ -24,7 +24,7 @@ export function timesContract(promises: Promises): void {
   });
 
   promises(
-    "an event without a timestamp takes received_at, also when the clock jumped back",
+    "an event without a timestamp takes received_at, also when the clock was set back by up to a minute",
     async ({ log, clock }) => {
       await record(log, materialization("a"));
       clock.now = noon - 60_000;
@@ -34,6 +34,33 @@ export function timesContract(promises: Promises): void {
       }
     },
   );
+
+  promises(
+    "where the clock was further ahead and came back, an event without a timestamp takes what the clock says",
+    async ({ log, clock }) => {
+      clock.now = noon + 365 * 86_400_000;
+      await record(log, materialization("a"), materialization("b"));
+      const ahead = clock.now;
+      clock.now = noon;
+      await appendUnit(log, { event: materialization("a") }, { event: materialization("a"), idempotencyKey: "k" });
+      for (const id of [3, 4]) expect(await log.get(id)).toMatchObject({ timestamp: noon, receivedAt: ahead });
+      clock.now = noon + 1;
+      await record(log, materialization("a"));
+      expect(await log.get(5)).toMatchObject({ timestamp: noon + 1, receivedAt: ahead });
+      clock.now = ahead - 60_001;
+      await record(log, materialization("b"));
+      expect(await log.get(6)).toMatchObject({ timestamp: ahead - 60_001, receivedAt: ahead });
+    },
+  );
+
+  promises("a trace of a wipe takes what the clock says, too", async ({ log, clock }) => {
+    clock.now = noon + 86_400_000;
+    await record(log, materialization("a"), materialization("b"));
+    const ahead = clock.now;
+    clock.now = noon;
+    expect(await log.wipe({ eventId: 2 }, null)).toMatchObject({ timestamp: noon, receivedAt: ahead });
+    expect(await log.wipe({ assetKey: ["a"] }, null)).toMatchObject({ timestamp: noon, receivedAt: ahead });
+  });
 
   promises("a timestamp is kept as it is: before 1970, ahead of the clock, at both ends of time", async ({ log }) => {
     const times = [-1, 0, noon + 86_400_000, -8.64e15, 8.64e15];

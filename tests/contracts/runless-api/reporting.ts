@@ -67,6 +67,18 @@ export function reportingContract(promises: Promises): void {
     },
   );
 
+  promises("an event that another log gave is judged by the clock of that log", async ({ api, key }) => {
+    const day = 86_400_000;
+    const receivedAt = Date.now() + 365 * day;
+    const recorded = (timestamp: number) => ({ ...materialization(key("a"), { timestamp }), id: 7, receivedAt });
+    await api.reportRunlessAssetEvent(recorded(receivedAt + day));
+    await api.reportRunlessAssetEvents([recorded(receivedAt), { event: recorded(receivedAt - day) }]);
+    expect((await api.fetchMaterializations(key("a"))).records).toHaveLength(3);
+    await expect(api.reportRunlessAssetEvent(recorded(receivedAt + day + 1))).rejects.toThrow(/24 hours ahead/);
+    const { id, ...without } = recorded(receivedAt);
+    await expect(api.reportRunlessAssetEvent(without)).rejects.toThrow(/24 hours ahead/);
+  });
+
   promises("several events are answered with ids in their order", async ({ api, key }) => {
     const events = [materialization(key("b")), { event: observation(key("a")) }, materialization(key("a"))];
     const { ids, recorded, duplicates } = await api.reportRunlessAssetEvents(events);
