@@ -4,8 +4,7 @@ import { type EventLog, EventLogError, type LibsqlEventLog, openStores, type Tok
 
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
-import type { RunlessApp } from "./http/app.ts";
-import type { AppEnv } from "./http/app-deps.ts";
+import type { AppEnv, RunlessApp } from "./http/app-deps.ts";
 import type { BrowserPolicy } from "./http/browser-guard.ts";
 import { watchEventLoop } from "./http/event-loop-lag.ts";
 import type { Forwarder } from "./http/forwarder.ts";

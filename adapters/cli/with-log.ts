@@ -105,7 +105,7 @@ async function openDatabase(
   if (!writes) assertExists(databaseUrl, ", or a server with --url");
   // Only here: what a server is made of takes its time to load.
   const [{ createApp }, { openEventLog }, { RunlessInstance }] = await Promise.all([
-    import("../http/app.ts"),
+    import("../http/create-app.ts"),
     import("../../storage/open-event-log.ts"),
     import("../instance.ts"),
   ]);

@@ -5,6 +5,7 @@ import type { TokenBook } from "../tokens/token-book.ts";
 import type { BrowserPolicy } from "./browser-guard.ts";
 import type { CallersLog } from "./callers-log.ts";
 import type { Forwarder } from "./forwarder.ts";
+import type { Incoming } from "./incoming.ts";
 import type { KeepOpen } from "./keep-open.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -71,4 +72,19 @@ export interface AppEnv {
     /** Node's own request: its headers as they came, names and values by turns. */
     readonly incoming?: { readonly rawHeaders: readonly string[] };
   };
+}
+
+/** Needs no `this`: each of its functions may be handed on by itself. */
+export interface RunlessApp {
+  /**
+   * Answers a request, wherever it is mounted: what is in front of the paths of the API must be taken off its url before
+   * (Hono's `mount` and Express do). `env` is what a runtime hands in with a request: what is not of AppEnv's `Bindings` is
+   * ignored.
+   */
+  readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  /**
+   * Answers a report as `fetch` would, for less. Undefined for every other request, and where the report is not let in at
+   * once, or a middleware wants it: then nothing was read, and `fetch` has the answer.
+   */
+  readonly report: (request: Incoming, env?: object) => Promise<Response> | undefined;
 }

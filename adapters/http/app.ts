@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { defaultLimits } from "../limits.ts";
 import { webRoutes } from "../web/web-routes.ts";
-import type { AppDeps, AppEnv, AppOptions } from "./app-deps.ts";
+import type { AppDeps, AppEnv, AppOptions, RunlessApp } from "./app-deps.ts";
 import { watchAppends } from "./append-watch.ts";
 import { assetRoutes } from "./assets.ts";
 import { checkRoutes } from "./checks.ts";
@@ -26,23 +26,12 @@ import { needOf } from "./token-check.ts";
 import { watchRequests } from "./watch-requests.ts";
 import { withWrites } from "./with-writes.ts";
 
-type Bindings = AppEnv["Bindings"];
-
-/** A server as functions of a Request. Mount it by `fetch` wherever a Fetch handler goes. */
-export interface RunlessApp extends Pick<Hono<AppEnv>, "routes" | "router"> {
-  /** What else a host hands to its handlers (Bun's server, a Worker's environment) is taken and not looked at. */
-  readonly fetch: (request: Request, env?: object) => Promise<Response>;
-  /** As `fetch`, for tests: a path is enough. */
-  readonly request: (input: string | Request, init?: RequestInit, env?: Bindings) => Promise<Response>;
-  /**
-   * Answers a report as `fetch` would, for less. Undefined for every other request, and where the report is not let in at
-   * once, or a middleware wants it: then nothing was read, and `fetch` has the answer.
-   */
-  readonly report: (request: Incoming, env?: Bindings) => Promise<Response> | undefined;
+export interface RoutedApp extends RunlessApp {
+  readonly hono: Hono<AppEnv>;
 }
 
-/** The server as one function of a Request. It listens to nothing: bun.ts and node.ts do. */
-export function createApp(given: AppOptions): RunlessApp {
+/** The app, and the routes behind it. */
+export function createRoutedApp(given: AppOptions): RoutedApp {
   const appends = watchAppends(given.log);
   const { metrics = createMetrics(), forwarder } = given;
   forwarder?.instrument(appends.encoded);
@@ -77,27 +66,19 @@ export function createApp(given: AppOptions): RunlessApp {
   // Reports go past the router, unless a middleware wants them: it costs each a tenth of what it costs altogether.
   const goesPast = ({ method }: Incoming) => method === "POST" && corsOrigins.length === 0;
   const watch = watchRequests(app, metrics);
-  const fetch: RunlessApp["fetch"] = (request, given) => {
-    const env: Bindings = given ?? {}; // all are optional, and no host has others by these names
+  const fetch: RunlessApp["fetch"] = (request, env) => {
     const path = requestPath(request);
     return watch(request, path, () => {
       const answer = goesPast(request) ? reports.answer(path, request, env) : undefined;
-      return answer ?? Promise.resolve(app.fetch(request, env));
+      return answer ?? app.fetch(request, env);
     });
   };
-  return {
-    fetch,
-    request: (input, init, env) => {
-      if (typeof input !== "string") return fetch(new Request(input, init), env);
-      return fetch(new Request(input.startsWith("/") ? `http://localhost${input}` : input, init), env);
-    },
-    report: (request, env) => {
-      const path = requestPath(request);
-      return watch(request, path, () => (goesPast(request) ? reports.answerAtOnce(path, request, env) : undefined));
-    },
-    routes: app.routes,
-    router: app.router,
+  const report: RunlessApp["report"] = (request, env) => {
+    if (!goesPast(request)) return undefined;
+    const path = requestPath(request);
+    return watch(request, path, () => reports.answerAtOnce(path, request, env));
   };
+  return { fetch, report, hono: app };
 }
 
 /** Adds the routes that work with the log: those which another thread may answer. */

@@ -13,8 +13,8 @@ const methods = new Set(["GET", "HEAD", "POST", "DELETE", "OPTIONS"]);
 type Answer = Response | Promise<Response>;
 
 /**
- * Counts the requests that are answered. It is no middleware: Hono would have to compose two handlers for every report
- * then.
+ * Counts the requests that are answered, by the path that routes are matched with. It is no middleware: Hono would have
+ * to compose two handlers for every report then.
  */
 export function watchRequests(app: App, metrics: Metrics) {
   const nameOf = routeNames(app);

@@ -1,7 +1,7 @@
 import { RunlessClient, type RunlessClientOptions } from "../../adapters/client.ts";
 import { resolveConfig } from "../../adapters/config.ts";
-import { createApp } from "../../adapters/http/index.ts";
 import { createMemoryEventLog, type EventLog } from "../../storage/index.ts";
+import { testApp } from "./http/test-app.ts";
 
 export type Fetch = NonNullable<RunlessClientOptions["fetch"]>;
 
@@ -13,7 +13,7 @@ export interface TestServer {
 /** A server without a socket. */
 export function testServer(): TestServer {
   const log = createMemoryEventLog({ now: Date.now });
-  const app = createApp({ log, config: resolveConfig([], {}) });
+  const app = testApp({ log, config: resolveConfig([], {}) });
   return { log, fetch: (url, init) => app.request(url, init) };
 }
 

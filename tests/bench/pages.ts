@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { createApp } from "../../adapters/http/index.ts";
 import { assetPath } from "../../adapters/web/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
+import { testApp } from "../adapters/http/test-app.ts";
 import { filesOf } from "../adapters/web/site.ts";
 import { median, percentile } from "./statistics.ts";
 
@@ -54,7 +54,7 @@ for (const size of sizes) {
   const { events: kinds, assets } = await log.stats();
   const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const [first] = (await log.assets({}, { limit: 1 })).assets;
-  const app = createApp({ log });
+  const app = testApp({ log });
   for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) {
     const times: number[] = [];
     let html = "";
@@ -80,7 +80,7 @@ for (const size of sizes) {
 }
 
 /** What a browser loads with a page that comes for the first time, in bytes on the wire. */
-async function weightOfFiles(app: ReturnType<typeof createApp>, html: string): Promise<number> {
+async function weightOfFiles(app: ReturnType<typeof testApp>, html: string): Promise<number> {
   const files = filesOf(html).map(async (path) => {
     const response = await app.request(path);
     if (!response.ok) throw new Error(`${path}: ${response.status}`);

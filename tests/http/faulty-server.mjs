@@ -32,12 +32,13 @@ const log = {
 };
 
 const config = { limits: { ...defaultLimits, bodyBytes: 1 << 20 } };
-const app = createApp({ log, config }).get("/counts", (c) => c.json(counts));
+const app = createApp({ log, config });
+const fetch = (request, env) => (request.url.endsWith("/counts") ? Response.json(counts) : app.fetch(request, env));
 
 const address = { hostname: "127.0.0.1", port: 0 };
 if (globalThis.Bun !== undefined) {
   const limits = { idleTimeout: 60, maxRequestBodySize: Number.MAX_SAFE_INTEGER };
-  console.log(Bun.serve({ ...address, fetch: (request) => app.fetch(request), ...limits }).port);
+  console.log(Bun.serve({ ...address, fetch: (request) => fetch(request), ...limits }).port);
 } else {
-  serve({ ...address, fetch: app.fetch }, ({ port }) => console.log(port));
+  serve({ ...address, fetch }, ({ port }) => console.log(port));
 }

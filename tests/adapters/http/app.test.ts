@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
-import { createApp } from "../../../adapters/http/index.ts";
 import { defaultLimits } from "../../../adapters/limits.ts";
 import { createMemoryEventLog, type EventLog, EventLogError } from "../../../storage/index.ts";
+import { testApp } from "./test-app.ts";
 
 const config = { limits: { ...defaultLimits, bodyBytes: 1000 } };
 const memory = () => createMemoryEventLog({ now: () => 0 });
 const failing = (error: unknown): EventLog => ({ ...memory(), append: () => Promise.reject(error) });
 const report = async (log: EventLog): Promise<Response> =>
-  createApp({ log, config }).request("/report_asset_materialization/a", { method: "POST" });
+  testApp({ log, config }).request("/report_asset_materialization/a", { method: "POST" });
 
 test("createApp answers a Request without a socket", async () => {
   const log = memory();
@@ -42,7 +42,7 @@ test("a mistake of ours is a 500 that gives nothing away", async () => {
 });
 
 test("a server that is shutting down is alive and not ready", async () => {
-  const app = createApp({ log: memory(), config, isAccepting: () => false });
+  const app = testApp({ log: memory(), config, isAccepting: () => false });
   expect((await app.request("/health")).status).toBe(200);
   expect((await app.request("/ready")).status).toBe(503);
 });
@@ -54,7 +54,7 @@ test.each([
   ["k".repeat(256), 400],
 ])("the Idempotency-Key %p is answered with %d", async (key, status) => {
   const headers = key === undefined ? {} : { "idempotency-key": key };
-  const app = createApp({ log: memory(), config });
+  const app = testApp({ log: memory(), config });
   const response = await app.request("/report_asset_materialization/a", { method: "POST", headers });
   expect(response.status).toBe(status);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
+import type { AppOptions } from "../../../adapters/http/index.ts";
 import { config, memory } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -22,7 +23,7 @@ const requests = [
 
 function appWith(browser?: AppOptions["browser"]) {
   const log = memory();
-  const app = createApp({ log, config, ...(browser && { browser }) });
+  const app = testApp({ log, config, ...(browser && { browser }) });
   const ask = async (method: string, path: string, headers: Headers) => {
     const response = await app.request(`http://127.0.0.1:3000${path}`, { method, headers });
     await response.body?.cancel();

@@ -1,9 +1,10 @@
-import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
+import type { AppOptions } from "../../../adapters/http/index.ts";
 import { openTokenBook } from "../../../adapters/tokens/token-book.ts";
 import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
 import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
 import { newToken } from "../../contracts/token-store.ts";
 import { config, memory, noon } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
 /** A token whose secret is its name. */
 export function namedToken(name: string, fields: Partial<NewToken> = {}): NewToken {
@@ -20,7 +21,7 @@ export async function guardedApp(
   const store = createMemoryTokenStore({ now: () => clock.now });
   for (const token of tokens) await store.create(token);
   const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed });
-  return { app: createApp({ log, tokens: book, config, now: () => clock.now, ...deps }), log, store, clock };
+  return { app: testApp({ log, tokens: book, config, now: () => clock.now, ...deps }), log, store, clock };
 }
 
 export type GuardedApp = Awaited<ReturnType<typeof guardedApp>>["app"];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createApp, createMetrics } from "../../../adapters/http/index.ts";
+import { createMetrics } from "../../../adapters/http/index.ts";
 import { openTokenBook } from "../../../adapters/tokens/token-book.ts";
 import { materialization } from "../../../core/index.ts";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../../../storage/index.ts";
 import { bearer, namedToken } from "./guarded.ts";
 import { config, linesOf, materializationOf, memory, type NativeApp, nativeApp, noon } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
 /** The values of a scrape, by name and labels as they are written. */
 async function scrape(app: NativeApp): Promise<ReadonlyMap<string, number>> {
@@ -164,7 +165,7 @@ describe("GET /metrics", () => {
     const store = createMemoryTokenStore({ now: () => noon });
     await store.create(namedToken("t", { scopes: ["read"], prefix: ["a"] }));
     const tokens = await openTokenBook({ store, now: () => noon });
-    const app = createApp({ log, tokens, config: { ...config, metrics: { assets: true } }, now: () => noon });
+    const app = testApp({ log, tokens, config: { ...config, metrics: { assets: true } }, now: () => noon });
     const text = await (await app.request("/metrics", { headers: bearer("t") })).text();
     expect(text).toContain('asset_key="a/b"');
     expect(text).not.toContain('asset_key="c"');

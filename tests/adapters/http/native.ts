@@ -1,6 +1,7 @@
-import { type AppOptions, createApp } from "../../../adapters/http/index.ts";
+import type { AppOptions } from "../../../adapters/http/index.ts";
 import { defaultLimits } from "../../../adapters/limits.ts";
 import { createMemoryEventLog, type EventLog } from "../../../storage/index.ts";
+import { testApp } from "./test-app.ts";
 
 export const noon = Date.UTC(2026, 10, 23, 12);
 export const config = { limits: { ...defaultLimits, bodyBytes: 100_000 } };
@@ -29,7 +30,7 @@ export interface NativeApp {
 /** The native API without a socket, on a log in memory unless another is given. */
 export function nativeApp(deps: Partial<AppOptions> = {}): NativeApp {
   const log = deps.log ?? memory();
-  const app = createApp({ config, now: () => noon, ...deps, log });
+  const app = testApp({ config, now: () => noon, ...deps, log });
   const request = async (path: string, init?: RequestInit) => app.request(`/api/v1/${path}`, init);
   const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
     const { status, headers, ...response } = await answerOf(await request(path, init));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { createApp } from "../../../adapters/http/index.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
 import { requestPath } from "../../../adapters/http/request-path.ts";
@@ -10,11 +9,13 @@ import { needOf } from "../../../adapters/http/token-check.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
 const log = memory();
-const app = createApp({ log, config });
+const testing = testApp({ log, config });
+const { hono: app } = testing;
 const operations = describedOperations(config.limits);
-const response = await app.request("/openapi.json");
+const response = await testing.request("/openapi.json");
 const text = await response.text();
 const document = v.parse(v.object({ ...documentSchema.entries, openapi: v.string() }), JSON.parse(text));
 
@@ -109,7 +110,7 @@ describe("GET /openapi.json", () => {
   test.each(queries.filter(({ method, name }) => method !== "POST" && name !== "cursor"))(
     "$method $path takes its own example of $name",
     async ({ method, path, query }) => {
-      const answer = await app.request(`${path}?${query}`, { method });
+      const answer = await testing.request(`${path}?${query}`, { method });
       expect([200, 404]).toContain(answer.status);
       await answer.body?.cancel();
     },
@@ -123,7 +124,7 @@ describe("GET /openapi.json", () => {
 
 describe("GET /docs", () => {
   test("shows every operation, with neither a script nor another host", async () => {
-    const page = await app.request("/docs");
+    const page = await testing.request("/docs");
     const html = await page.text();
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     for (const methods of Object.values(document.paths)) {
@@ -133,7 +134,7 @@ describe("GET /docs", () => {
   });
 
   test("allows its own style and nothing else", async () => {
-    const page = await app.request("/docs");
+    const page = await testing.request("/docs");
     const style = /<style>(.*?)<\/style>/s.exec(await page.text())?.[1] ?? "";
     const hash = new Bun.CryptoHasher("sha256").update(style).digest("base64");
     const policy = page.headers.get("content-security-policy");

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { createApp } from "../../../adapters/http/index.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { queryParameters } from "../../../adapters/http/openapi/json-schema.ts";
 import { config, memory, nativeApp } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
 /** What no parameter of a name takes. Those that are missing here take any text. */
 const wrong: Readonly<Record<string, string>> = {
@@ -59,7 +59,7 @@ describe("a query", () => {
 
   test("of a report may have any number, of which the last of a name counts", async () => {
     const log = memory();
-    const app = createApp({ log, config });
+    const app = testApp({ log, config });
     const report = `/report_asset_materialization/a?${"partition=x&".repeat(5000)}partition=last`;
     expect((await app.request(report, { method: "POST" })).status).toBe(200);
     expect((await log.get(1))?.partition).toBe("last");

@@ -1,7 +1,7 @@
 import type { Need } from "../../../adapters/http/entrance.ts";
-import { createApp } from "../../../adapters/http/index.ts";
 import { staticPath } from "../../../adapters/web/static-files.ts";
 import { config, memory } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
 /** A request that a route answers, where the log has event 1, a materialization of s3/orders. */
 export interface RouteExample {
@@ -64,8 +64,8 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
 };
 
 /** The routes of the app itself: a new one is among them whether or not it has an example. */
-export const allRoutes: readonly string[] = createApp({ log: memory(), config })
-  .routes.filter(({ method }) => method !== "ALL")
+export const allRoutes: readonly string[] = testApp({ log: memory(), config })
+  .hono.routes.filter(({ method }) => method !== "ALL")
   .map(({ method, path }) => `${method} ${path}`);
 
 /** What a route answers to its example. */

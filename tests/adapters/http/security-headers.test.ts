@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { createApp } from "../../../adapters/http/index.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { config, materializationOf, memory } from "./native.ts";
+import { testApp } from "./test-app.ts";
 
-const app = createApp({ log: memory(), config });
+const app = testApp({ log: memory(), config });
 const json = { method: "POST", headers: { "content-type": "application/json" } };
 const operations = describedOperations(config.limits).map(({ method, path }) => {
   return [method, path.replace(":asset_key", "a").replace(":id", "1"), {}] as const;

@@ -43,7 +43,7 @@ const strangers: readonly (readonly [string, Readonly<Record<string, string>>, R
 test("every route has an example, and needs what that says", async () => {
   expect(Object.keys(routeExamples).sort()).toEqual([...allRoutes].sort());
   const { app } = await filled();
-  const routes = app.routes.filter(({ method }) => method !== "ALL");
+  const routes = app.hono.routes.filter(({ method }) => method !== "ALL");
   const needs = routes.map(({ method, path, handler }) => [`${method} ${path}`, needOf(handler)]);
   expect(Object.fromEntries(needs)).toEqual(
     Object.fromEntries(Object.entries(routeExamples).map(([route, { needs }]) => [route, needs])),

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { createApp, type RunlessApp } from "../../../adapters/http/app.ts";
 import type { Forwarder } from "../../../adapters/http/forwarder.ts";
 import { createRequestThread, type RequestThreadOptions } from "../../../adapters/server/request-thread.ts";
 import { anybody } from "../../../adapters/tokens/caller.ts";
@@ -8,6 +7,7 @@ import { openLibsqlEventLog } from "../../../storage/index.ts";
 import { temporaryFolder } from "../../server.ts";
 import { config, linesOf, materializationOf } from "../http/native.ts";
 import { allRoutes, exampleRequest } from "../http/route-examples.ts";
+import { type TestApp, testApp } from "../http/test-app.ts";
 
 type Log = Awaited<ReturnType<typeof openLibsqlEventLog>>;
 
@@ -38,12 +38,12 @@ afterAll(async () => {
 });
 
 describe("a request thread", () => {
-  let here: RunlessApp;
-  let there: RunlessApp;
+  let here: TestApp;
+  let there: TestApp;
   const now = () => Date.UTC(2030, 0, 1);
   beforeAll(async () => {
-    here = createApp({ log, config, now });
-    there = createApp({ log, config, now, forwarder: threadFor() });
+    here = testApp({ log, config, now });
+    there = testApp({ log, config, now, forwarder: threadFor() });
     const lines = linesOf(
       materializationOf("s3/orders", { partition: "2026-11-23", metadata: { rows: 5 }, idempotency_key: "k" }),
       { type: "ASSET_CHECK_EVALUATION", asset_key: "s3/orders", check_name: "c", passed: false },
@@ -68,7 +68,7 @@ describe("a request thread", () => {
   test("records an array and a report that are large, as this thread would", async () => {
     const padding = "x".repeat(70_000);
     const headers = { "content-type": "application/json" };
-    const report = (app: RunlessApp, path: string, body: unknown) =>
+    const report = (app: TestApp, path: string, body: unknown) =>
       app.request(path, { method: "POST", headers, body: JSON.stringify(body) });
     const array = [materializationOf("large/a", { description: padding }), materializationOf("large/b")];
     const answer = await report(there, "/api/v1/events", array);

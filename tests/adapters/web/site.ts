@@ -1,7 +1,7 @@
-import { createApp } from "../../../adapters/http/index.ts";
 import type { RunlessEvent } from "../../../core/index.ts";
 import type { EventLog } from "../../../storage/index.ts";
 import { config, memory, noon } from "../http/native.ts";
+import { testApp } from "../http/test-app.ts";
 
 export { noon };
 export const hour = 3_600_000;
@@ -25,7 +25,7 @@ export interface Site {
 /** The pages without a socket, on a log in memory that holds these events. */
 export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> {
   const log = await logOf(...events);
-  const app = createApp({ log, config, now: () => noon });
+  const app = testApp({ log, config, now: () => noon });
   return {
     log,
     get: async (path, headers = {}) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { demoEvents } from "../../../adapters/cli/demo-events.ts";
-import { createApp } from "../../../adapters/http/index.ts";
 import { assetPath } from "../../../adapters/web/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
 import { config, noon } from "../http/native.ts";
+import { testApp } from "../http/test-app.ts";
 import { filesOf, hour, logOf } from "./site.ts";
 
 const assets = Array.from({ length: 100 }, (_, i) => `lake/team${i % 7}/table_of_a_longer_name_${i}`);
@@ -29,8 +29,8 @@ const demo = demoEvents(noon);
 const demoKeys = [...new Map(demo.map(({ assetKey }) => [assetKey.join("/"), assetKey])).values()];
 
 const paths = ["/", "/?sort=latest", "/events", "/checks"];
-const ofTables = createApp({ log: await logOf(...events, ...partitions), config, now: () => noon });
-const ofDemo = createApp({ log: await logOf(...demo), config, now: () => noon });
+const ofTables = testApp({ log: await logOf(...events, ...partitions), config, now: () => noon });
+const ofDemo = testApp({ log: await logOf(...demo), config, now: () => noon });
 
 async function bytesOf(app: typeof ofDemo, path: string, encoding: string): Promise<number> {
   const response = await app.request(path, { headers: { "accept-encoding": encoding } });

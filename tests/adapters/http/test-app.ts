@@ -1,0 +1,17 @@
+import { createRoutedApp, type RoutedApp } from "../../../adapters/http/app.ts";
+import type { AppOptions } from "../../../adapters/http/app-deps.ts";
+
+export interface TestApp extends RoutedApp {
+  /** Answers a request of a path, or of a whole url. */
+  request(target: string, init?: RequestInit): Promise<Response>;
+}
+
+/** An app without a socket. */
+export function testApp(options: AppOptions): TestApp {
+  const app = createRoutedApp(options);
+  const request: TestApp["request"] = async (target, init) => {
+    const url = target.startsWith("/") ? `http://localhost${target}` : target;
+    return app.fetch(new Request(url, init));
+  };
+  return { ...app, request };
+}
