@@ -54,8 +54,10 @@ describe("what is installed with the package", () => {
     license: v.optional(v.string()),
     dev: v.optional(v.boolean()),
     resolved: v.optional(v.string()),
+    hasInstallScript: v.optional(v.boolean()),
   });
-  const { packages } = read(v.object({ packages: v.record(v.string(), entry) }), "package-lock.json");
+  const lockfile = v.object({ packages: v.record(v.string(), entry) });
+  const { packages } = read(lockfile, "package-lock.json");
   const production = Object.entries(packages).filter(([path, { dev }]) => path !== "" && dev !== true);
 
   test("has a licence that lets everybody use it, each package of it", () => {
@@ -69,13 +71,37 @@ describe("what is installed with the package", () => {
     expect(other.filter(([, license]) => !allowed.includes(license ?? ""))).toEqual([]);
   });
 
-  test("comes from whatever registry npm is told to use", () => {
-    expect(Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
-  });
+  test.each(["package-lock.json", "tests/external/package-lock.json"])(
+    "comes from whatever registry npm is told to use: %s",
+    (lock) => {
+      const { packages } = read(lockfile, lock);
+      expect(Object.keys(packages).length).toBeGreaterThan(50);
+      expect(Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    },
+  );
 
-  test("is named with its exact version where we ask for it", () => {
-    const dependencies = v.record(v.string(), v.string());
-    const { dependencies: asked } = read(v.object({ dependencies }), "package.json");
-    expect(Object.entries(asked).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
-  });
+  test.each(["", "tests/external/"])(
+    "runs no script that %spackage.json has not decided on: npm warns of others",
+    (folder) => {
+      const { packages } = read(lockfile, `${folder}package-lock.json`);
+      const { allowScripts } = read(
+        v.object({ allowScripts: v.record(v.string(), v.boolean()) }),
+        `${folder}package.json`,
+      );
+      const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+      const names = scripted.map(([path]) => path.replace(/^.*node_modules\//, ""));
+      expect(Object.keys(allowScripts).sort()).toEqual([...new Set(names)].sort());
+    },
+  );
+
+  test.each(["package.json", "tests/external/package.json"])(
+    "is named with its exact version where we ask for it: %s",
+    (file) => {
+      const asked = v.optional(v.record(v.string(), v.string()), {});
+      const { dependencies, devDependencies } = read(v.object({ dependencies: asked, devDependencies: asked }), file);
+      const all = Object.entries({ ...dependencies, ...devDependencies });
+      expect(all.length).toBeGreaterThan(5);
+      expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    },
+  );
 });

@@ -8,9 +8,10 @@ import type { Readable } from "node:stream";
 import { databaseFile } from "../storage/libsql/database-file.ts";
 
 export type Runtime = "bun" | "node" | "deno";
-/** Every runtime that the contract suites run over: all, or those that RUNLESS_TEST_RUNTIMES names. */
-export const runtimes: readonly Runtime[] = (["bun", "node", "deno"] as const).filter((runtime) =>
-  (process.env.RUNLESS_TEST_RUNTIMES ?? "bun,node,deno").split(",").includes(runtime),
+export const everyRuntime: readonly Runtime[] = ["bun", "node", "deno"];
+/** Those that suites run over: what RUNLESS_TEST_RUNTIMES names, else Bun and Node. Deno has its turn in test:external. */
+export const runtimes = everyRuntime.filter((runtime) =>
+  (process.env.RUNLESS_TEST_RUNTIMES ?? "bun,node").split(",").includes(runtime),
 );
 
 const repository = new URL("..", import.meta.url).pathname;
@@ -22,16 +23,17 @@ export const programs: Readonly<Record<Runtime, string>> = {
   bun: join(repository, "node_modules/.bin/bun"),
   // Another Node than the one in the path, where RUNLESS_TEST_NODE says so.
   node: process.env.RUNLESS_TEST_NODE ?? "node",
-  deno: join(repository, "node_modules/.bin/deno"),
+  deno: join(repository, "tests/external/node_modules/.bin/deno"),
 };
+/** What Deno is told by npm run start:deno. */
+export const denoArgs = scripts["start:deno"]?.split("exec deno ")[1]?.split(" ") ?? [];
 
 function entryOf(runtime: Runtime, databaseUrl: string): readonly string[] {
   if (runtime === "bun") return ["adapters/bun.ts"];
   if (runtime === "node") return ["dist/adapters/node.js"];
   // With the permissions of npm run start:deno, and no more, but that the database is elsewhere.
   const folder = dirname(databaseFile(databaseUrl) ?? ".");
-  const args = (scripts["start:deno"] ?? "").replace("--allow-read=.", `--allow-read=.,${folder}`);
-  return args.split(" ").slice(2);
+  return denoArgs.map((arg) => arg.replace("--allow-read=.", `--allow-read=.,${folder}`));
 }
 
 export interface RunningServer {

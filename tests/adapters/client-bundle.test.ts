@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
-import { type RunningServer, startServer, temporaryFolder } from "../server.ts";
+import { programs, type RunningServer, runtimes, startServer, temporaryFolder } from "../server.ts";
 
 const repository = join(import.meta.dir, "../..");
 const script = `
@@ -50,11 +50,10 @@ describe("the client bundled for a browser", () => {
     expect(answer).toBe('[true,{"type":"float","rawValue":1}]');
   });
 
-  test("runs on Deno", async () => {
+  test.each(runtimes.filter((runtime) => runtime === "deno"))("runs on %s", async () => {
     const file = join(temporaryFolder(), "client.js");
     await Bun.write(file, await bundle("deno", server.url, "console.log"));
-    const deno = join(repository, "node_modules/.bin/deno");
-    const { stdout, stderr } = spawnSync(deno, ["run", "--no-config", "--allow-net=127.0.0.1", file], {
+    const { stdout, stderr } = spawnSync(programs.deno, ["run", "--no-config", "--allow-net=127.0.0.1", file], {
       encoding: "utf8",
       timeout: 20_000,
     });

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { runtimes, startServer } from "../server.ts";
+import { everyRuntime, startServer } from "../server.ts";
 import { appendAlone } from "./append-alone.ts";
 import { benchFolder } from "./bench-folder.ts";
 import { count } from "./count.ts";
@@ -21,8 +21,8 @@ const { values } = parseArgs({
   options: { lines: { type: "string", default: "1000000" }, runtime: { type: "string", default: "bun" } },
 });
 const lines = positive("lines", values.lines);
-const runtime = runtimes.find((known) => known === values.runtime);
-if (runtime === undefined) throw new Error(`--runtime must be ${runtimes.join(" or ")}. Got "${values.runtime}".`);
+const runtime = everyRuntime.find((known) => known === values.runtime);
+if (runtime === undefined) throw new Error(`--runtime must be ${everyRuntime.join(" or ")}. Got "${values.runtime}".`);
 const folder = benchFolder("import");
 
 const alone = await appendAlone(join(folder, "alone.db"), lines);

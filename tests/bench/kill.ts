@@ -1,11 +1,11 @@
 import { killRounds } from "../durability/kill-rounds.ts";
-import { runtimes } from "../server.ts";
+import { everyRuntime } from "../server.ts";
 
 const [count = "500", name = "bun"] = process.argv.slice(2);
 const rounds = Number(count);
-const runtime = runtimes.find((known) => known === name);
+const runtime = everyRuntime.find((known) => known === name);
 if (!Number.isInteger(rounds) || rounds < 1 || runtime === undefined) {
-  console.error(`Usage: npm run bench:kill -- [kills] [${runtimes.join("|")}]`);
+  console.error(`Usage: npm run bench:kill -- [kills] [${everyRuntime.join("|")}]`);
   process.exit(2);
 }
 

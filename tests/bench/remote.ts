@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Runtime, runtimes, startServer } from "../server.ts";
+import { everyRuntime, type Runtime, runtimes, startServer } from "../server.ts";
 import { benchFolder } from "./bench-folder.ts";
 import { type Listening, startListening } from "./listening.ts";
 import { type Measurement, measure } from "./load.ts";
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     warmup: { type: "string", default: "1" },
   },
 });
-const chosen = runtimes.filter((runtime) => values.runtimes.split(",").includes(runtime));
+const chosen = everyRuntime.filter((runtime) => values.runtimes.split(",").includes(runtime));
 const settings = {
   generator: "autocannon" as const,
   connections: Number(values.connections),

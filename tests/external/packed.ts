@@ -16,7 +16,8 @@ export async function packPackage(): Promise<string> {
 export async function newProject(archive: string, installer: "npm" | "bun" = "npm") {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "package.json"), '{"private": true, "type": "module"}');
-  const path = `${join(repository, "node_modules/.bin")}:${process.env.PATH}`;
+  const ownPrograms = ["node_modules/.bin", "tests/external/node_modules/.bin"].map((bin) => join(repository, bin));
+  const path = [...ownPrograms, process.env.PATH].join(":");
   const run = (...command: string[]) => runTool("env", [`--chdir=${folder}`, `PATH=${path}`, ...command]);
   if (installer === "bun") await run(programs.bun, "add", "--silent", archive);
   else await run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", archive);

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { runtimes } from "../server.ts";
+import { everyRuntime, runtimes } from "../server.ts";
 import { fuzzerNames, runFuzz } from "./run-fuzz.ts";
 
 const usage = `npm run fuzz -- [--seconds 60] [--seed <number>] [--path <path>] [--runtimes bun,node] [--fuzzers requests,json]`;
@@ -17,7 +17,7 @@ const seconds = Number(values.seconds);
 const seed = Number(values.seed);
 const chosen = <Name extends string>(text: string, known: readonly Name[]) =>
   known.filter((name) => text.split(",").includes(name));
-const rounds = chosen(values.runtimes, runtimes).flatMap((runtime) =>
+const rounds = chosen(values.runtimes, everyRuntime).flatMap((runtime) =>
   chosen(values.fuzzers, fuzzerNames).map((fuzzer) => ({ runtime, fuzzer })),
 );
 if (!(seconds > 0) || !Number.isInteger(seed) || rounds.length === 0) {

@@ -1,5 +1,5 @@
-import { parseReportBody, safeParseReportRequest } from "../../core/index.ts";
-import { appendEvent, openEventLog } from "../../storage/index.ts";
+import { parseReportBody, safeParseReportRequest } from "../../../core/index.ts";
+import { appendEvent, openEventLog } from "../../../storage/index.ts";
 
 interface Environment {
   readonly RUNLESS_DATABASE_URL: string;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Miniflare } from "miniflare";
-import { openEventLog } from "../../storage/index.ts";
-import { readAll } from "../contracts/event-log/harness.ts";
-import type { StandIn } from "../remote/stand-in.ts";
-import { emptyDatabase, newStandIn, type RemoteAddress, realDatabase } from "../remote/test-database.ts";
+import { openEventLog } from "../../../storage/index.ts";
+import { readAll } from "../../contracts/event-log/harness.ts";
+import type { StandIn } from "../../remote/stand-in.ts";
+import { emptyDatabase, newStandIn, type RemoteAddress, realDatabase } from "../../remote/test-database.ts";
 
 describe("a Cloudflare Worker with the core and a remote event log", () => {
   let standIn: StandIn | undefined;

@@ -1,20 +1,18 @@
 import { expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import packageJson from "../../package.json" with { type: "json" };
-import { programs, temporaryFolder } from "../server.ts";
+import { denoArgs, programs, temporaryFolder } from "../server.ts";
 
 const repository = new URL("../..", import.meta.url).pathname;
-const given = packageJson.scripts["start:deno"].split(" ").slice(2);
 
 /** The permissions without one of them, or without one thing that one of them names. */
-const fewer = given.flatMap((flag, place): [string, readonly string[]][] => {
+const fewer = denoArgs.flatMap((flag, place): [string, readonly string[]][] => {
   const [name = "", values = ""] = flag.split("=");
   if (!name.startsWith("--allow-")) return [];
   const names = values.split(",");
   const without = (what: string) => {
     const left = names.filter((other) => other !== what).join(",");
-    return given.toSpliced(place, 1, ...(left === "" ? [] : [`${name}=${left}`]));
+    return denoArgs.toSpliced(place, 1, ...(left === "" ? [] : [`${name}=${left}`]));
   };
   // statfs is asked only once a commit has failed: tests/external/disk-full.test.ts can't do without it.
   const atStart = names.filter((what) => what !== "statfs");
