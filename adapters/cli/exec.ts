@@ -1,21 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { checkEvaluation, float, formatAssetKey, type JsonObject, type RunlessEvent } from "../../core/index.ts";
+import { checkEvaluation, float, formatAssetKey, type JsonObject } from "../../core/index.ts";
+import { RunlessClientError } from "../client/client-error.ts";
+import { deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { examples, logCommand, readAssetKey } from "./log-command.ts";
-import { addPair, readObject, readReport } from "./report-input.ts";
+import { addPair, keptSentence, noSpool, readObject, readReport } from "./report-input.ts";
 import { runCommand } from "./run-command.ts";
 import { printable } from "./table.ts";
-import { type LogOptions, withLog } from "./with-log.ts";
 
 /** How long the report may hold up the exit code that somebody waits for, in milliseconds. */
-const reportPatience = 10_000;
+const reportTimeout = 10_000;
+/** What keeping the report may take beyond that. */
+const grace = 1000;
 
 export const execCommand = logCommand("exec")
   .summary("Run a command and report how it ended.")
   .description(
     "Run a command that builds an asset and report how it ended: the check `exec` in every case, and a materialization " +
       "where it ended with 0. Of a command that fails, the last lines of its stderr are kept with the check: they should hold no secrets. Ends with the command's own exit code (128 + n for signal n, 127 where there is no such " +
-      "command), whatever becomes of the report: one that fails, or takes longer than 10 seconds, is a warning.",
+      "command), whatever becomes of the report. Where the server is away, or does not answer within 10 seconds, the " +
+      "report is kept, and sent with the next call or by `runless flush`; one that fails is a warning.",
   )
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
   .argument("<command...>", "what to run, after --")
@@ -24,6 +28,7 @@ export const execCommand = logCommand("exec")
   .option("--metadata-json <object>", "likewise, as a JSON object", readObject)
   .option("--data-version <version>", "of the materialization")
   .option("--description <text>", "of the materialization")
+  .option(...noSpool)
   .addHelpText(
     "after",
     examples(
@@ -44,25 +49,38 @@ export const execCommand = logCommand("exec")
       ...(signal === null ? {} : { signal }),
       ...(passed || stderr === "" ? {} : { stderr }),
     };
+    const check = checkEvaluation(key, { checkName: "exec", passed, partition: built.partition, metadata });
+    const events = (passed ? [built, check] : [check]).map((event) => ({ event }));
+    const stop = endOnSignals();
     try {
-      const check = checkEvaluation(key, { checkName: "exec", passed, partition: built.partition, metadata });
-      await Promise.race([reportAll(options, passed ? [built, check] : [check]), giveUp()]);
+      const delivery = deliver(options, events, { timeout: reportTimeout, signal: stop.signal });
+      const end = await Promise.race([delivery, giveUp()]);
+      if (end.status === "kept") console.error(`runless: ${keptSentence(end.path, end.reason)}`);
     } catch (error) {
       const asset = `${formatAssetKey(key)}${built.partition === null ? "" : `, partition ${built.partition}`}`;
       const outcome = printable(`the outcome of ${asset} (exit code ${exitCode})`);
       console.error(`runless: warning: ${outcome} was not reported: ${sentenceOf(error)}`);
       // What is still waiting for an answer would keep the process.
       process.exit();
+    } finally {
+      stop.end();
     }
   });
 
-async function reportAll(options: LogOptions, events: readonly RunlessEvent[]): Promise<void> {
-  await withLog(options, { writes: true }, async ({ api }) => {
-    await api.reportRunlessAssetEvents(events);
-  });
+/** Where nobody keeps a report, and in a database, nothing ends the wait by itself. */
+async function giveUp(): Promise<never> {
+  await delay(reportTimeout + grace, undefined, { ref: false });
+  throw new Error(`it took longer than ${reportTimeout / 1000} seconds. It may be recorded all the same.`);
 }
 
-async function giveUp(): Promise<never> {
-  await delay(reportPatience, undefined, { ref: false });
-  throw new Error(`it took longer than ${reportPatience / 1000} seconds. It may be recorded all the same.`);
+/** While the outcome is reported, a signal ends the wait for the server: the report is kept, and not lost. */
+function endOnSignals() {
+  const controller = new AbortController();
+  const abort = (signal: NodeJS.Signals) => {
+    controller.abort(new RunlessClientError("network", `${signal} came before the server answered.`));
+  };
+  const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, abort);
+  const end = () => signals.map((signal) => process.off(signal, abort));
+  return { signal: controller.signal, end };
 }

@@ -32,6 +32,11 @@ export function exitCodeOf(error: unknown): ExitCode {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   console.error(`runless: ${sentenceOf(error)}`);
+  return exitCodeFor(error);
+}
+
+/** The exit code that says what kind of failure an error is. */
+export function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exitCode;
   if (error instanceof InvalidEventError || error instanceof ConfigError) return exitCodes.usage;
   const code = error instanceof RunlessClientError || error instanceof EventLogError ? error.code : undefined;

@@ -2,7 +2,6 @@ import { Option } from "@commander-js/extra-typings";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples } from "./log-command.ts";
 import { readReport, reportingCommand, sendReport } from "./report-input.ts";
-import { withLog } from "./with-log.ts";
 
 export const reportCheckCommand = reportingCommand("report-check")
   .description("Report that a check of an asset passed or failed.")
@@ -27,5 +26,5 @@ export const reportCheckCommand = reportingCommand("report-check")
       severity: options.severity ?? null,
     };
     const report = readReport("ASSET_CHECK_EVALUATION", key, options, check);
-    await withLog(options, { writes: true }, (log) => sendReport(log, report, options.json));
+    await sendReport(options, report);
   });

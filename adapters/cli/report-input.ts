@@ -2,9 +2,15 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { type EventReport, parseEventInput } from "../../core/event-input.ts";
 import { type AssetKey, type JsonObject, type JsonValue, parseJson } from "../../core/index.ts";
 import { isJsonObject } from "../../core/json-value.ts";
+import { type Delivery, type DeliveryOptions, deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { logCommand, readAssetKey } from "./log-command.ts";
-import type { OpenLog } from "./with-log.ts";
+import { printable } from "./table.ts";
+
+export const noSpool = [
+  "--no-spool",
+  "fail where the server is away, instead of keeping the report for later",
+] as const;
 
 /** A command that reports an event of an asset. */
 export function reportingCommand(name: string) {
@@ -22,6 +28,7 @@ export function reportingCommand(name: string) {
     .option("--description <text>", "what happened, in words")
     .option("--timestamp <time>", "when it happened: ISO 8601 with a zone, or seconds since 1970 (default: now)")
     .option("--idempotency-key <key>", "the same event under the same key is recorded once")
+    .option(...noSpool)
     .option("--json", "answer as JSON");
 }
 
@@ -53,11 +60,27 @@ export function readReport(type: string, key: AssetKey, options: ReportOptions, 
   return report;
 }
 
-export async function sendReport({ api }: OpenLog, report: EventReport, asJson: boolean | undefined): Promise<void> {
-  const { event, idempotencyKey } = report;
-  const { id, duplicate } = await api.reportRunlessAssetEvent(event, { idempotencyKey });
-  if (asJson === true) console.log(JSON.stringify({ id, duplicate }));
+/** Reports an event and says what became of it. */
+export async function sendReport(options: SendOptions, report: EventReport): Promise<void> {
+  const delivery = await deliver(options, [report]);
+  if (delivery.status === "kept") return tellKept(delivery, options.json);
+  const [id] = delivery.ids;
+  const duplicate = delivery.duplicates > 0;
+  if (options.json === true) console.log(JSON.stringify({ id, duplicate }));
   else console.log(duplicate ? `Recorded before, as event ${id}.` : `Recorded as event ${id}.`);
+}
+
+interface SendOptions extends DeliveryOptions {
+  readonly json?: boolean | undefined;
+}
+
+function tellKept({ path, reason }: Extract<Delivery, { status: "kept" }>, asJson: boolean | undefined): void {
+  console.error(`runless: ${keptSentence(path, reason)}`);
+  if (asJson === true) console.log(JSON.stringify({ id: null, duplicate: false, kept: path }));
+}
+
+export function keptSentence(path: string, reason: string): string {
+  return `${printable(reason)} The report is kept in ${path}: the next call or runless flush sends it.`;
 }
 
 /** Adds `name=value` to the pairs before it. */

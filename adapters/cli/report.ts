@@ -1,6 +1,5 @@
 import { examples } from "./log-command.ts";
 import { readReport, reportingCommand, sendReport } from "./report-input.ts";
-import { withLog } from "./with-log.ts";
 
 export const reportCommand = reportingCommand("report")
   .description("Report that an asset was built: a materialization.")
@@ -14,5 +13,5 @@ export const reportCommand = reportingCommand("report")
   )
   .action(async (key, options) => {
     const report = readReport("ASSET_MATERIALIZATION", key, options);
-    await withLog(options, { writes: true }, (log) => sendReport(log, report, options.json));
+    await sendReport(options, report);
   });

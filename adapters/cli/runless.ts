@@ -11,6 +11,7 @@ import { eventsCommand } from "./events.ts";
 import { execCommand } from "./exec.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-code.ts";
 import { exportCommand } from "./export.ts";
+import { flushCommand } from "./flush.ts";
 import { importCommand } from "./import.ts";
 import { partitionsCommand } from "./partitions.ts";
 import { pruneCommand } from "./prune.ts";
@@ -32,6 +33,7 @@ const program = new Command("runless")
   .addCommand(reportCheckCommand)
   .addCommand(reportObservationCommand)
   .addCommand(execCommand)
+  .addCommand(flushCommand)
   .addCommand(assetsCommand)
   .addCommand(assetCommand)
   .addCommand(eventsCommand)

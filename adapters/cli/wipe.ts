@@ -2,10 +2,12 @@ import { createInterface } from "node:readline";
 import { Argument } from "@commander-js/extra-typings";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../core/index.ts";
 import { answers, readAnswer } from "../client/answers.ts";
+import { RunlessClientError } from "../client/client-error.ts";
+import type { Call, Send } from "../client/http-sender.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples, logCommand, readAssetKey, readEventId } from "./log-command.ts";
 import { printable } from "./table.ts";
-import { type OpenLog, withLog } from "./with-log.ts";
+import { withLog } from "./with-log.ts";
 
 export const wipeCommand = logCommand("wipe")
   .description("Wipe all events of an asset, of one of its partitions, or one event. Asks first.")
@@ -19,38 +21,39 @@ export const wipeCommand = logCommand("wipe")
     if ((key === undefined) === (event === undefined) || (event !== undefined && partition !== undefined)) {
       throw new CommandError(exitCodes.usage, "Give an asset's key, with --partition or without, or --event.");
     }
-    const [what, wipe] = plan(key, partition, event);
-    await withLog(options, { writes: false }, async (log) => {
+    const { what, path, query } = plan(key, partition, event);
+    await withLog(options, { writes: false }, async ({ send }) => {
       if (yes !== true && !(await ask(`Wipe ${printable(what)}? It can't be undone. [y/N] `))) {
         throw new CommandError(exitCodes.failed, "Nothing was wiped. Answer y, or give --yes where nobody can answer.");
       }
-      const trace = await wipe(log);
+      const trace = await wipe(send, path, query);
       if (trace === undefined)
         throw new CommandError(exitCodes.failed, `There is nothing to wipe: ${printable(what)}.`);
       console.log(json === true ? formatEvent(trace) : `Wiped ${printable(what)}; event ${trace.id} says so.`);
     });
   });
 
-type Wipe = (log: OpenLog) => Promise<RecordedEvent | undefined>;
-
-/** What is to be wiped, in words and in deed. */
+/** What is to be wiped, in words and as the API is asked. */
 function plan(
   key: AssetKey | undefined,
   partition: string | undefined,
   event: number | undefined,
-): readonly [string, Wipe] {
-  if (key === undefined) return [`event ${event}`, (log) => wipeEvent(log, event)];
-  const asset = `asset ${formatAssetKey(key)}`;
-  if (partition === undefined) return [`all events of ${asset}`, async ({ api }) => (await api.wipeAssets([key]))[0]];
-  return [
-    `all events of partition ${JSON.stringify(partition)} of ${asset}`,
-    async ({ api }) => (await api.wipeAssetPartitions(key, [partition]))[0],
-  ];
+): Pick<Call, "path" | "query"> & { readonly what: string } {
+  if (key === undefined) return { what: `event ${event}`, path: `events/${event}`, query: {} };
+  const whose = partition === undefined ? "" : `partition ${JSON.stringify(partition)} of `;
+  const what = `all events of ${whose}asset ${formatAssetKey(key)}`;
+  return { what, path: "assets", query: { asset_key: JSON.stringify(key), partition } };
 }
 
-async function wipeEvent({ send }: OpenLog, id: number | undefined): Promise<RecordedEvent> {
-  const text = await send({ method: "DELETE", path: `events/${id}`, signal: undefined });
-  return readAnswer(answers.wiped, text).wiped;
+/** Undefined where there is nothing to wipe. */
+async function wipe(send: Send, path: string, query: Call["query"]): Promise<RecordedEvent | undefined> {
+  try {
+    const text = await send({ method: "DELETE", path, query: query ?? {}, signal: undefined });
+    return readAnswer(answers.wiped, text).wiped;
+  } catch (error) {
+    if (error instanceof RunlessClientError && error.code === "not_found") return undefined;
+    throw error;
+  }
 }
 
 /** False without a yes: an input that has ended says nothing. */

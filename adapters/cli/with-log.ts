@@ -3,12 +3,11 @@ import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
-import { RunlessClient } from "../client/runless-client.ts";
 import { wait } from "../client/wait.ts";
 import { type Config, defaultDatabaseUrl, resolveDatabase } from "../config.ts";
 import { limitsBy } from "../limits.ts";
-import type { RunlessApi } from "../runless-api.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
+import { sendWaiting } from "./spool/send-waiting.ts";
 
 export interface LogOptions {
   readonly url?: string | undefined;
@@ -18,8 +17,7 @@ export interface LogOptions {
 
 /** A log, wherever it is: the same answers from a server and from a database that this process opened. */
 export interface OpenLog {
-  readonly api: RunlessApi;
-  /** Asks the HTTP API, which has more in it than the interface; answers the text of a 200. */
+  /** Asks the HTTP API, and answers the text of a 200. */
   readonly send: Send;
   /** As `send`, for what comes or goes in pieces: asked once, and any answer is answered. `path` is below /api/v1. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
@@ -30,7 +28,16 @@ export interface Purpose {
   readonly writes: boolean;
 }
 
-const patience = { retries: 4, timeout: 30_000, wait, random: Math.random };
+/** Where the HTTP API is. */
+export interface Connection {
+  /** The server's address. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch;
+}
+
+const retries = 4;
+const timeout = 30_000;
 
 /** Opens the log that the options or the environment name, and lets go of it when the work has ended. */
 export async function withLog(
@@ -39,14 +46,23 @@ export async function withLog(
   work: (log: OpenLog) => Promise<void>,
 ): Promise<void> {
   const server = serverUrl(options);
-  const { api, base, headers, fetch } =
-    server === undefined ? await openDatabase(databaseOf(options), writes) : openServer(server, options);
-  try {
-    const send = createSender({ url: base, headers, fetch, ...patience });
-    await work({ api, send, fetch: (path, init) => fetchOnce(fetch, `${base}/api/v1/${path}`, headers, init) });
-  } finally {
-    await api.close();
-  }
+  if (server === undefined) return withDatabase(options, writes, (connection) => work(logOf(connection)));
+  const connection = serverConnection(server, options);
+  await sendWaiting(connection, { isReporting: false });
+  await work(logOf(connection));
+}
+
+function logOf(connection: Connection): OpenLog {
+  const { url, headers, fetch } = connection;
+  return {
+    send: senderOf(connection),
+    fetch: (path, init) => fetchOnce(fetch, `${url}/api/v1/${path}`, headers, init),
+  };
+}
+
+/** Asks as often as may help, or as it is told. */
+export function senderOf(connection: Connection, times = 1 + retries): Send {
+  return createSender({ ...connection, retries: times - 1, timeout, wait, random: Math.random });
 }
 
 /** The server that is meant, or undefined for a database. A flag wins over a variable. */
@@ -59,11 +75,17 @@ export function serverUrl({ url, token, databaseUrl }: LogOptions): string | und
     throw new CommandError(exitCodes.usage, "--token is for a server: give --url too.");
   }
   if (given === undefined) return undefined;
-  if (/^https?:\/\/[^/?#]/.test(given) && URL.canParse(given)) return given.replace(/\/+$/, "");
-  throw new CommandError(
-    exitCodes.usage,
-    `--url (RUNLESS_URL) must be http://… or https://…. Got ${JSON.stringify(given)}.`,
-  );
+  const found = /^https?:\/\/[^/?#]/.test(given) && URL.canParse(given) ? new URL(given) : undefined;
+  const got = `Got ${JSON.stringify(given)}.`;
+  if (found === undefined) {
+    throw new CommandError(exitCodes.usage, `--url (RUNLESS_URL) must be http://… or https://…. ${got}`);
+  }
+  if (found.username !== "" || found.password !== "") {
+    const instead = "A server takes a token: give it as RUNLESS_TOKEN";
+    throw new CommandError(exitCodes.usage, `--url (RUNLESS_URL) must have no user and no password in it. ${instead}.`);
+  }
+  // Always the same text for one server, since what waits for it is found by that.
+  return found.origin + found.pathname.replace(/\/+$/, "");
 }
 
 /** Throws ConfigError. */
@@ -83,47 +105,44 @@ export function assertExists(databaseUrl: string, instead = ""): void {
   );
 }
 
-interface Door {
-  readonly api: RunlessApi;
-  readonly base: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly fetch: Fetch;
-}
-
-function openServer(base: string, options: LogOptions): Door {
+export function serverConnection(url: string, options: LogOptions): Connection {
   const token = options.token ?? (process.env.RUNLESS_TOKEN || undefined);
-  const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
-  const api = new RunlessClient({ url: base, token, fetch, ...patience });
-  return { api, base, headers: token === undefined ? {} : { authorization: `Bearer ${token}` }, fetch };
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return { url, headers, fetch: (target, init) => globalThis.fetch(target, init) };
 }
 
 /** Serves the database to this process alone, without a socket. */
-async function openDatabase(
-  { databaseUrl, databaseAuthToken }: ReturnType<typeof databaseOf>,
+export async function withDatabase<Result>(
+  options: LogOptions,
   writes: boolean,
-): Promise<Door> {
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const { databaseUrl, databaseAuthToken } = databaseOf(options);
   if (!writes) assertExists(databaseUrl, ", or a server with --url");
   // Only here: what a server is made of takes its time to load.
-  const [{ createApp }, { openEventLog }, { RunlessInstance }] = await Promise.all([
+  const [{ createApp }, { openEventLog }] = await Promise.all([
     import("../http/create-app.ts"),
     import("../../storage/open-event-log.ts"),
-    import("../instance.ts"),
   ]);
   const file = databaseFile(databaseUrl);
   const isNew = file !== undefined && !existsSync(file);
   const log = await openEventLog({ url: databaseUrl, authToken: databaseAuthToken });
-  // Whoever forgot to name a server would look for the report there.
-  if (isNew && databaseUrl === defaultDatabaseUrl)
-    console.error(`runless: made the database ${databaseUrl}; --url or RUNLESS_URL names a server instead`);
-  const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
-  const fetch: Fetch = (url, init) => app.fetch(new Request(url, init));
-  return { api: new RunlessInstance(log), base: "http://localhost", headers: {}, fetch };
+  try {
+    // Whoever forgot to name a server would look for the report there.
+    if (isNew && databaseUrl === defaultDatabaseUrl)
+      console.error(`runless: made the database ${databaseUrl}; --url or RUNLESS_URL names a server instead`);
+    const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
+    const fetch: Fetch = (url, init) => app.fetch(new Request(url, init));
+    return await work({ url: "http://localhost", headers: {}, fetch });
+  } finally {
+    await log.close();
+  }
 }
 
 async function fetchOnce(
   fetch: Fetch,
   url: string,
-  headers: Door["headers"],
+  headers: Connection["headers"],
   init: RequestInit = {},
 ): Promise<Response> {
   try {

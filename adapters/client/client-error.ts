@@ -31,6 +31,7 @@ export interface EventFailure {
 
 interface Details extends ErrorOptions {
   readonly status?: number | undefined;
+  readonly isRunless?: boolean | undefined;
   readonly failures?: readonly EventFailure[] | undefined;
   readonly retryAfter?: number | undefined;
 }
@@ -41,6 +42,8 @@ export class RunlessClientError extends Error {
   readonly code: RunlessClientErrorCode;
   /** Of the HTTP answer; undefined where none came. */
   readonly status: number | undefined;
+  /** True where a runless answered, with its own sentence. False where something before it did, or nothing. */
+  readonly isRunless: boolean;
   /** Of a report of several events, where the server says which ones are to blame. */
   readonly failures: readonly EventFailure[];
   /** How many milliseconds the server asks to wait. */
@@ -50,6 +53,7 @@ export class RunlessClientError extends Error {
     super(message, details);
     this.code = code;
     this.status = details.status;
+    this.isRunless = details.isRunless ?? false;
     this.failures = details.failures ?? [];
     this.retryAfter = details.retryAfter;
   }

@@ -32,7 +32,8 @@ export function errorOfAnswer(what: string, { status, headers }: Response, text:
   const body = v.safeParse(errorBody, parse(text));
   if (body.success) {
     const { error, errors } = body.output;
-    return new RunlessClientError(codes[status] ?? "status", error, { status, failures: errors, retryAfter });
+    const details = { status, isRunless: true, failures: errors, retryAfter };
+    return new RunlessClientError(codes[status] ?? "status", error, details);
   }
   // A 404 that is not runless's says nothing about an asset: there is no runless at the url.
   const code = status === 404 ? "bad_answer" : (codes[status] ?? "status");

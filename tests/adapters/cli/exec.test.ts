@@ -74,7 +74,7 @@ describe.each(Object.entries(targets))("exec over %s", (_, open) => {
 
 describe.each([...runtimes])("exec on %s", (runtime) => {
   const failing = (env: Readonly<Record<string, string>>) =>
-    runCli(["exec", "a/b", "--partition", "p", "--", "sh", "-c", "exit 7"], { env, runtime });
+    runCli(["exec", "a/b", "--partition", "p", "--no-spool", "--", "sh", "-c", "exit 7"], { env, runtime });
   const warning = "runless: warning: the outcome of a/b, partition p (exit code 7) was not reported: ";
 
   test("a report that fails is a warning and never hides the exit code", async () => {

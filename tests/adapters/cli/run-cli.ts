@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Standard input. Default: nothing. */
   readonly input?: string;
+  /** A program that runs the command, with its arguments: `["strace", "-f"]`. */
+  readonly under?: readonly string[];
 }
 
 export interface CliResult {
@@ -28,12 +30,15 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Starts the command as a process of its own, in an empty folder. */
-export function startCli(args: readonly string[], { runtime = "bun", env = {} }: CliOptions = {}) {
+/** Starts the command as a process of its own, in an empty folder, with nothing kept or configured by others. */
+export function startCli(args: readonly string[], { runtime = "bun", env = {}, under = [] }: CliOptions = {}) {
   const { RUNLESS_URL, RUNLESS_TOKEN, RUNLESS_DATABASE_URL, ...inherited } = process.env;
-  return spawn(programs[runtime], [...entries[runtime], ...args], {
-    cwd: temporaryFolder(),
-    env: { ...inherited, ...env },
+  const cwd = temporaryFolder();
+  const own = { XDG_STATE_HOME: join(cwd, "state"), XDG_CONFIG_HOME: join(cwd, "config") };
+  const [command = "", ...rest] = [...under, programs[runtime], ...entries[runtime], ...args];
+  return spawn(command, rest, {
+    cwd,
+    env: { ...inherited, ...own, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
 }
