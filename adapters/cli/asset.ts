@@ -11,7 +11,7 @@ export const assetCommand = logCommand("asset")
   .option("--json", "as JSON")
   .addHelpText("after", examples("asset s3/orders", `asset '["s3", "a/b"]' --json`))
   .action(async (key: AssetKey, { json, ...options }) => {
-    await withLog(options, { writes: false }, async ({ send }) => {
+    await withLog(options, async ({ send }) => {
       const query = { asset_key: JSON.stringify(key) };
       const text = await send({ method: "GET", path: "assets", query, signal: undefined });
       if (json === true) return console.log(text);

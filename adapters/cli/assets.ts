@@ -18,7 +18,7 @@ export const assetsCommand = logCommand("assets")
   .option("--json", "as JSON")
   .addHelpText("after", examples("assets", "assets --prefix s3 --limit 1000", "assets --search orders --json"))
   .action(async ({ prefix, search, limit, cursor, json, ...options }) => {
-    await withLog(options, { writes: false }, async (log) => {
+    await withLog(options, async (log) => {
       const query = { prefix: prefix && JSON.stringify(prefix), search };
       const list = await readList(log, { path: "assets", name: "assets", query, limit, cursor });
       if (json === true) return console.log(formatList("assets", list));

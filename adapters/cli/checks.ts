@@ -30,7 +30,7 @@ export const checksCommand = logCommand("checks")
     examples("checks s3/orders", "checks s3/orders --json", "events --type check --asset-key s3/orders"),
   )
   .action(async (key, { limit, cursor, json, ...options }) => {
-    await withLog(options, { writes: false }, async (log) => {
+    await withLog(options, async (log) => {
       const query = { asset_key: JSON.stringify(key) };
       const list = await readList(log, { path: "checks", name: "checks", query, limit, cursor });
       if (json === true) return console.log(formatList("checks", list));

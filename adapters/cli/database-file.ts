@@ -1,12 +1,13 @@
+import { findDatabase, type LogOptions } from "./destination.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
-import { assertExists, databaseOf, type LogOptions, serverUrl } from "./with-log.ts";
+import { assertExists, databaseAddress } from "./open-database.ts";
 
 /** The url of the database file that is meant, for a command that can do what it does to nothing else. */
 export function databaseFileOf(options: LogOptions, does: string): string {
-  const { databaseUrl } = databaseOf(options);
-  if (serverUrl(options) !== undefined || !databaseUrl.startsWith("file:")) {
+  const address = databaseAddress(findDatabase(options, `This ${does} a database file`, " file:<path>"));
+  if (!address.url.startsWith("file:")) {
     throw new CommandError(exitCodes.usage, `This ${does} a database file: give --database-url file:<path>.`);
   }
-  assertExists(databaseUrl);
-  return databaseUrl;
+  assertExists(address);
+  return address.url;
 }

@@ -5,11 +5,12 @@ import type { NewEvent } from "../../storage/event-log.ts";
 import { answers, readAnswer } from "../client/answers.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { randomKey } from "../client/random-key.ts";
+import { announce, findDestination, type LogOptions, whereabouts } from "./destination.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { isAway } from "./spool/is-away.ts";
 import { sendWaiting } from "./spool/send-waiting.ts";
 import { spoolRoot } from "./spool/spool-folder.ts";
-import { type Connection, type LogOptions, senderOf, serverConnection, serverUrl, withDatabase } from "./with-log.ts";
+import { type Connection, senderOf, serverConnection, withDatabase } from "./with-log.ts";
 
 export interface DeliveryOptions extends LogOptions {
   /** False: a report whose server is away is not kept. */
@@ -24,7 +25,13 @@ export interface DeliveryLimits {
 }
 
 export type Delivery =
-  | { readonly status: "recorded"; readonly ids: readonly number[]; readonly duplicates: number }
+  | {
+      readonly status: "recorded";
+      readonly ids: readonly number[];
+      readonly duplicates: number;
+      /** ` at http://…`, where the command did not say so itself. */
+      readonly where: string;
+    }
   /** The server is away, for a reason that is a sentence, and the report waits in a file. */
   | { readonly status: "kept"; readonly path: string; readonly reason: string };
 
@@ -43,15 +50,19 @@ export async function deliver(
     return { event, idempotencyKey: idempotencyKey ?? randomKey() };
   });
   const given = events.filter(({ idempotencyKey }) => idempotencyKey !== undefined).length;
+  const destination = await findDestination(options);
+  announce(destination);
+  const where = whereabouts(destination);
   const post = async (connection: Connection, times: number | undefined, signal: AbortSignal | undefined) => {
     const { ids, duplicates } = await report(connection, keyed, times, signal);
     // Under a key of ours, a duplicate is this call's own event, which an attempt recorded without our hearing of it.
-    return { status: "recorded", ids, duplicates: Math.min(duplicates, given) } as const;
+    return { status: "recorded", where, ids, duplicates: Math.min(duplicates, given) } as const;
   };
-  const server = serverUrl(options);
-  if (server === undefined) return withDatabase(options, true, (connection) => post(connection, undefined, undefined));
+  if (destination.kind === "database") {
+    return withDatabase(destination, options, (connection) => post(connection, undefined, undefined));
+  }
 
-  const connection = serverConnection(server, options);
+  const connection = serverConnection(destination);
   const keptAt = Date.now();
   const deadline = options.spool === false ? undefined : endIn(limits.timeout ?? 30_000, limits.signal);
   try {

@@ -3,10 +3,12 @@ import { dirname } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { type Examination, examineDatabase } from "../../storage/libsql/doctor.ts";
+import { databaseName } from "../../storage/libsql/store-error.ts";
+import { findDatabase } from "./destination.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples } from "./log-command.ts";
+import { assertExists, databaseAddress } from "./open-database.ts";
 import { type Cell, printable, table } from "./table.ts";
-import { assertExists, databaseOf } from "./with-log.ts";
 
 const littleSpace = 2 ** 30;
 
@@ -28,9 +30,9 @@ Exit codes:
   3  nothing to examine: there is no such file, it is no event log, or it is a newer runless's`,
   )
   .action(async ({ json, ...options }) => {
-    const { databaseUrl: url, databaseAuthToken: authToken } = databaseOf(options);
+    const { url, authToken } = databaseAddress(findDatabase(options, "The doctor examines a database"));
     if (url === ":memory:") throw new CommandError(exitCodes.usage, "There is nothing to examine in :memory:.");
-    assertExists(url);
+    assertExists({ url, authToken });
     const examination = await examineDatabase({ url, authToken });
     const file = databaseFile(url);
     const freeBytes = file === undefined ? null : await freeSpace(dirname(file));
@@ -39,6 +41,7 @@ Exit codes:
     const healthy = integrity.length === 0 && (summaries?.wrong ?? 0) === 0;
     const advice = findings.map(({ advice }) => advice).filter((sentence) => sentence !== undefined);
     const report = {
+      database: databaseName(url),
       healthy,
       integrity,
       schema_version: schemaVersion ?? null,
@@ -50,7 +53,7 @@ Exit codes:
     if (json === true) console.log(JSON.stringify(report));
     else {
       const rows = findings.map((finding) => [finding.what, stateOf(finding), finding.text]);
-      console.log([table(["WHAT", "STATE", "FINDING"], rows), ...advice].join("\n\n"));
+      console.log([databaseName(url), table(["WHAT", "STATE", "FINDING"], rows), ...advice].join("\n\n"));
     }
     if (!healthy) process.exitCode = exitCodes.failed;
   });

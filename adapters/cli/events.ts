@@ -23,7 +23,7 @@ export const eventsCommand = filterCommand("events")
     ),
   )
   .action(async ({ limit, cursor, json, ...options }) => {
-    await withLog(options, { writes: false }, async (log) => {
+    await withLog(options, async (log) => {
       const list = await readList(log, { path: "events", name: "events", query: filterQuery(options), limit, cursor });
       if (json === true) return console.log(formatList("events", list));
       console.log(table(eventHeaders, list.items.map(readEvent).map(eventCells)));

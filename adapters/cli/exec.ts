@@ -3,7 +3,7 @@ import { checkEvaluation, float, formatAssetKey, type JsonObject } from "../../c
 import { RunlessClientError } from "../client/client-error.ts";
 import { deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
-import { examples, logCommand, readAssetKey } from "./log-command.ts";
+import { createOption, examples, logCommand, readAssetKey } from "./log-command.ts";
 import { addPair, keptSentence, noSpool, readObject, readReport } from "./report-input.ts";
 import { runCommand } from "./run-command.ts";
 import { printable } from "./table.ts";
@@ -29,6 +29,7 @@ export const execCommand = logCommand("exec")
   .option("--data-version <version>", "of the materialization")
   .option("--description <text>", "of the materialization")
   .option(...noSpool)
+  .option(...createOption)
   .addHelpText(
     "after",
     examples(

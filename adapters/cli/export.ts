@@ -29,7 +29,7 @@ export const exportCommand = filterCommand("export")
       if (output === undefined) return copy(body, process.stdout);
       await writeWhole(body, output);
     };
-    await withLog(options, { writes: false }, (log) => unlessInterrupted(() => write(log)));
+    await withLog(options, (log) => unlessInterrupted(() => write(log)));
   });
 
 async function writeWhole(body: ReadableStream<Uint8Array>, output: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "@commander-js/extra-typings";
+import { namedDestination } from "./destination.ts";
 import { exitCodeFor, exitCodes } from "./exit-code.ts";
 import { examples } from "./log-command.ts";
 import { describeFlush } from "./spool/describe-flush.ts";
 import { type FlushOptions, type FlushOutcome, flushSpool } from "./spool/flush-spool.ts";
 import { spoolRoot } from "./spool/spool-folder.ts";
 import { waitingServers } from "./spool/waiting-servers.ts";
-import { senderOf, serverConnection, serverUrl } from "./with-log.ts";
+import { senderOf, serverConnection } from "./with-log.ts";
 
 /** How long to wait for another process that is sending, in milliseconds. */
 const longestWait = 60_000;
@@ -34,16 +35,20 @@ Exit codes:
   )
   .action(async ({ old, json, ...options }) => {
     const root = spoolRoot();
-    const named = serverUrl(options);
-    const urls = named === undefined ? waitingServers(root) : [named];
+    const named = namedDestination(options);
+    const servers = named?.kind === "server" ? [named] : waitingServers(root).map((url) => ({ url, token: undefined }));
     const results = [];
-    for (const url of urls) {
-      // The token is for the server that was named with it.
-      const connection =
-        named === undefined ? { ...serverConnection(url, {}), headers: {} } : serverConnection(url, options);
+    for (const server of servers) {
+      const { url } = server;
+      const connection = serverConnection(server);
       const outcome = await flushWhenFree({ root, url, send: senderOf(connection), includeOld: old === true });
       results.push({ url, ...outcome });
       for (const line of describeFlush(outcome, url)) console.error(line);
+    }
+    for (const url of waitingServers(root)) {
+      if (!servers.some((server) => server.url === url)) {
+        console.error(`runless: reports wait for ${url} too: runless flush --url ${url} sends them`);
+      }
     }
     const sent = results.reduce((sum, outcome) => sum + outcome.sent, 0);
     if (json === true) console.log(JSON.stringify({ servers: results.map(formatOutcome) }));

@@ -7,7 +7,7 @@ import { retry } from "../client/retry.ts";
 import { wait } from "../client/wait.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 import { keyedLines } from "./keyed-lines.ts";
-import { examples, logCommand } from "./log-command.ts";
+import { createOption, examples, logCommand } from "./log-command.ts";
 import { type Progress, progressBar } from "./progress-bar.ts";
 import { wholeLines } from "./whole-lines.ts";
 import { type OpenLog, textOf, withLog } from "./with-log.ts";
@@ -34,14 +34,19 @@ export const importCommand = logCommand("import")
       "import. Where the server is away for a moment, lines are sent again, and nothing is recorded twice.",
   )
   .argument("<file>", "the file, or - for standard input")
+  .option(...createOption)
   .option("--json", "answer the counts as JSON")
   .addHelpText(
     "after",
-    examples("import events.ndjson", "export --url http://old:3000 | runless import - --url http://new:3000"),
+    examples(
+      "import events.ndjson",
+      "import events.ndjson --database-url file:copy.db --create",
+      "export --url http://old:3000 | runless import - --url http://new:3000",
+    ),
   )
   .action(async (file, { json, ...options }) => {
     const size = file === "-" ? undefined : await sizeOf(file);
-    await withLog(options, { writes: true }, async (log) => {
+    await withLog(options, async (log) => {
       const progress = progressBar(size);
       const { counts, lackingKey } = await importAll(
         log,

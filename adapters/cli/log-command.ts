@@ -4,10 +4,13 @@ import { type AssetKey, parseAssetKey } from "../../core/index.ts";
 /** A command that talks to a log: a server's, or one in a database that it opens itself. */
 export function logCommand(name: string) {
   return new Command(name)
-    .option("--url <url>", "the server to talk to (RUNLESS_URL)")
+    .option("--url <url>", "the server to talk to (RUNLESS_URL, or what runless login says)")
     .option("--token <token>", "the server's token (RUNLESS_TOKEN, which other users of the machine don't see)")
-    .option("--database-url <url>", "the database to open instead (RUNLESS_DATABASE_URL, default file:runless.db)");
+    .option("--database-url <url>", "the database to open instead (RUNLESS_DATABASE_URL, or file:runless.db here)");
 }
+
+/** Of commands that write: elsewhere, a database that is not there is most likely a wrong name. */
+export const createOption = ["--create", "make the database if it is not there yet", false] as const;
 
 /** The examples at the end of a command's help. */
 export function examples(...lines: readonly string[]): string {

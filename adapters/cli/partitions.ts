@@ -14,7 +14,7 @@ export const partitionsCommand = logCommand("partitions")
   .option("--json", "as JSON")
   .addHelpText("after", examples("partitions s3/orders", "partitions s3/orders --limit 1000 --json"))
   .action(async (key, { limit, cursor, json, ...options }) => {
-    await withLog(options, { writes: false }, async (log) => {
+    await withLog(options, async (log) => {
       const query = { asset_key: JSON.stringify(key) };
       const list = await readList(log, { path: "partitions", name: "partitions", query, limit, cursor });
       if (json === true) return console.log(formatList("partitions", list));

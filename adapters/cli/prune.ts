@@ -1,12 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
-import { openStores } from "../../storage/open-stores.ts";
 import { resolveRetention } from "../config.ts";
 import { type RetentionLog, trustedTime } from "../keep-pruned.ts";
 import { expiryAt, type RetentionFlag, retentionFlags } from "../retention.ts";
 import { RetentionClock } from "../retention-clock.ts";
+import { findDatabase } from "./destination.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples } from "./log-command.ts";
-import { assertExists, databaseOf, serverUrl } from "./with-log.ts";
+import { databaseAddress, openDatabase } from "./open-database.ts";
 
 const helpOf = (flag: RetentionFlag) => `${retentionFlags[flag].help} (${retentionFlags[flag].env})`;
 
@@ -37,12 +37,8 @@ export const pruneCommand = new Command("prune")
       },
       process.env,
     );
-    const { databaseUrl: url, databaseAuthToken: authToken } = databaseOf({ databaseUrl });
-    if (serverUrl({ databaseUrl }) !== undefined || url === ":memory:") {
-      throw new CommandError(exitCodes.usage, "This deletes from a database, not from a server: give --database-url.");
-    }
-    assertExists(url);
-    const { log } = await openStores({ url, authToken });
+    const url = findDatabase({ databaseUrl }, "This deletes from a database");
+    const { log } = await openDatabase(databaseAddress(url), { create: false });
     try {
       const now = Date.now();
       const clock = isRight === true ? now : await checkedClock(log, now);

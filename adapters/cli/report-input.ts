@@ -4,7 +4,7 @@ import { type AssetKey, type JsonObject, type JsonValue, parseJson } from "../..
 import { isJsonObject } from "../../core/json-value.ts";
 import { type Delivery, type DeliveryOptions, deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
-import { logCommand, readAssetKey } from "./log-command.ts";
+import { createOption, logCommand, readAssetKey } from "./log-command.ts";
 import { printable } from "./table.ts";
 
 export const noSpool = [
@@ -29,6 +29,7 @@ export function reportingCommand(name: string) {
     .option("--timestamp <time>", "when it happened: ISO 8601 with a zone, or seconds since 1970 (default: now)")
     .option("--idempotency-key <key>", "the same event under the same key is recorded once")
     .option(...noSpool)
+    .option(...createOption)
     .option("--json", "answer as JSON");
 }
 
@@ -67,7 +68,7 @@ export async function sendReport(options: SendOptions, report: EventReport): Pro
   const [id] = delivery.ids;
   const duplicate = delivery.duplicates > 0;
   if (options.json === true) console.log(JSON.stringify({ id, duplicate }));
-  else console.log(duplicate ? `Recorded before, as event ${id}.` : `Recorded as event ${id}.`);
+  else console.log(`${duplicate ? "Recorded before, as" : "Recorded as"} event ${id}${delivery.where}.`);
 }
 
 interface SendOptions extends DeliveryOptions {

@@ -13,6 +13,7 @@ import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-code.ts";
 import { exportCommand } from "./export.ts";
 import { flushCommand } from "./flush.ts";
 import { importCommand } from "./import.ts";
+import { loginCommand } from "./login.ts";
 import { partitionsCommand } from "./partitions.ts";
 import { pruneCommand } from "./prune.ts";
 import { reportCommand } from "./report.ts";
@@ -34,6 +35,7 @@ const program = new Command("runless")
   .addCommand(reportObservationCommand)
   .addCommand(execCommand)
   .addCommand(flushCommand)
+  .addCommand(loginCommand)
   .addCommand(assetsCommand)
   .addCommand(assetCommand)
   .addCommand(eventsCommand)

@@ -24,7 +24,7 @@ export const tailCommand = filterCommand("tail")
         if (--left === 0) return;
       }
     };
-    await withLog(options, { writes: false }, (log) => unlessInterrupted(() => follow(log)));
+    await withLog(options, (log) => unlessInterrupted(() => follow(log)));
   });
 
 function formatLine(data: string): string {

@@ -4,7 +4,7 @@ import { hashSecret, newSecret } from "../tokens/token-secret.ts";
 import { aName, isTokenName, parseScopes, someScopes } from "../tokens/token-words.ts";
 import { time } from "./event-cells.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
-import { examples, readAssetKey } from "./log-command.ts";
+import { createOption, examples, readAssetKey } from "./log-command.ts";
 import { tokensCommand, withTokens } from "./with-tokens.ts";
 
 export const tokenCreateCommand = tokensCommand("create")
@@ -17,6 +17,7 @@ export const tokenCreateCommand = tokensCommand("create")
   .requiredOption("--scope <scopes>", "report, read or admin, which is both and wiping; or report,read", readScopes)
   .option("--prefix <key>", "only this asset and all below it", readAssetKey)
   .option("--expires <when>", "a time (ISO 8601 with a zone), or how long from now: 90d, 12h, 30m", readExpiry)
+  .option(...createOption)
   .addHelpText(
     "after",
     examples(
@@ -24,9 +25,10 @@ export const tokenCreateCommand = tokensCommand("create")
       "token create --name me --scope admin > ~/.runless-token",
     ),
   )
-  .action(async ({ name, scope: scopes, prefix = null, expires: expiresAt = null, ...options }) => {
+  .action(async ({ name, scope: scopes, prefix = null, expires: expiresAt = null, create, ...options }) => {
     const secret = newSecret();
-    await withTokens(options, { mayBeNew: true }, async (tokens) => {
+    const open = { create: create === true, instead: "; --create makes this one" };
+    await withTokens(options, open, async ({ tokens }) => {
       const hash = hashSecret(secret);
       const created = await tokens.create({ name, hash, scopes, prefix, expiresAt });
       if (created === undefined) {

@@ -13,7 +13,7 @@ export const tokenListCommand = tokensCommand("list")
   .option("--json", "as JSON")
   .addHelpText("after", examples("token list", "token list --json"))
   .action(async ({ json, ...options }) => {
-    await withTokens(options, { mayBeNew: false }, async (store) => {
+    await withTokens(options, { create: false }, async ({ tokens: store }) => {
       const tokens = await store.list();
       if (json === true) return console.log(JSON.stringify({ tokens: tokens.map(formatToken) }));
       console.log(table(headers, tokens.map(cells)));

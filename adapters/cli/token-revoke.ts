@@ -12,7 +12,7 @@ export const tokenRevokeCommand = tokensCommand("revoke")
   .argument("<name>", "the token's name")
   .addHelpText("after", examples("token revoke ci"))
   .action(async (name, options) => {
-    await withTokens(options, { mayBeNew: false }, async (tokens) => {
+    await withTokens(options, { create: false }, async ({ tokens }) => {
       if ((await tokens.revoke(name)) === undefined) {
         const instead = "runless token list shows those there are";
         throw new CommandError(exitCodes.failed, `There is no token ${printable(name)} to revoke: ${instead}.`);

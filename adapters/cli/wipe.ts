@@ -22,7 +22,7 @@ export const wipeCommand = logCommand("wipe")
       throw new CommandError(exitCodes.usage, "Give an asset's key, with --partition or without, or --event.");
     }
     const { what, path, query } = plan(key, partition, event);
-    await withLog(options, { writes: false }, async ({ send }) => {
+    await withLog(options, async ({ send }) => {
       if (yes !== true && !(await ask(`Wipe ${printable(what)}? It can't be undone. [y/N] `))) {
         throw new CommandError(exitCodes.failed, "Nothing was wiped. Answer y, or give --yes where nobody can answer.");
       }

@@ -1,19 +1,16 @@
-import { existsSync } from "node:fs";
-import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
 import { wait } from "../client/wait.ts";
-import { type Config, defaultDatabaseUrl, resolveDatabase } from "../config.ts";
-import { limitsBy } from "../limits.ts";
-import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
+import {
+  announce,
+  type DatabaseDestination,
+  findDestination,
+  type LogOptions,
+  type ServerDestination,
+} from "./destination.ts";
+import { sentenceOf } from "./exit-code.ts";
 import { sendWaiting } from "./spool/send-waiting.ts";
-
-export interface LogOptions {
-  readonly url?: string | undefined;
-  readonly token?: string | undefined;
-  readonly databaseUrl?: string | undefined;
-}
 
 /** A log, wherever it is: the same answers from a server and from a database that this process opened. */
 export interface OpenLog {
@@ -21,11 +18,6 @@ export interface OpenLog {
   readonly send: Send;
   /** As `send`, for what comes or goes in pieces: asked once, and any answer is answered. `path` is below /api/v1. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
-}
-
-export interface Purpose {
-  /** Only what writes may create a database: elsewhere, a missing one is most likely a wrong name. */
-  readonly writes: boolean;
 }
 
 /** Where the HTTP API is. */
@@ -39,15 +31,13 @@ export interface Connection {
 const retries = 4;
 const timeout = 30_000;
 
-/** Opens the log that the options or the environment name, and lets go of it when the work has ended. */
-export async function withLog(
-  options: LogOptions,
-  { writes }: Purpose,
-  work: (log: OpenLog) => Promise<void>,
-): Promise<void> {
-  const server = serverUrl(options);
-  if (server === undefined) return withDatabase(options, writes, (connection) => work(logOf(connection)));
-  const connection = serverConnection(server, options);
+/** Opens the log that a command is about, and lets go of it when the work has ended. */
+export async function withLog(options: LogOptions, work: (log: OpenLog) => Promise<void>): Promise<void> {
+  const destination = await findDestination(options);
+  announce(destination);
+  if (destination.kind === "database")
+    return withDatabase(destination, options, (connection) => work(logOf(connection)));
+  const connection = serverConnection(destination);
   await sendWaiting(connection, { isReporting: false });
   await work(logOf(connection));
 }
@@ -65,74 +55,30 @@ export function senderOf(connection: Connection, times = 1 + retries): Send {
   return createSender({ ...connection, retries: times - 1, timeout, wait, random: Math.random });
 }
 
-/** The server that is meant, or undefined for a database. A flag wins over a variable. */
-export function serverUrl({ url, token, databaseUrl }: LogOptions): string | undefined {
-  if (url !== undefined && databaseUrl !== undefined) {
-    throw new CommandError(exitCodes.usage, "Give --url or --database-url, not both.");
-  }
-  const given = url ?? (databaseUrl === undefined ? process.env.RUNLESS_URL || undefined : undefined);
-  if (given === undefined && token !== undefined) {
-    throw new CommandError(exitCodes.usage, "--token is for a server: give --url too.");
-  }
-  if (given === undefined) return undefined;
-  const found = /^https?:\/\/[^/?#]/.test(given) && URL.canParse(given) ? new URL(given) : undefined;
-  const got = `Got ${JSON.stringify(given)}.`;
-  if (found === undefined) {
-    throw new CommandError(exitCodes.usage, `--url (RUNLESS_URL) must be http://… or https://…. ${got}`);
-  }
-  if (found.username !== "" || found.password !== "") {
-    const instead = "A server takes a token: give it as RUNLESS_TOKEN";
-    throw new CommandError(exitCodes.usage, `--url (RUNLESS_URL) must have no user and no password in it. ${instead}.`);
-  }
-  // Always the same text for one server, since what waits for it is found by that.
-  return found.origin + found.pathname.replace(/\/+$/, "");
-}
-
-/** Throws ConfigError. */
-export function databaseOf({ databaseUrl }: LogOptions): Pick<Config, "databaseUrl" | "databaseAuthToken"> {
-  return resolveDatabase(
-    databaseUrl === undefined ? process.env : { ...process.env, RUNLESS_DATABASE_URL: databaseUrl },
-  );
-}
-
-/** Refuses a file that is not there, before the driver creates it. `instead` says what else could be named. */
-export function assertExists(databaseUrl: string, instead = ""): void {
-  const file = databaseFile(databaseUrl);
-  if (file === undefined || existsSync(file)) return;
-  throw new CommandError(
-    exitCodes.unreachable,
-    `There is no database ${databaseUrl}. Name one with --database-url${instead}.`,
-  );
-}
-
-export function serverConnection(url: string, options: LogOptions): Connection {
-  const token = options.token ?? (process.env.RUNLESS_TOKEN || undefined);
+export function serverConnection({ url, token }: Pick<ServerDestination, "url" | "token">): Connection {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  return { url, headers, fetch: (target, init) => globalThis.fetch(target, init) };
+  // The token is for the address that was named, wherever that would send its callers.
+  return { url, headers, fetch: (target, init) => globalThis.fetch(target, { ...init, redirect: "manual" }) };
 }
 
-/** Serves the database to this process alone, without a socket. */
+/** Serves a database to this process alone, without a socket. */
 export async function withDatabase<Result>(
-  options: LogOptions,
-  writes: boolean,
+  { url }: DatabaseDestination,
+  { create }: LogOptions,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const { databaseUrl, databaseAuthToken } = databaseOf(options);
-  if (!writes) assertExists(databaseUrl, ", or a server with --url");
   // Only here: what a server is made of takes its time to load.
-  const [{ createApp }, { openEventLog }] = await Promise.all([
+  const [{ createApp }, { limitsBy }, { databaseAddress, openDatabase }] = await Promise.all([
     import("../http/create-app.ts"),
-    import("../../storage/open-event-log.ts"),
+    import("../limits.ts"),
+    import("./open-database.ts"),
   ]);
-  const file = databaseFile(databaseUrl);
-  const isNew = file !== undefined && !existsSync(file);
-  const log = await openEventLog({ url: databaseUrl, authToken: databaseAuthToken });
+  const instead =
+    create === undefined ? ", or a server with --url" : ", or a server with --url; --create makes this one";
+  const { log } = await openDatabase(databaseAddress(url), { create: create === true, instead });
   try {
-    // Whoever forgot to name a server would look for the report there.
-    if (isNew && databaseUrl === defaultDatabaseUrl)
-      console.error(`runless: made the database ${databaseUrl}; --url or RUNLESS_URL names a server instead`);
     const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
-    const fetch: Fetch = (url, init) => app.fetch(new Request(url, init));
+    const fetch: Fetch = (target, init) => app.fetch(new Request(target, init));
     return await work({ url: "http://localhost", headers: {}, fetch });
   } finally {
     await log.close();

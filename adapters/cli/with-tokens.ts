@@ -1,8 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
-import { openStores } from "../../storage/open-stores.ts";
-import type { TokenStore } from "../../storage/token-store.ts";
-import { CommandError, exitCodes } from "./exit-code.ts";
-import { assertExists, databaseOf, type LogOptions, serverUrl } from "./with-log.ts";
+import type { Stores } from "../../storage/stores.ts";
+import { findDatabase, type LogOptions } from "./destination.ts";
+import { databaseAddress, type OpenOptions, openDatabase } from "./open-database.ts";
 
 /** A command that opens the database where tokens are kept. No server would do: who may make tokens may do everything. */
 export function tokensCommand(name: string) {
@@ -12,22 +11,17 @@ export function tokensCommand(name: string) {
   );
 }
 
-/** Opens the tokens of the database, and lets go of them when the work has ended. */
+/** Opens the database, and lets go of it when the work has ended. */
 export async function withTokens(
   options: Pick<LogOptions, "databaseUrl">,
-  { mayBeNew }: { readonly mayBeNew: boolean },
-  work: (tokens: TokenStore) => Promise<void>,
+  open: OpenOptions,
+  work: (stores: Stores) => Promise<void>,
 ): Promise<void> {
-  const { databaseUrl: url, databaseAuthToken: authToken } = databaseOf(options);
-  if (serverUrl(options) !== undefined || url === ":memory:") {
-    const instead = "give --database-url, or the server's RUNLESS_TOKENS";
-    throw new CommandError(exitCodes.usage, `Tokens are kept in a database, not with a server: ${instead}.`);
-  }
-  if (!mayBeNew) assertExists(url);
-  const { log, tokens } = await openStores({ url, authToken });
+  const url = findDatabase(options, "Tokens are kept in a database", ", or the server its RUNLESS_TOKENS");
+  const stores = await openDatabase(databaseAddress(url), open);
   try {
-    await work(tokens);
+    await work(stores);
   } finally {
-    await log.close();
+    await stores.log.close();
   }
 }

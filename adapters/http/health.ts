@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { EventLogError } from "../../storage/index.ts";
+import { packageInfo } from "../package-info.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import type { AppendWatch } from "./append-watch.ts";
 import { respond } from "./json-response.ts";
@@ -7,11 +8,19 @@ import { routes } from "./routes.ts";
 
 export function healthRoutes(deps: AppDeps, appends: AppendWatch): Hono<AppEnv> {
   return routes(deps)
-    .get("/health", "nothing", () => respond({ status: "ok" }))
+    .get("/health", "nothing", () => respond({ status: "ok" }, 200, healthHeaders()))
     .get("/ready", "nothing", async () => {
       const reason = await whyNotReady(deps, appends);
       return reason === undefined ? respond({ ready: true }) : respond({ ready: false, reason }, 503);
     }).app;
+}
+
+let headers: { readonly runless: string } | undefined;
+
+/** By which a command knows a runless from whatever else may listen on its port. */
+export function healthHeaders(): { readonly runless: string } {
+  headers ??= { runless: packageInfo().version };
+  return headers;
 }
 
 async function whyNotReady({ log, isAccepting = () => true, damage }: AppDeps, appends: AppendWatch) {

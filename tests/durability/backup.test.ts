@@ -57,7 +57,7 @@ test("a backup leaves a file alone that is there already", async () => {
   const folder = temporaryFolder();
   const env = { RUNLESS_DATABASE_URL: `file:${join(folder, "live.db")}` };
   const file = join(folder, "copy.db");
-  await runCli(["report", "a"], { env });
+  await runCli(["report", "a", "--create"], { env });
   expect((await runCli(["backup", file], { env })).exitCode).toBe(0);
   const hash = () => createHash("sha256").update(readFileSync(file)).digest("hex");
   const first = hash();
@@ -81,7 +81,7 @@ test("a backup of a file that is damaged says so, and what to do", async () => {
 
 test("a backup into a folder that is not there says so", async () => {
   const env = { RUNLESS_DATABASE_URL: `file:${join(temporaryFolder(), "live.db")}` };
-  await runCli(["report", "a"], { env });
+  await runCli(["report", "a", "--create"], { env });
   const { exitCode, stderr } = await runCli(["backup", "nodir/x.db"], { env });
   expect([exitCode, stderr]).toEqual([
     1,

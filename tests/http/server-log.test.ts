@@ -35,7 +35,9 @@ describe.each([...runtimes])("the log of a %s server", (runtime) => {
   test("is JSON too where a stream ends because its token went, and says in one line that it broke off and why", async () => {
     const databaseUrl = `file:${join(temporaryFolder(), "runless.db")}`;
     const token = async (...args: readonly string[]) =>
-      (await runCli(["token", ...args, "--database-url", databaseUrl])).stdout.trim();
+      (
+        await runCli(["token", ...args, "--database-url", databaseUrl, ...(args[0] === "create" ? ["--create"] : [])])
+      ).stdout.trim();
     const authorization = `Bearer ${await token("create", "--name", "s", "--scope", "read")}`;
     const server = await startServer(runtime, { databaseUrl, env: { RUNLESS_TOKENS: "r:report=0123456789abcdef" } });
     const stream = () => fetch(`${server.url}/api/v1/events/stream`, { headers: { authorization } });

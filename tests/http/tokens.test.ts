@@ -12,7 +12,13 @@ const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
 const otherHost = ["--host", "127.1"];
 
 async function token(databaseUrl: string, ...args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCli(["token", ...args, "--database-url", databaseUrl]);
+  const { exitCode, stdout, stderr } = await runCli([
+    "token",
+    ...args,
+    "--database-url",
+    databaseUrl,
+    ...(args[0] === "create" ? ["--create"] : []),
+  ]);
   if (exitCode !== 0) throw new Error(stderr);
   return stdout.trimEnd();
 }

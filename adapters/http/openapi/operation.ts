@@ -26,9 +26,12 @@ export function schemaRef(name: string) {
   return { $ref: `#/components/schemas/${name}` };
 }
 
+type Headers = Record<string, { description: string; schema: { type: "string" } }>;
+
 /** A 200 in JSON. */
-export function ok(description: string, schema: string, example: unknown): Responses {
-  return { 200: { description, content: { "application/json": { schema: schemaRef(schema), example } } } };
+export function ok(description: string, schema: string, example: unknown, headers?: Headers): Responses {
+  const content = { "application/json": { schema: schemaRef(schema), example } };
+  return { 200: { description, ...(headers && { headers }), content } };
 }
 
 const reasons: Readonly<Record<number, string>> = {

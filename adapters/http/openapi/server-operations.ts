@@ -2,6 +2,10 @@ import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
 const tags = ["Server"];
 
+const healthHeaders = {
+  runless: { description: "The version of runless, by which it is known.", schema: { type: "string" as const } },
+};
+
 export const serverOperations: Operations = () => [
   {
     method: "GET",
@@ -20,7 +24,7 @@ export const serverOperations: Operations = () => [
     operationId: "getHealth",
     tags,
     summary: "Whether the server lives",
-    responses: ok("It does.", "Health", { status: "ok" }),
+    responses: ok("It does.", "Health", { status: "ok" }, healthHeaders),
   },
   {
     method: "GET",

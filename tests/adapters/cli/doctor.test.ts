@@ -60,9 +60,11 @@ function damaged(file: string, page: number): string {
 }
 
 test("a sound database is found sound, and 0 says so", async () => {
-  const { exitCode, stdout } = await doctor(await soundLog(), "--json");
+  const file = await soundLog();
+  const { exitCode, stdout } = await doctor(file, "--json");
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
+    database: urlOf(file),
     healthy: true,
     integrity: [],
     schema_version: migrations.length,

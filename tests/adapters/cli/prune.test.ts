@@ -45,8 +45,8 @@ test.each([
   [["--retain-days", "0"], {}, 2, "--retain-days (RUNLESS_RETAIN_DAYS) must be a whole number from 1"],
   [[], { RUNLESS_IDEMPOTENCY_DAYS: "1" }, 2, "--idempotency-days (RUNLESS_IDEMPOTENCY_DAYS) must be"],
   [[], {}, 3, "There is no database file:runless.db"],
-  [[], { RUNLESS_URL: "http://127.0.0.1:1" }, 2, "This deletes from a database, not from a server"],
-  [["--database-url", ":memory:"], {}, 2, "This deletes from a database"],
+  [[], { RUNLESS_URL: "http://127.0.0.1:1" }, 2, "This deletes from a database, and RUNLESS_URL names the server"],
+  [["--database-url", ":memory:"], {}, 2, "goes away with this command"],
 ] as const)(
   "prune %p with %p ends with %d and a sentence",
   async (args, env, exitCode, sentence) => {

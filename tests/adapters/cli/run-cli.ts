@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { openEventLog } from "../../../storage/index.ts";
 import { programs, type RunningServer, type Runtime, startServer, temporaryFolder } from "../../server.ts";
 
 const repository = new URL("../../..", import.meta.url).pathname;
@@ -56,8 +59,22 @@ export interface Target {
   readonly stop: () => Promise<unknown>;
 }
 
+/** A log without events, in a file of its own. */
 export function newFile(): Target {
-  return { env: { RUNLESS_DATABASE_URL: `file:${join(temporaryFolder(), "log.db")}` }, stop: async () => {} };
+  const file = join(temporaryFolder(), "log.db");
+  copyFileSync(emptyLog, file);
+  return { env: { RUNLESS_DATABASE_URL: `file:${file}` }, stop: async () => {} };
+}
+
+const emptyLog = await makeEmptyLog();
+
+async function makeEmptyLog(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "runless-empty-")); // for every file of tests that this process runs
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "log.db");
+  const log = await openEventLog({ url: `file:${file}` });
+  await log.close();
+  return file;
 }
 
 export async function newServer(): Promise<Target & { readonly server: RunningServer }> {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
 import { openStores, type TokenRecord } from "../../../storage/index.ts";
+import { temporaryFolder } from "../../server.ts";
 import { type CliOptions, newFile, runCli, type Target } from "./run-cli.ts";
 
 const run = (target: Target, line: string, options: CliOptions = {}) =>
@@ -98,7 +99,7 @@ test.each([
   ["create --name ci --scope read --expires soon", "It must be a time to come"],
   ["create --name ci --scope read --expires 0d", "It must be a time to come"],
   ["create --name ci --scope read --expires 2020-01-01T00:00Z", "It must be a time to come"],
-  ["create --name ci --scope read --database-url :memory:", "Tokens are kept in a database"],
+  ["create --name ci --scope read --database-url :memory:", "goes away with this command"],
   ["revoke", "missing required argument 'name'"],
   ["nope", "unknown command 'nope'"],
 ])("runless token %s is wrong usage: %s", async (line, sentence) => {
@@ -112,9 +113,12 @@ test("a server's address is no place for tokens, and a database that is not ther
     env: { RUNLESS_URL: "http://127.0.0.1:9" },
   });
   expect([elsewhere.exitCode, elsewhere.stdout]).toEqual([2, ""]);
-  expect(elsewhere.stderr).toContain("not with a server");
+  expect(elsewhere.stderr).toContain(
+    "Tokens are kept in a database, and RUNLESS_URL names the server http://127.0.0.1:9.",
+  );
   for (const line of ["list", "revoke a"]) {
-    const { exitCode, stderr } = await run(newFile(), line);
+    const missing = { env: { RUNLESS_DATABASE_URL: `file:${temporaryFolder()}/log.db` }, stop: async () => {} };
+    const { exitCode, stderr } = await run(missing, line);
     expect(exitCode).toBe(3);
     expect(stderr).toContain("There is no database");
   }

@@ -67,16 +67,18 @@ test.each([
 ])(
   "%s is for a database file",
   async (command, does) => {
-    for (const place of [
-      ["--url", "http://127.0.0.1:9"],
-      ["--database-url", "http://127.0.0.1:9"],
-      ["--database-url", ":memory:"],
-    ]) {
-      const { exitCode, stderr } = await runCli([...command.split(" "), ...place]);
-      expect([exitCode, stderr]).toEqual([
-        2,
-        `runless: This ${does} a database file: give --database-url file:<path>.\n`,
-      ]);
+    const wrong = ": give --database-url file:<path>.";
+    for (const [option, value, problem] of [
+      [
+        "--url",
+        "http://127.0.0.1:9",
+        ", and --url names the server http://127.0.0.1:9. Give --database-url file:<path>.",
+      ],
+      ["--database-url", "http://127.0.0.1:9", wrong],
+      ["--database-url", ":memory:", wrong],
+    ] as const) {
+      const { exitCode, stderr } = await runCli([...command.split(" "), option, value]);
+      expect([exitCode, stderr]).toEqual([2, `runless: This ${does} a database file${problem}\n`]);
     }
   },
   30_000,
