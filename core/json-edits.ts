@@ -51,32 +51,39 @@ export class JsonEdits {
   #write(start: number, end: number): void {
     let from = start;
     for (const reorder of this.#outermostReorders(start, end)) {
-      const [reorderStart = 0, reorderEnd = 0, , first = 0, count = 0] = this.#reorders.items.subarray(reorder);
-      this.#copy(from, reorderStart);
-      this.#writer.add("{");
-      for (let i = first; i < first + count; i += 2) {
-        if (i > first) this.#writer.add(",");
-        this.#write(this.#members.at(i), this.#members.at(i + 1));
+      const [at, inner] = [reorder * reorderFields, this.#reorders.at(reorder * reorderFields + 2)];
+      this.#copy(from, this.#reorders.at(at));
+      from = this.#reorders.at(at + 1);
+      const first = this.#reorders.at(at + 3);
+      const last = first + this.#reorders.at(at + 4);
+      for (let member = first; member < last; member += 2) {
+        this.#writer.add(member === first ? "{" : ",");
+        const [memberStart, memberEnd] = [this.#members.at(member), this.#members.at(member + 1)];
+        if (inner === reorder) this.#copy(memberStart, memberEnd);
+        else this.#write(memberStart, memberEnd);
       }
       this.#writer.add("}");
-      from = reorderEnd;
     }
     this.#copy(from, end);
   }
 
-  /** Where the reorders stand that are in this part and in no other reorder there. */
+  /** The reorders in this part that are in no other reorder there. */
   #outermostReorders(start: number, end: number): readonly number[] {
     const found: number[] = [];
-    let at = firstFrom(this.#reorders, reorderFields, 1, end + 1) - reorderFields;
-    while (at >= 0 && this.#reorders.at(at) >= start) {
-      found.push(at);
-      at = (this.#reorders.at(at + 2) - 1) * reorderFields;
+    let reorder = firstFrom(this.#reorders, reorderFields, 1, end + 1) / reorderFields - 1;
+    while (reorder >= 0 && this.#reorders.at(reorder * reorderFields) >= start) {
+      found.push(reorder);
+      reorder = this.#reorders.at(reorder * reorderFields + 2) - 1;
     }
     return found.reverse();
   }
 
   #copy(start: number, end: number): void {
     const source = this.#source;
+    if (this.#edits.length === 0) {
+      this.#writer.add(source.slice(start, end));
+      return;
+    }
     const { items, length } = this.#edits;
     let chunk = "";
     let from = start;
@@ -135,8 +142,37 @@ class Writer {
   }
 }
 
-/** A string token as JSON.stringify would write it. */
+const slash = 0x2f;
+const letterU = 0x75;
+
+/** A valid string token as JSON.stringify would write it. */
 function recode(token: string): string {
-  const text: string = JSON.parse(token);
-  return JSON.stringify(text.toWellFormed());
+  return (token.length < 64 ? recodeShort(token) : undefined) ?? JSON.stringify(JSON.parse(token).toWellFormed());
+}
+
+/** In a quarter of the time. Undefined where an escape stands for a unit that is escaped again, or for a surrogate. */
+function recodeShort(token: string): string | undefined {
+  let text = "";
+  let from = 0;
+  for (let at = token.indexOf("\\"); at !== -1; ) {
+    let next = at + 2;
+    const escaped = token.charCodeAt(at + 1);
+    if (escaped === slash) {
+      text += token.slice(from, at);
+      from = at + 1;
+    } else if (escaped === letterU) {
+      next = at + 6;
+      let unit = 0;
+      for (let i = at + 2; i < next; i++) unit = 16 * unit + hexDigit(token.charCodeAt(i));
+      if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit < 0xe000)) return undefined;
+      text += token.slice(from, at) + String.fromCharCode(unit);
+      from = next;
+    }
+    at = token.indexOf("\\", next);
+  }
+  return text + token.slice(from);
+}
+
+function hexDigit(unit: number): number {
+  return (unit & 0xf) + 9 * (unit >> 6);
 }

@@ -178,16 +178,18 @@ export class MemberNames {
     return decoded.toWellFormed();
   }
 
-  /** Starts and ends of the members of the object, in that order. */
+  /** Starts and ends of the members of the object, in that order; those of several where they stay side by side. */
   #membersIn(order: readonly number[], base: number, end: number): readonly number[] {
     const members: number[] = [];
     const count = (this.#open.length - base) / 2;
     for (const member of order) {
+      const start = this.#open.at(base + 2 * member);
       const next = member + 1 < count ? this.#open.at(base + 2 * member + 2) : end;
       // Back over the comma or bracket behind the member, and over whitespace.
-      let memberEnd = this.#trimmed(next);
-      memberEnd = this.#trimmed(memberEnd - 1);
-      members.push(this.#open.at(base + 2 * member), memberEnd);
+      const memberEnd = this.#trimmed(this.#trimmed(next) - 1);
+      // Neighbours that stay neighbours are one part.
+      if (start === (members.at(-1) ?? end) + 1) members[members.length - 1] = memberEnd;
+      else members.push(start, memberEnd);
     }
     return members;
   }
