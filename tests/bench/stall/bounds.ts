@@ -33,12 +33,14 @@ export function cpuBound({ kind, sentBytes, receivedBytes, echoSeconds }: Measur
 
 /** The bounds that it is past, of those in DESIGN that a single request has. */
 export function pastBounds(measured: Measured): readonly Past[] {
-  const { runtime, kind, mostMainSeconds, peakBytes, beside } = measured;
+  const { runtime, kind, status, mostMainSeconds, peakBytes, beside } = measured;
   const past: Past[] = [];
   const note = (isPast: boolean, isDoubtful: boolean, says: string) => {
     if (isPast) past.push({ isDoubtful, says });
   };
   const bound = cpuBound(measured);
+  // Who answers nothing holds up nobody.
+  note(status < 200 || status >= 500, true, `answered ${status}`);
   note(
     mostMainSeconds > bound,
     mostMainSeconds < clearly * bound,
