@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 import type { Load } from "./requests.ts";
 
 export type Generator = "autocannon" | "wrk";
+/** autocannon takes more of the machine than the servers do, and flatters the slower ones by that. */
+export const defaultGenerator: Generator = Bun.which("wrk") === null ? "autocannon" : "wrk";
 
 export interface Measurement {
   /** 2xx answers, those of the warm-up too. */

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Generator } from "./load.ts";
+import { defaultGenerator, type Generator } from "./load.ts";
 import { positive } from "./positive.ts";
 import type { FilledFile } from "./requests.ts";
 
@@ -35,8 +35,7 @@ export function readOptions(args: string[], folder: string): Options {
       rounds: { type: "string" },
       seconds: { type: "string" },
       warmup: { type: "string" },
-      // autocannon takes more of the machine than the servers do, and flatters the slower ones by that.
-      generator: { type: "string", default: Bun.which("wrk") === null ? "autocannon" : "wrk" },
+      generator: { type: "string", default: defaultGenerator },
       against: { type: "string" },
       dagster: { type: "boolean" },
       loads: { type: "string", default: "" },

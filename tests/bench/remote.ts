@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { everyRuntime, type Runtime, runtimes, startServer } from "../server.ts";
 import { benchFolder } from "./bench-folder.ts";
 import { type Listening, startListening } from "./listening.ts";
-import { type Measurement, measure } from "./load.ts";
+import { defaultGenerator, type Measurement, measure } from "./load.ts";
 import { type Load, writeLoads } from "./requests.ts";
 import { median } from "./statistics.ts";
 
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const chosen = everyRuntime.filter((runtime) => values.runtimes.split(",").includes(runtime));
 const settings = {
-  generator: "autocannon" as const,
+  generator: defaultGenerator,
   connections: Number(values.connections),
   seconds: Number(values.seconds),
   warmupSeconds: Number(values.warmup),
@@ -50,7 +50,7 @@ const heads = ["load", "events are kept in", ...chosen.map((runtime) => `${runti
 console.log(`\n${[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}`);
 console.log(
   `\n${availableParallelism()} CPUs (${cpus()[0]?.model ?? "unknown"}), shared by load, server and stand-in; Bun ${Bun.version}, Node ${execFileSync("node", ["--version"], { encoding: "utf8" }).trim().slice(1)}; ` +
-    `${settings.connections} connections, ${values.rounds} rounds of ${settings.seconds} s, medians.`,
+    `${settings.generator}, ${settings.connections} connections, ${values.rounds} rounds of ${settings.seconds} s, medians.`,
 );
 
 /** Each round has a server and a database of its own. */
