@@ -32,6 +32,9 @@ export interface EventLog {
   /** Assets that have events, ordered by key (part by part, each by code point). Pages may be short, as `query`'s. */
   assets(filter: AssetFilter, page: AssetListRequest): Promise<AssetPage>;
 
+  /** As `assets`, from summaries alone: what was reported costs nothing, however large it is. */
+  assetMarks(filter: AssetFilter, page: AssetListRequest): Promise<AssetMarkPage>;
+
   /** The newest events (by id) of each key, newest first, at most `limit` of each: no traces of wipes. In the order of the keys. */
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
 
@@ -79,8 +82,8 @@ export interface EventLog {
   /** How much there is. It takes a moment for each thousand assets. */
   stats(): Promise<LogStats>;
 
-  /** When each asset was last materialized, by `timestamp`, in no order that matters. */
-  lastMaterializations(): Promise<readonly LastMaterialization[]>;
+  /** When each asset was last materialized, by `timestamp`, ordered by key. Pages may be short, as `query`'s. */
+  lastMaterializations(page: ListRequest): Promise<LastMaterializationPage>;
 
   /** Rejects where an append would, for want of space or of a writable database. It leaves nothing that can be seen. */
   probe(): Promise<void>;
@@ -190,8 +193,8 @@ export interface AssetListRequest extends ListRequest {
   /**
    * `latest`: by the timestamp of the latest materialization or observation, newest first, then by key; assets without
    * any come last. `state`: those with a check that fails first, then those with one that warns, then by key. `reports`:
-   * by how many events there are, most first, then by key. These look at the first 10,000 keys (below the prefix), since
-   * no index holds their order. Default: `key`.
+   * by how many events there are, most first, then by key. These look at the first 10,000 keys (below the prefix), and at
+   * fewer where those are long or have very many checks, since no index holds their order. Default: `key`.
    */
   readonly order?: "key" | "latest" | "state" | "reports" | undefined;
 }
@@ -200,6 +203,28 @@ export interface AssetPage {
   readonly assets: readonly AssetRecord[];
   readonly cursor: string | null;
   readonly hasMore: boolean;
+}
+
+export interface AssetMarkPage {
+  readonly assets: readonly AssetMark[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+/** How far an AssetMark counts partitions and checks. */
+export const mostCounted = 10_000;
+
+/** An asset at a glance. */
+export interface AssetMark {
+  readonly assetKey: AssetKey;
+  /** The latest materialization or observation. */
+  readonly latest: Pick<EventMark, "id" | "type" | "timestamp"> | null;
+  /** The first 200 characters of the record's. Null too where the events that give the page's versions are very large. */
+  readonly dataVersion: string | null;
+  /** Of partitions at most 10,000. */
+  readonly counts: AssetRecord["counts"];
+  /** How many checks are in each state, each check in the worst of its partitions; of passed ones at most 10,000. */
+  readonly checks: { readonly passed: number; readonly warned: number; readonly failed: number };
 }
 
 export interface PartitionPage {
@@ -295,6 +320,12 @@ export interface LogStats {
   readonly bytes: { readonly all: number; readonly free: number } | null;
 }
 
+export interface LastMaterializationPage {
+  readonly assets: readonly LastMaterialization[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
 export interface LastMaterialization {
   readonly assetKey: AssetKey;
   readonly timestamp: number;
@@ -306,6 +337,9 @@ export interface Commit {
   readonly milliseconds: number;
 }
 
+/** How many checks an AssetRecord has. */
+export const mostChecks = 1000;
+
 /** "Latest" is the greatest (timestamp, id) of its kind. */
 export interface AssetRecord {
   readonly assetKey: AssetKey;
@@ -313,8 +347,13 @@ export interface AssetRecord {
   readonly latestObservation: RecordedEvent | null;
   /** Of the latest materialization or observation that carries one. */
   readonly dataVersion: string | null;
-  /** The latest evaluation of each check, over all partitions, ordered by name (by code point). */
+  /**
+   * The latest evaluation of each check, over all partitions, ordered by name (by code point): of the first 1,000, and of
+   * fewer where those are large.
+   */
   readonly checks: readonly (RecordedEvent & AssetCheckEvaluation)[];
+  /** Whether there are more checks than `checks` has: `EventLog.checks` lists them. */
+  readonly hasMoreChecks: boolean;
   readonly counts: {
     readonly materializations: number;
     readonly observations: number;

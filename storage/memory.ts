@@ -1,16 +1,32 @@
-import { type AssetKey, assetWiped, hasPrefix, type RecordedEvent, type RecordedEventType } from "../core/index.ts";
+import { type AssetKey, assetWiped, type RecordedEvent, type RecordedEventType } from "../core/index.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
-import type { AppendedEvent, Commit, EventLog, Expiry, Unit, UnitResult, WipeTarget } from "./event-log.ts";
+import type {
+  AppendedEvent,
+  Commit,
+  EventLog,
+  Expiry,
+  LastMaterialization,
+  Unit,
+  UnitResult,
+  WipeTarget,
+} from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { matchesSearch } from "./matches-search.ts";
-import { isListed, positionIn } from "./memory/asset-list.ts";
+import { listAssets } from "./memory/asset-list.ts";
 import { expiredEvents } from "./memory/expired.ts";
 import { createFirstUses, type FirstUse, scopeOf } from "./memory/first-uses.ts";
 import { listPage } from "./memory/list-page.ts";
 import { isTarget, matchesFilter, sameKey } from "./memory/matches.ts";
 import { lastMaterializationsOf, statsOf } from "./memory/stats.ts";
-import { assetsOf, checksOf, failingChecksOf, markOf, partitionMarksOf, partitionsOf } from "./memory/summaries.ts";
+import {
+  assetMarkOf,
+  assetsOf,
+  checksOf,
+  failingChecksOf,
+  markOf,
+  partitionMarksOf,
+  partitionsOf,
+} from "./memory/summaries.ts";
 import { createWatchers } from "./memory/watchers.ts";
 import { defaultTimestamp, receiptTime } from "./receipt-time.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
@@ -152,16 +168,14 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
 
     async assets(filter, page) {
       refuseWhenClosed();
-      const { prefix, search, failing, quietSince, type } = filter;
-      const items = assetsOf(events)
-        .filter(({ key }) => prefix === undefined || hasPrefix(key, prefix))
-        .filter(({ key }) => search === undefined || matchesSearch(key, search))
-        .map((asset) => ({ record: asset.record(), checks: checksOf(asset.events) }))
-        .filter((asset) => isListed(asset, filter));
-      const positionOf = positionIn(page.order);
-      const marked = ["assets", prefix, search, failing, quietSince, type, page.order];
-      const { items: assets, ...rest } = listPage({ items, positionOf, marked }, page);
+      const { items: assets, ...rest } = listAssets(events, filter, page);
       return { assets: assets.map(({ record }) => record), ...rest };
+    },
+
+    async assetMarks(filter, page) {
+      refuseWhenClosed();
+      const { items: assets, ...rest } = listAssets(events, filter, page);
+      return { assets: assets.map(assetMarkOf), ...rest };
     },
 
     async recent(keys, limit) {
@@ -251,9 +265,12 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
       return statsOf(events);
     },
 
-    async lastMaterializations() {
+    async lastMaterializations(page) {
       refuseWhenClosed();
-      return lastMaterializationsOf(events);
+      const items = lastMaterializationsOf(events);
+      const positionOf = ({ assetKey }: LastMaterialization) => assetKey;
+      const { items: assets, ...rest } = listPage({ items, positionOf, marked: ["last materializations"] }, page);
+      return { assets, ...rest };
     },
 
     async probe() {

@@ -28,6 +28,7 @@ const asset = v.pipe(
     latest_observation: v.nullable(event),
     data_version: v.nullable(v.string()),
     checks: v.array(checkEvent),
+    has_more_checks: v.optional(v.boolean(), false), // which older servers do not say
     counts: v.object({
       materializations: v.number(),
       observations: v.number(),
@@ -41,6 +42,7 @@ const asset = v.pipe(
     latestObservation: wire.latest_observation,
     dataVersion: wire.data_version,
     checks: wire.checks,
+    hasMoreChecks: wire.has_more_checks,
     counts: {
       materializations: wire.counts.materializations,
       observations: wire.counts.observations,

@@ -87,5 +87,5 @@ export function formatAsset(record: AssetRecord): string {
   const { materializations, observations, checkEvaluations, partitions } = record.counts;
   const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };
   const event = (latest: RecordedEvent | null) => (latest === null ? "null" : formatEvent(latest));
-  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"counts":${JSON.stringify(counts)}}`;
+  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"has_more_checks":${record.hasMoreChecks},"counts":${JSON.stringify(counts)}}`;
 }

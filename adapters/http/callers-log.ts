@@ -8,6 +8,7 @@ type Lookup =
   | "query"
   | "asset"
   | "assets"
+  | "assetMarks"
   | "recent"
   | "partitions"
   | "partitionMarks"
@@ -60,6 +61,11 @@ export class CallersLog implements RequestLog {
   async assets(...[filter, page]: Parameters<EventLog["assets"]>) {
     if (this.#isAgain()) await this.#recheck();
     return this.#log.assets(this.narrow(filter), page);
+  }
+
+  async assetMarks(...[filter, page]: Parameters<EventLog["assetMarks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.assetMarks(this.narrow(filter), page);
   }
 
   async recent(...[keys, limit]: Parameters<EventLog["recent"]>) {

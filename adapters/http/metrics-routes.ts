@@ -1,9 +1,7 @@
 import type { Hono } from "hono";
-import { Gauge, Registry } from "prom-client";
-import { formatAssetKey } from "../../core/index.ts";
-import type { LastMaterialization } from "../../storage/index.ts";
-import { type Caller, reaches } from "../tokens/caller.ts";
+import type { Registry } from "prom-client";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { readLastMaterializations, withAssetAges } from "./asset-ages.ts";
 import { cached } from "./cached.ts";
 import { statsAge } from "./log-metrics.ts";
 import { routes } from "./routes.ts";
@@ -12,25 +10,11 @@ import { answerHeaders } from "./security-headers.ts";
 /** `GET /metrics`, for Prometheus. Ages of assets are those in the caller's reach; everything else is of the whole log. */
 export function metricsRoutes(deps: AppDeps, registry: Registry): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
-  const last = cached(() => log.lastMaterializations(), statsAge);
-  const ages = async (caller: Caller) =>
-    config.metrics?.assets === true ? assetAges(await last(), caller, now()) : "";
+  const last = cached(() => readLastMaterializations(log), statsAge);
   return routes(deps).get("/metrics", "read", async (c) => {
-    const texts = await Promise.all([registry.metrics(), ages(c.get("caller"))]);
-    return new Response(texts.join("\n"), { headers: { "content-type": registry.contentType, ...answerHeaders } });
+    const headers = { "content-type": registry.contentType, ...answerHeaders };
+    if (config.metrics?.assets !== true) return new Response(`${await registry.metrics()}\n`, { headers });
+    const [text, ages] = await Promise.all([registry.metrics(), last()]);
+    return new Response(withAssetAges(text, ages, c.get("caller"), now()), { headers });
   }).app;
-}
-
-function assetAges(last: readonly LastMaterialization[], caller: Caller, now: number): Promise<string> {
-  const registry = new Registry();
-  const gauge = new Gauge({
-    name: "runless_asset_materialization_age_seconds",
-    help: "How long ago each asset was last materialized, by the event's own timestamp.",
-    labelNames: ["asset_key"],
-    registers: [registry],
-  });
-  for (const { assetKey, timestamp } of last) {
-    if (reaches(caller, assetKey)) gauge.set({ asset_key: formatAssetKey(assetKey) }, (now - timestamp) / 1000);
-  }
-  return registry.metrics();
 }

@@ -94,6 +94,7 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     page: call("page"),
     asset: call("asset"),
     assets: call("assets"),
+    assetMarks: call("assetMarks"),
     recent: call("recent"),
     partitions: call("partitions"),
     failingChecks: call("failingChecks"),

@@ -1,14 +1,12 @@
-import type { AssetCheckEvaluation, AssetCheckSeverity, RecordedEvent } from "../../core/index.ts";
-import { dataVersionOf } from "../../core/index.ts";
+import type { AssetCheckSeverity } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursor.ts";
-import type { AssetRecord, EventLog, EventMark, FailingCheck } from "../event-log.ts";
+import type { EventLog, EventMark, FailingCheck } from "../event-log.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
-import { type EventRow, eventFromRow, typeOfKind } from "./event-row.ts";
+import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./asset-answers.ts";
+import { eventFromRow, typeOfKind } from "./event-row.ts";
 import type { LogDatabase } from "./log-database.ts";
-import type { AssetRows } from "./read-asset.ts";
 import type { FailingRow, MarkRow } from "./read-recent.ts";
 import { decodeKey, decodeText } from "./sortable-text.ts";
-import { scopes } from "./summaries.ts";
 
 /** The part of an EventLog that reads. */
 export type EventLogReads = Omit<EventLog, "append" | "wipe" | "prune" | "probe" | "watch" | "close">;
@@ -38,16 +36,15 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
     },
     assets: async (filter, { limit, order, cursor: given }) => {
       assertOpen();
-      const mark = ["assets", filter.prefix, filter.search, filter.failing, filter.quietSince, filter.type, order];
-      const [key, rank = null] = parseListCursor(given, mark) ?? [];
-      const from = typeof key === "string" ? { key, rank: rank === null ? null : Number(rank) } : undefined;
-      const { rows, last, hasMore } = await database.assets(filter, { limit, order }, from);
-      const place = last === undefined ? undefined : [last.key, last.rank === null ? null : String(last.rank)];
-      return {
-        assets: rows.map(assetRecord),
-        cursor: place === undefined ? null : formatListCursor(place, mark),
-        hasMore,
-      };
+      const list = assetListCursor(filter, order);
+      const { rows, last, hasMore } = await database.assets(filter, { limit, order }, list.parse(given));
+      return { assets: rows.map(assetRecord), cursor: list.format(last), hasMore };
+    },
+    assetMarks: async (filter, { limit, order, cursor: given }) => {
+      assertOpen();
+      const list = assetListCursor(filter, order);
+      const { rows, last, hasMore } = await database.assetMarks(filter, { limit, order }, list.parse(given));
+      return { assets: rows.map(assetMark), cursor: list.format(last), hasMore };
     },
     recent: async (keys, limit) => {
       assertOpen();
@@ -111,36 +108,17 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
       assertOpen();
       return database.stats();
     },
-    lastMaterializations: async () => {
+    lastMaterializations: async ({ limit, cursor: given }) => {
       assertOpen();
-      const rows = await database.lastMaterializations();
-      return rows.map(([key, timestamp]) => ({ assetKey: decodeKey(key), timestamp }));
+      const mark = ["last materializations"];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.lastMaterializations(limit, from ?? undefined);
+      const assets = rows.map(([key, timestamp]) => ({ assetKey: decodeKey(key), timestamp }));
+      return { assets, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
     },
     id: async () => {
       assertOpen();
       return database.logId();
-    },
-  };
-}
-
-function assetRecord({ key, summaries, checks, partitions }: AssetRows): AssetRecord {
-  const of = (scope: number) => summaries.find((summary) => summary.scope === scope);
-  const latest = (scope: number): RecordedEvent | null => {
-    const summary = of(scope);
-    return summary === undefined ? null : eventFromRow(summary.latest);
-  };
-  const versioned = latest(scopes.versioned);
-  return {
-    assetKey: decodeKey(key),
-    latestMaterialization: latest(scopes.materializations),
-    latestObservation: latest(scopes.observations),
-    dataVersion: versioned && dataVersionOf(versioned),
-    checks: checks.map(checkFromRow),
-    counts: {
-      materializations: of(scopes.materializations)?.events ?? 0,
-      observations: of(scopes.observations)?.events ?? 0,
-      checkEvaluations: of(scopes.evaluations)?.events ?? 0,
-      partitions,
     },
   };
 }
@@ -162,8 +140,4 @@ function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark 
     passed: passed === null ? null : passed === 1,
     severity: severity as AssetCheckSeverity | null, // only encodeEvent writes it
   };
-}
-
-function checkFromRow(row: EventRow): RecordedEvent & AssetCheckEvaluation {
-  return eventFromRow(row) as RecordedEvent & AssetCheckEvaluation; // read from summaries of evaluations alone
 }

@@ -14,13 +14,15 @@ import type {
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import type { EventRow } from "./event-row.ts";
+import type { AssetPosition } from "./find-assets.ts";
 import { fitting } from "./fitting.ts";
 import { receiveGroup, type SentGroup, type WrittenGroup } from "./group.ts";
 import { probe } from "./probe.ts";
 import { type Expired, findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./prune.ts";
 import { purgeStep } from "./purge.ts";
-import { type AssetRows, readAssets } from "./read-asset.ts";
-import { type AssetPosition, readAssetList } from "./read-asset-list.ts";
+import { type AssetRows, readAssetByKey } from "./read-asset.ts";
+import { readAssetList } from "./read-asset-list.ts";
+import { type AssetMarkRow, readAssetMarks } from "./read-asset-marks.ts";
 import { readEvent, readNewestId } from "./read-event.ts";
 import {
   type CheckPosition,
@@ -42,6 +44,7 @@ import {
   readRecent,
 } from "./read-recent.ts";
 import { readLastMaterializations, readStats } from "./read-stats.ts";
+import { type ReadSteps, readSteps } from "./read-steps.ts";
 import { log } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
@@ -59,6 +62,11 @@ export interface LogDatabase {
     page: Pick<AssetListRequest, "limit" | "order">,
     from: AssetPosition | undefined,
   ): Promise<ListOfRows<AssetRows, AssetPosition>>;
+  assetMarks(
+    filter: AssetFilter,
+    page: Pick<AssetListRequest, "limit" | "order">,
+    from: AssetPosition | undefined,
+  ): Promise<ListOfRows<AssetMarkRow, AssetPosition>>;
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
   failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingRow[])[]>;
@@ -80,8 +88,8 @@ export interface LogDatabase {
   notePrune(clock: number): Promise<void>;
   prunedAt(): Promise<number | undefined>;
   stats(): Promise<LogStats>;
-  /** Encoded keys, with times. */
-  lastMaterializations(): Promise<readonly (readonly [string, number])[]>;
+  /** Encoded keys, with times, after the encoded key `from`. */
+  lastMaterializations(limit: number, from: string | undefined): Promise<ListOfRows<readonly [string, number], string>>;
   /** Writes, and changes nothing. */
   probe(): Promise<void>;
   logId(): Promise<string>;
@@ -101,6 +109,8 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   const { write, record, file } = access;
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
     access.read((client) => work(drizzle(client)));
+  /** For what looks at many rows. */
+  const inSteps = <Result>(work: (steps: ReadSteps) => Promise<Result>) => work(readSteps(access));
 
   return {
     write: async (group) => {
@@ -111,17 +121,19 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     event: (id) => read((database) => readEvent(database, id)),
     page: (filter, page, from) =>
       read((database) => fitting(page.limit, (limit) => readPage(database, filter, { ...page, limit }, from))),
-    asset: (key) => read(async (database) => (await readAssets(database, [encodeKey(key)]))[0]),
+    asset: (key) => inSteps((steps) => readAssetByKey(steps, encodeKey(key))),
     assets: (filter, page, from) =>
-      read((database) => fitting(page.limit, (limit) => readAssetList(database, filter, { ...page, limit }, from))),
+      inSteps((steps) => fitting(page.limit, (limit) => readAssetList(steps, filter, { ...page, limit }, from))),
+    assetMarks: (filter, page, from) =>
+      inSteps((steps) => fitting(page.limit, (limit) => readAssetMarks(steps, filter, { ...page, limit }, from))),
     recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
     partitions: (key, most, from) =>
-      read((database) => fitting(most, (limit) => readPartitions(database, key, limit, from))),
-    failingChecks: (keys, limit) => read((database) => readFailingChecks(database, keys.map(encodeKey), limit)),
-    checkHistories: (checks, limit) => read((database) => readCheckHistories(database, checks.map(askedCheck), limit)),
+      inSteps((steps) => fitting(most, (limit) => readPartitions(steps, key, limit, from))),
+    failingChecks: (keys, limit) => inSteps((steps) => readFailingChecks(steps, keys.map(encodeKey), limit)),
+    checkHistories: (checks, limit) => inSteps((steps) => readCheckHistories(steps, checks.map(askedCheck), limit)),
     partitionMarks: (key, most, from) =>
-      read((database) => fitting(most, (limit) => readPartitionMarks(database, key, limit, from))),
-    checks: (key, most, from) => read((database) => fitting(most, (limit) => readChecks(database, key, limit, from))),
+      inSteps((steps) => fitting(most, (limit) => readPartitionMarks(steps, key, limit, from))),
+    checks: (key, most, from) => inSteps((steps) => fitting(most, (limit) => readChecks(steps, key, limit, from))),
     wipe: async (target, by, now) => {
       const traceId = await record((writer) => wipe(writer, target, by, now));
       return traceId === undefined ? undefined : read((database) => readEvent(database, traceId));
@@ -133,8 +145,8 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     prunedId: (type) => access.read((client) => readPrunedId(client, type)),
     notePrune: (clock) => record((writer) => notePrune(writer, clock)),
     prunedAt: () => access.read(readPrunedAt),
-    stats: () => access.read(readStats),
-    lastMaterializations: () => access.read(readLastMaterializations),
+    stats: () => inSteps(readStats),
+    lastMaterializations: (limit, from) => inSteps((steps) => readLastMaterializations(steps, limit, from)),
     probe: () => record((writer) => probe(writer, file)),
     logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
     newestId: () => read(readNewestId),

@@ -1,10 +1,13 @@
-import { and, asc, eq, gt, gte, lt, lte, or, type SQL, sql } from "drizzle-orm";
-import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { InValue, Row } from "@libsql/client";
+import { and, gte, lt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../core/index.ts";
-import { type EventRow, eventColumns } from "./event-row.ts";
-import { countFitting, eventSize } from "./page-size.ts";
-import { asset, event, summary } from "./schema.ts";
-import { encodeKey, keysBelow } from "./sortable-text.ts";
+import type { EventRow } from "./event-row.ts";
+import { countFitting, eventSizeSql } from "./page-size.ts";
+import { readEvents } from "./read-event.ts";
+import type { ReadSteps } from "./read-steps.ts";
+import { asset } from "./schema.ts";
+import { encodeKey, keyRange } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
 
 /** Part of a list, and what stands last in it of all that was looked at. */
@@ -16,8 +19,8 @@ export interface ListOfRows<Row, Position> {
 
 /** The key itself and all below it. */
 export function isBelow(prefix: AssetKey) {
-  const { from, to } = keysBelow(prefix);
-  return or(eq(asset.key, encodeKey(prefix)), and(gte(asset.key, from), lt(asset.key, to)));
+  const { from, to } = keyRange(prefix);
+  return and(gte(asset.key, from), lt(asset.key, to));
 }
 
 export interface SummaryRow {
@@ -27,19 +30,14 @@ export interface SummaryRow {
 
 /** The partitions of an asset after the encoded partition `from`. */
 export async function readPartitions(
-  database: LibSQLDatabase,
+  steps: ReadSteps,
   key: AssetKey,
   limit: number,
   from: string | undefined,
 ): Promise<ListOfRows<SummaryRow, string>> {
-  const { rows, hasMore } = await readSummaries(database, limit, {
-    where: and(
-      eq(asset.key, encodeKey(key)),
-      eq(summary.scope, scopes.partition),
-      from === undefined ? undefined : gt(summary.partition, from),
-    ),
-    orderBy: [asc(summary.partition)],
-  });
+  const id = await readAssetId(steps, key);
+  const args = [id ?? null, from ?? null, limit + 1];
+  const { rows, hasMore } = await readSummaries(steps, limit, { sql: selectPartitionSizes, args });
   return { rows, last: rows.at(-1)?.latest.partition ?? from, hasMore };
 }
 
@@ -50,88 +48,140 @@ export interface PartitionMarkRow {
   readonly failing: boolean;
 }
 
-/** As `readPartitions`, from the summaries alone. */
+/** How many evaluations of checks a page of marks looks at, but for one partition alone. */
+const checksPerPage = 50_000;
+const namesPerStep = 5000;
+/** Behind a text it gives the next one: no encoded text has a character that is lower. */
+const lowest = "\u0001";
+
+/** As `readPartitions`, from the summaries alone. A page is shorter where many checks are made of each partition. */
 export async function readPartitionMarks(
-  database: LibSQLDatabase,
+  steps: ReadSteps,
   key: AssetKey,
   limit: number,
   from: string | undefined,
 ): Promise<ListOfRows<PartitionMarkRow, string>> {
-  const ofAsset = eq(asset.key, encodeKey(key));
-  const after = from === undefined ? undefined : gt(summary.partition, from);
-  const rows = await database
-    .select({ partition: sql<string>`${summary.partition}`, timestamp: summary.timestamp, events: summary.events })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .where(and(ofAsset, eq(summary.scope, scopes.partition), after))
-    .orderBy(asc(summary.partition))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1)?.partition;
-  const failed = await database
-    .selectDistinct({ partition: sql<string>`${summary.partition}` })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .innerJoin(event, eq(event.id, summary.eventId))
-    .where(
-      and(
-        ...[ofAsset, eq(summary.scope, scopes.checkPartition), after],
-        ...[lte(summary.partition, last ?? ""), eq(event.passed, 0)],
-      ),
-    );
-  const failing = new Set(failed.map(({ partition }) => partition));
-  return {
-    rows: page.map((row) => ({ ...row, failing: failing.has(row.partition) })),
-    last: last ?? from,
-    hasMore: rows.length > limit,
-  };
+  const id = await readAssetId(steps, key);
+  const args = [id ?? null, from ?? null, limit + 1];
+  const { rows } = await steps.step((client) => client.execute({ sql: selectMarks, args }));
+  const marks = rows.map(({ partition, timestamp, events }) => ({
+    partition: String(partition),
+    timestamp: Number(timestamp),
+    events: Number(events),
+  }));
+  for (let most = Math.min(limit, marks.length); ; most = Math.ceil(most / 4)) {
+    const page = marks.slice(0, most);
+    const failing = await readFailingPartitions(steps, id, page[0]?.partition, page.at(-1)?.partition, most > 1);
+    if (failing === undefined) continue;
+    return {
+      rows: page.map((row) => ({ ...row, failing: failing.has(row.partition) })),
+      last: page.at(-1)?.partition ?? from,
+      hasMore: marks.length > most,
+    };
+  }
 }
+
+/** Which of an asset's partitions fail from one to another; undefined where too much would have to be looked at. */
+async function readFailingPartitions(
+  steps: ReadSteps,
+  id: number | undefined,
+  first: string | undefined,
+  last: string | undefined,
+  isBounded: boolean,
+): Promise<ReadonlySet<string> | undefined> {
+  const failing = new Set<string>();
+  if (id === undefined || first === undefined || last === undefined) return failing;
+  let looked = 0;
+  for (let name: string | undefined = ""; name !== undefined; ) {
+    const args: InValue[] = [id, name];
+    const [end]: Row[] = (await steps.step((client) => client.execute({ sql: selectNames, args }))).rows;
+    if (end?.last == null) break;
+    const range = [id, name, end.last, first, last];
+    if (isBounded) {
+      const most = checksPerPage + 1 - looked;
+      const [found] = (await steps.step((client) => client.execute({ sql: countMade, args: [...range, most] }))).rows;
+      looked += Number(found?.count);
+      if (looked > checksPerPage) return undefined;
+    }
+    const { rows } = await steps.step((client) => client.execute({ sql: selectFailed, args: range }));
+    for (const { partition } of rows) failing.add(String(partition));
+    name = Number(end.count) < namesPerStep ? undefined : `${end.last}${lowest}`;
+  }
+  return failing;
+}
+
+async function readAssetId(steps: ReadSteps, key: AssetKey): Promise<number | undefined> {
+  const sql = "SELECT id FROM asset WHERE key = ?";
+  const [row] = (await steps.step((client) => client.execute({ sql, args: [encodeKey(key)] }))).rows;
+  return row === undefined ? undefined : Number(row.id);
+}
+
+// By an empty name too, or SQLite would sort all partitions: names come before them in the index.
+const partitionsAfter = `asset_id = ?1 AND scope = ${scopes.partition} AND check_name = '' AND partition > ifnull(?2, -1)`;
+const selectPartitionSizes = `
+  SELECT page.event_id, page.events, ${eventSizeSql} AS size
+  FROM (SELECT event_id, events FROM summary WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3) AS page
+    CROSS JOIN event ON event.id = page.event_id CROSS JOIN asset ON asset.id = event.asset_id`;
+
+const selectMarks = `
+  SELECT partition, timestamp, events FROM summary
+  WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3`;
+
+const namesFrom = `SELECT check_name FROM summary
+  WHERE asset_id = ?1 AND scope = ${scopes.check} AND check_name >= ?2`;
+const selectNames = `
+  SELECT count(*) AS count, max(check_name) AS last FROM (${namesFrom} ORDER BY check_name LIMIT ${namesPerStep})`;
+
+// Of each name the partitions in question, and none of the others.
+const madeOfThem = `
+  FROM (${namesFrom} AND check_name <= ?3) AS name
+    CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = ${scopes.checkPartition}
+      AND summary.check_name = name.check_name AND summary.partition BETWEEN ?4 AND ?5`;
+const countMade = `SELECT count(*) AS count FROM (SELECT 1 ${madeOfThem} LIMIT ?6)`;
+const selectFailed = `
+  SELECT DISTINCT summary.partition ${madeOfThem} CROSS JOIN event ON event.id = summary.event_id WHERE event.passed = 0`;
 
 /** An encoded check name and partition. */
 export type CheckPosition = readonly [string, string | null];
 
 /** The checks of an asset after the position `from`, null partitions first. */
 export async function readChecks(
-  database: LibSQLDatabase,
+  steps: ReadSteps,
   key: AssetKey,
   limit: number,
   from: CheckPosition | undefined,
 ): Promise<ListOfRows<SummaryRow, CheckPosition>> {
-  const { checkName, partition } = summary;
-  // SQLite sorts blobs after text: the empty one, for no partition, comes first by itself.
-  const place = sql`(${checkName}, typeof(${partition}) = 'text', ${partition})`;
-  const after = from && sql`${place} > (${from[0]}, ${from[1] === null ? 0 : 1}, ${from[1] ?? sql`x''`})`;
-  const { rows, hasMore } = await readSummaries(database, limit, {
-    where: and(eq(asset.key, encodeKey(key)), eq(summary.scope, scopes.checkPartition), after),
-    orderBy: [asc(checkName), sql`typeof(${partition}) = 'text'`, asc(partition)],
-  });
+  const id = await readAssetId(steps, key);
+  const args = [id ?? null, from?.[0] ?? null, from?.[1] ?? null, limit + 1];
+  const { rows, hasMore } = await readSummaries(steps, limit, { sql: selectCheckSizes, args });
   const last = rows.at(-1)?.latest;
   return { rows, last: last ? [last.checkName ?? "", last.partition] : from, hasMore };
 }
 
-interface SummaryQuery {
-  readonly where: SQL | undefined;
-  readonly orderBy: SQL[];
-}
+// SQLite sorts blobs after text: the empty one, for no partition, would come last of a name by itself, and to sort it
+// first would take all checks of the asset. So each name is looked up twice, which gives them in order.
+const selectCheckSizes = `
+  SELECT summary.event_id, summary.events, ${eventSizeSql} AS size
+  FROM (SELECT check_name FROM summary
+      WHERE asset_id = ?1 AND scope = ${scopes.check} AND check_name >= ifnull(?2, '') ORDER BY check_name LIMIT ?4 + 1) AS name
+    CROSS JOIN (SELECT 0 AS has_partition UNION ALL SELECT 1) AS kind
+    CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = ${scopes.checkPartition}
+      AND summary.check_name = name.check_name
+      AND summary.partition >= iif(has_partition, iif(name.check_name IS ?2, ifnull(?3, ''), ''), x'')
+      AND summary.partition < iif(has_partition, x'', x'00')
+    CROSS JOIN event ON event.id = summary.event_id CROSS JOIN asset ON asset.id = event.asset_id
+  WHERE name.check_name IS NOT ?2 OR (has_partition AND summary.partition IS NOT ?3)
+  LIMIT ?4`;
 
-/** As many summaries as a page may have, of those that fit into it. */
-async function readSummaries(database: LibSQLDatabase, limit: number, { where, orderBy }: SummaryQuery) {
-  const sizes = await database
-    .select({ size: eventSize })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .innerJoin(event, eq(event.id, summary.eventId))
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(limit + 1);
-  const most = Math.min(limit, countFitting(sizes));
-  const rows = await database
-    .select({ events: summary.events, latest: eventColumns })
-    .from(asset)
-    .innerJoin(summary, eq(summary.assetId, asset.id))
-    .innerJoin(event, eq(event.id, summary.eventId))
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(most);
-  return { rows, hasMore: sizes.length > most };
+/** As many of these summaries as a page may have, of those that fit into it. */
+async function readSummaries(steps: ReadSteps, limit: number, statement: { sql: string; args: InValue[] }) {
+  const { rows: sizes } = await steps.step((client) => client.execute(statement));
+  const fitting = sizes.slice(0, Math.min(limit, countFitting(sizes.map(({ size }) => ({ size: Number(size) })))));
+  const ids = fitting.map(({ event_id }) => Number(event_id));
+  const events = new Map((await steps.step((client) => readEvents(drizzle(client), ids))).map((row) => [row.id, row]));
+  const rows = fitting.flatMap((row): SummaryRow[] => {
+    const latest = events.get(Number(row.event_id));
+    return latest === undefined ? [] : [{ events: Number(row.events), latest }];
+  });
+  return { rows, hasMore: sizes.length > fitting.length };
 }

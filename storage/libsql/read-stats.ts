@@ -1,27 +1,41 @@
-import type { Client } from "@libsql/client";
+import type { Client, InValue, Row } from "@libsql/client";
 import type { LogStats } from "../event-log.ts";
+import type { ListOfRows } from "./read-lists.ts";
 import { readSize } from "./read-size.ts";
+import type { ReadSteps } from "./read-steps.ts";
 import { scopes } from "./summaries.ts";
 
+const assetsPerStep = 20_000;
+
 /** Counts by the summaries of each asset, and never by the events. */
-export async function readStats(client: Client): Promise<LogStats> {
-  const [assets, events] = await client.batch([countAssets, countEvents], "deferred");
-  const counts = events?.rows[0];
-  return {
-    assets: Number(assets?.rows[0]?.assets),
-    events: {
-      ASSET_MATERIALIZATION: Number(counts?.materializations),
-      ASSET_OBSERVATION: Number(counts?.observations),
-      ASSET_CHECK_EVALUATION: Number(counts?.evaluations),
-    },
-    bytes: await readSizeIfTold(client),
-  };
+export async function readStats(steps: ReadSteps): Promise<LogStats> {
+  let assets = 0;
+  const events = { ASSET_MATERIALIZATION: 0, ASSET_OBSERVATION: 0, ASSET_CHECK_EVALUATION: 0 };
+  for (let from: number | undefined = 0; from !== undefined; ) {
+    const args: InValue[] = [from, assetsPerStep * steps.scale];
+    const [row]: Row[] = (await steps.step((client) => client.execute({ sql: countSome, args }))).rows;
+    assets += Number(row?.assets);
+    events.ASSET_MATERIALIZATION += Number(row?.materializations);
+    events.ASSET_OBSERVATION += Number(row?.observations);
+    events.ASSET_CHECK_EVALUATION += Number(row?.evaluations);
+    from = row?.last == null ? undefined : Number(row.last);
+  }
+  return { assets, events, bytes: await steps.step(readSizeIfTold) };
 }
 
-/** The encoded key of every asset that was materialized, with the time of the latest. */
-export async function readLastMaterializations(client: Client): Promise<readonly (readonly [string, number])[]> {
-  const { rows } = await client.execute(selectMaterialized);
-  return rows.map(({ key, timestamp }) => [String(key), Number(timestamp)]);
+/** Some assets that were materialized, in the order of their keys, after the encoded key `from`. */
+export async function readLastMaterializations(
+  steps: ReadSteps,
+  limit: number,
+  from: string | undefined,
+): Promise<ListOfRows<readonly [string, number], string>> {
+  const args = [from ?? "", limit];
+  const { rows } = await steps.step((client) => client.execute({ sql: selectMaterialized, args }));
+  const found = rows.flatMap(({ key, timestamp }): [string, number][] =>
+    timestamp === null ? [] : [[String(key), Number(timestamp)]],
+  );
+  const last = rows.at(-1)?.key;
+  return { rows: found, last: last == null ? from : String(last), hasMore: rows.length === limit };
 }
 
 /** A remote database may not tell. */
@@ -34,19 +48,22 @@ async function readSizeIfTold(client: Client): Promise<LogStats["bytes"]> {
   }
 }
 
-const ofAsset = (scope: string) => `
-  FROM asset CROSS JOIN summary ON summary.asset_id = asset.id AND summary.scope ${scope}
-    AND summary.check_name = '' AND summary.partition = x''`;
+const eventsOf = (scope: number) => `(
+  SELECT events FROM summary WHERE asset_id = part.id AND scope = ${scope} AND check_name = '' AND partition = x'')`;
 
-const countAssets = `
-  SELECT count(*) AS assets FROM asset WHERE EXISTS (SELECT 1 FROM summary WHERE summary.asset_id = asset.id)`;
+// An asset has events where it has some of a kind.
+const countSome = `
+  SELECT max(id) AS last, ifnull(sum(coalesce(built, seen, checked) IS NOT NULL), 0) AS assets,
+    ifnull(sum(built), 0) AS materializations, ifnull(sum(seen), 0) AS observations, ifnull(sum(checked), 0) AS evaluations
+  FROM (
+    SELECT id, ${eventsOf(scopes.materializations)} AS built, ${eventsOf(scopes.observations)} AS seen,
+      ${eventsOf(scopes.evaluations)} AS checked
+    FROM (SELECT id FROM asset WHERE id > ?1 ORDER BY id LIMIT ?2) AS part
+  )`;
 
-const sumOf = (scope: number) => `coalesce(sum(iif(summary.scope = ${scope}, summary.events, 0)), 0)`;
-
-// Not GROUP BY, which would sort.
-const countEvents = `
-  SELECT ${sumOf(scopes.materializations)} AS materializations, ${sumOf(scopes.observations)} AS observations,
-    ${sumOf(scopes.evaluations)} AS evaluations
-  ${ofAsset(`IN (${scopes.materializations}, ${scopes.observations}, ${scopes.evaluations})`)}`;
-
-const selectMaterialized = `SELECT asset.key, summary.timestamp ${ofAsset(`= ${scopes.materializations}`)}`;
+// Assets without a materialization too, so that a step looks at no more of them than it is to.
+const selectMaterialized = `
+  SELECT key, (
+    SELECT timestamp FROM summary
+    WHERE asset_id = asset.id AND scope = ${scopes.materializations} AND check_name = '' AND partition = x''
+  ) AS timestamp FROM asset WHERE key > ?1 ORDER BY key LIMIT ?2`;

@@ -29,8 +29,8 @@ export function decodeKey(text: string): AssetKey {
   return text.split(separator).map(decodeText);
 }
 
-/** The half-open range of the encoded keys below this one; the key itself is not in it. */
-export function keysBelow(key: AssetKey): { readonly from: string; readonly to: string } {
+/** The half-open range of the encoded keys that are this one or below it. */
+export function keyRange(key: AssetKey): { readonly from: string; readonly to: string } {
   const encoded = encodeKey(key);
-  return { from: `${encoded}${separator}`, to: `${encoded}\u0002` };
+  return { from: encoded, to: `${encoded}\u0002` };
 }

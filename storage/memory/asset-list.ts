@@ -1,13 +1,54 @@
-import type { AssetFilter, AssetListRequest, AssetRecord, CheckRecord } from "../event-log.ts";
-import type { ListPosition } from "../list-cursor.ts";
+import { type AssetKey, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import type { AssetFilter, AssetListRequest, AssetRecord } from "../event-log.ts";
+import { formatListCursor, type ListPosition, parseListCursor } from "../list-cursor.ts";
+import { keyBytesPerPage, keysPerPage, matchesSearch } from "../matches-search.ts";
+import { comparePositions, type ListPage, listPage } from "./list-page.ts";
+import { assetsOf, checksOf, type ListedAsset } from "./summaries.ts";
 
-export interface ListedAsset {
-  readonly record: AssetRecord;
-  readonly checks: readonly CheckRecord[];
+/** A page of the assets that have these events. */
+export function listAssets(
+  events: readonly RecordedEvent[],
+  filter: AssetFilter,
+  page: AssetListRequest,
+): ListPage<ListedAsset> {
+  const { prefix, search, failing, quietSince, type } = filter;
+  const marked = ["assets", prefix, search, failing, quietSince, type, page.order];
+  const sorted = assetsOf(events)
+    .filter(({ key }) => prefix === undefined || hasPrefix(key, prefix))
+    .sort((a, b) => comparePositions(a.key, b.key));
+  const isFound = (asset: (typeof sorted)[number]): ListedAsset[] => {
+    if (search !== undefined && !matchesSearch(asset.key, search)) return [];
+    const listed = { record: asset.record(), checks: checksOf(asset.events) };
+    return isListed(listed, filter) ? [listed] : [];
+  };
+  if (page.order !== undefined && page.order !== "key") {
+    const items = sorted.slice(0, countLooked(sorted)).flatMap(isFound);
+    return listPage({ items, positionOf: positionIn(page.order), marked }, page);
+  }
+  const from = parseListCursor(page.cursor, marked);
+  const ahead = sorted.filter(({ key }) => from === undefined || comparePositions(key, from) > 0);
+  const looked = ahead.slice(0, countLooked(ahead));
+  const found = looked.flatMap(isFound);
+  const items = found.slice(0, page.limit);
+  const isCut = found.length > items.length;
+  const last = (isCut ? items.at(-1)?.record.assetKey : looked.at(-1)?.key) ?? from;
+  const cursor = last === undefined ? null : formatListCursor(last, marked);
+  return { items, cursor, hasMore: isCut || looked.length < ahead.length };
+}
+
+/** How many of the first of these a page looks at. */
+function countLooked(assets: readonly { readonly key: AssetKey }[]): number {
+  let bytes = 0;
+  const end = assets.slice(0, keysPerPage).findIndex(({ key }) => {
+    const isEnough = bytes >= keyBytesPerPage;
+    for (const part of key) bytes += part.length + 1;
+    return isEnough;
+  });
+  return end === -1 ? Math.min(assets.length, keysPerPage) : end;
 }
 
 /** Whether an asset's state is one that the filter asks for; its key is another matter. */
-export function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince, type }: AssetFilter): boolean {
+function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince, type }: AssetFilter): boolean {
   const { materializations, observations, checkEvaluations } = asset.counts;
   const counts = {
     ASSET_MATERIALIZATION: materializations,
@@ -22,7 +63,7 @@ export function isListed({ record: asset, checks }: ListedAsset, { failing, quie
 }
 
 /** Sorts as text does. */
-export function positionIn(order: AssetListRequest["order"] = "key"): (asset: ListedAsset) => ListPosition {
+function positionIn(order: AssetListRequest["order"] = "key"): (asset: ListedAsset) => ListPosition {
   if (order === "key") return ({ record }) => record.assetKey;
   return (asset) => {
     const rank = ranks[order](asset);

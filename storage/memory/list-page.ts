@@ -33,7 +33,7 @@ export function listPage<Item>({ items, positionOf, marked }: List<Item>, reques
 }
 
 /** Part by part, each by code point; null before any text. For keys it is the order of `compareAssetKeys`. */
-function comparePositions(a: ListPosition, b: ListPosition): number {
+export function comparePositions(a: ListPosition, b: ListPosition): number {
   for (const [i, part] of a.entries()) {
     const other = b[i];
     if (other === undefined) return 1;

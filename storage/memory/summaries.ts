@@ -6,13 +6,16 @@ import {
   dataVersionOf,
   type RecordedEvent,
 } from "../../core/index.ts";
-import type {
-  AssetRecord,
-  CheckRecord,
-  EventMark,
-  FailingCheck,
-  PartitionMark,
-  PartitionRecord,
+import {
+  type AssetMark,
+  type AssetRecord,
+  type CheckRecord,
+  type EventMark,
+  type FailingCheck,
+  mostChecks,
+  mostCounted,
+  type PartitionMark,
+  type PartitionRecord,
 } from "../event-log.ts";
 
 /** The assets that have events, in no order that matters, each with its record to be had. */
@@ -36,7 +39,11 @@ function assetRecord(assetKey: AssetKey, events: readonly RecordedEvent[]): Asse
     latestMaterialization: latest(materializations) ?? null,
     latestObservation: latest(observations) ?? null,
     dataVersion: versioned === undefined ? null : dataVersionOf(versioned),
-    checks: checks.filter((check) => check !== undefined).sort((a, b) => compareCodePoints(a.checkName, b.checkName)),
+    checks: checks
+      .filter((check) => check !== undefined)
+      .sort((a, b) => compareCodePoints(a.checkName, b.checkName))
+      .slice(0, mostChecks),
+    hasMoreChecks: checks.length > mostChecks,
     counts: {
       materializations: materializations.length,
       observations: observations.length,
@@ -45,6 +52,34 @@ function assetRecord(assetKey: AssetKey, events: readonly RecordedEvent[]): Asse
     },
   };
 }
+
+export interface ListedAsset {
+  readonly record: AssetRecord;
+  readonly checks: readonly CheckRecord[];
+}
+
+/** The record of an asset with these events, and its checks, at a glance. */
+export function assetMarkOf({ record, checks }: ListedAsset): AssetMark {
+  const { assetKey, latestMaterialization, latestObservation, dataVersion, counts } = record;
+  const names = groupBy(checks, ({ checkName }) => checkName).map(([, ofName]) => {
+    const failures = ofName.filter(({ latestEvaluation }) => !latestEvaluation.passed);
+    if (failures.length === 0) return "passed";
+    return failures.every(({ latestEvaluation }) => latestEvaluation.severity === "WARN") ? "warned" : "failed";
+  });
+  const count = (state: (typeof names)[number]) => names.filter((name) => name === state).length;
+  const [warned, failed] = [count("warned"), count("failed")];
+  const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
+  const latest = isObserved ? latestObservation : latestMaterialization;
+  return {
+    assetKey,
+    latest: latest && (markOf(latest).map(({ id, type, timestamp }) => ({ id, type, timestamp }))[0] ?? null),
+    dataVersion: dataVersion?.slice(0, 200).toWellFormed() ?? null,
+    counts: { ...counts, partitions: Math.min(counts.partitions, mostCounted) },
+    checks: { passed: Math.max(0, Math.min(names.length, mostCounted) - warned - failed), warned, failed },
+  };
+}
+
+const never = Number.NEGATIVE_INFINITY;
 
 /** The partitions of an asset with these events. */
 export function partitionsOf(events: readonly RecordedEvent[]): readonly PartitionRecord[] {

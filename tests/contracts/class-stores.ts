@@ -24,6 +24,9 @@ export class ClassEventLog implements EventLog {
   assets(...args: Arguments<EventLog["assets"]>) {
     return this.#log.assets(...args);
   }
+  assetMarks(...args: Arguments<EventLog["assetMarks"]>) {
+    return this.#log.assetMarks(...args);
+  }
   recent(...args: Arguments<EventLog["recent"]>) {
     return this.#log.recent(...args);
   }
@@ -58,8 +61,8 @@ export class ClassEventLog implements EventLog {
   stats() {
     return this.#log.stats();
   }
-  lastMaterializations() {
-    return this.#log.lastMaterializations();
+  lastMaterializations(...args: Arguments<EventLog["lastMaterializations"]>) {
+    return this.#log.lastMaterializations(...args);
   }
   probe() {
     return this.#log.probe();

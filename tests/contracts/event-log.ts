@@ -4,6 +4,7 @@ import { assetFiltersContract } from "./event-log/asset-filters.ts";
 import { assetListContract } from "./event-log/asset-list.ts";
 import { assetPartsContract } from "./event-log/asset-parts.ts";
 import { assetsContract } from "./event-log/assets.ts";
+import { boundsContract } from "./event-log/bounds.ts";
 import { closingContract } from "./event-log/closing.ts";
 import { fidelityContract } from "./event-log/fidelity.ts";
 import { filtersContract } from "./event-log/filters.ts";
@@ -51,6 +52,7 @@ export function eventLogContract(name: string, open: OpenEventLog, options: Cont
     describe("filters of assets", () => assetFiltersContract(promises));
     describe("marks", () => marksContract(promises));
     describe("lists of partitions and checks", () => assetPartsContract(promises));
+    describe("bounds of reads", () => boundsContract(promises));
     describe("cursors of lists", () => listCursorsContract(promises));
     describe("wiping", () => wipingContract(promises));
     describe("traces of wipes", () => wipeTracesContract(promises));

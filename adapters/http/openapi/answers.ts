@@ -1,3 +1,4 @@
+import { mostChecks } from "../../../storage/event-log.ts";
 import { type Schema, schemaRef } from "./operation.ts";
 
 const text: Schema = { type: "string" };
@@ -102,7 +103,13 @@ export const answerSchemas: Record<string, Schema> = {
     latest_materialization: eventOrNull,
     latest_observation: eventOrNull,
     data_version: textOrNull,
-    checks: { type: "array", items: schemaRef("CheckEvaluation"), description: "The latest of each name." },
+    checks: {
+      type: "array",
+      items: schemaRef("CheckEvaluation"),
+      maxItems: mostChecks,
+      description: "The latest of each name, of the first names.",
+    },
+    has_more_checks: { type: "boolean", description: "Whether there are more; `/api/v1/checks` lists all." },
     counts: object({ materializations: count, observations: count, check_evaluations: count, partitions: count }),
   }),
   AssetPage: page("assets", schemaRef("Asset")),

@@ -73,5 +73,6 @@ export const assetExample = {
   latest_observation: null,
   data_version: "v1",
   checks: [checkExample],
+  has_more_checks: false,
   counts: { materializations: 1, observations: 0, check_evaluations: 1, partitions: 1 },
 };

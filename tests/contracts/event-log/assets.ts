@@ -22,6 +22,7 @@ export function assetsContract(promises: Promises): void {
       latestObservation: null,
       dataVersion: null,
       checks: [],
+      hasMoreChecks: false,
       counts: { materializations: 1, observations: 0, checkEvaluations: 0, partitions: 1 },
     });
   });

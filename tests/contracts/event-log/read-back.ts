@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { type AssetKey, compareAssetKeys, formatAssetKey, type RecordedEventType } from "../../../core/index.ts";
+import { type AssetKey, formatAssetKey, type RecordedEventType } from "../../../core/index.ts";
 import type { AssetFilter, AssetRecord, EventFilter, EventLog } from "../../../storage/event-log.ts";
 import { arbitraryAssetFilter, arbitraryFilter, arbitraryKey } from "../arbitrary-events.ts";
 import { readAll, readPages, textOf, type Walk } from "./harness.ts";
-import { readAssets, readChecks, readPartitions } from "./walk-pages.ts";
+import { readAssetMarks, readAssets, readChecks, readLastMaterializations, readPartitions } from "./walk-pages.ts";
 
 const types: readonly RecordedEventType[] = [
   "ASSET_MATERIALIZATION",
@@ -47,8 +47,10 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
   const walks: unknown[] = [];
   for (const { filter, walk } of reads.walks) walks.push((await readAll(log, filter, walk)).map(textOf));
   const lists: unknown[] = [];
+  const marks: unknown[] = [];
   for (const { filter, limits, order } of reads.lists) {
     lists.push((await readAssets(log, filter, limits, order)).map(assetTexts));
+    marks.push(await readAssetMarks(log, filter, limits, order));
   }
   const keys = new Map(
     [...events.map(({ assetKey }) => assetKey), reads.otherKey].map((key) => [formatAssetKey(key), key]),
@@ -61,9 +63,7 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     byId: (await Promise.all(ids.map((id) => log.get(id)))).map(textOf),
     allAssets: (await readAssets(log)).map(assetTexts),
     stats: { ...(await log.stats()), bytes: null },
-    lastMaterializations: (await log.lastMaterializations()).toSorted((a, b) =>
-      compareAssetKeys(a.assetKey, b.assetKey),
-    ),
+    lastMaterializations: await readLastMaterializations(log, reads.limits),
     prunedIds: await Promise.all([undefined, ...types].map((type) => log.prunedId(type))),
     assets,
     failing: await log.failingChecks([...keys.values()], 3),
@@ -74,6 +74,7 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     ),
     walks,
     lists,
+    marks,
   };
 }
 

@@ -3,9 +3,11 @@ import type { AssetKey } from "../../../core/index.ts";
 import type {
   AssetFilter,
   AssetListRequest,
+  AssetMark,
   AssetRecord,
   CheckRecord,
   EventLog,
+  LastMaterialization,
   ListRequest,
   PartitionRecord,
 } from "../../../storage/event-log.ts";
@@ -42,6 +44,32 @@ export async function readAssets(
 ): Promise<readonly AssetRecord[]> {
   const pages = await walkPages(
     (page) => log.assets(filter, { ...page, order }),
+    ({ assets }) => assets,
+    limits,
+  );
+  return pages.flatMap(({ assets }) => assets);
+}
+
+export async function readAssetMarks(
+  log: EventLog,
+  filter: AssetFilter = {},
+  limits?: readonly number[],
+  order?: AssetListRequest["order"],
+): Promise<readonly AssetMark[]> {
+  const pages = await walkPages(
+    (page) => log.assetMarks(filter, { ...page, order }),
+    ({ assets }) => assets,
+    limits,
+  );
+  return pages.flatMap(({ assets }) => assets);
+}
+
+export async function readLastMaterializations(
+  log: EventLog,
+  limits?: readonly number[],
+): Promise<readonly LastMaterialization[]> {
+  const pages = await walkPages(
+    (page) => log.lastMaterializations(page),
     ({ assets }) => assets,
     limits,
   );

@@ -71,6 +71,7 @@ export function wipeTracesContract(promises: Promises): void {
       latestObservation: null,
       dataVersion: null,
       checks: [],
+      hasMoreChecks: false,
       counts: { materializations: 1, observations: 0, checkEvaluations: 0, partitions: 1 },
     });
     expect(await readKeys(log)).toEqual([["b"]]);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Client, InStatement, InValue } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import type { RunlessEvent } from "../../../core/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
@@ -6,6 +7,7 @@ import { encodeEvent } from "../../../storage/libsql/event-row.ts";
 import { FileWriter } from "../../../storage/libsql/file-writer.ts";
 import { joinRows } from "../../../storage/libsql/group.ts";
 import { migrate } from "../../../storage/libsql/migrate.ts";
+import { type ReadSteps, readSteps } from "../../../storage/libsql/read-steps.ts";
 import { writeGroup } from "../../../storage/libsql/write-group.ts";
 import { temporaryFolder } from "../../server.ts";
 
@@ -15,6 +17,32 @@ export async function writtenDatabase(events: readonly RunlessEvent[]) {
   const client = await openConnection({ url: `file:${file}` });
   await migrate(client);
   const rows = joinRows(events.map((event) => encodeEvent(event)));
-  await writeGroup(new FileWriter(file), { rows, sizes: [events.length], keyed: false, checks: false, now: 0 });
+  await writeGroup(new FileWriter(file), { rows, sizes: [events.length], keyed: false, checks: true, now: 0 });
   return { client, database: drizzle(client) };
+}
+
+export interface Statement {
+  readonly sql: string;
+  readonly args: InValue[];
+}
+
+/** Steps of a read of this database, with the statements of each as they are executed. */
+export function watchedSteps(client: Client) {
+  const statements: Statement[] = [];
+  const execute = (statement: InStatement) => {
+    if (typeof statement !== "string") statements.push(statement as Statement); // as this project's reads give them
+    return client.execute(statement);
+  };
+  const watched = new Proxy(client, {
+    get: (target, name) => (name === "execute" ? execute : Reflect.get(target, name).bind(target)),
+  });
+  let count = 0;
+  const steps: ReadSteps = readSteps({
+    file: "runless.db",
+    read: (work) => {
+      count++;
+      return work(watched);
+    },
+  });
+  return { steps, statements, counted: () => count };
 }
