@@ -48,6 +48,30 @@ describe("the published package", () => {
   });
 });
 
+describe("whoever reads how to get the command", () => {
+  const files = ["README.md", "SECURITY.md", ...filesIn("docs", ".md"), ...filesIn("adapters", ".tsx")];
+  const texts = files.map((file) => [file, readFileSync(join(root, file), "utf8")] as const);
+
+  test("is never told to run a package that nobody has registered", () => {
+    expect(texts.length).toBeGreaterThan(20);
+    const fetched = /^.*\b(?:npx|bunx|npm install(?: -g)?|npm:) ?runless\b(?!-).*$/gm;
+    expect(texts.flatMap(([file, text]) => (text.match(fetched) ?? []).map((line) => [file, line]))).toEqual([]);
+  });
+
+  test("finds the archive that npm pack makes", () => {
+    const { name, version } = read(v.object({ name: v.string(), version: v.string() }), "package.json");
+    const archives = texts.flatMap(([, text]) => text.match(/runless-[\d.]+tgz/g) ?? []);
+    expect(archives.length).toBeGreaterThan(2);
+    expect([...new Set(archives)]).toEqual([`${name}-${version}.tgz`]);
+  });
+});
+
+/** Paths below the repository. */
+function filesIn(folder: string, ending: string): readonly string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+}
+
 describe("what is installed with the package", () => {
   const entry = v.object({
     version: v.optional(v.string()),

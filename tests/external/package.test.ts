@@ -1,14 +1,17 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { startProgram } from "../server.ts";
+import { startProgram, temporaryFolder } from "../server.ts";
 import { newProject, type Project, packPackage } from "./packed.ts";
+import { runTool } from "./run-tool.ts";
 import { brokenIn, everyPage, pagesEnv, reportForPages, visitPages } from "./visit-pages.ts";
 
 const ownTypes = join(import.meta.dir, "../../node_modules/@types");
 
+let archive: string;
 let app: Project;
 beforeAll(async () => {
-  app = await newProject(await packPackage());
+  archive = await packPackage();
+  app = await newProject(archive);
 }, 180_000);
 
 test("the packed package has the command, for npx and bunx, on Node and Bun", async () => {
@@ -23,6 +26,15 @@ test("the packed package has the command, for npx and bunx, on Node and Bun", as
   ]) {
     expect(await run(...command, "runless", "assets")).toMatch(/^ASSET .+\na\/b +2026-\S+ \S+Z? .*2/s);
   }
+}, 120_000);
+
+test("the packed package has the command for every folder, where npm installs it for all", async () => {
+  const prefix = temporaryFolder();
+  await app.run("npm", "install", "-g", "--prefix", prefix, "--silent", "--no-audit", "--no-fund", archive);
+  const path = `PATH=${join(prefix, "bin")}:${app.path}`;
+  const elsewhere = [`--chdir=${temporaryFolder()}`, path, "runless"];
+  expect(await runTool("env", [...elsewhere, "report", "a/b"])).toBe("Recorded as event 1.\n");
+  expect(await runTool("env", [...elsewhere, "assets"])).toContain("a/b");
 }, 120_000);
 
 test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-prompt", "--allow-all"]])(
