@@ -5,7 +5,6 @@ import { formatBytes } from "./format-bytes.ts";
 import { examples, logCommand } from "./log-command.ts";
 
 export const backupCommand = logCommand("backup")
-  .summary("Copy a database to a file.")
   .description(
     "Copy a database, as it is at one moment, to a file that is not there yet. A server may go on writing meanwhile; " +
       "until the copy is there the database's write-ahead log grows by all that is written. To go back to the copy, " +

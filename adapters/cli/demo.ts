@@ -11,7 +11,6 @@ import { examples, readCount } from "./log-command.ts";
 const eventsPerUnit = 500;
 
 export const demoCommand = new Command("demo")
-  .summary("Show what runless looks like with a month of events.")
   .description(
     `Fill a new database with a believable month of events, serve it, and open it in a browser where there is a ` +
       "terminal. The database goes away with the server unless it is named.",

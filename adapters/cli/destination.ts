@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { databaseFile } from "../../storage/libsql/database-file.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
+import { lightFetch } from "./light-fetch.ts";
 import { readUserConfig, type UserConfig, userConfigPath } from "./user-config.ts";
 
 /** The options that say which log a command is about. */
@@ -149,9 +150,9 @@ export function serverAddress(text: string): string {
 export async function probeServer(url: string): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(probeTimeout);
-    const response = await fetch(`${url}/health`, { redirect: "manual", signal });
-    await response.body?.cancel();
-    return response.ok ? (response.headers.get("runless") ?? undefined) : undefined;
+    const answer = await lightFetch(`${url}/health`, { signal });
+    await answer.text();
+    return answer.status === 200 ? (answer.headers.get("runless") ?? undefined) : undefined;
   } catch {
     return undefined;
   }

@@ -14,7 +14,6 @@ const littleSpace = 2 ** 30;
 
 export const doctorCommand = new Command("doctor")
   .option("--database-url <url>", "the database (RUNLESS_DATABASE_URL, default file:runless.db)")
-  .summary("Examine a database.")
   .description(
     "Examine a database: is it intact, are there migrations to come, is there space left, do the summaries say what a " +
       "recount says. Reads every event; changes nothing. A server may go on using it.",

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { checkEvaluation, float, formatAssetKey, type JsonObject } from "../../core/index.ts";
+import { formatAssetKey } from "../../core/asset-key.ts";
+import { checkEvaluation } from "../../core/events.ts";
+import { float, type JsonObject } from "../../core/json-value.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import { deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
@@ -14,7 +16,6 @@ const reportTimeout = 10_000;
 const grace = 1000;
 
 export const execCommand = logCommand("exec")
-  .summary("Run a command and report how it ended.")
   .description(
     "Run a command that builds an asset and report how it ended: the check `exec` in every case, and a materialization " +
       "where it ended with 0. Of a command that fails, the last lines of its stderr are kept with the check: they should hold no secrets. Ends with the command's own exit code (128 + n for signal n, 127 where there is no such " +

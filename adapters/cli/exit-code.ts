@@ -1,8 +1,7 @@
 import { CommanderError } from "@commander-js/extra-typings";
-import { InvalidEventError } from "../../core/index.ts";
-import { EventLogError } from "../../storage/event-log-error.ts";
-import { RunlessClientError } from "../client/client-error.ts";
-import { ConfigError } from "../config.ts";
+import type { EventLogErrorCode } from "../../storage/event-log-error.ts";
+import type { RunlessClientErrorCode } from "../client/client-error.ts";
+import type { ConfigError } from "../config.ts";
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -38,16 +37,20 @@ export function exitCodeOf(error: unknown): ExitCode {
 /** The exit code that says what kind of failure an error is. */
 export function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exitCode;
-  if (error instanceof InvalidEventError || error instanceof ConfigError) return exitCodes.usage;
-  const code = error instanceof RunlessClientError || error instanceof EventLogError ? error.code : undefined;
-  return (code && codes[code]) ?? exitCodes.failed;
+  // By its code, and not its class: a command need not load what it can't meet.
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return new Map(Object.entries(codes)).get(code) ?? exitCodes.failed;
 }
 
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const codes: Readonly<Partial<Record<(RunlessClientError | EventLogError)["code"], ExitCode>>> = {
+type Code = EventLogErrorCode | RunlessClientErrorCode | ConfigError["code"] | "invalid_event";
+
+const codes: Readonly<Partial<Record<Code, ExitCode>>> = {
+  invalid_event: exitCodes.usage,
+  bad_configuration: exitCodes.usage,
   bad_request: exitCodes.usage,
   bad_cursor: exitCodes.usage,
   unavailable: exitCodes.unreachable,

@@ -11,7 +11,6 @@ import { unlessInterrupted } from "./unless-interrupted.ts";
 import { bodyOf, type OpenLog, withLog } from "./with-log.ts";
 
 export const exportCommand = filterCommand("export")
-  .summary("Write events as lines of JSON.")
   .description("Write all events that match as lines of JSON, oldest first, for `runless import` to read.")
   .option("--before <id>", "recorded before this event", readEventId)
   .addOption(new Option("--order <order>", "by id").choices(["asc", "desc"]))

@@ -13,7 +13,6 @@ import { senderOf, serverConnection } from "./with-log.ts";
 const longestWait = 60_000;
 
 export const flushCommand = new Command("flush")
-  .summary("Send the reports that were kept while their server was away.")
   .description(
     "Send the reports that `runless report` and `runless exec` kept while their server was away, oldest first: to the " +
       "server that is named, else to each of those that reports wait for, without a token. Nothing is recorded twice: " +

@@ -27,7 +27,6 @@ const mostErrors = 100;
 const patience = { retries: 16, wait, random: Math.random };
 
 export const importCommand = logCommand("import")
-  .summary("Record what was exported.")
   .description(
     "Record lines of JSON, as `runless export` writes them. Lines are independent. One with an idempotency_key, as " +
       "every exported line has, is recorded once however often it is imported; one without is recorded again by every " +

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { type AssetKey, parseAssetKey } from "../../core/index.ts";
+import { type AssetKey, parseAssetKey } from "../../core/asset-key.ts";
 
 /** A command that talks to a log: a server's, or one in a database that it opens itself. */
 export function logCommand(name: string) {

@@ -10,7 +10,6 @@ import { userConfigPath, writeUserConfig } from "./user-config.ts";
 const timeout = 30_000;
 
 export const loginCommand = new Command("login")
-  .summary("Say which server this user's commands talk to.")
   .description(
     "Ask for a server's token on standard input, try it, and write it down with the server's address, for this user's " +
       "eyes only. From then on commands talk to that server where neither an option nor a variable says otherwise: a job " +

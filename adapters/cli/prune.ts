@@ -11,7 +11,6 @@ import { databaseAddress, openDatabase } from "./open-database.ts";
 const helpOf = (flag: RetentionFlag) => `${retentionFlags[flag].help} (${retentionFlags[flag].env})`;
 
 export const pruneCommand = new Command("prune")
-  .summary("Delete what has expired.")
   .description(
     "Delete the events and idempotency keys of a database that have expired, once, as a server with the same flags does " +
       "every hour. A server may go on using the database. A clock that runs more than a day ahead of what is there is not " +

@@ -6,8 +6,9 @@ const keys = { enter: ["\r", "\n"], end: "\u0004", interrupt: "\u0003", backspac
 /** Reads a secret from standard input: a line of a terminal, where nothing of it is shown, or all that comes otherwise. */
 export async function readSecret(question: string): Promise<string> {
   if (process.stdin.isTTY !== true) return (await text(process.stdin)).trim();
-  process.stderr.write(question);
+  // Before the question: whoever answers at once must not see it either.
   process.stdin.setRawMode(true).setEncoding("utf8");
+  process.stderr.write(question);
   try {
     return (await readKeys(process.stdin)).trim();
   } finally {

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { AssetKey } from "../../core/asset-key.ts";
 import { type EventReport, parseEventInput } from "../../core/event-input.ts";
-import { type AssetKey, type JsonObject, type JsonValue, parseJson } from "../../core/index.ts";
-import { isJsonObject } from "../../core/json-value.ts";
+import { parseJson } from "../../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json-value.ts";
 import { type Delivery, type DeliveryOptions, deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { createOption, logCommand, readAssetKey } from "./log-command.ts";

@@ -8,7 +8,6 @@ import { unlessInterrupted } from "./unless-interrupted.ts";
 import { type OpenLog, withLog } from "./with-log.ts";
 
 export const tailCommand = filterCommand("tail")
-  .summary("Show events as they are recorded.")
   .description("Show events as they are recorded, until it is interrupted. A lost connection is taken up where it was.")
   .option("--limit <count>", "end after so many", readCount)
   .option("--json", "one JSON object a line")

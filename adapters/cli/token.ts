@@ -5,7 +5,6 @@ import { tokenListCommand } from "./token-list.ts";
 import { tokenRevokeCommand } from "./token-revoke.ts";
 
 export const tokenCommand = new Command("token")
-  .summary("Create, list and revoke tokens.")
   .description(
     "Create, list and revoke the tokens that let others report and read. These commands open the server's database " +
       "themselves, whether it runs or not; there is no --url. As soon as there is one token, no request goes without, " +

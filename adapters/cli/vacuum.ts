@@ -4,7 +4,6 @@ import { formatBytes } from "./format-bytes.ts";
 import { examples, logCommand } from "./log-command.ts";
 
 export const vacuumCommand = logCommand("vacuum")
-  .summary("Make a database file smaller.")
   .description(
     "Give the space that wipes and retention have left in a database file back to the file system, in small steps. A " +
       "server may go on writing meanwhile. Without this the space is used for new events.",

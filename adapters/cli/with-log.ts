@@ -10,6 +10,7 @@ import {
   type ServerDestination,
 } from "./destination.ts";
 import { sentenceOf } from "./exit-code.ts";
+import { lightFetch } from "./light-fetch.ts";
 import { sendWaiting } from "./spool/send-waiting.ts";
 
 /** A log, wherever it is: the same answers from a server and from a database that this process opened. */
@@ -25,7 +26,10 @@ export interface Connection {
   /** The server's address. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** For what is asked and answered whole. */
   readonly fetch: Fetch;
+  /** For what comes or goes in pieces. */
+  readonly stream: (url: string, init: RequestInit) => Promise<Response> | Response;
 }
 
 const retries = 4;
@@ -43,10 +47,10 @@ export async function withLog(options: LogOptions, work: (log: OpenLog) => Promi
 }
 
 function logOf(connection: Connection): OpenLog {
-  const { url, headers, fetch } = connection;
+  const { url, headers, stream } = connection;
   return {
     send: senderOf(connection),
-    fetch: (path, init) => fetchOnce(fetch, `${url}/api/v1/${path}`, headers, init),
+    fetch: (path, init) => fetchOnce(stream, `${url}/api/v1/${path}`, headers, init),
   };
 }
 
@@ -58,7 +62,8 @@ export function senderOf(connection: Connection, times = 1 + retries): Send {
 export function serverConnection({ url, token }: Pick<ServerDestination, "url" | "token">): Connection {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   // The token is for the address that was named, wherever that would send its callers.
-  return { url, headers, fetch: (target, init) => globalThis.fetch(target, { ...init, redirect: "manual" }) };
+  const stream: Connection["stream"] = (target, init) => fetch(target, { ...init, redirect: "manual" });
+  return { url, headers, fetch: lightFetch, stream };
 }
 
 /** Serves a database to this process alone, without a socket. */
@@ -78,21 +83,21 @@ export async function withDatabase<Result>(
   const { log } = await openDatabase(databaseAddress(url), { create: create === true, instead });
   try {
     const app = createApp({ log, config: { limits: limitsBy((_, most) => most) } });
-    const fetch: Fetch = (target, init) => app.fetch(new Request(target, init));
-    return await work({ url: "http://localhost", headers: {}, fetch });
+    const ask: Connection["stream"] = (target, init) => app.fetch(new Request(target, init));
+    return await work({ url: "http://localhost", headers: {}, fetch: ask, stream: ask });
   } finally {
     await log.close();
   }
 }
 
 async function fetchOnce(
-  fetch: Fetch,
+  stream: Connection["stream"],
   url: string,
   headers: Connection["headers"],
   init: RequestInit = {},
 ): Promise<Response> {
   try {
-    return await fetch(url, { ...init, headers: { ...headers, ...Object.fromEntries(new Headers(init.headers)) } });
+    return await stream(url, { ...init, headers: { ...headers, ...Object.fromEntries(new Headers(init.headers)) } });
   } catch (error) {
     throw lost(`${url} got no answer`, error);
   }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { type AssetKey, type JsonValue, parseJson } from "../../core/index.ts";
-import { maxEventDepth } from "../../core/json.ts";
+import type { AssetKey } from "../../core/asset-key.ts";
+import { maxEventDepth, parseJson } from "../../core/json.ts";
+import type { JsonValue } from "../../core/json-value.ts";
 import { readEvent } from "../../core/wire.ts";
 import { RunlessClientError } from "./client-error.ts";
 

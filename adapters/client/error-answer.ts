@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { parseRetryAfter } from "./backoff.ts";
 import { RunlessClientError, type RunlessClientErrorCode } from "./client-error.ts";
+import type { Answer } from "./http-sender.ts";
 
 const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
   400: "bad_request",
@@ -27,7 +28,11 @@ const errorBody = v.object({
 });
 
 /** What an answer other than 200 means. */
-export function errorOfAnswer(what: string, { status, headers }: Response, text: string): RunlessClientError {
+export function errorOfAnswer(
+  what: string,
+  { status, headers }: Pick<Answer, "status" | "headers">,
+  text: string,
+): RunlessClientError {
   const retryAfter = parseRetryAfter(headers.get("retry-after"), Date.now());
   const body = v.safeParse(errorBody, parse(text));
   if (body.success) {

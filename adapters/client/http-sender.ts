@@ -3,7 +3,14 @@ import { errorOfAnswer } from "./error-answer.ts";
 import { retry } from "./retry.ts";
 import type { Wait } from "./wait.ts";
 
-export type Fetch = (url: string, init: RequestInit) => Response | Promise<Response>;
+/** What is read of an answer. Every Response is one. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+export type Fetch = (url: string, init: RequestInit) => Answer | Promise<Answer>;
 export type Signal = AbortSignal | undefined;
 
 export interface SenderOptions {

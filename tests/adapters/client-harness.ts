@@ -7,7 +7,7 @@ export type Fetch = NonNullable<RunlessClientOptions["fetch"]>;
 
 export interface TestServer {
   readonly log: EventLog;
-  readonly fetch: Fetch;
+  readonly fetch: (url: string, init: RequestInit) => Response | Promise<Response>;
 }
 
 /** A server without a socket. */

@@ -1,0 +1,123 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+
+/** A command that is loaded when it runs: a job that reports once a minute must not pay for the server's modules. */
+export interface CommandEntry {
+  readonly name: string;
+  /** What the list of commands says of it. */
+  readonly summary: string;
+  readonly load: () => Promise<CommandUnknownOpts>;
+}
+
+/** Every command, in the order in which they are listed. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "serve",
+    summary: "Run the server.",
+    load: async () => (await import("./serve.ts")).serveCommand,
+  },
+  {
+    name: "report",
+    summary: "Report that an asset was built: a materialization.",
+    load: async () => (await import("./report.ts")).reportCommand,
+  },
+  {
+    name: "report-check",
+    summary: "Report that a check of an asset passed or failed.",
+    load: async () => (await import("./report-check.ts")).reportCheckCommand,
+  },
+  {
+    name: "report-observation",
+    summary: "Report what was seen of an asset that somebody else builds.",
+    load: async () => (await import("./report-observation.ts")).reportObservationCommand,
+  },
+  {
+    name: "exec",
+    summary: "Run a command and report how it ended.",
+    load: async () => (await import("./exec.ts")).execCommand,
+  },
+  {
+    name: "flush",
+    summary: "Send the reports that were kept while their server was away.",
+    load: async () => (await import("./flush.ts")).flushCommand,
+  },
+  {
+    name: "login",
+    summary: "Say which server this user's commands talk to.",
+    load: async () => (await import("./login.ts")).loginCommand,
+  },
+  {
+    name: "assets",
+    summary: "List the assets that have events.",
+    load: async () => (await import("./assets.ts")).assetsCommand,
+  },
+  {
+    name: "asset",
+    summary: "Show what is known of one asset now.",
+    load: async () => (await import("./asset.ts")).assetCommand,
+  },
+  {
+    name: "events",
+    summary: "List events, newest first.",
+    load: async () => (await import("./events.ts")).eventsCommand,
+  },
+  {
+    name: "partitions",
+    summary: "List the partitions of an asset that were materialized.",
+    load: async () => (await import("./partitions.ts")).partitionsCommand,
+  },
+  {
+    name: "checks",
+    summary: "List the checks of an asset with their latest outcome.",
+    load: async () => (await import("./checks.ts")).checksCommand,
+  },
+  {
+    name: "tail",
+    summary: "Show events as they are recorded.",
+    load: async () => (await import("./tail.ts")).tailCommand,
+  },
+  {
+    name: "wipe",
+    summary: "Wipe all events of an asset, of one of its partitions, or one event. Asks first.",
+    load: async () => (await import("./wipe.ts")).wipeCommand,
+  },
+  {
+    name: "export",
+    summary: "Write events as lines of JSON.",
+    load: async () => (await import("./export.ts")).exportCommand,
+  },
+  {
+    name: "import",
+    summary: "Record what was exported.",
+    load: async () => (await import("./import.ts")).importCommand,
+  },
+  {
+    name: "doctor",
+    summary: "Examine a database.",
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
+  {
+    name: "backup",
+    summary: "Copy a database to a file.",
+    load: async () => (await import("./backup.ts")).backupCommand,
+  },
+  {
+    name: "prune",
+    summary: "Delete what has expired.",
+    load: async () => (await import("./prune.ts")).pruneCommand,
+  },
+  {
+    name: "vacuum",
+    summary: "Make a database file smaller.",
+    load: async () => (await import("./vacuum.ts")).vacuumCommand,
+  },
+  {
+    name: "token",
+    summary: "Create, list and revoke tokens.",
+    load: async () => (await import("./token.ts")).tokenCommand,
+  },
+  {
+    name: "demo",
+    summary: "Show what runless looks like with a month of events.",
+    load: async () => (await import("./demo.ts")).demoCommand,
+  },
+];
