@@ -3,11 +3,13 @@ import type { Unit } from "../event-log.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows } from "./group.ts";
+import { DetailsFormatter } from "./shared-details.ts";
 
 /** Encodes units for `appendEncoded`, on whichever thread has the time for it. One pass: every report comes through here. */
 export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly rows: string } {
   const rows: string[] = [];
   const sizes: number[] = [];
+  const formatter = new DetailsFormatter();
   let [keyed, checks, types] = [false, false, ""];
   for (const unit of units) {
     sizes.push(unit.length);
@@ -15,10 +17,12 @@ export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly r
       keyed ||= key !== undefined;
       checks ||= event.type === "ASSET_CHECK_EVALUATION";
       types += kinds[event.type];
-      rows.push(encodeEvent(event, key === undefined ? undefined : { key, fingerprint: fingerprint(event) }));
+      const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
+      rows.push(encodeEvent(event, mark, formatter.format(event, unit.length === 1)));
     }
   }
-  return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks, kinds: types };
+  const shared = formatter.isUsed ? formatter.shared : undefined;
+  return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks, kinds: types, shared };
 }
 
 /** Visits each encoded event: its type, its unit, and its place in that. */

@@ -102,7 +102,11 @@ export const field = {
 } as const;
 
 /** An event as one JSON array, for SQLite's json_each. Details go as a string, so that no event is nested too deep. */
-export function encodeEvent(event: RunlessEvent | AssetWiped, mark?: IdempotencyMark): string {
+export function encodeEvent(
+  event: RunlessEvent | AssetWiped,
+  mark?: IdempotencyMark,
+  details = formatDetails(event),
+): string {
   const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
   const row: (string | number | null)[] = [
     encodeKey(event.assetKey),
@@ -113,7 +117,7 @@ export function encodeEvent(event: RunlessEvent | AssetWiped, mark?: Idempotency
     check === undefined ? null : check.severity,
     check === undefined && dataVersionOf(event) !== null ? 1 : null,
     event.timestamp,
-    formatDetails(event),
+    details,
   ];
   if (mark !== undefined) row.push(encodeText(mark.key), mark.fingerprint);
   return JSON.stringify(row);

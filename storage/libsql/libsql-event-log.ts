@@ -17,6 +17,7 @@ import { createLibsqlReads } from "./libsql-reads.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
+import { type SharedDetails, sharedSize } from "./shared-details.ts";
 import { watchers } from "./watchers.ts";
 
 export interface LogOptions {
@@ -48,7 +49,9 @@ export function createLibsqlEventLog(
     const rows: Rows[] = [];
     const sizes: number[] = [];
     let [events, keyed, checks] = [0, false, false];
+    let shared: SharedDetails | undefined;
     for (const item of items) {
+      if (item.shared !== undefined) shared = { ...shared, ...item.shared };
       rows.push(item.rows);
       for (const size of item.sizes) sizes.push(size);
       events += item.events;
@@ -56,7 +59,7 @@ export function createLibsqlEventLog(
       checks ||= item.checks;
     }
     const started = performance.now();
-    const written = await database.write({ rows: joinTexts(rows), sizes, keyed, checks, now: now() });
+    const written = await database.write({ rows: joinTexts(rows), sizes, keyed, checks, shared, now: now() });
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     const results = splitResult(written, items).map((result, i) => items[i]?.answer(result));
@@ -74,7 +77,7 @@ export function createLibsqlEventLog(
       assertOpen();
       if (!patient) commits.assertRoom(); // before any work goes into what is refused
       const item = queue();
-      const load = { events: item.events, bytes: rowsSize(item.rows) };
+      const load = { events: item.events, bytes: rowsSize(item.rows) + sharedSize(item.shared) };
       return commits.add(item, load, patient) as Promise<Answer>; // each item's result is its own answer
     } catch (error) {
       return Promise.reject<Answer>(error);

@@ -8,6 +8,7 @@ import { planAround, type Recorded, readKeys, scopesJson } from "./plan-units.ts
 import { ConnectionFailure } from "./remote-fetch.ts";
 import { groupStatements, selectCommit } from "./remote-group.ts";
 import { withRemotePatience } from "./remote-patience.ts";
+import { expandRows } from "./shared-details.ts";
 import { reasonOf } from "./store-error.ts";
 
 /** In milliseconds. What is unknown then is said to be. */
@@ -26,7 +27,8 @@ interface Predecessor {
  */
 export function remoteGroupWriter(client: Client): (group: Group) => Promise<GroupResult> {
   let latest: Predecessor | undefined;
-  return (group) => {
+  return ({ shared, ...sent }) => {
+    const group = shared === undefined ? sent : { ...sent, rows: expandRows(sent.rows, shared) };
     const id = newCommitId();
     const writing = writeUnits(client, group, id, latest);
     const current = { id, isUnderWay: true, settled: Promise.allSettled([writing]) };

@@ -4,6 +4,7 @@ import { field } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
 import { type Group, type GroupResult, joinRows, splitRows, unitResults } from "./group.ts";
 import { planUnits } from "./plan-units.ts";
+import { sharedDetails } from "./shared-details.ts";
 import { addToSummaries } from "./summaries.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
@@ -53,7 +54,7 @@ async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Pro
  */
 export async function insertRows(
   transaction: WriteTransaction,
-  group: Pick<Group, "keyed" | "checks" | "now">,
+  group: Pick<Group, "keyed" | "checks" | "now" | "shared">,
   rows: string,
   count: number,
   notBefore = 0,
@@ -64,7 +65,11 @@ export async function insertRows(
   let firstId = lastId + 1;
   for (const chunk of chunksOf(rows, count)) {
     const json = `[${chunk.rows}]`;
-    const events = { sql: insertEvents, args: [json, firstId, receivedAt, timestamp] };
+    const args = [json, firstId, receivedAt, timestamp];
+    const events =
+      group.shared === undefined
+        ? { sql: insertEvents, args }
+        : { sql: insertSharing, args: [...args, JSON.stringify(group.shared)] };
     // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
@@ -116,13 +121,16 @@ const insertAssets = `
 
 // CROSS JOIN keeps SQLite from walking all assets in the outer loop. LIMIT keeps it from putting json_each in the place of
 // the subquery: each field would write the row's whole text anew, which is a third of what an insert takes.
-const insertEvents = `
+const insertion = (details: string) => `
   INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
     idempotency_key, details)
   SELECT ?2 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
     ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?4), ?3,
-    ${column("idempotencyKey")}, ${column("details")}
+    ${column("idempotencyKey")}, ${details}
   FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
+
+const insertEvents = insertion(column("details"));
+const insertSharing = insertion(sharedDetails(`(${column("details")})`, "?5"));
 
 const insertKeys = `
   INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)

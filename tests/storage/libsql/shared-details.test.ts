@@ -1,0 +1,37 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { materialization } from "../../../core/index.ts";
+import { formatDetails } from "../../../core/wire.ts";
+import { openLibsqlEventLog } from "../../../storage/index.ts";
+import { encodeUnits } from "../../../storage/libsql/encode-units.ts";
+import { expandRows } from "../../../storage/libsql/shared-details.ts";
+import { temporaryFolder } from "../../server.ts";
+
+const text = `"#\n${"x".repeat(10_000)}`;
+const common = materialization("a", { description: text, metadata: { rows: [1, "#", { a: '"' }] } });
+const unit = ["p", "q", "#r"].map((partition) => ({ event: { ...common, partition } }));
+
+test("events that differ in their partitions alone send their details once", () => {
+  const { rows, shared } = encodeUnits([unit, [{ event: common }]]);
+  expect(Object.values(shared ?? {})).toEqual([formatDetails(common)]);
+  expect(rows.split(text.slice(3)).length - 1).toBe(1); // that of the unit of one
+  const apart = encodeUnits([...unit.map((one) => [one]), [{ event: common }]]);
+  expect(expandRows(rows, shared ?? {})).toBe(apart.rows);
+});
+
+test("small details are sent with each event", () => {
+  const small = materialization("a", { metadata: { n: 1 } });
+  expect(encodeUnits([[{ event: small }, { event: { ...small, partition: "p" } }]]).shared).toBeUndefined();
+});
+
+test("what was sent once is recorded with each event, beside others in the same commit", async () => {
+  const log = await openLibsqlEventLog({ url: `file:${join(temporaryFolder(), "runless.db")}` });
+  const other = materialization("b", { description: "#other" });
+  const keyed = unit.map((one, i) => ({ ...one, idempotencyKey: `k${i}` }));
+  await Promise.all([log.append([[{ event: other }]]), log.append([unit]), log.append([keyed]), log.append([keyed])]);
+  const { events } = await log.query({}, { order: "asc", limit: 100 });
+  const contents = events.map(({ partition, description, metadata }) => [partition, description, metadata]);
+  const expected = unit.map(({ event }) => [event.partition, text, common.metadata]);
+  expect(contents).toEqual([[null, "#other", {}], ...expected, ...expected]);
+  await log.close();
+});
