@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
 import { type EventLog, EventLogError, type LibsqlEventLog, openStores, type TokenStore } from "../storage/index.ts";
 
+import { databaseIdentity } from "../storage/libsql/reading-log.ts";
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import type { AppEnv, RunlessApp } from "./http/app-deps.ts";
@@ -81,6 +82,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const isAccepting = () => !signal.aborted;
     const deps = { log, tokens, config, metrics, browser, isAccepting, damage: () => damage, closing: signal };
     const forwarder = forwarderFor(log, config, { onDamage: noteDamage, closing: signal });
+    await forwarder?.opened().catch(({ message }) => logger.warn(plain(message))); // the next request starts another
     app = createApp(forwarder === undefined ? deps : { ...deps, forwarder });
     void keepPruned({ log, retention: config.retention, signal, onClock: metrics.clockAhead });
     let askedAt: number | undefined;
@@ -121,6 +123,7 @@ function forwarderFor(
     ...hooks,
     url: databaseUrl,
     authToken: databaseAuthToken,
+    identity: databaseIdentity(databaseUrl),
     limits,
     logLevel: level,
     append: appendEncoded,

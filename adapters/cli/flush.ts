@@ -54,7 +54,9 @@ Exit codes:
     else
       console.log(results.every(isNothing) ? "Nothing waits." : `Sent ${sent === 1 ? "1 report" : `${sent} reports`}.`);
     const codes = results.map(exitCodeOfOutcome);
-    process.exitCode = codes.includes(exitCodes.unreachable) ? exitCodes.unreachable : Math.max(exitCodes.ok, ...codes);
+    process.exitCode = codes.includes(exitCodes.unreachable)
+      ? exitCodes.unreachable
+      : codes.reduce((worst, code) => Math.max(worst, code), exitCodes.ok);
   });
 
 async function flushWhenFree(options: FlushOptions): Promise<FlushOutcome> {

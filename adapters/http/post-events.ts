@@ -29,15 +29,21 @@ export async function postEvents(
   room: Room,
 ): Promise<Response> {
   const request = c.req.raw;
-  const record = async (text: string) => recordInputs(c, text, limits, now());
+  const key = readIdempotencyKey(request.headers); // before the body, which it may be wrong for
+  const record = async (text: string) => recordInputs(c, text, { key, limits, now: now() });
   if (forwarder === undefined) return record(await readBody(request, limits, room));
   const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck() };
-  const large = (body: ArrayBuffer) => forwarder.answer(request, { ...call, body });
+  const large = (body: ArrayBuffer, onAppend: () => void) => forwarder.answer(request, { ...call, body, onAppend });
   return readBodyBySize(request, limits, room, { small: record, large });
 }
 
-async function recordInputs(c: Context<AppEnv>, text: string, limits: Limits, now: number): Promise<Response> {
-  const key = readIdempotencyKey(c.req.raw.headers);
+interface Recording {
+  readonly key: string | undefined;
+  readonly limits: Limits;
+  readonly now: number;
+}
+
+async function recordInputs(c: Context<AppEnv>, text: string, { key, limits, now }: Recording): Promise<Response> {
   const json = readJson(text);
   if (isArray(json) && key !== undefined) {
     throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");

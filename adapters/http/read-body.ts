@@ -33,20 +33,24 @@ export function readBody(request: Incoming, limits: Limits, reading: Reading): P
 const largeBody = 64 * 1024;
 
 /**
- * Reads a body that may be large. One that is goes to `large`, with its memory counted until that has settled; any other
- * goes to `small`, as text. Rejects as `readBody` does.
+ * Reads a body that may be large. One that is goes to `large`, with its memory counted until that has settled or calls
+ * the given function; any other goes to `small`, as text. Rejects as `readBody` does.
  */
 export async function readBodyBySize<Answer>(
   request: Incoming,
   limits: Limits,
   reading: Reading,
-  handle: { small: (text: string) => Promise<Answer>; large: (bytes: ArrayBuffer) => Promise<Answer> },
+  handle: {
+    small: (text: string) => Promise<Answer>;
+    large: (bytes: ArrayBuffer, release: () => void) => Promise<Answer>;
+  },
 ): Promise<Answer> {
   if (isSmall(request, limits)) return handle.small(await readBody(request, limits, reading));
   const share = reading.bodies.open();
   try {
     const bytes = await readInPieces(request, limits, share);
-    return await (bytes.byteLength > largeBody ? handle.large(bytes) : handle.small(decode(bytes)));
+    if (bytes.byteLength > largeBody) return await handle.large(bytes, () => share.hold(0));
+    return await handle.small(decode(bytes));
   } finally {
     share.hold(0);
   }

@@ -63,8 +63,8 @@ export function createReports(deps: AppDeps, room: Room): Reports {
       };
       if (!hasJsonBody(request.headers.get("content-type"))) return await append(undefined);
       if (forwarder === undefined) return await append(await readBody(request, limits, room));
-      const large = (body: ArrayBuffer) =>
-        forwarder.answer(request, { caller, recheck: () => recheck(request, "report"), body });
+      const large = (body: ArrayBuffer, onAppend: () => void) =>
+        forwarder.answer(request, { caller, recheck: () => recheck(request, "report"), body, onAppend });
       return await readBodyBySize(request, limits, room, { small: append, large });
     } catch (error) {
       return errorResponse(error, request);

@@ -41,8 +41,8 @@ const mostPingsAtStart = 60;
 const mostWaiting = 1000;
 
 /**
- * A forwarder to a thread of this process, which starts with the first request. A thread that ends or no longer answers
- * is replaced: what it was asked is answered 503.
+ * A forwarder to a thread of this process. A thread that ends or no longer answers is replaced: what it was asked is
+ * answered 503.
  */
 export function createRequestThread(options: RequestThreadOptions): Forwarder {
   let { append } = options;
@@ -50,8 +50,8 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
 
   async function start(): Promise<RunningThread> {
     const { Worker } = await import("node:worker_threads");
-    const { url, authToken, limits, logLevel, pingInterval = 1000 } = options;
-    const workerData: ThreadData = { url, authToken, limits, logLevel };
+    const { url, authToken, identity, limits, logLevel, pingInterval = 1000 } = options;
+    const workerData: ThreadData = { url, authToken, identity, limits, logLevel };
     const worker = new Worker(options.script ?? ownScript(), { workerData });
     const calls: MainCalls = {
       append: (encoded, appendOptions) => append(encoded, appendOptions),
@@ -75,6 +75,9 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
     return current;
   }
 
+  // At once: what has the database open can still read it when somebody has moved it away.
+  void thread();
+
   const pages: EventPages = {
     page: async (form, filter, request) => {
       const found = await (await thread()).ask({ type: "page", form, filter, request });
@@ -87,6 +90,7 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
 
   return {
     pages,
+    opened: async () => (await thread()).opened(),
     instrument: (wrap) => {
       append = wrap(options.append);
     },
@@ -97,6 +101,16 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
 function ownScript(): URL {
   const file = import.meta.url.endsWith(".ts") ? "./request-worker.ts" : "./request-worker.js";
   return new URL(file, import.meta.url);
+}
+
+// Node 20 has no Promise.withResolvers.
+function withResolvers() {
+  let [resolve, reject] = [() => {}, (_: unknown) => {}];
+  const promise = new Promise<void>((...both) => {
+    [resolve, reject] = both;
+  });
+  promise.catch(() => {}); // whoever waits hears of it
+  return { promise, resolve, reject };
 }
 
 interface MainCalls {
@@ -140,6 +154,7 @@ class RunningThread {
   readonly #pingInterval: number;
   readonly #onEnd: () => void;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #opened = withResolvers();
   #lastId = 0;
   #silentPings = 0;
   #hasStarted = false;
@@ -155,6 +170,11 @@ class RunningThread {
     worker.on("message", (reply) => this.#take(reply));
     worker.on("error", (error) => this.#end(`failed: ${error instanceof Error ? error.message : error}`));
     worker.on("exit", () => this.#end("has ended"));
+  }
+
+  /** Resolves once the thread has the database open. */
+  opened(): Promise<void> {
+    return this.#opened.promise;
   }
 
   notify(notice: ThreadNotice): void {
@@ -210,7 +230,8 @@ class RunningThread {
     this.#hasStarted = true;
     switch (reply.type) {
       case "opened":
-        if ("error" in reply.result) this.#end(`can't open the database (${errorOf(reply.result.error).message})`);
+        if ("value" in reply.result) this.#opened.resolve();
+        else this.#end(`can't open the database (${errorOf(reply.result.error).message})`);
         break;
       case "answer":
         this.#answered(reply.id, reply.result);
@@ -249,8 +270,11 @@ class RunningThread {
 
   async #call(ask: MainCall): Promise<unknown> {
     switch (ask.method) {
-      case "append":
-        return this.#calls.append(ask.encoded, ask.options);
+      case "append": {
+        const appending = this.#calls.append(ask.encoded, ask.options);
+        if (ask.id !== undefined) this.#waiting.get(ask.id)?.call?.onAppend?.();
+        return appending;
+      }
       case "wipe":
         return this.#calls.wipe(ask.target, ask.by);
       case "recheck":
@@ -298,6 +322,7 @@ class RunningThread {
     if (this.#ended !== undefined) return;
     this.#ended = why;
     this.#onEnd();
+    this.#opened.reject(this.#refusal());
     clearInterval(this.#timer);
     for (const { reject } of this.#waiting.values()) reject(this.#refusal());
     this.#waiting.clear();

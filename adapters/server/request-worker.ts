@@ -1,13 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
-import { Hono } from "hono";
-import { bufferOf } from "../../storage/libsql/group.ts";
+import type { AppendOptions, EncodedUnits } from "../../storage/index.ts";
+import { bufferOf, type GroupResult } from "../../storage/libsql/group.ts";
 import { openReadingLog } from "../../storage/libsql/reading-log.ts";
-import { addRequestRoutes } from "../http/app.ts";
-import { type AppDeps, type AppEnv, authorized } from "../http/app-deps.ts";
+import { authorized } from "../http/app-deps.ts";
 import type { TextPage } from "../http/event-pages.ts";
-import { requestPath } from "../http/request-path.ts";
-import { createStreaming } from "../http/streaming.ts";
 import { sendLogTo } from "../logger.ts";
+import type { RequestApp } from "./request-app.ts";
 import {
   type BodyChunk,
   type MainCall,
@@ -30,7 +29,7 @@ if (port === null) throw new Error("request-worker is not started as a thread");
 /** More at once would hold more pages in memory and end no sooner. */
 const mostAtOnce = 8;
 
-const { url, authToken, limits, logLevel } = workerData as ThreadData; // only request-thread.ts starts it
+const { url, authToken, identity, limits, logLevel } = workerData as ThreadData; // only request-thread.ts starts it
 const closing = new AbortController();
 const calls = new Map<number, (result: Result<unknown>) => void>();
 const bodies = new Map<number, (chunk: BodyChunk) => void>();
@@ -53,41 +52,52 @@ async function callMain(ask: MainCall, transfer: ArrayBuffer[] = []): Promise<un
   return unwrap(result);
 }
 
-async function open() {
-  const reading = await openReadingLog({
-    url,
-    authToken,
-    onDamage: (problem) => say({ type: "damage", problem }),
-    writes: {
-      append: (encoded, options) => {
-        const transfer = typeof encoded.rows === "string" ? [] : [encoded.rows];
-        return callMain({ method: "append", encoded, options }, transfer) as never; // what append answers
-      },
-      wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // likewise
-    },
-  });
-  const log: AppDeps["log"] = { ...reading, watch: unasked, prune: unasked, probe: unasked };
-  const deps: AppDeps = {
-    log,
-    config: { limits: { ...limits, streams: Number.POSITIVE_INFINITY } },
-    closing: closing.signal,
-  };
-  const app = new Hono<AppEnv>({ getPath: requestPath });
-  const streaming = createStreaming(log);
-  addRequestRoutes(app, deps, streaming);
-  return { app, pages: streaming.pages };
+/** What is under way: a question that counts takes one of `mostAtOnce` slots while it works. */
+interface Work {
+  readonly id: number;
+  readonly counts: boolean;
 }
 
-/** Streams and upkeep stay on the main thread. */
-function unasked(): never {
-  throw new Error("The request thread does not do this.");
+const work = new AsyncLocalStorage<Work>();
+
+/** Asks the main thread to append. Meanwhile others may work in this question's place. */
+async function append(encoded: EncodedUnits, options: AppendOptions | undefined): Promise<GroupResult> {
+  const { id, counts = false } = work.getStore() ?? {};
+  const transfer = typeof encoded.rows === "string" ? [] : [encoded.rows];
+  if (counts) running--;
+  next();
+  try {
+    return (await callMain({ method: "append", id, encoded, options }, transfer)) as GroupResult; // what append answers
+  } finally {
+    if (counts) running++;
+  }
 }
 
-const opening = open();
+const reading = openReadingLog({
+  url,
+  authToken,
+  identity,
+  onDamage: (problem) => say({ type: "damage", problem }),
+  writes: {
+    append,
+    wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // what wipe answers
+  },
+});
 void resultOf(async () => {
-  await opening;
+  await reading;
   return null;
 }).then((result) => say({ type: "opened", result }));
+
+let opening: Promise<RequestApp> | undefined;
+
+/** The app, which is loaded with the first question: a server that only records starts without it. */
+async function requestApp(): Promise<RequestApp> {
+  opening ??= reading.then(async (log) => {
+    const { createRequestApp } = await import("./request-app.ts");
+    return createRequestApp(log, limits, closing.signal);
+  });
+  return opening;
+}
 
 let running = 0;
 const queue: ThreadQuestion[] = [];
@@ -99,10 +109,12 @@ function next(): void {
     // An import goes on for as long as its sender likes, and holds no more than a chunk.
     const counts = !(question.type === "request" && question.body === "stream");
     if (counts) running++;
-    void answer(question).finally(() => {
-      if (counts) running--;
-      next();
-    });
+    void work
+      .run({ id: question.id, counts }, () => answer(question))
+      .finally(() => {
+        if (counts) running--;
+        next();
+      });
   }
 }
 
@@ -116,7 +128,7 @@ async function answer(question: ThreadQuestion): Promise<void> {
 }
 
 async function valueFor(question: ThreadQuestion) {
-  const { app, pages } = await opening;
+  const { app, pages } = await requestApp();
   switch (question.type) {
     case "page":
       return sentPage(await pages.page(question.form, question.filter, question.request));
@@ -135,7 +147,7 @@ function sentPage({ bytes, ...page }: TextPage): SentPage {
 
 type ForwardedRequest = Extract<ThreadQuestion, { readonly type: "request" }>;
 
-async function answerRequest(app: Hono<AppEnv>, question: ForwardedRequest): Promise<ThreadAnswer> {
+async function answerRequest(app: RequestApp["app"], question: ForwardedRequest): Promise<ThreadAnswer> {
   const { id, caller } = question;
   let checkedAt = performance.now();
   const recheck = async () => {

@@ -18,6 +18,8 @@ import type { Caller } from "../tokens/caller.ts";
 export interface ThreadData {
   readonly url: string;
   readonly authToken: string | undefined;
+  /** Which file the database is, for a thread that starts later. */
+  readonly identity: string | undefined;
   readonly limits: Limits;
   readonly logLevel: "debug" | "info" | "warning" | "error";
 }
@@ -80,7 +82,13 @@ export type ThreadReply =
 
 export type MainCall =
   | { readonly method: "recheck"; readonly id: number }
-  | { readonly method: "append"; readonly encoded: EncodedUnits; readonly options: AppendOptions | undefined }
+  | {
+      readonly method: "append";
+      /** The request that appends. */
+      readonly id: number | undefined;
+      readonly encoded: EncodedUnits;
+      readonly options: AppendOptions | undefined;
+    }
   | { readonly method: "wipe"; readonly target: WipeTarget; readonly by: string | null };
 
 /** A value, or an error as plain data: classes do not cross threads. */

@@ -39,7 +39,8 @@ function sentence(file: string): string {
   return `The database's file ${file} was removed, moved or replaced while it was open. Put it back, or start runless again.`;
 }
 
-function identity(file: string): string | undefined {
+/** Tells a file from every other that was ever at its path; undefined where there is none. */
+export function identity(file: string): string | undefined {
   const found = statSync(file, { throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;
 }

@@ -1,9 +1,11 @@
+import { resolve } from "node:path";
 import type { EventLog } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import { openConnection } from "./connection.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { encodeUnits } from "./encode-units.ts";
+import { identity } from "./file-guard.ts";
 import { bufferOf, unitResults } from "./group.ts";
 import type { AppendEncoded, DatabaseAddress } from "./libsql-options.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
@@ -20,6 +22,8 @@ export interface LogWrites {
 
 export interface ReadingLogOptions extends DatabaseAddress {
   readonly writes: LogWrites;
+  /** What `databaseIdentity` answered once the log was opened that this one is beside. */
+  readonly identity?: string | undefined;
   /** Told where the file turns out to be damaged. */
   readonly onDamage?: ((problem: string) => void) | undefined;
 }
@@ -31,7 +35,13 @@ export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wi
  * Opens a second view of a log that another thread of this process has opened and migrated. It reads by a connection of
  * its own, on the calling thread, and encodes what is appended before it hands that on.
  */
-export async function openReadingLog({ writes, onDamage, ...address }: ReadingLogOptions): Promise<ReadingLog> {
+export async function openReadingLog(options: ReadingLogOptions): Promise<ReadingLog> {
+  const { writes, onDamage, identity: expected, ...address } = options;
+  // SQLite would make a new file where there is none.
+  if (databaseIdentity(address.url) !== expected) {
+    const problem = "was removed, moved or replaced while it was open. Put it back, or start runless again.";
+    throw new EventLogError("unavailable", `The database ${address.url} ${problem}`);
+  }
   const isRemote = databaseFile(address.url) === undefined;
   const access = isRemote ? await openRemoteAccess(address) : await openReadingAccess(address, onDamage);
   let isOpen = true;
@@ -55,6 +65,12 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
       await access.close();
     },
   };
+}
+
+/** Which file a database is now; undefined for one that is no file. */
+export function databaseIdentity(url: string): string | undefined {
+  const file = databaseFile(url);
+  return file === undefined ? undefined : identity(resolve(file));
 }
 
 async function openReadingAccess(

@@ -4,6 +4,7 @@ import type { Forwarder } from "../../../adapters/http/forwarder.ts";
 import { createRequestThread, type RequestThreadOptions } from "../../../adapters/server/request-thread.ts";
 import { anybody } from "../../../adapters/tokens/caller.ts";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
+import { databaseIdentity } from "../../../storage/libsql/reading-log.ts";
 import { temporaryFolder } from "../../server.ts";
 import { config, linesOf, materializationOf } from "../http/native.ts";
 import { allRoutes, exampleRequest } from "../http/route-examples.ts";
@@ -19,6 +20,7 @@ function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
   return createRequestThread({
     url,
     authToken: undefined,
+    identity: databaseIdentity(options.url ?? url),
     limits: config.limits,
     logLevel: "error",
     append: log.appendEncoded,
@@ -137,6 +139,13 @@ describe("a request thread that fails", () => {
     for (const answer of asked) answer.catch(() => {});
     await expect(ask(thread, "fine")).rejects.toMatchObject({ status: 503, headers: { "retry-after": "1" } });
     await expect(ask(thread, "exit")).rejects.toMatchObject({ status: 503 });
+  });
+
+  test("does not open a file that came into the place of the server's", async () => {
+    const thread = threadFor({ identity: "another file" });
+    await expect(ask(thread, "health")).rejects.toMatchObject({
+      message: expect.stringContaining("moved or replaced"),
+    });
   });
 
   test("answers that its database can't be opened", async () => {
