@@ -1,5 +1,5 @@
-import { stringifyJson } from "./json.ts";
-import { isArray, isIntNumber, isJsonNumber, type JsonValue } from "./json-value.ts";
+import { startOfJson } from "./json.ts";
+import { isArray, isIntNumber, isJsonNumber, isJsonText, type JsonValue, jsonText } from "./json-value.ts";
 
 const longest = 100;
 
@@ -11,22 +11,17 @@ export function describe(value: unknown): string {
   return `${text.length > longest ? `${text.slice(0, longest)}…` : text} which is type ${typeName(json)}`;
 }
 
-/** A message of a schema: what is wrong, and what came. */
-export function got(problem: string): (issue: { readonly input: unknown }) => string {
-  return ({ input }) => `${problem}. Got ${describe(input)}.`;
-}
-
 function showJson(value: JsonValue): string {
   try {
-    return stringifyJson(value);
+    return startOfJson(value, longest);
   } catch {
-    return String(value); // too deep, or circular
+    return String(value); // no JSON
   }
 }
 
 function typeName(value: JsonValue): string {
   if (value === null) return "null";
-  if (isArray(value)) return "list";
+  if (isArray(value) || (isJsonText(value) && value[jsonText].startsWith("["))) return "list";
   if (isJsonNumber(value)) return isIntNumber(value) ? "int" : "float";
   if (typeof value === "string") return "str";
   if (typeof value === "boolean") return "bool";

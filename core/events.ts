@@ -1,7 +1,7 @@
 import { type AssetKey, namedKey, parseAssetKey } from "./asset-key.ts";
 import { describe } from "./describe.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
-import { isNumberText, isStringMap, type JsonValue, numberText, setMember } from "./json-value.ts";
+import { isJsonObject, isNumberText, isStringMap, type JsonValue, numberText, setMember } from "./json-value.ts";
 import { type MetadataInput, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
@@ -126,11 +126,15 @@ export function assetKeyOf(key: AssetKey | string): AssetKey {
   return parts;
 }
 
-const types: readonly RunlessEventType[] = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"];
+export const eventTypes: readonly RunlessEventType[] = [
+  "ASSET_MATERIALIZATION",
+  "ASSET_OBSERVATION",
+  "ASSET_CHECK_EVALUATION",
+];
 
 /** The event itself, checked as its constructor would: for one that a program built by hand. Throws InvalidEventError. */
 export function checkEvent(event: RunlessEvent): RunlessEvent {
-  if (!types.includes(event?.type)) throw wrong("type", types.join(" or "), event?.type);
+  if (!eventTypes.includes(event?.type)) throw wrong("type", eventTypes.join(" or "), event?.type);
   const fields = eventFields(event.assetKey, event, readMetadataValue);
   return event.type === "ASSET_CHECK_EVALUATION"
     ? { type: event.type, ...fields, ...checkFields(event) }
@@ -220,10 +224,10 @@ function severityOf(value: unknown): AssetCheckSeverity {
 
 function checkMetadata(input: unknown, readValue: (value: unknown) => MetadataValue): Metadata {
   if (input === undefined || input === null) return {};
-  if (!isDict(input)) throw wrong("metadata", "a dict", input);
+  const dict = input as JsonValue; // a guess that is checked
+  if (!isJsonObject(dict)) throw wrong("metadata", "a dict", input);
   const metadata: { [name: string]: MetadataValue } = {};
-  for (const name of Object.keys(input))
-    setMember(metadata, name.toWellFormed(), resolve(name, input[name], readValue));
+  for (const name of Object.keys(dict)) setMember(metadata, name.toWellFormed(), resolve(name, dict[name], readValue));
   return metadata;
 }
 
@@ -237,8 +241,4 @@ function resolve(name: string, value: unknown, readValue: (value: unknown) => Me
       `Could not resolve the metadata value for "${name}" to a known type: ${why}`,
     );
   }
-}
-
-function isDict(value: unknown): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isNumberText(value);
 }

@@ -68,6 +68,11 @@ export class JsonScanner {
     this.#at = this.#skip(0);
   }
 
+  /** Where the value stands that is next, or where the last one ended. */
+  get at(): number {
+    return this.#at;
+  }
+
   /** The first unit of the value that is next. */
   get next(): string {
     return this.#source.charAt(this.#at);

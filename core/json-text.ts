@@ -1,14 +1,24 @@
 import { maxEventDepth, parseJson, stringifyJson } from "./json.ts";
-import { type JsonValue, jsonText, numberText } from "./json-value.ts";
+import { type JsonValue, numberText } from "./json-value.ts";
 import type { JsonMetadataValue, JsonType, MetadataValue } from "./metadata-value.ts";
 
 export { firstItems, firstMembers } from "./json-parts.ts";
+
+/** A text above this length is scanned, and what it says in objects and arrays stays text. */
+export const largeText = 65_536;
+
+export interface KeptJson {
+  readonly text: string;
+  /** How deep it is nested, where that is known: 1 for `[]` and `[1]`. */
+  readonly depth: number | undefined;
+}
+const kept: unique symbol = Symbol.for("runless.kept-json");
 
 /**
  * A value of JSON that stays text until somebody reads its `rawValue`. The text is as `stringifyJson` writes it. It hangs
  * on a property that copies don't take along, so that a changed copy never says what it no longer is.
  */
-export function textValue(type: JsonType, text: string): JsonMetadataValue {
+export function textValue(type: JsonType, text: string, depth?: number): JsonMetadataValue {
   let parsed: JsonValue | undefined;
   const value: JsonMetadataValue = {
     type,
@@ -17,12 +27,12 @@ export function textValue(type: JsonType, text: string): JsonMetadataValue {
       return parsed;
     },
   };
-  return Object.defineProperty(value, jsonText, { value: text });
+  return Object.defineProperty(value, kept, { value: { text, depth } satisfies KeptJson });
 }
 
-/** The text that `textValue` keeps; undefined for a value that is parsed. */
-export function keptText(value: MetadataValue): string | undefined {
-  return (value as { readonly [jsonText]?: string })[jsonText]; // a property that the type keeps quiet about
+/** What `textValue` keeps; undefined for a value that is parsed. */
+export function keptJson(value: MetadataValue): KeptJson | undefined {
+  return (value as { readonly [kept]?: KeptJson })[kept]; // a property that the type keeps quiet about
 }
 
 /**
@@ -30,8 +40,8 @@ export function keptText(value: MetadataValue): string | undefined {
  * JSON has no word for are strings; a whole float keeps its point.
  */
 export function rawText(value: MetadataValue): string {
-  const kept = keptText(value);
-  if (kept !== undefined) return kept;
+  const json = keptJson(value);
+  if (json !== undefined) return json.text;
   if (value.type === "int") {
     return typeof value.rawValue === "number" ? String(value.rawValue) : `"${value.rawValue[numberText]}"`;
   }

@@ -10,17 +10,31 @@ export const numberText: unique symbol = Symbol.for("runless.number");
 /** A number read faithfully: a plain one is an int where it has no fraction, a float where it has one. */
 export type JsonNumber = number | NumberText;
 
+/**
+ * An object or array that stays text, as `stringifyJson` writes it, inside what was read of a large text. To all who ask
+ * it is neither object nor array.
+ */
+export interface JsonText {
+  readonly [jsonText]: string;
+  /** How deep it is nested: 1 for `[]` and `[1]`. */
+  readonly depth: number;
+  /** As `depth`, of what holds a value: 0 for `[]`, 1 for `[1]`. */
+  readonly filled: number;
+}
+export const jsonText: unique symbol = Symbol.for("runless.json");
+
 /** What `parseJson` returns: JSON, with NaN and ±Infinity as Python callers send them, and every digit kept. */
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** Names the text of JSON that is not parsed: see json-text.ts. */
-export const jsonText: unique symbol = Symbol.for("runless.json");
-
 export function isNumberText(value: unknown): value is NumberText {
   return typeof value === "object" && value !== null && numberText in value;
+}
+
+export function isJsonText(value: unknown): value is JsonText {
+  return typeof value === "object" && value !== null && jsonText in value;
 }
 
 export function isJsonNumber(value: unknown): value is JsonNumber {
@@ -33,7 +47,7 @@ export function isIntNumber(value: JsonNumber): boolean {
 }
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value);
+  return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value) && !isJsonText(value);
 }
 
 /** Sets a member of one's own, `__proto__` too, which is a name like any other. */

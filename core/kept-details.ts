@@ -9,7 +9,7 @@ import {
   type FormattedDetails,
   formatAnswerDetails,
   keptDetails,
-  parseDetails,
+  readDetails,
   readMetadata,
 } from "./wire.ts";
 
@@ -53,6 +53,11 @@ class KeptDetails implements FormattedDetails {
   get formatted(): string {
     return formatParts(this.#text) ?? formatAnswerDetails(this.details);
   }
+}
+
+/** What `formatDetails` wrote. */
+export function parseDetails(text: string): EventDetails {
+  return readDetails(parseJson(text, { maxDepth: maxEventDepth }) as JsonObject); // as formatDetails wrote it
 }
 
 function partsOf(text: string): { readonly [name: string]: string } {

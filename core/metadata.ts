@@ -1,19 +1,23 @@
-import * as v from "valibot";
-import { describe, got } from "./describe.ts";
+import type { AssetKey } from "./asset-key.ts";
+import { describe } from "./describe.ts";
 import { maxJsonDepth } from "./json.ts";
+import { textValue } from "./json-text.ts";
 import {
   isArray,
   isIntNumber,
   isJsonNumber,
   isJsonObject,
+  isJsonText,
   isNumberText,
   type JsonNumber,
   type JsonObject,
+  type JsonText,
   type JsonValue,
   jsonNumber,
+  jsonText,
   numberText,
 } from "./json-value.ts";
-import type { MetadataValue } from "./metadata-value.ts";
+import type { JsonType, MetadataValue } from "./metadata-value.ts";
 
 /** What a constructor takes: a plain value, typed as Dagster would, or a `MetadataValue` that says its own type. */
 export interface MetadataInput {
@@ -22,6 +26,7 @@ export interface MetadataInput {
 
 /** The type that Dagster infers for a plain value. Objects and arrays are json, whatever they look like. */
 export function inferMetadataValue(value: unknown): MetadataValue {
+  if (isJsonText(value)) return keptValue("json", value);
   const json = cleanJson(value, 0);
   if (json === null) return { type: "null", rawValue: null };
   if (typeof json === "string") return { type: "text", rawValue: json };
@@ -34,61 +39,56 @@ export function inferMetadataValue(value: unknown): MetadataValue {
 /** As `inferMetadataValue`, but an object `{type, rawValue}` with one of the types above says its own. */
 export function readMetadataValue(value: unknown): MetadataValue {
   if (!isTyped(value)) return inferMetadataValue(value);
-  const rawValue: unknown = v.parse(rawValues[value.type], value.rawValue);
-  return { type: value.type, rawValue } as MetadataValue; // the schema that is named after the type
+  const kind = kinds[value.type];
+  if (kind === json && isJsonText(value.rawValue)) return keptValue(value.type as JsonType, value.rawValue); // one of json
+  const rawValue = kind.read(value.rawValue);
+  if (rawValue === undefined) throw new TypeError(`its value is not ${kind.name}. Got ${describe(value.rawValue)}.`);
+  return { type: value.type, rawValue } as MetadataValue; // as the kind that is named after the type reads it
 }
 
 /** True for `{type, rawValue}` with one of the types above, whether or not its value fits. */
 export function isTyped(value: unknown): value is { readonly type: MetadataType; readonly rawValue: unknown } {
   if (typeof value !== "object" || value === null || !("type" in value) || !("rawValue" in value)) return false;
-  return Object.keys(value).length === 2 && typeof value.type === "string" && Object.hasOwn(rawValues, value.type);
+  return Object.keys(value).length === 2 && typeof value.type === "string" && Object.hasOwn(kinds, value.type);
 }
 
 type MetadataType = MetadataValue["type"];
 
-const json = v.pipe(
-  v.custom(() => true),
-  v.transform((value) => cleanJson(value, 0)),
-);
-const text = v.pipe(
-  v.string(got("its value is not a str")),
-  v.transform((value) => value.toWellFormed()),
-);
-const intValue = v.pipe(
-  v.custom<JsonValue>((value) => intOf(value) !== undefined, got("its value is not an int")),
-  v.transform((value) => intOf(value) ?? 0),
-);
-const floatValue = v.pipe(
-  v.custom<JsonValue>((value) => floatOf(value) !== undefined, got("its value is not a float")),
-  v.transform((value) => floatOf(value) ?? 0),
-);
-const assetValue = v.pipe(
-  v.custom<string | readonly string[]>(
-    (value) => [value].flat().every((part) => typeof part === "string"),
-    got("its value is not an asset key"),
-  ),
-  v.transform((key) => (typeof key === "string" ? key.split("/") : key).map((part) => part.toWellFormed())),
-);
+interface Kind {
+  readonly name: string;
+  /** Undefined for what is none. */
+  read(value: unknown): MetadataValue["rawValue"] | undefined;
+}
+
+const text: Kind = { name: "a str", read: (value) => (typeof value === "string" ? value.toWellFormed() : undefined) };
+const float: Kind = { name: "a float", read: floatOf };
+const json: Kind = { name: "JSON", read: (value) => cleanJson(value, 0) };
 
 // The types of Dagster Pipes.
-const rawValues: Readonly<Record<MetadataType, v.GenericSchema<unknown, MetadataValue["rawValue"]>>> = {
+const kinds: Readonly<Record<MetadataType, Kind>> = {
   text,
   url: text,
   path: text,
   notebook: text,
   md: text,
   dagster_run: text,
-  int: intValue,
-  float: floatValue,
-  bool: v.boolean(got("its value is not a bool")),
-  null: v.custom<null>((value) => value === null, got("its value is not null")),
-  asset: assetValue,
-  timestamp: floatValue,
+  int: { name: "an int", read: intOf },
+  float,
+  bool: { name: "a bool", read: (value) => (typeof value === "boolean" ? value : undefined) },
+  null: { name: "null", read: (value) => (value === null ? value : undefined) },
+  asset: { name: "an asset key", read: keyOf },
+  timestamp: float,
   json,
   table: json,
   table_schema: json,
   table_column_lineage: json,
 };
+
+function keyOf(value: unknown): AssetKey | undefined {
+  const parts: readonly unknown[] = typeof value === "string" ? value.split("/") : [value].flat();
+  if (!parts.every((part) => typeof part === "string")) return undefined;
+  return parts.map((part) => part.toWellFormed());
+}
 
 // Ints beyond 2^53 and floats that JSON has no word for travel as strings.
 function intOf(value: unknown): JsonNumber | undefined {
@@ -108,9 +108,18 @@ function plainInt(value: JsonNumber): JsonNumber {
   return Number.isSafeInteger(value) ? value + 0 : jsonNumber(BigInt(value).toString());
 }
 
+function keptValue(type: JsonType, { [jsonText]: text, depth, filled }: JsonText): MetadataValue {
+  if (filled > maxJsonDepth) throw tooDeep();
+  return textValue(type, text, depth);
+}
+
+function tooDeep(): RangeError {
+  return new RangeError(`it is nested deeper than ${maxJsonDepth} levels.`);
+}
+
 /** A copy of JSON that came from a program, not a text: well-formed strings, no deeper than parsed JSON could be. */
 function cleanJson(value: unknown, depth: number): JsonValue {
-  if (depth > maxJsonDepth) throw new RangeError(`it is nested deeper than ${maxJsonDepth} levels.`);
+  if (depth > maxJsonDepth) throw tooDeep();
   if (value === null || typeof value === "boolean" || typeof value === "number") return value;
   if (typeof value === "string") return value.toWellFormed();
   if (isNumberText(value)) return value;

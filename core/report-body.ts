@@ -16,12 +16,18 @@ export function hasJsonBody(contentType: string | null | undefined): boolean {
   );
 }
 
-/** A report's body, parsed. One byte order mark is dropped; an empty or blank body is undefined. Throws ReportRequestError. */
-export function parseReportBody(text: string): JsonValue | undefined {
+/**
+ * A report's body, parsed. One byte order mark is dropped; an empty or blank body is undefined. Throws ReportRequestError.
+ * `parse` reads the JSON where it is not to be read by `parseJson`.
+ */
+export function parseReportBody(
+  text: string,
+  parse: (json: string) => JsonValue = (json) => parseJson(json),
+): JsonValue | undefined {
   const json = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (/^[ \t\n\r]*$/.test(json)) return undefined;
   try {
-    return parseJson(json);
+    return parse(json);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw new ReportRequestError("malformed_json", `Error parsing the body as JSON: ${error.message}`);

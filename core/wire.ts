@@ -1,8 +1,17 @@
-import * as v from "valibot";
 import type { AssetKey } from "./asset-key.ts";
-import { dataVersionOf, type RecordedEvent, type ReportableEvent, type RunlessEvent, type Tags } from "./events.ts";
+import { describe } from "./describe.ts";
+import {
+  type AssetCheckSeverity,
+  dataVersionOf,
+  eventTypes,
+  type RecordedEvent,
+  type RecordedEventType,
+  type ReportableEvent,
+  type RunlessEvent,
+  type RunlessEventType,
+} from "./events.ts";
 import { maxEventDepth, parseJson } from "./json.ts";
-import { keptText, rawText } from "./json-text.ts";
+import { keptJson, rawText } from "./json-text.ts";
 import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, setMember } from "./json-value.ts";
 import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
@@ -71,20 +80,33 @@ export function parseEvent(text: string): RecordedEvent {
 
 /** As `parseEvent`, for an event inside other JSON, which `parseJson` read. */
 export function readEvent(json: JsonValue): RecordedEvent {
-  const wire = v.parse(eventSchema, json);
+  const wire = isJsonObject(json) ? json : {};
+  const type = field(wire, "type", isType);
   const common = {
-    id: wire.id,
-    assetKey: wire.asset_key,
-    partition: wire.partition,
-    timestamp: wire.timestamp,
-    receivedAt: wire.received_at,
-    description: wire.description,
-    tags: wire.tags,
-    metadata: wire.metadata,
+    id: field(wire, "id", isId),
+    assetKey: field(wire, "asset_key", isKey),
+    partition: field(wire, "partition", orNull(isText)),
+    timestamp: Date.parse(field(wire, "timestamp", isTime)),
+    receivedAt: Date.parse(field(wire, "received_at", isTime)),
+    ...readDetails(wire),
   };
-  if (wire.type !== "ASSET_CHECK_EVALUATION") return { type: wire.type, ...common };
-  const { check_name: checkName, passed, severity } = v.parse(checkSchema, json);
-  return { type: wire.type, ...common, checkName, passed, severity };
+  if (type !== "ASSET_CHECK_EVALUATION") return { type, ...common };
+  return {
+    type,
+    ...common,
+    checkName: field(wire, "check_name", isText),
+    passed: field(wire, "passed", isBoolean),
+    severity: field(wire, "severity", isSeverity),
+  };
+}
+
+/** Details on the wire, where each may be left out. */
+export function readDetails(wire: JsonObject): EventDetails {
+  return {
+    description: field(wire, "description", orNull(isText)),
+    tags: field(wire, "tags", orNull(isStringMap)) ?? {},
+    metadata: readMetadata(field(wire, "metadata", orNull(isJsonObject)) ?? {}),
+  };
 }
 
 export type EventDetails = Pick<RunlessEvent, "description" | "tags" | "metadata">;
@@ -99,10 +121,6 @@ export function formatDetails({ description, tags, metadata }: EventDetails): st
   });
   if (plain !== null) return text;
   return `${text.slice(0, -1)}${text === "{}" ? "" : ","}"metadata":${formatMetadata(metadata)}}`;
-}
-
-export function parseDetails(text: string): EventDetails {
-  return v.parse(detailsSchema, parseJson(text, { maxDepth: maxEventDepth }));
 }
 
 function isEmpty(object: object): boolean {
@@ -125,7 +143,7 @@ function plainMetadata(metadata: Metadata): Readonly<Record<string, unknown>> | 
 }
 
 function isPlain(value: MetadataValue): boolean {
-  if (keptText(value) !== undefined) return false;
+  if (keptJson(value) !== undefined) return false;
   const { type, rawValue } = value;
   if (typeof rawValue === "number") return Number.isFinite(rawValue) && (type === "int" || !Number.isInteger(rawValue));
   return typeof rawValue !== "object" || rawValue === null;
@@ -142,34 +160,46 @@ function formatMetadata(metadata: Metadata): string {
   return `{${members}}`;
 }
 
-const time = v.pipe(
-  v.string(),
-  v.transform((text) => Date.parse(text)),
-  v.check((milliseconds) => !Number.isNaN(milliseconds)),
-);
-const nullableText = v.nullish(v.string(), null);
-// Not valibot's record(): it drops `__proto__`.
-const tags = v.custom<Tags>(isStringMap);
-const metadata = v.pipe(
-  v.custom<JsonObject>((value) => isJsonObject(value as JsonValue)),
-  v.transform(readMetadata),
-);
-const details = { description: nullableText, tags: v.nullish(tags, {}), metadata: v.nullish(metadata, {}) };
-const detailsSchema = v.object(details);
-const eventSchema = v.object({
-  id: v.custom<number>(Number.isSafeInteger),
-  type: v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED"]),
-  asset_key: v.custom<AssetKey>((key) => isArray(key as JsonValue)),
-  partition: nullableText,
-  timestamp: time,
-  received_at: time,
-  ...details,
-});
-const checkSchema = v.object({
-  check_name: v.string(),
-  passed: v.boolean(),
-  severity: v.picklist(["WARN", "ERROR"]),
-});
+type Check<Value extends JsonValue> = (value: JsonValue) => value is Value;
+
+// Plain code, not schemas: those would be a sixth of what the core weighs in a browser.
+function field<Value extends JsonValue>(wire: JsonObject, name: string, is: Check<Value>): Value {
+  const value = wire[name] ?? null;
+  if (is(value)) return value;
+  throw new TypeError(`The field ${name} of a recorded event can't be ${describe(value)}.`);
+}
+
+function orNull<Value extends JsonValue>(is: Check<Value>): Check<Value | null> {
+  return (value): value is Value | null => value === null || is(value);
+}
+
+function isText(value: JsonValue): value is string {
+  return typeof value === "string";
+}
+
+function isTime(value: JsonValue): value is string {
+  return isText(value) && !Number.isNaN(Date.parse(value));
+}
+
+function isBoolean(value: JsonValue): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isId(value: JsonValue): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isKey(value: JsonValue): value is AssetKey {
+  return isArray(value) && value.every(isText);
+}
+
+function isType(value: JsonValue): value is RecordedEventType {
+  return value === "ASSET_WIPED" || eventTypes.includes(value as RunlessEventType); // a guess that is checked
+}
+
+function isSeverity(value: JsonValue): value is AssetCheckSeverity {
+  return value === "WARN" || value === "ERROR";
+}
 
 /** Metadata as the wire has it: `{"type", "raw_value"}` says its own type, any other value is typed as Dagster would. */
 export function readMetadata(wire: JsonObject): Metadata {

@@ -1,11 +1,13 @@
 import { type EventReport, parseEventInput } from "../../core/event-input.ts";
 import { InvalidEventError, JsonSyntaxError, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
+import { largeText } from "../../core/json-text.ts";
 import { isJsonObject, type JsonValue } from "../../core/json-value.ts";
+import { scanOneEvent } from "../../core/scanned-input.ts";
 import type { Limits } from "../limits.ts";
 import type { BodyLine } from "./body-lines.ts";
 import { underSentKey } from "./content-key.ts";
-import { checkEvents } from "./event-limits.ts";
+import { checkEvents, partLimits } from "./event-limits.ts";
 import { overLimit } from "./over-limit.ts";
 
 /** What is wrong with one line of an import. */
@@ -120,14 +122,23 @@ interface LineEvents {
 
 /** Throws InvalidEventError or JsonSyntaxError. */
 function readLine(text: string, now: number, limits: Limits): LineEvents {
-  const json = parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, { maxDepth: maxEventDepth });
+  const json = parseLine(text.startsWith("\ufeff") ? text.slice(1) : text, limits);
   if (isWipeTrace(json)) return { unit: undefined, size: 0, isExported: true };
   const unit = parseEventInput(json, { now });
-  const size = checkEvents(unit, limits);
+  const bound = checkEvents(unit, limits);
+  const size = bound > limits.batchBytes ? checkEvents(unit, limits, "exact") : bound;
   const problem = tooMuchAsOne(unit.length, size, limits);
   if (problem !== undefined) throw new InvalidEventError("partitions", problem);
   const isExported = unit.length === 1 && isJsonObject(json) && typeof json.received_at === "string";
   return { unit: isExported ? unit.map(underSentKey) : unit, size, isExported };
+}
+
+function parseLine(json: string, limits: Limits): JsonValue {
+  if (json.length <= largeText) return parseJson(json, { maxDepth: maxEventDepth });
+  return scanOneEvent(
+    json,
+    partLimits(limits, (problem) => new InvalidEventError("partitions", problem)),
+  );
 }
 
 /** Why these are too many events, or too large together, for one transaction; undefined where they are not. */

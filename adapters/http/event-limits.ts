@@ -7,16 +7,26 @@ import {
   type Metadata,
   type RunlessEvent,
 } from "../../core/index.ts";
+import { type KeptJson, keptJson } from "../../core/json-text.ts";
 import { isArray, isNumberText, numberText } from "../../core/json-value.ts";
+import type { PartLimits } from "../../core/scanned-input.ts";
 import type { LimitName, Limits } from "../limits.ts";
+import { type Measure, measureJson } from "./measure-json.ts";
 import { overLimit } from "./over-limit.ts";
 
 /**
  * The bytes that the events of one input hold together, which differ in their partitions alone: names and texts as
  * UTF-8 has them, long numbers by their digits, and one for every other value. So it is never more than what was sent,
  * but for what `partitions` repeat. Throws InvalidEventError that names the limit where a part is too large.
+ *
+ * Large JSON counts with all its text, which is more, unless the count is to be exact. A limit is only ever passed by an
+ * exact count.
  */
-export function checkEvents(reports: readonly Pick<EventReport, "event">[], limits: Limits): number {
+export function checkEvents(
+  reports: readonly Pick<EventReport, "event">[],
+  limits: Limits,
+  count: "exact" | "bound" = "bound",
+): number {
   const [first] = reports;
   if (first === undefined) return 0;
   const { event } = first;
@@ -34,7 +44,9 @@ export function checkEvents(reports: readonly Pick<EventReport, "event">[], limi
   size += ofTags;
 
   check("metadata", Object.keys(event.metadata).length, "metadataEntries", limits);
-  const { bytes, depth } = measure(event.metadata);
+  const bound = measure(event.metadata, count === "exact");
+  const isBelow = bound.bytes <= limits.metadataBytes && bound.depth <= limits.metadataDepth;
+  const { bytes, depth } = isBelow ? bound : measure(event.metadata, true);
   check("metadata", depth, "metadataDepth", limits);
   size += check("metadata", bytes, "metadataBytes", limits);
 
@@ -44,6 +56,21 @@ export function checkEvents(reports: readonly Pick<EventReport, "event">[], limi
     if (event.partition !== null) total += check("partition", bytesOf(event.partition), "partitionBytes", limits);
   }
   return total;
+}
+
+/** The limits that hold before an event is looked at. `tooMany` makes the error of too many events. */
+export function partLimits(limits: Limits, tooMany: (problem: string) => Error): PartLimits {
+  return {
+    events: limits.batchEvents,
+    tags: limits.tags,
+    metadata: limits.metadataEntries,
+    partitions: limits.batchEvents,
+    refuse(part, count) {
+      if (part === "tags") check(part, count, "tags", limits);
+      if (part === "metadata") check(part, count, "metadataEntries", limits);
+      throw tooMany(overLimit("What is to be recorded as one", count, "batchEvents", limits));
+    },
+  };
 }
 
 function check(field: string, size: number, name: LimitName, limits: Limits): number {
@@ -59,14 +86,8 @@ function tagsTooLarge(event: Pick<RunlessEvent, "tags">, bytes: number, limits: 
   return new InvalidEventError(isVersion ? "data_version" : "tags", overLimit(what, bytes, "tagBytes", limits));
 }
 
-interface Measure {
-  readonly bytes: number;
-  /** Of the value that is nested deepest: 1 for a list of plain values. */
-  readonly depth: number;
-}
-
 // Plain loops: every report comes through here, and they take half the time of what makes lists on the way.
-function measure(metadata: Metadata): Measure {
+function measure(metadata: Metadata, isExact: boolean): Measure {
   let bytes = 0;
   let deepest = 0;
   const add = (value: JsonValue, depth: number): void => {
@@ -87,9 +108,20 @@ function measure(metadata: Metadata): Measure {
   };
   for (const name of Object.keys(metadata)) {
     bytes += bytesOf(name);
-    add(metadata[name]?.rawValue ?? null, 0);
+    const value = metadata[name];
+    const kept = value && keptJson(value);
+    if (kept === undefined) add(value?.rawValue ?? null, 0);
+    else {
+      const { bytes: ofText, depth } = isExact ? measureJson(kept.text) : boundOf(kept);
+      bytes += ofText;
+      if (depth > deepest) deepest = depth;
+    }
   }
   return { bytes, depth: deepest };
+}
+
+function boundOf({ text, depth }: KeptJson): Measure {
+  return depth === undefined ? measureJson(text) : { bytes: bytesOf(text), depth };
 }
 
 function bytesOf(text: string): number {

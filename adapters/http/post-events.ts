@@ -1,14 +1,16 @@
 import type { Context } from "hono";
 import { parseEventInput } from "../../core/event-input.ts";
-import { InvalidEventError, JsonSyntaxError, type JsonValue, parseJson } from "../../core/index.ts";
+import { type EventReport, InvalidEventError, JsonSyntaxError, type JsonValue, parseJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json.ts";
+import { largeText } from "../../core/json-text.ts";
 import { isArray, isJsonObject } from "../../core/json-value.ts";
+import { type ScannedEvents, scanEvents } from "../../core/scanned-input.ts";
 import { conflictSentence } from "../../storage/conflict-sentence.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../storage/index.ts";
 import type { Limits } from "../limits.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { tooMuchAsOne } from "./event-batch.ts";
-import { checkEvents } from "./event-limits.ts";
+import { checkEvents, partLimits } from "./event-limits.ts";
 import { HttpError } from "./http-error.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { respond } from "./json-response.ts";
@@ -44,22 +46,21 @@ interface Recording {
 }
 
 async function recordInputs(c: Context<AppEnv>, text: string, { key, limits, now }: Recording): Promise<Response> {
-  const json = readJson(text);
-  if (isArray(json) && key !== undefined) {
+  const { isArray: isMany, inputs } = readSent(text, limits);
+  if (isMany && key !== undefined) {
     throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");
   }
-  const inputs = isArray(json) ? json : [key === undefined ? json : withKey(json, key)];
-  const { unit, indexes } = readInputs(inputs, now, limits, isArray(json));
+  const read = key === undefined ? inputs : inputs.map((input) => () => withKey(input(), key));
+  const { unit, indexes, hasPartitions } = readInputs(read, now, limits, isMany);
   const [result] =
     unit.length === 0 ? [{ status: "recorded", events: [] } as const] : await c.get("log").append([unit]);
   if (result?.status === "recorded") {
-    const isOne = !isArray(json) && isJsonObject(json) && (json.partitions ?? null) === null;
-    return respond(isOne ? result.events[0] : summary(result.events));
+    return respond(isMany || hasPartitions ? summary(result.events) : result.events[0]);
   }
   if (result?.status === "conflict") {
     const index = indexes[result.index] ?? 0;
     const error = conflictSentence(unit[result.index]?.idempotencyKey, result.id);
-    if (!isArray(json)) throw new HttpError(422, error);
+    if (!isMany) throw new HttpError(422, error);
     const problem = `Nothing was recorded. The event at index ${index}: ${error}`;
     throw new HttpError(422, problem, {}, { errors: [{ index, error }] });
   }
@@ -67,9 +68,18 @@ async function recordInputs(c: Context<AppEnv>, text: string, { key, limits, now
   throw new EventLogError("rejected", `Nothing was recorded: ${why}`);
 }
 
-function readJson(text: string): JsonValue {
+function readSent(body: string, limits: Limits): ScannedEvents {
+  const text = body.startsWith("\ufeff") ? body.slice(1) : body;
   try {
-    return parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, { maxDepth: maxEventDepth });
+    if (text.length > largeText) {
+      return scanEvents(
+        text,
+        partLimits(limits, (problem) => new HttpError(413, problem)),
+      );
+    }
+    const json = parseJson(text, { maxDepth: maxEventDepth });
+    const inputs = isArray(json) ? json : [json];
+    return { isArray: isArray(json), inputs: inputs.map((input) => () => input) };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw new HttpError(400, `The body must be an event or an array of events, as JSON: ${error.message}.`);
@@ -88,28 +98,41 @@ interface Inputs {
   readonly unit: Unit;
   /** For each event of the unit, which input it came from. */
   readonly indexes: readonly number[];
+  /** Whether an input named `partitions`. */
+  readonly hasPartitions: boolean;
 }
 
-function readInputs(inputs: readonly JsonValue[], now: number, limits: Limits, byIndex: boolean): Inputs {
+function readInputs(inputs: ScannedEvents["inputs"], now: number, limits: Limits, byIndex: boolean): Inputs {
   assertNotTooMuch(inputs.length, 0, limits);
   const errors: IndexError[] = [];
+  const unit: EventReport[] = [];
+  const indexes: number[] = [];
+  const read: (readonly EventReport[])[] = [];
+  let hasPartitions = false;
   let bytes = 0;
-  const events = inputs.flatMap((input, index) => {
+  for (const [index, input] of inputs.entries()) {
     try {
-      const reports = parseEventInput(input, { now });
+      const json = input();
+      const reports = parseEventInput(json, { now });
       bytes += checkEvents(reports, limits);
-      return reports.map((report) => ({ report, index }));
+      read.push(reports);
+      for (const report of reports) {
+        unit.push(report);
+        indexes.push(index);
+      }
+      assertNotTooMuch(unit.length, 0, limits);
+      hasPartitions ||= isJsonObject(json) && (json.partitions ?? null) !== null;
     } catch (error) {
       if (!(error instanceof InvalidEventError) || !byIndex) throw error;
       errors.push({ index, error: error.message });
-      return [];
     }
-  });
-  assertNotTooMuch(events.length, bytes, limits);
-  const [first] = errors;
-  if (first === undefined) {
-    return { unit: events.map(({ report }) => report), indexes: events.map(({ index }) => index) };
   }
+  if (bytes > limits.batchBytes) {
+    bytes = read.reduce((sum, reports) => sum + checkEvents(reports, limits, "exact"), 0);
+  }
+  assertNotTooMuch(unit.length, bytes, limits);
+  const [first] = errors;
+  if (first === undefined) return { unit, indexes, hasPartitions };
   const problem = `Nothing was recorded: ${errors.length} of ${inputs.length} events are wrong. The one at index ${first.index}: ${first.error}`;
   throw new HttpError(400, problem, {}, { errors: errors.slice(0, mostErrors) });
 }

@@ -1,6 +1,8 @@
 import type { Hono } from "hono";
 import {
   hasJsonBody,
+  InvalidEventError,
+  parseJson,
   parseReportBody,
   parseReportCheckRequest,
   parseReportObservationRequest,
@@ -9,14 +11,16 @@ import {
   type ReportUrl,
   type RunlessEvent,
 } from "../../core/index.ts";
+import { largeText } from "../../core/json-text.ts";
 import type { JsonValue } from "../../core/json-value.ts";
+import { scanReport } from "../../core/scanned-input.ts";
 import { appendEvent } from "../../storage/index.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { assertReached } from "./callers-log.ts";
 import { createEntrance } from "./entrance.ts";
 import { errorResponse } from "./error-response.ts";
-import { checkEvents } from "./event-limits.ts";
+import { checkEvents, partLimits } from "./event-limits.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import type { Incoming } from "./incoming.ts";
 import { readBody, readBodyBySize } from "./read-body.ts";
@@ -47,13 +51,15 @@ export function createReports(deps: AppDeps, room: Room): Reports {
   const { log, config, forwarder } = deps;
   const { limits } = config;
   const { enter, recheck } = createEntrance(deps);
+  const parts = partLimits(limits, (problem) => new InvalidEventError("partitions", problem));
+  const parseBody = (json: string) => (json.length > largeText ? scanReport(json, parts) : parseJson(json));
 
   async function record(request: Incoming, env: Bindings, parse: ReportParser, known?: Caller) {
     try {
       const who = known ?? enter(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
       const append = async (text: string | undefined) => {
-        const body = text === undefined ? undefined : parseReportBody(text);
+        const body = text === undefined ? undefined : parseReportBody(text, parseBody);
         const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
         checkEvents([{ event }], limits);
         assertReached(caller, event.assetKey);

@@ -14,7 +14,8 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../core/index.ts";
-import { formatDetails, parseDetails, readMetadata } from "../../core/wire.ts";
+import { parseDetails } from "../../core/kept-details.ts";
+import { formatDetails, readMetadata } from "../../core/wire.ts";
 import { always, recordedEvent } from "./arbitraries.ts";
 
 const receivedAt = Date.UTC(2026, 10, 23, 3, 0, 0, 120);

@@ -2,26 +2,74 @@ import { expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatEvent } from "../../core/index.ts";
+import { parseEventInput } from "../../core/event-input.ts";
+import {
+  formatEvent,
+  parseReportBody,
+  parseReportCheckRequest,
+  parseReportRequest,
+  type RunlessEvent,
+} from "../../core/index.ts";
+import { largeText } from "../../core/json-text.ts";
+import { type PartLimits, scanEvents, scanReport } from "../../core/scanned-input.ts";
 import { openEventLog } from "../../storage/index.ts";
 import { eventFromRow } from "../../storage/libsql/event-row.ts";
 import golden from "./events.json" with { type: "json" };
-import { type GoldenEvent, readGolden, recordGolden, storedRow } from "./events.ts";
+import { type GoldenEvent, goldenNow, readGolden, recordGolden, storedRow } from "./events.ts";
 
 const events = golden.events as readonly GoldenEvent[]; // as write-events.ts wrote them
 
-function outcome(given: GoldenEvent): Pick<GoldenEvent, "recorded" | "refused"> {
+function outcome(given: Pick<GoldenEvent, "endpoint" | "body">, read = readGolden): Partial<GoldenEvent> {
   try {
-    return { recorded: readGolden(given).map(recordGolden) };
+    return { recorded: read(given).map(recordGolden) };
   } catch (error) {
     return { refused: String(error) };
   }
+}
+
+const limits: PartLimits = {
+  events: 100,
+  tags: 100,
+  metadata: 100,
+  partitions: 100,
+  refuse: (part) => {
+    throw new Error(`too many ${part}`);
+  },
+};
+
+/** As `readGolden`, by scanning. */
+function scanGolden({ endpoint, body }: Pick<GoldenEvent, "endpoint" | "body">): readonly RunlessEvent[] {
+  if (endpoint === "native") {
+    const [input] = scanEvents(body.startsWith("[") ? `[${body}]` : body, limits).inputs;
+    return parseEventInput(input?.() ?? null, { now: goldenNow }).map(({ event }) => event);
+  }
+  const parse = endpoint === "check" ? parseReportCheckRequest : parseReportRequest;
+  return [
+    parse(
+      `/report_asset_${endpoint}/golden/key`,
+      [],
+      parseReportBody(body, (json) => scanReport(json, limits)),
+    ),
+  ];
 }
 
 test("a report is stored, answered and fingerprinted, or refused, as it ever was", () => {
   for (const given of events) {
     const { endpoint, body, ...before } = given;
     expect({ endpoint, body, ...outcome(given) }).toEqual({ endpoint, body, ...before });
+  }
+});
+
+test("a report that is large is too", () => {
+  for (const given of events) {
+    const { endpoint, body, ...before } = given;
+    // Behind the rest, so that mistakes stay in their places.
+    const large = body.endsWith("}") ? `${body.slice(0, -1)}${" ".repeat(largeText)}}` : body;
+    expect({ endpoint, body, ...outcome({ endpoint, body: large }, scanGolden) }).toEqual({
+      endpoint,
+      body,
+      ...before,
+    });
   }
 });
 

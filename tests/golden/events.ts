@@ -27,12 +27,12 @@ export interface Recorded {
   readonly fingerprint: string;
 }
 
-const now = Date.UTC(2026, 10, 23);
+export const goldenNow = Date.UTC(2026, 10, 23);
 
 /** Reads a body as the server does. */
 export function readGolden({ endpoint, body }: Pick<GoldenEvent, "endpoint" | "body">): readonly RunlessEvent[] {
   if (endpoint === "native") {
-    return parseEventInput(parseJson(body, { maxDepth: maxEventDepth }), { now }).map(({ event }) => event);
+    return parseEventInput(parseJson(body, { maxDepth: maxEventDepth }), { now: goldenNow }).map(({ event }) => event);
   }
   const parse = endpoint === "check" ? parseReportCheckRequest : parseReportRequest;
   return [parse(`/report_asset_${endpoint}/golden/key`, [], parseReportBody(body))];
@@ -54,8 +54,8 @@ export function storedRow(encoded: string): EventRow {
     checkName: fields[field.checkName],
     passed: fields[field.passed],
     severity: fields[field.severity],
-    timestamp: fields[field.timestamp] ?? now,
-    receivedAt: now,
+    timestamp: fields[field.timestamp] ?? goldenNow,
+    receivedAt: goldenNow,
     idempotencyKey: fields[field.idempotencyKey],
     details: fields[field.details],
   };
