@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../core/index.ts";
+import { maxEventDepth } from "../core/json.ts";
+import { keptJson, textValue } from "../core/json-text.ts";
 import { isArray, isJsonObject, type JsonValue } from "../core/json-value.ts";
+import { normalJson } from "../core/normal-json.ts";
 import { formatDetails } from "../core/wire.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
@@ -36,11 +39,19 @@ function sortMetadataValue(value: MetadataValue): MetadataValue {
     case "json":
     case "table":
     case "table_schema":
-    case "table_column_lineage":
+    case "table_column_lineage": {
+      const kept = keptJson(value);
+      if (kept !== undefined) return textValue(value.type, sortText(kept.text));
       return { type: value.type, rawValue: sortJson(value.rawValue) };
+    }
     default:
       return value;
   }
+}
+
+/** As `sortJson`, for JSON that is text. */
+function sortText(text: string): string {
+  return normalJson(text, { maxDepth: maxEventDepth, isSorted: true });
 }
 
 function sortJson(value: JsonValue): JsonValue {

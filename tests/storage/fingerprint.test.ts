@@ -6,12 +6,15 @@ import {
   float,
   formatEvent,
   type JsonValue,
+  type MetadataValue,
   materialization,
   observation,
   parseEvent,
   parseJson,
   type RunlessEvent,
+  stringifyJson,
 } from "../../core/index.ts";
+import { textValue } from "../../core/json-text.ts";
 import { fingerprint } from "../../storage/fingerprint.ts";
 import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
 
@@ -48,6 +51,22 @@ describe("fingerprints", () => {
         expect(fingerprint(copy as RunlessEvent)).toBe(fingerprint(event)); // only its timestamp may be null again
       }),
     );
+  });
+
+  test("JSON that is kept as text has the one of what it says", () => {
+    fc.assert(
+      fc.property(arbitraryEvent, (event) => {
+        expect(fingerprint(asText(event))).toBe(fingerprint(event));
+        expect(fingerprint(asText({ ...event, metadata: reverse(event.metadata) }))).toBe(fingerprint(event));
+      }),
+    );
+    const names = ["b", "a", "10", "9", "é", "\uffff", "\u{1f600}", "__proto__", "", '"', "\n"];
+    const value = Object.fromEntries(names.map((name, i) => [name, { b: i, a: names, [name]: float(1) }]));
+    const event = materialization("a", { metadata: { value, list: [value, reverse(value)] } });
+    expect(fingerprint(asText(event))).toBe(fingerprint(event));
+    expect(
+      fingerprint(asText({ ...event, metadata: { ...event.metadata, more: event.metadata.list as never } })),
+    ).not.toBe(fingerprint(event));
   });
 
   test("the order of names does not matter, at any depth", () => {
@@ -108,6 +127,15 @@ describe("fingerprints", () => {
     expect(new Set([event, ...others].map(fingerprint)).size).toBe(others.length + 1);
   });
 });
+
+/** The event with its JSON as text, the names in the order in which they came. */
+function asText(event: RunlessEvent): RunlessEvent {
+  const metadata = Object.entries(event.metadata).map(([name, value]): [string, MetadataValue] => {
+    const isJson = value.type === "json" || value.type === "table";
+    return [name, isJson ? textValue(value.type, stringifyJson(value.rawValue)) : value];
+  });
+  return { ...event, metadata: Object.fromEntries(metadata) };
+}
 
 function reverse<Value>(object: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(object).reverse());
