@@ -1,10 +1,12 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../core/index.ts";
 import { maxEventDepth } from "../core/json.ts";
 import { keptJson, textValue } from "../core/json-text.ts";
 import { isArray, isJsonObject, type JsonValue } from "../core/json-value.ts";
 import { normalJson } from "../core/normal-json.ts";
-import { formatDetails } from "../core/wire.ts";
+import { type EventDetails, formatDetails } from "../core/wire.ts";
+import { sharedDetails } from "./shared-details.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
 /**
@@ -12,18 +14,40 @@ import { wellFormedEvent } from "./well-formed-event.ts";
  * alike, whatever the order of the names in their tags, metadata and JSON. Stores keep it beside idempotency keys, so
  * it must never change.
  */
-export function fingerprint(given: RunlessEvent): string {
+export function fingerprint(event: RunlessEvent): string {
+  return hash(event, sortedDetails(event));
+}
+
+/** `fingerprint` for events one after another: of those that differ in their partitions alone, details are sorted once. */
+export function createFingerprint(): typeof fingerprint {
+  const detailsOf = sharedDetails((details) => {
+    const text = sortedDetails(details);
+    return text.length > longText ? Buffer.from(text) : text;
+  });
+  return (event) => hash(event, detailsOf(event));
+}
+
+/** From this length on it pays to have the bytes at hand for the next event. */
+const longText = 4096;
+
+function hash(given: RunlessEvent, details: string | Uint8Array): string {
   const event = wellFormedEvent(given);
   const { type, assetKey, partition, timestamp } = event;
   const check = event.type === "ASSET_CHECK_EVALUATION" ? [event.checkName, event.passed, event.severity] : [];
-  const details = formatDetails({
-    description: event.description,
-    tags: sortNames(event.tags, (tag) => tag),
-    metadata: sortNames(event.metadata, sortMetadataValue),
+  const head = stringifyJson([type, assetKey, partition, timestamp, ...check]);
+  if (typeof details === "string")
+    return createHash("sha256")
+      .update(head + details)
+      .digest("hex");
+  return createHash("sha256").update(head).update(details).digest("hex");
+}
+
+function sortedDetails({ description, tags, metadata }: EventDetails): string {
+  return formatDetails({
+    description,
+    tags: sortNames(tags, (tag) => tag),
+    metadata: sortNames(metadata, sortMetadataValue),
   });
-  return createHash("sha256")
-    .update(stringifyJson([type, assetKey, partition, timestamp, ...check]) + details)
-    .digest("hex");
 }
 
 function sortNames<Value>(

@@ -11,7 +11,7 @@ import type {
   WipeTarget,
 } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { createFingerprint } from "./fingerprint.ts";
 import { listAssets } from "./memory/asset-list.ts";
 import { expiredEvents } from "./memory/expired.ts";
 import { createFirstUses, type FirstUse, scopeOf } from "./memory/first-uses.ts";
@@ -57,13 +57,14 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     const recorded: RecordedEvent[] = [];
     const answers: AppendedEvent[] = [];
     const uses = new Map<string, FirstUse>();
+    const fingerprintOf = createFingerprint();
     for (const [index, { event: given, idempotencyKey }] of unit.entries()) {
       const event = wellFormedEvent(given);
       const id = lastId() + recorded.length + 1;
       if (idempotencyKey !== undefined) {
         const key = idempotencyKey.toWellFormed();
         const scope = scopeOf(event, key);
-        const content = fingerprint(event);
+        const content = fingerprintOf(event);
         const earlier = firstUses.get(scope);
         const first = earlier ?? uses.get(scope);
         if (first !== undefined && first.content !== content) {

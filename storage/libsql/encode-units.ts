@@ -1,12 +1,13 @@
 import type { RunlessEventType } from "../../core/index.ts";
 import type { Unit } from "../event-log.ts";
-import { fingerprint } from "../fingerprint.ts";
+import { createFingerprint } from "../fingerprint.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows } from "./group.ts";
 import { DetailsFormatter } from "./shared-details.ts";
 
 /** Encodes units for `appendEncoded`, on whichever thread has the time for it. One pass: every report comes through here. */
 export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly rows: string } {
+  const fingerprintOf = createFingerprint();
   const rows: string[] = [];
   const sizes: number[] = [];
   const formatter = new DetailsFormatter();
@@ -17,7 +18,7 @@ export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly r
       keyed ||= key !== undefined;
       checks ||= event.type === "ASSET_CHECK_EVALUATION";
       types += kinds[event.type];
-      const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
+      const mark = key === undefined ? undefined : { key, fingerprint: fingerprintOf(event) };
       rows.push(encodeEvent(event, mark, formatter.format(event, unit.length === 1)));
     }
   }
