@@ -1,5 +1,14 @@
-import { startOfJson } from "./json.ts";
-import { isArray, isIntNumber, isJsonNumber, isJsonText, type JsonValue, jsonText } from "./json-value.ts";
+import { stringifyJson } from "./json.ts";
+import {
+  isArray,
+  isIntNumber,
+  isJsonNumber,
+  isJsonText,
+  isNumberText,
+  type JsonValue,
+  jsonText,
+  numberText,
+} from "./json-value.ts";
 
 const longest = 100;
 
@@ -17,6 +26,28 @@ function showJson(value: JsonValue): string {
   } catch {
     return String(value); // no JSON
   }
+}
+
+/** What `stringifyJson` writes, or, where that is longer than `most`, more of its start: a large value costs no more. */
+function startOfJson(value: JsonValue, most: number): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, most));
+  if (isNumberText(value)) return value[numberText].slice(0, most + 1);
+  if (isJsonText(value)) return value[jsonText].slice(0, most + 1);
+  if (typeof value !== "object" || value === null) return stringifyJson(value);
+  const isList = isArray(value);
+  const members = isList ? value : Object.entries(value);
+  let parts = "";
+  for (let i = 0; i < members.length && parts.length <= most; i++) {
+    if (i > 0) parts += ",";
+    const room = Math.max(0, most - parts.length);
+    if (isList)
+      parts += startOfJson(value[i] as JsonValue, room); // within its length
+    else {
+      const [name, member] = members[i] as [string, JsonValue]; // as Object.entries gave it
+      parts += `${JSON.stringify(name.slice(0, most))}:${startOfJson(member, room)}`;
+    }
+  }
+  return isList ? `[${parts}]` : `{${parts}}`;
 }
 
 function typeName(value: JsonValue): string {

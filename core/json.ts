@@ -1,5 +1,5 @@
 import { readJson } from "./json-reader.ts";
-import { isArray, isJsonText, isNumberText, type JsonValue, jsonText, numberText } from "./json-value.ts";
+import { isArray, isNumberText, type JsonValue, numberText } from "./json-value.ts";
 
 /** Deeper JSON is refused: recursive walks overflow the stack, and SQLite's own JSON reader stops at 1,000. */
 export const maxJsonDepth = 500;
@@ -68,27 +68,12 @@ function endOfString(text: string, start: number): number {
 
 /** Writes JSON with the digits that were read. NaN and ±Infinity become strings, since JSON has no word for them. */
 export function stringifyJson(value: JsonValue): string {
-  return startOfJson(value, Number.POSITIVE_INFINITY);
-}
-
-/** As `stringifyJson`; where that is longer than `most`, at least so much of it, at no greater cost. */
-export function startOfJson(value: JsonValue, most: number): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, most));
-  if (typeof value === "number" && !Number.isFinite(value)) return `"${value}"`;
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`;
+  }
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (isNumberText(value)) return value[numberText].slice(0, most + 1);
-  if (isJsonText(value)) return value[jsonText].slice(0, most + 1);
-  let parts = "";
-  const add = (name: string, part: JsonValue): void => {
-    parts += `${parts && ","}${name}${startOfJson(part, most - parts.length)}`;
-  };
-  if (isArray(value)) {
-    for (let i = 0; i < value.length && parts.length <= most; i++) add("", value[i] as JsonValue); // within its length
-    return `[${parts}]`;
-  }
-  for (const [name, part] of Object.entries(value)) {
-    if (parts.length > most) break;
-    add(`${JSON.stringify(name.slice(0, most))}:`, part);
-  }
-  return `{${parts}}`;
+  if (isArray(value)) return `[${value.map(stringifyJson).join(",")}]`;
+  if (isNumberText(value)) return value[numberText];
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${stringifyJson(member)}`);
+  return `{${members.join(",")}}`;
 }
