@@ -77,8 +77,8 @@ function isSpace(unit: number): boolean {
   return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }
 
-/** Where the value that starts here ends. */
-function endOfValue(text: string, start: number): number {
+/** Where the value that starts here ends. The text must be valid JSON. */
+export function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first === quote) return endOfString(text, start);
   let depth = 0;

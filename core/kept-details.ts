@@ -1,9 +1,11 @@
 import type { Tags } from "./events.ts";
 import { maxEventDepth, parseJson } from "./json.ts";
-import { firstMembers } from "./json-parts.ts";
+import { endOfValue, firstMembers } from "./json-parts.ts";
 import { rawText, textValue } from "./json-text.ts";
 import { type JsonObject, type JsonValue, setMember } from "./json-value.ts";
+import { isTyped, readMetadataValue } from "./metadata.ts";
 import type { JsonType, Metadata, MetadataValue } from "./metadata-value.ts";
+import { normalJson } from "./normal-json.ts";
 import {
   type EventDetails,
   type FormattedDetails,
@@ -46,7 +48,7 @@ class KeptDetails implements FormattedDetails {
   }
 
   get details(): EventDetails {
-    this.#details ??= this.#text.length <= wholeLength ? parseDetails(this.#text) : readParts(this.#text);
+    this.#details ??= this.#text.length <= wholeLength ? parseDetails(this.#text) : readParts(partsOf(this.#text));
     return this.#details;
   }
 
@@ -60,68 +62,97 @@ export function parseDetails(text: string): EventDetails {
   return readDetails(parseJson(text, { maxDepth: maxEventDepth }) as JsonObject); // as formatDetails wrote it
 }
 
-function partsOf(text: string): { readonly [name: string]: string } {
-  return Object.fromEntries(firstMembers(text, 3)?.members ?? []);
+/** The texts of what there is of the details. */
+interface Parts {
+  readonly description?: string;
+  readonly tags?: string;
+  readonly metadata?: string;
 }
 
-function readParts(text: string): EventDetails {
-  const { metadata, ...rest } = partsOf(text);
-  const { description, tags } = parseDetails(
-    `{${Object.entries(rest)
-      .map(([name, part]) => `"${name}":${part}`)
-      .join(",")}}`,
-  );
-  return { description, tags, metadata: metadata === undefined ? {} : readEntries(metadata) };
+const metadataStart = '"metadata":';
+
+/** Metadata come last, so whatever is large is not looked at. */
+function partsOf(text: string): Parts {
+  const parts: { -readonly [Part in keyof Parts]: string } = {};
+  for (let at = 1; at < text.length - 1; ) {
+    if (text.startsWith(metadataStart, at)) {
+      parts.metadata = text.slice(at + metadataStart.length, -1);
+      break;
+    }
+    const start = text.indexOf(":", at) + 1;
+    const end = endOfValue(text, start);
+    parts[text.slice(at + 1, start - 2) as keyof Parts] = text.slice(start, end); // as formatDetails names them
+    at = end + 1;
+  }
+  return parts;
+}
+
+function readParts({ description = "null", tags = "{}", metadata = "{}" }: Parts): EventDetails {
+  return { ...parseDetails(`{"description":${description},"tags":${tags}}`), metadata: readEntries(metadata) };
 }
 
 function readEntries(text: string): Metadata {
   const metadata: { [name: string]: MetadataValue } = {};
-  for (const { name, type, raw } of entriesOf(text) ?? []) setMember(metadata, name, readEntry(type, raw));
+  for (const [name, entry] of firstMembers(text, Number.POSITIVE_INFINITY)?.members ?? []) {
+    setMember(metadata, name, readEntry(entry));
+  }
   return metadata;
 }
 
 const jsonTypes: readonly string[] = ["json", "table", "table_schema", "table_column_lineage"] satisfies JsonType[];
+const typedEntry = /^\{"type":"([a-z_]+)","raw_value":/;
 
-function readEntry(type: string, raw: string): MetadataValue {
-  if (jsonTypes.includes(type) && /^[[{]/.test(raw)) return textValue(type as JsonType, raw); // as the line before says
-  const wire: JsonObject = { value: { type, raw_value: parseJson(raw, { maxDepth: maxEventDepth }) } };
+function readEntry(entry: string): MetadataValue {
+  const [start = "", type = ""] = typedEntry.exec(entry) ?? [];
+  const raw = entry.slice(start.length, -1);
+  if (jsonTypes.includes(type) && /^[[{]/.test(raw)) return textValue(type as JsonType, normal(raw)); // one of jsonTypes
+  const typed = start === "" ? undefined : { type, rawValue: parseJson(raw, { maxDepth: maxEventDepth }) };
+  if (isTyped(typed)) return readMetadataValue(typed);
+  const wire: JsonObject = { value: parseJson(entry, { maxDepth: maxEventDepth }) };
   return readMetadata(wire).value as MetadataValue; // that of its one name
 }
 
-interface Entry {
-  readonly name: string;
-  readonly type: string;
-  /** The text of the value. */
-  readonly raw: string;
-}
+// JSON.stringify of an event built by hand escapes a lone surrogate, which answers say as U+FFFD.
+const loneSurrogate = "\\ud";
 
-const entryStart = /^\{"type":"([a-z_]+)","raw_value":/;
-
-/** Undefined where the text is not as `formatDetails` writes it. */
-function entriesOf(text: string): readonly Entry[] | undefined {
-  const entries: Entry[] = [];
-  for (const [name, entry] of firstMembers(text, Number.POSITIVE_INFINITY)?.members ?? []) {
-    const [start, type] = entryStart.exec(entry) ?? [];
-    if (start === undefined || type === undefined) return undefined;
-    entries.push({ name, type, raw: entry.slice(start.length, -1) });
-  }
-  return entries;
+function normal(json: string): string {
+  return json.includes(loneSurrogate) ? normalJson(json, { maxDepth: maxEventDepth }) : json;
 }
 
 /** As `formatAnswerDetails` writes the details of this text; undefined where it is not one that can be copied. */
 function formatParts(text: string): string | undefined {
-  // JSON.stringify of an event built by hand escapes a lone surrogate, which answers say as U+FFFD.
-  if (text.includes("\\ud")) return undefined;
+  if (text.includes(loneSurrogate)) return undefined;
   const { description = "null", tags = "{}", metadata = "{}" } = partsOf(text);
-  const entries = entriesOf(metadata);
-  if (entries === undefined || !entries.every(isPlain)) return undefined;
+  if (!areAnswered(metadata)) return undefined;
   return `"description":${description},"data_version":${versionText(tags)},"tags":${tags},"metadata":${metadata}`;
 }
 
-/** Whether the answer says the value as it is stored. An int that an event built by hand gave as a string may be another. */
-function isPlain({ type, raw }: Entry): boolean {
-  if (type !== "int" && type !== "float" && type !== "timestamp") return true;
-  return /^-?\d{1,15}$/.test(raw) ? type === "int" : rawText(readEntry(type, raw)) === raw;
+const rawValue = '","raw_value":';
+
+/**
+ * Whether answers say each number as it is stored; an event built by hand may hold an int or a float that they say in
+ * another way. What looks like one inside of JSON is looked at too, and costs no more than a closer look.
+ */
+function areAnswered(metadata: string): boolean {
+  for (let at = metadata.indexOf(rawValue); at !== -1; at = metadata.indexOf(rawValue, at + rawValue.length)) {
+    const type = metadata.slice(metadata.lastIndexOf('"', at - 1) + 1, at);
+    if (type !== "int" && type !== "float" && type !== "timestamp") continue;
+    const start = at + rawValue.length;
+    const token = metadata.slice(start, endOfValue(metadata, start));
+    if (!(type === "int" ? plainInt : plainFloat).test(token) && !isAnswered(type, token)) return false;
+  }
+  return true;
+}
+
+const plainInt = /^(?:0|-?[1-9]\d{0,14})$/;
+const plainFloat = /^-?(?:0|[1-9]\d{0,6})\.(?:0|\d{0,5}[1-9])$/;
+
+function isAnswered(type: string, token: string): boolean {
+  try {
+    return rawText(readEntry(`{"type":"${type}","raw_value":${token}}`)) === token;
+  } catch {
+    return false;
+  }
 }
 
 function versionText(tags: string): string {
