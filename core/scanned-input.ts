@@ -171,7 +171,7 @@ function readSpan(scanner: JsonScanner, span: JsonSpan): JsonValue {
 /** As `valueOf`, with an array of strings parsed, as keys and partitions are. */
 function stringsOf(scanner: JsonScanner, span: JsonSpan): JsonValue {
   if (span.depth !== 1) return readSpan(scanner, span);
-  const text = scanner.text(span);
+  const text = scanner.source(span); // in which NaN is no string yet
   const items = text.length > largeText ? firstItems(text, Number.POSITIVE_INFINITY)?.items : [];
   return items?.every((item) => item.startsWith('"')) ? parseJson(text) : textOf(scanner, span);
 }

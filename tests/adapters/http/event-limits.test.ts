@@ -4,6 +4,7 @@ import { checkEvents } from "../../../adapters/http/event-limits.ts";
 import { defaultLimits, type LimitName, limitFlag } from "../../../adapters/limits.ts";
 import { parseEventInput } from "../../../core/event-input.ts";
 import { checkEvaluation, InvalidEventError, materialization, parseJson } from "../../../core/index.ts";
+import { textValue } from "../../../core/json-text.ts";
 import { always, jsonText } from "../../core/arbitraries.ts";
 
 const wide = "é€😀"; // 2, 3 and 4 bytes
@@ -55,6 +56,28 @@ describe("checkEvents", () => {
     expect(() => checkEvents(reports, { ...defaultLimits, partitionBytes: 1 })).toThrow(
       "The field partition has 2 bytes",
     );
+  });
+
+  test("counts JSON that is text by its text, and refuses none that is not too large by what it says", () => {
+    const text = `[${"{},".repeat(99)}{}]`; // 301 characters, and 101 objects and arrays
+    const event = { ...materialization("a"), metadata: { b: textValue("json", text, 2) } };
+    expect(checkEvents([{ event }], defaultLimits)).toBe(2 + text.length);
+    expect(checkEvents([{ event }], defaultLimits, "exact")).toBe(2 + 101);
+    expect(checkEvents([{ event }], { ...defaultLimits, metadataBytes: 102 })).toBe(1 + 102);
+    expect(() => checkEvents([{ event }], { ...defaultLimits, metadataBytes: 101 })).toThrow(
+      "The field metadata has 102 bytes, and the limit is 101.",
+    );
+  });
+
+  test("takes the depth that is told for the deepest there may be, and refuses none that is not so deep", () => {
+    const nested = (depth?: number) => ({
+      event: { ...materialization("a"), metadata: { b: textValue("json", '[["["]]', depth) } },
+    });
+    const limits = (metadataDepth: number) => ({ ...defaultLimits, metadataDepth });
+    for (const depth of [undefined, 2, 3]) {
+      expect(() => checkEvents([nested(depth)], limits(2))).not.toThrow();
+      expect(() => checkEvents([nested(depth)], limits(1))).toThrow("The field metadata has 2 levels");
+    }
   });
 
   test("never counts more than what was sent", () => {
