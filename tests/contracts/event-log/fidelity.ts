@@ -11,6 +11,7 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../../core/index.ts";
+import { textValue } from "../../../core/json-text.ts";
 import type { EventLog } from "../../../storage/event-log.ts";
 import { duplicate, type Promises, readAll, readIds, record, textOf } from "./harness.ts";
 
@@ -128,6 +129,22 @@ export function fidelityContract(promises: Promises, longestText: number): void 
       expect((await log.asset(["deep"]))?.latestMaterialization?.metadata).toEqual(deep.metadata);
       expect(await readIds(log, { after: (ids[0] ?? 0) - 1 })).toEqual([...ids]);
     }
+  });
+
+  promises("JSON that came as text is kept as it is, and is what it says under an idempotency key", async ({ log }) => {
+    const json = `{"10":[1.0,"é"],"b":{},"a":"${"x".repeat(100_000)}"}`;
+    const turned = json.replace(/^\{(.*?),("b":\{\}),/, "{$2,$1,");
+    const text = textValue("json", json);
+    const event = { ...materialization("a"), metadata: { text, n: { type: "int", rawValue: 5 } } } as const;
+    await expectKept(log, event);
+    expect((await log.get(1))?.metadata.text).toEqual({ type: "json", rawValue: parseJson(json) });
+    const same = materialization("a", { metadata: { n: 5, text: parseJson(json) } });
+    const copies = [event, same, { ...same, metadata: { n: event.metadata.n, text: textValue("json", turned) } }];
+    const unit = copies.map((copy) => ({ event: copy, idempotencyKey: "k" }));
+    const twin = { id: 2, duplicate: true };
+    expect(await log.append([unit])).toEqual([
+      { status: "recorded", events: [{ id: 2, duplicate: false }, twin, twin] },
+    ]);
   });
 
   promises("many tags and metadata values are kept", async ({ log }) => {
