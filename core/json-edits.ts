@@ -1,7 +1,7 @@
 import { Ints } from "./ints.ts";
 
 /** What becomes of a part of the source. */
-export const edit = { cut: 0, quote: 1, recode: 2 } as const;
+export const edit = { cut: 0, quote: 1, recode: 2, replace: 3 } as const;
 
 /**
  * What has to change in a JSON text for it to be as `stringifyJson` writes it. Kept as numbers, since a text of 4 MB may
@@ -15,6 +15,8 @@ export class JsonEdits {
   readonly #reorders = new Ints();
   /** Start and end of the members of those objects, in the order in which they are written. */
   readonly #members = new Ints();
+  /** By where they start. */
+  readonly #replacements = new Map<number, string>();
   #writer = new Writer();
 
   constructor(source: string) {
@@ -27,6 +29,12 @@ export class JsonEdits {
     items[at] = start;
     items[at + 1] = end;
     items[at + 2] = kind;
+  }
+
+  /** The text stands in the place of that part. */
+  replace(start: number, end: number, text: string): void {
+    this.add(start, end, edit.replace);
+    this.#replacements.set(start, text);
   }
 
   /** How many objects were reordered so far. */
@@ -95,6 +103,7 @@ export class JsonEdits {
       const kind = items[i + 2];
       if (kind === edit.quote) chunk += quoted[from - editStart];
       else if (kind === edit.recode) chunk += recode(source.slice(editStart, from));
+      else if (kind === edit.replace) chunk += this.#replacements.get(editStart) ?? "";
       if (chunk.length > chunkLength) {
         this.#writer.add(chunk);
         chunk = "";

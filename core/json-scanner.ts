@@ -1,22 +1,15 @@
 import { edit, JsonEdits } from "./json-edits.ts";
+import { numberEnd } from "./json-number.ts";
+import { StringScanner } from "./json-strings.ts";
 import { JsonSyntaxError } from "./json-syntax-error.ts";
 import { MemberNames } from "./member-names.ts";
 
 const space = 0x20;
 const quote = 0x22;
-const plus = 0x2b;
 const comma = 0x2c;
-const minus = 0x2d;
-const point = 0x2e;
-const slash = 0x2f;
-const zero = 0x30;
-const nine = 0x39;
 const colon = 0x3a;
 const bracket = 0x5b;
-const backslash = 0x5c;
 const closeBracket = 0x5d;
-const letterE = 0x65;
-const letterU = 0x75;
 const brace = 0x7b;
 const closeBrace = 0x7d;
 
@@ -44,6 +37,7 @@ export class JsonScanner {
   readonly #source: string;
   readonly #maxDepth: number;
   readonly #edits: JsonEdits;
+  readonly #strings: StringScanner;
   readonly #names: MemberNames;
   /** The next unit to be read. */
   #at: number;
@@ -53,16 +47,12 @@ export class JsonScanner {
   readonly #isObject: Uint8Array;
   #deepest = 0;
   #deepestFilled = 0;
-  /** The last place where a backslash and a control character were looked for and found. */
-  #nextBackslash = -1;
-  #nextControl = -1;
-  /** Where the last string with a backslash started. */
-  #lastEscaped = -1;
 
   constructor(text: string, { maxDepth, isSorted = false }: ScanOptions) {
     this.#source = text.toWellFormed();
     this.#maxDepth = maxDepth;
     this.#edits = new JsonEdits(this.#source);
+    this.#strings = new StringScanner(this.#source, this.#edits);
     this.#names = new MemberNames(this.#source, this.#edits, maxDepth, isSorted);
     this.#isObject = new Uint8Array(maxDepth + 1);
     this.#at = this.#skip(0);
@@ -175,7 +165,7 @@ export class JsonScanner {
     let at = start;
     for (;;) {
       const unit = source.charCodeAt(at);
-      if (unit === quote) at = this.#string(at);
+      if (unit === quote) at = this.#strings.end(at);
       else if (unit === brace || unit === bracket) {
         const first = this.#open(at, unit === brace);
         if (source.charCodeAt(first) === (unit === brace ? closeBrace : closeBracket)) {
@@ -188,7 +178,10 @@ export class JsonScanner {
           at = isObject ? this.#member(first) : first;
           continue;
         }
-      } else at = this.#scalar(at);
+      } else {
+        const end = numberEnd(source, at);
+        at = end > at ? end : this.#word(at);
+      }
       // Behind a value: closes what ends here, until something else follows.
       for (;;) {
         if (this.#depth === outer) return at;
@@ -252,94 +245,12 @@ export class JsonScanner {
     if (source.charCodeAt(start) !== quote) this.#fail("Expecting property name enclosed in double quotes", start);
     let at = this.#names.match(this.#depth, start);
     if (at < 0) {
-      at = this.#string(start);
-      this.#names.add(this.#depth, start, at, this.#lastEscaped === start);
+      at = this.#strings.end(start);
+      this.#names.add(this.#depth, start, at, this.#strings.lastEscaped === start);
     }
     at = this.#skip(at);
     if (source.charCodeAt(at) !== colon) this.#fail("Expecting ':' delimiter", at);
     return this.#skip(at + 1);
-  }
-
-  #string(start: number): number {
-    const source = this.#source;
-    const near = start + nearby;
-    for (let at = start + 1; at < near; at++) {
-      const unit = source.charCodeAt(at);
-      if (unit === quote) return at + 1;
-      if (unit === backslash || !(unit >= space)) return this.#stringFrom(start, at);
-    }
-    return this.#longString(start, near);
-  }
-
-  /** Looks for what ends a string by the engine's own search, which is faster over long distances. */
-  #longString(start: number, from: number): number {
-    const source = this.#source;
-    const end = source.indexOf('"', from);
-    if (this.#nextBackslash < from) this.#nextBackslash = foundOr(source.length, source.indexOf("\\", from));
-    if (this.#nextControl < from) {
-      controlCharacter.lastIndex = from;
-      this.#nextControl = foundOr(source.length, controlCharacter.exec(source)?.index ?? -1);
-    }
-    const isPlain = end !== -1 && end < this.#nextBackslash && end < this.#nextControl;
-    return isPlain ? end + 1 : this.#stringFrom(start, Math.min(this.#nextBackslash, this.#nextControl));
-  }
-
-  /** As `string`, of which all up to here is plain. */
-  #stringFrom(start: number, from: number): number {
-    const source = this.#source;
-    let isWritten = true; // as JSON.stringify would
-    let at = from;
-    for (;;) {
-      const unit = source.charCodeAt(at);
-      if (unit === quote) break;
-      if (unit === backslash) {
-        this.#lastEscaped = start;
-        const escaped = source.charCodeAt(at + 1);
-        if (at + 1 === source.length) this.#fail("Unterminated string starting at", start);
-        if (escaped === letterU) {
-          for (let i = 2; i < 6; i++) {
-            if (!isHexDigit(source.charCodeAt(at + i))) this.#fail("Invalid \\uXXXX escape", at + 1);
-          }
-          isWritten = false;
-          at += 6;
-        } else {
-          if (escaped === slash) isWritten = false;
-          else if (!isShortEscape(escaped)) this.#fail("Invalid \\escape", at);
-          at += 2;
-        }
-      } else if (unit >= space) at++;
-      else if (at >= source.length) this.#fail("Unterminated string starting at", start);
-      else this.#fail("Invalid control character at", at);
-    }
-    if (!isWritten) this.#edits.add(start, at + 1, edit.recode);
-    return at + 1;
-  }
-
-  #scalar(start: number): number {
-    const source = this.#source;
-    let at = start;
-    let unit = source.charCodeAt(at);
-    if (unit === minus) unit = source.charCodeAt(++at);
-    if (unit === zero) unit = source.charCodeAt(++at);
-    else if (unit > zero && unit <= nine) {
-      do unit = source.charCodeAt(++at);
-      while (unit >= zero && unit <= nine);
-    } else return this.#word(start);
-    if (unit === point) {
-      unit = source.charCodeAt(at + 1);
-      if (!(unit >= zero && unit <= nine)) return at;
-      at++;
-      do unit = source.charCodeAt(++at);
-      while (unit >= zero && unit <= nine);
-    }
-    if ((unit | 0x20) !== letterE) return at;
-    let digits = at + 1;
-    unit = source.charCodeAt(digits);
-    if (unit === plus || unit === minus) unit = source.charCodeAt(++digits);
-    if (!(unit >= zero && unit <= nine)) return at;
-    do unit = source.charCodeAt(++digits);
-    while (unit >= zero && unit <= nine);
-    return digits;
   }
 
   #word(start: number): number {
@@ -354,35 +265,6 @@ export class JsonScanner {
   }
 }
 
-/** So far a string is looked at unit by unit. */
-const nearby = 32;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controlCharacter = /[\u0000-\u001f]/g;
-
 function isSpace(unit: number): boolean {
   return unit === space || unit === 0x0a || unit === 0x0d || unit === 0x09;
-}
-
-function isHexDigit(unit: number): boolean {
-  return (unit >= zero && unit <= nine) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
-}
-
-/** Of `"`, `\\`, b, f, n, r and t, which JSON.stringify escapes so too. */
-function isShortEscape(unit: number): boolean {
-  switch (unit) {
-    case quote:
-    case backslash:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return true;
-    default:
-      return false;
-  }
-}
-
-function foundOr(otherwise: number, index: number): number {
-  return index === -1 ? otherwise : index;
 }

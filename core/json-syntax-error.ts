@@ -3,9 +3,13 @@ export class JsonSyntaxError extends SyntaxError {
   override readonly name = "JsonSyntaxError";
   readonly position: number;
   constructor(problem: string, text: string, position: number) {
-    const before = text.slice(0, position);
-    const line = before.split("\n").length;
-    const column = position - before.lastIndexOf("\n");
+    let line = 1;
+    let start = 0;
+    for (let end = text.indexOf("\n"); end !== -1 && end < position; end = text.indexOf("\n", start)) {
+      line++;
+      start = end + 1;
+    }
+    const column = position - start + 1;
     super(`${problem}: line ${line} column ${column} (char ${position})`);
     this.position = position;
   }

@@ -180,14 +180,37 @@ describe("large texts", () => {
 
   test("long strings, with escapes and without, far from the last one and near", () => {
     const long = "x".repeat(100);
-    const texts = [long, `${long}\\n${long}`, `${long}\\u00e9`, `${long}\\"`, `\\/${long}`, `${long}\u2028`];
+    const far = "\\u00e9\\ud83d".repeat(300);
+    const texts = [
+      far,
+      `${far}\\"${far}`,
+      `${far}\\\\`,
+      "\\n".repeat(800),
+      long,
+      `${long}\\n${long}`,
+      `${long}\\u00e9`,
+      `${long}\\"`,
+      `\\/${long}`,
+      `${long}\u2028`,
+    ];
     for (const a of texts) {
       for (const b of texts) {
         const text = `{"${a}":"${b}",\n"${b}":["${a}"]}`;
         expect(scan(text)).toBe(stringifyJson(read(text)));
       }
     }
-    for (const text of [`"${long}`, `"${long}\n"`, `"${long}\\`, `"${long}\\x"`, `["${long}\n"]`]) {
+    for (const text of [
+      `"${far}`,
+      `"${far}\n"`,
+      `"${far}\\"`,
+      `"${far}\\x${far}"`,
+      `"${far}\\u12"`,
+      `"${long}`,
+      `"${long}\n"`,
+      `"${long}\\`,
+      `"${long}\\x"`,
+      `["${long}\n"]`,
+    ]) {
       expect(outcome(() => scan(text))).toEqual(outcome(() => stringifyJson(read(text))));
     }
   });
