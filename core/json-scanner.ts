@@ -86,8 +86,11 @@ export class JsonScanner {
     return this.#endSpan(start, before);
   }
 
-  /** Steps into an object, and calls for each member, which has to step over the value. */
-  object(visit: (name: string) => void): JsonSpan {
+  /**
+   * Steps into an object, and calls for each member, which has to step over the value. Of one that `text` will not be
+   * asked for as a whole, it need not be told whether it `isWritten` so.
+   */
+  object(visit: (name: string) => void, isWritten = true): JsonSpan {
     const before = this.#startSpan();
     const start = this.#at;
     let at = this.#open(start, true);
@@ -101,7 +104,8 @@ export class JsonScanner {
         more = this.#hasMore(at, true);
         if (more) at = this.#afterComma(at, true);
       }
-      this.#names.close(this.#depth, at + 1);
+      if (isWritten) this.#names.close(this.#depth, at + 1);
+      else this.#names.drop(this.#depth);
     }
     this.#depth--;
     this.#at = at + 1;

@@ -101,6 +101,11 @@ export class MemberNames {
     this.#open.length = base;
   }
 
+  /** As `close`, for an object whose order does not matter. */
+  drop(depth: number): void {
+    this.#open.length = this.#bases[depth] as number; // there is one for each depth
+  }
+
   #push(start: number, end: number): void {
     const at = this.#open.extend(2);
     this.#open.items[at] = start;
