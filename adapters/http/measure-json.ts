@@ -1,3 +1,4 @@
+import { endOfValue } from "../../core/json-parts.ts";
 import { jsonNumber } from "../../core/json-value.ts";
 
 export interface Measure {
@@ -8,10 +9,13 @@ export interface Measure {
 
 const quote = 0x22;
 const comma = 0x2c;
+const minus = 0x2d;
 const colon = 0x3a;
 const bracket = 0x5b;
 const backslash = 0x5c;
 const closeBracket = 0x5d;
+const letterI = 0x49;
+const letterN = 0x4e;
 const letterU = 0x75;
 const brace = 0x7b;
 const closeBrace = 0x7d;
@@ -27,10 +31,10 @@ export function measureJson(text: string): Measure {
   for (let at = 0; at < text.length; ) {
     const unit = text.charCodeAt(at);
     if (unit === quote) {
-      const { end, size } = measureString(text, at);
-      const isWord = size <= 9 && text.charCodeAt(end) !== colon && words.has(text.slice(at + 1, end - 1));
-      bytes += isWord ? 1 : size;
-      at = end;
+      const word = wordAt(text, at);
+      if (word > 0) bytes++;
+      else bytes += sizeOfString(text, at);
+      at = word > 0 ? at + word : endOfValue(text, at);
     } else if (unit === bracket || unit === brace) {
       bytes++;
       if (++depth > deepest) deepest = depth;
@@ -48,17 +52,23 @@ export function measureJson(text: string): Measure {
   return { bytes, depth: deepest };
 }
 
-const words: ReadonlySet<string> = new Set(["NaN", "Infinity", "-Infinity"]);
+/** How long a word for a number is, as a text that is no name; 0 where none starts here. */
+function wordAt(text: string, start: number): number {
+  const first = text.charCodeAt(start + 1);
+  const word = first === letterN ? '"NaN"' : first === letterI ? '"Infinity"' : first === minus ? '"-Infinity"' : "";
+  const isWord = word !== "" && text.startsWith(word, start) && text.charCodeAt(start + word.length) !== colon;
+  return isWord ? word.length : 0;
+}
 
-function measureString(text: string, start: number): { readonly end: number; readonly size: number } {
+function sizeOfString(text: string, start: number): number {
   let size = 0;
   for (let at = start + 1; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit === quote) return { end: at + 1, size };
+    if (unit === quote) break;
     if (unit === backslash) at += text.charCodeAt(at + 1) === letterU ? 5 : 1; // for a control character, one byte
     size += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
   }
-  return { end: text.length, size };
+  return size;
 }
 
 function endOfScalar(text: string, start: number): number {
