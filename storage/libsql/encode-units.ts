@@ -1,28 +1,29 @@
 import type { RunlessEventType } from "../../core/index.ts";
 import type { Unit } from "../event-log.ts";
-import { createFingerprint } from "../fingerprint.ts";
+import { createFingerprint, fingerprint } from "../fingerprint.ts";
+import { DetailsFormatter } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows } from "./group.ts";
-import { DetailsFormatter } from "./shared-details.ts";
 
 /** Encodes units for `appendEncoded`, on whichever thread has the time for it. One pass: every report comes through here. */
 export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly rows: string } {
-  const fingerprintOf = createFingerprint();
   const rows: string[] = [];
   const sizes: number[] = [];
   const formatter = new DetailsFormatter();
   let [keyed, checks, types] = [false, false, ""];
   for (const unit of units) {
     sizes.push(unit.length);
+    const isAlone = unit.length === 1;
+    const fingerprintOf = isAlone ? fingerprint : createFingerprint();
     for (const { event, idempotencyKey: key } of unit) {
       keyed ||= key !== undefined;
       checks ||= event.type === "ASSET_CHECK_EVALUATION";
       types += kinds[event.type];
       const mark = key === undefined ? undefined : { key, fingerprint: fingerprintOf(event) };
-      rows.push(encodeEvent(event, mark, formatter.format(event, unit.length === 1)));
+      rows.push(encodeEvent(event, mark, formatter.format(event, isAlone)));
     }
   }
-  const shared = formatter.isUsed ? formatter.shared : undefined;
+  const { shared } = formatter;
   return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks, kinds: types, shared };
 }
 

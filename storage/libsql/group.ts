@@ -1,5 +1,5 @@
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
-import type { SharedDetails } from "./shared-details.ts";
+import type { SharedDetails } from "./details-references.ts";
 
 /** Rows as `joinRows` gave them: as text, or as its UTF-8, which crosses threads without a copy. */
 export type Rows = string | ArrayBuffer;
@@ -17,7 +17,7 @@ export interface EncodedUnits {
   readonly checks: boolean;
   /** The type of each event, as a digit of `kinds`: one character crosses threads for less than a name. */
   readonly kinds: string;
-  /** Details that rows refer to: see shared-details.ts. */
+  /** Details that rows refer to: see details-references.ts. */
   readonly shared?: SharedDetails | undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Commit } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
+import { type SharedDetails, sharedSize } from "./details-references.ts";
 import { encodeUnits } from "./encode-units.ts";
 import { eventFromRow } from "./event-row.ts";
 import {
@@ -17,7 +18,6 @@ import { createLibsqlReads } from "./libsql-reads.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
-import { type SharedDetails, sharedSize } from "./shared-details.ts";
 import { watchers } from "./watchers.ts";
 
 export interface LogOptions {

@@ -2,13 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Client, Row } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
 import { isClash, newCommitId } from "./commit-id.ts";
+import { expandRows } from "./details-references.ts";
 import { isStoreFailure } from "./failures.ts";
 import { type Group, type GroupResult, joinRows, splitRows, unitResults } from "./group.ts";
 import { planAround, type Recorded, readKeys, scopesJson } from "./plan-units.ts";
 import { ConnectionFailure } from "./remote-fetch.ts";
 import { groupStatements, selectCommit } from "./remote-group.ts";
 import { withRemotePatience } from "./remote-patience.ts";
-import { expandRows } from "./shared-details.ts";
 import { reasonOf } from "./store-error.ts";
 
 /** In milliseconds. What is unknown then is said to be. */

@@ -1,10 +1,10 @@
 import type { UnitResult } from "../event-log.ts";
 import { defaultTimestamp, receiptTime } from "../receipt-time.ts";
+import { detailsInSql } from "./details-references.ts";
 import { field } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
 import { type Group, type GroupResult, joinRows, splitRows, unitResults } from "./group.ts";
 import { planUnits } from "./plan-units.ts";
-import { sharedDetails } from "./shared-details.ts";
 import { addToSummaries } from "./summaries.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
@@ -93,19 +93,31 @@ export async function readHead(
 
 // The driver keeps memory for good when a statement inserts more than this.
 const rowsPerStatement = 1000;
+/** SQLite holds a statement's rows several times while it inserts them. */
+const bytesPerStatement = 4 << 20;
 
 interface Chunk {
   readonly rows: string;
   readonly count: number;
 }
 
-function chunksOf(rows: string, count: number): readonly Chunk[] {
-  if (count <= rowsPerStatement) return count === 0 ? [] : [{ rows, count }];
-  const all = splitRows(rows);
-  return Array.from({ length: Math.ceil(count / rowsPerStatement) }, (_, i) => {
-    const chunk = all.slice(i * rowsPerStatement, (i + 1) * rowsPerStatement);
-    return { rows: joinRows(chunk), count: chunk.length };
-  });
+function* chunksOf(rows: string, count: number): Generator<Chunk> {
+  if (count === 0) return;
+  if (count <= rowsPerStatement && rows.length <= bytesPerStatement) {
+    yield { rows, count };
+    return;
+  }
+  let chunk: string[] = [];
+  let bytes = 0;
+  for (const row of splitRows(rows)) {
+    if (chunk.length === rowsPerStatement || (chunk.length > 0 && bytes + row.length > bytesPerStatement)) {
+      yield { rows: joinRows(chunk), count: chunk.length };
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push(row);
+    bytes += row.length;
+  }
+  yield { rows: joinRows(chunk), count: chunk.length };
 }
 
 const selectHead = `
@@ -130,7 +142,7 @@ const insertion = (details: string) => `
   FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
 
 const insertEvents = insertion(column("details"));
-const insertSharing = insertion(sharedDetails(`(${column("details")})`, "?5"));
+const insertSharing = insertion(detailsInSql(`(${column("details")})`, "?5"));
 
 const insertKeys = `
   INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)

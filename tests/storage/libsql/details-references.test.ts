@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { materialization } from "../../../core/index.ts";
 import { formatDetails } from "../../../core/wire.ts";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
+import { expandRows } from "../../../storage/libsql/details-references.ts";
 import { encodeUnits } from "../../../storage/libsql/encode-units.ts";
-import { expandRows } from "../../../storage/libsql/shared-details.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const text = `"#\n${"x".repeat(10_000)}`;

@@ -1,5 +1,6 @@
 import type { RunlessEvent } from "../../core/index.ts";
 import { formatDetails } from "../../core/wire.ts";
+import { sharedDetails } from "../shared-details.ts";
 import { field } from "./event-row.ts";
 import { joinRows, splitRows } from "./group.ts";
 
@@ -14,28 +15,25 @@ const leastShared = 4096;
 
 /** Formats details, once for neighbours that share them. */
 export class DetailsFormatter {
-  readonly shared: { [reference: string]: string } = {};
-  isUsed = false;
-  #last: { readonly event: RunlessEvent; readonly details: string; readonly reference: string } | undefined;
-
-  /** What stands in the event's row: its details, or a reference to them. */
-  format(event: RunlessEvent, isAlone: boolean): string {
-    if (isAlone) return formatDetails(event);
-    if (this.#last !== undefined && haveSameDetails(this.#last.event, event)) return this.#last.reference;
-    const details = formatDetails(event);
+  #shared: { [reference: string]: string } | undefined;
+  readonly #format = sharedDetails((details) => {
+    const text = formatDetails(details);
+    if (text.length < leastShared) return text;
     // No details begin like it: they are a JSON object.
-    const reference = details.length < leastShared ? details : `#${crypto.randomUUID()}`;
-    if (reference !== details) {
-      this.shared[reference] = details;
-      this.isUsed = true;
-    }
-    this.#last = { event, details, reference };
+    const reference = `#${crypto.randomUUID()}`;
+    this.#shared = { ...this.#shared, [reference]: text };
     return reference;
-  }
-}
+  });
 
-function haveSameDetails(a: RunlessEvent, b: RunlessEvent): boolean {
-  return a.metadata === b.metadata && a.tags === b.tags && a.description === b.description;
+  /** The details that references stand for; undefined where there are none. */
+  get shared(): SharedDetails | undefined {
+    return this.#shared;
+  }
+
+  /** What stands in the event's row: its details, or a reference to them. One that is alone has nobody to share with. */
+  format(event: RunlessEvent, isAlone: boolean): string {
+    return isAlone ? formatDetails(event) : this.#format(event);
+  }
 }
 
 /** How much they hold, in characters. */
@@ -46,7 +44,7 @@ export function sharedSize(shared: SharedDetails | undefined): number {
 }
 
 /** The details of a row in SQL, where `details` is what stands there, and `shared` a JSON object of SharedDetails. */
-export function sharedDetails(details: string, shared: string): string {
+export function detailsInSql(details: string, shared: string): string {
   return `iif(substr(${details}, 1, 1) = '#', ${shared} ->> ('$."' || ${details} || '"'), ${details})`;
 }
 
