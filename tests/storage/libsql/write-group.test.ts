@@ -32,6 +32,14 @@ function group(...units: readonly (readonly RunlessEvent[])[]) {
 
 const count = async (table: string) => Number((await client.execute(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.n);
 
+test("rows that are large together are inserted in their order, whole", async () => {
+  const texts = Array.from({ length: 9 }, (_, i) => String(i).repeat(i % 3 === 0 ? 1_500_000 : 10));
+  const events = texts.map((description, i) => materialization(`k${i % 2}`, { description }));
+  expect(await writeGroup(writer, group(events.slice(0, 4), events.slice(4)))).toEqual({ firstId: 1 });
+  const { rows } = await client.execute("SELECT id, details ->> 'description' AS text FROM event ORDER BY id");
+  expect(rows.map(({ id, text }) => [id, text])).toEqual(texts.map((text, i) => [i + 1, text]));
+});
+
 describe("a unit whose data the database refuses", () => {
   const [a, b, refused, c] = ["a", "b", "refused", "c"].map((key) => materialization(key)) as [
     RunlessEvent,

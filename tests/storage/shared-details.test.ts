@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { materialization, type RunlessEvent } from "../../core/index.ts";
+import { createFingerprint, fingerprint } from "../../storage/fingerprint.ts";
+import { createEncodeEvent, encodeEvent } from "../../storage/libsql/event-row.ts";
+import { sharedDetails } from "../../storage/shared-details.ts";
+import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
+
+/** Events, some of which differ from the one before in their partition alone, as those of `partitions` do. */
+const events = fc.array(fc.tuple(arbitraryEvent, fc.boolean(), fc.string()), { maxLength: 8 }).map((drawn) =>
+  drawn.reduce<readonly RunlessEvent[]>((before, [event, isShared, partition]) => {
+    const last = before.at(-1);
+    return [...before, isShared && last !== undefined ? { ...last, partition } : event];
+  }, []),
+);
+
+test("events one after another are encoded and fingerprinted as each is alone", () => {
+  fc.assert(
+    fc.property(events, fc.boolean(), (unit, isKeyed) => {
+      const [encode, fingerprintOf] = [createEncodeEvent(), createFingerprint()];
+      for (const event of unit) {
+        const mark = isKeyed ? { key: "k\u0000", fingerprint: fingerprintOf(event) } : undefined;
+        expect(encode(event, mark)).toBe(encodeEvent(event, mark && { ...mark, fingerprint: fingerprint(event) }));
+      }
+    }),
+  );
+  const large = materialization("a", { description: "é".repeat(10_000) });
+  const fingerprintOf = createFingerprint();
+  for (const partition of ["p", "q"])
+    expect(fingerprintOf({ ...large, partition })).toBe(fingerprint({ ...large, partition }));
+});
+
+test("what details are made into is made once for events that share them, and anew for others", () => {
+  let made = 0;
+  const detailsOf = sharedDetails(() => ++made);
+  const event = materialization("a", { metadata: { a: 1 } });
+  const all = [event, { ...event, partition: "p" }, { ...event, description: "d" }, { ...event, metadata: {} }, event];
+  expect(all.map((one) => detailsOf(one))).toEqual([1, 1, 2, 3, 4]);
+});
