@@ -12,10 +12,10 @@ export interface Members {
 
 const quote = 0x22;
 const comma = 0x2c;
-const openBracket = 0x5b;
+const bracket = 0x5b;
 const backslash = 0x5c;
 const closeBracket = 0x5d;
-const openBrace = 0x7b;
+const brace = 0x7b;
 const closeBrace = 0x7d;
 
 /**
@@ -24,7 +24,7 @@ const closeBrace = 0x7d;
  */
 export function firstItems(text: string, most: number): Items | undefined {
   let at = skipSpace(text, 0);
-  if (text.charCodeAt(at) !== openBracket) return undefined;
+  if (text.charCodeAt(at) !== bracket) return undefined;
   const items: string[] = [];
   let total = 0;
   at = skipSpace(text, at + 1);
@@ -39,7 +39,7 @@ export function firstItems(text: string, most: number): Items | undefined {
 /** As `firstItems`, for an object. A name that is repeated counts as often as it is written. */
 export function firstMembers(text: string, most: number): Members | undefined {
   let at = skipSpace(text, 0);
-  if (text.charCodeAt(at) !== openBrace) return undefined;
+  if (text.charCodeAt(at) !== brace) return undefined;
   const members: (readonly [name: string, text: string])[] = [];
   let total = 0;
   at = skipSpace(text, at + 1);
@@ -81,24 +81,56 @@ function isSpace(unit: number): boolean {
 export function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first === quote) return endOfString(text, start);
+  if (isOpening(first)) return endOfContainer(text, start);
+  for (let at = start; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === comma || isClosing(unit) || isSpace(unit)) return at;
+  }
+  return text.length;
+}
+
+function endOfContainer(text: string, start: number): number {
   let depth = 0;
-  let at = start;
-  for (; at < text.length; at++) {
+  for (let at = start; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === quote) at = endOfString(text, at) - 1;
-    else if (unit === openBracket || unit === openBrace) depth++;
-    else if (unit === closeBracket || unit === closeBrace) {
-      if (depth === 0) return at;
-      if (--depth === 0) return at + 1;
-    } else if (depth === 0 && (unit === comma || isSpace(unit))) return at;
+    else if (unit < bracket)
+      continue; // digits, commas and the like: most of what is no string
+    else if (isOpening(unit)) depth++;
+    else if (isClosing(unit) && --depth === 0) return at + 1;
   }
-  if (depth > 0) throw cutOff();
-  return at;
+  throw cutOff();
 }
+
+// A bracket and a brace differ in one bit.
+function isOpening(unit: number): boolean {
+  return (unit | 0x20) === brace;
+}
+
+function isClosing(unit: number): boolean {
+  return (unit | 0x20) === closeBrace;
+}
+
+/** So far a string is looked at unit by unit. */
+const nearby = 32;
 
 /** Where the string that starts here ends, its last quote included. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
+  const near = Math.min(start + nearby, text.length);
+  for (let at = start + 1; at < near; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) return at + 1;
+    if (unit === backslash) return endOfEscaped(text, at);
+  }
+  const end = text.indexOf('"', near);
+  const escaped = text.slice(near, end).indexOf("\\");
+  if (end === -1) throw cutOff();
+  return escaped === -1 ? end + 1 : endOfEscaped(text, near + escaped);
+}
+
+/** As `endOfString`, from a backslash on. */
+function endOfEscaped(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === quote) return at + 1;
     if (unit === backslash) at++;

@@ -81,6 +81,21 @@ describe("the parts of a text", () => {
     );
   });
 
+  test("end where long strings end, with escapes anywhere in them", () => {
+    const long = "x".repeat(40);
+    const strings = ["", "\\", '"', "[", ']"', '\\"]'].flatMap((text) => [
+      text,
+      text + long,
+      long + text,
+      long + text + long,
+    ]);
+    const items = strings.map((text) => JSON.stringify(text));
+    expect(firstItems(`[${items}]`, 99)).toEqual({ items, total: items.length });
+    expect(firstItems(`[[${items}],1]`, 99)).toEqual({ items: [`[${items}]`, "1"], total: 2 });
+    for (const text of [`["${long}`, `["${long}\\"`, `[["${long}"`])
+      expect(() => firstItems(text, 1)).toThrow(SyntaxError);
+  });
+
   test("a scalar has none, and a text that breaks off is an error", () => {
     for (const text of ["1", '"[1]"', "null", ""]) {
       expect([firstItems(text, 1), firstMembers(text, 1)]).toEqual([undefined, undefined]);

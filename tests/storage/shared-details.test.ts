@@ -7,12 +7,14 @@ import { sharedDetails } from "../../storage/shared-details.ts";
 import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
 
 /** Events, some of which differ from the one before in their partition alone, as those of `partitions` do. */
-const events = fc.array(fc.tuple(arbitraryEvent, fc.boolean(), fc.string()), { maxLength: 8 }).map((drawn) =>
-  drawn.reduce<readonly RunlessEvent[]>((before, [event, isShared, partition]) => {
-    const last = before.at(-1);
-    return [...before, isShared && last !== undefined ? { ...last, partition } : event];
-  }, []),
-);
+const events = fc.array(fc.tuple(arbitraryEvent, fc.boolean(), fc.string()), { maxLength: 8 }).map((drawn) => {
+  const unit: RunlessEvent[] = [];
+  for (const [event, isShared, partition] of drawn) {
+    const last = unit.at(-1);
+    unit.push(isShared && last !== undefined ? { ...last, partition } : event);
+  }
+  return unit;
+});
 
 test("events one after another are encoded and fingerprinted as each is alone", () => {
   fc.assert(
