@@ -1,7 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { formatEvent, materialization, type RecordedEvent, stringifyJson } from "../../core/index.ts";
+import {
+  formatEvent,
+  type MetadataValue,
+  materialization,
+  type RecordedEvent,
+  stringifyJson,
+} from "../../core/index.ts";
 import { keptJson, textValue } from "../../core/json-text.ts";
+import { numberText } from "../../core/json-value.ts";
 import { withDetails } from "../../core/kept-details.ts";
 import { formatDetails } from "../../core/wire.ts";
 import { always, recordedEvent } from "./arbitraries.ts";
@@ -90,6 +97,29 @@ describe("an event whose details are kept as text", () => {
       expect(formatEvent(stored(event))).toBe(formatEvent(event));
       expect(stored(event)).toEqual(event);
     }
+  });
+
+  test("written by hand with numbers that no constructor makes is answered as what is read of it", () => {
+    const digits = (text: string) => ({ [numberText]: text });
+    const values: readonly MetadataValue[] = [
+      { type: "int", rawValue: 2 ** 60 },
+      { type: "int", rawValue: digits("5") },
+      { type: "int", rawValue: digits("1180591620717411303424") },
+      { type: "float", rawValue: 0.1 + 0.2 },
+      { type: "float", rawValue: 1e21 },
+      { type: "timestamp", rawValue: 1e-7 },
+      { type: "timestamp", rawValue: -0 },
+      { type: "float", rawValue: Number.NaN },
+    ];
+    for (const value of values) {
+      for (const description of ["", long]) {
+        const read = stored({ ...recorded({ description }), metadata: { value } });
+        expect(formatEvent(read)).toBe(formatEvent({ ...read }));
+      }
+    }
+    expect(formatEvent(stored({ ...recorded({}), metadata: { a: { type: "int", rawValue: 2 ** 60 } } }))).toContain(
+      '"raw_value":"1152921504606847000"',
+    );
   });
 
   test("written by hand with lone surrogates says U+FFFD, also in JSON that stays text", () => {

@@ -144,6 +144,16 @@ describe("in a large text", () => {
     expect(() => parseEventInput(input, { now: 0 })).toThrow('An event has no field "n0".');
   });
 
+  test("how deep JSON is does not depend on a value that another of its name replaces", () => {
+    const deep = `${"[".repeat(501)}1${"]".repeat(501)}`;
+    const event = (json: string) => `{"type":"ASSET_OBSERVATION","asset_key":"a","metadata":{"m":${json}}${spaces}}`;
+    const read = (json: string) => native(scanOneEvent(event(json), limits));
+    expect(read(`{"a":${deep},"a":[1]}`)).toEqual(native(parseJson(event('{"a":[1]}'))));
+    expect(read(deep)).toBe(
+      'InvalidEventError: Could not resolve the metadata value for "m" to a known type: it is nested deeper than 500 levels.',
+    );
+  });
+
   test("a long key and a long list of partitions are read, of whatever else is long only the start is shown", () => {
     const names = Array.from({ length: 9 }, (_, i) => String(i).repeat(10_000));
     const key = stringifyJson(names);
