@@ -7,11 +7,11 @@ import type { EventDetails } from "../core/wire.ts";
 export function sharedDetails<Details extends EventDetails, Made>(make: (details: Details) => Made) {
   let last: { readonly details: Details; readonly made: Made } | undefined;
   return (details: Details): Made => {
-    if (last === undefined || !isSame(last.details, details)) last = { details, made: make(details) };
+    if (last === undefined || !haveSameDetails(last.details, details)) last = { details, made: make(details) };
     return last.made;
   };
 }
 
-function isSame(a: EventDetails, b: EventDetails): boolean {
+export function haveSameDetails(a: EventDetails, b: EventDetails): boolean {
   return a.metadata === b.metadata && a.tags === b.tags && a.description === b.description;
 }

@@ -1,6 +1,6 @@
 import type { RunlessEvent } from "../../core/index.ts";
 import { formatDetails } from "../../core/wire.ts";
-import { sharedDetails } from "../shared-details.ts";
+import { haveSameDetails, sharedDetails } from "../shared-details.ts";
 import { field } from "./event-row.ts";
 import { joinRows, splitRows } from "./group.ts";
 
@@ -13,26 +13,29 @@ export type SharedDetails = Readonly<Record<string, string>>;
 /** Smaller details are worth no reference, in characters. */
 const leastShared = 4096;
 
-/** Formats details, once for neighbours that share them. */
+/** Formats the details of events one after another, once for neighbours that share them. */
 export class DetailsFormatter {
-  #shared: { [reference: string]: string } | undefined;
-  readonly #format = sharedDetails((details) => {
+  readonly #shared: { [reference: string]: string } = {};
+  #isUsed = false;
+  readonly #formatShared = sharedDetails((details) => {
     const text = formatDetails(details);
     if (text.length < leastShared) return text;
     // No details begin like it: they are a JSON object.
     const reference = `#${crypto.randomUUID()}`;
-    this.#shared = { ...this.#shared, [reference]: text };
+    this.#shared[reference] = text;
+    this.#isUsed = true;
     return reference;
   });
 
   /** The details that references stand for; undefined where there are none. */
   get shared(): SharedDetails | undefined {
-    return this.#shared;
+    return this.#isUsed ? this.#shared : undefined;
   }
 
-  /** What stands in the event's row: its details, or a reference to them. One that is alone has nobody to share with. */
-  format(event: RunlessEvent, isAlone: boolean): string {
-    return isAlone ? formatDetails(event) : this.#format(event);
+  /** What stands in an event's row: its details, or a reference to them where a neighbour has the same. */
+  format(event: RunlessEvent, ...neighbours: readonly (RunlessEvent | undefined)[]): string {
+    const isShared = neighbours.some((other) => other !== undefined && haveSameDetails(event, other));
+    return isShared ? this.#formatShared(event) : formatDetails(event);
   }
 }
 

@@ -15,12 +15,12 @@ export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly r
     sizes.push(unit.length);
     const isAlone = unit.length === 1;
     const fingerprintOf = isAlone ? fingerprint : createFingerprint();
-    for (const { event, idempotencyKey: key } of unit) {
+    for (const [i, { event, idempotencyKey: key }] of unit.entries()) {
       keyed ||= key !== undefined;
       checks ||= event.type === "ASSET_CHECK_EVALUATION";
       types += kinds[event.type];
       const mark = key === undefined ? undefined : { key, fingerprint: fingerprintOf(event) };
-      rows.push(encodeEvent(event, mark, formatter.format(event, isAlone)));
+      rows.push(encodeEvent(event, mark, formatter.format(event, unit[i - 1]?.event, unit[i + 1]?.event)));
     }
   }
   const { shared } = formatter;
