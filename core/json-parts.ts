@@ -20,15 +20,16 @@ const closeBrace = 0x7d;
 
 /**
  * The texts of the first `most` items of a JSON array, found without parsing any. Undefined where the text is no array.
- * The text must be valid JSON; what stands in an item comes as it is written there.
+ * The text must be valid JSON; what stands in an item comes as it is written there. The items are counted up to `counted`,
+ * and no more of the text is looked at.
  */
-export function firstItems(text: string, most: number): Items | undefined {
+export function firstItems(text: string, most: number, counted = Number.POSITIVE_INFINITY): Items | undefined {
   let at = skipSpace(text, 0);
   if (text.charCodeAt(at) !== bracket) return undefined;
   const items: string[] = [];
   let total = 0;
   at = skipSpace(text, at + 1);
-  while (text.charCodeAt(at) !== closeBracket) {
+  while (text.charCodeAt(at) !== closeBracket && total < counted) {
     const end = endOfValue(text, at);
     if (total++ < most) items.push(text.slice(at, end));
     at = nextPart(text, end, closeBracket);
@@ -37,13 +38,13 @@ export function firstItems(text: string, most: number): Items | undefined {
 }
 
 /** As `firstItems`, for an object. A name that is repeated counts as often as it is written. */
-export function firstMembers(text: string, most: number): Members | undefined {
+export function firstMembers(text: string, most: number, counted = Number.POSITIVE_INFINITY): Members | undefined {
   let at = skipSpace(text, 0);
   if (text.charCodeAt(at) !== brace) return undefined;
   const members: (readonly [name: string, text: string])[] = [];
   let total = 0;
   at = skipSpace(text, at + 1);
-  while (text.charCodeAt(at) !== closeBrace) {
+  while (text.charCodeAt(at) !== closeBrace && total < counted) {
     if (text.charCodeAt(at) !== quote) throw cutOff();
     const endOfName = endOfString(text, at);
     const start = skipSpace(text, skipSpace(text, endOfName) + 1);

@@ -40,20 +40,20 @@ export function withDetails<Fields extends object>(fields: Fields, text: string)
 }
 
 class KeptDetails implements FormattedDetails {
-  readonly #text: string;
+  readonly text: string;
   #details: EventDetails | undefined;
 
   constructor(text: string) {
-    this.#text = text;
+    this.text = text;
   }
 
   get details(): EventDetails {
-    this.#details ??= this.#text.length <= wholeLength ? parseDetails(this.#text) : readParts(partsOf(this.#text));
+    this.#details ??= this.text.length <= wholeLength ? parseDetails(this.text) : readParts(partsOf(this.text));
     return this.#details;
   }
 
   get formatted(): string {
-    return formatParts(this.#text) ?? formatAnswerDetails(this.details);
+    return formatParts(this.text) ?? formatAnswerDetails(this.details);
   }
 }
 

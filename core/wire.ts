@@ -22,6 +22,8 @@ export const keptDetails: unique symbol = Symbol.for("runless.details");
 export interface FormattedDetails {
   /** As `formatAnswerDetails` writes them. */
   readonly formatted: string;
+  /** As `formatDetails` wrote them. */
+  readonly text: string;
 }
 
 /** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */

@@ -53,7 +53,7 @@ export interface EventLog {
   /** The partitions of an asset that were materialized, ordered by code point. */
   partitions(key: AssetKey, page: ListRequest): Promise<PartitionPage>;
 
-  /** As `partitions`, without what was reported: cheap enough for thousands. */
+  /** As `partitions`, without what was reported: cheap enough for thousands. A page is shorter where names are long. */
   partitionMarks(key: AssetKey, page: ListRequest): Promise<PartitionMarkPage>;
 
   /** The checks of an asset, each name with each of its partitions (null first), ordered by code point. */
@@ -211,21 +211,24 @@ export interface AssetMarkPage {
   readonly hasMore: boolean;
 }
 
-/** How far an AssetMark counts partitions and checks. */
-export const mostCounted = 10_000;
+/** How far a page of AssetMarks counts the checks of each asset, and the partitions of all together. */
+export const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
 
 /** An asset at a glance. */
 export interface AssetMark {
   readonly assetKey: AssetKey;
-  /** The latest materialization or observation. */
-  readonly latest: Pick<EventMark, "id" | "type" | "timestamp"> | null;
+  readonly latestMaterialization: LatestMark | null;
+  readonly latestObservation: LatestMark | null;
   /** The first 200 characters of the record's. Null too where the events that give the page's versions are very large. */
   readonly dataVersion: string | null;
-  /** Of partitions at most 10,000. */
   readonly counts: AssetRecord["counts"];
+  /** Whether there are more partitions than `counts` says: on a page of assets with millions of them. */
+  readonly hasMorePartitions: boolean;
   /** How many checks are in each state, each check in the worst of its partitions; of passed ones at most 10,000. */
   readonly checks: { readonly passed: number; readonly warned: number; readonly failed: number };
 }
+
+export type LatestMark = Pick<EventMark, "id" | "timestamp">;
 
 export interface PartitionPage {
   readonly partitions: readonly PartitionRecord[];

@@ -1,5 +1,5 @@
-import { type AssetKey, hasPrefix, type RecordedEvent } from "../../core/index.ts";
-import type { EventFilter, EventLog, WipeTarget } from "../../storage/index.ts";
+import { type AssetKey, compareAssetKeys, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import type { AssetMark, EventFilter, EventLog, WipeTarget } from "../../storage/index.ts";
 import { type Caller, outOfReach, reaches } from "../tokens/caller.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -66,6 +66,15 @@ export class CallersLog implements RequestLog {
   async assetMarks(...[filter, page]: Parameters<EventLog["assetMarks"]>) {
     if (this.#isAgain()) await this.#recheck();
     return this.#log.assetMarks(this.narrow(filter), page);
+  }
+
+  /** What the list of assets says of one; undefined for a key without events. */
+  async assetMark(key: AssetKey): Promise<AssetMark | undefined> {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    // A key comes right before those below it.
+    const [found] = (await this.#log.assetMarks({ prefix: key }, { limit: 1 })).assets;
+    return found !== undefined && compareAssetKeys(found.assetKey, key) === 0 ? found : undefined;
   }
 
   async recent(...[keys, limit]: Parameters<EventLog["recent"]>) {

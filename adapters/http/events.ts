@@ -96,6 +96,6 @@ function readId(text = ""): number {
   throw new HttpError(400, `An event's id is a whole number. Got ${JSON.stringify(text)}.`);
 }
 
-function unknownEvent(id: number): HttpError {
+export function unknownEvent(id: number): HttpError {
   return new HttpError(404, `There is no event with the id ${id}.`);
 }

@@ -1,61 +1,47 @@
 /** @jsxImportSource hono/jsx */
-import type { AssetCheckEvaluation, AssetKey, RecordedEvent } from "../../core/index.ts";
-import type { CheckRecord, FailingCheck } from "../../storage/index.ts";
+import type { AssetKey } from "../../core/index.ts";
+import type { EventMark } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
 import { Ago } from "./ago.tsx";
 import { eventsPath } from "./asset-path.ts";
-import { mostFailing } from "./check-states.ts";
+import { type Evaluation, readEvaluations } from "./evaluations.ts";
+import { Description } from "./event-table.tsx";
 import { FoldedMetadata } from "./metadata-list.tsx";
+import { pageBudget } from "./page-budget.ts";
 import { StateBadge, stateOf } from "./state.tsx";
-import { markOf, Strip, stripLength } from "./strip.tsx";
+import { Strip, stripLength } from "./strip.tsx";
 import { UserText } from "./user-text.tsx";
 
 const mostChecks = 60;
-const mostEvaluations = 500;
 
-export interface CheckWithHistory extends Pick<CheckRecord, "checkName" | "partition" | "latestEvaluation"> {
+export interface CheckWithHistory {
+  readonly latest: Evaluation;
   /** Newest first. */
-  readonly history: readonly (RecordedEvent & AssetCheckEvaluation)[];
+  readonly history: readonly EventMark[];
 }
 
-export interface ChecksOfAsset {
-  /** Those that fail first. */
-  readonly checks: readonly CheckWithHistory[];
-  readonly failing: readonly FailingCheck[];
-}
-
-/** The checks of an asset, with each of their partitions, and their last evaluations. */
-export async function readChecks(log: CallersLog, assetKey: AssetKey): Promise<ChecksOfAsset> {
-  const [{ checks }, [failing = []], { events }] = await Promise.all([
+/** The checks of an asset, with each of their partitions, and their last evaluations: those that fail first. */
+export async function readChecks(log: CallersLog, assetKey: AssetKey): Promise<readonly CheckWithHistory[]> {
+  const [{ checks }, [failing = []]] = await Promise.all([
     log.checks(assetKey, { limit: mostChecks }),
-    log.failingChecks([assetKey], mostFailing),
-    log.query({ assetKey, type: "ASSET_CHECK_EVALUATION" }, { limit: mostEvaluations, order: "desc" }),
+    log.failingChecks([assetKey], mostChecks),
   ]);
-  const evaluations = events.filter(isEvaluation);
-  const failed = (await Promise.all(failing.slice(0, mostChecks).map(({ id }) => log.get(id)))).filter(isEvaluation);
+  const failed = await readEvaluations(
+    log,
+    failing.map(({ id }) => id),
+  );
   const passed = checks.map(({ latestEvaluation }) => latestEvaluation).filter(({ passed }) => passed);
-  const shown = [...failed, ...passed].slice(0, mostChecks).map((latestEvaluation) => {
-    const { checkName, partition } = latestEvaluation;
-    const history = evaluations
-      .filter((event) => event.checkName === checkName && event.partition === partition)
-      .slice(0, stripLength);
-    return { checkName, partition, latestEvaluation, history };
-  });
-  return { checks: shown, failing };
-}
-
-/** Also of what was wiped between two reads. */
-export function isEvaluation(event: RecordedEvent | undefined): event is RecordedEvent & AssetCheckEvaluation {
-  return event?.type === "ASSET_CHECK_EVALUATION";
+  const shown = [...failed, ...passed].slice(0, mostChecks);
+  const histories = await log.checkHistories(shown, stripLength);
+  return shown.map((latest, i) => ({ latest, history: histories[i]?.evaluations ?? [] }));
 }
 
 interface AssetChecksProps {
-  readonly assetKey: AssetKey;
   readonly checks: readonly CheckWithHistory[];
   readonly now: number;
 }
 
-export function AssetChecks({ assetKey, checks, now }: AssetChecksProps) {
+export function AssetChecks({ checks, now }: AssetChecksProps) {
   return (
     <section id="checks" aria-labelledby="checks-title">
       <h2 id="checks-title">Checks</h2>
@@ -68,41 +54,43 @@ export function AssetChecks({ assetKey, checks, now }: AssetChecksProps) {
           </tr>
         </thead>
         <tbody>
-          {checks.map(({ checkName, partition, latestEvaluation: latest, history }) => (
+          {checks.map(({ latest, history }) => (
             <tr>
               <td>
                 <StateBadge state={stateOf(latest)} />
               </td>
               <th scope="row">
-                <a
-                  class="check-name"
-                  href={eventsPath(assetKey, { check_name: checkName, ...(partition !== null && { partition }) })}
-                  title="All its evaluations"
-                >
-                  <UserText text={checkName} most={80} />
-                </a>
+                <CheckLink check={latest} />
                 <span class="soft">
-                  {partition !== null && (
+                  {latest.partition !== null && (
                     <>
-                      partition <UserText text={partition} most={60} />,{" "}
+                      partition <UserText text={latest.partition} most={60} />,{" "}
                     </>
                   )}
                   <Ago time={latest.timestamp} now={now} />
                 </span>
-                {latest.description !== null && (
-                  <p>
-                    <UserText text={latest.description} most={300} />
-                  </p>
-                )}
-                <FoldedMetadata metadata={latest.metadata} now={now} />
+                <Description event={latest} />
+                <FoldedMetadata event={latest} now={now} />
               </th>
               <td>
-                <Strip marks={history.map(markOf)} />
+                <Strip marks={history} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** Leads to all evaluations of a check, of its partition alone where it has one. */
+export function CheckLink({ check: { id, assetKey, checkName, partition } }: { readonly check: Evaluation }) {
+  const length = assetKey.reduce((sum, part) => sum + part.length + 1, checkName.length + (partition?.length ?? 0));
+  const filters = { check_name: checkName, ...(partition !== null && { partition }) };
+  const href = pageBudget().address(length, () => eventsPath(assetKey, filters));
+  return (
+    <a class="check-name" href={href ?? `/events/${id}`} title={href === undefined ? undefined : "All its evaluations"}>
+      <UserText text={checkName} most={80} />
+    </a>
   );
 }

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../core/index.ts";
 import { assetPath } from "./asset-path.ts";
-import { cut } from "./user-text.tsx";
+import { pageBudget } from "./page-budget.ts";
 
 interface AssetNameProps {
   readonly assetKey: AssetKey;
@@ -10,18 +10,24 @@ interface AssetNameProps {
 }
 
 const mostCharacters = 120;
+const mostParts = 8;
 
-/** A key, its last part to be read first. */
+/** A key, its last part to be read first. Of a key with many parts those before the last few are left out. */
 export function AssetName({ assetKey, from = 0 }: AssetNameProps) {
   const parts = assetKey.slice(from);
+  const shown = parts.slice(-mostParts);
   return (
     <>
-      {parts.map((part, i) =>
-        i === parts.length - 1 ? (
-          <bdi class="leaf">{part === "" ? "(empty)" : cut(part, mostCharacters)}</bdi>
+      {shown.length < parts.length && <span class="parent">…/</span>}
+      {shown.map((part, i) =>
+        i === shown.length - 1 ? (
+          <bdi class="leaf">{part === "" ? "(empty)" : <Part part={part} />}</bdi>
         ) : (
           <span class="parent">
-            <bdi>{cut(part, mostCharacters)}</bdi>/
+            <bdi>
+              <Part part={part} />
+            </bdi>
+            /
           </span>
         ),
       )}
@@ -29,10 +35,26 @@ export function AssetName({ assetKey, from = 0 }: AssetNameProps) {
   );
 }
 
-export function AssetLink({ assetKey, from = 0 }: AssetNameProps) {
-  return (
-    <a class="asset" href={assetPath(assetKey)}>
-      <AssetName assetKey={assetKey} from={from} />
+function Part({ part }: { readonly part: string }) {
+  const { text, isCut } = pageBudget().cut(part, mostCharacters);
+  return <>{isCut ? `${text}…` : text}</>;
+}
+
+interface AssetLinkProps extends AssetNameProps {
+  /** An event of the asset: its page is led to where the page has no room for a long key. */
+  readonly eventId?: number | undefined;
+}
+
+export function AssetLink({ assetKey, from = 0, eventId }: AssetLinkProps) {
+  const length = assetKey.reduce((sum, part) => sum + part.length + 1, 0);
+  const elsewhere = eventId === undefined ? undefined : `/events/${eventId}`;
+  const href = pageBudget().address(length, () => assetPath(assetKey)) ?? elsewhere;
+  const name = <AssetName assetKey={assetKey} from={from} />;
+  return href === undefined ? (
+    <span class="asset">{name}</span>
+  ) : (
+    <a class="asset" href={href}>
+      {name}
     </a>
   );
 }

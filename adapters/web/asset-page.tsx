@@ -2,7 +2,6 @@
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import { formatAssetKey, parseAssetKey } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
-import type { AssetRecord } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
 import { HttpError } from "../http/http-error.ts";
 import { boundedQueryOf } from "../http/query-parameters.ts";
@@ -12,61 +11,78 @@ import { Ago } from "./ago.tsx";
 import { AssetChecks, readChecks } from "./asset-checks.tsx";
 import { readHistory, seriesOf, versionChanges } from "./asset-history.ts";
 import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
-import { checkStates } from "./check-states.ts";
-import { EventTable } from "./event-table.tsx";
+import { partitionCount } from "./catalog-page.tsx";
+import { detailsOf } from "./event-details.ts";
+import { EventTable, mostDescribed as mostOfEvent } from "./event-table.tsx";
+import { textOf } from "./json-part.ts";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
+import { pageBudget } from "./page-budget.ts";
 import { withQuery } from "./page-query.ts";
-import { mostPartitions, PartitionGrid } from "./partition-grid.tsx";
-import { Plots } from "./plots.tsx";
+import { countCells, mostPartitions, PartitionGrid } from "./partition-grid.tsx";
+import { Plots, plotted } from "./plots.tsx";
 import { CheckCounts } from "./state.tsx";
 import type { StaticFileName } from "./static-files.ts";
 import { Timeline } from "./timeline.tsx";
-import { cut, UserText } from "./user-text.tsx";
+import { UserText } from "./user-text.tsx";
+import { cut } from "./visible-text.ts";
 import { streamPath, type Visit } from "./visit.ts";
 import { WipeForm } from "./wipe-form.tsx";
 
 const mostEvents = 10;
 const mostOfPartition = 25;
 const mostVersions = 8;
-const mostPlots = 24;
+const mostCrumbs = 8;
+const mostDescribed = 1000;
 
 /** All that is known of one asset. */
 export async function assetPage(visit: Visit): Promise<Page> {
   const { url, log, caller, now } = visit;
   const key = keyIn(url);
-  const record = await log.asset(key);
-  if (record === undefined)
+  const mark = await log.assetMark(key);
+  if (mark === undefined)
     throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
   const query = boundedQueryOf(url);
   const selected = query.get("partition") ?? undefined;
   const cursor = query.get("partitions") ?? undefined;
   const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
-  const [history, { checks, failing }, partitions, ofPartition] = await Promise.all([
+  const { counts, dataVersion } = mark;
+  const [history, checks, partitions, ofPartition] = await Promise.all([
     readHistory(log, key),
-    record.counts.checkEvaluations === 0 ? { checks: [], failing: [] } : readChecks(log, key),
-    record.counts.partitions === 0 ? undefined : log.partitionMarks(key, { limit: mostPartitions, cursor }),
+    counts.checkEvaluations === 0 ? [] : readChecks(log, key),
+    counts.partitions === 0 ? undefined : readCells(log, key, cursor, wholePath === undefined),
     selected === undefined ? undefined : eventsOf(log, key, selected),
   ]);
+  const read = new Map(history.map((event) => [event.id, event]));
+  const [latestMaterialization, latestObservation] = await Promise.all(
+    [mark.latestMaterialization, mark.latestObservation].map(
+      (found) => found && (read.get(found.id) ?? log.get(found.id)),
+    ),
+  );
   const series = seriesOf(history);
+  const plots = plotted(series);
   const changes = versionChanges(history);
-  const { latestMaterialization, latestObservation, dataVersion, counts } = record;
   const latest = newest(latestMaterialization, latestObservation);
-  const description = latestMaterialization?.description ?? latestObservation?.description ?? null;
-  const checked = checks.length > 0 && <AssetChecks assetKey={key} checks={checks} now={now} />;
+  const description = [latestMaterialization, latestObservation]
+    .map((event) => event && detailsOf(event).description)
+    .find((found) => found != null);
+  const known = description ? textOf(description, mostOfEvent) : null;
+  const isFailing = mark.checks.failed + mark.checks.warned > 0;
+  const checked = checks.length > 0 && <AssetChecks checks={checks} now={now} />;
   const body = (
     <div class="asset-page">
       <div class="head" id="head" data-swap>
         <p class="crumbs">
           <a href="/">Assets</a>
-          {key.slice(0, -1).map((part, i) => (
-            <>
-              {" / "}
-              <a href={`/?${new URLSearchParams({ prefix: JSON.stringify(key.slice(0, i + 1)) })}`}>
-                <UserText text={part} most={80} />
-              </a>
-            </>
-          ))}
+          {key.length > mostCrumbs && " / …"}
+          {key.slice(0, -1).map((part, i) =>
+            i < key.length - mostCrumbs ? null : (
+              <>
+                {" / "}
+                <Crumb prefix={key.slice(0, i + 1)} part={part} />
+              </>
+            ),
+          )}
         </p>
         <h1>
           <UserText text={key.at(-1) ?? ""} most={300} />
@@ -86,20 +102,20 @@ export async function assetPage(visit: Visit): Promise<Page> {
               <UserText text={dataVersion} most={60} />
             </Fact>
           )}
-          {record.checks.length > 0 && (
+          {counts.checkEvaluations > 0 && (
             <Fact name="Checks">
-              <CheckCounts checks={checkStates(record, failing)} />
+              <CheckCounts checks={mark.checks} />
             </Fact>
           )}
           {counts.materializations > 0 && (
             <Fact name="Materializations">{counts.materializations.toLocaleString("en")}</Fact>
           )}
           {counts.observations > 0 && <Fact name="Observations">{counts.observations.toLocaleString("en")}</Fact>}
-          {counts.partitions > 0 && <Fact name="Partitions">{counts.partitions.toLocaleString("en")}</Fact>}
+          {counts.partitions > 0 && <Fact name="Partitions">{partitionCount(mark)}</Fact>}
         </dl>
-        {description !== null && (
+        {description && (
           <p class="description">
-            <UserText text={description} most={1000} />
+            <UserText text={textOf(description, mostDescribed)} most={mostDescribed} />
           </p>
         )}
         <Timeline events={history} now={now} />
@@ -107,23 +123,19 @@ export async function assetPage(visit: Visit): Promise<Page> {
 
       <div class="columns">
         <div id="values" data-swap>
-          {failing.length > 0 && checked}
+          {isFailing && checked}
           {[latestMaterialization, latestObservation].map(
-            (event) => event !== null && <MetadataSection event={event} series={series} now={now} />,
+            (event) => event && <MetadataSection event={event} series={series} now={now} />,
           )}
-          {failing.length === 0 && checked}
+          {!isFailing && checked}
         </div>
         {(series.length > 0 || changes.length > 0) && (
           <div>
             {series.length > 0 && (
               <section id="plots" aria-labelledby="plots-title">
                 <h2 id="plots-title">Over time</h2>
-                <Plots all={series.slice(0, mostPlots)} />
-                {series.length > mostPlots && (
-                  <p class="soft">
-                    The first {mostPlots} of {series.length} numbers.
-                  </p>
-                )}
+                <Plots all={plots} />
+                {series.length > plots.length && <p class="soft">The first {plots.length} of the numbers.</p>}
               </section>
             )}
             {changes.length > 0 && (
@@ -150,7 +162,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
       {partitions !== undefined && (
         <section id="partitions" aria-labelledby="partitions-title" data-swap>
           <h2 id="partitions-title">
-            Partitions <span class="soft">{counts.partitions.toLocaleString("en")}</span>
+            Partitions <span class="soft">{partitionCount(mark)}</span>
           </h2>
           <PartitionGrid
             assetKey={key}
@@ -162,7 +174,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
           {partitions.hasMore && (
             <p class="soft">
               <a href={`${assetPath(key, { partitions: partitions.cursor ?? "" })}#partitions`}>
-                The next {mostPartitions.toLocaleString("en")}
+                {partitions.partitions.length < mostPartitions
+                  ? "The next ones"
+                  : `The next ${mostPartitions.toLocaleString("en")}`}
               </a>
             </p>
           )}
@@ -186,7 +200,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
         <section aria-labelledby="events-title">
           <h2 id="events-title">Events</h2>
           <div id="list" data-swap>
-            <EventTable events={history.slice(0, mostEvents)} now={now} withAsset={false} known={description} />
+            <EventTable events={history.slice(0, mostEvents)} now={now} withAsset={false} known={known} />
           </div>
           <nav class="pager" aria-label="More of this asset">
             <a href={eventsPath(key)}>All events</a>
@@ -194,7 +208,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
           </nav>
         </section>
       )}
-      {mayDo(caller, "admin") && <WipeForm assetKey={key} record={record} />}
+      {mayDo(caller, "admin") && <WipeForm assetKey={key} counts={counts} />}
     </div>
   );
   const stream = streamPath(visit, { asset_key: JSON.stringify(key) });
@@ -202,6 +216,28 @@ export async function assetPage(visit: Visit): Promise<Page> {
   if (partitions !== undefined) files.push("grid.js");
   if (series.length > 0) files.push("plots.js");
   return { title: cut(formatAssetKey(key), 100), place: "assets", body, stream, files };
+}
+
+interface CrumbProps {
+  readonly prefix: AssetKey;
+  readonly part: string;
+}
+
+function Crumb({ prefix, part }: CrumbProps) {
+  const length = prefix.reduce((sum, part) => sum + part.length + 3, 0);
+  const path = () => `/?${new URLSearchParams({ prefix: JSON.stringify(prefix) })}`;
+  return (
+    <a href={pageBudget().address(length, path) ?? "/"}>
+      <UserText text={part} most={80} />
+    </a>
+  );
+}
+
+/** As many partitions as a page has room for. */
+async function readCells(log: CallersLog, key: AssetKey, cursor: string | undefined, isWhole: boolean) {
+  const page = await log.partitionMarks(key, { limit: mostPartitions, cursor });
+  const limit = countCells(page.partitions, isWhole);
+  return limit === page.partitions.length ? page : await log.partitionMarks(key, { limit, cursor });
 }
 
 /** Split first and decoded after, as the API does it: `%2F` stays inside a part. Throws HttpError. */
@@ -218,6 +254,6 @@ async function eventsOf(log: CallersLog, assetKey: AssetKey, partition: string):
   return (await log.query({ assetKey, partition }, { limit: mostOfPartition, order: "desc" })).events;
 }
 
-function newest(...events: AssetRecord["latestMaterialization"][]): RecordedEvent | undefined {
+function newest(...events: readonly (RecordedEvent | null | undefined)[]): RecordedEvent | undefined {
   return events.flatMap((event) => event ?? []).sort((a, b) => b.timestamp - a.timestamp)[0];
 }

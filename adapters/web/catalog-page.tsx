@@ -1,20 +1,20 @@
 /** @jsxImportSource hono/jsx */
 import * as v from "valibot";
-import { formatAssetKey } from "../../core/index.ts";
-import type { AssetRecord, EventMark } from "../../storage/index.ts";
+import { type AssetKey, formatAssetKey } from "../../core/index.ts";
+import type { AssetMark, EventMark } from "../../storage/index.ts";
 import { assetKeyParameter, countParameter, searchParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink, AssetName } from "./asset-link.tsx";
 import { catalogRows } from "./catalog-rows.ts";
-import { checkStates, mostFailing } from "./check-states.ts";
 import { Choice, Pager } from "./controls.tsx";
 import { EmptyLog } from "./empty-log.tsx";
 import type { Page } from "./page.tsx";
+import { pageBudget } from "./page-budget.ts";
 import { readPageQuery, saidIn, withQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
-import { CheckCounts, type Outcome } from "./state.tsx";
+import { CheckCounts, type StateCounts } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
-import { cut, UserText } from "./user-text.tsx";
+import { UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 
 const assetsPerPage = 100;
@@ -46,14 +46,12 @@ export async function catalogPage(visit: Visit): Promise<Page> {
     failing: state === "failing" ? true : undefined,
     quietSince: quiet === undefined ? undefined : asOf - Number(quiet) * day,
   };
-  const page = await log.assets(filter, { limit: assetsPerPage, order, cursor });
-  const keys = page.assets.map(({ assetKey }) => assetKey);
-  const [recent, failing] = await Promise.all([log.recent(keys, stripLength), log.failingChecks(keys, mostFailing)]);
-  const lines = page.assets.map((asset, i) => ({
-    ...asset,
-    marks: recent[i] ?? [],
-    states: checkStates(asset, failing[i] ?? []),
-  }));
+  const page = await log.assetMarks(filter, { limit: assetsPerPage, order, cursor });
+  const recent = await log.recent(
+    page.assets.map(({ assetKey }) => assetKey),
+    stripLength,
+  );
+  const lines = page.assets.map((asset, i) => ({ ...asset, marks: recent[i] ?? [] }));
   const isEmpty = lines.length === 0 && saidIn(url).size === 0;
   const rest = {
     place: "assets",
@@ -64,6 +62,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
   } as const;
   if (isEmpty) return { ...rest, body: <EmptyLog url={url} caller={caller} /> };
   const rows = order === undefined ? catalogRows(lines) : lines.map((asset) => ({ asset, from: 0, depth: 0 }));
+  const ofPrefix = new URLSearchParams(withQuery(url, { prefix: null, cursor: null, as_of: null }));
   const body = (
     <>
       <form class="filters" id="filters" action="/">
@@ -143,24 +142,11 @@ export async function catalogPage(visit: Visit): Promise<Page> {
                 "prefix" in row ? (
                   <tr class="group" id={rowId("g", row.prefix)} data-depth={row.depth}>
                     <th scope="colgroup" colspan={6} class={indent(row.depth)}>
-                      <button
-                        type="button"
-                        class="fold scripted"
-                        aria-label={`Assets below ${cut(formatAssetKey(row.prefix), 120)}`}
-                        aria-expanded="true"
-                      >
-                        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-                          <path d="M4 6l4 4 4-4" />
-                        </svg>
-                      </button>
-                      <a href={withQuery(url, { prefix: JSON.stringify(row.prefix), cursor: null, as_of: null })}>
-                        <AssetName assetKey={row.prefix} from={row.from} />
-                      </a>
+                      <FoldButton prefix={row.prefix} />
+                      <PrefixLink prefix={row.prefix} from={row.from} page={ofPrefix} />
                       <span class="soft count">{row.assets.length}</span>
                       <span class="folded-state">
-                        <CheckCounts
-                          checks={row.assets.flatMap(({ states }) => states).filter(({ passed }) => !passed)}
-                        />
+                        <CheckCounts checks={failuresOf(row.assets)} />
                       </span>
                     </th>
                   </tr>
@@ -183,45 +169,85 @@ export async function catalogPage(visit: Visit): Promise<Page> {
   return { ...rest, body };
 }
 
+function FoldButton({ prefix }: { readonly prefix: AssetKey }) {
+  const { text } = pageBudget().cut(formatAssetKey(prefix), 120);
+  return (
+    <button type="button" class="fold scripted" aria-label={`Assets below ${text}`} aria-expanded="true">
+      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M4 6l4 4 4-4" />
+      </svg>
+    </button>
+  );
+}
+
+interface PrefixLinkProps {
+  readonly prefix: AssetKey;
+  readonly from: number;
+  /** The parameters of this page, less those of where it is. */
+  readonly page: URLSearchParams;
+}
+
+function PrefixLink({ prefix, from, page }: PrefixLinkProps) {
+  const length = prefix.reduce((sum, part) => sum + part.length + 3, 0);
+  const href = pageBudget().address(length, () => {
+    const query = new URLSearchParams(page);
+    query.set("prefix", JSON.stringify(prefix));
+    return `?${query}`;
+  });
+  const name = <AssetName assetKey={prefix} from={from} />;
+  return href === undefined ? <span>{name}</span> : <a href={href}>{name}</a>;
+}
+
+function failuresOf(assets: readonly AssetMark[]): StateCounts {
+  const sum = (state: "warned" | "failed") => assets.reduce((sum, { checks }) => sum + checks[state], 0);
+  return { passed: 0, warned: sum("warned"), failed: sum("failed") };
+}
+
 interface AssetRowProps {
-  readonly asset: AssetRecord & { readonly marks: readonly EventMark[]; readonly states: readonly Outcome[] };
+  readonly asset: AssetMark & { readonly marks: readonly EventMark[] };
   readonly from: number;
   readonly depth: number;
   readonly now: number;
 }
 
 function AssetRow({ asset, from, depth, now }: AssetRowProps) {
-  const { assetKey, marks, states, counts, dataVersion, latestMaterialization, latestObservation } = asset;
-  const latest = [latestMaterialization, latestObservation]
-    .flatMap((event) => event ?? [])
-    .sort((a, b) => b.timestamp - a.timestamp)[0];
+  const { assetKey, marks, checks, counts, dataVersion, latestMaterialization, latestObservation } = asset;
+  const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
+  const latest = isObserved ? latestObservation : latestMaterialization;
   const total = counts.materializations + counts.observations + counts.checkEvaluations;
   return (
     <tr id={rowId("a", assetKey)} data-depth={depth} data-v={`${marks[0]?.id}.${total}`}>
       <th scope="row" class={indent(depth)}>
-        <AssetLink assetKey={assetKey} from={from} />
+        <AssetLink assetKey={assetKey} from={from} eventId={marks[0]?.id} />
       </th>
       <td class="wide">
         <Strip marks={marks} />
       </td>
       <td class="when">
-        {latest === undefined ? (
+        {latest === null ? (
           <span class="soft">never</span>
         ) : (
           <>
-            {latest.type === "ASSET_OBSERVATION" && <span class="soft">seen </span>}
+            {isObserved && <span class="soft">seen </span>}
             <Ago time={latest.timestamp} now={now} />
           </>
         )}
       </td>
       <td>
-        <CheckCounts checks={states} />
+        <CheckCounts checks={checks} />
       </td>
-      <td class="wide number">{counts.partitions === 0 ? "" : counts.partitions.toLocaleString("en")}</td>
+      <td class="wide number">{counts.partitions === 0 ? "" : partitionCount(asset)}</td>
       <td class="wide version">{dataVersion !== null && <UserText text={dataVersion} most={40} />}</td>
     </tr>
   );
 }
+
+/** How many partitions an asset has, or that it has more. */
+export function partitionCount({ counts, hasMorePartitions }: AssetMark): string {
+  return counts.partitions.toLocaleString("en") + (hasMorePartitions ? "+" : "");
+}
+
+const never = Number.NEGATIVE_INFINITY;
 
 function indent(depth: number): string {
   return `indent-${Math.min(depth, 6)}`;

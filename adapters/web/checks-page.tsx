@@ -1,13 +1,14 @@
 /** @jsxImportSource hono/jsx */
 import * as v from "valibot";
-import { type AssetCheckEvaluation, type AssetKey, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
+import { type AssetKey, formatAssetKey } from "../../core/index.ts";
 import type { CheckHistory, EventMark } from "../../storage/index.ts";
 import { assetKeyParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
-import { isEvaluation } from "./asset-checks.tsx";
+import { CheckLink } from "./asset-checks.tsx";
 import { AssetLink } from "./asset-link.tsx";
-import { eventsPath } from "./asset-path.ts";
 import { Field, Pager } from "./controls.tsx";
+import { type Evaluation, readEvaluations } from "./evaluations.ts";
+import { Description } from "./event-table.tsx";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import type { Page } from "./page.tsx";
 import { readPageQuery } from "./page-query.ts";
@@ -22,23 +23,17 @@ const mostChecks = 100;
 
 const schema = v.strictObject({ prefix: v.optional(assetKeyParameter), cursor: v.optional(v.string()) });
 
-type Evaluation = RecordedEvent & AssetCheckEvaluation;
-
 /** What fails now: each check with each of its partitions, errors first, then what began to fail last. */
 export async function checksPage(visit: Visit): Promise<Page> {
   const { url, log, now } = visit;
   const { prefix, cursor } = readPageQuery(url, schema);
   const { page, failing } = await readFailing(visit, prefix, cursor);
-  const shown = failing.slice(0, mostChecks);
-  // Where checks have no partitions, the assets came with their latest evaluations.
-  const known = new Map(page.assets.flatMap(({ checks }) => checks.map((check) => [check.id, check])));
-  const [events, histories] = await Promise.all([
-    Promise.all(shown.map(({ id }) => known.get(id) ?? log.get(id))),
-    log.checkHistories(shown, stripLength),
-  ]);
-  const found = events.flatMap((check, i) =>
-    isEvaluation(check) ? failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }) : [],
+  const events = await readEvaluations(
+    log,
+    failing.slice(0, mostChecks).map(({ id }) => id),
   );
+  const histories = await log.checkHistories(events, stripLength);
+  const found = events.map((check, i) => failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }));
   const sorted = found.sort(
     (a, b) => Number(a.check.severity === "WARN") - Number(b.check.severity === "WARN") || b.since - a.since,
   );
@@ -79,9 +74,10 @@ export async function checksPage(visit: Visit): Promise<Page> {
             </tbody>
           </table>
         )}
-        {failing.length > mostChecks && (
+        {failing.length > sorted.length && (
           <p class="soft">
-            The first {mostChecks}; more fail of <AssetLink assetKey={failing[0]?.assetKey ?? []} />
+            The first {sorted.length}; more fail of{" "}
+            <AssetLink assetKey={failing[sorted.length]?.assetKey ?? []} eventId={failing[sorted.length]?.id} />
           </p>
         )}
         <Pager url={url} page={page} cursor={cursor} next={`Checks of the next ${assetsPerPage} assets`} />
@@ -95,7 +91,7 @@ export async function checksPage(visit: Visit): Promise<Page> {
 /** As many assets as have no more failures together than a page shows, and one at least. */
 async function readFailing({ log }: Visit, prefix: AssetKey | undefined, cursor: string | undefined) {
   const filter = { failing: true, prefix };
-  const page = await log.assets(filter, { limit: assetsPerPage, cursor });
+  const page = await log.assetMarks(filter, { limit: assetsPerPage, cursor });
   const keys = page.assets.map(({ assetKey }) => assetKey);
   const found = await log.failingChecks(keys, mostChecks + 1);
   const failing = found.map((checks, i) => checks.map((check) => ({ ...check, assetKey: keys[i] ?? [] })));
@@ -106,7 +102,7 @@ async function readFailing({ log }: Visit, prefix: AssetKey | undefined, cursor:
   });
   if (fitting === -1) return { page, failing: failing.flat() };
   const limit = Math.max(1, fitting);
-  return { page: await log.assets(filter, { limit, cursor }), failing: failing.slice(0, limit).flat() };
+  return { page: await log.assetMarks(filter, { limit, cursor }), failing: failing.slice(0, limit).flat() };
 }
 
 interface FailingCheck {
@@ -137,21 +133,15 @@ function CheckRow({
   readonly row: FailingCheck;
   readonly now: number;
 }) {
-  const { id, assetKey, checkName, partition, description, metadata } = check;
+  const { id, assetKey, checkName, partition } = check;
   return (
     <tr id={rowId("c", [JSON.stringify([assetKey, checkName, partition])])} data-v={id}>
       <td>
         <StateBadge state={stateOf(check)} />
       </td>
       <th scope="row">
-        <a
-          class="check-name"
-          href={eventsPath(assetKey, { check_name: checkName, ...(partition !== null && { partition }) })}
-          title="All its evaluations"
-        >
-          <UserText text={checkName} most={80} />
-        </a>
-        <AssetLink assetKey={assetKey} />
+        <CheckLink check={check} />
+        <AssetLink assetKey={assetKey} eventId={id} />
         {partition !== null && (
           <span class="soft">
             {" "}
@@ -167,12 +157,8 @@ function CheckRow({
         <Strip marks={history} />
       </td>
       <td class="said">
-        {description !== null && (
-          <p>
-            <UserText text={description} most={400} />
-          </p>
-        )}
-        <FoldedMetadata metadata={metadata} now={now} />
+        <Description event={check} />
+        <FoldedMetadata event={check} now={now} />
         <p class="soft">
           evaluated <Ago time={check.timestamp} now={now} />, <a href={`/events/${id}`}>event {id}</a>
         </p>

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Page } from "./page.tsx";
-import { visible } from "./user-text.tsx";
+import { UserText } from "./user-text.tsx";
 
 /** What went wrong, in the words that the API has for it. */
 export function errorPage(status: number, message: string): Page {
@@ -9,7 +9,7 @@ export function errorPage(status: number, message: string): Page {
     <section class="empty">
       <h1>{title}</h1>
       <p>
-        <bdi>{visible(message)}</bdi>
+        <UserText text={message} most={2000} />
       </p>
       <p>
         <a href="/">All assets</a>

@@ -1,32 +1,35 @@
 /** @jsxImportSource hono/jsx */
-import { dataVersionOf, formatAssetKey, formatEvent, parseJson, type RecordedEvent } from "../../core/index.ts";
-import { maxEventDepth } from "../../core/json.ts";
+import type { RecordedEvent } from "../../core/index.ts";
 import { HttpError } from "../http/http-error.ts";
 import { rawPath } from "../http/request-path.ts";
 import { Ago } from "./ago.tsx";
-import { assetPath } from "./asset-path.ts";
+import { AssetLink } from "./asset-link.tsx";
+import { detailsOf } from "./event-details.ts";
+import { eventJson } from "./event-json.ts";
 import { EventKind, kindWords } from "./event-table.tsx";
+import { indented, textOf } from "./json-part.ts";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
-import { indented } from "./metadata-value.tsx";
 import type { Page } from "./page.tsx";
-import { cut, UserText } from "./user-text.tsx";
+import { pageBudget } from "./page-budget.ts";
+import { UserText } from "./user-text.tsx";
+import { cut } from "./visible-text.ts";
 import type { Visit } from "./visit.ts";
 
 const mostTags = 100;
-const mostJson = 100_000;
+const mostDescribed = 10_000;
+const mostJson = 20_000;
 
 /** All of one event. It never changes. */
 export async function eventPage({ url, log, now }: Visit): Promise<Page> {
   const name = rawPath(url).slice("/events/".length);
   const event = /^\d{1,15}$/.test(name) ? await log.get(Number(name)) : undefined;
   if (event === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
-  const version = dataVersionOf(event);
+  const { description, dataVersion: version } = detailsOf(event);
   const body = (
     <div class="asset-page event-page">
       <div class="head">
         <p class="crumbs">
-          <a href="/events">Events</a> /{" "}
-          <a href={assetPath(event.assetKey)}>{cut(formatAssetKey(event.assetKey), 200)}</a>
+          <a href="/events">Events</a> / <AssetLink assetKey={event.assetKey} />
         </p>
         <h1>Event {event.id}</h1>
         <dl class="facts">
@@ -50,33 +53,38 @@ export async function eventPage({ url, log, now }: Visit): Promise<Page> {
             </Fact>
           )}
         </dl>
-        {event.description !== null && (
+        {description !== null && (
           <p class="description">
-            <UserText text={event.description} most={10_000} />
+            <UserText text={textOf(description, mostDescribed)} most={mostDescribed} />
           </p>
         )}
       </div>
       <MetadataSection event={event} series={[]} now={now} />
       <Tags event={event} />
-      <section aria-labelledby="json-title">
-        <h2 id="json-title">JSON</h2>
-        <pre tabindex={0}>
-          <code>{cut(jsonOf(event), mostJson)}</code>
-        </pre>
-      </section>
+      <Json event={event} />
     </div>
   );
   return { title: `Event ${event.id}, ${kindWords[event.type]}`, place: "events", body };
 }
 
-/** To be read by people, unless it is more than anybody reads. */
-function jsonOf(event: RecordedEvent): string {
-  const text = formatEvent(event);
-  return text.length > mostJson ? text : indented(parseJson(text, { maxDepth: maxEventDepth }));
+function Json({ event }: { readonly event: RecordedEvent }) {
+  const json = eventJson(event, mostJson);
+  // A part of it can't be taken for all of it.
+  const { text, isCut } = pageBudget().cut(indented(json, mostJson), mostJson);
+  return (
+    <section aria-labelledby="json-title">
+      <h2 id="json-title">
+        JSON <a href={`/event.json?id=${event.id}`}>{isCut ? "all of it" : "by itself"}</a>
+      </h2>
+      <pre tabindex={0}>
+        <code>{isCut ? `${text}…` : text}</code>
+      </pre>
+    </section>
+  );
 }
 
 function Tags({ event }: { readonly event: RecordedEvent }) {
-  const tags = Object.entries(event.tags).filter(([name]) => !name.startsWith("dagster/data_version"));
+  const tags = Object.entries(detailsOf(event).tags()).filter(([name]) => !name.startsWith("dagster/data_version"));
   if (tags.length === 0) return null;
   return (
     <section aria-labelledby="tags-title">
@@ -84,18 +92,24 @@ function Tags({ event }: { readonly event: RecordedEvent }) {
       <table class="values">
         <tbody>
           {tags.slice(0, mostTags).map(([name, value]) => (
-            <tr>
-              <th scope="row">
-                <UserText text={name} most={100} />
-              </th>
-              <td>
-                <UserText text={value} most={500} />
-              </td>
-            </tr>
+            <Tag name={name} value={value} />
           ))}
         </tbody>
       </table>
       {tags.length > mostTags && <p class="soft">The others are in the JSON.</p>}
     </section>
+  );
+}
+
+function Tag({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <tr>
+      <th scope="row">
+        <UserText text={name} most={100} />
+      </th>
+      <td>
+        <UserText text={value} most={500} />
+      </td>
+    </tr>
   );
 }

@@ -1,7 +1,9 @@
 /** @jsxImportSource hono/jsx */
-import { dataVersionOf, type RecordedEvent, type RecordedEventType } from "../../core/index.ts";
+import type { RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
+import { detailsOf } from "./event-details.ts";
+import { textOf } from "./json-part.ts";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import { StateBadge, stateOf } from "./state.tsx";
 import { UserText } from "./user-text.tsx";
@@ -11,9 +13,12 @@ interface EventTableProps {
   readonly now: number;
   /** False where all of them are of one asset. */
   readonly withAsset?: boolean;
-  /** A description that stands elsewhere on the page, and is not said again with each event. */
+  /** The start of a description that stands elsewhere on the page, and is not said again with each event. */
   readonly known?: string | null;
 }
+
+/** How much of a description stands with an event among others. */
+export const mostDescribed = 300;
 
 /** Events, newest first, each with all that it says. */
 export function EventTable({ events, now, withAsset = true, known = null }: EventTableProps) {
@@ -42,19 +47,15 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
             </td>
             {withAsset && (
               <th scope="row">
-                <AssetLink assetKey={event.assetKey} />
+                <AssetLink assetKey={event.assetKey} eventId={event.id} />
               </th>
             )}
             <td class="partition">{event.partition !== null && <UserText text={event.partition} most={60} />}</td>
             <td class="said">
-              {event.description !== null && event.description !== known && (
-                <p>
-                  <UserText text={event.description} most={300} />
-                </p>
-              )}
+              <Description event={event} known={known} />
               <div class="line">
                 <DataVersion event={event} />
-                <FoldedMetadata metadata={event.metadata} now={now} />
+                <FoldedMetadata event={event} now={now} />
               </div>
             </td>
             <td class="number">
@@ -69,8 +70,25 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
   );
 }
 
+interface DescriptionProps {
+  readonly event: RecordedEvent;
+  readonly known?: string | null;
+}
+
+/** The start of what is said of an event among others. */
+export function Description({ event, known = null }: DescriptionProps) {
+  const { description } = detailsOf(event);
+  const text = description && textOf(description, mostDescribed);
+  if (text === null || text === known) return null;
+  return (
+    <p>
+      <UserText text={text} most={mostDescribed} />
+    </p>
+  );
+}
+
 function DataVersion({ event }: { readonly event: RecordedEvent }) {
-  const version = dataVersionOf(event);
+  const version = detailsOf(event).dataVersion;
   if (version === null) return null;
   return (
     <span class="version">

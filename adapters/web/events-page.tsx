@@ -7,12 +7,14 @@ import type { Page } from "./page.tsx";
 import { saidIn } from "./page-query.ts";
 import { streamPath, type Visit } from "./visit.ts";
 
+const mostEvents = 100;
+
 /** All events, newest first, page by page; the first page goes on while it is open. */
 export async function eventsPage(visit: Visit): Promise<Page> {
   const { url, log, limits, now } = visit;
   const said = saidIn(url);
   const { filter, page } = readEventsQuery(`/?${said}`, limits);
-  const found = await log.query(filter, page);
+  const found = await log.query(filter, { ...page, limit: Math.min(page.limit, mostEvents) });
   const isLive = page.cursor === undefined && page.order === "desc";
   const exported = new URLSearchParams([...said].filter(([name]) => name !== "cursor"));
   const streamed = Object.fromEntries([...said].filter(([name]) => streamParameters.includes(name)));

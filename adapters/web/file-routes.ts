@@ -1,17 +1,22 @@
 import type { Hono } from "hono";
+import * as v from "valibot";
+import { formatEvent } from "../../core/index.ts";
 import type { AppDeps, AppEnv } from "../http/app-deps.ts";
 import { assetSchema, formatAsset, unknownAsset } from "../http/assets.ts";
 import { streamEvents } from "../http/event-stream.ts";
+import { unknownEvent } from "../http/events.ts";
 import { readExportQuery, readStreamQuery } from "../http/events-query.ts";
 import { exportEvents } from "../http/export-events.ts";
 import { offThread } from "../http/forwarder.ts";
 import { jsonResponse } from "../http/json-response.ts";
-import { readQuery } from "../http/query-parameters.ts";
+import { eventIdParameter, readQuery } from "../http/query-parameters.ts";
 import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
 import { outletFor, type Streaming } from "../http/streaming.ts";
 import { saidIn } from "./page-query.ts";
 import { pageSecret } from "./session.ts";
+
+const eventSchema = v.strictObject({ id: eventIdParameter });
 
 /** What pages load and lead to, beside pages: as in the API, for those who signed in. */
 export function fileRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono<AppEnv> {
@@ -35,6 +40,16 @@ export function fileRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hon
         const record = await c.get("log").asset(key);
         if (record === undefined) throw unknownAsset(key);
         return jsonResponse(formatAsset(record));
+      }),
+    )
+    .get(
+      "/event.json",
+      "read",
+      offThread(deps, async (c) => {
+        const { id } = readQuery(c.req.url, eventSchema);
+        const event = await c.get("log").get(id);
+        if (event === undefined) throw unknownEvent(id);
+        return jsonResponse(formatEvent(event));
       }),
     ).app;
 }

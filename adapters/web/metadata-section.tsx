@@ -3,12 +3,13 @@ import type { Child } from "hono/jsx";
 import type { RecordedEvent } from "../../core/index.ts";
 import { Ago } from "./ago.tsx";
 import type { Series } from "./asset-history.ts";
+import { detailsOf, type Entry } from "./event-details.ts";
 import { kindWords } from "./event-table.tsx";
 import { Metadatum } from "./metadata-value.tsx";
+import { pageBudget } from "./page-budget.ts";
 import { Sparkline } from "./sparkline.tsx";
-import { cut, UserText } from "./user-text.tsx";
+import { UserText } from "./user-text.tsx";
 
-const mostValues = 200;
 /** Past so many, the names can be filtered. */
 const fewValues = 5;
 
@@ -20,9 +21,25 @@ interface MetadataSectionProps {
 
 /** What an event said, name by name, each number with its past. */
 export function MetadataSection({ event, series, now }: MetadataSectionProps) {
-  const entries = Object.entries(event.metadata);
-  if (entries.length === 0) return null;
+  const { entries, total } = detailsOf(event);
+  if (total === 0) return null;
   const title = `metadata-${event.id}`;
+  const ofName = new Map(series.map((one) => [one.name, one]));
+  let shown = 0;
+  const Row = ({ entry }: { readonly entry: Entry }) => {
+    if (pageBudget().isSpent) return null;
+    shown++;
+    return <ValueRow entry={entry} series={ofName.get(entry.name)} now={now} />;
+  };
+  const Rest = () => {
+    if (shown === total && !pageBudget().isSpent) return null;
+    const what = shown < total ? `The first ${shown} of ${total.toLocaleString("en")}` : "Some of it is cut";
+    return (
+      <p class="soft">
+        {what}: the rest is in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
+      </p>
+    );
+  };
   return (
     <section aria-labelledby={title}>
       <h2 id={title}>
@@ -30,7 +47,7 @@ export function MetadataSection({ event, series, now }: MetadataSectionProps) {
         <span class="soft">
           {kindWords[event.type]} <Ago time={event.timestamp} now={now} />
         </span>
-        {entries.length > fewValues && (
+        {total > fewValues && (
           <input
             type="search"
             class="scripted"
@@ -54,32 +71,37 @@ export function MetadataSection({ event, series, now }: MetadataSectionProps) {
           </tr>
         </thead>
         <tbody>
-          {entries.slice(0, mostValues).map(([name, value]) => {
-            const ofName = series.find((one) => one.name === name);
-            return (
-              <tr data-name={cut(name, 200).toLowerCase()}>
-                <th scope="row">
-                  <UserText text={name} most={100} />
-                </th>
-                <td colspan={ofName === undefined ? 2 : 1}>
-                  <Metadatum value={value} now={now} />
-                </td>
-                {ofName && (
-                  <td class="trend">
-                    <Sparkline series={ofName} width={80} height={18} />
-                  </td>
-                )}
-              </tr>
-            );
-          })}
+          {entries.map((entry) => (
+            <Row entry={entry} />
+          ))}
         </tbody>
       </table>
-      {entries.length > mostValues && (
-        <p class="soft">
-          The first {mostValues} of {entries.length}.
-        </p>
-      )}
+      <Rest />
     </section>
+  );
+}
+
+interface ValueRowProps {
+  readonly entry: Entry;
+  readonly series: Series | undefined;
+  readonly now: number;
+}
+
+function ValueRow({ entry, series, now }: ValueRowProps) {
+  return (
+    <tr data-name={pageBudget().cut(entry.name, 200).text.toLowerCase()}>
+      <th scope="row">
+        <UserText text={entry.name} most={100} />
+      </th>
+      <td colspan={series === undefined ? 2 : 1}>
+        <Metadatum entry={entry} now={now} />
+      </td>
+      {series && (
+        <td class="trend">
+          <Sparkline series={series} width={80} height={18} />
+        </td>
+      )}
+    </tr>
   );
 }
 

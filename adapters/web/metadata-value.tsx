@@ -1,98 +1,114 @@
 /** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
-import { formatAssetKey, type JsonValue, type MetadataValue, stringifyJson } from "../../core/index.ts";
-import { isArray, isJsonObject, numberText } from "../../core/json-value.ts";
+import { formatAssetKey, parseJson } from "../../core/index.ts";
+import { isArray, isNumberText, numberText } from "../../core/json-value.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
-import { renderMarkdown } from "./markdown.ts";
-import { cut, UserText } from "./user-text.tsx";
+import type { Entry } from "./event-details.ts";
+import { indented, itemsOf, type JsonPart, membersOf, startOf, textOf } from "./json-part.ts";
+import { longestMarkdown, renderMarkdown } from "./markdown.ts";
+import { MetadataTable, readTable } from "./metadata-table.tsx";
+import { pageBudget } from "./page-budget.ts";
+import { UserText } from "./user-text.tsx";
+import { cut, visible } from "./visible-text.ts";
 
-interface MetadataValueProps {
-  readonly value: MetadataValue;
+interface MetadatumProps {
+  readonly entry: Entry;
   readonly now: number;
   /** For a value among many: text alone, of at most so many characters. */
   readonly brief?: number;
 }
 
 const mostText = 2000;
-const mostRows = 50;
 const mostCopied = 4096;
+const mostAddress = 4096;
 
-/** A value by its type. */
-export function Metadatum({ value, now, brief }: MetadataValueProps) {
+/** A value by its type. Of a large one no more is read than is shown. */
+export function Metadatum({ entry: { type, part }, now, brief }: MetadatumProps) {
   const most = brief ?? mostText;
-  switch (value.type) {
+  switch (type) {
     case "text":
     case "dagster_run":
-      return <UserText text={value.rawValue} most={most} />;
+      return <UserText text={textOf(part, most)} most={most} />;
     case "url":
-      return <WebLink url={value.rawValue} most={brief ?? 120} />;
+      return <WebLink part={part} most={brief ?? 120} />;
     case "path":
     case "notebook":
-      if (brief !== undefined) return <UserText text={value.rawValue} most={most} />;
-      return <Copyable text={value.rawValue} />;
+      if (brief !== undefined) return <UserText text={textOf(part, most)} most={most} />;
+      return <Copyable part={part} />;
     case "md":
-      if (brief !== undefined) return <UserText text={value.rawValue} most={most} />;
-      return <div class="markdown">{raw(renderMarkdown(cut(value.rawValue, 20_000)))}</div>;
+      if (brief !== undefined) return <UserText text={textOf(part, most)} most={most} />;
+      return <Markdown part={part} />;
     case "int":
     case "float":
-      return <span class="figure">{formatNumber(value)}</span>;
+      return <span class="figure">{numberOf(type, part)}</span>;
     case "bool":
-      return <span class="figure">{String(value.rawValue)}</span>;
     case "null":
-      return <span class="soft">null</span>;
+      return <span class={type === "null" ? "soft" : "figure"}>{startOf(part, mostDigits)}</span>;
     case "timestamp": {
-      const time = value.rawValue * 1000;
-      if (!(Math.abs(time) <= 8.64e15)) return <span class="figure">{String(value.rawValue)}</span>;
+      const time = Number(textOf(part, mostDigits)) * 1000;
+      if (!(Math.abs(time) <= 8.64e15)) return <span class="figure">{numberOf("float", part)}</span>;
       return <Ago time={time} now={now} />;
     }
     case "asset":
-      return value.rawValue.some((part) => part !== "") ? (
-        <AssetLink assetKey={value.rawValue} />
-      ) : (
-        <UserText text="" />
-      );
+      return <AssetValue part={part} />;
     case "table":
-    case "table_schema":
-      return <MetadataTable json={value.rawValue} brief={brief} />;
+    case "table_schema": {
+      const table = brief === undefined && !pageBudget().isSpent ? readTable(part) : undefined;
+      return table === undefined ? <Json part={part} brief={brief} /> : <MetadataTable table={table} />;
+    }
     case "json":
     case "table_column_lineage":
-      return <Json json={value.rawValue} brief={brief} />;
+      return <Json part={part} brief={brief} />;
   }
 }
 
-/** A value as text, for a glance. */
-export function briefText(value: MetadataValue): string {
-  if (value.type === "int" || value.type === "float") return formatNumber(value);
-  if (value.type === "asset") return formatAssetKey(value.rawValue);
-  return typeof value.rawValue === "string" ? value.rawValue : stringifyJson(value.rawValue);
+/** A value as text for a glance: a little more than `most` characters where it is longer. */
+export function briefText({ type, part }: Entry, most: number): string {
+  if (type === "int" || type === "float") return numberOf(type, part);
+  if (type === "asset") return formatAssetKey(keyIn(part) ?? []);
+  return textOf(part, most);
 }
+
+const mostDigits = 60;
 
 /** A number for people: an int's thousands apart, a float as it is. */
-export function formatNumber(value: MetadataValue & { readonly type: "int" | "float" }): string {
-  if (value.type === "float") return String(value.rawValue);
-  const { rawValue } = value;
-  const digits = typeof rawValue === "number" ? String(rawValue) : rawValue[numberText];
-  return cut(digits, 60).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+function numberOf(type: "int" | "float", part: JsonPart): string {
+  const digits = digitsOf(part);
+  if (type === "float") return Number.isFinite(Number(digits)) ? String(Number(digits)) : cut(digits, mostDigits);
+  return cut(digits, mostDigits).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
-function WebLink({ url, most }: { readonly url: string; readonly most: number }) {
-  if (!/^https?:\/\//i.test(url)) return <UserText text={url} most={most} />;
-  return (
-    <a href={url} rel="noopener noreferrer nofollow">
-      <UserText text={url} most={most} />
+/** On the wire a large int and what JSON has no word for are strings. */
+function digitsOf(part: JsonPart): string {
+  if ("json" in part) return textOf(part, mostDigits);
+  return isNumberText(part.value) ? part.value[numberText].slice(0, mostDigits + 1) : String(part.value);
+}
+
+function WebLink({ part, most }: { readonly part: JsonPart; readonly most: number }) {
+  const text = textOf(part, mostAddress);
+  const isWhole = text.length <= mostAddress && /^https?:\/\//i.test(text);
+  const href = isWhole ? pageBudget().address(text.length, () => text) : undefined;
+  const shown = <UserText text={text} most={most} />;
+  return href === undefined ? (
+    shown
+  ) : (
+    <a href={href} rel="noopener noreferrer nofollow">
+      {shown}
     </a>
   );
 }
 
-function Copyable({ text }: { readonly text: string }) {
+function Copyable({ part }: { readonly part: JsonPart }) {
+  const text = textOf(part, mostCopied);
+  const copied = text.length <= mostCopied ? pageBudget().address(text.length, () => text) : undefined;
   return (
     <span class="copyable">
       <code>
         <UserText text={text} />
       </code>
-      {text.length <= mostCopied && (
-        <button type="button" class="scripted" data-copy-text={text}>
+      {copied !== undefined && (
+        <button type="button" class="scripted" data-copy-text={copied}>
           Copy
         </button>
       )}
@@ -100,90 +116,64 @@ function Copyable({ text }: { readonly text: string }) {
   );
 }
 
-function Json({ json, brief }: { readonly json: JsonValue; readonly brief: number | undefined }) {
-  const text = stringifyJson(json);
-  if (brief !== undefined || text.length <= 60) return <code class="json">{cut(text, brief ?? 60)}</code>;
-  const size = isArray(json) ? `${json.length} items` : isJsonObject(json) ? `${Object.keys(json).length} members` : "";
+/** Rendered where it is all there and the page has room for it: a part of it might say something else. */
+function Markdown({ part }: { readonly part: JsonPart }) {
+  const text = textOf(part, longestMarkdown);
+  const html =
+    text.length <= longestMarkdown && pageBudget().takeMarkdown(text.length)
+      ? renderMarkdown(visible(text))
+      : undefined;
+  if (html !== undefined) return <div class="markdown">{raw(html)}</div>;
+  return (
+    <div class="unrendered">
+      <UserText text={text} most={mostText} />
+    </div>
+  );
+}
+
+const mostKeyLength = 10_000;
+
+function AssetValue({ part }: { readonly part: JsonPart }) {
+  const key = keyIn(part);
+  if (key === undefined) return <UserText text={textOf(part, mostText)} most={120} />;
+  return key.some((value) => value !== "") ? <AssetLink assetKey={key} /> : <UserText text="" />;
+}
+
+/** The key that the value is; undefined for one that is longer than keys are. */
+function keyIn(part: JsonPart): readonly string[] | undefined {
+  const json = startOf(part, mostKeyLength);
+  if (json.length > mostKeyLength) return undefined;
+  const key = parseJson(json);
+  return isArray(key) ? key.map(String) : undefined;
+}
+
+const shortJson = 60;
+const mostJson = 10_000;
+
+function Json({ part, brief }: { readonly part: JsonPart; readonly brief: number | undefined }) {
+  const most = brief ?? shortJson;
+  const start = startOf(part, most);
+  const summary = pageBudget().cut(start, most);
+  const code = <code class="json">{summary.isCut ? `${summary.text}…` : summary.text}</code>;
+  if (brief !== undefined || start.length <= shortJson || pageBudget().isSpent) return code;
+  const { text, isCut } = pageBudget().cut(indented(startOf(part, mostJson), mostJson), mostJson);
   return (
     <details>
       <summary>
-        <code class="json">{cut(text, 60)}</code> <span class="soft">{size}</span>
+        {code} <span class="soft">{sizeOf(part)}</span>
       </summary>
       <pre tabindex={0}>
-        <code>{cut(indented(json), 10_000)}</code>
+        <code>{isCut ? `${text}…` : text}</code>
       </pre>
     </details>
   );
 }
 
-/** JSON over several lines, with its digits as they were written. */
-export function indented(json: JsonValue, space = ""): string {
-  const inner = `${space}  `;
-  if (space.length > 40) return stringifyJson(json);
-  if (isArray(json) && json.length > 0) {
-    return `[\n${json.map((item) => inner + indented(item, inner)).join(",\n")}\n${space}]`;
-  }
-  if (isJsonObject(json) && Object.keys(json).length > 0) {
-    const members = Object.entries(json).map(
-      ([name, member]) => `${inner}${JSON.stringify(name)}: ${indented(member, inner)}`,
-    );
-    return `{\n${members.join(",\n")}\n${space}}`;
-  }
-  return stringifyJson(json);
-}
-
-interface Rows {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly JsonValue[])[];
-}
-
-function MetadataTable({ json, brief }: { readonly json: JsonValue; readonly brief: number | undefined }) {
-  const table = rowsOf(json);
-  if (brief !== undefined || table === undefined) return <Json json={json} brief={brief} />;
-  return (
-    <div class="scroll" tabindex={0}>
-      <table class="data">
-        <thead>
-          <tr>
-            {table.columns.map((column) => (
-              <th scope="col">
-                <UserText text={column} most={60} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.slice(0, mostRows).map((row) => (
-            <tr>
-              {row.map((cell) => (
-                <td>
-                  <UserText text={typeof cell === "string" ? cell : stringifyJson(cell)} most={120} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {table.rows.length > mostRows && (
-        <p class="soft">
-          The first {mostRows} of {table.rows.length} rows.
-        </p>
-      )}
-    </div>
-  );
-}
-
-/** The rows of what Dagster calls a table (`{records: [{…}]}`, or the records alone) or a table schema (`{columns: […]}`). */
-function rowsOf(json: JsonValue): Rows | undefined {
-  const records = isJsonObject(json) ? (json.records ?? json.columns) : json;
-  if (!isArray(records)) return undefined;
-  const objects = records.map((record) => (isJsonObject(record) && isJsonObject(record.data) ? record.data : record));
-  const columns = [
-    ...new Set(objects.slice(0, mostRows).flatMap((row) => (isJsonObject(row) ? Object.keys(row) : []))),
-  ];
-  if (columns.length === 0 || columns.length > 30) return undefined;
-  return {
-    columns,
-    rows: objects.map((row) => columns.map((column) => (isJsonObject(row) ? (row[column] ?? "") : ""))),
-  };
+/** How much there is. */
+function sizeOf(part: JsonPart): string {
+  const items = itemsOf(part, 0);
+  const parts = items ?? membersOf(part, 0);
+  if (parts === undefined) return "";
+  if (parts.isMore && "json" in part) return `${part.json.length.toLocaleString("en")} characters`;
+  return `${parts.total} ${items === undefined ? "members" : "items"}`;
 }

@@ -7,10 +7,11 @@ const mostShared = 35;
  * compresses pages does not see that by itself. browser/unpack-names.js reads it.
  */
 export function packNames(names: readonly string[]): string {
-  return names.map((name, i) => packed(name, names[i - 1] ?? "")).join(" ");
+  return names.map((name, i) => packedName(name, names[i - 1] ?? "")).join(" ");
 }
 
-function packed(name: string, before: string): string {
+/** One of them, by the one before. */
+export function packedName(name: string, before: string): string {
   let shared = 0;
   while (shared < mostShared && shared < name.length && name[shared] === before[shared]) shared++;
   // A pair of surrogates stays together, or the rest could not be written.

@@ -4,6 +4,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { pageHeaders } from "../http/security-headers.ts";
 import type { Caller } from "../tokens/caller.ts";
+import { PageBudget, renderWithin } from "./page-budget.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 
 export interface Page {
@@ -39,7 +40,10 @@ const own = pageHeaders(
 /** A page as its caller gets it. What needs a token is kept nowhere. A script that looks again needs no style. */
 export function pageResponse(page: Page, { name }: Caller, isStyled = true): Response {
   const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store" };
-  const html = `<!doctype html>${<Document {...page} name={name} isStyled={isStyled} />}`;
+  const html = renderWithin(
+    new PageBudget(),
+    () => `<!doctype html>${<Document {...page} name={name} isStyled={isStyled} />}`,
+  );
   return new Response(html, { status: page.status ?? 200, headers });
 }
 

@@ -3,10 +3,23 @@ import type { AssetKey } from "../../core/index.ts";
 import type { PartitionMark } from "../../storage/index.ts";
 import { assetPath } from "./asset-path.ts";
 import { ago } from "./browser/ago.js";
-import { packNames } from "./pack-names.ts";
-import { cut } from "./user-text.tsx";
+import { packedName, packNames } from "./pack-names.ts";
+import { cut } from "./visible-text.ts";
 
 export const mostPartitions = 5000;
+/** Characters of HTML that the names of a grid may take. */
+const mostNames = 60_000;
+
+/** How many of the first of these cells a page has room for; one at least. */
+export function countCells(marks: readonly PartitionMark[], isWhole: boolean): number {
+  const isPacked = !isWhole && density(marks.length) === "small";
+  let characters = 0;
+  const end = marks.findIndex(({ partition }, i) => {
+    characters += isPacked ? packedName(partition, marks[i - 1]?.partition ?? "").length : partition.length;
+    return i > 0 && characters > mostNames;
+  });
+  return end === -1 ? marks.length : end;
+}
 
 const day = 86_400_000;
 /** The most age of a cell of each class, in days. */

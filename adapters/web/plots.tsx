@@ -1,7 +1,23 @@
 /** @jsxImportSource hono/jsx */
 import type { Series } from "./asset-history.ts";
+import { pageBudget } from "./page-budget.ts";
 import { Sparkline } from "./sparkline.tsx";
-import { cut, UserText } from "./user-text.tsx";
+import { UserText } from "./user-text.tsx";
+
+const mostPlots = 24;
+/** Characters that the numbers of all plots may take. */
+const mostFigures = 60_000;
+
+/** The first of these series, as many as a page has room for. */
+export function plotted(all: readonly Series[]): readonly Series[] {
+  let characters = 0;
+  const first = all.slice(0, mostPlots);
+  const end = first.findIndex(({ values }, i) => {
+    characters += values.join(" ").length;
+    return i > 0 && characters > mostFigures;
+  });
+  return end === -1 ? first : first.slice(0, end);
+}
 
 /** Numbers over time. A script draws them anew once they are looked at, to be read by pointing and zoomed by dragging. */
 export function Plots({ all }: { readonly all: readonly Series[] }) {
@@ -35,8 +51,9 @@ function Plot({ series, at }: PlotProps) {
   const low = figure(least);
   const high = figure(greatest);
   const latest = figure(values.at(-1) ?? 0);
+  const { text: shown } = pageBudget().cut(name, 60);
   return (
-    <figure class="plot" data-name={cut(name, 60)} data-at={at} data-values={values.join(" ")}>
+    <figure class="plot" data-name={shown} data-at={at} data-values={values.join(" ")}>
       <figcaption>
         <UserText text={name} most={60} />
         <span class="figure" data-reading>
@@ -46,7 +63,7 @@ function Plot({ series, at }: PlotProps) {
       <div
         class="drawing"
         role="img"
-        aria-label={`${cut(name, 60)}: ${values.length} values from ${low} to ${high}, now ${latest}`}
+        aria-label={`${shown}: ${values.length} values from ${low} to ${high}, now ${latest}`}
       >
         <Sparkline series={series} width={300} height={90} />
       </div>

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Page } from "./page.tsx";
-import { visible } from "./user-text.tsx";
+import { visible } from "./visible-text.ts";
 
 export interface SignInProps {
   /** The page to go on to. */

@@ -37,20 +37,22 @@ export function StateBadge({ state, text = state }: { readonly state: State; rea
   );
 }
 
+/** How many checks are in each state. */
+export type StateCounts = Readonly<Record<State, number>>;
+
 /** How many of an asset's checks passed, warned and failed; nothing for one without any. */
-export function CheckCounts({ checks }: { readonly checks: readonly Outcome[] }) {
-  const counts = (["failed", "warned", "passed"] as const)
-    .map((state) => ({ state, count: checks.filter((check) => stateOf(check) === state).length }))
-    .filter(({ count }) => count > 0);
+export function CheckCounts({ checks }: { readonly checks: StateCounts }) {
   return (
     <>
-      {counts.map(({ state, count }) => (
-        <span class={`state ${state}`}>
-          <StateIcon state={state} />
-          {count}
-          <span class="word"> {state}</span>
-        </span>
-      ))}
+      {(["failed", "warned", "passed"] as const)
+        .filter((state) => checks[state] > 0)
+        .map((state) => (
+          <span class={`state ${state}`}>
+            <StateIcon state={state} />
+            {checks[state]}
+            <span class="word"> {state}</span>
+          </span>
+        ))}
     </>
   );
 }

@@ -1,5 +1,4 @@
 /** @jsxImportSource hono/jsx */
-import type { AssetCheckEvaluation, RecordedEvent } from "../../core/index.ts";
 import type { EventMark } from "../../storage/index.ts";
 
 /** How many reports a strip shows. */
@@ -51,9 +50,4 @@ function summary(marks: readonly EventMark[]): string {
     count(({ passed, severity }) => passed === false && severity !== "WARN", "failed"),
   ].flat();
   return `Last ${marks.length}: ${counts.join(", ")}`;
-}
-
-/** A check's evaluation at a glance. */
-export function markOf({ id, type, timestamp, passed, severity }: RecordedEvent & AssetCheckEvaluation): EventMark {
-  return { id, type, timestamp, passed, severity };
 }

@@ -2,8 +2,8 @@
 import type { RecordedEvent } from "../../core/index.ts";
 import { exactTime } from "./ago.tsx";
 import { kindWords } from "./event-table.tsx";
+import { pageBudget } from "./page-budget.ts";
 import { type State, stateOf } from "./state.tsx";
-import { cut } from "./user-text.tsx";
 
 const lanes = [
   { name: "materialized", type: "ASSET_MATERIALIZATION" },
@@ -74,13 +74,18 @@ function marksOf(events: readonly RecordedEvent[], placeOf: (time: number) => nu
   return [...marks.values()];
 }
 
+function shown(text: string): string {
+  const { text: start, isCut } = pageBudget().cut(text, 60);
+  return isCut ? `${start}…` : start;
+}
+
 const tops: Readonly<Record<State, number>> = { passed: 13, warned: 7, failed: 1 };
 
 function Mark({ mark: { events, state, place } }: { readonly mark: MarkOfEvents }) {
   const [event] = events;
   if (event === undefined) return null;
-  const what = event.type === "ASSET_CHECK_EVALUATION" ? `${cut(event.checkName, 60)} ${state}` : kindWords[event.type];
-  const partition = event.partition === null ? "" : `, partition ${cut(event.partition, 60)}`;
+  const what = event.type === "ASSET_CHECK_EVALUATION" ? `${shown(event.checkName)} ${state}` : kindWords[event.type];
+  const partition = event.partition === null ? "" : `, partition ${shown(event.partition)}`;
   const others = events.length > 1 ? `, the last of ${events.length}` : "";
   // Failures reach higher than what passed, so that nobody needs to see their colour.
   const top = state === undefined ? (event.type === "ASSET_MATERIALIZATION" ? 4 : 10) : tops[state];

@@ -6,11 +6,11 @@ import { wipeWord } from "./wipe-word.ts";
 
 interface WipeFormProps {
   readonly assetKey: AssetKey;
-  readonly record: AssetRecord;
+  readonly counts: AssetRecord["counts"];
 }
 
 /** Wipes an asset, after its name was typed. */
-export function WipeForm({ assetKey, record: { counts } }: WipeFormProps) {
+export function WipeForm({ assetKey, counts }: WipeFormProps) {
   const events = counts.materializations + counts.observations + counts.checkEvaluations;
   const word = wipeWord(assetKey);
   return (

@@ -1,8 +1,8 @@
 import type { AssetCheckEvaluation, RecordedEvent } from "../../core/index.ts";
 import { dataVersionOf } from "../../core/index.ts";
-import type { AssetFilter, AssetListRequest, AssetMark, AssetRecord } from "../event-log.ts";
+import type { AssetFilter, AssetListRequest, AssetMark, AssetRecord, LatestMark } from "../event-log.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
-import { type EventRow, eventFromRow, typeOfKind } from "./event-row.ts";
+import { type EventRow, eventFromRow } from "./event-row.ts";
 import type { AssetPosition } from "./find-assets.ts";
 import type { AssetRows } from "./read-asset.ts";
 import type { AssetMarkRow } from "./read-asset-marks.ts";
@@ -29,15 +29,20 @@ export function assetListCursor(filter: AssetFilter, order: AssetListRequest["or
 }
 
 export function assetMark(row: AssetMarkRow): AssetMark {
-  const { checks, failed, warned, dataVersion, materializations, observations, evaluations, partitions } = row;
-  const [id, kind, timestamp] = row.latest ?? [];
+  const { checks, failed, warned, materializations, observations, evaluations, partitions } = row;
   return {
     assetKey: decodeKey(row.key),
-    latest: id === undefined ? null : { id, type: typeOfKind(kind ?? 0), timestamp: timestamp ?? 0 },
-    dataVersion,
+    latestMaterialization: latestMark(row.built),
+    latestObservation: latestMark(row.seen),
+    dataVersion: row.dataVersion,
     counts: { materializations, observations, checkEvaluations: evaluations, partitions },
+    hasMorePartitions: row.hasMorePartitions,
     checks: { passed: Math.max(0, checks - failed - warned), warned, failed },
   };
+}
+
+function latestMark(row: AssetMarkRow["built"]): LatestMark | null {
+  return row && { id: row[0], timestamp: row[1] };
 }
 
 export function assetRecord({ key, summaries, checks, hasMoreChecks, partitions }: AssetRows): AssetRecord {

@@ -24,6 +24,7 @@ import { type AssetRows, readAssetByKey } from "./read-asset.ts";
 import { readAssetList } from "./read-asset-list.ts";
 import { type AssetMarkRow, readAssetMarks } from "./read-asset-marks.ts";
 import { readEvent, readNewestId } from "./read-event.ts";
+import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./read-histories.ts";
 import {
   type CheckPosition,
   type ListOfRows,
@@ -34,15 +35,7 @@ import {
   type SummaryRow,
 } from "./read-lists.ts";
 import { type PageOfRows, readPage } from "./read-page.ts";
-import {
-  type AskedCheck,
-  type CheckHistoryRow,
-  type FailingRow,
-  type MarkRow,
-  readCheckHistories,
-  readFailingChecks,
-  readRecent,
-} from "./read-recent.ts";
+import { type FailingRow, type MarkRow, readFailingChecks, readRecent } from "./read-recent.ts";
 import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { type ReadSteps, readSteps } from "./read-steps.ts";
 import { log } from "./schema.ts";

@@ -16,11 +16,11 @@ export interface Sized {
 }
 
 /** How many of the first of these fit into a page; at least one. */
-export function countFitting(sized: readonly Sized[]): number {
+export function countFitting(sized: readonly Sized[], most = bytesPerPage): number {
   let bytes = 0;
   const tooMany = sized.findIndex(({ size }, i) => {
     bytes += size;
-    return i > 0 && bytes > bytesPerPage;
+    return i > 0 && bytes > most;
   });
   return tooMany === -1 ? sized.length : tooMany;
 }

@@ -1,7 +1,8 @@
+import type { Value } from "@libsql/client";
 import { type AssetFilter, type AssetListRequest, mostCounted } from "../event-log.ts";
 import { type FailingNames, readFailingNames } from "./check-states.ts";
 import { type AssetPosition, checksPerPage, findAssets } from "./find-assets.ts";
-import type { AssetId } from "./read-asset.ts";
+import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
 import type { ListOfRows } from "./read-lists.ts";
 import type { ReadSteps } from "./read-steps.ts";
 import { scopes } from "./summaries.ts";
@@ -14,9 +15,11 @@ export interface AssetMarkRow extends FailingNames {
   readonly observations: number;
   readonly evaluations: number;
   readonly partitions: number;
+  readonly hasMorePartitions: boolean;
   readonly checks: number;
-  /** The id, kind and timestamp of the latest materialization or observation. */
-  readonly latest: readonly [number, number, number] | null;
+  /** The id and timestamp of the latest of each kind. */
+  readonly built: readonly [number, number] | null;
+  readonly seen: readonly [number, number] | null;
   readonly dataVersion: string | null;
 }
 
@@ -33,13 +36,20 @@ export async function readAssetMarks(
   const assets = found.assets.slice(0, failing.length);
   const rows: AssetMarkRow[] = [];
   const versions: Version[] = [];
+  let counted = 0;
   for (let start = 0; start < assets.length; start += assetsPerStep * steps.scale) {
     const part = assets.slice(start, start + assetsPerStep * steps.scale);
-    for (const [i, mark] of (await readMarks(steps, part)).entries()) {
-      const { version, ...row } = mark;
-      if (row.materializations + row.observations + row.evaluations === 0) continue; // wiped meanwhile
+    for (const [i, { version, ...mark }] of (await readMarks(steps, part)).entries()) {
+      if (mark.materializations + mark.observations + mark.evaluations === 0) continue; // wiped meanwhile
+      const isMore = mark.partitions > fewPartitions;
+      const isCounted = isMore && counted < mostCounted.partitions;
+      const partitions = isCounted
+        ? await countPartitions(steps, part[i]?.id ?? 0)
+        : Math.min(mark.partitions, fewPartitions);
+      counted += partitions;
       versions.push(version);
-      rows.push({ ...row, ...(failing[start + i] ?? { failed: 0, warned: 0 }), dataVersion: null });
+      const { failed, warned } = failing[start + i] ?? { failed: 0, warned: 0 };
+      rows.push({ ...mark, partitions, hasMorePartitions: isMore && !isCounted, failed, warned, dataVersion: null });
     }
   }
   const read = await readVersions(steps, versions);
@@ -60,8 +70,7 @@ async function readMarks(steps: ReadSteps, assets: readonly AssetId[]) {
   const args = [JSON.stringify(assets.map(({ id }) => id))];
   const { rows } = await steps.step((client) => client.execute({ sql: selectMarks, args }));
   return rows.map((row, i) => {
-    const latest: readonly [number, number, number] | null =
-      row.latest_id === null ? null : [Number(row.latest_id), Number(row.latest_kind), Number(row.latest)];
+    const latest = (id: Value, time: Value) => (id === null ? null : ([Number(id), Number(time)] as const));
     return {
       key: assets[i]?.key ?? "",
       materializations: Number(row.materializations),
@@ -69,7 +78,8 @@ async function readMarks(steps: ReadSteps, assets: readonly AssetId[]) {
       evaluations: Number(row.evaluations),
       partitions: Number(row.partitions),
       checks: Number(row.checks),
-      latest,
+      built: latest(row.built_id ?? null, row.built ?? null),
+      seen: latest(row.seen_id ?? null, row.seen ?? null),
       version: { eventId: row.version_id === null ? null : Number(row.version_id), size: Number(row.version_size) },
     };
   });
@@ -98,27 +108,22 @@ function startOf(json: string): string {
   return (JSON.parse(`"${text}"`) as string).slice(0, versionLength).toWellFormed();
 }
 
-const events = (scope: number) => `ifnull((SELECT events FROM summary WHERE ${ofScope(scope)}), 0)`;
-const ofScope = (scope: number) => `asset_id = ids.value AND scope = ${scope} AND check_name = '' AND partition = x''`;
-const counted = (scope: number) =>
-  `(SELECT count(*) FROM (SELECT 1 FROM summary WHERE asset_id = ids.value AND scope = ${scope} LIMIT ${mostCounted}))`;
+const count = (scope: number, most: number) =>
+  `(SELECT count(*) FROM (SELECT 1 FROM summary WHERE asset_id = ids.value AND scope = ${scope} LIMIT ${most}))`;
+const latest = (name: string, scope: number) => `
+  LEFT JOIN summary AS ${name} ON ${name}.asset_id = ids.value AND ${name}.scope = ${scope}
+    AND ${name}.check_name = '' AND ${name}.partition = x''`;
 
-// The scopes of materializations and observations have the numbers of their kinds.
 const selectMarks = `
-  SELECT ${events(scopes.materializations)} AS materializations, ${events(scopes.observations)} AS observations,
-    ${events(scopes.evaluations)} AS evaluations,
-    ${counted(scopes.partition)} AS partitions, ${counted(scopes.check)} AS checks,
-    latest.event_id AS latest_id, latest.scope AS latest_kind, latest.timestamp AS latest,
+  SELECT ifnull(built.events, 0) AS materializations, ifnull(seen.events, 0) AS observations,
+    ifnull((
+      SELECT events FROM summary WHERE asset_id = ids.value AND scope = ${scopes.evaluations} AND check_name = '' AND partition = x''
+    ), 0) AS evaluations,
+    ${count(scopes.partition, fewPartitions + 1)} AS partitions, ${count(scopes.check, mostCounted.checks)} AS checks,
+    built.event_id AS built_id, built.timestamp AS built, seen.event_id AS seen_id, seen.timestamp AS seen,
     version.event_id AS version_id, (SELECT octet_length(details) FROM event WHERE id = version.event_id) AS version_size
-  FROM json_each(?) AS ids
-    LEFT JOIN summary AS latest ON latest.asset_id = ids.value AND latest.check_name = '' AND latest.partition = x''
-      AND latest.scope = (
-        SELECT scope FROM summary
-        WHERE asset_id = ids.value AND scope IN (${scopes.materializations}, ${scopes.observations})
-        ORDER BY timestamp DESC, scope LIMIT 1
-      )
-    LEFT JOIN summary AS version ON version.asset_id = ids.value AND version.scope = ${scopes.versioned}
-      AND version.check_name = '' AND version.partition = x''
+  FROM json_each(?) AS ids ${latest("built", scopes.materializations)} ${latest("seen", scopes.observations)}
+    ${latest("version", scopes.versioned)}
   ORDER BY ids.key`;
 
 // The tag as JSON has it: inside of a string its quotes would be escaped. Tags come before the metadata.

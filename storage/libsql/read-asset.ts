@@ -87,7 +87,7 @@ interface AssetSize {
 
 const assetsPerStep = 50;
 /** They are counted in the same statement as those of others. */
-const fewPartitions = 1000;
+export const fewPartitions = 1000;
 
 /** The sizes of the first of these assets, until there is more than a page. */
 async function readSizes(steps: ReadSteps, assets: readonly AssetId[]): Promise<readonly AssetSize[]> {
@@ -123,7 +123,7 @@ async function readFirstChecks(steps: ReadSteps, id: number) {
 
 const partitionsPerStep = 50_000;
 
-async function countPartitions(steps: ReadSteps, id: number): Promise<number> {
+export async function countPartitions(steps: ReadSteps, id: number): Promise<number> {
   let count = 0;
   for (let from: string | undefined = ""; from !== undefined; ) {
     const args: InValue[] = [id, from];

@@ -51,6 +51,8 @@ export interface PartitionMarkRow {
 /** How many evaluations of checks a page of marks looks at, but for one partition alone. */
 const checksPerPage = 50_000;
 const namesPerStep = 5000;
+/** What the names of a page of marks hold together, unless the first alone holds more. */
+const bytesOfMarks = 1 << 20;
 /** Behind a text it gives the next one: no encoded text has a character that is lower. */
 const lowest = "\u0001";
 
@@ -62,14 +64,23 @@ export async function readPartitionMarks(
   from: string | undefined,
 ): Promise<ListOfRows<PartitionMarkRow, string>> {
   const id = await readAssetId(steps, key);
-  const args = [id ?? null, from ?? null, limit + 1];
-  const { rows } = await steps.step((client) => client.execute({ sql: selectMarks, args }));
+  const { rows, fitting } = await steps.step(async (client) => {
+    const sized = await client.execute({ sql: selectMarkSizes, args: [id ?? null, from ?? null, limit + 1] });
+    const sizes = JSON.parse(String(sized.rows[0]?.sizes)) as number[]; // as the statement writes them
+    const most = countFitting(
+      sizes.map((size) => ({ size })),
+      bytesOfMarks,
+    );
+    const fitting = Math.min(limit, most);
+    const args = [id ?? null, from ?? null, fitting + 1];
+    return { rows: (await client.execute({ sql: selectMarks, args })).rows, fitting };
+  });
   const marks = rows.map(({ partition, timestamp, events }) => ({
     partition: String(partition),
     timestamp: Number(timestamp),
     events: Number(events),
   }));
-  for (let most = Math.min(limit, marks.length); ; most = Math.ceil(most / 4)) {
+  for (let most = fitting; ; most = Math.ceil(most / 4)) {
     const page = marks.slice(0, most);
     const failing = await readFailingPartitions(steps, id, page[0]?.partition, page.at(-1)?.partition, most > 1);
     if (failing === undefined) continue;
@@ -123,6 +134,10 @@ const selectPartitionSizes = `
   FROM (SELECT event_id, events FROM summary WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3) AS page
     CROSS JOIN event ON event.id = page.event_id CROSS JOIN asset ON asset.id = event.asset_id`;
 
+const selectMarkSizes = `
+  SELECT json_group_array(octet_length(partition)) AS sizes FROM (
+    SELECT partition FROM summary WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3
+  )`;
 const selectMarks = `
   SELECT partition, timestamp, events FROM summary
   WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3`;

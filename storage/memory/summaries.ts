@@ -68,18 +68,17 @@ export function assetMarkOf({ record, checks }: ListedAsset): AssetMark {
   });
   const count = (state: (typeof names)[number]) => names.filter((name) => name === state).length;
   const [warned, failed] = [count("warned"), count("failed")];
-  const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
-  const latest = isObserved ? latestObservation : latestMaterialization;
+  const markOfLatest = (event: RecordedEvent | null) => event && { id: event.id, timestamp: event.timestamp };
   return {
     assetKey,
-    latest: latest && (markOf(latest).map(({ id, type, timestamp }) => ({ id, type, timestamp }))[0] ?? null),
+    latestMaterialization: markOfLatest(latestMaterialization),
+    latestObservation: markOfLatest(latestObservation),
     dataVersion: dataVersion?.slice(0, 200).toWellFormed() ?? null,
-    counts: { ...counts, partitions: Math.min(counts.partitions, mostCounted) },
-    checks: { passed: Math.max(0, Math.min(names.length, mostCounted) - warned - failed), warned, failed },
+    counts,
+    hasMorePartitions: false,
+    checks: { passed: Math.max(0, Math.min(names.length, mostCounted.checks) - warned - failed), warned, failed },
   };
 }
-
-const never = Number.NEGATIVE_INFINITY;
 
 /** The partitions of an asset with these events. */
 export function partitionsOf(events: readonly RecordedEvent[]): readonly PartitionRecord[] {

@@ -1,4 +1,5 @@
 // What the pages weigh and cost as assets get more. Options: --assets 10,1000,10000 --events 100000 --runs 50
+// With --hard: what pages of assets cost whose reports are hard on them, each in a log of its own. --only names some.
 // The issue's size: --assets 10000 --events 10000000, or --database-url file:… for a log that is filled already.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { type AssetKey, checkEvaluation, materialization, observation, type Runl
 import { type EventLog, openEventLog } from "../../storage/index.ts";
 import { testApp } from "../adapters/http/test-app.ts";
 import { filesOf } from "../adapters/web/site.ts";
+import { hardAssets } from "./hard-assets.ts";
 import { median, percentile } from "./statistics.ts";
 
 const { values } = parseArgs({
@@ -16,6 +18,8 @@ const { values } = parseArgs({
     assets: { type: "string", default: "10,1000,10000" },
     events: { type: "string", default: "100000" },
     runs: { type: "string", default: "50" },
+    hard: { type: "boolean", default: false },
+    only: { type: "string" },
     "database-url": { type: "string" },
   },
 });
@@ -48,35 +52,56 @@ const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
 
 console.log("| page | assets | events | kB on the wire | with its files | kB of HTML | median ms | p95 ms | CPU ms |");
 console.log("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
-for (const size of sizes) {
+if (values.hard) await measureHard(values.only?.split(",") ?? Object.keys(hardAssets));
+else for (const size of sizes) await measureSize(size);
+
+async function measureSize(size: number): Promise<void> {
   const log = await openEventLog({ url: given ?? `file:${join(folder, `${size}.db`)}` });
   if (given === undefined) await fill(log, size);
-  const { events: kinds, assets } = await log.stats();
-  const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const [first] = (await log.assets({}, { limit: 1 })).assets;
   const app = testApp({ log });
-  for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) {
-    const times: number[] = [];
-    let html = "";
-    let started = process.cpuUsage();
-    for (let i = 0; i < runs + 5; i++) {
-      if (i === 5) started = process.cpuUsage();
-      const began = performance.now();
-      const response = await app.request(path, { headers: { "accept-encoding": "gzip" } });
-      await response.arrayBuffer();
-      if (i >= 5) times.push(performance.now() - began); // the first ones warm the cache
-      if (i === 0) html = await (await app.request(path)).text();
-    }
-    const { user, system } = process.cpuUsage(started); // of all threads, whatever else the machine does
-    const cells = [name, assets.toLocaleString("en"), events.toLocaleString("en")];
-    const weights = [gzipSync(html).length, (await weightOfFiles(app, html)) + gzipSync(html).length, html.length].map(
-      (bytes) => (bytes / 1000).toFixed(1),
-    );
-    console.log(
-      `| ${[...cells, ...weights, median(times).toFixed(1), percentile(times, 0.95).toFixed(1), ((user + system) / 1000 / runs).toFixed(1)].join(" | ")} |`,
-    );
-  }
+  for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) await measure(app, log, name, path);
   await log.close();
+}
+
+async function measureHard(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const log = await openEventLog({ url: `file:${join(folder, `${name}.db`)}` });
+    const app = testApp({ log });
+    for (const body of hardAssets[name]?.() ?? []) {
+      const headers = { "content-type": "application/json" };
+      const response = await app.request("/api/v1/events", { method: "POST", headers, body });
+      if (!response.ok) throw new Error(`${name}: ${await response.text()}`);
+    }
+    const paths = [`/assets/hard/${name}`, "/events", "/events/1", "/", "/checks"];
+    for (const path of paths) await measure(app, log, `${name} ${path}`, path);
+    await log.close();
+  }
+}
+
+async function measure(app: ReturnType<typeof testApp>, log: EventLog, name: string, path: string): Promise<void> {
+  const { events: kinds, assets } = await log.stats();
+  const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const times: number[] = [];
+  let html = "";
+  let started = process.cpuUsage();
+  const warm = Math.min(5, runs);
+  for (let i = 0; i < runs + warm; i++) {
+    if (i === warm) started = process.cpuUsage();
+    const began = performance.now();
+    const response = await app.request(path, { headers: { "accept-encoding": "gzip" } });
+    await response.arrayBuffer();
+    if (i >= warm) times.push(performance.now() - began); // the first ones warm the cache
+    if (i === 0) html = await (await app.request(path)).text();
+  }
+  const { user, system } = process.cpuUsage(started); // of all threads, whatever else the machine does
+  const cells = [name, assets.toLocaleString("en"), events.toLocaleString("en")];
+  const weights = [gzipSync(html).length, (await weightOfFiles(app, html)) + gzipSync(html).length, html.length].map(
+    (bytes) => (bytes / 1000).toFixed(1),
+  );
+  console.log(
+    `| ${[...cells, ...weights, median(times).toFixed(1), percentile(times, 0.95).toFixed(1), ((user + system) / 1000 / runs).toFixed(1)].join(" | ")} |`,
+  );
 }
 
 /** What a browser loads with a page that comes for the first time, in bytes on the wire. */

@@ -40,6 +40,26 @@ describe("a log with assets", () => {
     await page.getByText("No asset matches.").waitFor();
   });
 
+  test("an open page of a busy asset is asked for again every few seconds, and not with each report", async () => {
+    await site.report(materialized("busy/a"));
+    const page = await site.visit("/assets/busy/a");
+    await live(page);
+    const looks: number[] = [];
+    page.on("request", (request) => {
+      if (request.resourceType() === "fetch" && request.url().endsWith("/assets/busy/a")) looks.push(Date.now());
+    });
+    let reports = 0;
+    while (looks.length < 4) {
+      reports++;
+      await site.report(materialized("busy/a", { partition: `p${reports}` }));
+    }
+    const spans = looks.slice(1).map((time, i) => time - (looks[i] ?? 0));
+    expect(Math.min(...spans)).toBeGreaterThan(1900);
+    expect(reports).toBeGreaterThan(looks.length);
+    // What came between two looks is not forgotten.
+    await page.getByText(`p${reports}`, { exact: true }).first().waitFor();
+  });
+
   test("a report shows in an open catalog, in the row that it concerns", async () => {
     await site.report(
       materialized("live/a", { timestamp: minutesAgo(90) }),

@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { materialization, type RunlessEvent } from "../../core/index.ts";
 import { createFingerprint, fingerprint } from "../../storage/fingerprint.ts";
-import { createEncodeEvent, encodeEvent } from "../../storage/libsql/event-row.ts";
+import { expandRows } from "../../storage/libsql/details-references.ts";
+import { encodeUnits } from "../../storage/libsql/encode-units.ts";
+import { encodeEvent } from "../../storage/libsql/event-row.ts";
 import { sharedDetails } from "../../storage/shared-details.ts";
 import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
 
@@ -19,11 +21,14 @@ const events = fc.array(fc.tuple(arbitraryEvent, fc.boolean(), fc.string()), { m
 test("events one after another are encoded and fingerprinted as each is alone", () => {
   fc.assert(
     fc.property(events, fc.boolean(), (unit, isKeyed) => {
-      const [encode, fingerprintOf] = [createEncodeEvent(), createFingerprint()];
-      for (const event of unit) {
-        const mark = isKeyed ? { key: "k\u0000", fingerprint: fingerprintOf(event) } : undefined;
-        expect(encode(event, mark)).toBe(encodeEvent(event, mark && { ...mark, fingerprint: fingerprint(event) }));
-      }
+      const key = "k\u0000";
+      const { rows, shared = {} } = encodeUnits([
+        unit.map((event) => (isKeyed ? { event, idempotencyKey: key } : { event })),
+      ]);
+      const alone = unit.map((event) =>
+        encodeEvent(event, isKeyed ? { key, fingerprint: fingerprint(event) } : undefined),
+      );
+      expect(expandRows(rows, shared)).toBe(alone.join(",\n"));
     }),
   );
   const large = materialization("a", { description: "é".repeat(10_000) });

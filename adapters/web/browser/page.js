@@ -1,7 +1,12 @@
 import { ago } from "./ago.js";
 
-/** The least time between two looks at the server, in milliseconds. */
-const pace = 1000;
+/** The least time between two looks at the server, in milliseconds, however much is reported meanwhile. */
+const pace = 2000;
+/** After a quiet time a look comes soon, and shows what comes together at once. */
+const soon = 150;
+/** A page that took a while to come is not asked for again for so many times as long, up to a minute. */
+const rest = 9;
+const longestRest = 60_000;
 
 /** @type {(selector: string, root?: ParentNode) => HTMLElement[]} */
 const all = (selector, root = document) => [...root.querySelectorAll(selector)].filter((e) => e instanceof HTMLElement);
@@ -148,7 +153,7 @@ let source;
 let due;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let again;
-let lastLook = 0;
+let nextLook = 0;
 let lastId = "";
 let news = 0;
 let paused = false;
@@ -200,12 +205,12 @@ function plan() {
       const began = performance.now();
       news = 0;
       await show(location.pathname + location.search);
-      // A server that is slow is asked less often.
-      lastLook = performance.now() + 4 * (performance.now() - began);
+      const now = performance.now();
+      nextLook = now + Math.max(pace, Math.min(rest * (now - began), longestRest));
       due = undefined;
       if (news > 0 && !paused) plan();
     },
-    Math.max(150, lastLook + pace - performance.now()),
+    Math.max(soon, nextLook - performance.now()),
   );
 }
 

@@ -1,0 +1,97 @@
+/** @jsxImportSource hono/jsx */
+import { itemsOf, type JsonPart, membersOf, textOf } from "./json-part.ts";
+import { pageBudget } from "./page-budget.ts";
+import { UserText } from "./user-text.tsx";
+
+const mostRows = 50;
+const mostColumns = 30;
+const mostCells = 600;
+/** Characters of a cell. */
+const mostCell = 120;
+
+interface Table {
+  readonly columns: readonly string[];
+  /** The first rows. */
+  readonly rows: readonly ReadonlyMap<string, JsonPart>[];
+  readonly total: number;
+  /** Whether there are more rows than were counted. */
+  readonly isMore: boolean;
+}
+
+/**
+ * The rows of what Dagster calls a table (`{records: [{…}]}`, or the records alone) or a table schema (`{columns: […]}`).
+ * Undefined for what is none, or has too many columns.
+ */
+export function readTable(part: JsonPart): Table | undefined {
+  const records = itemsOf(recordsIn(part), mostRows);
+  if (records === undefined) return undefined;
+  const rows: ReadonlyMap<string, JsonPart>[] = [];
+  const columns = new Set<string>();
+  for (const record of records.first) {
+    const members = membersOf(dataIn(record), mostColumns + 1)?.first ?? [];
+    for (const [name] of members) columns.add(name);
+    if (columns.size > mostColumns) return undefined;
+    rows.push(new Map(members));
+  }
+  return columns.size === 0 ? undefined : { columns: [...columns], rows, total: records.total, isMore: records.isMore };
+}
+
+function recordsIn(part: JsonPart): JsonPart {
+  const members = new Map(membersOf(part, mostColumns)?.first);
+  return members.get("records") ?? members.get("columns") ?? part;
+}
+
+/** A record may hold its row as `data`. */
+function dataIn(record: JsonPart): JsonPart {
+  const members = membersOf(record, mostColumns)?.first ?? [];
+  const data = members.find(([name]) => name === "data")?.[1];
+  return data !== undefined && membersOf(data, 0) !== undefined ? data : record;
+}
+
+/** Its rows, for as long as the page has room. */
+export function MetadataTable({ table: { columns, rows, total, isMore } }: { readonly table: Table }) {
+  let shown = 0;
+  const Row = ({ row }: { readonly row: ReadonlyMap<string, JsonPart> }) => {
+    if (pageBudget().isSpent) return null;
+    shown++;
+    return (
+      <tr>
+        {columns.map((column) => (
+          <td>
+            <UserText text={cellText(row.get(column))} most={mostCell} />
+          </td>
+        ))}
+      </tr>
+    );
+  };
+  const Rest = () => {
+    if (shown === total && !isMore) return null;
+    return <p class="soft">{isMore ? `The first ${shown} rows.` : `The first ${shown} of ${total} rows.`}</p>;
+  };
+  return (
+    <div class="scroll" tabindex={0}>
+      <table class="data">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th scope="col">
+                <UserText text={column} most={60} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, Math.ceil(mostCells / columns.length)).map((row) => (
+            <Row row={row} />
+          ))}
+        </tbody>
+      </table>
+      <Rest />
+    </div>
+  );
+}
+
+function cellText(cell: JsonPart | undefined): string {
+  const text = cell === undefined ? "" : textOf(cell, mostCell);
+  return text === "null" ? "" : text;
+}
