@@ -1,6 +1,6 @@
 import { detailsText, type EntryText } from "../../core/details-start.ts";
-import { dataVersionOf, type MetadataValue, type RecordedEvent, type Tags } from "../../core/index.ts";
-import { keptJson } from "../../core/json-text.ts";
+import { dataVersionOf, type MetadataValue, type RecordedEvent } from "../../core/index.ts";
+import { firstMembers, keptJson } from "../../core/json-text.ts";
 import type { JsonPart } from "./json-part.ts";
 
 /** How many entries of an event's metadata a page shows at most. */
@@ -17,7 +17,7 @@ export interface Entry {
 export interface Details {
   readonly description: JsonPart | null;
   readonly dataVersion: string | null;
-  readonly tags: () => Tags;
+  readonly tags: JsonPart;
   /** The first of the metadata. */
   readonly entries: readonly Entry[];
   /** How many entries there are. */
@@ -37,11 +37,10 @@ function readDetails(event: RecordedEvent): Details {
   const kept = detailsText(event, mostEntries);
   if (kept === undefined) return detailsOfValues(event);
   const { description, tags, entries, total } = kept;
-  const read = () => JSON.parse(tags) as Tags; // as a store keeps them
   return {
     description: description === "null" ? null : { json: description },
-    dataVersion: tags.includes('"dagster/data_version"') ? dataVersionOf({ tags: read() }) : null,
-    tags: read,
+    dataVersion: tags.includes(versionTag) ? versionIn(tags) : null,
+    tags: { json: tags },
     entries: entries.map(entryOfText),
     total,
   };
@@ -57,10 +56,18 @@ function detailsOfValues(event: RecordedEvent): Details {
   return {
     description: description === null ? null : { value: description },
     dataVersion: dataVersionOf(event),
-    tags: () => tags,
+    tags: { value: tags },
     entries,
     total: names.length,
   };
+}
+
+const versionTag = "dagster/data_version";
+
+function versionIn(tags: string): string | null {
+  const members = firstMembers(tags, Number.POSITIVE_INFINITY)?.members ?? [];
+  const json = members.find(([name]) => name === versionTag)?.[1];
+  return json === undefined ? null : (JSON.parse(json) as string); // as tags are
 }
 
 function entryOfText({ name, type, raw }: EntryText): Entry {

@@ -7,7 +7,7 @@ import { AssetLink } from "./asset-link.tsx";
 import { detailsOf } from "./event-details.ts";
 import { eventJson } from "./event-json.ts";
 import { EventKind, kindWords } from "./event-table.tsx";
-import { indented, textOf } from "./json-part.ts";
+import { indented, type JsonPart, membersOf, textOf } from "./json-part.ts";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
 import { pageBudget } from "./page-budget.ts";
@@ -16,6 +16,7 @@ import { cut } from "./visible-text.ts";
 import type { Visit } from "./visit.ts";
 
 const mostTags = 100;
+const mostTag = 500;
 const mostDescribed = 10_000;
 const mostJson = 20_000;
 
@@ -84,31 +85,33 @@ function Json({ event }: { readonly event: RecordedEvent }) {
 }
 
 function Tags({ event }: { readonly event: RecordedEvent }) {
-  const tags = Object.entries(detailsOf(event).tags()).filter(([name]) => !name.startsWith("dagster/data_version"));
-  if (tags.length === 0) return null;
+  // Two of them say the data version.
+  const found = membersOf(detailsOf(event).tags, mostTags + 2);
+  const tags = (found?.first ?? []).filter(([name]) => !name.startsWith("dagster/data_version")).slice(0, mostTags);
+  if (found === undefined || tags.length === 0) return null;
   return (
     <section aria-labelledby="tags-title">
       <h2 id="tags-title">Tags</h2>
       <table class="values">
         <tbody>
-          {tags.slice(0, mostTags).map(([name, value]) => (
+          {tags.map(([name, value]) => (
             <Tag name={name} value={value} />
           ))}
         </tbody>
       </table>
-      {tags.length > mostTags && <p class="soft">The others are in the JSON.</p>}
+      {(found.isMore || found.total > mostTags + 2) && <p class="soft">The others are in the JSON.</p>}
     </section>
   );
 }
 
-function Tag({ name, value }: { readonly name: string; readonly value: string }) {
+function Tag({ name, value }: { readonly name: string; readonly value: JsonPart }) {
   return (
     <tr>
       <th scope="row">
         <UserText text={name} most={100} />
       </th>
       <td>
-        <UserText text={value} most={500} />
+        <UserText text={textOf(value, mostTag)} most={mostTag} />
       </td>
     </tr>
   );

@@ -24,7 +24,11 @@ export interface Site {
 
 /** The pages without a socket, on a log in memory that holds these events. */
 export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> {
-  const log = await logOf(...events);
+  return siteOver(await logOf(...events));
+}
+
+/** The pages without a socket, on this log. */
+export function siteOver(log: EventLog): Site {
   const app = testApp({ log, config, now: () => noon });
   return {
     log,
