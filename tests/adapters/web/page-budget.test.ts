@@ -174,6 +174,31 @@ describe.each(Object.entries(stores))("on %s", (_, open) => {
   });
 });
 
+test("of what is not text yet no more is looked at than is shown", async () => {
+  let reads = 0;
+  const rows = Array.from({ length: 100_000 }, (_, i) => ({ i }));
+  const rawValue = new Proxy(rows, {
+    get: (target, name) => {
+      if (typeof name === "string" && /^\d+$/.test(name)) reads++;
+      return Reflect.get(target, name);
+    },
+  });
+  const log = await logOf(materialization("a"));
+  const [event] = (await log.query({}, { limit: 1, order: "desc" })).events;
+  if (event === undefined) return expect.unreachable();
+  const metadata = { table: { type: "table", rawValue }, json: { type: "json", rawValue } } as const;
+  const found = { ...event, metadata };
+  const watched: EventLog = {
+    ...log,
+    get: async () => found,
+    query: async (filter, page) => ({ ...(await log.query(filter, page)), events: [found] }),
+  };
+  const { get } = siteOver(watched);
+  for (const path of ["/assets/a", "/events", "/events/1"]) expect((await get(path)).status).toBe(200);
+  expect(reads).toBeGreaterThan(50);
+  expect(reads).toBeLessThan(10_000);
+});
+
 test("a page of events has a hundred at most", async () => {
   const { get } = siteOver(await logOf(...Array.from({ length: 150 }, (_, i) => materialization(`k${i}`))));
   const { html } = await get("/events?limit=1000");
