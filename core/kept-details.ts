@@ -40,11 +40,11 @@ export function withDetails<Fields extends object>(fields: Fields, text: string)
 }
 
 class KeptDetails implements FormattedDetails {
-  readonly text: string;
+  readonly #text: string;
   #details: EventDetails | undefined;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   get details(): EventDetails {
@@ -52,8 +52,12 @@ class KeptDetails implements FormattedDetails {
     return this.#details;
   }
 
+  get text(): string {
+    return this.#text;
+  }
+
   get formatted(): string {
-    return formatParts(this.text) ?? formatAnswerDetails(this.details);
+    return formatParts(this.#text) ?? formatAnswerDetails(this.details);
   }
 }
 
