@@ -6,9 +6,9 @@ import type { AssetRecord } from "../../storage/index.ts";
 import type { Limits } from "../limits.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import type { CallersLog } from "./callers-log.ts";
-import { offThread } from "./forwarder.ts";
 import { HttpError } from "./http-error.ts";
 import { jsonResponse } from "./json-response.ts";
+import { offThread } from "./off-thread.ts";
 import {
   assetKeyParameter,
   boundedQueryOf,

@@ -1,7 +1,5 @@
-import type { Handler, Input } from "hono";
 import type { AppendEncoded } from "../../storage/index.ts";
 import type { Caller } from "../tokens/caller.ts";
-import type { AppDeps, AppEnv } from "./app-deps.ts";
 import type { EventPages } from "./event-pages.ts";
 import type { Incoming } from "./incoming.ts";
 
@@ -24,16 +22,4 @@ export interface ForwardedCall {
   readonly onAppend?: () => void;
   /** What was read already, or what is read when the other thread asks for it. Default: no body. */
   readonly body?: ArrayBuffer | ReadableStream<Uint8Array> | null | undefined;
-}
-
-/** The handler, or in its place the other thread where there is one. */
-export function offThread<Path extends string, In extends Input>(
-  { forwarder }: Pick<AppDeps, "forwarder">,
-  handler: Handler<AppEnv, Path, In>,
-): Handler<AppEnv, Path, In> {
-  if (forwarder === undefined) return handler;
-  return (c) => {
-    const { req, get } = c;
-    return forwarder.answer(req.raw, { caller: get("caller"), recheck: () => get("log").recheck() });
-  };
 }

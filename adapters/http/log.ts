@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
-import { offThread } from "./forwarder.ts";
 import { respond } from "./json-response.ts";
+import { offThread } from "./off-thread.ts";
 import { noParameters, readQuery } from "./query-parameters.ts";
 import { routes } from "./routes.ts";
 

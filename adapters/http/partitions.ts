@@ -4,8 +4,8 @@ import { formatEvent } from "../../core/index.ts";
 import type { PartitionRecord } from "../../storage/index.ts";
 import type { Limits } from "../limits.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
-import { offThread } from "./forwarder.ts";
 import { jsonResponse } from "./json-response.ts";
+import { offThread } from "./off-thread.ts";
 import { assetKeyParameter, pageLimit, readQuery } from "./query-parameters.ts";
 import { routes } from "./routes.ts";
 
