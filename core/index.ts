@@ -28,6 +28,14 @@ export { JsonSyntaxError } from "./json-syntax-error.ts";
 export { float, int, type JsonNumber, type JsonObject, type JsonValue, type NumberText } from "./json-value.ts";
 export type { MetadataInput } from "./metadata.ts";
 export type { Metadata, MetadataValue } from "./metadata-value.ts";
+export {
+  parseReport,
+  type Report,
+  type ReportEndpoint,
+  type ReportInput,
+  type SafeReport,
+  safeParseReport,
+} from "./report.ts";
 export { hasJsonBody, parseReportBody } from "./report-body.ts";
 export {
   parseReportCheckRequest,

@@ -1,4 +1,6 @@
 export type ReportRequestErrorCode =
+  | "invalid_input"
+  | "unknown_endpoint"
   | "unhandled_content_type"
   | "malformed_json"
   | "body_not_object"

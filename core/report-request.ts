@@ -91,10 +91,7 @@ function readRequest(endpoint: string, url: ReportUrl, query: ReportQuery, body:
     throw new ReportRequestError("body_not_object", `The body must be a JSON object. Got ${describe(body)}.`);
   }
   const parameters = new Map(isIterable(query) ? query : Object.entries(query));
-  const parts =
-    pathKey(endpoint, typeof url === "string" ? url : url.href) ??
-    bodyKey(body) ??
-    queryKey(parameters.get("asset_key"));
+  const parts = pathKey(endpoint, url) ?? bodyKey(body) ?? queryKey(parameters.get("asset_key"));
   const assetKey = parts && namedKey(parts);
   if (assetKey !== undefined) return { assetKey, body, query: parameters };
   throw new ReportRequestError(
@@ -109,9 +106,13 @@ function isIterable(query: ReportQuery): query is Iterable<readonly [string, str
 
 const pathOfUrl = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)/i;
 
-/** Decoded before it is split, as Dagster's server does: `%2F` splits like `/`. */
-function pathKey(endpoint: string, href: string): AssetKey | undefined {
-  const path = `/${percentDecode(pathOfUrl.exec(href)?.[1] ?? "")}`;
+/** The path behind a slash, decoded before it is split, as Dagster's server does: `%2F` splits like `/`. */
+export function pathOf(url: ReportUrl): string {
+  return `/${percentDecode(pathOfUrl.exec(typeof url === "string" ? url : url.href)?.[1] ?? "")}`;
+}
+
+function pathKey(endpoint: string, url: ReportUrl): AssetKey | undefined {
+  const path = pathOf(url);
   const start = path.indexOf(`/${endpoint}/`);
   const rest = start === -1 ? "" : path.slice(start + endpoint.length + 2);
   return rest === "" ? undefined : rest.split("/");

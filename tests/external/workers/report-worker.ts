@@ -1,4 +1,4 @@
-import { parseReportBody, safeParseReportRequest } from "../../../core/index.ts";
+import { safeParseReport } from "../../../core/index.ts";
 import { appendEvent, openEventLog } from "../../../storage/index.ts";
 
 interface Environment {
@@ -9,8 +9,12 @@ interface Environment {
 // The Cloudflare Worker of the README: a report becomes an event in a remote database, without a server of ours.
 export default {
   async fetch(request: Request, env: Environment): Promise<Response> {
-    const { searchParams } = new URL(request.url);
-    const result = safeParseReportRequest(request.url, searchParams, parseReportBody(await request.text()));
+    const result = safeParseReport({
+      url: request.url,
+      query: new URL(request.url).searchParams,
+      body: await request.text(),
+      contentType: request.headers.get("content-type"),
+    });
     if (!result.success) return Response.json({ error: result.error.message }, { status: 400 });
     const log = await openEventLog({ url: env.RUNLESS_DATABASE_URL, authToken: env.RUNLESS_DATABASE_AUTH_TOKEN });
     try {

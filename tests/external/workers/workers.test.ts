@@ -32,7 +32,8 @@ describe("a Cloudflare Worker with the core and a remote event log", () => {
 
   test("takes reports, with idempotency keys, and what it has acknowledged is in the database", async () => {
     const target = "http://worker/report_asset_materialization/warehouse/orders?partition=2026-11-23";
-    const report = { method: "POST", body: '{"metadata": {"rows": 5.0}}', headers: { "idempotency-key": "k" } };
+    const headers = { "content-type": "application/json", "idempotency-key": "k" };
+    const report = { method: "POST", body: '{"metadata": {"rows": 5.0}}', headers };
     const answers = await Promise.all([1, 2].map(() => worker.dispatchFetch(target, report)));
     const bodies = await Promise.all(answers.map((answer) => answer.json()));
     expect(bodies).toContainEqual({ id: 1, duplicate: false });
@@ -49,9 +50,14 @@ describe("a Cloudflare Worker with the core and a remote event log", () => {
     await log.close();
   });
 
-  test("refuses what the core refuses", async () => {
-    const answer = await worker.dispatchFetch("http://worker/report_asset_materialization", { method: "POST" });
-    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining("asset key") }]);
+  test.each([
+    ["/report_asset_materialization", "{}", "asset key"],
+    ["/report_asset_materialization/a", "{", "Error parsing the body as JSON"],
+    ["/api/v1/events", "{}", "The path must name one of"],
+  ])("refuses what the core refuses: %s with %s", async (path, body, sentence) => {
+    const headers = { "content-type": "application/json" };
+    const answer = await worker.dispatchFetch(`http://worker${path}`, { method: "POST", headers, body });
+    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining(sentence) }]);
   });
 
   test("loads neither threads nor the driver of files", () => {
