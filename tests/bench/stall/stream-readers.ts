@@ -5,8 +5,10 @@ import type { Exchange } from "./exchange.ts";
 export interface Following {
   /** The id to resume after; without it, from now on. */
   readonly after?: number;
-  /** A reader is done with the event of this id, without it with the first event that comes. */
+  /** A reader is done with the event of this id. */
   readonly until?: number;
+  /** Or when so many bytes have come on its connection: what else is reported meanwhile is small. */
+  readonly bytes?: number;
   /** One that does not read leaves all that comes in the kernel's buffers. */
   readonly isReading: boolean;
 }
@@ -24,7 +26,7 @@ export function openReaders(port: number, count: number, following: Following): 
   const readers = Array.from({ length: count }, () => new StreamReader(port, following));
   return {
     started: Promise.all(readers.map((reader) => reader.started)).then(() => undefined),
-    done: Promise.all(readers.map((reader) => reader.done)).then(() => undefined),
+    done: within(Promise.all(readers.map((reader) => reader.done))),
     close() {
       const queued = following.isReading ? 0 : queuedBytes(port);
       for (const reader of readers) reader.close();
@@ -37,6 +39,21 @@ export function openReaders(port: number, count: number, following: Following): 
       };
     },
   };
+}
+
+const mostMilliseconds = 600_000;
+
+async function within(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error("A stream did not bring its events within ten minutes."));
+    timer = setTimeout(late, mostMilliseconds);
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const mark = Buffer.from("\nid: ");
@@ -52,7 +69,7 @@ class StreamReader {
   readonly #following: Following;
   #socket: Socket | undefined;
   #position: number | undefined;
-  #until: number | undefined;
+  #connectionBytes = 0;
   #tail: Buffer = Buffer.alloc(0);
   #isClosed = false;
   #onStart = () => {};
@@ -62,7 +79,6 @@ class StreamReader {
     this.#port = port;
     this.#following = following;
     this.#position = following.after;
-    this.#until = following.until;
     this.started = new Promise((resolve) => {
       this.#onStart = resolve;
     });
@@ -80,6 +96,7 @@ class StreamReader {
   #open(): void {
     const resume = this.#position === undefined ? "" : `last-event-id: ${this.#position}\r\n`;
     const head = `GET /api/v1/events/stream HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\n${resume}\r\n`;
+    this.#connectionBytes = 0;
     let body: ((data: Buffer) => void) | undefined;
     let start: Buffer = Buffer.alloc(0); // of the answer, to the end of its head
     const socket = connect({ host: "127.0.0.1", port: this.#port, noDelay: true }, () => {
@@ -91,6 +108,7 @@ class StreamReader {
     if (!this.#following.isReading) socket.pause();
     socket.on("data", (data: Buffer) => {
       this.receivedBytes += data.length;
+      this.#connectionBytes += data.length;
       if (body !== undefined) return body(data);
       start = Buffer.concat([start, data]);
       const end = start.indexOf("\r\n\r\n");
@@ -121,9 +139,10 @@ class StreamReader {
       const id = Number.parseInt(text.toString("latin1", at + mark.length, at + 40), 10);
       // Its digits may be cut; they are in the tail then, and whole with the next piece.
       if (text.indexOf(10, at + mark.length) !== -1) this.#position = id;
-      this.#until ??= id + 1;
     }
-    if (this.#position !== undefined && this.#position >= (this.#until ?? Infinity) && this.#isWhole()) this.#onDone();
+    const { until = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = this.#following;
+    const isPast = (this.#position ?? 0) >= until || this.#connectionBytes >= bytes;
+    if (isPast && this.#isWhole()) this.#onDone();
   }
 
   #isWhole(): boolean {

@@ -28,7 +28,7 @@ function streamed(name: string, value: LargeValue, quick = false): Shape {
     quick,
     ...(body && { body }),
     ask: async (target) => {
-      const streams = openReaders(target.port, 60, { isReading: true });
+      const streams = openReaders(target.port, 60, { bytes: value.json().length, isReading: true });
       await streams.started;
       const { status, sentBytes, receivedBytes } = await ask(target);
       await streams.done;
