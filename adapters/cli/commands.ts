@@ -67,7 +67,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "checks",
-    summary: "List the checks of an asset with their latest outcome.",
+    summary: "List the checks of an asset, or those that fail now.",
     load: async () => (await import("./checks.ts")).checksCommand,
   },
   {

@@ -1,6 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import type { AssetKey } from "../../core/index.ts";
 import { logCommand, readAssetKey, readEventId } from "./log-command.ts";
+import { readTime, timeForms } from "./time-option.ts";
 
 const types = {
   materialization: "ASSET_MATERIALIZATION",
@@ -19,8 +20,8 @@ export function filterCommand(name: string) {
     )
     .option("--partition <partition>", "events of this partition")
     .option("--check-name <name>", "evaluations of this check")
-    .option("--since <time>", "that happened at this time or later: ISO 8601 with a zone, or seconds since 1970")
-    .option("--until <time>", "that happened before this time")
+    .option("--since <time>", `that happened then or later: ${timeForms}`, readTime)
+    .option("--until <time>", "that happened before", readTime)
     .option("--after <id>", "recorded after this event", readEventId);
 }
 

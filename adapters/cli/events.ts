@@ -18,7 +18,8 @@ export const eventsCommand = filterCommand("events")
     "after",
     examples(
       "events --limit 10",
-      "events --asset-key s3/orders --type materialization --since 2026-11-23T00:00:00Z",
+      "events --asset-key s3/orders --type materialization --since yesterday",
+      "events --since 2026-11-23T06:00:00Z --until 2026-11-24",
       "events --type check --prefix s3 --json",
     ),
   )

@@ -1,7 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples } from "./log-command.ts";
-import { readReport, reportingCommand, sendReport } from "./report-input.ts";
+import { readReports, reportingCommand, sendReports } from "./report-input.ts";
 
 export const reportCheckCommand = reportingCommand("report-check")
   .description("Report that a check of an asset passed or failed.")
@@ -25,6 +25,6 @@ export const reportCheckCommand = reportingCommand("report-check")
       passed: options.passed === true,
       severity: options.severity ?? null,
     };
-    const report = readReport("ASSET_CHECK_EVALUATION", key, options, check);
-    await sendReport(options, report);
+    const reports = readReports("ASSET_CHECK_EVALUATION", key, options, check);
+    await sendReports(options, reports);
   });

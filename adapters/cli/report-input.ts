@@ -1,11 +1,12 @@
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { AssetKey } from "../../core/asset-key.ts";
 import { type EventReport, parseEventInput } from "../../core/event-input.ts";
 import { parseJson } from "../../core/json.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json-value.ts";
-import { type Delivery, type DeliveryOptions, deliver } from "./deliver.ts";
+import { type DeliveryOptions, deliver } from "./deliver.ts";
 import { sentenceOf } from "./exit-code.ts";
 import { createOption, logCommand, readAssetKey } from "./log-command.ts";
+import { readPartitionRange } from "./partition-range.ts";
 import { printable } from "./table.ts";
 
 export const noSpool = [
@@ -18,6 +19,11 @@ export function reportingCommand(name: string) {
   return logCommand(name)
     .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
     .option("--partition <partition>", "what part of the asset it is about")
+    .addOption(
+      new Option("--partitions <dates>", "one event for each day from one date to another: 2026-09-01..2026-11-29")
+        .argParser(readPartitionRange)
+        .conflicts("partition"),
+    )
     .option(
       "--metadata <name=value>",
       "repeatable; whole and decimal numbers, true and false are read as such",
@@ -36,6 +42,7 @@ export function reportingCommand(name: string) {
 
 export interface ReportOptions {
   readonly partition?: string | undefined;
+  readonly partitions?: readonly string[] | undefined;
   readonly metadata: JsonObject;
   readonly metadataJson?: JsonObject | undefined;
   readonly dataVersion?: string | undefined;
@@ -44,12 +51,18 @@ export interface ReportOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** The event that the options describe. Throws InvalidEventError. */
-export function readReport(type: string, key: AssetKey, options: ReportOptions, more: JsonObject = {}): EventReport {
+/** The events that the options describe: one, or one for each of the partitions. Throws InvalidEventError. */
+export function readReports(
+  type: string,
+  key: AssetKey,
+  options: ReportOptions,
+  more: JsonObject = {},
+): readonly EventReport[] {
   const input = {
     type,
     asset_key: key,
     partition: options.partition ?? null,
+    partitions: options.partitions ?? null,
     timestamp: options.timestamp ?? null,
     description: options.description ?? null,
     data_version: options.dataVersion ?? null,
@@ -57,28 +70,41 @@ export function readReport(type: string, key: AssetKey, options: ReportOptions, 
     idempotency_key: options.idempotencyKey ?? null,
     ...more,
   };
-  const [report] = parseEventInput(input, { now: Date.now() });
+  return parseEventInput(input, { now: Date.now() });
+}
+
+/** As `readReports`, of options that name no partitions. */
+export function readReport(type: string, key: AssetKey, options: ReportOptions): EventReport {
+  const [report] = readReports(type, key, options);
   if (report === undefined) throw new TypeError("An input without partitions is one event.");
   return report;
 }
 
-/** Reports an event and says what became of it. */
-export async function sendReport(options: SendOptions, report: EventReport): Promise<void> {
-  const delivery = await deliver(options, [report]);
-  if (delivery.status === "kept") return tellKept(delivery, options.json);
-  const [id] = delivery.ids;
-  const duplicate = delivery.duplicates > 0;
-  if (options.json === true) console.log(JSON.stringify({ id, duplicate }));
-  else console.log(`${duplicate ? "Recorded before, as" : "Recorded as"} event ${id}${delivery.where}.`);
+/** Reports events as one and says what became of them. */
+export async function sendReports(options: SendOptions, reports: readonly EventReport[]): Promise<void> {
+  const delivery = await deliver(options, reports);
+  const isOne = options.partitions === undefined;
+  if (delivery.status === "kept") {
+    console.error(`runless: ${keptSentence(delivery.path, delivery.reason)}`);
+    const answer = isOne ? { id: null, duplicate: false } : { recorded: 0, duplicates: 0, ids: [] };
+    if (options.json === true) console.log(JSON.stringify({ ...answer, kept: delivery.path }));
+    return;
+  }
+  const { ids, duplicates, where } = delivery;
+  const recorded = ids.length - duplicates;
+  if (options.json === true) {
+    console.log(JSON.stringify(isOne ? { id: ids[0], duplicate: duplicates > 0 } : { recorded, duplicates, ids }));
+  } else if (isOne) {
+    console.log(`${duplicates > 0 ? "Recorded before, as" : "Recorded as"} event ${ids[0]}${where}.`);
+  } else {
+    const before = duplicates === 0 ? "" : `, ${duplicates} recorded before`;
+    console.log(`${recorded} events recorded${before}: ${ids[0]} to ${ids.at(-1)}${where}.`);
+  }
 }
 
 interface SendOptions extends DeliveryOptions {
+  readonly partitions?: readonly string[] | undefined;
   readonly json?: boolean | undefined;
-}
-
-function tellKept({ path, reason }: Extract<Delivery, { status: "kept" }>, asJson: boolean | undefined): void {
-  console.error(`runless: ${keptSentence(path, reason)}`);
-  if (asJson === true) console.log(JSON.stringify({ id: null, duplicate: false, kept: path }));
 }
 
 export function keptSentence(path: string, reason: string): string {

@@ -19,8 +19,15 @@ export function createHttpSource(send: Send): LogSource {
       return text === undefined ? undefined : readAnswer(answers.asset, text);
     },
 
-    async assets({ prefix, search }, page, signal) {
-      const query = { prefix: json(prefix), search, ...page };
+    async assets({ prefix, search, type, failing, quietSince }, page, signal) {
+      const filter = {
+        prefix: json(prefix),
+        search,
+        type,
+        failing: failing?.toString(),
+        quiet_since: time(quietSince),
+      };
+      const query = { ...filter, ...page };
       return readAnswer(answers.assets, await send({ method: "GET", path: "assets", query, signal }));
     },
 

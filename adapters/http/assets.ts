@@ -16,16 +16,32 @@ import {
   pageLimit,
   readQuery,
   searchParameter,
+  switchParameter,
+  timeParameter,
 } from "./query-parameters.ts";
 import { rawPath } from "./request-path.ts";
 import { routes } from "./routes.ts";
 
 export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
 export const wipeSchema = v.strictObject({ asset_key: assetKeyParameter, partition: v.optional(v.string()) });
+const reported = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"] as const;
+const orders = ["key", "latest", "state", "reports"] as const;
+const orderNote =
+  "`key`: by code point. `latest`: those that something happened to last come first. `state`: those with a check that " +
+  "fails, then those with one that warns. `reports`: those with most events. The last three look at the first 10,000 keys.";
+const order = v.pipe(
+  v.picklist(orders, "key, latest, state or reports"),
+  v.metadata({ jsonSchema: { type: "string", enum: [...orders], description: orderNote, examples: ["latest"] } }),
+);
+
 export function assetsSchema(limits: Limits) {
   return v.strictObject({
     prefix: v.optional(assetKeyParameter),
     search: v.optional(searchParameter),
+    type: v.optional(v.picklist(reported, "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION")),
+    failing: v.optional(switchParameter("`true`: assets with a check that fails now, of some partition or of none.")),
+    quiet_since: v.optional(timeParameter),
+    order: v.optional(order, "key"),
     limit: pageLimit(limits),
     cursor: v.optional(v.string()),
   });
@@ -46,8 +62,9 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
         const log = c.get("log");
         // One asset by its key, or a list: no parameter belongs to both.
         if (boundedQueryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
-        const { limit, cursor: from, ...filter } = readQuery(c.req.url, assetsSchema(deps.config.limits));
-        const { assets, cursor, hasMore } = await log.assets(filter, { limit, cursor: from });
+        const query = readQuery(c.req.url, assetsSchema(deps.config.limits));
+        const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
+        const { assets, cursor, hasMore } = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
         return jsonResponse(
           `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
         );

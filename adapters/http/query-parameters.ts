@@ -39,6 +39,16 @@ function isTimeOnFirst(text: string): boolean {
   return parseTime(text.replace(/-\d\d(?=T)/i, "-01")) !== undefined;
 }
 
+/** A filter that is on or off. */
+export function switchParameter(description: string) {
+  const jsonSchema = { type: "string", enum: ["true", "false"], description, examples: ["true"] } as const;
+  return v.pipe(
+    v.picklist(["true", "false"], "true or false"),
+    v.metadata({ jsonSchema }),
+    v.transform((word) => word === "true"),
+  );
+}
+
 const defaultLimit = 50;
 
 /** How many items a page may have. */

@@ -34,6 +34,11 @@ def is_list_of_assets(case):
     return case.path == "/api/v1/assets" and case.method == "GET"
 
 
+def is_list_of_checks(case):
+    """Of an asset, or those that fail; the prefix is of these."""
+    return case.path == "/api/v1/checks" and case.method == "GET"
+
+
 @schemathesis.serializer("application/x-ndjson")
 def lines(context, value):
     """Text goes as it is; anything else is no body of lines, and one of JSON is a line."""
@@ -53,6 +58,8 @@ def before_add_examples(context, examples):
         case.query.pop("cursor", None)
         if is_list_of_assets(case):
             case.query.pop("asset_key", None)
+        if is_list_of_checks(case):
+            case.query.pop("prefix", None)
 
 
 @schemathesis.hook
@@ -64,6 +71,10 @@ def filter_case(context, case):
     if "cursor" in query:
         return False
     if is_list_of_assets(case) and "asset_key" in query and len(query) > 1:
+        return False
+    if is_list_of_checks(case) and ("asset_key" in query) == ("prefix" in query or query.get("failing") == "true"):
+        return False
+    if is_list_of_checks(case) and "prefix" in query and query.get("failing") != "true":
         return False
     if case.operation.path == "/api/v1/events" and case.method == "POST":
         events = case.body if isinstance(case.body, list) else [case.body]

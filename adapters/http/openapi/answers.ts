@@ -120,6 +120,7 @@ export const answerSchemas: Record<string, Schema> = {
   CheckPage: page(
     "checks",
     object({
+      asset_key: assetKey,
       check_name: text,
       partition: textOrNull,
       latest_evaluation: schemaRef("CheckEvaluation"),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { assetSchema, assetsSchema, wipeSchema } from "../assets.ts";
+import { checksSchema } from "../checks.ts";
 import { ofAssetSchema } from "../partitions.ts";
 import { assetExample, checkExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
@@ -19,7 +20,7 @@ export const assetOperations: Operations = (limits) => [
     query: v.strictObject({ ...v.partial(assetSchema).entries, ...assetsSchema(limits).entries }),
     responses: {
       200: {
-        description: "A page in the order of keys, by code point; or the asset.",
+        description: "A page, in the order of keys unless `order` says otherwise; or the asset.",
         content: {
           "application/json": {
             schema: { anyOf: [schemaRef("AssetPage"), schemaRef("Asset")] },
@@ -85,11 +86,17 @@ export const assetOperations: Operations = (limits) => [
     needs: "read",
     operationId: "listChecks",
     tags,
-    summary: "List the checks of an asset",
-    query: ofAssetSchema(limits),
+    summary: "List the checks of an asset, or those that fail",
+    description: "`asset_key` or `failing=true` must be given; `prefix` is for the failing checks of all assets.",
+    query: checksSchema(limits),
     responses: {
       ...ok("A page.", "CheckPage", {
-        checks: [{ check_name: "no_nulls", partition: null, latest_evaluation: checkExample, evaluations: 1 }],
+        checks: [
+          {
+            ...{ asset_key: ["s3", "orders"], check_name: "no_nulls", partition: null },
+            ...{ latest_evaluation: checkExample, evaluations: 1 },
+          },
+        ],
         cursor: null,
         has_more: false,
       }),

@@ -15,6 +15,7 @@ export const parameterExamples: Readonly<Record<string, unknown>> = {
   description: "The nightly load.",
   since: "2026-11-23T00:00:00Z",
   until: "2026-11-24T00:00:00+01:00",
+  quiet_since: "2026-11-23T00:00:00Z",
   after: 41,
   before: 44,
   order: "asc",

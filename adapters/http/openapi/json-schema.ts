@@ -29,14 +29,16 @@ export function jsonSchemaOf(schema: v.GenericSchema): ReturnType<typeof resolve
 export function queryParameters(schema: v.GenericSchema): Parameter[] {
   const { properties = {}, required = [] } = toJsonSchema(schema, options);
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...rest } = v.parse(jsonSchema, property);
+    const { description, examples, ...rest } = v.parse(jsonSchema, property);
+    // What brings an example of its own says all of itself.
+    const note = examples === undefined ? parameterNotes[name] : undefined;
     return {
       name,
       in: "query",
       required: required.includes(name),
-      description: [description, parameterNotes[name]].filter((text) => text !== undefined).join(" "),
+      description: [description, note].filter((text) => text !== undefined).join(" "),
       schema: rest as object, // JSON Schema, which each package has types of its own for
-      example: parameterExamples[name],
+      example: examples?.[0] ?? parameterExamples[name],
     };
   });
 }

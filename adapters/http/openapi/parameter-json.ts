@@ -19,5 +19,6 @@ export const parameterNotes: Readonly<Record<string, string>> = {
   after: "Of `id`, exclusive.",
   before: "Of `id`, exclusive.",
   order: "Of `id`.",
+  quiet_since: "Finds assets without a materialization or observation from this `timestamp` on.",
   cursor: "From the last page, with the same filters.",
 };

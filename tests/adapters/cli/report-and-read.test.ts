@@ -88,6 +88,75 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
     expect(await ids(...bounds, "--after", "1", "--cursor", page.cursor)).toEqual([3]);
   });
 
+  test("times are given as people say them", async () => {
+    await cli("report", "timed/old", "--timestamp", "2020-01-02T12:00:00Z");
+    await cli("report", "timed/new");
+    const keys = async (...args: string[]) => {
+      const { events } = await json("events", "--prefix", "timed", "--order", "asc", ...args);
+      return events.map((event: { asset_key: string[] }) => event.asset_key[1]);
+    };
+    expect(await keys("--since", "yesterday")).toEqual(["new"]);
+    expect(await keys("--since", "1h")).toEqual(["new"]);
+    expect(await keys("--since", "2020-01-02", "--until", "2020-01-03")).toEqual(["old"]);
+    const exported = await cli("export", "--prefix", "timed", "--until", "24h");
+    expect(exported.stdout.match(/"timed","\w+"/g)).toEqual(['"timed","old"']);
+    const tail = await cli("tail", "--prefix", "timed", "--since", "today", "--after", "0", "--limit", "1", "--json");
+    expect(JSON.parse(tail.stdout).asset_key).toEqual(["timed", "new"]);
+  });
+
+  test("a back-fill of many days is one report, whose partitions are narrowed by when they were built", async () => {
+    const days = ["--partitions", "2026-09-01..2026-11-29", "--timestamp", "2020-11-29T12:00:00Z"];
+    const first = await json("report", "filled", ...days, "--idempotency-key", "fill");
+    expect([first.recorded, first.duplicates, first.ids.length]).toEqual([90, 0, 90]);
+    const again = await cli("report", "filled", ...days, "--idempotency-key", "fill");
+    expect(again.stdout).toMatch(/^0 events recorded, 90 recorded before: \d+ to \d+\.\n$/);
+    await cli("report", "filled", "--partition", "2026-11-01");
+    await cli("report", "filled", "--partition", "2026-11-20");
+    await cli("report", "filled", "--partition", "today");
+    const partitions = async (...args: string[]) => {
+      const list = await json("partitions", "filled", ...args);
+      return { ...list, names: list.partitions.map(({ partition }: { partition: string }) => partition) };
+    };
+    expect((await partitions("--limit", "1000")).names.length).toBe(91);
+    expect((await partitions("--since", "24h")).names).toEqual(["2026-11-01", "2026-11-20", "today"]);
+    expect((await partitions("--since", "2020-11-29", "--until", "2020-11-30", "--limit", "100")).names.length).toBe(
+      88,
+    );
+    const part = await partitions("--since", "24h", "--limit", "2");
+    expect([part.names, part.has_more]).toEqual([["2026-11-01", "2026-11-20"], true]);
+    expect((await partitions("--since", "24h", "--limit", "2", "--cursor", part.cursor)).names).toEqual(["today"]);
+    const both = await cli("report", "filled", "--partition", "p", "--partitions", "2026-09-01");
+    expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining("cannot be used with option")]);
+  });
+
+  test("assets are narrowed to those that fail or are stale, and checks to those that fail", async () => {
+    await cli("report", "state/old", "--timestamp", "2020-01-02T12:00:00Z");
+    await cli("report-check", "state/old", "--check-name", "c", "--failed", "--partition", "p");
+    await cli("report-check", "state/old", "--check-name", "d", "--passed");
+    await cli("report", "state/new");
+    await cli("report-check", "state/new", "--check-name", "c", "--failed", "--severity", "WARN");
+    const keys = async (...args: string[]) => {
+      const { assets } = await json("assets", "--prefix", "state", ...args);
+      return assets.map(({ asset_key }: { asset_key: string[] }) => asset_key[1]);
+    };
+    expect(await keys("--failing")).toEqual(["new", "old"]);
+    expect(await keys("--failing", "--stale", "24h")).toEqual(["old"]);
+    expect(await keys("--order", "state")).toEqual(["old", "new"]);
+    const { checks } = await json("checks", "--failing", "--prefix", "state");
+    expect(checks).toMatchObject([
+      { asset_key: ["state", "new"], check_name: "c" },
+      { asset_key: ["state", "old"], check_name: "c", partition: "p" },
+    ]);
+    expect((await json("checks", "state/old", "--failing")).checks.length).toBe(1);
+    const table = await cli("checks", "--failing", "--prefix", "state");
+    expect(table.stdout).toMatch(/^ASSET +CHECK +PARTITION +OUTCOME .*\nstate\/new +c +failed \(WARN\) /);
+    const neither = await cli("checks", "--prefix", "state");
+    expect([neither.exitCode, neither.stderr]).toEqual([
+      2,
+      expect.stringContaining("Give an asset's key, or --failing"),
+    ]);
+  });
+
   test("tables have no colours where they are piped", async () => {
     const commands = ["assets", "asset s3/orders", "events", "partitions s3/orders"];
     const results = await Promise.all(commands.map((command) => cli(...command.split(" "))));

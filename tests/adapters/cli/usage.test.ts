@@ -8,7 +8,11 @@ setDefaultTimeout(patience);
 
 const wrong: readonly (readonly [string, string])[] = [
   ["nope", "unknown command 'nope'"],
-  ["events --since yesterday", "The parameter since must be a time"],
+  ["events --since soon", "It must be a time (ISO 8601 with a zone"],
+  ["partitions a --until 2026-02-30", "It must be a time (ISO 8601 with a zone"],
+  ["assets --stale ever", "It must be a time (ISO 8601 with a zone"],
+  ["report a --partitions 2026-11-29..2026-09-01", "The first date must not be after the last"],
+  ["checks", "Give an asset's key, or --failing"],
   ["events --type nonsense", "Allowed choices are materialization, observation, check, wiped"],
   ["events --cursor nonsense", "cursor"],
   ["report", "missing required argument 'key'"],

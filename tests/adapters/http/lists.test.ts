@@ -51,6 +51,34 @@ describe("the lists of the native API", () => {
     expect((await ask(`assets?${query}`)).body).toMatchObject({ assets: keys.map((asset_key) => ({ asset_key })) });
   });
 
+  test.each([
+    ["failing=true", [["s3", "orders"]]],
+    ["failing=false&prefix=s3x&order=reports", [["s3x"]]],
+    ["quiet_since=1970-01-01T00:00:20Z", [["s3", "orders"]]],
+    ["quiet_since=1970-01-01T00:00:10Z", []],
+    ["quiet_since=1970-01-01T00:00:20Z&failing=true&type=ASSET_CHECK_EVALUATION", [["s3", "orders"]]],
+    ["type=ASSET_OBSERVATION", []],
+    ["order=latest&limit=3", [["lake", "Orders"], ["s3x"], ["s3", "orders"]]],
+    ["order=state&limit=1", [["s3", "orders"]]],
+    ["order=reports&limit=1", [["s3", "orders"]]],
+  ])("assets are narrowed and ordered by %p", async (query, keys) => {
+    const { ask } = await filled();
+    expect((await ask(`assets?${query}`)).body).toMatchObject({ assets: keys.map((asset_key) => ({ asset_key })) });
+  });
+
+  test("a cursor carries what assets were narrowed and ordered by", async () => {
+    const { ask } = await filled();
+    const { cursor } = (await ask("assets?limit=1&order=latest")).body as { readonly cursor: string };
+    const next = `assets?limit=1&cursor=${encodeURIComponent(cursor)}`;
+    expect((await ask(`${next}&order=latest`)).body).toMatchObject({ assets: [{ asset_key: ["s3x"] }] });
+    for (const other of ["", "&order=state", "&order=latest&failing=true", "&order=latest&quiet_since=1"]) {
+      expect(await ask(`${next}${other}`)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringContaining("cursor") },
+      });
+    }
+  });
+
   test("partitions have their latest materialization, by timestamp, and their count", async () => {
     const { ask } = await filled();
     const { body } = await ask("partitions?asset_key=s3/orders");
@@ -101,6 +129,13 @@ describe("the lists of the native API", () => {
       'The parameter asset_key must be an asset key: parts joined by / or a JSON array of strings. Got "//".',
     ],
     ["checks?asset_key=a&asset_key=b", "The parameter asset_key is given more than once."],
+    ["checks", "Or give failing=true, for the failing checks of all assets."],
+    ["checks?failing=false&prefix=s3", "The parameter asset_key is missing."],
+    ["checks?asset_key=a&prefix=a&failing=true", "The parameter prefix is for the failing checks of all assets."],
+    ["checks?failing=True", 'The parameter failing must be true or false. Got "True".'],
+    ["assets?order=asc", 'The parameter order must be key, latest, state or reports. Got "asc".'],
+    ["assets?quiet_since=yesterday", "The parameter quiet_since must be a time"],
+    ["assets?type=ASSET_WIPED", "The parameter type must be ASSET_MATERIALIZATION, ASSET_OBSERVATION or"],
     ["assets?limit=1001", "The parameter limit must be a whole number from 1 to 1000"],
     ["assets?asset_key=a&limit=1", 'There is no parameter "limit". Those there are: asset_key.'],
     ["assets?constructor=1", 'There is no parameter "constructor".'],

@@ -17,6 +17,8 @@ const wrong: Readonly<Record<string, string>> = {
   limit: "0",
   cursor: "1",
   search: "x".repeat(201),
+  failing: "True",
+  quiet_since: "yesterday",
 };
 const takesAnyText = ["partition", "check_name"];
 
@@ -25,7 +27,10 @@ const queries = describedOperations(config.limits).flatMap(({ method, path, quer
   const parameters = queryParameters(query).flatMap((one) => ("name" in one ? [one] : []));
   return parameters.map(({ name }) => {
     const required = parameters.filter((one) => one.required === true && one.name !== name);
-    return { method, path, name, required: required.map((one) => [one.name, "a"] as [string, string]) };
+    const given = required.map((one): [string, string] => [one.name, "a"]);
+    // One of these two must be there.
+    const isOfChecks = path === "/api/v1/checks" && name !== "asset_key" && name !== "failing";
+    return { method, path, name, required: isOfChecks ? [...given, ["failing", "true"] as [string, string]] : given };
   });
 });
 

@@ -71,6 +71,11 @@ describe("a token with a prefix", () => {
     expect(assets).toMatchObject([{ asset_key: ["s3"] }, { asset_key: ["s3", "orders"] }]);
     expect((await ask("/api/v1/assets?prefix=s3/orders")).body.assets).toMatchObject([{ asset_key: ["s3", "orders"] }]);
     expect((await ask("/api/v1/assets?search=x")).body.assets).toEqual([]);
+    for (const query of ["failing=true", "order=latest&type=ASSET_CHECK_EVALUATION", "failing=true&order=state"]) {
+      expect((await ask(`/api/v1/assets?${query}`)).body.assets).toMatchObject([{ asset_key: ["s3", "orders"] }]);
+    }
+    const { checks } = (await ask("/api/v1/checks?failing=true")).body;
+    expect(checks).toMatchObject([{ asset_key: ["s3", "orders"], check_name: "fresh" }]);
   });
 
   test("exports what lies there, and no more", async () => {
@@ -95,6 +100,9 @@ describe("a token with a prefix", () => {
     ["/api/v1/assets//s3", "/s3"],
     ["/api/v1/partitions?asset_key=lake/x", "lake/x"],
     ["/api/v1/checks?asset_key=lake/x", "lake/x"],
+    ["/api/v1/checks?asset_key=lake/x&failing=true", "lake/x"],
+    ["/api/v1/checks?failing=true&prefix=lake", "lake"],
+    ["/api/v1/assets?failing=true&prefix=lake", "lake"],
   ])("is refused what it names outside: %s", async (path, key) => {
     const { ask } = await filled();
     expect(await ask(path)).toEqual(refusal(key));
