@@ -81,6 +81,9 @@ const settings = {
 
 type SettingName = keyof typeof settings;
 
+/** Of every flag that there is. */
+export const flagNames: readonly string[] = Object.keys(settings);
+
 const wholeNumber = (from: number, to: number) =>
   v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(from), v.maxValue(to));
 
@@ -186,11 +189,21 @@ function readFlags(args: readonly string[]): Flags {
   }
 }
 
-/** A line for each flag: its variable, what it means, its default. */
+const groups: readonly (readonly [string, readonly SettingName[]])[] = [
+  ["Where it listens", ["host", "port", "shutdown-seconds"]],
+  ["Where events are kept", ["database-url", "database-auth-token"]],
+  ["Who may do what", ["tokens", "insecure", "cors-origin", "allowed-host"]],
+  ["What it says of itself", ["log-level", "log-format", "metrics-assets"]],
+  ["How long things are kept", Object.keys(retentionFlags) as RetentionFlag[]], // its very names
+  ["Limits", Object.keys(limitFlags) as (keyof typeof limitFlags)[]], // likewise
+];
+
+/** A line for each flag, in groups: its variable, what it means, its default. */
 export function flagsHelp(): string {
-  const lines = Object.entries<Setting>(settings).map(([name, setting]) => {
+  const line = (name: SettingName) => {
+    const setting: Setting = settings[name];
     const standard = setting.default === undefined ? "" : ` (default ${setting.default})`;
     return `  --${name.padEnd(28)} ${setting.env.padEnd(36)} ${setting.help}${standard}`;
-  });
-  return lines.join("\n");
+  };
+  return groups.map(([title, names]) => [`${title}:`, ...names.map(line)].join("\n")).join("\n\n");
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { RecordedEventType } from "../core/index.ts";
 import type { Expiry } from "../storage/index.ts";
+import { parseDays } from "./span.ts";
 
 /** For how many days things are kept after they were received. */
 export interface Retention {
@@ -10,7 +11,7 @@ export interface Retention {
 }
 
 const helpOf = (what: string) =>
-  `days to keep ${what} after they were received or imported, but for the latest; or forever`;
+  `days to keep ${what} after they were received or imported, but for the latest: 90, 90d, or forever`;
 
 /** A flag for all events, one for those of each type that is reported, and one for idempotency keys. */
 export const retentionFlags = {
@@ -33,10 +34,16 @@ const flagOf = {
 type Days = number | "forever";
 
 const mostDays = 36_500;
+const day = 24 * 60 * 60 * 1000;
 const daysFrom = (least: number) =>
-  v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(least), v.maxValue(mostDays));
+  v.pipe(
+    v.string(),
+    v.transform((text) => (parseDays(text) ?? Number.NaN) / day),
+    v.minValue(least),
+    v.maxValue(mostDays),
+  );
 const days = v.union([v.literal("forever"), daysFrom(1)]);
-const expected = `a whole number from 1 to ${mostDays}, or forever`;
+const expected = `from 1 to ${mostDays} days, as 90 or 90d, or forever`;
 const leastKeyDays = 7;
 
 type Read = <Schema extends v.GenericSchema>(
@@ -56,15 +63,13 @@ export function retentionBy(read: Read): Retention {
     idempotencyKeys: read(
       "idempotency-days",
       daysFrom(leastKeyDays),
-      `a whole number from ${leastKeyDays} to ${mostDays}`,
+      `from ${leastKeyDays} to ${mostDays} days, as ${leastKeyDays} or ${leastKeyDays}d`,
     ),
   };
 }
 
-const day = 24 * 60 * 60 * 1000;
-
 /** What has expired now, in milliseconds since 1970 UTC. */
 export function expiryAt(now: number, { events, idempotencyKeys }: Retention): Expiry {
-  const times = Object.entries(events).map(([type, days]) => [type, now - days * day]);
-  return { events: Object.fromEntries(times), idempotencyKeys: now - idempotencyKeys * day };
+  const times = Object.entries(events).map(([type, days]) => [type, now - Math.round(days * day)]);
+  return { events: Object.fromEntries(times), idempotencyKeys: now - Math.round(idempotencyKeys * day) };
 }

@@ -16,7 +16,7 @@ import { keepPruned } from "./keep-pruned.ts";
 import { isLogging, logger, plain, setUpLogging } from "./logger.ts";
 import { packageInfo } from "./package-info.ts";
 import { createRequestThread, type RequestThreadOptions } from "./server/request-thread.ts";
-import { openTokenBook, type TokenBook } from "./tokens/token-book.ts";
+import { type OpenedTokenBook, openTokenBook } from "./tokens/token-book.ts";
 
 /** What a runtime does: listens, and lets go. */
 export interface Listener {
@@ -99,9 +99,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const address = `http://${urlHost(config.host)}:${listener.port}`;
     logger.info(plain(`runless ${packageInfo().version} listening on ${address} (${runtime})`));
     logger.info(plain(`events are kept in ${databaseName(config.databaseUrl)}${durability(config.databaseUrl)}`));
-    logger.info(
-      tokens.isOpen() ? "nobody needs a token: runless token create makes the first" : "requests need a token",
-    );
+    logger.info(plain(whoNeedsToken(tokens)));
   } catch (error) {
     if (!isExpected(error)) throw error;
     const sentence = `runless can't start: ${error.message}`;
@@ -109,6 +107,14 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     else console.error(sentence);
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
+}
+
+function whoNeedsToken(tokens: OpenedTokenBook): string {
+  if (tokens.isOpen()) return "nobody needs a token: runless token create makes the first";
+  const end = tokens.graceEnd();
+  return end === undefined
+    ? "requests need a token"
+    : `requests need a token, but for reports until ${new Date(end).toISOString()}`;
 }
 
 /** A thread for reads and large bodies. A log in memory is this thread's alone. */
@@ -144,16 +150,17 @@ async function finish(listener: Listener, log: EventLog, { shutdownSeconds }: Co
 }
 
 /** Names are looked at where they are given, and where nothing else keeps out a page that has its name point to here. */
-function browserPolicy({ host, corsOrigins, allowedHosts }: Config, tokens: TokenBook): BrowserPolicy {
+function browserPolicy({ host, corsOrigins, allowedHosts }: Config, tokens: OpenedTokenBook): BrowserPolicy {
   const isLocal = isLoopback(host);
-  const looksAtNames = () => allowedHosts.length > 0 || (isLocal && tokens.isOpen());
+  const isOpen = () => tokens.isOpen() || tokens.graceEnd() !== undefined;
+  const looksAtNames = () => allowedHosts.length > 0 || (isLocal && isOpen());
   return { corsOrigins, hosts: () => (looksAtNames() ? allowedHosts : undefined) };
 }
 
-async function openTokens(store: TokenStore, { host, insecure, tokens: fixed }: Config): Promise<TokenBook> {
+async function openTokens(store: TokenStore, { host, insecure, tokens: fixed }: Config): Promise<OpenedTokenBook> {
   const neverOpen = !insecure && !isLoopback(host);
   if (!neverOpen || fixed.length > 0 || (await store.list()).length > 0) {
-    return openTokenBook({ store, fixed, neverOpen });
+    return openTokenBook({ store, fixed, neverOpen, allowGrace: isLoopback(host) });
   }
   throw new ConfigError(
     `everybody who reaches ${host} could report, read and wipe, since there is no token. Make one with runless token create, or give RUNLESS_TOKENS, or listen on 127.0.0.1, or say --insecure.`,
@@ -161,9 +168,22 @@ async function openTokens(store: TokenStore, { host, insecure, tokens: fixed }: 
 }
 
 class ListenError extends Error {
-  constructor({ host, port }: Config, cause: unknown) {
-    super(`it can't listen on ${host}, port ${port}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  constructor(config: Config, cause: unknown) {
+    super(`it can't listen on ${config.host}, port ${config.port}: ${whyNot(config, cause)}`, { cause });
   }
+}
+
+/** What the systems say of an address that can't be listened on, and what to do about it. */
+function whyNot({ port }: Config, cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const { code = "" } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+  const advice: Readonly<Record<string, string>> = {
+    EADDRINUSE: "another program does. Name another port with --port (RUNLESS_PORT), or 0 for a free one",
+    EACCES: `this user may not listen on port ${port}. Name another with --port (RUNLESS_PORT)`,
+    EADDRNOTAVAIL: "this machine has no such address. Name another with --host (RUNLESS_HOST)",
+  };
+  const found = advice[code];
+  return found === undefined ? said : `${found}. (${said})`;
 }
 
 function isExpected(error: unknown): error is Error {

@@ -8,7 +8,7 @@ export const backupCommand = logCommand("backup")
   .description(
     "Copy a database, as it is at one moment, to a file that is not there yet. A server may go on writing meanwhile; " +
       "until the copy is there the database's write-ahead log grows by all that is written. To go back to the copy, " +
-      "stop the server and put the copy in the place of the database, without its -wal and -shm files.",
+      "stop the server and let `runless restore` put it in the place of the database.",
   )
   .argument("<file>", "where to")
   .addHelpText("after", examples("backup monday.db", "backup /backup/monday.db --database-url file:/data/runless.db"))

@@ -101,6 +101,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./backup.ts")).backupCommand,
   },
   {
+    name: "restore",
+    summary: "Put a copy in the place of a database.",
+    load: async () => (await import("./restore.ts")).restoreCommand,
+  },
+  {
     name: "prune",
     summary: "Delete what has expired.",
     load: async () => (await import("./prune.ts")).pruneCommand,

@@ -18,7 +18,7 @@ export const exportCommand = filterCommand("export")
   .option("--output <file>", "where to write (default: standard output); it is there once it is whole")
   .addHelpText(
     "after",
-    examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.gz"),
+    examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.ndjson.gz"),
   )
   .action(async ({ output, limit, ...options }) => {
     const write = async (log: OpenLog) => {

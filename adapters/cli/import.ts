@@ -5,6 +5,7 @@ import type { RunlessClientError } from "../client/client-error.ts";
 import { randomKey } from "../client/random-key.ts";
 import { retry } from "../client/retry.ts";
 import { wait } from "../client/wait.ts";
+import { decompressed } from "./decompress.ts";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 import { keyedLines } from "./keyed-lines.ts";
 import { createOption, examples, logCommand } from "./log-command.ts";
@@ -28,7 +29,7 @@ const patience = { retries: 16, wait, random: Math.random };
 
 export const importCommand = logCommand("import")
   .description(
-    "Record lines of JSON, as `runless export` writes them. Lines are independent. One with an idempotency_key, as " +
+    "Record lines of JSON, as `runless export` writes them, compressed by gzip or zstd or not. Lines are independent. One with an idempotency_key, as " +
       "every exported line has, is recorded once however often it is imported; one without is recorded again by every " +
       "import. Where the server is away for a moment, lines are sent again, and nothing is recorded twice.",
   )
@@ -39,6 +40,7 @@ export const importCommand = logCommand("import")
     "after",
     examples(
       "import events.ndjson",
+      "import events.ndjson.gz",
       "import events.ndjson --database-url file:copy.db --create",
       "export --url http://old:3000 | runless import - --url http://new:3000",
     ),
@@ -46,12 +48,10 @@ export const importCommand = logCommand("import")
   .action(async (file, { json, ...options }) => {
     const size = file === "-" ? undefined : await sizeOf(file);
     await withLog(options, async (log) => {
-      const progress = progressBar(size);
-      const { counts, lackingKey } = await importAll(
-        log,
-        file === "-" ? process.stdin : createReadStream(file),
-        progress,
-      );
+      const { input, wasCompressed } = await decompressed(file === "-" ? process.stdin : createReadStream(file));
+      // How much is left of what was compressed, nobody knows.
+      const progress = progressBar(wasCompressed ? undefined : size);
+      const { counts, lackingKey } = await importAll(log, input, progress);
       if (json === true) console.log(JSON.stringify(counts));
       else {
         for (const { line, error } of counts.errors) console.error(`line ${line}: ${error}`);

@@ -8,7 +8,7 @@ export const serveCommand = new Command("serve")
   // The server reads its flags itself, as it does where it is started without this command.
   .allowUnknownOption()
   .allowExcessArguments()
-  .addHelpText("after", () => `\nFlags and their variables:\n${flagsHelp()}`)
+  .addHelpText("after", () => `\nEach flag has a variable.\n\n${flagsHelp()}`)
   .addHelpText("after", examples("serve", "serve --port 3001 --database-url file:/var/lib/runless/runless.db"))
   .action(async () => {
     if (process.versions.bun !== undefined) await import("../bun.ts");

@@ -1,21 +1,8 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { parseTime } from "../../core/time.ts";
+import { parseSpan } from "../span.ts";
 
-const units: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 const day = 86_400_000;
-const someSpans = "30m, 24h, 90d or 2w";
-
-/** How long a span is, in milliseconds: `24h`, `90d`. Undefined for any other text. */
-export function parseSpan(text: string): number | undefined {
-  const [, count, unit = ""] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
-}
 
 /** What an option that takes a time says of its values. */
 export const timeForms =
@@ -35,6 +22,6 @@ export function readTime(text: string, _before?: unknown, now = Date.now()): str
   const asTime = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
   if (parseTime(asTime) !== undefined) return asTime;
   throw new InvalidArgumentError(
-    `It must be a time (ISO 8601 with a zone, as 2026-11-30T05:50:00Z), a day (2026-11-29, today, yesterday), or how long ago (${someSpans}).`,
+    "It must be a time (ISO 8601 with a zone, as 2026-11-30T05:50:00Z), a day (2026-11-29, today, yesterday), or how long ago (30m, 24h, 90d or 2w).",
   );
 }

@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline";
 import { Argument } from "@commander-js/extra-typings";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../core/index.ts";
 import { answers, readAnswer } from "../client/answers.ts";
 import { RunlessClientError } from "../client/client-error.ts";
 import type { Call, Send } from "../client/http-sender.ts";
+import { ask } from "./ask.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { examples, logCommand, readAssetKey, readEventId } from "./log-command.ts";
 import { printable } from "./table.ts";
@@ -54,12 +54,4 @@ async function wipe(send: Send, path: string, query: Call["query"]): Promise<Rec
     if (error instanceof RunlessClientError && error.code === "not_found") return undefined;
     throw error;
   }
-}
-
-/** False without a yes: an input that has ended says nothing. */
-async function ask(question: string): Promise<boolean> {
-  process.stderr.write(question);
-  const lines = createInterface({ input: process.stdin });
-  for await (const line of lines) return /^y(es)?$/i.test(line.trim());
-  return false;
 }

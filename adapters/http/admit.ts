@@ -1,5 +1,5 @@
 import type { TokenScope } from "../../storage/index.ts";
-import { type Caller, mayDo } from "../tokens/caller.ts";
+import { type Caller, mayDo, unnamedReporter } from "../tokens/caller.ts";
 import type { Identity } from "../tokens/token-book.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -8,7 +8,8 @@ const challenge = 'Bearer realm="runless"';
 
 /** The caller, where they may do what is needed; else the 401 or 403 that says why not, as RFC 6750 has it. */
 export function admit(identity: Identity, needed: TokenScope): Caller | HttpError {
-  if (identity.status === "missing") {
+  const isUnnamed = identity.status === "allowed" && identity.caller === unnamedReporter && needed !== "report";
+  if (identity.status === "missing" || isUnnamed) {
     return new HttpError(401, `This server wants a token. ${howTo}`, { "www-authenticate": challenge });
   }
   if (identity.status !== "allowed") {

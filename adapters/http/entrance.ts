@@ -1,11 +1,12 @@
 import type { TokenScope } from "../../storage/index.ts";
-import { anybody, type Caller } from "../tokens/caller.ts";
+import { anybody, type Caller, unnamedReporter } from "../tokens/caller.ts";
 import type { Identity, Secret } from "../tokens/token-book.ts";
 import { admit } from "./admit.ts";
 import { type AppDeps, type AppEnv, authorized } from "./app-deps.ts";
 import { createGate } from "./gate.ts";
 import { HttpError } from "./http-error.ts";
 import type { Incoming } from "./incoming.ts";
+import { noteUnnamed } from "./note-unnamed.ts";
 import { refuse } from "./refuse.ts";
 import { secretOf } from "./token-header.ts";
 
@@ -25,6 +26,14 @@ export interface Entrance {
 
 const open: Identity = { status: "allowed", caller: anybody };
 
+/** Those who have no token yet are let pass on this machine alone: a proxy brings others. */
+function known({ headers }: Incoming, identity: Identity): Identity {
+  const isUnnamed = identity.status === "allowed" && identity.caller === unnamedReporter;
+  return isUnnamed && (headers.get("x-forwarded-for") ?? headers.get("forwarded")) !== null
+    ? { status: "missing" }
+    : identity;
+}
+
 /** Whoever comes where nothing is needed. */
 const stranger: Caller = { name: null, scopes: [], prefix: null };
 
@@ -34,24 +43,26 @@ export function createEntrance(deps: AppDeps, secretIn: SecretIn = ({ headers })
   const identify = (request: Incoming) => tokens?.identify(() => secretIn(request)) ?? open;
 
   function admitted(request: Incoming, identity: Identity, need: TokenScope): Caller | Promise<never> {
-    const caller = admit(identity, need);
-    return caller instanceof HttpError ? refuse(request, caller) : caller;
+    const caller = admit(known(request, identity), need);
+    if (caller instanceof HttpError) return refuse(request, caller);
+    if (caller === unnamedReporter) noteUnnamed(request);
+    return caller;
   }
 
   return {
     enter(request, env, need) {
-      const known = env?.[authorized];
-      if (known !== undefined) return known.caller;
+      const before = env?.[authorized];
+      if (before !== undefined) return before.caller;
       const refusal = gate(request, env);
       if (refusal !== undefined) return refuse(request, refusal);
       if (need === "nothing") return stranger;
       const identity = identify(request);
       return identity instanceof Promise
-        ? identity.then((known) => admitted(request, known, need))
+        ? identity.then((found) => admitted(request, found, need))
         : admitted(request, identity, need);
     },
     async recheck(request, need) {
-      const caller = admit(await identify(request), need);
+      const caller = admit(known(request, await identify(request)), need);
       if (caller instanceof HttpError) throw caller;
     },
   };

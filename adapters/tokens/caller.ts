@@ -13,6 +13,9 @@ export interface Caller {
 /** Whoever comes to a server without tokens. */
 export const anybody: Caller = { name: null, scopes: ["admin"], prefix: null };
 
+/** Whoever has no token yet, while a server lets them report. */
+export const unnamedReporter: Caller = { name: null, scopes: ["report"], prefix: null };
+
 /** `admin` may all; `read` may not report, nor `report` read. */
 export function mayDo({ scopes }: Caller, needed: TokenScope): boolean {
   return scopes.includes(needed) || scopes.includes("admin");

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { NewToken, TokenRecord, TokenStore } from "../../storage/index.ts";
-import { anybody, type Caller } from "./caller.ts";
+import { anybody, type Caller, unnamedReporter } from "./caller.ts";
+import { isGrace } from "./grace.ts";
 import { sessionOf } from "./token-secret.ts";
 import { tokenUses } from "./token-uses.ts";
 
@@ -31,12 +32,23 @@ export interface TokenBook {
   isOpen(): boolean;
 }
 
+/** A book that knows until when those who have no token may report. */
+export interface OpenedTokenBook extends TokenBook {
+  /** In milliseconds since 1970 UTC; undefined where they may not. */
+  graceEnd(): number | undefined;
+}
+
 export interface TokenBookOptions {
   readonly store: TokenStore;
   /** Tokens that are good beside those of the store. */
   readonly fixed?: readonly NewToken[];
   /** Whether everybody needs a token even while there is none. Default: false. */
   readonly neverOpen?: boolean;
+  /**
+   * Whether those who have no token may report while the store says so (`runless token create --grace`), where `fixed` has
+   * none. For a server that this machine alone reaches. Default: false.
+   */
+  readonly allowGrace?: boolean;
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
   readonly now?: () => number;
   /** Milliseconds since whenever, never going back. Default: `performance.now`. */
@@ -49,6 +61,7 @@ const freshFor = 1000;
 const goodFor = 2000;
 
 const opened: Identity = { status: "allowed", caller: anybody };
+const unnamed: Identity = { status: "allowed", caller: unnamedReporter };
 const missing: Identity = { status: "missing" };
 const unknown: Identity = { status: "unknown" };
 
@@ -58,12 +71,17 @@ interface Entry {
   readonly allowed: Identity;
 }
 
-/** By the first bytes of the digest, which say nothing of the rest; that is compared in constant time. */
-type Page = ReadonlyMap<number, readonly Entry[]>;
+interface Page {
+  /** By the first bytes of the digest, which say nothing of the rest; that is compared in constant time. */
+  readonly entries: ReadonlyMap<number, readonly Entry[]>;
+  /** Until when those who have no token may report. */
+  readonly graceEnd: number | undefined;
+}
 
 /** Opens the book once it is read. Rejects with EventLogError. */
-export async function openTokenBook(options: TokenBookOptions): Promise<TokenBook> {
+export async function openTokenBook(options: TokenBookOptions): Promise<OpenedTokenBook> {
   const { store, fixed = [], neverOpen = false, now = Date.now, elapsed = () => performance.now() } = options;
+  const allowGrace = options.allowGrace === true && !neverOpen && fixed.length === 0;
   const noteUse = tokenUses(store);
   let readAt = elapsed();
   let page = pageOf([...fixed, ...(await store.list())]);
@@ -90,16 +108,20 @@ export async function openTokenBook(options: TokenBookOptions): Promise<TokenBoo
   }
 
   function isOpen(page: Page): boolean {
-    return page.size === 0 && !neverOpen;
+    return page.entries.size === 0 && !neverOpen;
+  }
+
+  function isInGrace({ graceEnd }: Page): boolean {
+    return allowGrace && graceEnd !== undefined && now() < graceEnd;
   }
 
   function look(page: Page, bring: Secret): Identity {
     if (isOpen(page)) return opened;
     const brought = bring();
-    if (brought === undefined) return missing;
+    if (brought === undefined) return isInGrace(page) ? unnamed : missing;
     const session = typeof brought === "string" ? sessionOf(brought) : brought.session;
     const digest = createHash("sha256").update(session).digest();
-    const entry = page.get(bucketOf(digest))?.find((entry) => timingSafeEqual(entry.digest, digest));
+    const entry = page.entries.get(bucketOf(digest))?.find((entry) => timingSafeEqual(entry.digest, digest));
     if (entry === undefined) return unknown;
     const { name, expiresAt } = entry.token;
     const revokedAt = "revokedAt" in entry.token ? entry.token.revokedAt : null;
@@ -116,17 +138,19 @@ export async function openTokenBook(options: TokenBookOptions): Promise<TokenBoo
       return found instanceof Promise ? found.then((page) => look(page, secret)) : look(found, secret);
     },
     isOpen: () => isOpen(page),
+    graceEnd: () => (isInGrace(page) && !isOpen(page) ? page.graceEnd : undefined),
   };
 }
 
 function pageOf(tokens: readonly Entry["token"][]): Page {
-  const page = new Map<number, Entry[]>();
-  for (const entry of tokens.map(entryOf)) {
-    const alike = page.get(bucketOf(entry.digest));
-    if (alike === undefined) page.set(bucketOf(entry.digest), [entry]);
+  const entries = new Map<number, Entry[]>();
+  for (const entry of tokens.filter((token) => !isGrace(token)).map(entryOf)) {
+    const alike = entries.get(bucketOf(entry.digest));
+    if (alike === undefined) entries.set(bucketOf(entry.digest), [entry]);
     else alike.push(entry);
   }
-  return page;
+  const grace = tokens.find((token) => isGrace(token) && !("revokedAt" in token && token.revokedAt !== null));
+  return { entries, graceEnd: grace?.expiresAt ?? undefined };
 }
 
 function entryOf(token: Entry["token"]): Entry {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { resolveConfig } from "../../adapters/config.ts";
+import { flagNames, flagsHelp, resolveConfig } from "../../adapters/config.ts";
 import { defaultLimits } from "../../adapters/limits.ts";
 
 describe("resolveConfig", () => {
@@ -92,4 +92,18 @@ describe("resolveConfig", () => {
   ] as const)("refuses %j with %j and says what to change", (args, env, message) => {
     expect(() => resolveConfig(args, env)).toThrow(message);
   });
+});
+
+test("the flags are listed in groups, each in one", () => {
+  const groups = flagsHelp().split("\n\n");
+  expect(groups.map((group) => group.split("\n", 1)[0])).toEqual([
+    "Where it listens:",
+    "Where events are kept:",
+    "Who may do what:",
+    "What it says of itself:",
+    "How long things are kept:",
+    "Limits:",
+  ]);
+  const names = [...flagsHelp().matchAll(/^ {2}--([a-z-]+) +(RUNLESS_[A-Z_]+) /gm)].map(([, name]) => name ?? "");
+  expect(names.sort()).toEqual([...flagNames].sort());
 });

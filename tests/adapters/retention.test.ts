@@ -19,6 +19,15 @@ describe("retention", () => {
     });
   });
 
+  test.each([
+    ["90", 90],
+    ["90d", 90],
+    ["2w", 14],
+    ["36h", 1.5],
+  ])("takes %s, as --expires of a token does", (text, days) => {
+    expect(retentionOf("--retain-days-checks", text).events).toEqual({ ASSET_CHECK_EVALUATION: days });
+  });
+
   test("of a kind goes before that of all, in both directions", () => {
     const args = ["--retain-days", "30", "--retain-days-materializations", "forever", "--retain-days-checks", "7"];
     const events = { ASSET_OBSERVATION: 30, ASSET_CHECK_EVALUATION: 7, ASSET_WIPED: 30 };
@@ -30,10 +39,15 @@ describe("retention", () => {
     ["--retain-days", "0"],
     ["--retain-days-checks", "1.5"],
     ["--retain-days-observations", "never"],
+    ["--retain-days-observations", "23h"],
+    ["--retain-days-observations", ""],
+    ["--retain-days", "100000"],
     ["--idempotency-days", "6"],
     ["--idempotency-days", "forever"],
   ])("%s refuses %s and says what to give", (flag, value) => {
-    expect(() => retentionOf(flag, value)).toThrow(/must be a whole number from [17] to 36500/);
+    expect(() => retentionOf(flag, value)).toThrow(
+      /must be from [17] to 36500 days, as (90 or 90d, or forever|7 or 7d)/,
+    );
   });
 
   test("is explained by --help: days count from the receipt, and an import is one", () => {

@@ -37,7 +37,9 @@ describe.each([...runtimes])("a %s server whose database takes long to open", (r
     const taken = await startServer(runtime);
     const file = join(temporaryFolder(), "untouched.db");
     const second = startServer(runtime, { databaseUrl: `file:${file}`, args: ["--port", String(taken.port)] });
-    await expect(second).rejects.toThrow(/ended with 1 .*can't listen on 127\.0\.0\.1/s);
+    await expect(second).rejects.toThrow(
+      /ended with 1 .*can't listen on 127\.0\.0\.1, port \d+: another program does\. Name another port with --port/s,
+    );
     expect(await Bun.file(file).exists()).toBe(false);
     await taken.stop();
   }, 30_000);

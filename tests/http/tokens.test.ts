@@ -93,6 +93,56 @@ describe.each([...runtimes])("on %s", (runtime) => {
     await server.stop();
   }, 90_000);
 
+  test("with --grace jobs without a token report on until it ends, on this machine alone, and the log names them", async () => {
+    const databaseUrl = newFile();
+    const server = await startServer(runtime, { databaseUrl });
+    const report = (secret?: string, agent = "nightly-job/1") =>
+      fetch(`${server.url}/report_asset_materialization/a`, {
+        method: "POST",
+        headers: { ...headersOf(secret), "user-agent": agent },
+      });
+    const read = () => fetch(`${server.url}/api/v1/events`);
+    expect([(await report()).status, (await read()).status]).toEqual([200, 200]);
+    const ci = await token(databaseUrl, "create", "--name", "ci", "--scope", "report", "--grace", "1h");
+    await becomes(401, read);
+    expect([(await report()).status, (await report(ci)).status, (await report("wrong")).status]).toEqual([
+      200, 200, 401,
+    ]);
+    const wipe = await fetch(`${server.url}/api/v1/assets?asset_key=a`, { method: "DELETE" });
+    expect(wipe.status).toBe(401);
+    await wipe.body?.cancel();
+    expect((await report(undefined, "other-job/2")).status).toBe(200);
+    await token(databaseUrl, "revoke", "(no token)");
+    await becomes(401, () => report());
+    await server.stop();
+    const named = server.output().match(/a report without a token.*?(?:nightly-job\/1|other-job\/2)/g) ?? [];
+    expect(named.map((line) => /(nightly|other)-job/.exec(line)?.[1])).toEqual(["nightly", "other"]);
+  }, 90_000);
+
+  test("a grace opens no server that others can reach, and none with tokens of its own", async () => {
+    const databaseUrl = newFile();
+    await token(databaseUrl, "create", "--name", "ci", "--scope", "report", "--grace", "1h");
+    for (const options of [
+      { databaseUrl, args: otherHost },
+      { databaseUrl, args: [...otherHost, "--insecure"] },
+      { databaseUrl, env: { RUNLESS_TOKENS: `a:read=${secret}` } },
+    ]) {
+      const server = await startServer(runtime, options);
+      const target = `http://127.0.0.1:${server.port}/report_asset_materialization/a`;
+      expect((await fetch(target, { method: "POST" })).status).toBe(401);
+      await server.stop();
+    }
+    const server = await startServer(runtime, { databaseUrl });
+    expect((await fetch(`${server.url}/report_asset_materialization/a`, { method: "POST" })).status).toBe(200);
+    // Nor may a page that has its own name point to here report: while no token is needed for that, names are looked at.
+    const connection = await openConnection(server.port);
+    const rebound = { target: "/report_asset_materialization/a", headers: [["host", "evil.example"]] } as const;
+    expect((await connection.send(rebound)).status).toBe(403);
+    connection.close();
+    expect(server.output()).toMatch(/requests need a token, but for reports until \d{4}-/);
+    await server.stop();
+  }, 90_000);
+
   test("the database's files hold no secret", async () => {
     const databaseUrl = newFile();
     const made = await token(databaseUrl, "create", "--name", "ci", "--scope", "report");

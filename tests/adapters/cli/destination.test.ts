@@ -6,7 +6,7 @@ import { type DestinationDeps, defaultServerUrl, findDestination } from "../../.
 import { createStartingApp } from "../../../adapters/http/starting-app.ts";
 import { packageInfo } from "../../../adapters/package-info.ts";
 import { runtimes, startServer, temporaryFolder } from "../../server.ts";
-import { newFile, patience, runCli } from "./run-cli.ts";
+import { newFile, patience, runAtTerminal, runCli } from "./run-cli.ts";
 import { newSpool } from "./spool/spool-harness.ts";
 
 setDefaultTimeout(patience);
@@ -218,21 +218,9 @@ test("at a terminal login shows nothing of the token", async () => {
   const secret = "0123456789abcdef";
   const server = await startServer("bun", { env: { RUNLESS_TOKENS: `ci:report=${secret}` } });
   const config = temporaryFolder();
-  let shown = "";
-  const program = new URL("../../../adapters/cli/runless.ts", import.meta.url).pathname;
-  const child = Bun.spawn([process.execPath, program, "login", server.url], {
-    env: { ...process.env, XDG_CONFIG_HOME: config },
-    terminal: {
-      cols: 200,
-      rows: 20,
-      data: (terminal, bytes) => {
-        const before = shown;
-        shown += new TextDecoder().decode(bytes);
-        if (!before.includes("Enter): ") && shown.includes("Enter): ")) terminal.write(`wrong\u0015${secret}x\u007f\r`);
-      },
-    },
-  });
-  expect(await child.exited).toBe(0);
+  const keys = { question: "Enter): ", answer: `wrong\u0015${secret}x\u007f\r` };
+  const { exitCode, shown } = await runAtTerminal(["login", server.url], { XDG_CONFIG_HOME: config }, keys);
+  expect(exitCode).toBe(0);
   expect(shown).toContain(`Token for ${server.url}`);
   expect(shown).not.toMatch(/wrong|0123/);
   expect(JSON.parse(readFileSync(join(config, "runless", "config.json"), "utf8")).token).toBe(secret);

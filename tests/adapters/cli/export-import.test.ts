@@ -1,10 +1,12 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
 import { runtimes, temporaryFolder } from "../../server.ts";
-import { newFile, patience, runCli, targets } from "./run-cli.ts";
+import { newFile, patience, runCli, startCli, targets } from "./run-cli.ts";
 
 setDefaultTimeout(patience);
 
@@ -96,4 +98,43 @@ test("an export that is cut short by its reader ends without a word", async () =
   const source = new URL("../../../adapters/cli/runless.ts", import.meta.url).pathname;
   const { exitCode, stdout, stderr } = await runCli([...sh, process.execPath, source], target);
   expect([exitCode, stdout.trim(), stderr]).toEqual([0, "1", ""]);
+});
+
+describe.each(["bun", "node"] as const)("on %s", (runtime) => {
+  test("import reads what the help of export writes: lines compressed by gzip, from a file or from standard input", async () => {
+    const target = newFile();
+    const options = { runtime, env: target.env };
+    const folder = temporaryFolder();
+    const file = join(folder, "events.ndjson.gz");
+    // In two members, as `cat a.gz b.gz` joins them.
+    const lines = reports.split("\n");
+    const halves = [lines.slice(0, 10), lines.slice(10)].map((half) => gzipSync(`${half.join("\n")}\n`));
+    writeFileSync(file, Buffer.concat(halves));
+    const counts = JSON.parse((await runCli(["import", file, "--json"], options)).stdout);
+    expect(counts).toMatchObject({ received: 30, recorded: 30, failed: 0 });
+    const exported = await runCli(["export"], options);
+    const piped = startCli(["import", "-", "--json"], { runtime, env: newFile().env });
+    piped.stdin.end(gzipSync(exported.stdout));
+    expect(JSON.parse(await text(piped.stdout))).toMatchObject({ received: 30, recorded: 30 });
+  });
+
+  test("an import of what was cut short says so, and one of another coding what to do", async () => {
+    const target = newFile();
+    const file = join(temporaryFolder(), "cut.gz");
+    const whole = gzipSync(`${reports}\n`);
+    writeFileSync(file, whole.subarray(0, whole.length - 20));
+    const cut = await runCli(["import", file], { runtime, env: target.env });
+    expect([cut.exitCode, cut.stderr]).toEqual([
+      1,
+      expect.stringContaining("The file is cut short or damaged, as gzip reads it"),
+    ]);
+    writeFileSync(file, "BZh91AY&SY");
+    const other = await runCli(["import", file], { runtime, env: target.env });
+    expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining("compressed by bzip2")]);
+    for (const short of ["", "\n", "{"]) {
+      writeFileSync(file, short);
+      const { exitCode, stdout } = await runCli(["import", file], { runtime, env: target.env });
+      expect([exitCode, stdout]).toEqual([short === "{" ? 1 : 0, expect.stringContaining(" recorded")]);
+    }
+  });
 });

@@ -42,7 +42,12 @@ test(
 );
 
 test.each([
-  [["--retain-days", "0"], {}, 2, "--retain-days (RUNLESS_RETAIN_DAYS) must be a whole number from 1"],
+  [
+    ["--retain-days", "0"],
+    {},
+    2,
+    "--retain-days (RUNLESS_RETAIN_DAYS) must be from 1 to 36500 days, as 90 or 90d, or forever",
+  ],
   [[], { RUNLESS_IDEMPOTENCY_DAYS: "1" }, 2, "--idempotency-days (RUNLESS_IDEMPOTENCY_DAYS) must be"],
   [[], {}, 3, "There is no database file:runless.db"],
   [[], { RUNLESS_URL: "http://127.0.0.1:1" }, 2, "This deletes from a database, and RUNLESS_URL names the server"],

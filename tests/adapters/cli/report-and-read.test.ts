@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { patience, runCli, type Target, targets } from "./run-cli.ts";
+import { patience, runAtTerminal, runCli, type Target, targets } from "./run-cli.ts";
 
 setDefaultTimeout(patience);
 
@@ -189,6 +189,13 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
     expect((await runCli(["wipe", "old", "--partition", "p"], options("y\n"))).exitCode).toBe(0);
     expect((await cli("asset", "old")).exitCode).toBe(1);
     expect((await cli("wipe", "old", "--yes")).exitCode).toBe(1);
+  });
+
+  test("wipe at a terminal ends with the answer, whatever it is", async () => {
+    await cli("report", "asked");
+    const wipe = (answer: string) => runAtTerminal(["wipe", "asked"], target.env, { question: "[y/N] ", answer });
+    expect((await wipe("n\r")).exitCode).toBe(1);
+    expect((await wipe("yes\r")).exitCode).toBe(0);
   });
 
   test("wipe takes an asset or one event", async () => {

@@ -83,3 +83,27 @@ export async function newServer(): Promise<Target & { readonly server: RunningSe
 }
 
 export const targets = { "a server": newServer, "a file": async () => newFile() } as const;
+
+/** Runs the command at a terminal, where `answer` is typed as soon as the command has shown `question`. */
+export async function runAtTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { question, answer }: { readonly question: string; readonly answer: string },
+): Promise<{ readonly exitCode: number; readonly shown: string }> {
+  let shown = "";
+  const cwd = temporaryFolder();
+  const child = Bun.spawn([process.execPath, ...entries.bun, ...args], {
+    cwd,
+    env: { ...process.env, XDG_STATE_HOME: join(cwd, "state"), XDG_CONFIG_HOME: join(cwd, "config"), ...env },
+    terminal: {
+      cols: 400,
+      rows: 20,
+      data: (terminal, bytes) => {
+        const wasAsked = shown.includes(question);
+        shown += new TextDecoder().decode(bytes);
+        if (!wasAsked && shown.includes(question)) terminal.write(answer);
+      },
+    },
+  });
+  return { exitCode: await child.exited, shown };
+}

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
 import { openStores, type TokenRecord } from "../../../storage/index.ts";
 import { temporaryFolder } from "../../server.ts";
-import { type CliOptions, newFile, runCli, type Target } from "./run-cli.ts";
+import { type CliOptions, newFile, runAtTerminal, runCli, type Target } from "./run-cli.ts";
 
 const run = (target: Target, line: string, options: CliOptions = {}) =>
   runCli(["token", ...line.split(" ")], { ...options, env: { ...target.env, ...options.env } });
@@ -67,6 +67,60 @@ test("that the token which has a name has expired is said, and how to take the n
   ]);
   await run(target, "revoke ex");
   expect((await run(target, "create --name ex --scope read")).exitCode).toBe(0);
+});
+
+test("the first token says what it does to jobs that run, and a grace goes with that one alone", async () => {
+  const target = newFile();
+  const first = await run(target, "create --name a --scope report --grace 2h");
+  expect(first.exitCode).toBe(0);
+  expect(first.stderr).toMatch(/It is the first token: .* but those who report without one until \d{4}-/);
+  const table = await run(target, "list");
+  expect(table.stdout).toMatch(/^\(no token\) +report +.* active$/m);
+  const second = await run(target, "create --name b --scope report");
+  expect(second.stderr).not.toContain("first token");
+  const late = await run(target, "create --name c --scope report --grace 2h");
+  expect([late.exitCode, late.stderr]).toEqual([2, expect.stringContaining("--grace goes with the first token")]);
+  await run(target, "revoke a");
+  await run(target, "revoke b");
+  expect((await run(target, "create --name d --scope report --grace 2h")).exitCode).toBe(2);
+  expect((await runCli(["token", "revoke", "(no token)"], target)).exitCode).toBe(0);
+  const other = await run(newFile(), "create --name a --scope report");
+  expect(other.stderr).toContain("ask everybody for one within two seconds, and refuse jobs that have none.");
+});
+
+test("at a terminal the first token of a log with events is asked for", async () => {
+  const create = ({ env }: Target, answer: string, ...more: readonly string[]) => {
+    const args = ["token", "create", "--name", "a", "--scope", "read", ...more];
+    return runAtTerminal(args, env, { question: "[y/N] ", answer: `${answer}\r` });
+  };
+  const target = newFile();
+  const empty = await create(newFile(), "n");
+  expect([empty.exitCode, empty.shown.includes("[y/N]")]).toEqual([0, false]);
+  await runCli(["report", "x"], target);
+  const no = await create(target, "n");
+  expect([no.exitCode, no.shown]).toEqual([1, expect.stringContaining("Nothing was created.")]);
+  expect(no.shown).toContain("jobs that have none are refused (--grace 24h lets them report meanwhile). Create it?");
+  expect(await storedTokens(target)).toEqual([]);
+  expect(await create(target, "y")).toMatchObject({ exitCode: 0, shown: expect.stringContaining("rl_") });
+  await run(target, "revoke a");
+  expect((await create(target, "n")).shown).not.toContain("[y/N]");
+  for (const more of [["--yes"], ["--grace", "1h"]]) {
+    const fresh = newFile();
+    await runCli(["report", "x"], fresh);
+    expect((await create(fresh, "n", ...more)).shown).not.toContain("[y/N]");
+  }
+});
+
+test.each([
+  ["90", 90],
+  ["90d", 90],
+  ["2w", 14],
+])("--expires %s is %d days from now, as --retain-days takes it", async (text, days) => {
+  const target = newFile();
+  const before = Date.now();
+  await run(target, `create --name a --scope read --expires ${text}`);
+  const [token] = await storedTokens(target);
+  expect(Math.floor(((token?.expiresAt ?? 0) - before) / 86_400_000)).toBe(days);
 });
 
 test("list shows every token and no hash, as a table or as JSON", async () => {

@@ -80,7 +80,7 @@ test("every command has help with examples", async () => {
   const names = Array.from(stdout.matchAll(/^ {2}([a-z-]+) (?!command)/gm), ([, name]) => name ?? "").filter(
     (name) => !/^(help|runless)$/.test(name),
   );
-  expect(names.length).toBe(22);
+  expect(names.length).toBe(23);
   expect(stdout).toContain("Exit codes:");
   const helps = await Promise.all(names.map((name) => runCli([name, "--help"])));
   expect(helps.filter(({ exitCode, stdout }) => exitCode !== 0 || !stdout.includes("\n  $ runless "))).toEqual([]);

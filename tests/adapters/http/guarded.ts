@@ -20,7 +20,7 @@ export async function guardedApp(
   const clock = { now: noon, elapsed: 0 };
   const store = createMemoryTokenStore({ now: () => clock.now });
   for (const token of tokens) await store.create(token);
-  const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed });
+  const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed, allowGrace: true });
   return { app: testApp({ log, tokens: book, config, now: () => clock.now, ...deps }), log, store, clock };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { needOf } from "../../../adapters/http/token-check.ts";
+import { graceToken } from "../../../adapters/tokens/grace.ts";
 import { materialization } from "../../../core/index.ts";
 import type { TokenScope } from "../../../storage/index.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
@@ -91,6 +92,45 @@ describe.each([...allRoutes])("%s", (route) => {
       expect(answersOf(route)).toContain(response.status);
       await response.body?.cancel();
     }
+  });
+});
+
+describe("during the grace for those who have no token", () => {
+  const graced = async () => {
+    const guarded = await filled();
+    await guarded.store.create(graceToken(noon + 60_000));
+    guarded.clock.elapsed += 2000;
+    return guarded;
+  };
+
+  test.each([...allRoutes])("%s asks for one, unless it is for reports", async (route) => {
+    const { app, clock } = await graced();
+    const { needs, isPage = false } = routeExamples[route] ?? { needs: "admin" };
+    const status = async () => {
+      const response = await app.fetch(exampleRequest(route, {}));
+      await response.body?.cancel();
+      return response.status;
+    };
+    const isOpen = needs === "nothing" || needs === "report";
+    const refused = isPage ? 303 : 401;
+    if (isOpen) expect(answersOf(route)).toContain(await status());
+    else expect(await status()).toBe(refused);
+    clock.now += 60_000;
+    clock.elapsed += 2000;
+    if (needs === "nothing") expect(answersOf(route)).toContain(await status());
+    else expect(await status()).toBe(refused);
+  });
+
+  test.each(["x-forwarded-for", "forwarded"])("what a proxy brings (%s) needs one all the same", async (name) => {
+    const { app } = await graced();
+    const response = await app.fetch(exampleRequest("POST /api/v1/events", { [name]: "for=192.0.2.1" }));
+    expect(response.status).toBe(401);
+  });
+
+  test("a wrong token is no better than before", async () => {
+    const { app } = await graced();
+    const response = await app.fetch(exampleRequest("POST /api/v1/events", bearer("nobody")));
+    expect(response.status).toBe(401);
   });
 });
 

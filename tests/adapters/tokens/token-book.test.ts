@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { graceName, graceToken } from "../../../adapters/tokens/grace.ts";
 import { openTokenBook, type TokenBookOptions } from "../../../adapters/tokens/token-book.ts";
 import { hashSecret, newSecret, sessionOf } from "../../../adapters/tokens/token-secret.ts";
 import { createMemoryTokenStore, EventLogError, type TokenStore } from "../../../storage/index.ts";
@@ -47,6 +48,60 @@ describe("a token book", () => {
     clock.elapsed += 2000;
     expect(await book.identify(() => undefined)).toEqual({ status: "missing" });
     expect(book.isOpen()).toBe(false);
+  });
+
+  describe("with a grace for those who have no token", () => {
+    const graced = async (options: Partial<TokenBookOptions> = {}) => {
+      const all = await opened({ allowGrace: true, ...options });
+      await all.store.create(graceToken(noon + 60_000));
+      await all.store.create(newToken("a", { hash: hash("a") }));
+      all.clock.elapsed += 2000;
+      const unnamed = () => all.book.identify(() => undefined);
+      return { ...all, unnamed };
+    };
+    const reporter = { status: "allowed", caller: { name: null, scopes: ["report"], prefix: null } };
+
+    test("lets them report until it ends, and asks for a token then", async () => {
+      const { book, clock, unnamed } = await graced();
+      expect(await unnamed()).toEqual(reporter as never);
+      expect([book.isOpen(), book.graceEnd()]).toEqual([false, noon + 60_000]);
+      expect(await book.identify(() => "nobody")).toEqual({ status: "unknown" });
+      expect(await book.identify(() => "a")).toMatchObject({ caller: { name: "a" } });
+      clock.now += 60_000;
+      expect([await unnamed(), book.graceEnd()]).toEqual([{ status: "missing" }, undefined]);
+    });
+
+    test("ends it when it is revoked", async () => {
+      const { book, clock, store, unnamed } = await graced();
+      await store.revoke(graceName);
+      clock.elapsed += 2000;
+      expect([await unnamed(), book.graceEnd()]).toEqual([{ status: "missing" }, undefined]);
+    });
+
+    test.each([
+      ["where it is not allowed", { allowGrace: false }],
+      ["where it is not said to be", { allowGrace: undefined as never }],
+      ["on a host that others reach", { neverOpen: true }],
+      ["beside tokens of the configuration", { fixed: [newToken("f", { hash: hash("f") })] }],
+    ] as const)("knows none %s", async (_, options) => {
+      const { book, unnamed } = await graced(options);
+      expect([await unnamed(), book.graceEnd()]).toEqual([{ status: "missing" }, undefined]);
+    });
+
+    test("stays open while there is no token beside it", async () => {
+      const { book, store, clock } = await opened({ allowGrace: true });
+      await store.create(graceToken(noon + 1));
+      clock.elapsed += 2000;
+      expect(await book.identify(() => undefined)).toMatchObject({ caller: { scopes: ["admin"] } });
+      expect([book.isOpen(), book.graceEnd()]).toEqual([true, undefined]);
+    });
+
+    test("is no token: nothing that is sent has its hash", async () => {
+      const { book } = await graced();
+      for (const secret of ["", graceName, "0".repeat(64)]) {
+        expect(await book.identify(() => secret)).toEqual({ status: "unknown" });
+      }
+    });
   });
 
   test("that may never be open asks for a token even while there is none", async () => {
