@@ -1,8 +1,9 @@
 import type { ReportableEvent } from "../core/events.ts";
 import { assertNotFarAhead } from "../core/far-ahead.ts";
-import { checkEvent, type RunlessEvent } from "../core/index.ts";
+import type { RunlessEvent } from "../core/index.ts";
 import { conflictSentence } from "../storage/conflict-sentence.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../storage/index.ts";
+import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
 import { resolveDatabase } from "./config.ts";
 import { LogReader } from "./log-reader.ts";
 import type { CallOptions, ReportedEvent, ReportedEvents, ReportOptions, RunlessApi } from "./runless-api.ts";
@@ -43,23 +44,22 @@ export class RunlessInstance extends LogReader implements RunlessApi {
     return new RunlessInstance(await openEventLog({ url, authToken: options.databaseAuthToken ?? token }));
   }
 
-  async reportRunlessAssetEvent(
-    event: RunlessEvent,
-    { idempotencyKey, signal }: ReportOptions = {},
-  ): Promise<ReportedEvent> {
+  async reportRunlessAssetEvent(event: RunlessEvent, options?: ReportOptions): Promise<ReportedEvent> {
+    const { idempotencyKey, signal } = readReportOptions(options);
     signal?.throwIfAborted();
-    return appendEvent(this.#log, { event: checked(event), idempotencyKey });
+    return appendEvent(this.#log, { event: recordable(readReportable(event)), idempotencyKey });
   }
 
   async reportRunlessAssetEvents(
     events: readonly (RunlessEvent | NewEvent)[],
-    { signal }: CallOptions = {},
+    options?: CallOptions,
   ): Promise<ReportedEvents> {
-    signal?.throwIfAborted();
+    readReportOptions(options).signal?.throwIfAborted();
     if (events.length === 0) return { recorded: 0, duplicates: 0, ids: [] };
-    const unit = events
-      .map((event): NewEvent => ("event" in event ? event : { event }))
-      .map(({ event, idempotencyKey }) => ({ event: checked(event), idempotencyKey }));
+    const unit = readNewEvents(events).map(({ event, idempotencyKey }) => ({
+      event: recordable(event),
+      idempotencyKey,
+    }));
     const [result] = await this.#log.append([unit]);
     if (result?.status === "recorded") {
       const duplicates = result.events.filter(({ duplicate }) => duplicate).length;
@@ -85,10 +85,8 @@ export class RunlessInstance extends LogReader implements RunlessApi {
   }
 }
 
-/** Events are plain data, which a program may build by hand, or have from another log. */
-function checked(given: ReportableEvent): RunlessEvent {
-  const event = checkEvent(given);
-  const receivedAt = given.id === undefined ? undefined : given.receivedAt;
-  assertNotFarAhead(event.timestamp, { now: Date.now(), receivedAt });
+/** The event to record. One that another log gave is judged by when that received it. Throws InvalidEventError. */
+function recordable({ id, receivedAt, ...event }: ReportableEvent): RunlessEvent {
+  assertNotFarAhead(event.timestamp, { now: Date.now(), receivedAt: id === undefined ? undefined : receivedAt });
   return event;
 }

@@ -1,6 +1,7 @@
 import { compareCodePoints } from "../core/asset-key.ts";
 import { type AssetKey, assetKeyOf, type RunlessEventType } from "../core/index.ts";
 import type { AssetRecord, EventFilter } from "../storage/event-log.ts";
+import { readFetchOptions, readFilter, readIds, readPartition } from "./call-arguments.ts";
 import type { LogSource } from "./log-source.ts";
 import { PagedLog, type RecordOf } from "./paged-log.ts";
 import type {
@@ -30,13 +31,13 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
     this.#log = new PagedLog(source, pageSize);
   }
 
-  async getLatestMaterializationEvent(key: Key, { signal }: CallOptions = {}) {
-    const records = await this.#log.records([key], signal);
+  async getLatestMaterializationEvent(key: Key, options?: CallOptions) {
+    const records = await this.#log.records([key], signalOf(options));
     return latestMaterialization(records.values().next().value);
   }
 
-  async getLatestMaterializationEvents(keys: readonly Key[], { signal }: CallOptions = {}) {
-    const records = await this.#log.records(keys, signal);
+  async getLatestMaterializationEvents(keys: readonly Key[], options?: CallOptions) {
+    const records = await this.#log.records(keys, signalOf(options));
     return new Map(Array.from(records, ([key, record]) => [key, latestMaterialization(record)]));
   }
 
@@ -54,8 +55,10 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
 
   async getMaterializedPartitions(
     key: Key,
-    { after, before, signal }: Pick<EventFilter, "after" | "before"> & CallOptions = {},
+    options?: Pick<EventFilter, "after" | "before"> & CallOptions,
   ): Promise<ReadonlySet<string>> {
+    const { after, before } = readIds(options ?? {});
+    const signal = signalOf(options);
     if (after === undefined && before === undefined) {
       const found = new Set<string>();
       for await (const partition of this.#log.partitions(assetKeyOf(key), signal)) found.add(partition);
@@ -65,11 +68,11 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
     return new Set(records.flatMap(({ partition }) => partition ?? []).sort(compareCodePoints));
   }
 
-  async getStatusByPartition(key: Key, partitions: readonly string[], { signal }: CallOptions = {}) {
+  async getStatusByPartition(key: Key, partitions: readonly string[], options?: CallOptions) {
     const status = new Map<string, AssetPartitionStatus | null>(partitions.map((partition) => [partition, null]));
     let open = status.size;
     if (open === 0) return status;
-    for await (const partition of this.#log.partitions(assetKeyOf(key), signal)) {
+    for await (const partition of this.#log.partitions(assetKeyOf(key), signalOf(options))) {
       if (!status.has(partition)) continue;
       status.set(partition, "MATERIALIZED");
       if (--open === 0) break;
@@ -77,14 +80,17 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
     return status;
   }
 
-  async getAssetKeys({ prefix, limit = all, cursor, signal }: AssetKeysOptions = {}): Promise<AssetKeysResult> {
-    const filter = prefix === undefined ? {} : { prefix: assetKeyOf(prefix) };
-    const { items, ...rest } = await this.#log.assets(filter, { limit, cursor }, signal);
+  async getAssetKeys(options?: AssetKeysOptions): Promise<AssetKeysResult> {
+    const { prefix, limit, cursor } = options ?? {};
+    const filter = (prefix ?? undefined) === undefined ? {} : { prefix: assetKeyOf(prefix ?? "") };
+    const bounds = { limit: limit ?? all, cursor: cursor ?? undefined };
+    const { items, ...rest } = await this.#log.assets(filter, bounds, signalOf(options));
     return { assetKeys: items.map(({ assetKey }) => assetKey), ...rest };
   }
 
-  async getAssetRecords(keys?: readonly Key[], { signal }: CallOptions = {}): Promise<readonly AssetRecord[]> {
-    if (keys === undefined) return (await this.#log.assets({}, { limit: all }, signal)).items;
+  async getAssetRecords(keys?: readonly Key[] | null, options?: CallOptions): Promise<readonly AssetRecord[]> {
+    const signal = signalOf(options);
+    if (keys === undefined || keys === null) return (await this.#log.assets({}, { limit: all }, signal)).items;
     const records = await this.#log.records(keys, signal);
     return Array.from(records.values()).flatMap((record) => record ?? []);
   }
@@ -93,28 +99,28 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
     return (await this.getAssetRecords([key], options)).length > 0;
   }
 
-  async wipeAssets(keys: readonly Key[], { signal }: CallOptions = {}): Promise<readonly WipedRecord[]> {
+  async wipeAssets(keys: readonly Key[], options?: CallOptions): Promise<readonly WipedRecord[]> {
     const targets = keys.map((key) => ({ assetKey: assetKeyOf(key) }));
-    return this.#log.wipe(targets, signal);
+    return this.#log.wipe(targets, signalOf(options));
   }
 
   async wipeAssetPartitions(
     key: Key,
-    partitions: readonly string[],
-    { signal }: CallOptions = {},
+    partitions: readonly (string | null)[],
+    options?: CallOptions,
   ): Promise<readonly WipedRecord[]> {
     const assetKey = assetKeyOf(key);
-    const targets = partitions.map((partition) => ({ assetKey, partition }));
-    return this.#log.wipe(targets, signal);
+    const targets = Array.from(partitions, (partition) => ({ assetKey, partition: readPartition(partition) }));
+    return this.#log.wipe(targets, signalOf(options));
   }
 
   async #fetch<Type extends RunlessEventType>(
     type: Type,
     filter: Key | AssetCheckRecordsFilter,
-    options: FetchOptions = {},
+    options: FetchOptions | undefined,
   ): Promise<EventRecordsResult<RecordOf<Type>>> {
     const narrowed = isFilter(filter) ? filter : { assetKey: filter };
-    return this.#log.events({ ...narrowed, assetKey: assetKeyOf(narrowed.assetKey), type }, options);
+    return this.#log.events({ ...readFilter(narrowed), type }, readFetchOptions(options));
   }
 }
 
@@ -123,6 +129,10 @@ function latestMaterialization(record: AssetRecord | undefined): Materialization
   return latest?.type === "ASSET_MATERIALIZATION" ? latest : undefined;
 }
 
+function signalOf(options: CallOptions | null | undefined): AbortSignal | undefined {
+  return options?.signal ?? undefined;
+}
+
 function isFilter(filter: Key | AssetCheckRecordsFilter): filter is AssetCheckRecordsFilter {
-  return typeof filter === "object" && "assetKey" in filter;
+  return typeof filter === "object" && !Array.isArray(filter) && "assetKey" in filter;
 }

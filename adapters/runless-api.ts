@@ -92,10 +92,13 @@ export interface RunlessApi extends AsyncDisposable {
    */
   wipeAssets(assetKeys: readonly (AssetKey | string)[], options?: CallOptions): Promise<readonly WipedRecord[]>;
 
-  /** As `wipeAssets`, for all events of these partitions of an asset. */
+  /**
+   * As `wipeAssets`, for all events of these partitions of an asset; null stands for the events without a partition.
+   * Rejects with TypeError, before anything is wiped, where a partition is neither.
+   */
   wipeAssetPartitions(
     assetKey: AssetKey | string,
-    partitions: readonly string[],
+    partitions: readonly (string | null)[],
     options?: CallOptions,
   ): Promise<readonly WipedRecord[]>;
 

@@ -7,9 +7,9 @@ import type { Send } from "./http-sender.ts";
 export function createHttpSource(send: Send): LogSource {
   return {
     async query(filter, { limit, order, cursor }, signal) {
-      const { assetKey, prefix, checkName, since, until, ...rest } = filter;
-      const keys = { asset_key: json(assetKey), prefix: json(prefix), check_name: checkName };
-      const query = { ...rest, ...keys, since: time(since), until: time(until), limit, order, cursor };
+      const { assetKey, prefix, type, partition, checkName, since, until, after, before } = filter;
+      const keys = { asset_key: json(assetKey), prefix: json(prefix), type, partition, check_name: checkName };
+      const query = { ...keys, since: time(since), until: time(until), after, before, limit, order, cursor };
       return readAnswer(answers.events, await send({ method: "GET", path: "events", query, signal }));
     },
 
@@ -40,12 +40,17 @@ export function createHttpSource(send: Send): LogSource {
       const [path, query] =
         "eventId" in target
           ? [`events/${target.eventId}`, {}]
-          : ["assets", { asset_key: json(target.assetKey), partition: target.partition ?? undefined }];
+          : ["assets", { asset_key: json(target.assetKey), ...ofPartition(target.partition) }];
       // A wipe whose answer was lost finds nothing when it is tried again.
       const text = await unlessNotFound(send({ method: "DELETE", path, query, signal }));
       return text === undefined ? undefined : readAnswer(answers.wiped, text).wiped;
     },
   };
+}
+
+/** Null stands for the events without a partition, and undefined for the whole asset. */
+function ofPartition(partition: string | null | undefined) {
+  return partition === null ? { no_partition: "true" } : { partition };
 }
 
 async function unlessNotFound(answer: Promise<string>): Promise<string | undefined> {

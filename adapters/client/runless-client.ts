@@ -1,5 +1,6 @@
-import type { RunlessEvent } from "../../core/index.ts";
+import type { RunlessEvent } from "../../core/events.ts";
 import { formatNewEvent } from "../../core/wire.ts";
+import { readNewEvents, readReportable, readReportOptions } from "../call-arguments.ts";
 import { LogReader } from "../log-reader.ts";
 import type {
   CallOptions,
@@ -61,11 +62,9 @@ export class RunlessClient extends LogReader implements RunlessApi {
     this.close = close;
   }
 
-  async reportRunlessAssetEvent(
-    event: RunlessEvent,
-    { idempotencyKey, signal }: ReportOptions = {},
-  ): Promise<ReportedEvent> {
-    const body = formatNewEvent(event, idempotencyKey ?? randomKey());
+  async reportRunlessAssetEvent(event: RunlessEvent, options?: ReportOptions): Promise<ReportedEvent> {
+    const { idempotencyKey, signal } = readReportOptions(options);
+    const body = formatNewEvent(readReportable(event), idempotencyKey ?? randomKey());
     const answer = readAnswer(answers.reported, await this.#send({ method: "POST", path: "events", body, signal }));
     // Under a key of ours, a duplicate is this call's own event, which an attempt recorded without our hearing of it.
     return { id: answer.id, duplicate: answer.duplicate && idempotencyKey !== undefined };
@@ -73,11 +72,12 @@ export class RunlessClient extends LogReader implements RunlessApi {
 
   async reportRunlessAssetEvents(
     events: readonly (RunlessEvent | NewEvent)[],
-    { signal }: CallOptions = {},
+    options?: CallOptions,
   ): Promise<ReportedEvents> {
     if (events.length === 0) return { recorded: 0, duplicates: 0, ids: [] };
-    const given = events.map((event): NewEvent => ("event" in event ? event : { event }));
+    const given = readNewEvents(events);
     const texts = given.map(({ event, idempotencyKey }) => formatNewEvent(event, idempotencyKey ?? randomKey()));
+    const { signal } = readReportOptions(options);
     const answer = readAnswer(
       answers.reportedAll,
       await this.#send({ method: "POST", path: "events", body: `[${texts.join(",")}]`, signal }),

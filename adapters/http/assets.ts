@@ -23,11 +23,17 @@ import { rawPath } from "./request-path.ts";
 import { routes } from "./routes.ts";
 
 export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
-export const wipeSchema = v.strictObject({ asset_key: assetKeyParameter, partition: v.optional(v.string()) });
+export const wipeSchema = v.strictObject({
+  asset_key: assetKeyParameter,
+  partition: v.optional(v.string()),
+  no_partition: v.optional(
+    switchParameter("`true`: the events that have no partition. Not together with `partition`."),
+  ),
+});
 const reported = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"] as const;
 const orders = ["key", "latest", "state", "reports"] as const;
 const orderNote =
-  "`key`: by code point. `latest`: those that something happened to last come first. `state`: those with a check that " +
+  "`key`, as without it: by code point. `latest`: those that something happened to last come first. `state`: those with a check that " +
   "fails, then those with one that warns. `reports`: those with most events. The last three look at the first 10,000 keys.";
 const order = v.pipe(
   v.picklist(orders, "key, latest, state or reports"),
@@ -41,7 +47,7 @@ export function assetsSchema(limits: Limits) {
     type: v.optional(v.picklist(reported, "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION")),
     failing: v.optional(switchParameter("`true`: assets with a check that fails now, of some partition or of none.")),
     quiet_since: v.optional(timeParameter),
-    order: v.optional(order, "key"),
+    order: v.optional(order),
     limit: pageLimit(limits),
     cursor: v.optional(v.string()),
   });
@@ -71,12 +77,16 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
       }),
     )
     .delete("/", "admin", async (c) => {
-      const { asset_key: assetKey, partition } = readQuery(c.req.url, wipeSchema);
+      const { asset_key: assetKey, partition: named, no_partition: none } = readQuery(c.req.url, wipeSchema);
+      if (named !== undefined && none === true) {
+        throw new HttpError(400, "The parameters partition and no_partition exclude each other. Give one of them.");
+      }
+      const partition = none === true ? null : named;
       const trace = await c.get("log").wipe({ assetKey, partition }, c.get("caller").name);
       if (trace !== undefined) return jsonResponse(`{"wiped":${formatEvent(trace)}}`);
       if (partition === undefined) throw unknownAsset(assetKey);
-      const name = JSON.stringify(partition);
-      throw new HttpError(404, `The asset ${formatAssetKey(assetKey)} has no events of the partition ${name}.`);
+      const what = partition === null ? "without a partition" : `of the partition ${JSON.stringify(partition)}`;
+      throw new HttpError(404, `The asset ${formatAssetKey(assetKey)} has no events ${what}.`);
     })
     .get(
       "/*",

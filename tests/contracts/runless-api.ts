@@ -1,5 +1,6 @@
 import { describe } from "bun:test";
 import type { RunlessApi } from "../../adapters/runless-api.ts";
+import { argumentsContract } from "./runless-api/arguments.ts";
 import { assetKeysContract } from "./runless-api/asset-keys.ts";
 import { assetRecordsContract } from "./runless-api/asset-records.ts";
 import { fetchingContract } from "./runless-api/fetching.ts";
@@ -27,6 +28,7 @@ export function runlessApiContract(name: string, open: () => Promise<OpenedApi>)
     describe("asset keys", () => assetKeysContract(promises));
     describe("partitions", () => partitionsContract(promises));
     describe("wiping", () => wipingContract(promises));
+    describe("arguments", () => argumentsContract(promises));
     describe("signals", () => signalsContract(promises));
   });
 }

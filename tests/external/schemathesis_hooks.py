@@ -72,6 +72,8 @@ def filter_case(context, case):
         return False
     if is_list_of_assets(case) and "asset_key" in query and len(query) > 1:
         return False
+    if case.method == "DELETE" and "partition" in query and query.get("no_partition") == "true":
+        return False
     if is_list_of_checks(case) and ("asset_key" in query) == ("prefix" in query or query.get("failing") == "true"):
         return False
     if is_list_of_checks(case) and "prefix" in query and query.get("failing") != "true":

@@ -198,6 +198,16 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
     expect((await wipe("yes\r")).exitCode).toBe(0);
   });
 
+  test("wipe takes the events without a partition, and leaves the others", async () => {
+    await cli("report", "mixed", "--partition", "p");
+    await cli("report", "mixed");
+    const wiped = await cli("wipe", "mixed", "--without-partition", "--yes");
+    expect(wiped.stdout).toMatch(/^Wiped all events without a partition of asset mixed; event \d+ says so\.\n$/);
+    expect((await json("asset", "mixed")).counts).toMatchObject({ materializations: 1, partitions: 1 });
+    expect((await cli("wipe", "mixed", "--without-partition", "--partition", "p", "--yes")).exitCode).toBe(2);
+    expect((await cli("wipe", "--event", "1", "--without-partition", "--yes")).exitCode).toBe(2);
+  });
+
   test("wipe takes an asset or one event", async () => {
     const { id } = await json("report", "gone");
     expect(await json("wipe", "--event", `${id}`, "--yes")).toMatchObject({ type: "ASSET_WIPED", asset_key: ["gone"] });

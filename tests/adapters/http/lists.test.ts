@@ -172,6 +172,24 @@ describe("a wipe", () => {
     expect((await ask("partitions?asset_key=s3/orders")).body).toMatchObject({ partitions: [{ partition: "b" }] });
   });
 
+  test("of what has no partition leaves those that have one, and what is none of them too", async () => {
+    const { ask, post } = await filled();
+    await post(materializationOf("s3/orders", { partition: "" }));
+    const { body } = await ask("assets?asset_key=s3/orders&no_partition=true", remove);
+    expect(body).toMatchObject({ wiped: { partition: null, metadata: { what: { raw_value: "partition" } } } });
+    expect((await ask("partitions?asset_key=s3/orders")).body).toMatchObject({
+      partitions: [{ partition: "" }, { partition: "a" }, { partition: "b" }],
+    });
+    expect((await ask("checks?asset_key=s3/orders")).body).toMatchObject({ checks: [{ partition: "a" }] });
+    expect(await ask("assets?asset_key=s3/orders&no_partition=true", remove)).toMatchObject({
+      status: 404,
+      body: { error: "The asset s3/orders has no events without a partition." },
+    });
+    expect((await ask("assets?asset_key=s3/orders&partition=", remove)).body).toMatchObject({
+      wiped: { partition: "" },
+    });
+  });
+
   test("of one event computes its summaries anew", async () => {
     const { ask } = await filled();
     expect((await ask("events/2", remove)).body).toMatchObject({ wiped: { metadata: { event_id: { raw_value: 2 } } } });
@@ -194,6 +212,8 @@ describe("a wipe", () => {
     ["assets?asset_key=s3/orders&partition=z", 404, 'The asset s3/orders has no events of the partition "z".'],
     ["events/99", 404, "There is no event with the id 99."],
     ["events/x", 400, "An event's id is a whole number"],
+    ["assets?asset_key=s3/orders&partition=a&no_partition=true", 400, "exclude each other"],
+    ["assets?asset_key=s3/orders&no_partition=yes", 400, "The parameter no_partition must be true or false."],
     ["assets", 400, "The parameter asset_key is missing."],
     ["assets?asset_key=a&limit=1", 400, 'There is no parameter "limit".'],
     ["events/1?x=1", 400, 'There is no parameter "x".'],

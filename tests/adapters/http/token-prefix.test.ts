@@ -125,6 +125,8 @@ describe("a token with a prefix", () => {
     expect(await ask("/api/v1/assets?asset_key=lake/x", { method: "DELETE" })).toEqual(refusal("lake/x"));
     const partition = await ask("/api/v1/assets?asset_key=lake/x&partition=p", { method: "DELETE" });
     expect(partition).toEqual(refusal("lake/x"));
+    const none = await ask("/api/v1/assets?asset_key=lake/x&no_partition=true", { method: "DELETE" });
+    expect(none).toEqual(refusal("lake/x"));
     expect((await log.asset(["lake", "x"]))?.counts.materializations).toBe(1);
     expect((await ask("/api/v1/assets?asset_key=s3/orders", { method: "DELETE" })).status).toBe(200);
     expect((await ask("/api/v1/events/5", { method: "DELETE" })).status).toBe(200);
