@@ -18,7 +18,8 @@ export async function newProject(archive: string, installer: "npm" | "bun" = "np
   writeFileSync(join(folder, "package.json"), '{"private": true, "type": "module"}');
   const ownPrograms = ["node_modules/.bin", "tests/external/node_modules/.bin"].map((bin) => join(repository, bin));
   const path = [...ownPrograms, process.env.PATH].join(":");
-  const run = (...command: string[]) => runTool("env", [`--chdir=${folder}`, `PATH=${path}`, ...command]);
+  const run = (...command: string[]) =>
+    runTool("env", [`--chdir=${folder}`, `PATH=${path}`, `XDG_CONFIG_HOME=${folder}`, ...command]);
   if (installer === "bun") await run(programs.bun, "add", "--silent", archive);
   else await run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", archive);
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
