@@ -4,11 +4,12 @@ import type { JsonValue } from "./json-value.ts";
 import { ReportRequestError } from "./report-request-error.ts";
 
 /**
- * Whether a report's body is to be read, by its Content-Type: absent means no, `application/json` in any case and with
- * any parameters means yes. Throws ReportRequestError for every other.
+ * Whether a report's body, if it has one, is JSON, by its Content-Type: `application/json` in any case and with any
+ * parameters, and an absent one, which Python's `requests.post(url, data=json.dumps(…))` sends (Dagster drops such a
+ * body in silence). Throws ReportRequestError for every other.
  */
-export function hasJsonBody(contentType: string | null | undefined): boolean {
-  if (contentType === null || contentType === undefined) return false;
+export function hasJsonBody(contentType: string | null | undefined): true {
+  if (contentType === null || contentType === undefined) return true;
   if (contentType === "application/json" || /^\s*application\/json\s*(;|$)/i.test(contentType)) return true;
   throw new ReportRequestError(
     "unhandled_content_type",

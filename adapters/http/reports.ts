@@ -17,6 +17,7 @@ import { scanReport } from "../../core/scanned-input.ts";
 import { appendEvent } from "../../storage/index.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { hasBody } from "./body-kind.ts";
 import { assertReached } from "./callers-log.ts";
 import { createEntrance } from "./entrance.ts";
 import { errorResponse } from "./error-response.ts";
@@ -67,7 +68,8 @@ export function createReports(deps: AppDeps, room: Room): Reports {
         await appendEvent(log, { event, idempotencyKey });
         return env?.recorded ?? new Response(recorded.text, recordedInit);
       };
-      if (!hasJsonBody(request.headers.get("content-type"))) return await append(undefined);
+      hasJsonBody(request.headers.get("content-type"));
+      if (!hasBody(request, env)) return await append(undefined);
       if (forwarder === undefined) return await append(await readBody(request, limits, room));
       const large = (body: ArrayBuffer, onAppend: () => void) =>
         forwarder.answer(request, { caller, recheck: () => recheck(request, "report"), body, onAppend });

@@ -68,7 +68,7 @@ const examples: Readonly<Record<number, string>> = {
   404: "There is no event with the id 42.",
   408: "The body came too slowly: 60 seconds, and one more for each 16 KB, are all it may take. Send it faster, or raise --max-idle-seconds.",
   413: "The body is larger than 4194304 bytes. Send less, or raise --max-body-bytes.",
-  415: "Send an event or an array of events as application/json, or lines as application/x-ndjson. Got no Content-Type.",
+  415: 'Send an event or an array of events as application/json, or lines as application/x-ndjson. Got "text/csv".',
   422: 'The idempotency key "2026-11-23" was sent before, recorded as event 7, with other content. Send a new key for a new event.',
   503: "More is reported than can be recorded: 1000 events of 412672 bytes wait already, and the limit is 1000 events. Nothing of this is recorded; send it again a little later. --max-queue-events sets that limit.",
 };

@@ -124,9 +124,17 @@ describe("POST /api/v1/events", () => {
     }
   });
 
+  test("reads a body without a content type as JSON", async () => {
+    const { request, log } = nativeApp();
+    const body = new TextEncoder().encode(JSON.stringify(materializationOf("a")));
+    const answer = await request("events", { method: "POST", body });
+    expect(answer.status).toBe(200);
+    expect(await log.get(1)).toMatchObject({ assetKey: ["a"] });
+  });
+
   test.each([
     ["text/plain", 415, 'lines as application/x-ndjson. Got "text/plain".'],
-    ["", 415, "Got no Content-Type."],
+    ["", 415, 'Got "".'],
   ])("refuses the content type %p", async (type, status, error) => {
     const { post, log } = nativeApp();
     const answer = await post("{}", { "content-type": type });

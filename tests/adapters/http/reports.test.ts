@@ -62,3 +62,40 @@ test("a page that CORS lets in may read the answer to its report", async () => {
   const answer = await app.request("/report_asset_materialization/s3/orders", init);
   expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, origin]);
 });
+
+const said = new TextEncoder().encode('{"description":"said"}');
+
+test.each([
+  ["by its length alone", { headers: { "content-length": String(said.length) }, body: said }],
+  ["in chunks", { headers: { "transfer-encoding": "chunked" }, body: said }],
+  ["by no header, as HTTP/2 and programs do", { body: new Blob([said]).stream() }],
+])("a body without a content type that is announced %s is read as JSON", async (_, init) => {
+  const log = memory();
+  const { app } = await guardedApp(tokens, log);
+  const headers = { ...bearer("reporter"), ...("headers" in init && init.headers) };
+  const answer = await app.request("/report_asset_materialization/s3/a", { method: "POST", ...init, headers });
+  expect([answer.status, await answer.text()]).toEqual([200, "{}"]);
+  expect(await log.get(1)).toMatchObject({ assetKey: ["s3", "a"], description: "said" });
+});
+
+test("a request that says that it has no body is answered without a look at one", async () => {
+  const { app } = await guardedApp(tokens, memory());
+  const unread = () => {
+    throw new Error("The body was read.");
+  };
+  const headers = new Headers({ ...bearer("reporter"), "content-length": "0" });
+  const url = "http://localhost/report_asset_materialization/s3/a";
+  for (const env of [{}, { incoming: { rawHeaders: [] } }]) {
+    if ("incoming" in env) headers.delete("content-length"); // on Node a stream is made by the look alone
+    const request = {
+      method: "POST",
+      url,
+      headers,
+      get body() {
+        return unread();
+      },
+      arrayBuffer: unread,
+    };
+    expect((await app.report(request, env))?.status).toBe(200);
+  }
+});
