@@ -100,7 +100,7 @@ function readRequest(endpoint: string, url: ReportUrl, query: ReportQuery, body:
   );
 }
 
-function isIterable(query: ReportQuery): query is Iterable<readonly [string, string]> {
+export function isIterable(query: ReportQuery): query is Iterable<readonly [string, string]> {
   return Symbol.iterator in query;
 }
 

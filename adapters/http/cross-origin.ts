@@ -7,7 +7,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEn
   const share = cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "DELETE"],
-    exposeHeaders: ["Retry-After"],
+    exposeHeaders: ["Retry-After", "Runless-Ignored"],
     maxAge: 600,
   });
   // Whoever else asks is the gate's to refuse: cors() would answer every preflight.

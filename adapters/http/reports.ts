@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { ignoredFields, type ReportEndpoint } from "../../core/ignored-fields.ts";
 import {
   hasJsonBody,
   InvalidEventError,
@@ -16,13 +17,14 @@ import type { JsonValue } from "../../core/json-value.ts";
 import { scanReport } from "../../core/scanned-input.ts";
 import { appendEvent } from "../../storage/index.ts";
 import type { Caller } from "../tokens/caller.ts";
-import type { AppDeps, AppEnv } from "./app-deps.ts";
+import { type AppDeps, type AppEnv, authorized } from "./app-deps.ts";
 import { hasBody } from "./body-kind.ts";
 import { assertReached } from "./callers-log.ts";
 import { createEntrance } from "./entrance.ts";
 import { errorResponse } from "./error-response.ts";
 import { checkEvents, partLimits } from "./event-limits.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
+import { ignoredHeader, namesIn, noteIgnored } from "./ignored-header.ts";
 import type { Incoming } from "./incoming.ts";
 import { readBody, readBodyBySize } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
@@ -39,7 +41,10 @@ export interface Reports {
   answerAtOnce(path: string, request: Incoming, env: Bindings): Promise<Response> | undefined;
 }
 
-type ReportParser = (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
+interface Endpoint {
+  readonly name: ReportEndpoint;
+  readonly parse: (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => RunlessEvent;
+}
 
 type Bindings = AppEnv["Bindings"] | undefined;
 
@@ -55,52 +60,68 @@ export function createReports(deps: AppDeps, room: Room): Reports {
   const parts = partLimits(limits, (problem) => new InvalidEventError("partitions", problem));
   const parseBody = (json: string) => (json.length > largeText ? scanReport(json, parts) : parseJson(json));
 
-  async function record(request: Incoming, env: Bindings, parse: ReportParser, known?: Caller) {
+  async function record(request: Incoming, env: Bindings, { name, parse }: Endpoint, known?: Caller) {
     try {
       const who = known ?? enter(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
       const append = async (text: string | undefined) => {
         const body = text === undefined ? undefined : parseReportBody(text, parseBody);
-        const event = parse(request.url, request.url.includes("?") ? queryOf(request.url) : [], body);
+        const query = request.url.includes("?") ? queryOf(request.url) : [];
+        const event = parse(request.url, query, body);
         checkEvents([{ event }], limits);
         assertReached(caller, event.assetKey);
         const idempotencyKey = readIdempotencyKey(request.headers);
         await appendEvent(log, { event, idempotencyKey });
+        const ignored = ignoredFields(name, query, body);
+        if (ignored.length > 0) {
+          if (env?.[authorized] === undefined) noteIgnored(name, ignored); // else the thread that asked this one does
+          return recordedWithout(ignored);
+        }
         return env?.recorded ?? new Response(recorded.text, recordedInit);
       };
       hasJsonBody(request.headers.get("content-type"));
       if (!hasBody(request, env)) return await append(undefined);
       if (forwarder === undefined) return await append(await readBody(request, limits, room));
-      const large = (body: ArrayBuffer, onAppend: () => void) =>
-        forwarder.answer(request, { caller, recheck: () => recheck(request, "report"), body, onAppend });
+      const large = async (body: ArrayBuffer, onAppend: () => void) => {
+        const call = { caller, recheck: () => recheck(request, "report"), body, onAppend };
+        const answer = await forwarder.answer(request, call);
+        noteIgnored(name, namesIn(answer.headers.get("runless-ignored")));
+        return answer;
+      };
       return await readBodyBySize(request, limits, room, { small: append, large });
     } catch (error) {
       return errorResponse(error, request);
     }
   }
 
-  const parsers = new Map<string, ReportParser>();
+  const byPath = new Map<string, Endpoint>();
   const endpoints = routes(deps);
-  const endpoint = (path: string, parse: ReportParser) => {
-    parsers.set(path, parse);
-    endpoints.post(path, "report", (c) => record(c.req.raw, c.env, parse, c.get("caller")));
+  const add = (name: ReportEndpoint, parse: Endpoint["parse"]) => {
+    const endpoint = { name, parse };
+    byPath.set(`/${name}`, endpoint);
+    endpoints.post(`/${name}`, "report", (c) => record(c.req.raw, c.env, endpoint, c.get("caller")));
   };
-  endpoint("/report_asset_materialization", parseReportRequest);
-  endpoint("/report_asset_observation", parseReportObservationRequest);
-  endpoint("/report_asset_check", parseReportCheckRequest);
+  add("report_asset_materialization", parseReportRequest);
+  add("report_asset_observation", parseReportObservationRequest);
+  add("report_asset_check", parseReportCheckRequest);
 
   return {
     routes: endpoints.app,
     answer(path, request, env) {
-      const parse = parsers.get(path);
-      return parse && record(request, env, parse);
+      const endpoint = byPath.get(path);
+      return endpoint && record(request, env, endpoint);
     },
     answerAtOnce(path, request, env) {
-      const parse = parsers.get(path);
-      const caller = parse && enter(request, env, "report");
-      if (!(caller instanceof Promise)) return parse && record(request, env, parse, caller);
+      const endpoint = byPath.get(path);
+      const caller = endpoint && enter(request, env, "report");
+      if (!(caller instanceof Promise)) return endpoint && record(request, env, endpoint, caller);
       caller.catch(() => {}); // said by `answer`
       return undefined;
     },
   };
+}
+
+/** The answer to a report that is recorded without some of what it said. */
+function recordedWithout(names: readonly string[]): Response {
+  return new Response(recorded.text, { headers: { ...recorded.headers, "runless-ignored": ignoredHeader(names) } });
 }

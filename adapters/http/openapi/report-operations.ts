@@ -82,7 +82,7 @@ interface Report {
 }
 
 const precedence =
-  "Dagster's endpoint, also behind one segment of prefix (`/prod/…`). The asset key: path, else body, else query. Every other parameter: body, else query; a null in the body hides the query's. Unknown fields are ignored.";
+  "Dagster's endpoint, also behind one segment of prefix (`/prod/…`). The asset key: path, else body, else query. Every other parameter: body, else query; a null in the body hides the query's. Unknown fields are ignored, and the answer's header `Runless-Ignored` names them. A body without a content type is read as JSON.";
 
 function describe({ endpoint, name, summary, isCheck, example }: Report): readonly Operation[] {
   const properties = isCheck ? checkFields : eventFields;
