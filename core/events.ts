@@ -1,8 +1,16 @@
 import { type AssetKey, namedKey, parseAssetKey } from "./asset-key.ts";
 import { describe } from "./describe.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
-import { isJsonObject, isNumberText, isStringMap, type JsonValue, numberText, setMember } from "./json-value.ts";
-import { type MetadataInput, readMetadataValue } from "./metadata.ts";
+import {
+  isJsonObject,
+  isNumberText,
+  isPlainObject,
+  isStringMap,
+  type JsonValue,
+  numberText,
+  setMember,
+} from "./json-value.ts";
+import { type MetadataInput, NotJsonError, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
 interface EventFields {
@@ -225,7 +233,7 @@ function severityOf(value: unknown): AssetCheckSeverity {
 function checkMetadata(input: unknown, readValue: (value: unknown) => MetadataValue): Metadata {
   if (input === undefined || input === null) return {};
   const dict = input as JsonValue; // a guess that is checked
-  if (!isJsonObject(dict)) throw wrong("metadata", "a dict", input);
+  if (!isPlainObject(dict) || !isJsonObject(dict)) throw wrong("metadata", "a dict", input);
   const metadata: { [name: string]: MetadataValue } = {};
   for (const name of Object.keys(dict)) setMember(metadata, name.toWellFormed(), resolve(name, dict[name], readValue));
   return metadata;
@@ -235,7 +243,8 @@ function resolve(name: string, value: unknown, readValue: (value: unknown) => Me
   try {
     return readValue(value);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    const why = error instanceof NotJsonError ? `${reason} at ${["metadata", name, ...error.path].join(".")}.` : reason;
     throw new InvalidEventError(
       "metadata",
       `Could not resolve the metadata value for "${name}" to a known type: ${why}`,

@@ -50,6 +50,13 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value) && !isJsonText(value);
 }
 
+/** An object of `{…}`, whatever realm made it: no Map, no Date, no instance of a class. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Sets a member of one's own, `__proto__` too, which is a name like any other. */
 export function setMember<Value>(object: { [name: string]: Value }, name: string, value: Value): void {
   if (name !== "__proto__") object[name] = value;
@@ -59,7 +66,7 @@ export function setMember<Value>(object: { [name: string]: Value }, name: string
 /** An object of strings, as tags are. */
 export function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
   const json = value as JsonValue; // a guess that is checked
-  return isJsonObject(json) && Object.values(json).every((member) => typeof member === "string");
+  return isPlainObject(json) && isJsonObject(json) && Object.values(json).every((member) => typeof member === "string");
 }
 
 // Array.isArray does not narrow readonly arrays out of a union.

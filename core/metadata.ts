@@ -6,9 +6,9 @@ import {
   isArray,
   isIntNumber,
   isJsonNumber,
-  isJsonObject,
   isJsonText,
   isNumberText,
+  isPlainObject,
   type JsonNumber,
   type JsonObject,
   type JsonText,
@@ -19,14 +19,26 @@ import {
 } from "./json-value.ts";
 import type { JsonType, MetadataValue } from "./metadata-value.ts";
 
-/** What a constructor takes: a plain value, typed as Dagster would, or a `MetadataValue` that says its own type. */
+/**
+ * What a constructor takes: a plain value, typed as Dagster would, a Date, which is a timestamp, or a `MetadataValue` that
+ * says its own type.
+ */
 export interface MetadataInput {
-  readonly [name: string]: MetadataValue | JsonValue;
+  readonly [name: string]: MetadataValue | JsonValue | Date;
+}
+
+/** A value, or one within it, is no plain data. */
+export class NotJsonError extends TypeError {
+  /** From the value to what is wrong in it. */
+  readonly path: (string | number)[] = [];
 }
 
 /** The type that Dagster infers for a plain value. Objects and arrays are json, whatever they look like. */
 export function inferMetadataValue(value: unknown): MetadataValue {
   if (isJsonText(value)) return keptValue("json", value);
+  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+    return { type: "timestamp", rawValue: value.getTime() / 1000 };
+  }
   const json = cleanJson(value, 0);
   if (json === null) return { type: "null", rawValue: null };
   if (typeof json === "string") return { type: "text", rawValue: json };
@@ -62,7 +74,7 @@ interface Kind {
 
 const text: Kind = { name: "a str", read: (value) => (typeof value === "string" ? value.toWellFormed() : undefined) };
 const float: Kind = { name: "a float", read: floatOf };
-const json: Kind = { name: "JSON", read: (value) => cleanJson(value, 0) };
+const json: Kind = { name: "JSON", read: (value) => cleanMember(value, 0, "rawValue") };
 
 // The types of Dagster Pipes.
 const kinds: Readonly<Record<MetadataType, Kind>> = {
@@ -124,11 +136,26 @@ function cleanJson(value: unknown, depth: number): JsonValue {
   if (typeof value === "string") return value.toWellFormed();
   if (isNumberText(value)) return value;
   const json = value as JsonValue; // a guess that the branches below check
-  if (isArray(json)) return json.map((item) => cleanJson(item, depth + 1));
-  if (isJsonObject(json)) return mapValues(json, (member) => cleanJson(member, depth + 1));
-  throw new TypeError(`it is not JSON. Got ${describe(value)}.`);
+  if (isArray(json)) return json.map((item, i) => cleanMember(item, depth + 1, i));
+  if (isPlainObject(json) && !isJsonText(json))
+    return mapValues(json as JsonObject, (member, name) => cleanMember(member, depth + 1, name));
+  throw new NotJsonError(`it is not JSON. Got ${nameOf(value)}`);
 }
 
-function mapValues(object: JsonObject, change: (value: JsonValue) => JsonValue): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name.toWellFormed(), change(value)]));
+function cleanMember(value: unknown, depth: number, name: string | number): JsonValue {
+  try {
+    return cleanJson(value, depth);
+  } catch (error) {
+    if (error instanceof NotJsonError) error.path.unshift(name);
+    throw error;
+  }
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n, which int() makes JSON,`;
+  return typeof value === "object" ? `a ${value?.constructor?.name}` : describe(value);
+}
+
+function mapValues(object: JsonObject, change: (value: JsonValue, name: string) => JsonValue): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name.toWellFormed(), change(value, name)]));
 }

@@ -1,6 +1,17 @@
 import { describe, expect, test } from "bun:test";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { float, InvalidEventError, int, type JsonValue, materialization, parseJson } from "../../core/index.ts";
+import {
+  checkEvaluation,
+  checkEvent,
+  float,
+  InvalidEventError,
+  int,
+  type JsonValue,
+  materialization,
+  observation,
+  parseJson,
+} from "../../core/index.ts";
 import { inferMetadataValue, readMetadataValue } from "../../core/metadata.ts";
 import type { MetadataValue } from "../../core/metadata-value.ts";
 import { always, jsonValue, metadata } from "./arbitraries.ts";
@@ -99,6 +110,62 @@ describe("values that come from a program", () => {
       expect(report).toThrow(/^Could not resolve the metadata value for "rows" to a known type: it is not JSON\. Got /);
     },
   );
+
+  test("a Date is a timestamp, in seconds", () => {
+    const event = materialization("a", { metadata: { at: new Date(1500) } });
+    expect(event.metadata).toEqual({ at: { type: "timestamp", rawValue: 1.5 } });
+    expect(checkEvent(event)).toEqual(event);
+  });
+
+  class Rows {
+    count = 5;
+  }
+  const strange: [what: string, value: unknown][] = [
+    ["a Map", new Map([["a", 1]])],
+    ["a Set", new Set([1])],
+    ["a Rows", new Rows()],
+    ["a Uint8Array", new Uint8Array(2)],
+    ["a RegExp", /a/],
+    ["a Error", new Error("a")],
+    ["a Promise", Promise.resolve(1)],
+    ["a Number", Object(5)],
+    ["a Object", Object.create({ a: 1 })],
+    ["5n, which int() makes JSON,", 5n],
+    ["nothing", undefined],
+    ["() => 1 which is type function", () => 1],
+    ["Symbol(a) which is type symbol", Symbol("a")],
+  ];
+  test.each(strange)("%s is refused with its path, in whatever way an event is made", (what, value) => {
+    const input = { rows: [{ when: value }] } as unknown as Record<string, JsonValue>; // as JavaScript may call
+    const problem = `it is not JSON. Got ${what} at metadata.rows.0.when.`;
+    expect(() => observation("a", { metadata: input })).toThrow(problem);
+    expect(() => checkEvaluation("a", { checkName: "c", passed: true, metadata: input })).toThrow(InvalidEventError);
+    const typed = { rows: { type: "table", rawValue: input.rows } as MetadataValue };
+    const byHand = { ...materialization("a"), metadata: typed };
+    expect(() => checkEvent(byHand)).toThrow("at metadata.rows.rawValue.0.when.");
+    expect(() => materialization("a", { metadata: { rows: value as JsonValue } })).toThrow("at metadata.rows.");
+  });
+
+  test("a Date that is no time, or stands inside JSON, is refused with its path", () => {
+    expect(() => materialization("a", { metadata: { at: new Date(Number.NaN) } })).toThrow(
+      "Got a Date at metadata.at.",
+    );
+    const rows = [{ at: new Date(0) }] as unknown as JsonValue; // as JavaScript may call
+    expect(() => materialization("a", { metadata: { rows } })).toThrow("Got a Date at metadata.rows.0.at.");
+  });
+
+  test("metadata and tags that are no plain objects are refused", () => {
+    const map = new Map([["a", "b"]]) as unknown as Record<string, string>; // as JavaScript may call
+    expect(() => materialization("a", { metadata: map })).toThrow('Param "metadata" is not a dict.');
+    expect(() => materialization("a", { tags: map })).toThrow('Param "tags" is not a dict of str.');
+  });
+
+  test("an object without a prototype, or from another realm, is plain", () => {
+    const bare = Object.assign(Object.create(null), { a: 1 });
+    const foreign = runInNewContext("({ b: [2] })");
+    const event = materialization("a", { metadata: { rows: { bare, foreign } } });
+    expect(event.metadata.rows).toEqual({ type: "json", rawValue: { bare: { a: 1 }, foreign: { b: [2] } } });
+  });
 
   test("they are copied: changing them later changes no event", () => {
     const list: JsonValue[] = [1];
