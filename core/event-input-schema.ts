@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isJsonNumber, isJsonObject, isNumberText, isStringMap, type JsonValue, numberText } from "./json-value.ts";
-import { parseTime } from "./time.ts";
+import { expectedTime, isLikelyMilliseconds, parseTime } from "./time.ts";
 
 /** What each field of the native event input must be, for the sentence that says what is wrong. */
 export const expectedFields: Readonly<Record<string, string>> = {
@@ -8,7 +8,7 @@ export const expectedFields: Readonly<Record<string, string>> = {
   asset_key: "parts joined by / or an array of strings, with a part that is not empty",
   partition: "a string",
   partitions: "an array of strings, at least one, no two alike",
-  timestamp: "a time: ISO 8601 with a zone, or seconds since 1970",
+  timestamp: expectedTime,
   description: "a string",
   data_version: "a string, a number or a boolean",
   tags: "an object of strings",
@@ -34,27 +34,37 @@ const days = [
   "[0-9]{4}-02-(?:0[1-9]|1[0-9]|2[0-8])",
   "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29",
 ].join("|");
-const clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?";
-const zone = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])";
+const clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?";
+const zone = " ?(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)";
+const leapSecond = "23:59:60(?:[.,][0-9]+)? ?(?:[Zz]|[+-]00(?::?00)?)";
 
-/** A time as JSON Schema can say it: what `parseTime` reads, but for years of six digits and the last of its seconds. */
+/** A time as JSON Schema can say it: what is read, but for years of six digits and leap seconds in other zones. */
 export const timeText = {
   type: "string",
-  pattern: `^(?:(?:${days})[Tt]${clock}${zone}|-?[0-9]{1,12}(?:[.][0-9]+)?)$`,
-  description: "ISO 8601 with a zone, or seconds since 1970.",
+  pattern: `^(?:(?:${days})[Tt ](?:${clock}${zone}|${leapSecond})|-?[0-9]{1,11}(?:[.][0-9]+)?)$`,
+  description: "RFC 3339, as 2026-11-30T05:50:00Z, or seconds since 1970.",
 } as const;
 
 const time = v.pipe(
   v.custom<JsonValue>((value) => typeof value === "string" || isJsonNumber(value)),
   described({
-    anyOf: [timeText, { type: "number", minimum: -8.64e12, description: "Seconds since 1970." }],
+    anyOf: [
+      timeText,
+      { type: "number", exclusiveMinimum: -1e11, exclusiveMaximum: 1e11, description: "Seconds since 1970." },
+    ],
     description:
       "When it happened, at most 24 hours ahead of the clock, or of the `received_at` that an export gives beside the `id`. " +
       "Default: the clock of the server.",
   }),
-  v.transform((value) => parseTime(typeof value === "string" ? value : plainDigits(value))),
+  v.transform((value) => timeDigits(value)),
+  v.transform((text) => (isLikelyMilliseconds(text) ? undefined : parseTime(text))),
   v.number(),
 );
+
+/** A time as it came, a number by its digits. */
+export function timeDigits(value: unknown): string {
+  return typeof value === "string" ? value : plainDigits(value);
+}
 
 // JSON may write seconds with an exponent, and so does JavaScript where they are next to nothing.
 function plainDigits(value: unknown): string {

@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { describe } from "./describe.ts";
-import { eventInputSchema, expectedFields } from "./event-input-schema.ts";
+import { eventInputSchema, expectedFields, timeDigits } from "./event-input-schema.ts";
 import { assetKeyOf, checkFields, dataVersionOf, eventFields, type RunlessEvent, type Tags } from "./events.ts";
 import { assertNotFarAhead } from "./far-ahead.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
 import type { MetadataValue } from "./metadata-value.ts";
-import { parseTime } from "./time.ts";
+import { isLikelyMilliseconds, likelyMilliseconds, parseTime } from "./time.ts";
 import { readMetadata } from "./wire.ts";
 
 /** An event as a sender describes it, and the key under which a repetition of it is not recorded again. */
@@ -66,6 +66,9 @@ function readFields(input: JsonValue): Fields {
 
 function wrongField(name: string, input: JsonObject): InvalidEventError {
   const came = Object.hasOwn(input, name) ? describe(input[name]) : "nothing";
+  if (name === "timestamp" && isLikelyMilliseconds(timeDigits(input[name]))) {
+    throw new InvalidEventError(name, `The field timestamp: ${likelyMilliseconds}. Got ${came}.`);
+  }
   return new InvalidEventError(name, `The field ${name} must be ${expectedFields[name] ?? "left out"}. Got ${came}.`);
 }
 

@@ -1,29 +1,51 @@
-const isoTime = /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):?(\d\d))$/i;
+const isoTime =
+  /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?Z| ?([+-])(\d\d)(?::?(\d\d))?)$/i;
 const epochSeconds = /^(-?)(\d{1,14})(?:\.(\d+))?$/;
+
+/** From the year 5138 on, seconds are milliseconds that somebody forgot to divide. */
+const leastMilliseconds = 1e11;
+
+/** What a time must be, for a sentence about one that is not. */
+export const expectedTime = "a time: RFC 3339, as 2026-11-30T05:50:00Z, or seconds since 1970";
 
 /**
  * Milliseconds since 1970 UTC of an ISO 8601 time with a zone or of seconds since 1970, cut (towards the past) to a
- * whole number; undefined for any other text and for a time that no calendar has. Worked out here, because engines
- * differ in what `Date.parse` lets through: the 30th of February, offsets without a colon.
+ * whole number; undefined for any other text and for a time that no calendar has. Python's and Java's ways to write one
+ * are read too: a space for the T, `+05`, a comma, nine decimals. Worked out here, because engines differ in what
+ * `Date.parse` lets through: the 30th of February, offsets without a colon.
  */
 export function parseTime(text: string): number | undefined {
   const ms = isoMilliseconds(text) ?? epochMilliseconds(text);
   return ms !== undefined && Math.abs(ms) <= 8.64e15 ? ms : undefined;
 }
 
+/** Whether a bare number is milliseconds, as JavaScript's and Java's clocks give them, where seconds are meant. */
+export function isLikelyMilliseconds(text: string): boolean {
+  return epochSeconds.test(text) && Math.abs(Number(text)) >= leastMilliseconds;
+}
+
+export const likelyMilliseconds = "this looks like milliseconds; send seconds or an ISO time";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
 function isoMilliseconds(text: string): number | undefined {
   const [found, years = "", ...rest] = isoTime.exec(text) ?? [];
   if (found === undefined || years === "-000000") return undefined;
-  const [month, day, hour, minute, second = "0", fraction = "", sign, zoneHours = "0", zoneMinutes = "0"] = rest;
+  const [month, dayOfMonth, hour, minutes, second = "0", fraction = "", sign, zoneHours = "0", zoneMinutes = "0"] =
+    rest;
   const date = new Date(0);
-  date.setUTCFullYear(Number(years), Number(month) - 1, Number(day));
-  const isDate = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
-  const isClock = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  date.setUTCFullYear(Number(years), Number(month) - 1, Number(dayOfMonth));
+  const isDate = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(dayOfMonth);
+  const isClock = Number(hour) < 24 && Number(minutes) < 60 && Number(second) <= 60;
   const isZone = Number(zoneHours) < 24 && Number(zoneMinutes) < 60;
   if (!isDate || !isClock || !isZone) return undefined;
-  const local = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + thousandths(fraction);
-  const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000;
-  return date.getTime() + local - (sign === "-" ? -offset : offset);
+  const local = (Number(hour) * 60 + Number(minutes)) * minute + Number(second) * 1000;
+  const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * minute;
+  const whole = date.getTime() + local - (sign === "-" ? -offset : offset);
+  // A leap second is the last of a day in UTC; it counts as the next one.
+  if (Number(second) === 60) return whole % day === 0 ? whole : undefined;
+  return whole + thousandths(fraction);
 }
 
 // By its digits, since 1.001 * 1000 is less than 1001.

@@ -33,7 +33,10 @@ export function reportingCommand(name: string) {
     .option("--metadata-json <object>", "metadata as a JSON object", readObject)
     .option("--data-version <version>", "the version of the data")
     .option("--description <text>", "what happened, in words")
-    .option("--timestamp <time>", "when it happened: ISO 8601 with a zone, or seconds since 1970 (default: now)")
+    .option(
+      "--timestamp <time>",
+      "when it happened: RFC 3339, as 2026-11-30T05:50:00Z, or seconds since 1970 (default: now)",
+    )
     .option("--idempotency-key <key>", "the same event under the same key is recorded once")
     .option(...noSpool)
     .option(...createOption)

@@ -21,7 +21,11 @@ export const tokenCreateCommand = tokensCommand("create")
   .requiredOption("--name <name>", "what to call it; wipes are recorded under it", readName)
   .requiredOption("--scope <scopes>", "report, read or admin, which is both and wiping; or report,read", readScopes)
   .option("--prefix <key>", "only this asset and all below it", readAssetKey)
-  .option("--expires <when>", "a time (ISO 8601 with a zone), or how long from now: 90d (or 90), 12h, 30m", readExpiry)
+  .option(
+    "--expires <when>",
+    "a time (RFC 3339, as 2026-11-30T05:50:00Z), or how long from now: 90d (or 90), 12h, 30m",
+    readExpiry,
+  )
   .option("--grace <when>", "with the first token: until then those who have none may report", readExpiry)
   .option("--yes", "don't ask")
   .option(...createOption)
@@ -106,5 +110,7 @@ function readExpiry(text: string): number {
   const now = Date.now();
   const at = span === undefined ? parseTime(text) : now + span;
   if (at !== undefined && at > now) return at;
-  throw new InvalidArgumentError("It must be a time to come (ISO 8601 with a zone), or a span as 90d, 12h or 30m.");
+  throw new InvalidArgumentError(
+    "It must be a time to come (RFC 3339, as 2026-11-30T05:50:00Z), or a span as 90d, 12h or 30m.",
+  );
 }

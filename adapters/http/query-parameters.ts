@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { timeText } from "../../core/event-input-schema.ts";
 import { parseAssetKey, parseTime } from "../../core/index.ts";
+import { expectedTime, isLikelyMilliseconds, likelyMilliseconds } from "../../core/time.ts";
 import type { Limits } from "../limits.ts";
 import { HttpError } from "./http-error.ts";
 import { assetKeyJson, countJson } from "./openapi/parameter-json.ts";
@@ -23,12 +24,14 @@ export const eventIdParameter = v.pipe(
   v.transform(Number),
 );
 
-const aTime = "a time: ISO 8601 with a zone, or seconds since 1970";
 export const timeParameter = v.pipe(
-  v.string(aTime),
+  v.string(expectedTime),
   v.check(
-    (text) => parseTime(text) !== undefined,
-    ({ input }) => (isTimeOnFirst(input) ? "a day that its month has" : aTime),
+    (text) => parseTime(text) !== undefined && !isLikelyMilliseconds(text),
+    ({ input }) => {
+      if (isLikelyMilliseconds(input)) return `a time, and ${likelyMilliseconds}`;
+      return isTimeOnFirst(input) ? "a day that its month has" : expectedTime;
+    },
   ),
   v.metadata({ jsonSchema: timeText }),
   v.transform((text) => parseTime(text) ?? 0),
@@ -36,7 +39,7 @@ export const timeParameter = v.pipe(
 
 /** Whether the text would be a time on the first of its month. */
 function isTimeOnFirst(text: string): boolean {
-  return parseTime(text.replace(/-\d\d(?=T)/i, "-01")) !== undefined;
+  return parseTime(text.replace(/-\d\d(?=[T ])/i, "-01")) !== undefined;
 }
 
 /** A filter that is on or off. */

@@ -141,7 +141,7 @@ describe("an event of the native API", () => {
     [{ ...base, partitions: [] }, "partitions", "The field partitions must be an array of strings, at least one"],
     [{ ...base, partitions: ["a", "a"] }, "partitions", "The field partitions must be"],
     [{ ...base, partitions: ["a"], partition: "b" }, "partitions", "An event has the field partition or"],
-    [{ ...base, timestamp: "2026-11-23T00:00:00" }, "timestamp", "The field timestamp must be a time: ISO 8601 with"],
+    [{ ...base, timestamp: "2026-11-23T00:00:00" }, "timestamp", "The field timestamp must be a time: RFC 3339, as"],
     [{ ...base, timestamp: 1e300 }, "timestamp", "The field timestamp must be a time"],
     [{ ...base, description: 1 }, "description", "The field description must be a string."],
     [{ ...base, data_version: {} }, "data_version", "The field data_version must be a string, a number or a boolean."],
@@ -210,3 +210,23 @@ describe("an event of the native API", () => {
     );
   });
 });
+
+test.each([1e11, 1_764_481_800_000, -1e11, "1764481800000", "1.7644818e12"].map((value) => [value]))(
+  "the timestamp %p is told to be milliseconds",
+  (timestamp) => {
+    const text = `{"type":"ASSET_OBSERVATION","asset_key":"a","timestamp":${JSON.stringify(timestamp)}}`;
+    const problem =
+      timestamp === "1.7644818e12"
+        ? "must be a time: RFC 3339, as 2026-11-30T05:50:00Z"
+        : "this looks like milliseconds; send seconds or an ISO time";
+    expect(() => parseEventInput(parseJson(text), { now: 9e15 })).toThrow(problem);
+  },
+);
+
+test.each([99_999_999_999, "99999999999.9", "+010000-01-01T00:00:00Z", "9999-12-31 23:59:60Z"].map((value) => [value]))(
+  "the timestamp %p is a time",
+  (timestamp) => {
+    const input = { type: "ASSET_OBSERVATION", asset_key: "a", timestamp };
+    expect(parseEventInput(input, { now: 9e15 })[0]?.event.timestamp).toBeGreaterThan(9e13);
+  },
+);

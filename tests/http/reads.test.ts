@@ -79,7 +79,15 @@ describe.each([...runtimes])("reading back from the %s server", (runtime) => {
     ["order=up", "The parameter order must be asc or desc"],
     ["type=MATERIALIZATION", "The parameter type must be ASSET_MATERIALIZATION"],
     ["since=yesterday", "The parameter since must be a time"],
-    ["until=2026-11-23T00:00:00", "The parameter until must be a time: ISO 8601 with a zone"],
+    ["until=2026-11-23T00:00:00", "The parameter until must be a time: RFC 3339, as 2026-11-30T05:50:00Z"],
+    [
+      "since=1764481800000",
+      "The parameter since must be a time, and this looks like milliseconds; send seconds or an ISO",
+    ],
+    [
+      "until=-100000000000",
+      "The parameter until must be a time, and this looks like milliseconds; send seconds or an ISO",
+    ],
     ["since=2026-13-45T00:00:00Z", "The parameter since"],
     ["since=2026-02-30T00:00:00Z", "The parameter since must be a day that its month has"],
     ["after=-1", "The parameter after must be an event's id"],
