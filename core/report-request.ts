@@ -153,6 +153,12 @@ function parameter({ body, query }: ReportRequest, name: string): JsonValue | un
   return Object.hasOwn(body, name) ? body[name] : query.get(name);
 }
 
+/** What callers in Python mean by `params={"passed": True}` and `params={"metadata": {"rows": 5}}`. */
+const queryHints: Readonly<Record<string, string>> = {
+  passed: "In a query it is JSON: passed=true or passed=false",
+  metadata: 'In a query it is JSON text: params={"metadata": json.dumps({"rows": 5})}, or send it in a JSON body',
+};
+
 /** A parameter that is JSON in the query too. Raw control characters are let through there, as Dagster does. */
 function jsonParameter(request: ReportRequest, name: string, code: ReportRequestErrorCode, problem: string) {
   const value = parameter(request, name);
@@ -161,7 +167,7 @@ function jsonParameter(request: ReportRequest, name: string, code: ReportRequest
     return parseJson(value, { controlCharacters: true });
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw new ReportRequestError(code, `${problem}: ${error.message}`);
+    throw new ReportRequestError(code, `${problem}: ${error.message}. ${queryHints[name]}`);
   }
 }
 

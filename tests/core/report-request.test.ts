@@ -142,6 +142,8 @@ describe("a check", () => {
     ["missing_passed", { check_name: "fresh" }, "Missing required parameter 'passed'."],
     ["invalid_passed", { passed: "yes" }, "Error parsing 'passed': Expecting value: line 1 column 1 (char 0)"],
     ["invalid_metadata_json", { ...passing, metadata: "{" }, "Error parsing metadata json: Expecting property name "],
+    ["invalid_passed", { passed: "True" }, "In a query it is JSON: passed=true or passed=false"],
+    ["invalid_metadata_json", { ...passing, metadata: "rows" }, 'params={"metadata": json.dumps({"rows": 5})}'],
     ["invalid_event", { ...passing, passed: "1" }, 'Error constructing AssetCheckEvaluation: Param "passed" is not '],
     ["invalid_event", { passed: "true" }, 'Error constructing AssetCheckEvaluation: Param "check_name" is not a str. '],
     [
