@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import * as v from "valibot";
+import { safelyParseJson } from "../../core/json.ts";
 import type { RunlessClientError } from "../client/client-error.ts";
 import { randomKey } from "../client/random-key.ts";
 import { retry } from "../client/retry.ts";
@@ -21,6 +22,7 @@ const countsSchema = v.object({
   skipped: v.number(),
   errors: v.array(v.object({ line: v.number(), error: v.string() })),
 });
+const allFailedSchema = v.strictObject({ error: v.string(), ...countsSchema.entries });
 type Counts = v.InferOutput<typeof countsSchema>;
 
 const mostErrors = 100;
@@ -118,8 +120,12 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
 
 async function send({ fetch }: OpenLog, body: Uint8Array<ArrayBuffer>): Promise<Counts> {
   const init = { method: "POST", headers: { "content-type": "application/x-ndjson" }, body };
-  const text = await textOf("POST events", await fetch("events", init));
-  return v.parse(countsSchema, JSON.parse(text));
+  const response = await fetch("events", init);
+  // Where every line failed the status is 400, and the counts say so; one that broke off says how far it got beside.
+  const refusal = response.status === 400 ? await response.clone().text() : "";
+  const counts = v.safeParse(allFailedSchema, safelyParseJson(refusal));
+  if (counts.success) return counts.output;
+  return v.parse(countsSchema, JSON.parse(await textOf("POST events", response)));
 }
 
 function add(sum: Counts, more: Counts, linesBefore: number): Counts {

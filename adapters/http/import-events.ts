@@ -17,7 +17,8 @@ import type { Room } from "./room.ts";
 
 /**
  * Records a stream of lines as they arrive, each for itself, in constant memory: the body is read no faster than the
- * log takes it. 200 says that the body was read to its end; every other answer says how far it got.
+ * log takes it. 200 says that the body was read to its end, and that not every line failed;
+ * every other answer says how far it got.
  */
 export async function importEvents(c: Context<AppEnv>, deps: AppDeps, room: Room): Promise<Response> {
   const leave = room.streams.enter("transfer", c.get("caller").name);
@@ -61,7 +62,7 @@ async function importLines(
   await window.finish();
   closing?.removeEventListener("abort", body.stop);
 
-  if (failure === undefined && isWhole === true) return respond(tally.counts());
+  if (failure === undefined && isWhole === true) return finished(c, tally);
   await body.drain(drainPatience);
   const connection = endConnection(body);
   if (failure instanceof HttpError) {
@@ -108,6 +109,17 @@ const bytesPerPiece = 1 << 16;
 /** A body may come as one chunk, of millions of lines: only those of a piece are held at once. */
 function* piecesOf(chunk: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < chunk.byteLength; at += bytesPerPiece) yield chunk.subarray(at, at + bytesPerPiece);
+}
+
+/** Of a body that was read to its end. Where nothing of it could be recorded, the status says so too. */
+function finished(c: Context<AppEnv>, tally: ImportTally): Response {
+  const counts = tally.counts();
+  const { recorded, duplicates, skipped, failed, errors } = counts;
+  if (failed === 0 || recorded + duplicates + skipped > 0) return respond(counts);
+  const error = `Nothing was recorded: each line failed, ${failed} in all. Line ${errors[0]?.line}: ${errors[0]?.error}`;
+  const answer = respond({ error, ...counts }, 400);
+  noteRefusal(c.req.raw, answer, error);
+  return answer;
 }
 
 function unfinished(

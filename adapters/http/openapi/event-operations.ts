@@ -30,7 +30,7 @@ export const eventOperations: Operations = (limits) => [
     tags,
     summary: "Report events: one, an array, or lines",
     description:
-      "One event, or an array that is recorded as one: all or none. Lines are a stream of any length: each is recorded for itself, as it arrives. The header `Idempotency-Key` may stand for the field `idempotency_key` of one event; of an array or of lines it is a 400.",
+      "One event, or an array that is recorded as one: all or none. Lines are a stream of any length: each is recorded for itself, as it arrives; where every line failed, the counts come with a 400. The header `Idempotency-Key` may stand for the field `idempotency_key` of one event; of an array or of lines it is a 400.",
     requestBody: {
       required: true,
       content: {

@@ -71,6 +71,15 @@ test.each(runtimes.filter((runtime) => runtime !== "deno"))(
   },
 );
 
+test("where every line is wrong, the counts are told as else", async () => {
+  const result = await runCli(["import", "-", "--create"], {
+    env: newFile().env,
+    input: '{"type":"nonsense"}\nnot JSON\n',
+  });
+  expect(result).toMatchObject({ exitCode: 1, stdout: "2 lines: 0 recorded, 0 recorded before, 2 failed\n" });
+  expect(result.stderr).toMatch(/^line 1: The field type must be .*\nline 2: The line is not JSON: /m);
+});
+
 test("lines that are wrong fail alone, and are named by their line", async () => {
   const target = newFile();
   const result = await runCli(["import", "-"], {

@@ -88,9 +88,20 @@ describe("POST /api/v1/events with lines", () => {
 
   test("lists the first 100 errors, and counts all", async () => {
     const { postLines } = nativeApp();
-    const { body } = await postLines("{}\n".repeat(1500));
+    const { status, body } = await postLines("{}\n".repeat(1500));
     const errors = Array.from({ length: 100 }, (_, i) => ({ line: i + 1, error: expect.any(String) }));
-    expect(body).toEqual({ received: 1500, recorded: 0, duplicates: 0, failed: 1500, skipped: 0, errors });
+    const error = expect.stringMatching(
+      /^Nothing was recorded: each line failed, 1500 in all\. Line 1: The field type /,
+    );
+    const counts = { received: 1500, recorded: 0, duplicates: 0, failed: 1500, skipped: 0, errors };
+    expect({ status, body }).toEqual({ status: 400, body: { error, ...counts } });
+  });
+
+  test("answers 200 to nothing, to duplicates alone, and where one line was good", async () => {
+    const { postLines } = nativeApp();
+    const line = linesOf(materializationOf("a", { idempotency_key: "k" }));
+    for (const body of ["", "\n \n", line, line, `${line}{}`]) expect((await postLines(body)).status).toBe(200);
+    expect((await postLines("{}\n\n")).status).toBe(400);
   });
 
   test("counts two million wrong lines, and looks into no more than the hundred that it lists", async () => {
