@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { defaultLimits } from "../limits.ts";
+import { answerError } from "../web/answer-error.ts";
 import { webRoutes } from "../web/web-routes.ts";
 import type { AppDeps, AppEnv, AppOptions, RunlessApp } from "./app-deps.ts";
 import { watchAppends } from "./append-watch.ts";
@@ -59,8 +60,10 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
     .route("/", documentationRoutes(deps));
   assertChecked(app);
   app.notFound((c) => {
-    const refusal = guard(c.req.raw, c.env) ?? unmatched(app, c.req.method, c.req.path);
-    return errorResponse(refusal, c.req.raw);
+    const { raw: request, method, path } = c.req;
+    const refusal = guard(request, c.env) ?? unmatched(app, method, path);
+    const isForPeople = refusal.status === 404 && !isOfApi(path) && prefersHtml(request);
+    return isForPeople ? answerError(refusal, request) : errorResponse(refusal, request);
   });
 
   // Reports go past the router, unless a middleware wants them: it costs each a tenth of what it costs altogether.
@@ -106,9 +109,23 @@ function assertChecked({ routes }: Hono<AppEnv>): void {
 /** 405 with Allow where the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
 function unmatched(app: Hono<AppEnv>, method: string, path: string): HttpError {
   const allowed = ["GET", "POST", "DELETE"].filter((other) => hasHandler(app, other, path));
-  if (allowed.length === 0) return new HttpError(404, `There is nothing at ${path}.`);
+  if (allowed.length === 0) {
+    return new HttpError(404, `There is nothing at ${path}.${isOfApi(path) ? "" : " /docs says what there is."}`);
+  }
   const sentence = `${method} is not for this path; send ${allowed.join(" or ")}.`;
   return new HttpError(405, sentence, { allow: allowed.join(", ") });
+}
+
+function isOfApi(path: string): boolean {
+  return path === "/api" || path.startsWith("/api/");
+}
+
+/** As browsers say when they are sent to an address. */
+function prefersHtml({ method, headers }: Request): boolean {
+  return (
+    (method === "GET" || method === "HEAD") &&
+    /(^|,)\s*text\/html\s*(,|;(?!\s*q=0(\.0*)?\s*(,|$))|$)/i.test(headers.get("accept") ?? "")
+  );
 }
 
 /** Middleware is there for every method and path. */

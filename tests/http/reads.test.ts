@@ -131,7 +131,7 @@ describe.each([...runtimes])("reading back from the %s server", (runtime) => {
     ["/api/v1/assets/unheard/of", 404, "There is no asset unheard/of"],
     ["/api/v1/assets?asset_key=", 400, "The parameter asset_key"],
     ["/api/v1/nothing", 404, "There is nothing at /api/v1/nothing."],
-    ["/nothing", 404, "There is nothing at /nothing."],
+    ["/nothing", 404, "There is nothing at /nothing. /docs says what there is."],
   ])("answers %s with %d and a sentence", async (path, status, error) => {
     const answer = await get(path);
     expect(answer.status).toBe(status);

@@ -58,3 +58,21 @@ test.each([
   const response = await app.request("/report_asset_materialization/a", { method: "POST", headers });
   expect(response.status).toBe(status);
 });
+
+test("what is not there hints at /docs outside the API, and is a page for a browser", async () => {
+  const { request } = testApp({ log: memory(), config });
+  const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+  const page = await request("/nothing?a", { headers: browser });
+  expect([page.status, page.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+  expect(await page.text()).toContain("There is nothing at /nothing. /docs says what there is.");
+  for (const [path, accept] of [
+    ["/nothing", "*/*"],
+    ["/nothing", "application/json"],
+    ["/nothing", "text/html;q=0, */*"],
+    ["/api/v1/nothing", browser.accept],
+  ] as const) {
+    const answer = await request(path, { headers: { accept } });
+    const hint = path === "/nothing" ? " /docs says what there is." : "";
+    expect([answer.status, await answer.json()]).toEqual([404, { error: `There is nothing at ${path}.${hint}` }]);
+  }
+});
