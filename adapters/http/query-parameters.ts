@@ -5,7 +5,7 @@ import { expectedTime, isLikelyMilliseconds, likelyMilliseconds } from "../../co
 import type { Limits } from "../limits.ts";
 import { HttpError } from "./http-error.ts";
 import { assetKeyJson, countJson } from "./openapi/parameter-json.ts";
-import { queryOf } from "./request-path.ts";
+import { assertUtf8, queryOf } from "./request-path.ts";
 
 // A message of these schemas goes on where "The parameter … must be" ends.
 const anAssetKey = "an asset key: parts joined by / or a JSON array of strings";
@@ -95,7 +95,10 @@ const mostShown = 200;
 export function boundedQueryOf(url: string): URLSearchParams {
   let parameters = 1;
   for (let at = url.indexOf("&"); at !== -1; at = url.indexOf("&", at + 1)) parameters++;
-  if (parameters <= mostParameters) return queryOf(url);
+  if (parameters <= mostParameters) {
+    assertUtf8(url);
+    return queryOf(url);
+  }
   throw new HttpError(400, `The query has ${parameters} parameters, and may have ${mostParameters}. Send fewer.`);
 }
 

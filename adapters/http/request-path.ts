@@ -1,4 +1,5 @@
 import { percentDecode } from "../../core/percent-decode.ts";
+import { HttpError } from "./http-error.ts";
 
 const reportEndpoint = /^(?:\/[^/]+)??(\/report_asset_(?:materialization|observation|check))(?:\/|$)/;
 
@@ -24,4 +25,13 @@ export function rawPath(url: string): string {
 export function queryOf(url: string): URLSearchParams {
   const start = url.indexOf("?");
   return new URLSearchParams(start === -1 ? "" : url.slice(start).replace(/#.*/s, ""));
+}
+
+/** Throws HttpError 400 where escapes are not UTF-8: decoded leniently, keys that differ would become one. */
+export function assertUtf8(text: string): void {
+  try {
+    for (const [escapes] of text.matchAll(/(?:%[\da-f]{2})+/gi)) decodeURIComponent(escapes);
+  } catch {
+    throw new HttpError(400, "The address is not UTF-8. Percent-encode its text as UTF-8: caf%C3%A9, not caf%E9.");
+  }
 }

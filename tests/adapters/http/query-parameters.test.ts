@@ -91,3 +91,21 @@ describe("a search", () => {
     },
   );
 });
+
+test.each([
+  "assets/caf%E9",
+  "assets?asset_key=caf%E9",
+  "events?partition=%ff",
+  "assets/%C3",
+  "events?check_name=%ED%A0%80",
+])("%s is not UTF-8, and refused", async (path) => {
+  const { status, body } = await nativeApp().ask(path);
+  expect([status, body]).toEqual([400, { error: expect.stringContaining("The address is not UTF-8.") }]);
+});
+
+test("a page whose address is not UTF-8 is refused, and %EF%BF%BD is a character", async () => {
+  const app = testApp({ log: memory(), config });
+  expect((await app.request("/assets/caf%E9")).status).toBe(400);
+  expect((await app.request("/events?partition=caf%E9")).status).toBe(400);
+  expect((await app.request("/api/v1/events?partition=%EF%BF%BD%zz")).status).toBe(200);
+});
