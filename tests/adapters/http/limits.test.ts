@@ -53,7 +53,7 @@ describe("a limit of what is recorded as one", () => {
           "What is to be recorded as one has 10010 bytes, and the limit is 10000. Send less, or raise --max-batch-bytes.",
       },
     });
-    expect(await postLines(linesOf(backfill))).toMatchObject({ status: 200, body: { failed: 1 } });
+    expect(await postLines(linesOf(backfill))).toMatchObject({ status: 400, body: { failed: 1 } });
     expect(await post({ ...backfill, description: "x".repeat(998) })).toMatchObject({ status: 200 });
   });
 });
