@@ -56,6 +56,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   },
   "GET /events/stream": { needs: "read" },
   "GET /events/export": { needs: "read" },
+  "GET /event.json": { needs: "read", path: "/event.json?id=1" },
   "GET /asset.json": { needs: "read", path: "/asset.json?asset_key=s3/orders" },
   "GET /static/:version/:name": { needs: "nothing", path: staticPath("page.js") },
   "GET /sign-in": { needs: "nothing", answers: [200, 303] },
