@@ -13,12 +13,12 @@ export async function openDatabaseThreads(address: DatabaseAddress, onDamage?: O
     await writer.close();
     throw error;
   });
-  const { write, wipe, purgeStep, notePrune, pruneEvents, forgetKeys, probe } = writer;
+  const { write, wipe, deleteHidden, notePrune, pruneEvents, forgetKeys, probe } = writer;
   // Read there too, lest slow reads hold up who comes to report.
   const { tokens, createToken, revokeToken, noteTokenUses } = writer;
   const close = async () => void (await Promise.all([writer.close(), reader.close()]));
   const pruning = { notePrune, pruneEvents, forgetKeys, probe };
-  return { ...reader, write, wipe, purgeStep, ...pruning, tokens, createToken, revokeToken, noteTokenUses, close };
+  return { ...reader, write, wipe, deleteHidden, ...pruning, tokens, createToken, revokeToken, noteTokenUses, close };
 }
 
 /** How many calls may wait for one thread: what comes behind so many comes too late for whoever asked. */
@@ -101,8 +101,11 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     checkHistories: call("checkHistories"),
     partitionMarks: call("partitionMarks"),
     checks: call("checks"),
+    planWipe: call("planWipe"),
+    continuePlan: call("continuePlan"),
     wipe: call("wipe"),
-    purgeStep: call("purgeStep"),
+    findHidden: call("findHidden"),
+    deleteHidden: call("deleteHidden"),
     findExpired: call("findExpired"),
     pruneEvents: call("pruneEvents"),
     forgetKeys: call("forgetKeys"),

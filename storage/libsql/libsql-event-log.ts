@@ -16,8 +16,10 @@ import { type Committed, GroupCommit, type Load } from "./group-commit.ts";
 import type { LibsqlEventLog } from "./libsql-options.ts";
 import { createLibsqlReads } from "./libsql-reads.ts";
 import type { LogDatabase } from "./log-database.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { prunePass } from "./prune-pass.ts";
 import { purger } from "./purger.ts";
+import { runWipe } from "./run-wipe.ts";
 import { watchers } from "./watchers.ts";
 
 export interface LogOptions {
@@ -43,7 +45,13 @@ export function createLibsqlEventLog(
   /** Settles when every wipe and every prune that was asked for has. */
   let deletions: Promise<unknown> = Promise.resolve();
   const news = watchers(() => database.newestId());
-  const purge = purger(() => database.purgeStep());
+  const purge = purger(async () => {
+    const hidden = await database.findHidden();
+    if (hidden !== undefined) await database.deleteHidden(hidden);
+    return hidden !== undefined;
+  });
+  /** A plan of a wipe is outdated by whatever else deletes events: no two of this process get into each other's way. */
+  const inTurn = oneAtATime();
 
   async function commit(items: readonly QueuedUnits[]): Promise<Committed<unknown>> {
     const rows: Rows[] = [];
@@ -97,7 +105,7 @@ export function createLibsqlEventLog(
     wipe: async (target, by) => {
       assertOpen();
       if ("eventId" in target && !Number.isSafeInteger(target.eventId)) return undefined;
-      const wiping = database.wipe(target, by, now());
+      const wiping = inTurn(() => runWipe(database, { target, by, now }, assertOpen));
       deletions = Promise.allSettled([deletions, wiping]);
       const trace = await wiping;
       if (trace === undefined) return undefined;
@@ -107,7 +115,8 @@ export function createLibsqlEventLog(
     },
     prune: async (expiry) => {
       assertOpen();
-      const pruning = prunePass(database, expiry, assertOpen);
+      const pruneEvents = (ids: readonly number[]) => inTurn(() => database.pruneEvents(ids));
+      const pruning = prunePass({ ...database, pruneEvents }, expiry, assertOpen);
       deletions = Promise.allSettled([deletions, pruning]);
       return pruning;
     },

@@ -17,9 +17,10 @@ import type { EventRow } from "./event-row.ts";
 import type { AssetPosition } from "./find-assets.ts";
 import { fitting } from "./fitting.ts";
 import { receiveGroup, type SentGroup, type WrittenGroup } from "./group.ts";
+import { continuePlan, planWipe } from "./plan-wipe.ts";
 import { probe } from "./probe.ts";
 import { type Expired, findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./prune.ts";
-import { purgeStep } from "./purge.ts";
+import { deleteHidden, findHidden, type Hidden } from "./purge.ts";
 import { type AssetRows, readAssetByKey } from "./read-asset.ts";
 import { readAssetList } from "./read-asset-list.ts";
 import { type AssetMarkRow, readAssetMarks } from "./read-asset-marks.ts";
@@ -41,7 +42,8 @@ import { type ReadSteps, readSteps } from "./read-steps.ts";
 import { log } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
-import { wipe } from "./wipe.ts";
+import { type PlanFailure, wipe } from "./wipe.ts";
+import { formatPlan, parsePlan } from "./wipe-plan.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase {
@@ -66,10 +68,15 @@ export interface LogDatabase {
   checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistoryRow[]>;
   partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
   checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
-  /** Answers the trace. */
-  wipe(target: WipeTarget, by: string | null, now: number): Promise<EventRow | undefined>;
-  /** Deletes some of what wipes have hidden; answers whether there is more. */
-  purgeStep(): Promise<boolean>;
+  /** Looks up what a wipe is to change, as `formatPlan` gives it; undefined where there is nothing to wipe. */
+  planWipe(target: WipeTarget): Promise<{ readonly plan: string } | "outdated" | undefined>;
+  /** The plan with what was reported since. */
+  continuePlan(plan: string): Promise<{ readonly plan: string } | "outdated">;
+  /** Carries a plan out, if that is still possible, and answers the trace; undefined where there is nothing to wipe. */
+  wipe(plan: string, by: string | null, now: number): Promise<EventRow | PlanFailure | undefined>;
+  /** Some of what wipes have hidden; undefined where nothing is left of it. */
+  findHidden(): Promise<Hidden | undefined>;
+  deleteHidden(hidden: Hidden): Promise<void>;
   /** Some expired events after the id `from`. */
   findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;
   /** Deletes those of the events that are no latest; answers how many. */
@@ -127,11 +134,21 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     partitionMarks: (key, most, from) =>
       inSteps((steps) => fitting(most, (limit) => readPartitionMarks(steps, key, limit, from))),
     checks: (key, most, from) => inSteps((steps) => fitting(most, (limit) => readChecks(steps, key, limit, from))),
-    wipe: async (target, by, now) => {
-      const traceId = await record((writer) => wipe(writer, target, by, now));
-      return traceId === undefined ? undefined : read((database) => readEvent(database, traceId));
+    planWipe: async (target) => {
+      const plan = await inSteps((steps) => planWipe(steps, target));
+      return typeof plan === "object" ? { plan: formatPlan(plan) } : plan;
     },
-    purgeStep: () => write((writer, client) => purgeStep(client, writer)),
+    continuePlan: async (text) => {
+      const plan = await inSteps((steps) => continuePlan(steps, parsePlan(text)));
+      return plan === "outdated" ? plan : { plan: formatPlan(plan) };
+    },
+    wipe: async (text, by, now) => {
+      const plan = parsePlan(text);
+      const wiped = await record((writer) => wipe(writer, plan, by, now));
+      return typeof wiped === "number" ? read((database) => readEvent(database, wiped)) : wiped;
+    },
+    findHidden: () => access.read(findHidden),
+    deleteHidden: (hidden) => write((writer, client) => deleteHidden(client, writer, hidden)),
     findExpired: (expiry, from) => access.read((client) => findExpired(client, expiry, from)),
     pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
     forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),

@@ -88,4 +88,15 @@ export const migrations: readonly string[] = [
   UPDATE group_commit SET noted_at = CAST(strftime('%s', 'now') AS INTEGER);
   CREATE INDEX group_commit_by_age ON group_commit (noted_at);
   `,
+  `
+  -- Partitions of assets whose events up to an id are wiped, but still to be deleted: nothing reads them any more. Those
+  -- up to deleted_to_id are deleted. The empty blob stands for no partition, as in summary.
+  CREATE TABLE wiped_partition (
+    asset_id INTEGER NOT NULL,
+    partition BLOB NOT NULL,
+    up_to_id INTEGER NOT NULL,
+    deleted_to_id INTEGER NOT NULL,
+    PRIMARY KEY (asset_id, partition)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 import { field } from "./event-row.ts";
+import { isVisibleKey } from "./wiped-partition.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 
 /** What is left to insert of a group whose events carry idempotency keys, and what its units come to. */
@@ -111,4 +112,5 @@ export const selectRecorded = `
   SELECT scope.key AS place, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS scope
   CROSS JOIN asset ON asset.key = scope.value ->> 0
   CROSS JOIN idempotency ON idempotency.asset_id = asset.id
-    AND idempotency.kind = scope.value ->> 1 AND idempotency.key = scope.value ->> 2`;
+    AND idempotency.kind = scope.value ->> 1 AND idempotency.key = scope.value ->> 2
+  WHERE ${isVisibleKey}`;

@@ -3,6 +3,7 @@ import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../event-log.ts";
 import { kinds } from "./event-row.ts";
 import { isLatest, subtraction } from "./summaries.ts";
+import { isVisible } from "./wiped-partition.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
 /** The most rows that one step looks at or deletes: reports wait for it. */
@@ -43,9 +44,8 @@ export async function pruneEvents(writer: Writer, given: readonly number[]): Pro
 /** Deletes some of the idempotency keys that were first sent before; answers whether there were any. */
 export async function forgetKeys(client: Client, writer: Writer, before: number): Promise<boolean> {
   const { rows } = await client.execute({ sql: selectOldKeys, args: [before] });
-  const oldest = rows.at(-1)?.received_at;
-  if (oldest === undefined) return false;
-  await writeTransaction(writer, (transaction) => transaction.execute({ sql: deleteOldKeys, args: [oldest] }));
+  if (rows.length === 0) return false;
+  await writeTransaction(writer, (transaction) => transaction.execute({ sql: deleteOldKeys, args: [before] }));
   return true;
 }
 
@@ -76,8 +76,9 @@ const types = Object.keys(kinds) as readonly RecordedEventType[]; // its keys an
 /** Before the first time that a Date has. */
 const never = -9e15;
 
-// What wiped assets leave behind is nobody's, and goes by itself.
-const isKept = `(${isLatest}) IS TRUE OR NOT EXISTS (SELECT 1 FROM asset WHERE asset.id = event.asset_id)`;
+// What wipes have hidden is nobody's, and goes by itself.
+const isHidden = `NOT EXISTS (SELECT 1 FROM asset WHERE asset.id = event.asset_id) OR NOT ${isVisible("event")}`;
+const isKept = `(${isLatest}) IS TRUE OR ${isHidden}`;
 
 const times = types.map((type, i) => `WHEN ${kinds[type]} THEN ?${i + 2}`);
 
@@ -97,6 +98,13 @@ const notePruned = `
 
 const deletePruned = "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?1))";
 
-const selectOldKeys = `
-  SELECT received_at FROM idempotency WHERE received_at < ?1 ORDER BY received_at LIMIT ${rowsPerStep}`;
-const deleteOldKeys = "DELETE FROM idempotency WHERE received_at <= ?1";
+const selectOldKeys = "SELECT 1 FROM idempotency WHERE received_at < ?1 LIMIT 1";
+// Not all keys of one time, which after a clock went back may be those of days. The signs take the columns' types away:
+// SQLite compares only untyped values along the whole index.
+const deleteOldKeys = `
+  DELETE FROM idempotency WHERE (received_at, asset_id, kind, key) <= (
+    SELECT +received_at, +asset_id, +kind, +key FROM (
+      SELECT received_at, asset_id, kind, key FROM idempotency WHERE received_at < ?1
+      ORDER BY received_at, asset_id, kind, key LIMIT ${rowsPerStep}
+    ) ORDER BY received_at DESC, asset_id DESC, kind DESC, key DESC LIMIT 1
+  )`;

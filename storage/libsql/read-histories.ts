@@ -2,9 +2,12 @@ import { kinds } from "./event-row.ts";
 import type { MarkRow } from "./read-recent.ts";
 import type { ReadSteps } from "./read-steps.ts";
 import { scopes } from "./summaries.ts";
+import { isVisible } from "./wiped-partition.ts";
 
 /** How many events of an asset are looked at for its checks' evaluations. */
 const eventsPerAsset = 2000;
+/** Of them, how many are passed over because a wipe has hidden them: those behind are found once they are deleted. */
+const mostExamined = 10_000;
 const totalsPerStep = 1000;
 
 export interface CheckHistoryRow {
@@ -67,8 +70,10 @@ const selectMarks = `
   SELECT json_group_array(json_array(at, id, kind, timestamp, passed, severity)) AS marks FROM (
     SELECT ask.at, event.id, event.kind, event.timestamp, event.passed, event.severity
     FROM (
-        SELECT id, kind, partition FROM event
-        WHERE asset_id = (SELECT id FROM asset WHERE key = ?1) ORDER BY id DESC LIMIT ${eventsPerAsset}
+        SELECT id, kind FROM (
+          SELECT id, asset_id, kind, partition FROM event
+          WHERE asset_id = (SELECT id FROM asset WHERE key = ?1) ORDER BY id DESC LIMIT ${mostExamined}
+        ) AS newest WHERE ${isVisible("newest")} LIMIT ${eventsPerAsset}
       ) AS examined
       CROSS JOIN event ON event.id = examined.id
       CROSS JOIN ask ON ask.name = event.check_name AND (ask.is_of_all OR event.partition IS ask.partition)

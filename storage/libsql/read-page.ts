@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { EventFilter, PageRequest } from "../event-log.ts";
 import { type EventRow, eventColumns, kinds } from "./event-row.ts";
@@ -6,6 +6,7 @@ import { countFitting, eventSize } from "./page-size.ts";
 import { isBelow } from "./read-lists.ts";
 import { asset, event } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
+import { isVisible } from "./wiped-partition.ts";
 
 /** How many events a page looks at before it answers with what it has found. */
 export const eventsPerPage = 5000;
@@ -31,7 +32,7 @@ export async function readPage(
   /** What matches among the events to be examined, up to the one that is named. */
   const lookUpTo = async (edge?: number) => {
     const examined = database
-      .select({ id: event.id, kind: event.kind, partition: event.partition })
+      .select({ id: event.id, assetId: event.assetId, kind: event.kind, partition: event.partition })
       .from(event)
       .where(
         and(
@@ -49,6 +50,7 @@ export async function readPage(
     const matches = and(
       filter.type && eq(examined.kind, kinds[filter.type]),
       filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
+      sql.raw(isVisible("examined")),
       eq(event.id, examined.id),
       filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
       filter.since === undefined ? undefined : gte(event.timestamp, filter.since),

@@ -1,5 +1,5 @@
 import type { Row } from "@libsql/client";
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
 import { countChecks, failingIn, groupsOfFew, isMuch, walkChecks } from "./check-states.ts";
@@ -7,9 +7,20 @@ import { kinds } from "./event-row.ts";
 import type { ReadSteps } from "./read-steps.ts";
 import { asset, event, summary } from "./schema.ts";
 import { scopes } from "./summaries.ts";
+import { isVisible } from "./wiped-partition.ts";
 
 /** An event's id, kind, timestamp, passed and severity. */
 export type MarkRow = readonly [number, number, number, number | null, string | null];
+
+/**
+ * How many events of an asset are looked at, those that a wipe has hidden among them: they are passed over until they are
+ * deleted, and there may be any number of them.
+ */
+const eventsPerAsset = 10_000;
+const newestOfAsset = sql`(
+  SELECT id, asset_id, kind, partition FROM event WHERE asset_id = asset.id ORDER BY id DESC LIMIT ${eventsPerAsset}
+) AS examined`;
+const isExaminedVisible = sql.raw(isVisible("examined"));
 
 /** The newest events of each of these encoded keys, newest first. */
 export async function readRecent(
@@ -17,14 +28,14 @@ export async function readRecent(
   keys: readonly string[],
   limit: number,
 ): Promise<readonly (readonly MarkRow[])[]> {
-  const { id, kind, timestamp, passed, severity } = event;
-  const newest = database
-    .select({ id, kind, timestamp, passed, severity })
-    .from(event)
-    .where(and(sql`${event.assetId} = ${asset.id}`, sql`${kind} <> ${kinds.ASSET_WIPED}`))
-    .orderBy(desc(id))
-    .limit(limit);
-  const marks = sql<string>`(SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM ${newest})`;
+  // As in read-page.ts: the innermost subquery hands out its rows in order, so SQLite stops at the limit. By whole names:
+  // in a list of columns Drizzle leaves out the tables'.
+  const marks = sql<string>`(
+    SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM (
+      SELECT event.id, event.kind, event.timestamp, event.passed, event.severity FROM ${newestOfAsset} CROSS JOIN event
+      WHERE examined.kind <> ${kinds.ASSET_WIPED} AND ${isExaminedVisible} AND event.id = examined.id LIMIT ${limit}
+    )
+  )`;
   return listOfEach<MarkRow>(database, keys, marks);
 }
 

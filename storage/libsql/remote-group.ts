@@ -4,7 +4,7 @@ import { databaseClock, forgetCommits } from "./commit-id.ts";
 import { field } from "./event-row.ts";
 import { selectRecorded } from "./plan-units.ts";
 import { additionAfter } from "./summaries.ts";
-import { column } from "./write-group.ts";
+import { column, replaceHiddenKey } from "./write-group.ts";
 
 /** What one batch commits. */
 export interface PlannedGroup {
@@ -103,7 +103,7 @@ const insertKeys = `
   SELECT event.asset_id, event.kind, event.idempotency_key, event.id, given.value, head.received_at
   FROM group_commit AS head CROSS JOIN json_each(?2) AS given
   CROSS JOIN event ON event.id = head.last_id + 1 + ?3 + given.key
-  WHERE head.id = ?1 AND given.value IS NOT NULL`;
+  WHERE head.id = ?1 AND given.value IS NOT NULL ${replaceHiddenKey}`;
 
 const lastId = "(SELECT last_id FROM group_commit WHERE id = ?1)";
 const addWithoutChecks = additionAfter(lastId, false);

@@ -17,6 +17,19 @@ export const asset = sqliteTable("asset", {
 /** What is left of wiped assets, until it is deleted in small steps. */
 export const wipedAsset = sqliteTable("wiped_asset", { assetId: integer("asset_id").primaryKey() });
 
+/** What is left of wiped partitions: see wiped-partition.ts. */
+export const wipedPartition = sqliteTable(
+  "wiped_partition",
+  {
+    assetId: integer("asset_id").notNull(),
+    /** The empty blob for no partition. */
+    partition: blob("partition").notNull(),
+    upToId: integer("up_to_id").notNull(),
+    deletedToId: integer("deleted_to_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.assetId, table.partition] })],
+);
+
 /** The greatest id of each kind that retention has deleted. */
 export const pruned = sqliteTable("pruned", {
   kind: integer("kind").primaryKey(),

@@ -1,4 +1,6 @@
+import type { InValue } from "@libsql/client";
 import { kinds } from "./event-row.ts";
+import { jsonArrays } from "./json-arrays.ts";
 import type { Statement, WriteTransaction } from "./write-transaction.ts";
 
 /**
@@ -48,6 +50,28 @@ const checkParts: readonly Part[] = [
   },
 ];
 
+/** A summary within its asset. The check name is empty where it is not about one; the partition null, or about none. */
+export type SummaryKey = readonly [scope: number, checkName: string, partition: string | null];
+
+/** What tells the summaries of an event. Texts are encoded. */
+export interface Summarized {
+  readonly kind: number;
+  readonly partition: string | null;
+  readonly checkName: string | null;
+  readonly versioned: number | null;
+}
+
+/** The summaries that a reported event belongs to: in JavaScript what `parts` and `checkParts` say in SQL. */
+export function summariesOf({ kind, partition, checkName, versioned }: Summarized): readonly SummaryKey[] {
+  const keys: SummaryKey[] = [[kind, "", null]];
+  if (versioned === 1) keys.push([scopes.versioned, "", null]);
+  if (kind === kinds.ASSET_MATERIALIZATION && partition !== null) keys.push([scopes.partition, "", partition]);
+  if (kind === kinds.ASSET_CHECK_EVALUATION && checkName !== null) {
+    keys.push([scopes.check, checkName, null], [scopes.checkPartition, checkName, partition]);
+  }
+  return keys;
+}
+
 /** Brings the summaries up to date with the events after the id `lastId`. */
 export async function addToSummaries(transaction: WriteTransaction, lastId: number, checks: boolean): Promise<void> {
   await transaction.execute({ sql: checks ? addAll : addWithoutChecks, args: [lastId] });
@@ -73,28 +97,11 @@ export function additionAfter(lastId: string, checks: boolean): string {
       events = events + 1`;
 }
 
-/** Deletes events of one asset, and makes its summaries what they would be without them. */
-export async function deleteEvents(
-  transaction: WriteTransaction,
-  assetId: number,
-  ids: readonly number[],
-): Promise<void> {
-  const args = [assetId, JSON.stringify(ids)];
-  const statements = [deleteKeys, deleteRows, deleteEmpty, selectOutdated].map((sql) => ({ sql, args }));
-  const outdated = (await transaction.batch([subtraction(ids), ...statements])).at(-1)?.rows ?? [];
-  const updates = outdated.map(({ scope, check_name = null, partition = null }) => ({
-    sql: findLatest.get(Number(scope)) ?? "",
-    args: [assetId, Number(scope), check_name, partition],
-  }));
-  if (updates.length > 0) await transaction.batch(updates);
-}
-
 /** Takes events out of the counts, before they are deleted. What they are the latest of still names them. */
 export function subtraction(ids: readonly number[]): Statement {
   return { sql: subtract, args: [JSON.stringify(ids)] };
 }
 
-const given = "(SELECT value FROM json_each(?2))";
 const every = [...parts, ...checkParts];
 const ofEvents = every.map(
   ({ scope, checkName, partition, events }) => `
@@ -108,32 +115,52 @@ const subtract = `
   ) AS gone
   WHERE summary.asset_id = gone.asset_id AND summary.scope = gone.scope AND summary.check_name = gone.check_name
     AND summary.partition = gone.partition`;
-const deleteKeys = `DELETE FROM idempotency WHERE asset_id = ?1 AND event_id IN ${given}`;
-const deleteRows = `DELETE FROM event WHERE asset_id = ?1 AND id IN ${given}`;
-const deleteEmpty = "DELETE FROM summary WHERE asset_id = ?1 AND events = 0 AND ?2 IS NOT NULL";
-const selectOutdated = `
-  SELECT scope, check_name, nullif(partition, x'') AS partition FROM summary WHERE asset_id = ?1 AND event_id IN ${given}`;
 
-const findLatest = new Map(
-  every.flatMap((part) =>
-    Object.values(scopes)
-      .filter((scope) => scope === part.scope || (part.scope === "event.kind" && isKind(scope)))
-      .map((scope): [number, string] => [scope, findLatestOf(part)]),
-  ),
-);
-
-function isKind(scope: number): boolean {
-  return scope !== scopes.versioned && scope < scopes.partition;
+/** A summary that loses events, and the latest that stays with it; null where none does. */
+export interface ReducedSummary {
+  readonly key: SummaryKey;
+  readonly lost: number;
+  readonly latest: { readonly id: number; readonly timestamp: number } | null;
 }
 
-function findLatestOf({ scope, checkName, partition, events }: Part): string {
-  return `
-    UPDATE summary SET (event_id, timestamp) = (
-      SELECT event.id, event.timestamp FROM event
-      WHERE event.asset_id = ?1 AND ${events} AND ${scope} = ?2 AND ${checkName} = ?3 AND ${partition} = ifnull(?4, x'')
-      ORDER BY event.timestamp DESC, event.id DESC LIMIT 1
-    ) WHERE asset_id = ?1 AND scope = ?2 AND check_name = ?3 AND partition = ifnull(?4, x'')`;
+/** Takes events out of an asset's summaries. Each of these is found by its key, however many the asset has. */
+export function reduction(assetId: number, summaries: readonly ReducedSummary[]): readonly Statement[] {
+  const left: unknown[] = [];
+  const emptied = new Map<string, { readonly args: InValue[]; readonly names: string[] }>();
+  for (const { key, lost, latest } of summaries) {
+    const [scope, checkName, partition] = key;
+    if (latest !== null) {
+      left.push([...key, lost, latest.id, latest.timestamp]);
+      continue;
+    }
+    const group = JSON.stringify([scope, partition]);
+    const { args, names } = emptied.get(group) ?? { args: [assetId, scope, partition], names: [] };
+    emptied.set(group, { args, names });
+    names.push(checkName);
+  }
+  return [
+    ...jsonArrays(left).map((json) => ({ sql: reduce, args: [assetId, json] })),
+    ...[...emptied.values()].flatMap(({ args, names }) =>
+      jsonArrays(names).map((json) => ({ sql: removeEmptied, args: [...args, json] })),
+    ),
+  ];
 }
+
+// MATERIALIZED, or SQLite would look through all summaries of the asset for each of these.
+const reduce = `
+  WITH reduced AS MATERIALIZED (
+    SELECT ?1 AS asset_id, value ->> 0 AS scope, value ->> 1 AS check_name, ifnull(value ->> 2, x'') AS partition,
+      value ->> 3 AS lost, value ->> 4 AS event_id, value ->> 5 AS timestamp
+    FROM json_each(?2)
+  )
+  UPDATE summary SET events = summary.events - reduced.lost, event_id = reduced.event_id, timestamp = reduced.timestamp
+  FROM reduced
+  WHERE summary.asset_id = reduced.asset_id AND summary.scope = reduced.scope
+    AND summary.check_name = reduced.check_name AND summary.partition = reduced.partition`;
+// Of four values in one row, IN would look up the first two by the key and go through the rest.
+const removeEmptied = `
+  DELETE FROM summary WHERE asset_id = ?1 AND scope = ?2 AND partition = ifnull(?3, x'')
+    AND check_name IN (SELECT value FROM json_each(?4))`;
 
 /** True of an event that a summary names as the latest of its scope, and null or false of any other. */
 export const isLatest = every

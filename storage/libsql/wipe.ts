@@ -1,97 +1,98 @@
-import { type AssetKey, assetWiped, type WipeScope } from "../../core/index.ts";
-import type { WipeTarget } from "../event-log.ts";
+import { type AssetWiped, assetWiped, type WipeScope } from "../../core/index.ts";
 import { encodeEvent, kinds } from "./event-row.ts";
-import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
-import { deleteEvents } from "./summaries.ts";
+import { parseExaminedEvents, selectNewer } from "./examined-event.ts";
+import { jsonArrays } from "./json-arrays.ts";
+import { deleteEvents } from "./purge.ts";
+import { decodeKey, decodeText } from "./sortable-text.ts";
+import { reduction } from "./summaries.ts";
+import { type AssetPlan, countsOf, type EventsPlan, extendPlan, selectCounts, type WipePlan } from "./wipe-plan.ts";
 import { insertRows, readHead } from "./write-group.ts";
-import { type Statement, type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
+import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
-/** Wipes in one transaction; answers the id of the trace, or undefined where there is nothing to wipe. */
+/** Why a plan can't be carried out: it is no longer right, or too much was reported since. */
+export type PlanFailure = "outdated" | "behind";
+
+// So much of what was reported after the plan the transaction looks at.
+const mostEvents = 1000;
+const mostEventsOfAsset = 20_000;
+
+/**
+ * Hides what is planned and records the trace, in one transaction that is short however much is hidden. Answers the id of
+ * the trace; undefined where there is nothing to wipe any more.
+ */
 export async function wipe(
   writer: Writer,
-  target: WipeTarget,
+  plan: WipePlan,
   by: string | null,
   now: number,
-): Promise<number | undefined> {
+): Promise<number | PlanFailure | undefined> {
   return writeTransaction(writer, async (transaction) => {
     // Read first: the event that it is the time of may be about to go.
-    const { receivedAt } = await readHead(transaction);
-    const wiped = await hide(transaction, target);
-    if (wiped === undefined) return undefined;
-    const trace = assetWiped(wiped.assetKey, wiped.partition, wiped.scope, by);
-    return insertRows(transaction, { keyed: false, checks: false, now }, encodeEvent(trace), 1, receivedAt);
+    const { lastId, receivedAt } = await readHead(transaction);
+    const hidden = await (plan.what === "asset" ? hideAsset(transaction, plan) : hideEvents(transaction, plan, lastId));
+    if (hidden !== "hidden") return hidden;
+    const group = { keyed: false, checks: false, now };
+    return insertRows(transaction, group, encodeEvent(traceOf(plan, by)), 1, receivedAt);
   });
 }
 
-interface Wiped {
-  readonly assetKey: AssetKey;
-  readonly partition: string | null;
-  readonly scope: WipeScope;
-}
+type Hidden = "hidden" | PlanFailure | undefined;
 
-function hide(transaction: WriteTransaction, target: WipeTarget): Promise<Wiped | undefined> {
-  if ("eventId" in target) return hideEvent(transaction, target.eventId);
-  const { assetKey, partition } = target;
-  return partition === undefined ? hideAsset(transaction, assetKey) : hidePartition(transaction, assetKey, partition);
-}
-
-async function hideEvent(transaction: WriteTransaction, eventId: number): Promise<Wiped | undefined> {
-  const [found] = await select(transaction, {
-    sql: `SELECT asset.id, asset.key, event.partition FROM event JOIN asset ON asset.id = event.asset_id
-      WHERE event.id = ? AND ${isReported}`,
-    args: [eventId],
-  });
-  if (found === undefined) return undefined;
-  await deleteEvents(transaction, Number(found.id), [eventId]);
-  return {
-    assetKey: decodeKey(String(found.key)),
-    partition: found.partition === null ? null : decodeText(String(found.partition)),
-    scope: { what: "event", eventId },
-  };
-}
-
-async function hidePartition(
-  transaction: WriteTransaction,
-  assetKey: AssetKey,
-  partition: string | null,
-): Promise<Wiped | undefined> {
-  const events = await select(transaction, {
-    sql: `SELECT event.id, event.asset_id FROM asset JOIN event ON event.asset_id = asset.id
-      WHERE asset.key = ? AND event.partition IS ? AND ${isReported}`,
-    args: [encodeKey(assetKey), partition === null ? null : encodeText(partition)],
-  });
-  if (events[0] === undefined) return undefined;
-  await deleteEvents(
-    transaction,
-    Number(events[0].asset_id),
-    events.map(({ id }) => Number(id)),
-  );
-  return { assetKey, partition, scope: { what: "partition" } };
-}
-
-/** The asset gets a new id, so that no read finds its events any more; purge.ts deletes them in small steps. */
-async function hideAsset(transaction: WriteTransaction, assetKey: AssetKey): Promise<Wiped | undefined> {
-  const [found] = await select(transaction, {
-    sql: "SELECT id FROM asset WHERE key = ? AND EXISTS (SELECT 1 FROM summary WHERE asset_id = asset.id)",
-    args: [encodeKey(assetKey)],
-  });
-  if (found === undefined) return undefined;
-  const id = Number(found.id);
-  const key = encodeKey(assetKey);
+/** The asset gets a new id, so that no read finds its events any more. */
+async function hideAsset(transaction: WriteTransaction, plan: AssetPlan): Promise<Hidden> {
+  const { assetId, assetKey, upToId, traces } = plan;
+  const { rows } = await transaction.execute({ sql: selectAssetState, args: [assetId, upToId, mostEventsOfAsset + 1] });
+  const [state] = rows;
+  if (state === undefined) return "outdated";
+  if (state.has_events === 0) return undefined;
+  if (Number(state.newer) > mostEventsOfAsset) return "behind";
   await transaction.batch([
-    { sql: "INSERT INTO wiped_asset VALUES (?)", args: [id] },
-    { sql: "DELETE FROM asset WHERE id = ?", args: [id] },
-    { sql: "INSERT INTO asset (key) VALUES (?)", args: [key] },
-    {
-      sql: "UPDATE event SET asset_id = (SELECT id FROM asset WHERE key = ?) WHERE asset_id = ? AND kind = ?",
-      args: [key, id, kinds.ASSET_WIPED],
-    },
+    { sql: "INSERT INTO wiped_asset VALUES (?)", args: [assetId] },
+    { sql: "DELETE FROM asset WHERE id = ?", args: [assetId] },
+    { sql: "INSERT INTO asset (key) VALUES (?)", args: [assetKey] },
+    ...jsonArrays(traces).map((json) => ({ sql: moveTraces, args: [assetId, assetKey, json] })),
+    { sql: moveNewerTraces, args: [assetId, assetKey, upToId] },
   ]);
-  return { assetKey, partition: null, scope: { what: "asset" } };
+  return "hidden";
 }
 
-const isReported = `event.kind <= ${kinds.ASSET_CHECK_EVALUATION}`;
-
-async function select(transaction: WriteTransaction, statement: Statement) {
-  return (await transaction.execute(statement)).rows;
+async function hideEvents(transaction: WriteTransaction, given: EventsPlan, lastId: number): Promise<Hidden> {
+  const { assetId, eventId, partition } = given;
+  const [states, newer] = await transaction.batch([
+    { sql: selectState, args: [assetId] },
+    { sql: selectNewer, args: [assetId, given.upToId, mostEvents + 1] },
+  ]);
+  const state = states?.rows[0];
+  if (state === undefined) return "outdated";
+  const events = parseExaminedEvents(newer?.rows[0]?.events);
+  if (events.length > mostEvents) return "behind";
+  const plan = extendPlan(given, events);
+  if (plan === undefined || countsOf(state).some((count, kind) => count !== plan.counts[kind])) return "outdated";
+  const hiding =
+    eventId === null ? [{ sql: hidePartition, args: [assetId, partition, lastId] }] : deleteEvents(assetId, [eventId]);
+  await transaction.batch([...reduction(assetId, [...plan.summaries.values()]), ...hiding]);
+  return "hidden";
 }
+
+function traceOf(plan: WipePlan, by: string | null): AssetWiped {
+  const assetKey = decodeKey(plan.assetKey);
+  if (plan.what === "asset") return assetWiped(assetKey, null, { what: "asset" }, by);
+  const partition = plan.partition === null ? null : decodeText(plan.partition);
+  const scope: WipeScope = plan.eventId === null ? { what: "partition" } : { what: "event", eventId: plan.eventId };
+  return assetWiped(assetKey, partition, scope, by);
+}
+const selectAssetState = `
+  SELECT EXISTS (SELECT 1 FROM summary WHERE asset_id = asset.id) AS has_events,
+    (SELECT count(*) FROM (SELECT 1 FROM event WHERE asset_id = asset.id AND event.id > ?2 LIMIT ?3)) AS newer
+  FROM asset WHERE asset.id = ?1`;
+const newId = "(SELECT id FROM asset WHERE key = ?2)";
+const moveTraces = `
+  UPDATE event SET asset_id = ${newId} WHERE asset_id = ?1 AND id IN (SELECT value FROM json_each(?3))`;
+const moveNewerTraces = `
+  UPDATE event SET asset_id = ${newId} WHERE asset_id = ?1 AND id > ?3 AND kind = ${kinds.ASSET_WIPED}`;
+
+const selectState = `SELECT ${selectCounts("asset.id")} FROM asset WHERE asset.id = ?1`;
+// What is wiped once more, before all of it is deleted, has more to be hidden and no less that is deleted.
+const hidePartition = `
+  INSERT INTO wiped_partition (asset_id, partition, up_to_id, deleted_to_id) VALUES (?1, ifnull(?2, x''), ?3, 0)
+  ON CONFLICT (asset_id, partition) DO UPDATE SET up_to_id = excluded.up_to_id`;

@@ -143,9 +143,13 @@ const insertion = (details: string) => `
 
 const insertEvents = insertion(column("details"));
 const insertSharing = insertion(detailsInSql(`(${column("details")})`, "?5"));
+/** Of a key that is there already nothing is left but its row: whose it was, a wipe has hidden. */
+export const replaceHiddenKey = `
+  ON CONFLICT (asset_id, kind, key) DO UPDATE SET
+    event_id = excluded.event_id, fingerprint = excluded.fingerprint, received_at = excluded.received_at`;
 
 const insertKeys = `
   INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)
   SELECT asset.id, ${column("kind")}, ${column("idempotencyKey")}, ?2 + row.key, ${column("fingerprint")}, ?3
   FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}
-  WHERE ${column("idempotencyKey")} IS NOT NULL`;
+  WHERE ${column("idempotencyKey")} IS NOT NULL ${replaceHiddenKey}`;

@@ -6,12 +6,13 @@ import { type Activity, arbitraryActivity } from "../arbitrary-events.ts";
 import { noon, type OpenEventLog, textOf } from "./harness.ts";
 import { arbitraryReads, type Reads, readBack } from "./read-back.ts";
 
-/** What happens at one time: calls of append, all made before the first is answered, then a wipe, then a prune. */
+/** What happens at one time: calls of append, all made before the first is answered, then a wipe, then a prune; and reads. */
 interface Step {
   readonly now: number;
   readonly calls: readonly (readonly Unit[])[];
   readonly wipe: { readonly target: WipeTarget; readonly by: string | null } | null;
   readonly expiry: Expiry | null;
+  readonly isRead: boolean;
 }
 
 interface History {
@@ -28,7 +29,7 @@ export function modelContract(open: OpenEventLog, histories: number): void {
         const model = createMemoryEventLog({ now: () => clock.now });
         const log = await open({ now: () => clock.now });
         try {
-          for (const { now, calls, wipe, expiry } of steps) {
+          for (const { now, calls, wipe, expiry, isRead } of steps) {
             clock.now = now;
             const answers = await Promise.all(calls.map((units) => log.append(units)));
             expect(answers).toEqual(await Promise.all(calls.map((units) => model.append(units))));
@@ -37,6 +38,7 @@ export function modelContract(open: OpenEventLog, histories: number): void {
               expect(textOf(trace)).toBe(textOf(await model.wipe(wipe.target, wipe.by)));
             }
             if (expiry !== null) expect(await log.prune(expiry)).toEqual(await model.prune(expiry));
+            if (isRead) expect(await readBack(log, reads)).toEqual(await readBack(model, reads));
           }
           expect(await readBack(log, reads)).toEqual(await readBack(model, reads));
         } finally {
@@ -66,6 +68,7 @@ const arbitraryStep = ({ unit, target }: Activity): fc.Arbitrary<Step> =>
     calls: fc.array(fc.array(unit, { maxLength: 3 }), { minLength: 1, maxLength: 4 }),
     wipe: fc.option(fc.record({ target, by: fc.constantFrom(null, "me", "") }), { freq: 2 }),
     expiry: fc.option(arbitraryExpiry, { freq: 2 }),
+    isRead: fc.boolean(),
   });
 
 const arbitraryHistory: fc.Arbitrary<History> = fc.record({

@@ -6,8 +6,8 @@ import { openEventLog } from "../../../storage/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../storage/libsql/file-writer.ts";
 import { findExpired, pruneEvents, readPrunedId } from "../../../storage/libsql/prune.ts";
-import { wipe } from "../../../storage/libsql/wipe.ts";
 import { temporaryFolder } from "../../server.ts";
+import { plannedWipe } from "./planned-wipe.ts";
 
 const all = { ASSET_MATERIALIZATION: 10 };
 let client: Client;
@@ -37,7 +37,7 @@ test("a look finds what has expired, and not what is kept", async () => {
 });
 
 test("a look finds nothing of what a wipe has hidden, which goes by itself", async () => {
-  await wipe(writer, { assetKey: ["a"] }, null, 0);
+  await plannedWipe(client, writer, { assetKey: ["a"] });
   expect(await findExpired(client, all, 0)).toEqual({ ids: [], last: undefined });
   expect(await pruneEvents(writer, [1, 2, 3])).toBe(0);
   expect(await readPrunedId(client, undefined)).toBe(0);
@@ -45,7 +45,7 @@ test("a look finds nothing of what a wipe has hidden, which goes by itself", asy
 
 test("an event that has become the latest since the look stays", async () => {
   const { ids } = await findExpired(client, all, 0);
-  await wipe(writer, { eventId: 4 }, null, 0);
+  await plannedWipe(client, writer, { eventId: 4 });
   expect(await pruneEvents(writer, ids)).toBe(2);
   const { rows } = await client.execute("SELECT id FROM event ORDER BY id");
   expect(rows.map(({ id }) => id)).toEqual([3, 5, 6]);

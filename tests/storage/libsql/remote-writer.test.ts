@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 const commit = '"sql":"COMMIT"';
-const statement = "DELETE FROM event WHERE asset_id";
+const statement = "DELETE FROM event WHERE id IN";
 
 /** Wipes one event while something happens to it, which must leave one trace, as if nothing had. */
 async function wipeOnce(): Promise<void> {
