@@ -68,7 +68,7 @@ const arbitraryStep = ({ unit, target }: Activity): fc.Arbitrary<Step> =>
     calls: fc.array(fc.array(unit, { maxLength: 3 }), { minLength: 1, maxLength: 4 }),
     wipe: fc.option(fc.record({ target, by: fc.constantFrom(null, "me", "") }), { freq: 2 }),
     expiry: fc.option(arbitraryExpiry, { freq: 2 }),
-    isRead: fc.boolean(),
+    isRead: fc.nat({ max: 3 }).map((n) => n === 0),
   });
 
 const arbitraryHistory: fc.Arbitrary<History> = fc.record({

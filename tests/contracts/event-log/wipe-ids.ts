@@ -26,6 +26,20 @@ export function wipeIdsContract(promises: Promises): void {
     });
   }
 
+  promises(
+    "keys of many events that a wipe hides are free at once, and hold again once they are used",
+    async ({ log }) => {
+      const units = Array.from({ length: 1_500 }, (_, i) => [keyed(materialization("a", { partition: "p" }), `k${i}`)]);
+      await log.append(units);
+      const other = units.map(([event]) => [keyed(materialization("a", { partition: "q" }), event?.idempotencyKey)]);
+      await log.wipe({ assetKey: ["a"], partition: "p" }, null);
+      expect(await log.append(other)).toEqual(units.map((_, i) => recorded(1_502 + i)));
+      expect(await log.append(other)).toEqual(units.map((_, i) => duplicate(1_502 + i)));
+      await log.wipe({ assetKey: ["a"], partition: "q" }, null);
+      expect(await log.append(units.slice(0, 2))).toEqual([recorded(3_003), recorded(3_004)]);
+    },
+  );
+
   promises("keys of what is not wiped hold", async ({ log }) => {
     const kept = [
       keyed(materialization("a", { partition: "q" }), "q"),

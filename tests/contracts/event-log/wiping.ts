@@ -1,7 +1,8 @@
 import { expect } from "bun:test";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import type { WipeTarget } from "../../../storage/event-log.ts";
-import { idsOf, type Promises, readIds, record } from "./harness.ts";
+import { createMemoryEventLog } from "../../../storage/memory.ts";
+import { idsOf, noon, type Promises, readIds, record } from "./harness.ts";
 import { readChecks, readKeys, readPartitions } from "./walk-pages.ts";
 
 const c = { checkName: "c", passed: true };
@@ -145,13 +146,60 @@ export function wipingContract(promises: Promises): void {
     expect((await log.asset(["a"]))?.counts).toMatchObject({ materializations: 3, partitions: 3, checkEvaluations: 1 });
   });
 
-  promises("a partition of many events goes whole", async ({ log }) => {
-    await record(
-      log,
-      ...Array.from({ length: 3_000 }, (_, i) => materialization("a", { partition: i % 2 ? "p" : "q" })),
+  promises("a partition of many events goes at once, whatever lies between them, and others stay", async ({ log }) => {
+    const partitions = ["p", "q", null];
+    const events = Array.from({ length: 12_000 }, (_, i) => {
+      const partition = partitions[i % 3] ?? null;
+      const timestamp = i % 5 === 0 ? 1_000_000 - i : i;
+      if (i % 7 === 0) return checkEvaluation("a", { checkName: `c${i % 4}`, passed: i % 2 > 0, partition, timestamp });
+      return i % 11 === 0
+        ? observation("a", { partition, timestamp, dataVersion: `v${i}` })
+        : materialization("a", { partition, timestamp });
+    });
+    const model = createMemoryEventLog({ now: () => noon });
+    for (const one of [log, model]) await record(one, ...events);
+    for (const partition of ["p", null]) {
+      for (const one of [log, model]) await one.wipe({ assetKey: ["a"], partition }, null);
+      expect(await log.asset(["a"])).toEqual(await model.asset(["a"]));
+      expect(await readPartitions(log, ["a"])).toEqual(await readPartitions(model, ["a"]));
+      expect(await readChecks(log, ["a"])).toEqual(await readChecks(model, ["a"]));
+      expect(await readIds(log, {}, { limits: [1_000] })).toEqual(await readIds(model, {}, { limits: [1_000] }));
+      expect(await log.recent([["a"]], 5)).toEqual(await model.recent([["a"]], 5));
+    }
+  });
+
+  promises("what is reported after a wipe is there, while what was wiped is still to be deleted", async ({ log }) => {
+    const check = checkEvaluation("a", { ...c, ...p, passed: false });
+    const ofP = Array.from({ length: 1_500 }, (_, i) => (i % 2 ? materialization("a", p) : check));
+    await record(log, observation("a"), ...ofP);
+    for (let round = 0; round < 3; round++) {
+      await log.wipe({ assetKey: ["a"], partition: "p" }, null);
+      const [first = 0, second = 0] = await record(log, materialization("a", p), check);
+      expect(await readIds(log, { partition: "p" }, { order: "desc" })).toContain(first);
+      expect(await log.get(second)).toMatchObject({ id: second, partition: "p" });
+      expect(await log.asset(["a"])).toMatchObject({
+        latestMaterialization: { id: first },
+        checks: [{ id: second }],
+        counts: { materializations: 1, observations: 1, checkEvaluations: 1, partitions: 1 },
+      });
+      expect((await log.recent([["a"]], 10)).flat().map(({ id }) => id)).toEqual([second, first, 1]);
+      const [history] = await log.checkHistories([{ assetKey: ["a"], checkName: "c" }], 10);
+      expect(history).toMatchObject({ total: 1, evaluations: [{ id: second }] });
+      expect(await log.failingChecks([["a"]], 10)).toMatchObject([[{ id: second }]]);
+    }
+  });
+
+  promises("wipes of partitions and the reports among them are as if one came after the other", async ({ log }) => {
+    const partitions = ["p", "q", "r"];
+    const reports = Array.from({ length: 90 }, (_, i) =>
+      record(log, materialization("a", { partition: partitions[i % 3] ?? null })),
     );
-    await log.wipe({ assetKey: ["a"], partition: "p" }, null);
-    expect(await readIds(log, { partition: "p" }, { limits: [1_000] })).toEqual([3_001]);
-    expect((await log.asset(["a"]))?.counts).toMatchObject({ materializations: 1_500, partitions: 1 });
+    const wipes = partitions.slice(0, 2).map((partition) => log.wipe({ assetKey: ["a"], partition }, null));
+    const later = partitions.map((partition) => record(log, materialization("a", { partition })));
+    const traces = (await Promise.all(wipes)).map((trace) => trace?.id ?? 0);
+    const ids = (await Promise.all([...reports, ...later])).flat();
+    const kept = ids.filter((id, i) => id > (traces[i % 3] ?? 0));
+    expect(await readIds(log)).toEqual([...kept, ...traces].filter((id) => id > 0).toSorted((x, y) => x - y));
+    expect((await log.asset(["a"]))?.counts.materializations).toBe(kept.length);
   });
 }

@@ -1,55 +1,76 @@
 import { describe } from "bun:test";
 import { join } from "node:path";
+import type { EventLog } from "../../../storage/event-log.ts";
 import { openFileAccess } from "../../../storage/libsql/file-access.ts";
 import { createLibsqlEventLog } from "../../../storage/libsql/libsql-event-log.ts";
 import { createLogDatabase, type LogDatabase } from "../../../storage/libsql/log-database.ts";
-import type { OpenEventLog } from "../../contracts/event-log/harness.ts";
 import { modelContract } from "../../contracts/event-log/model.ts";
 import { temporaryFolder } from "../../server.ts";
 
-const options = {
-  queue: { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY },
-  groupsAtOnce: 1,
-};
+const options = { queue: { events: 1e9, bytes: 1e9 }, groupsAtOnce: 1 };
 
-/** A log on a new file whose database a test gets into its hands. */
-function openWith(change: (database: LogDatabase) => LogDatabase): OpenEventLog {
-  return async ({ now }) => {
-    const access = await openFileAccess({ url: `file:${join(temporaryFolder(), "runless.db")}` });
-    return createLibsqlEventLog(change(createLogDatabase(access)), now, options);
-  };
+/** A log whose database a test gets into its hands. */
+async function openWith(change: (database: LogDatabase) => LogDatabase, now: () => number, url = newUrl()) {
+  return createLibsqlEventLog(change(createLogDatabase(await openFileAccess({ url }))), now, options);
+}
+
+function newUrl(): string {
+  return `file:${join(temporaryFolder(), "runless.db")}`;
 }
 
 describe("while nothing is deleted of what wipes have hidden", () => {
-  modelContract(
-    openWith((database) => ({ ...database, findHidden: async () => undefined })),
-    60,
-  );
+  modelContract(({ now }) => openWith(deletingNothing, now), 60);
 });
 
 describe("while what wipes have hidden is deleted row by row, between all else", () => {
-  modelContract(openWith(deletingSlowly), 60);
+  modelContract(({ now }) => openWith(deletingSlowly, now), 60);
 });
+
+describe("while the log is opened anew after every wipe, with some of what that hid deleted", () => {
+  modelContract(async ({ now }) => {
+    const url = newUrl();
+    const open = () => openWith(deletingSlowly, now, url);
+    const first = await open();
+    let log = first;
+    const methods = Object.keys(first).map((name) => {
+      const call = (...args: readonly unknown[]) =>
+        (log[name as keyof EventLog] as (...args: readonly unknown[]) => unknown)(...args);
+      return [name, call] as const;
+    });
+    return {
+      ...(Object.fromEntries(methods) as unknown as EventLog), // of all its methods
+      wipe: async (target, by) => {
+        const trace = await log.wipe(target, by);
+        await log.close();
+        log = await open();
+        return trace;
+      },
+    };
+  }, 40);
+});
+
+function deletingNothing(database: LogDatabase): LogDatabase {
+  return { ...database, findHidden: async () => undefined };
+}
 
 /** Deletes one hidden event, at most, before each call. */
 function deletingSlowly(database: LogDatabase): LogDatabase {
   async function deleteOne(): Promise<void> {
     const hidden = await database.findHidden();
     if (hidden === undefined) return;
-    const [first] = hidden.eventIds;
-    const { wipedPartition } = hidden;
+    const { eventIds, wipedPartition } = hidden;
     await database.deleteHidden({
       ...hidden,
-      eventIds: hidden.eventIds.slice(0, 1),
-      wipedPartition: wipedPartition && { ...wipedPartition, upToId: first ?? wipedPartition.upToId },
+      eventIds: eventIds.slice(0, 1),
+      wipedPartition: wipedPartition && { ...wipedPartition, upToId: eventIds[0] ?? wipedPartition.upToId },
     });
   }
-  const slow = Object.entries(database).map(([name, method]) => [
-    name,
-    async (...args: readonly never[]) => {
+  const methods = Object.entries(database).map(([name, method]) => {
+    const call = async (...args: readonly unknown[]) => {
       if (name !== "close") await deleteOne();
       return (method as (...args: readonly unknown[]) => unknown)(...args);
-    },
-  ]);
-  return { ...Object.fromEntries(slow), findHidden: async () => undefined };
+    };
+    return [name, call] as const;
+  });
+  return deletingNothing(Object.fromEntries(methods) as unknown as LogDatabase); // of all its methods
 }

@@ -10,7 +10,7 @@ import { createLogDatabase, type LogDatabase } from "../../../storage/libsql/log
 import { isTarget } from "../../../storage/memory/matches.ts";
 import { createMemoryEventLog } from "../../../storage/memory.ts";
 import { arbitraryActivity } from "../../contracts/arbitrary-events.ts";
-import { noon, readAll, record, textOf } from "../../contracts/event-log/harness.ts";
+import { noon, readAll, readIds, record, textOf } from "../../contracts/event-log/harness.ts";
 import { arbitraryReads, readBack } from "../../contracts/event-log/read-back.ts";
 import { temporaryFolder } from "../../server.ts";
 
@@ -67,7 +67,7 @@ test("a wipe takes effect at one moment, whatever is reported, wiped and pruned 
       } finally {
         await Promise.all([log.close(), other.close()]);
       }
-      outdated += steps.outdated;
+      outdated += steps.outcomes.filter((outcome) => outcome === "outdated").length;
     }),
     { numRuns: Number(process.env.RUNS ?? 60) },
   );
@@ -99,11 +99,40 @@ test("what becomes the latest in the midst of a wipe, and is wiped itself, is no
   }
 });
 
+test.each(["partition", "asset"] as const)(
+  "the transaction that wipes %p leaves it to the next to look at many thousand new events",
+  async (what) => {
+    const url = `file:${join(temporaryFolder(), "runless.db")}`;
+    const steps = new Steps();
+    const log = createLibsqlEventLog(steps.databaseOf(await openFileAccess({ url })), () => noon, options);
+    const event = (i: number) => materialization("a", { partition: i % 2 ? "p" : "q" });
+    await record(log, ...[0, 1, 2, 3].map(event));
+    await log.wipe({ eventId: 4 }, null);
+    const many = Array.from({ length: what === "asset" ? 20_001 : 1_001 }, (_, i) => event(i));
+    steps.begin(async () => {
+      if (steps.outcomes.length === 1 && steps.isWriting) await record(log, ...many);
+    });
+    const { id = 0 } =
+      (await log.wipe({ assetKey: ["a"], ...(what === "asset" ? {} : { partition: "p" }) }, null)) ?? {};
+    steps.end();
+    expect(steps.outcomes).toEqual(["done", "behind", "done"]);
+    expect(await readIds(log, { type: "ASSET_WIPED" })).toEqual([5, id]);
+    const left =
+      what === "asset" ? undefined : { counts: { materializations: 2 + many.filter((_, i) => i % 2 === 0).length } };
+    if (left === undefined) expect(await log.asset(["a"])).toBeUndefined();
+    else expect(await log.asset(["a"])).toMatchObject(left);
+    await log.close();
+  },
+  60_000,
+);
+
 /** Counts the reads and transactions of a wipe, and tells of each before it happens. */
 class Steps {
-  outdated = 0;
+  /** What each transaction of a wipe came to. */
+  readonly outcomes: ("outdated" | "behind" | "done")[] = [];
   #onStep: ((step: number) => Promise<void>) | undefined;
   #taken = 0;
+  isWriting = false;
 
   begin(onStep: (step: number) => Promise<void>): void {
     this.#onStep = onStep;
@@ -122,14 +151,15 @@ class Steps {
       read: (work) => this.#step(() => access.read(work)),
     });
     const wipe: LogDatabase["wipe"] = async (...args) => {
-      const wiped = await this.#step(() => database.wipe(...args));
-      if (wiped === "outdated") this.outdated++;
+      const wiped = await this.#step(() => database.wipe(...args), true);
+      this.outcomes.push(wiped === "outdated" || wiped === "behind" ? wiped : "done");
       return wiped;
     };
     return { ...database, planWipe, continuePlan, wipe };
   }
 
-  async #step<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #step<Result>(work: () => Promise<Result>, isWriting = false): Promise<Result> {
+    this.isWriting = isWriting;
     await this.#onStep?.(this.#taken++);
     return work();
   }
