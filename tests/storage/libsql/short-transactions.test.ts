@@ -36,8 +36,13 @@ async function write(): Promise<void> {
   await writeGroup(writer, { rows: joinRows(rows), sizes: [rows.length], keyed: true, checks: true, now: 0 });
 }
 
-/** How SQLite finds rows in the statements of some transactions, as `plan <- statement`. */
-async function lookUpsOf(work: (writer: Writer) => Promise<unknown>): Promise<readonly string[]> {
+interface LookUp {
+  readonly plan: string;
+  readonly sql: string;
+}
+
+/** How SQLite finds rows in the statements of some transactions. */
+async function lookUpsOf(work: (writer: Writer) => Promise<unknown>): Promise<readonly LookUp[]> {
   const statements: Statement[] = [];
   await work({
     begin: async () => {
@@ -57,18 +62,23 @@ async function lookUpsOf(work: (writer: Writer) => Promise<unknown>): Promise<re
   });
   // A connection of its own: after EXPLAIN of what writes, the driver's goes on to see what was there then.
   const explaining = await openConnection({ url: `file:${file}` });
-  const lookUps = new Set<string>();
+  const lookUps: LookUp[] = [];
   for (const { sql, args = [] } of statements) {
     const { rows } = await explaining.execute({ sql: `EXPLAIN QUERY PLAN ${sql}`, args });
-    const isLimited = /\bLIMIT\b|\bEXISTS\b/.test(sql);
     for (const { detail } of rows) {
-      const plan = String(detail);
-      if (!/^(SCAN|SEARCH) /.test(plan) || isByKey(plan) || (isLimited && isInOrder(plan))) continue;
-      lookUps.add(`${plan} <- ${sql.trim().replace(/\s+/g, " ")}`);
+      if (/^(SCAN|SEARCH) /.test(String(detail))) lookUps.push({ plan: String(detail), sql });
     }
   }
   explaining.close();
-  return [...lookUps];
+  return lookUps;
+}
+
+/** Those that go through more rows than they are to find, as `plan <- statement`. */
+async function searchesOf(work: (writer: Writer) => Promise<unknown>): Promise<readonly string[]> {
+  const searches = (await lookUpsOf(work)).filter(
+    ({ plan, sql }) => !isByKey(plan) && !(/\bLIMIT\b|\bEXISTS\b/.test(sql) && isInOrder(plan)),
+  );
+  return searches.map(({ plan, sql }) => `${plan} <- ${sql.trim().replace(/\s+/g, " ")}`);
 }
 
 /** Whether a look-up finds one row for each that is given, or those after a given id. */
@@ -90,7 +100,6 @@ function isInOrder(plan: string): boolean {
     /^SCAN (event|wiped_partition)$/,
     /^SEARCH \w+ USING (PRIMARY KEY|COVERING INDEX event_by_asset) \(asset_id=\?\)$/,
     /^SEARCH \w+ USING PRIMARY KEY \(asset_id=\? AND (partition<\?|\((kind,key|scope,check_name,partition)\)<\([?,]+\))\)$/,
-    /^SEARCH idempotency USING COVERING INDEX idempotency_by_age \((received_at<\?|\(received_at,asset_id,kind,key\)<\([?,]+\))\)$/,
   ].some((pattern) => pattern.test(plan));
 }
 
@@ -109,20 +118,24 @@ describe("however much there is besides, rows are looked up by their keys", () =
   test.each(wipes)("in the transaction that wipes %s, and in those that delete what it hid", async (_, target) => {
     await write();
     const wiped = await target();
-    expect(await lookUpsOf((writer) => plannedWipe(client, writer, wiped))).toEqual([]);
+    expect(await searchesOf((writer) => plannedWipe(client, writer, wiped))).toEqual([]);
     const hidden = await findHidden(client);
-    if (hidden !== undefined) expect(await lookUpsOf((writer) => deleteHidden(client, writer, hidden))).toEqual([]);
+    if (hidden !== undefined) expect(await searchesOf((writer) => deleteHidden(client, writer, hidden))).toEqual([]);
   });
 
   test("in the transaction that deletes expired events", async () => {
     await write();
     await write();
     const ids = Array.from({ length: 100 }, (_, i) => i);
-    expect(await lookUpsOf((writer) => pruneEvents(writer, ids))).toEqual([]);
+    expect(await searchesOf((writer) => pruneEvents(writer, ids))).toEqual([]);
   });
 
   test("in the transaction that forgets idempotency keys", async () => {
     await write();
-    expect(await lookUpsOf((writer) => forgetKeys(client, writer, 1))).toEqual([]);
+    const lookUps = await lookUpsOf((writer) => forgetKeys(client, writer, 1));
+    // Along the whole index: all keys may be of one time.
+    expect(lookUps.map(({ plan }) => plan)).toContain(
+      "SEARCH idempotency USING COVERING INDEX idempotency_by_age ((received_at,asset_id,kind,key)<(?,?,?,?))",
+    );
   });
 });
