@@ -2,11 +2,12 @@ import type { Client, InValue } from "@libsql/client";
 import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../event-log.ts";
 import { kinds } from "./event-row.ts";
+import { countFitting } from "./page-size.ts";
 import { isLatest, subtraction } from "./summaries.ts";
 import { isVisible } from "./wiped-partition.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
 
-/** The most rows that one step looks at or deletes: reports wait for it. */
+/** The most rows that one step looks at or deletes, and no more events than a page has room for: reports wait for it. */
 const rowsPerStep = 250;
 
 /** What a look at some events found. */
@@ -24,11 +25,15 @@ export async function findExpired(
 ): Promise<Expired> {
   const times = types.map((type) => expiry[type] ?? never);
   const { rows } = await client.execute({ sql: selectExpired, args: [from, ...times] });
-  const last = rows.at(-1);
+  const fitting = rows.slice(
+    0,
+    countFitting(rows.map(({ expired, size }) => ({ size: Number(expired) * Number(size) }))),
+  );
+  const last = fitting.at(-1);
   // received_at never decreases with id.
   const isEnd = rows.length < rowsPerStep || Number(last?.received_at) >= Math.max(...times);
-  const ids = rows.filter(({ expired }) => expired === 1).map(({ id }) => Number(id));
-  return { ids, last: isEnd ? undefined : Number(last?.id) };
+  const ids = fitting.filter(({ expired }) => expired === 1).map(({ id }) => Number(id));
+  return { ids, last: isEnd && fitting.length === rows.length ? undefined : Number(last?.id) };
 }
 
 /** Deletes those of the events that are no latest, now; answers how many. */
@@ -84,7 +89,7 @@ const times = types.map((type, i) => `WHEN ${kinds[type]} THEN ?${i + 2}`);
 
 // The newest event stays, as the one that ids and times of receipt go on from.
 const selectExpired = `
-  SELECT id, received_at, (
+  SELECT id, received_at, octet_length(details) AS size, (
     received_at < CASE kind ${times.join(" ")} END AND id < (SELECT max(id) FROM event) AND NOT (${isKept})
   ) AS expired FROM event WHERE id > ?1 ORDER BY id LIMIT ${rowsPerStep}`;
 

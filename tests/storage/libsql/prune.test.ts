@@ -10,12 +10,13 @@ import { temporaryFolder } from "../../server.ts";
 import { plannedWipe } from "./planned-wipe.ts";
 
 const all = { ASSET_MATERIALIZATION: 10 };
+let file = "";
 let client: Client;
 let writer: FileWriter;
 
 /** Events 1 to 4 of a, and 5 of b. */
 beforeEach(async () => {
-  const file = join(temporaryFolder(), "log.db");
+  file = join(temporaryFolder(), "log.db");
   const url = `file:${file}`;
   const log = await openEventLog({ url, now: () => 0 });
   await log.append([
@@ -34,6 +35,15 @@ afterEach(() => {
 test("a look finds what has expired, and not what is kept", async () => {
   expect(await findExpired(client, all, 0)).toEqual({ ids: [1, 2, 3], last: undefined });
   expect(await findExpired(client, all, 2)).toEqual({ ids: [3], last: undefined });
+});
+
+test("a look finds no more than a few large events at a time", async () => {
+  const log = await openEventLog({ url: `file:${file}`, now: () => 0 });
+  const large = materialization("large", { description: "x".repeat(3 << 20) });
+  await log.append([...Array.from({ length: 5 }, () => [{ event: large }]), [{ event: materialization("b") }]]);
+  await log.close();
+  expect(await findExpired(client, all, 0)).toEqual({ ids: [1, 2, 3, 5, 6, 7], last: 7 });
+  expect(await findExpired(client, all, 7)).toEqual({ ids: [8, 9], last: undefined });
 });
 
 test("a look finds nothing of what a wipe has hidden, which goes by itself", async () => {
