@@ -63,6 +63,8 @@ export interface EventLog {
    * Hides what the target names, with its idempotency keys, before it resolves: all of an asset, one partition of it
    * (null: what has no partition), or one event. Answers the trace that it leaves in the log, or undefined where there
    * is nothing to wipe. Traces are not wiped. What was hidden is deleted later, in small steps; ids are never used again.
+   * On an asset of many events it may take seconds, in which nothing else waits. It rejects with `unavailable`, and has
+   * wiped nothing, where another server has deleted events of the asset for a minute.
    */
   wipe(target: WipeTarget, by: string | null): Promise<RecordedEvent | undefined>;
 

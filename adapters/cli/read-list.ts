@@ -53,7 +53,7 @@ async function readKept(
     const last = places[limit - items.length - 1];
     // Asked for again up to there, since only a page's end has a cursor.
     if (last !== undefined && last < page.items.length - 1) page = await read({ limit: last + 1, cursor });
-    items.push(...page.items.filter(keep));
+    for (const item of page.items) if (keep(item)) items.push(item);
     if (items.length >= limit || !page.hasMore || page.cursor === null) return { ...page, items };
     cursor = page.cursor;
   }

@@ -52,7 +52,7 @@ export async function readFailingChecks(log: CallersLog, request: FailingRequest
     let checks = order === 0 ? from?.checks : undefined;
     for (let isThrough = false; !isThrough; ) {
       const page = await log.checks(at, { limit: limit - found.length, cursor: checks });
-      found.push(...page.checks.filter(({ latestEvaluation }) => !latestEvaluation.passed));
+      for (const check of page.checks) if (!check.latestEvaluation.passed) found.push(check);
       isThrough = !page.hasMore || page.cursor === null;
       checks = isThrough ? undefined : (page.cursor ?? undefined);
       calls++;
