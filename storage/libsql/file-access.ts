@@ -20,7 +20,9 @@ export async function openFileAccess(address: DatabaseAddress): Promise<Database
   assertWritable(url);
   const client = await openConnection(address);
   try {
-    await migrate(client);
+    const isMigrated = await migrate(client);
+    // At once, so that the file has its tables even where its write-ahead log is lost. What reads meanwhile may prevent it.
+    if (isMigrated) await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => {});
     await firstLook(client);
     await assertWrites(client, url);
   } catch (error) {

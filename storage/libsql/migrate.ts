@@ -5,9 +5,9 @@ import { withPatience } from "./patience.ts";
 
 /**
  * Brings the database to this version's schema, each migration in a transaction of its own, and refuses one from a
- * newer version. Not Drizzle's migrator: it skips a migration that comes out of order without a word.
+ * newer version. Answers whether there was anything to do. Not Drizzle's migrator: it skips a migration that comes out of order without a word.
  */
-export async function migrate(client: Client): Promise<void> {
+export async function migrate(client: Client): Promise<boolean> {
   const version = await readVersion(client);
   for (let next = version; next < migrations.length; next++) {
     // In one unprepared text, for the reason that write-transaction.ts gives. The primary key turns a twin, started by another
@@ -24,6 +24,7 @@ export async function migrate(client: Client): Promise<void> {
       if ((await readVersion(client)) <= next) throw error;
     }
   }
+  return version < migrations.length;
 }
 
 /** 0 where there is no event log yet. Refuses a version that is newer than this runless. */

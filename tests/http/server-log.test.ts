@@ -13,7 +13,7 @@ const linesOf = (server: RunningServer): readonly Line[] =>
     .map((line) => JSON.parse(line));
 
 const report = (server: RunningServer, body: string, headers: Readonly<Record<string, string>> = {}) =>
-  fetch(`${server.url}/report_asset_materialization/a?secret=1`, {
+  fetch(`${server.url}/report_asset_materialization/a?description=secret`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body,
