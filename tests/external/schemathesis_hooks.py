@@ -39,6 +39,11 @@ def is_list_of_checks(case):
     return case.path == "/api/v1/checks" and case.method == "GET"
 
 
+def is_wipe(case):
+    """Of one partition by its name, or of what has none."""
+    return case.path == "/api/v1/assets" and case.method == "DELETE"
+
+
 @schemathesis.serializer("application/x-ndjson")
 def lines(context, value):
     """Text goes as it is; anything else is no body of lines, and one of JSON is a line."""
@@ -60,6 +65,8 @@ def before_add_examples(context, examples):
             case.query.pop("asset_key", None)
         if is_list_of_checks(case):
             case.query.pop("prefix", None)
+        if is_wipe(case):
+            case.query.pop("no_partition", None)
 
 
 @schemathesis.hook
@@ -72,7 +79,7 @@ def filter_case(context, case):
         return False
     if is_list_of_assets(case) and "asset_key" in query and len(query) > 1:
         return False
-    if case.method == "DELETE" and "partition" in query and query.get("no_partition") == "true":
+    if is_wipe(case) and "partition" in query and query.get("no_partition") == "true":
         return False
     if is_list_of_checks(case) and ("asset_key" in query) == ("prefix" in query or query.get("failing") == "true"):
         return False
