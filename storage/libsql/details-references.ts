@@ -2,13 +2,10 @@ import type { RunlessEvent } from "../../core/index.ts";
 import { formatDetails } from "../../core/wire.ts";
 import { haveSameDetails, sharedDetails } from "../shared-details.ts";
 import { field } from "./event-row.ts";
-import { joinRows, splitRows } from "./group.ts";
+import { joinRows, type SharedDetails, splitRows } from "./group.ts";
 
 // Events of several partitions have the same details, which may be as large as a body. They cross threads once then: each
 // row has a reference to them, and the database puts them in its place.
-
-/** Details by their references. */
-export type SharedDetails = Readonly<Record<string, string>>;
 
 /** Smaller details are worth no reference, in characters. */
 const leastShared = 4096;

@@ -1,5 +1,7 @@
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
-import type { SharedDetails } from "./details-references.ts";
+
+/** Details that rows refer to, by their references: see details-references.ts. */
+export type SharedDetails = Readonly<Record<string, string>>;
 
 /** Rows as `joinRows` gave them: as text, or as its UTF-8, which crosses threads without a copy. */
 export type Rows = string | ArrayBuffer;

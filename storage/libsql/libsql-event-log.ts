@@ -1,6 +1,6 @@
 import type { Commit } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
-import { type SharedDetails, sharedSize } from "./details-references.ts";
+import { sharedSize } from "./details-references.ts";
 import { encodeUnits } from "./encode-units.ts";
 import { eventFromRow } from "./event-row.ts";
 import {
@@ -9,6 +9,7 @@ import {
   joinTexts,
   type Rows,
   rowsSize,
+  type SharedDetails,
   splitResult,
   unitResults,
 } from "./group.ts";
