@@ -51,7 +51,8 @@ export function reportDoor({ report }: App, { bodyBytes }: Pick<Limits, "bodyByt
 function plainRequest(incoming: IncomingMessage, mostBytes: number): Incoming | undefined {
   const { method = "", url: target = "", headers, rawHeaders } = incoming;
   if (method !== "POST" || !plainTarget.test(target) || dotSegment.test(target)) return undefined;
-  const { host, "content-length": length } = headers;
+  const { host, "content-length": length, "content-encoding": coding } = headers;
+  if (coding !== undefined) return undefined;
   if (host === undefined || !plainHost.test(host) || !(Number(length) <= mostBytes)) return undefined;
   const url = `http://${host}${target}`;
   // A body that nobody asks for Node itself takes out of the way of the next request.

@@ -1,3 +1,5 @@
+import type { HttpError } from "./http-error.ts";
+
 /** Reads a body chunk by chunk, and can be told from outside to stop, even while it waits for the sender. */
 export interface BodyReader {
   /**
@@ -8,13 +10,17 @@ export interface BodyReader {
   stop(): void;
   /** `ended` once the sender has sent all, `broken` where it went away before, `late` where it lost our patience. */
   state(): "open" | "ended" | "broken" | "late";
+  /** What is wrong with what was read, where that is not that its sender went away. */
+  problem(): HttpError | undefined;
+  /** Whether nothing of it is left on the connection. */
+  isDrained(): boolean;
   /** Reads on and drops what comes. Resolves at the end of the body, or after `patience` milliseconds. */
   drain(patience: number): Promise<void>;
 }
 
 /** The header of an answer that ends the connection, where what is still to come would be taken for the next request. */
 export function endConnection(body: BodyReader): Readonly<Record<string, string>> {
-  return body.state() === "open" || body.state() === "late" ? { connection: "close" } : {};
+  return body.isDrained() ? {} : { connection: "close" };
 }
 
 /** How many milliseconds a sender whose body is refused may go on before its connection is given up. */
@@ -60,6 +66,8 @@ export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
       release();
     },
     state: () => state,
+    problem: () => undefined,
+    isDrained: () => state === "ended" || state === "broken",
     async drain(patience) {
       let late = false;
       const timer = setTimeout(() => {

@@ -6,6 +6,7 @@ import { splitLines } from "./body-lines.ts";
 import { type BodyReader, drainPatience, endConnection, openBody } from "./body-reader.ts";
 import { type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
 import { confineBatch } from "./confine-batch.ts";
+import { contentCoding, decodeBody } from "./decoded-body.ts";
 import { isTemporary } from "./error-response.ts";
 import { createBatchReader, type EventBatch } from "./event-batch.ts";
 import { exportedEvents } from "./exported-events.ts";
@@ -46,7 +47,9 @@ async function importLines(
 ): Promise<Response> {
   const log = c.get("log");
   const exported = exportedEvents(log, await log.id());
-  const body = openBody(c.req.raw.body);
+  const coding = contentCoding(c.req.raw);
+  const raw = openBody(c.req.raw.body);
+  const body = coding === undefined ? raw : decodeBody(raw, coding);
   const tally = tallyImport();
   let failure: unknown;
   const onFailure = (error: unknown) => {
@@ -69,6 +72,10 @@ async function importLines(
     return unfinished(c, tally, failure.status, failure.message, { ...failure.headers, ...connection });
   }
   if (failure !== undefined && !isTemporary(failure)) throw failure;
+  const problem = body.problem();
+  if (problem !== undefined && failure === undefined) {
+    return unfinished(c, tally, problem.status, problem.message, connection);
+  }
   if (body.state() === "broken" && failure === undefined) return unfinished(c, tally, 400, "The body broke off.", {});
   if (body.state() === "late" && failure === undefined) {
     return unfinished(c, tally, 408, `Nothing came for ${limits.idleSeconds} seconds.`, connection);

@@ -1,9 +1,11 @@
 import type { Limits } from "../limits.ts";
 import { type BodyReader, drainPatience, endConnection, openBody } from "./body-reader.ts";
 import { type BodyRoom, type BodyShare, smallBody, tooManyBodies } from "./body-room.ts";
+import { contentCoding, decodeBody } from "./decoded-body.ts";
 import { HttpError } from "./http-error.ts";
 import type { Incoming } from "./incoming.ts";
 import { type Lateness, lateness } from "./lateness.ts";
+import { refuse } from "./refuse.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -48,8 +50,10 @@ export async function readBodyBySize<Answer>(
   if (isSmall(request, limits)) return handle.small(await readBody(request, limits, reading));
   const share = reading.bodies.open();
   try {
-    const bytes = await readInPieces(request, limits, share);
-    if (bytes.byteLength > largeBody) return await handle.large(bytes, () => share.hold(0));
+    // What is compressed is decoded where large bodies are taken apart.
+    const isCompressed = (await codingOf(request)) !== undefined;
+    const bytes = await readInPieces(request, limits, share, false);
+    if (isCompressed || bytes.byteLength > largeBody) return await handle.large(bytes, () => share.hold(0));
     return await handle.small(decode(bytes));
   } finally {
     share.hold(0);
@@ -58,7 +62,7 @@ export async function readBodyBySize<Answer>(
 
 function isSmall({ headers }: Incoming, { bodyBytes }: Limits): boolean {
   const declared = Number(headers.get("content-length") ?? Number.NaN);
-  return declared <= Math.min(smallBody, bodyBytes);
+  return declared <= Math.min(smallBody, bodyBytes) && headers.get("content-encoding") === null;
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {
@@ -74,8 +78,25 @@ export function bodyLateness({ idleSeconds }: Limits): Lateness {
   return lateness(idleSeconds * 1000, () => lateBody(idleSeconds), brokenBody);
 }
 
-async function readInPieces(request: Incoming, limits: Limits, share: BodyShare): Promise<ArrayBuffer> {
-  const body = openBody(request.body);
+/** Rejects once what can't be read is out of the way of the next request. */
+async function codingOf(request: Incoming): Promise<string | undefined> {
+  try {
+    return contentCoding(request);
+  } catch (error) {
+    if (error instanceof HttpError) return refuse(request, error);
+    throw error;
+  }
+}
+
+async function readInPieces(
+  request: Incoming,
+  limits: Limits,
+  share: BodyShare,
+  isDecoded = true,
+): Promise<ArrayBuffer> {
+  const coding = isDecoded ? await codingOf(request) : undefined;
+  const raw = openBody(request.body);
+  const body = coding === undefined ? raw : decodeBody(raw, coding);
   try {
     return await new Blob(await readChunks(body, limits, share)).arrayBuffer();
   } catch (error) {
@@ -99,6 +120,8 @@ async function readChunks(body: BodyReader, limits: Limits, share: BodyShare): P
     if (length > bodyBytes) throw tooLarge(bodyBytes);
     if (!share.hold(length)) throw tooManyBodies(limits);
   }
+  const problem = body.problem();
+  if (problem !== undefined) throw problem;
   if (body.state() === "late") throw lateBody(idleSeconds);
   if (body.state() === "broken") throw brokenBody();
   return chunks;
