@@ -22,9 +22,11 @@ export function browserGuard(policy: BrowserPolicy) {
   const { corsOrigins } = policy;
   let lastGood: string | null = null; // nearly every request says the same
   return ({ method, headers }: Incoming): HttpError | undefined => {
+    const host = headers.get("host");
+    // RFC 9112, 3.2: two of them may be meant to get past whoever looks at one.
+    if (host?.includes(",")) return new HttpError(400, "The header Host is given more than once. Send one.");
     const names = policy.hosts();
     if (names !== undefined) {
-      const host = headers.get("host");
       const wrongName = host === lastGood ? undefined : strangeName(host, names);
       if (wrongName !== undefined) return new HttpError(403, wrongName);
       lastGood = host;
@@ -39,7 +41,8 @@ export function browserGuard(policy: BrowserPolicy) {
 }
 
 function strangeName(host: string | null, names: readonly string[]): string | undefined {
-  const name = host?.replace(/:\d+$/, "").toLowerCase();
+  // RFC 3986, 3.2.2 and 6.2.3: neither the root's dot nor an empty port makes it another host.
+  const name = host?.replace(/\.?(?::\d*)?$/, "").toLowerCase();
   if (name === undefined || unforgeableHost.test(name) || names.includes(name)) return undefined;
   const shown = name.slice(0, 100);
   return `This server isn't called ${shown}. If it should be, start it with --allowed-host ${shown}.`;

@@ -10,7 +10,7 @@ import { FoldedMetadata } from "./metadata-list.tsx";
 import { pageBudget } from "./page-budget.ts";
 import { StateBadge, stateOf } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
-import { UserText } from "./user-text.tsx";
+import { NameText } from "./user-text.tsx";
 
 const mostChecks = 60;
 
@@ -64,7 +64,7 @@ export function AssetChecks({ checks, now }: AssetChecksProps) {
                 <span class="soft">
                   {latest.partition !== null && (
                     <>
-                      partition <UserText text={latest.partition} most={60} />,{" "}
+                      partition <NameText text={latest.partition} most={60} />,{" "}
                     </>
                   )}
                   <Ago time={latest.timestamp} now={now} />
@@ -90,7 +90,7 @@ export function CheckLink({ check: { id, assetKey, checkName, partition } }: { r
   const href = pageBudget().address(length, () => eventsPath(assetKey, filters));
   return (
     <a class="check-name" href={href ?? `/events/${id}`} title={href === undefined ? undefined : "All its evaluations"}>
-      <UserText text={checkName} most={80} />
+      <NameText text={checkName} most={80} />
     </a>
   );
 }

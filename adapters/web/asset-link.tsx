@@ -2,6 +2,7 @@
 import type { AssetKey } from "../../core/index.ts";
 import { assetPath } from "./asset-path.ts";
 import { pageBudget } from "./page-budget.ts";
+import { visibleName } from "./visible-text.ts";
 
 interface AssetNameProps {
   readonly assetKey: AssetKey;
@@ -36,7 +37,7 @@ export function AssetName({ assetKey, from = 0 }: AssetNameProps) {
 }
 
 function Part({ part }: { readonly part: string }) {
-  const { text, isCut } = pageBudget().cut(part, mostCharacters);
+  const { text, isCut } = pageBudget().cut(part, mostCharacters, visibleName);
   return <>{isCut ? `${text}…` : text}</>;
 }
 

@@ -24,7 +24,7 @@ import { Plots, plotted } from "./plots.tsx";
 import { CheckCounts } from "./state.tsx";
 import type { StaticFileName } from "./static-files.ts";
 import { Timeline } from "./timeline.tsx";
-import { UserText } from "./user-text.tsx";
+import { NameText, UserText } from "./user-text.tsx";
 import { cut } from "./visible-text.ts";
 import { streamPath, type Visit } from "./visit.ts";
 import { WipeForm } from "./wipe-form.tsx";
@@ -85,7 +85,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
           )}
         </p>
         <h1>
-          <UserText text={key.at(-1) ?? ""} most={300} />
+          <NameText text={key.at(-1) ?? ""} most={300} />
         </h1>
         <dl class="facts">
           <Fact name={latest?.type === "ASSET_OBSERVATION" ? "Latest observation" : "Latest materialization"}>
@@ -93,7 +93,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
             {latest?.partition != null && (
               <span class="soft">
                 {" "}
-                <UserText text={latest.partition} most={60} />
+                <NameText text={latest.partition} most={60} />
               </span>
             )}
           </Fact>
@@ -186,7 +186,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
       {selected !== undefined && (
         <section id="partition" aria-labelledby="partition-title">
           <h2 id="partition-title">
-            Partition <UserText text={selected} most={100} /> <a href={assetPath(key)}>all partitions</a>
+            Partition <NameText text={selected} most={100} /> <a href={assetPath(key)}>all partitions</a>
           </h2>
           {ofPartition === undefined || ofPartition.length === 0 ? (
             <p class="none">Nothing was reported of it.</p>
@@ -228,7 +228,7 @@ function Crumb({ prefix, part }: CrumbProps) {
   const path = () => `/?${new URLSearchParams({ prefix: JSON.stringify(prefix) })}`;
   return (
     <a href={pageBudget().address(length, path) ?? "/"}>
-      <UserText text={part} most={80} />
+      <NameText text={part} most={80} />
     </a>
   );
 }

@@ -14,7 +14,7 @@ import { readPageQuery, saidIn, withQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
 import { CheckCounts, type StateCounts } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
-import { UserText } from "./user-text.tsx";
+import { NameText, UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 
 const assetsPerPage = 100;
@@ -103,7 +103,7 @@ export async function catalogPage(visit: Visit): Promise<Page> {
         />
         {prefix && (
           <span class="chip">
-            below <UserText text={formatAssetKey(prefix)} most={60} />
+            below <NameText text={formatAssetKey(prefix)} most={60} />
             <input type="hidden" name="prefix" value={JSON.stringify(prefix)} />
             <a href={withQuery(url, { prefix: null, cursor: null, as_of: null })} aria-label="Show all prefixes">
               ×

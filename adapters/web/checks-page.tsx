@@ -15,7 +15,7 @@ import { readPageQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
 import { StateBadge, stateOf } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
-import { UserText } from "./user-text.tsx";
+import { NameText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 
 const assetsPerPage = 50;
@@ -145,7 +145,7 @@ function CheckRow({
         {partition !== null && (
           <span class="soft">
             {" "}
-            partition <UserText text={partition} most={60} />
+            partition <NameText text={partition} most={60} />
           </span>
         )}
       </th>

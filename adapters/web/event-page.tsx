@@ -11,7 +11,7 @@ import { indented, type JsonPart, membersOf, textOf } from "./json-part.ts";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
 import { pageBudget } from "./page-budget.ts";
-import { UserText } from "./user-text.tsx";
+import { NameText, UserText } from "./user-text.tsx";
 import { cut } from "./visible-text.ts";
 import type { Visit } from "./visit.ts";
 
@@ -45,7 +45,7 @@ export async function eventPage({ url, log, now }: Visit): Promise<Page> {
           </Fact>
           {event.partition !== null && (
             <Fact name="Partition">
-              <UserText text={event.partition} most={200} />
+              <NameText text={event.partition} most={200} />
             </Fact>
           )}
           {version !== null && (

@@ -6,7 +6,7 @@ import { detailsOf } from "./event-details.ts";
 import { textOf } from "./json-part.ts";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import { StateBadge, stateOf } from "./state.tsx";
-import { UserText } from "./user-text.tsx";
+import { NameText, UserText } from "./user-text.tsx";
 
 interface EventTableProps {
   readonly events: readonly RecordedEvent[];
@@ -50,7 +50,7 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
                 <AssetLink assetKey={event.assetKey} eventId={event.id} />
               </th>
             )}
-            <td class="partition">{event.partition !== null && <UserText text={event.partition} most={60} />}</td>
+            <td class="partition">{event.partition !== null && <NameText text={event.partition} most={60} />}</td>
             <td class="said">
               <Description event={event} known={known} />
               <div class="line">
@@ -114,7 +114,7 @@ export function EventKind({ event }: { readonly event: RecordedEvent }) {
   if (event.type === "ASSET_CHECK_EVALUATION") {
     return (
       <>
-        <StateBadge state={stateOf(event)} /> <UserText text={event.checkName} most={60} />
+        <StateBadge state={stateOf(event)} /> <NameText text={event.checkName} most={60} />
       </>
     );
   }

@@ -28,11 +28,12 @@ export class PageBudget {
   }
 
   /** As much of the text as may be written, at most `most` characters, each of them visible. */
-  cut(text: string, most: number): Shown {
-    let shown = visible(start(text, Math.min(most, Math.max(leastShown, this.left))));
-    if (htmlLength(shown) > this.left) shown = visible(start(text, Math.min(most, leastShown)));
+  cut(text: string, most: number, show = visible): Shown {
+    let part = start(text, Math.min(most, Math.max(leastShown, this.left)));
+    if (htmlLength(show(part)) > this.left) part = start(text, Math.min(most, leastShown));
+    const shown = show(part);
     this.#written += htmlLength(shown);
-    return { text: shown, isCut: text.length > shown.length };
+    return { text: shown, isCut: text.length > part.length };
   }
 
   /** An address with what was reported in it, that long before it is escaped; undefined where the page has no room for it. */

@@ -4,7 +4,7 @@ import type { PartitionMark } from "../../storage/index.ts";
 import { assetPath } from "./asset-path.ts";
 import { ago } from "./browser/ago.js";
 import { packedName, packNames } from "./pack-names.ts";
-import { cut } from "./visible-text.ts";
+import { cut, visibleName } from "./visible-text.ts";
 
 export const mostPartitions = 5000;
 /** Characters of HTML that the names of a grid may take. */
@@ -65,7 +65,7 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath }: Par
               name="partition"
               value={mark.partition}
               class={classOf(mark, now)}
-              title={`${cut(mark.partition, 100) || "(empty)"}: ${said(mark, now)}`}
+              title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${said(mark, now)}`}
               aria-pressed={mark.partition === selected ? "true" : undefined}
               tabindex={mark.partition === first ? undefined : -1}
             />

@@ -4,6 +4,7 @@ import { exactTime } from "./ago.tsx";
 import { kindWords } from "./event-table.tsx";
 import { pageBudget } from "./page-budget.ts";
 import { type State, stateOf } from "./state.tsx";
+import { visibleName } from "./visible-text.ts";
 
 const lanes = [
   { name: "materialized", type: "ASSET_MATERIALIZATION" },
@@ -75,7 +76,7 @@ function marksOf(events: readonly RecordedEvent[], placeOf: (time: number) => nu
 }
 
 function shown(text: string): string {
-  const { text: start, isCut } = pageBudget().cut(text, 60);
+  const { text: start, isCut } = pageBudget().cut(text, 60, visibleName);
   return isCut ? `${start}…` : start;
 }
 

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { pageBudget } from "./page-budget.ts";
+import { visible, visibleName } from "./visible-text.ts";
 
 interface UserTextProps {
   readonly text: string;
@@ -8,8 +9,17 @@ interface UserTextProps {
 }
 
 /** What somebody reported, as text and nothing else: it can't turn what stands around it from right to left. */
-export function UserText({ text, most = 200 }: UserTextProps) {
+export function UserText(props: UserTextProps) {
+  return shownText(props, visible);
+}
+
+/** As `UserText`, for what tells one thing from another: a key's part, a partition, a check's name. */
+export function NameText(props: UserTextProps) {
+  return shownText(props, visibleName);
+}
+
+function shownText({ text, most = 200 }: UserTextProps, show: (text: string) => string) {
   if (text === "") return <span class="soft">(empty)</span>;
-  const { text: shown, isCut } = pageBudget().cut(text, most);
+  const { text: shown, isCut } = pageBudget().cut(text, most, show);
   return isCut ? <bdi title={`The first ${shown.length} characters`}>{`${shown}…`}</bdi> : <bdi>{shown}</bdi>;
 }

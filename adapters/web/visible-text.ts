@@ -11,6 +11,19 @@ export function visible(text: string): string {
   });
 }
 
+/** White space that a browser would leave out or make one with its neighbours, and characters without a width. */
+const unseen = /^ +| +$| {2,}|[\t\n\r]|[^\S ]|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** A name, so that two which differ look different: `a␣`, `a␊` and `a⟨200B⟩` are not `a`. */
+export function visibleName(name: string): string {
+  const marked = name.replace(unseen, (found) => {
+    if (found.startsWith(" ")) return "\u2423".repeat(found.length);
+    const code = found.codePointAt(0) ?? 0;
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : `⟨${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+  return visible(marked);
+}
+
 /** The text, or its beginning where it is longer than `most`: for what stands on a page a bounded number of times. */
 export function cut(text: string, most: number): string {
   return text.length <= most ? visible(text) : `${visible(text.slice(0, most).toWellFormed())}…`;

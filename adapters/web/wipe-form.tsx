@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../core/index.ts";
 import type { AssetRecord } from "../../storage/index.ts";
-import { UserText } from "./user-text.tsx";
+import { NameText } from "./user-text.tsx";
 import { wipeWord } from "./wipe-word.ts";
 
 interface WipeFormProps {
@@ -18,7 +18,7 @@ export function WipeForm({ assetKey, counts }: WipeFormProps) {
       <summary>Wipe this asset…</summary>
       <form method="post" action={`/wipe?${new URLSearchParams({ asset_key: JSON.stringify(assetKey) })}`}>
         <p>
-          All {events.toLocaleString("en")} events of <UserText text={formatAssetKey(assetKey)} most={80} /> are gone
+          All {events.toLocaleString("en")} events of <NameText text={formatAssetKey(assetKey)} most={80} /> are gone
           from then on, for everybody, and nothing brings them back. A trace says that they were wiped.
         </p>
         <label>

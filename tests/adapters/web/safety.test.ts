@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assetPath } from "../../../adapters/web/asset-path.ts";
-import { visible } from "../../../adapters/web/visible-text.ts";
+import { visible, visibleName } from "../../../adapters/web/visible-text.ts";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { scriptsOf, siteOf, textOf } from "./site.ts";
 
@@ -161,4 +161,32 @@ describe("every page", () => {
     expect((await get("/static/other/page.js")).status).toBe(404);
     expect((await get(`${files[0]}.map`)).status).toBe(404);
   });
+});
+
+test("names that differ in what nobody sees look different", () => {
+  const names = [
+    "a",
+    " a",
+    "a ",
+    "a  ",
+    "a b",
+    "a  b",
+    "a\n",
+    "a\r\n",
+    "a\t",
+    "a\u00a0",
+    "a\u200b",
+    "a\u2060",
+    "a\ufeff",
+    "a\u2028",
+  ];
+  // As a browser lays them out.
+  const shown = names.map((name) =>
+    visibleName(name)
+      .replace(/[\s\p{Cf}]+/gu, " ")
+      .trim(),
+  );
+  expect(new Set(shown).size).toBe(names.length);
+  expect(visibleName("2026-11-23")).toBe("2026-11-23");
+  expect(visibleName("a b é 日")).toBe("a b é 日");
 });
