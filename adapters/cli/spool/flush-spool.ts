@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringifyJson } from "../../../core/json.ts";
 import type { JsonObject } from "../../../core/json-value.ts";
@@ -7,7 +7,7 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import type { Send } from "../../client/http-sender.ts";
 import { takeFlushLock } from "./flush-lock.ts";
 import { removeDrafts, writeDurably } from "./keep-report.ts";
-import { makeFolder, refusedFolderName, serverFolder, syncFolder, waitingNames } from "./spool-folder.ts";
+import { makeFolder, readIfThere, refusedFolderName, serverFolder, syncFolder, waitingNames } from "./spool-folder.ts";
 import { parseSpooled, type SpooledReport, withoutTimes } from "./spooled-report.ts";
 
 export interface FlushOptions {
@@ -92,7 +92,7 @@ class Flush {
     for (let next = 0; next < names.length && !isOver; ) {
       const group: Waiting[] = [];
       for (let bytes = 0; next < names.length && group.length < mostReports && bytes < mostBytes; next++) {
-        const text = this.#read(names[next] ?? "");
+        const text = readIfThere(join(this.#folder, names[next] ?? ""));
         if (text === undefined) continue;
         const report = this.#examine(names[next] ?? "", text);
         if (report === undefined) continue;
@@ -105,16 +105,6 @@ class Flush {
     const waiting = waitingNames(this.#folder).length - this.#old;
     const rest = { refused: this.#refused, old: this.#old, error: this.#error };
     return { sent: this.#sent, waiting: Math.max(0, waiting), ...rest, isBusy: false };
-  }
-
-  /** Undefined for a report that somebody has removed. */
-  #read(name: string): string | undefined {
-    try {
-      return readFileSync(join(this.#folder, name), "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
   }
 
   /** The report to send, if it is one. */
