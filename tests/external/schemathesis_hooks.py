@@ -46,8 +46,10 @@ def is_wipe(case):
 
 @schemathesis.serializer("application/x-ndjson")
 def lines(context, value):
-    """Text goes as it is; anything else is no body of lines, and one of JSON is a line."""
-    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
+    """Text goes as it is; anything else is no body of lines, and one of JSON is a line. A body is refused as a whole
+    where each of its lines is: the last one here is good."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f'{text}\n{{"type": "ASSET_OBSERVATION", "asset_key": "lines"}}'.encode()
 
 
 @schemathesis.deserializer("application/x-ndjson")

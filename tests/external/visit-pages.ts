@@ -44,7 +44,12 @@ export async function visitPages(url: string): Promise<Visited> {
     visited[pathname.replace(/^\/static\/[^/]+/, "/static")] = kind;
     // A stream of events never ends.
     if (kind.endsWith("event-stream")) await response.body?.cancel();
-    else waiting.push(...namedIn(kind, await response.text()).map((name) => new URL(name, href).href));
+    else {
+      const named = namedIn(kind, await response.text()).map((name) => new URL(name, href).href);
+      // Files first: there are few, and more events than are visited.
+      waiting.unshift(...named.filter((target) => target.includes("/static/")));
+      waiting.push(...named.filter((target) => !target.includes("/static/")));
+    }
   }
   return visited;
 }
@@ -91,6 +96,7 @@ export const everyPage: Visited = {
   "/docs": page,
   "/openapi.json": "200 application/json",
   "/asset.json": "200 application/json",
+  "/event.json": "200 application/json",
   "/static/page.js": script,
   "/static/ago.js": script,
   "/static/grid.js": script,
