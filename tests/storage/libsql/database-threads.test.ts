@@ -8,6 +8,7 @@ import { temporaryFolder } from "../../server.ts";
 test("more than 10,000 questions at once are refused as overloaded, reports are not, and all is well after them", async () => {
   const log = await openLibsqlEventLog({ url: `file:${join(temporaryFolder(), "runless.db")}` });
   await log.append([[{ event: materialization("a") }]]);
+  await log.get(1); // behind what the log itself asks when it is opened
   const asked = Array.from({ length: 12_000 }, () => log.get(1).catch((error) => error.code));
   const reported = log.append([[{ event: materialization("b") }]]);
   const answers = await Promise.all(asked);
