@@ -59,7 +59,7 @@ export function watchAppends(log: EventLog): AppendWatch {
   function watched<Answer>(
     size: number,
     appending: Promise<Answer>,
-    each: (visit: Visit) => void,
+    note: (outcome: Outcomes) => void,
     outcomes: (answer: Answer) => Outcomes,
   ): Promise<Answer> {
     const entry: Waiting = { events: size, since: performance.now() };
@@ -68,8 +68,7 @@ export function watchAppends(log: EventLog): AppendWatch {
     return appending.then(
       (answer) => {
         leave(entry);
-        const outcome = outcomes(answer);
-        each((type, unit, event) => counts[type][outcome(unit, event)]++);
+        note(outcomes(answer));
         return answer;
       },
       (error) => {
@@ -77,19 +76,30 @@ export function watchAppends(log: EventLog): AppendWatch {
         const outcome = outcomeOfFailure(error);
         if (outcome === "overloaded") overloadedAt = performance.now();
         else failures++;
-        each((type) => counts[type][outcome]++);
+        note(() => outcome);
         throw error;
       },
     );
   }
 
+  function noteUnits(units: readonly Unit[], outcome: Outcomes): void {
+    for (let u = 0; u < units.length; u++) {
+      const unit = units[u] ?? [];
+      for (let e = 0; e < unit.length; e++) {
+        const type = unit[e]?.event.type;
+        if (type !== undefined) counts[type][outcome(u, e)]++;
+      }
+    }
+  }
+
   return {
-    append: (units, options) => watched(countOf(units), log.append(units, options), eachOf(units), outcomesOf),
+    append: (units, options) =>
+      watched(countOf(units), log.append(units, options), (outcome) => noteUnits(units, outcome), outcomesOf),
     encoded: (append) => (encoded, options) =>
       watched(
         encoded.events,
         append(encoded, options),
-        (visit) => eachEncoded(encoded, visit),
+        (outcome) => eachEncoded(encoded, (type, unit, event) => counts[type][outcome(unit, event)]++),
         (answer) => ("units" in answer ? outcomesOf(answer.units) : () => "recorded"),
       ),
     counts: () => counts,
@@ -121,18 +131,6 @@ function countOf(units: readonly Unit[]): number {
   let events = 0;
   for (const unit of units) events += unit.length;
   return events;
-}
-
-type Visit = (type: RunlessEventType, unit: number, event: number) => void;
-
-function eachOf(units: readonly Unit[]) {
-  return (visit: Visit): void => {
-    units.forEach((unit, u) => {
-      unit.forEach(({ event }, e) => {
-        visit(event.type, u, e);
-      });
-    });
-  };
 }
 
 type Outcomes = (unit: number, event: number) => AppendOutcome;

@@ -24,11 +24,16 @@ const bytesPerSecond = 16 * 1024;
  * where it is larger than it may be, and 503 where the bodies under way are.
  */
 export function readBody(request: Incoming, limits: Limits, reading: Reading): Promise<string> {
-  if (isSmall(request, limits)) return reading.inTime(request.arrayBuffer(), decode);
+  if (isSmall(request, limits)) return readSmallBody(request, reading);
   const share = reading.bodies.open();
   return readInPieces(request, limits, share)
     .then(decode)
     .finally(() => share.hold(0));
+}
+
+/** The same for a body of which `isSmall` is true. */
+export function readSmallBody(request: Incoming, { inTime }: Pick<Reading, "inTime">): Promise<string> {
+  return inTime(request.arrayBuffer(), decode);
 }
 
 /** Above it, a body is worth the way to another thread. */
@@ -47,7 +52,7 @@ export async function readBodyBySize<Answer>(
     large: (bytes: ArrayBuffer, release: () => void) => Promise<Answer>;
   },
 ): Promise<Answer> {
-  if (isSmall(request, limits)) return handle.small(await readBody(request, limits, reading));
+  if (isSmall(request, limits)) return handle.small(await readSmallBody(request, reading));
   const share = reading.bodies.open();
   try {
     // What is compressed is decoded where large bodies are taken apart.
@@ -60,9 +65,10 @@ export async function readBodyBySize<Answer>(
   }
 }
 
-function isSmall({ headers }: Incoming, { bodyBytes }: Limits): boolean {
+/** Whether there is a body, and it says that it is small enough to be read at once. */
+export function isSmall({ headers }: Incoming, { bodyBytes }: Limits): boolean {
   const declared = Number(headers.get("content-length") ?? Number.NaN);
-  return declared <= Math.min(smallBody, bodyBytes) && headers.get("content-encoding") === null;
+  return declared > 0 && declared <= Math.min(smallBody, bodyBytes) && headers.get("content-encoding") === null;
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {

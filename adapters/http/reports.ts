@@ -26,7 +26,7 @@ import { checkEvents, partLimits } from "./event-limits.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { ignoredHeader, namesIn, noteIgnored } from "./ignored-header.ts";
 import type { Incoming } from "./incoming.ts";
-import { readBody, readBodyBySize } from "./read-body.ts";
+import { isSmall, readBody, readBodyBySize, readSmallBody } from "./read-body.ts";
 import { queryOf } from "./request-path.ts";
 import type { Room } from "./room.ts";
 import { routes } from "./routes.ts";
@@ -60,35 +60,41 @@ export function createReports(deps: AppDeps, room: Room): Reports {
   const parts = partLimits(limits, (problem) => new InvalidEventError("partitions", problem));
   const parseBody = (json: string) => (json.length > largeText ? scanReport(json, parts) : parseJson(json));
 
-  async function record(request: Incoming, env: Bindings, { name, parse }: Endpoint, known?: Caller) {
+  // As few promises and functions as can be: every report comes through here.
+  async function append(request: Incoming, env: Bindings, endpoint: Endpoint, caller: Caller, text?: string) {
+    const body = text === undefined ? undefined : parseReportBody(text, parseBody);
+    const query = request.url.includes("?") ? queryOf(request.url) : [];
+    const event = endpoint.parse(request.url, query, body);
+    checkEvents([{ event }], limits);
+    assertReached(caller, event.assetKey);
+    await appendEvent(log, { event, idempotencyKey: readIdempotencyKey(request.headers) });
+    const ignored = ignoredFields(endpoint.name, query, body);
+    if (ignored.length === 0) return env?.recorded ?? new Response(recorded.text, recordedInit);
+    if (env?.[authorized] === undefined) noteIgnored(endpoint.name, ignored); // else the thread that asked this one does
+    return recordedWithout(ignored);
+  }
+
+  async function record(request: Incoming, env: Bindings, endpoint: Endpoint, known?: Caller) {
     try {
       const who = known ?? enter(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
-      const append = async (text: string | undefined) => {
-        const body = text === undefined ? undefined : parseReportBody(text, parseBody);
-        const query = request.url.includes("?") ? queryOf(request.url) : [];
-        const event = parse(request.url, query, body);
-        checkEvents([{ event }], limits);
-        assertReached(caller, event.assetKey);
-        const idempotencyKey = readIdempotencyKey(request.headers);
-        await appendEvent(log, { event, idempotencyKey });
-        const ignored = ignoredFields(name, query, body);
-        if (ignored.length > 0) {
-          if (env?.[authorized] === undefined) noteIgnored(name, ignored); // else the thread that asked this one does
-          return recordedWithout(ignored);
-        }
-        return env?.recorded ?? new Response(recorded.text, recordedInit);
-      };
       hasJsonBody(request.headers.get("content-type"));
-      if (!hasBody(request, env)) return await append(undefined);
-      if (forwarder === undefined) return await append(await readBody(request, limits, room));
-      const large = async (body: ArrayBuffer, onAppend: () => void) => {
-        const call = { caller, recheck: () => recheck(request, "report"), body, onAppend };
-        const answer = await forwarder.answer(request, call);
-        noteIgnored(name, namesIn(answer.headers.get("runless-ignored")));
-        return answer;
-      };
-      return await readBodyBySize(request, limits, room, { small: append, large });
+      if (isSmall(request, limits)) {
+        return await append(request, env, endpoint, caller, await readSmallBody(request, room));
+      }
+      if (!hasBody(request, env)) return await append(request, env, endpoint, caller);
+      if (forwarder === undefined) {
+        return await append(request, env, endpoint, caller, await readBody(request, limits, room));
+      }
+      return await readBodyBySize(request, limits, room, {
+        small: (text) => append(request, env, endpoint, caller, text),
+        large: async (body, onAppend) => {
+          const call = { caller, recheck: () => recheck(request, "report"), body, onAppend };
+          const answer = await forwarder.answer(request, call);
+          noteIgnored(endpoint.name, namesIn(answer.headers.get("runless-ignored")));
+          return answer;
+        },
+      });
     } catch (error) {
       return errorResponse(error, request);
     }

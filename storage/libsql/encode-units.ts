@@ -1,12 +1,15 @@
 import type { RunlessEventType } from "../../core/index.ts";
-import type { Unit } from "../event-log.ts";
+import type { NewEvent, Unit } from "../event-log.ts";
 import { createFingerprint, fingerprint } from "../fingerprint.ts";
 import { DetailsFormatter } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows } from "./group.ts";
 
-/** Encodes units for `appendEncoded`, on whichever thread has the time for it. One pass: every report comes through here. */
-export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly rows: string } {
+/** Encodes units for `appendEncoded`, on whichever thread has the time for it. */
+export function encodeUnits(units: readonly Unit[]): TextUnits {
+  const [unit] = units;
+  const [single] = unit ?? [];
+  if (units.length === 1 && unit?.length === 1 && single !== undefined) return encodeSingle(single);
   const rows: string[] = [];
   const sizes: number[] = [];
   const formatter = new DetailsFormatter();
@@ -25,6 +28,24 @@ export function encodeUnits(units: readonly Unit[]): EncodedUnits & { readonly r
   }
   const { shared } = formatter;
   return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks, kinds: types, shared };
+}
+
+type TextUnits = EncodedUnits & { readonly rows: string };
+
+const oneEvent: readonly number[] = [1];
+
+/** The same for one event alone: most reports come through here, and lists of one would cost them a microsecond. */
+function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
+  const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
+  return {
+    rows: encodeEvent(event, mark),
+    events: 1,
+    sizes: oneEvent,
+    keyed: key !== undefined,
+    checks: event.type === "ASSET_CHECK_EVALUATION",
+    kinds: String(kinds[event.type]),
+    shared: undefined,
+  };
 }
 
 /** Visits each encoded event: its type, its unit, and its place in that. */

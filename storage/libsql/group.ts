@@ -91,19 +91,16 @@ export type WrittenGroup = GroupResult & {
   readonly milliseconds: number;
 };
 
-/** What a group's result is to each of the items that it was made of. */
-export function splitResult(
-  result: GroupResult,
-  items: readonly Pick<EncodedUnits, "events" | "sizes">[],
-): readonly GroupResult[] {
+/** Tells what a group's result is to each of the items that it was made of, asked in their order. */
+export function splitResult(result: GroupResult): (item: Pick<EncodedUnits, "events" | "sizes">) => GroupResult {
   let [events, units] = [0, 0];
-  return items.map((item) => {
-    const before = { events, units };
+  return (item) => {
+    const [firstEvent, firstUnit] = [events, units];
     events += item.events;
     units += item.sizes.length;
-    if ("firstId" in result) return { firstId: result.firstId + before.events };
-    return { units: result.units.slice(before.units, units) };
-  });
+    if ("firstId" in result) return { firstId: result.firstId + firstEvent };
+    return { units: result.units.slice(firstUnit, units) };
+  };
 }
 
 /** The result of each unit, given their sizes. */

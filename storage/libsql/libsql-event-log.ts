@@ -32,8 +32,9 @@ export interface LogOptions {
 }
 
 /** Units that wait for their commit, and what their append answers then. */
-interface QueuedUnits extends EncodedUnits {
-  answer(result: GroupResult): unknown;
+interface QueuedUnits {
+  readonly units: EncodedUnits;
+  answer(result: GroupResult, units: EncodedUnits): unknown;
 }
 
 /** The events in a database. On a file, an append resolves after its commit with WAL and synchronous=FULL. */
@@ -59,19 +60,20 @@ export function createLibsqlEventLog(
     const sizes: number[] = [];
     let [events, keyed, checks] = [0, false, false];
     let shared: SharedDetails | undefined;
-    for (const item of items) {
-      if (item.shared !== undefined) shared = { ...shared, ...item.shared };
-      rows.push(item.rows);
-      for (const size of item.sizes) sizes.push(size);
-      events += item.events;
-      keyed ||= item.keyed;
-      checks ||= item.checks;
+    for (const { units } of items) {
+      if (units.shared !== undefined) shared = { ...shared, ...units.shared };
+      rows.push(units.rows);
+      for (const size of units.sizes) sizes.push(size);
+      events += units.events;
+      keyed ||= units.keyed;
+      checks ||= units.checks;
     }
     const started = performance.now();
     const written = await database.write({ rows: joinTexts(rows), sizes, keyed, checks, shared, now: now() });
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
-    const results = splitResult(written, items).map((result, i) => items[i]?.answer(result));
+    const split = splitResult(written);
+    const results = items.map(({ units, answer }) => answer(split(units), units));
     return { results, milliseconds: written.milliseconds };
   }
   const commits = new GroupCommit(commit, queue, { atOnce: groupsAtOnce, nextTurn });
@@ -81,13 +83,17 @@ export function createLibsqlEventLog(
   }
 
   // Not async: each layer that waits costs every report a promise and a turn of the queue of them.
-  function add<Answer>(queue: () => QueuedUnits & { answer(result: GroupResult): Answer }, patient: boolean) {
+  function add<Answer>(
+    encode: () => EncodedUnits,
+    answer: (result: GroupResult, units: EncodedUnits) => Answer,
+    patient: boolean,
+  ) {
     try {
       assertOpen();
       if (!patient) commits.assertRoom(); // before any work goes into what is refused
-      const item = queue();
-      const load = { events: item.events, bytes: rowsSize(item.rows) + sharedSize(item.shared) };
-      return commits.add(item, load, patient) as Promise<Answer>; // each item's result is its own answer
+      const units = encode();
+      const load = { events: units.events, bytes: rowsSize(units.rows) + sharedSize(units.shared) };
+      return commits.add({ units, answer }, load, patient) as Promise<Answer>; // each item's result is its own answer
     } catch (error) {
       return Promise.reject<Answer>(error);
     }
@@ -95,13 +101,8 @@ export function createLibsqlEventLog(
 
   purge.start();
   return {
-    append: (units, { patient = false } = {}) =>
-      add(() => {
-        const encoded = encodeUnits(units);
-        return { ...encoded, answer: (result) => unitResults(result, encoded.sizes) };
-      }, patient),
-    appendEncoded: (encoded, { patient = false } = {}) =>
-      add(() => ({ ...encoded, answer: (result) => result }), patient),
+    append: (units, { patient = false } = {}) => add(() => encodeUnits(units), resultOfEach, patient),
+    appendEncoded: (encoded, { patient = false } = {}) => add(() => encoded, resultOfAll, patient),
     ...createLibsqlReads(database, assertOpen),
     wipe: async (target, by) => {
       assertOpen();
@@ -140,6 +141,9 @@ export function createLibsqlEventLog(
     },
   };
 }
+
+const resultOfEach = (result: GroupResult, { sizes }: EncodedUnits) => unitResults(result, sizes);
+const resultOfAll = (result: GroupResult) => result;
 
 // Only a Worker runtime may be without it.
 const nextTurn = globalThis.setImmediate && ((work: () => void) => void setImmediate(work));
