@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AppendOptions, EncodedUnits } from "../../storage/index.ts";
-import { bufferOf, type GroupResult } from "../../storage/libsql/group.ts";
+import { bufferOf, buffersIn, type GroupResult } from "../../storage/libsql/group.ts";
 import { openReadingLog } from "../../storage/libsql/reading-log.ts";
 import { authorized } from "../http/app-deps.ts";
 import type { TextPage } from "../http/event-pages.ts";
@@ -63,7 +63,7 @@ const work = new AsyncLocalStorage<Work>();
 /** Asks the main thread to append. Meanwhile others may work in this question's place. */
 async function append(encoded: EncodedUnits, options: AppendOptions | undefined): Promise<GroupResult> {
   const { id, counts = false } = work.getStore() ?? {};
-  const transfer = typeof encoded.rows === "string" ? [] : [encoded.rows];
+  const transfer = buffersIn([encoded.rows], encoded.shared);
   if (counts) running--;
   next();
   try {

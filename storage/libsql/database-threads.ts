@@ -1,5 +1,6 @@
 import { EventLogError } from "../event-log-error.ts";
 import type { DatabaseRequest, DatabaseResponse } from "./database-thread.ts";
+import { buffersIn } from "./group.ts";
 import type { DatabaseAddress, OnDamage } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
 
@@ -89,7 +90,7 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     throw error;
   });
   return {
-    write: call("write", ({ rows }) => rows.filter((one) => typeof one !== "string")),
+    write: call("write", ({ rows, shared }) => buffersIn(rows, shared)),
     event: call("event"),
     page: call("page"),
     asset: call("asset"),

@@ -1,7 +1,7 @@
 import type { RunlessEventType } from "../../core/index.ts";
 import type { NewEvent, Unit } from "../event-log.ts";
 import { createFingerprint, fingerprint } from "../fingerprint.ts";
-import { DetailsFormatter } from "./details-references.ts";
+import { DetailsFormatter, formatAlone } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows } from "./group.ts";
 
@@ -37,14 +37,15 @@ const oneEvent: readonly number[] = [1];
 /** The same for one event alone: most reports come through here, and lists of one would cost them a microsecond. */
 function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
   const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
+  const { details, shared } = formatAlone(event);
   return {
-    rows: encodeEvent(event, mark),
+    rows: encodeEvent(event, mark, details),
     events: 1,
     sizes: oneEvent,
     keyed: key !== undefined,
     checks: event.type === "ASSET_CHECK_EVALUATION",
     kinds: String(kinds[event.type]),
-    shared: undefined,
+    shared,
   };
 }
 

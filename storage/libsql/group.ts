@@ -1,10 +1,10 @@
 import type { AppendedEvent, UnitResult } from "../event-log.ts";
 
-/** Details that rows refer to, by their references: see details-references.ts. */
-export type SharedDetails = Readonly<Record<string, string>>;
-
-/** Rows as `joinRows` gave them: as text, or as its UTF-8, which crosses threads without a copy. */
+/** Text, or its UTF-8, which crosses threads without a copy. */
 export type Rows = string | ArrayBuffer;
+
+/** Details that rows refer to, by their references: see details-references.ts. */
+export type SharedDetails = Readonly<Record<string, Rows>>;
 
 /** Units, encoded for the database: plain data, which may come from another thread. */
 export interface EncodedUnits {
@@ -37,6 +37,21 @@ export function splitRows(rows: string): readonly string[] {
 /** How much rows hold, in characters or bytes, which are nearly always as many. */
 export function rowsSize(rows: Rows): number {
   return typeof rows === "string" ? rows.length : rows.byteLength;
+}
+
+/** As text crosses threads: what is large is not copied. */
+export function inBuffers<Units extends EncodedUnits>({ rows, shared, ...units }: Units) {
+  const ofShared = shared && Object.entries(shared).map(([reference, text]) => [reference, asBuffer(text)] as const);
+  return { ...units, rows: asBuffer(rows), shared: ofShared && Object.fromEntries(ofShared) };
+}
+
+/** The buffers of what goes to another thread, to be transferred. */
+export function buffersIn(rows: readonly Rows[], shared: SharedDetails = {}): ArrayBuffer[] {
+  return [...rows, ...Object.values(shared)].filter((one) => typeof one !== "string");
+}
+
+function asBuffer(text: Rows): ArrayBuffer {
+  return typeof text === "string" ? bufferOf(new TextEncoder().encode(text)) : text;
 }
 
 /** The bytes by themselves: those of a view may lie in a larger buffer. */

@@ -6,7 +6,7 @@ import type { DatabaseAccess } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { encodeUnits } from "./encode-units.ts";
 import { identity } from "./file-guard.ts";
-import { bufferOf, unitResults } from "./group.ts";
+import { inBuffers, unitResults } from "./group.ts";
 import type { AppendEncoded, DatabaseAddress } from "./libsql-options.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 import { createLogDatabase } from "./log-database.ts";
@@ -52,9 +52,8 @@ export async function openReadingLog(options: ReadingLogOptions): Promise<Readin
     ...createLibsqlReads(createLogDatabase(access), assertOpen),
     append: async (units, options) => {
       assertOpen();
-      const encoded = encodeUnits(units);
-      const rows = bufferOf(new TextEncoder().encode(encoded.rows));
-      return unitResults(await writes.append({ ...encoded, rows }, options), encoded.sizes);
+      const encoded = inBuffers(encodeUnits(units));
+      return unitResults(await writes.append(encoded, options), encoded.sizes);
     },
     wipe: async (target, by) => {
       assertOpen();

@@ -1,9 +1,9 @@
 import type { UnitResult } from "../event-log.ts";
 import { defaultTimestamp, receiptTime } from "../receipt-time.ts";
-import { detailsInSql } from "./details-references.ts";
+import { detailsInSql, pairsFor, sharedArgs } from "./details-references.ts";
 import { field } from "./event-row.ts";
 import { isStoreFailure } from "./failures.ts";
-import { type Group, type GroupResult, joinRows, splitRows, unitResults } from "./group.ts";
+import { type Group, type GroupResult, joinRows, type SharedDetails, splitRows, unitResults } from "./group.ts";
 import { planUnits } from "./plan-units.ts";
 import { addToSummaries } from "./summaries.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
@@ -69,7 +69,7 @@ export async function insertRows(
     const events =
       group.shared === undefined
         ? { sql: insertEvents, args }
-        : { sql: insertSharing, args: [...args, JSON.stringify(group.shared)] };
+        : { sql: insertSharing(group.shared), args: [...args, ...sharedArgs(group.shared, pairsFor(group.shared))] };
     // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
@@ -142,7 +142,7 @@ const insertion = (details: string) => `
   FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
 
 const insertEvents = insertion(column("details"));
-const insertSharing = insertion(detailsInSql(`(${column("details")})`, "?5"));
+const insertSharing = (shared: SharedDetails) => insertion(detailsInSql(`(${column("details")})`, 5, pairsFor(shared)));
 /** Of a key that is there already nothing is left but its row: whose it was, a wipe has hidden. */
 export const replaceHiddenKey = `
   ON CONFLICT (asset_id, kind, key) DO UPDATE SET

@@ -5,6 +5,7 @@ import { formatDetails } from "../../../core/wire.ts";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
 import { expandRows } from "../../../storage/libsql/details-references.ts";
 import { encodeUnits } from "../../../storage/libsql/encode-units.ts";
+import { inBuffers } from "../../../storage/libsql/group.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const text = `"#\n${"x".repeat(10_000)}`;
@@ -22,6 +23,21 @@ test("events that differ in their partitions alone send their details once", () 
 test("small details are sent with each event", () => {
   const small = materialization("a", { metadata: { n: 1 } });
   expect(encodeUnits([[{ event: small }, { event: { ...small, partition: "p" } }]]).shared).toBeUndefined();
+});
+
+test("large details are sent and recorded as a value of their own, from this thread and from another", async () => {
+  const large = [1, 2, 3, 4, 5].map((i) => materialization("a", { description: `${i}"#é\0${"y".repeat(70_000)}` }));
+  for (const event of large) expect(encodeUnits([[{ event }]]).rows.length).toBeLessThan(200);
+  const log = await openLibsqlEventLog({ url: `file:${join(temporaryFolder(), "runless.db")}` });
+  await Promise.all(large.map((event) => log.append([[{ event }]])));
+  const other = inBuffers(encodeUnits([large.map((event) => ({ event }))]));
+  expect([other.rows, ...Object.values(other.shared ?? {})].every((one) => one instanceof ArrayBuffer)).toBe(true);
+  await log.appendEncoded(other);
+  const { events } = await log.query({}, { order: "asc", limit: 100 });
+  expect(events.map(({ description }) => description)).toEqual(
+    [...large, ...large].map(({ description }) => description),
+  );
+  await log.close();
 });
 
 test("what was sent once is recorded with each event, beside others in the same commit", async () => {
