@@ -8,7 +8,6 @@ import {
 } from "../../core/index.ts";
 import { withDetails } from "../../core/kept-details.ts";
 import { formatDetails } from "../../core/wire.ts";
-import { asset, event } from "./schema.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 
 /** An event's type as the database keeps it. */
@@ -39,21 +38,6 @@ export interface EventRow {
   readonly idempotencyKey: string | null;
   readonly details: string;
 }
-
-/** The columns of an EventRow, of `event` joined with its `asset`. */
-export const eventColumns = {
-  id: event.id,
-  key: asset.key,
-  kind: event.kind,
-  partition: event.partition,
-  checkName: event.checkName,
-  passed: event.passed,
-  severity: event.severity,
-  timestamp: event.timestamp,
-  receivedAt: event.receivedAt,
-  idempotencyKey: event.idempotencyKey,
-  details: event.details,
-};
 
 export function eventFromRow(row: EventRow): RecordedEvent {
   const common = {

@@ -4,8 +4,7 @@ import type { Load } from "./group-commit.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
 import type { DatabaseAddress, LibsqlEventLog, LibsqlOptions, OnDamage } from "./libsql-options.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
-import { createLogDatabase, type LogDatabase } from "./log-database.ts";
-import { openRemoteAccess } from "./remote-access.ts";
+import type { LogDatabase } from "./log-database.ts";
 
 export interface LibsqlStores extends Stores {
   readonly log: LibsqlEventLog;
@@ -23,12 +22,21 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
 export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
   const { now = Date.now, onCommit, onDamage, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
-  const database = isRemote ? createLogDatabase(await openRemoteAccess(address)) : await openThreads(address, onDamage);
+  const database = isRemote ? await openRemote(address) : await openThreads(address, onDamage);
   const groupsAtOnce = isRemote ? remoteGroupsAtOnce : 1;
   return {
     log: createLibsqlEventLog(database, now, { queue, groupsAtOnce, onCommit }),
     tokens: createLibsqlTokenStore(database, now),
   };
+}
+
+/** Loaded only here: who keeps a file on this thread needs nothing of the driver. */
+async function openRemote(address: DatabaseAddress): Promise<LogDatabase> {
+  const [{ createLogDatabase }, { openRemoteAccess }] = await Promise.all([
+    import("./log-database.ts"),
+    import("./remote-access.ts"),
+  ]);
+  return createLogDatabase(await openRemoteAccess(address));
 }
 
 /** Loaded only here, since a Worker runtime has no threads. */

@@ -1,77 +1,22 @@
-import type { LibSQLDatabase } from "drizzle-orm/libsql";
-import { drizzle } from "drizzle-orm/libsql/http";
-import type { AssetKey, RecordedEventType } from "../../core/index.ts";
-import type {
-  AssetFilter,
-  AssetListRequest,
-  CheckName,
-  EventFilter,
-  Expiry,
-  LogStats,
-  PageRequest,
-  WipeTarget,
-} from "../event-log.ts";
+import type { Client } from "@libsql/client";
+import type { RecordedEventType } from "../../core/index.ts";
+import type { Expiry } from "../event-log.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { DatabaseAccess } from "./database-access.ts";
+import type { DatabaseReads } from "./database-reads.ts";
 import type { EventRow } from "./event-row.ts";
-import type { AssetPosition } from "./find-assets.ts";
-import { fitting } from "./fitting.ts";
 import { receiveGroup, type SentGroup, type WrittenGroup } from "./group.ts";
-import { continuePlan, planWipe } from "./plan-wipe.ts";
 import { probe } from "./probe.ts";
 import { type Expired, findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./prune.ts";
 import { deleteHidden, findHidden, type Hidden } from "./purge.ts";
-import { type AssetRows, readAssetByKey } from "./read-asset.ts";
-import { readAssetList } from "./read-asset-list.ts";
-import { type AssetMarkRow, readAssetMarks } from "./read-asset-marks.ts";
-import { readEvent, readNewestId } from "./read-event.ts";
-import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./read-histories.ts";
-import {
-  type CheckPosition,
-  type ListOfRows,
-  type PartitionMarkRow,
-  readChecks,
-  readPartitionMarks,
-  readPartitions,
-  type SummaryRow,
-} from "./read-lists.ts";
-import { type PageOfRows, readPage } from "./read-page.ts";
-import { type FailingRow, type MarkRow, readFailingChecks, readRecent } from "./read-recent.ts";
-import { readLastMaterializations, readStats } from "./read-stats.ts";
-import { type ReadSteps, readSteps } from "./read-steps.ts";
-import { log } from "./schema.ts";
-import { encodeKey, encodeText } from "./sortable-text.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { type PlanFailure, wipe } from "./wipe.ts";
-import { formatPlan, parsePlan } from "./wipe-plan.ts";
+import { parsePlan } from "./wipe-plan.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
-export interface LogDatabase {
+export interface LogDatabase extends DatabaseReads {
   /** Takes the buffers of the group. */
   write(group: SentGroup): Promise<WrittenGroup>;
-  event(id: number): Promise<EventRow | undefined>;
-  page(filter: EventFilter, page: Pick<PageRequest, "order" | "limit">, from: number | undefined): Promise<PageOfRows>;
-  asset(key: AssetKey): Promise<AssetRows | undefined>;
-  assets(
-    filter: AssetFilter,
-    page: Pick<AssetListRequest, "limit" | "order">,
-    from: AssetPosition | undefined,
-  ): Promise<ListOfRows<AssetRows, AssetPosition>>;
-  assetMarks(
-    filter: AssetFilter,
-    page: Pick<AssetListRequest, "limit" | "order">,
-    from: AssetPosition | undefined,
-  ): Promise<ListOfRows<AssetMarkRow, AssetPosition>>;
-  recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
-  partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
-  failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingRow[])[]>;
-  checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistoryRow[]>;
-  partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
-  checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
-  /** Looks up what a wipe is to change, as `formatPlan` gives it; undefined where there is nothing to wipe. */
-  planWipe(target: WipeTarget): Promise<{ readonly plan: string } | "outdated" | undefined>;
-  /** The plan with what was reported since. */
-  continuePlan(plan: string): Promise<{ readonly plan: string } | "outdated">;
   /** Carries a plan out, if that is still possible, and answers the trace; undefined where there is nothing to wipe. */
   wipe(plan: string, by: string | null, now: number): Promise<EventRow | PlanFailure | undefined>;
   /** Some of what wipes have hidden; undefined where nothing is left of it. */
@@ -87,9 +32,6 @@ export interface LogDatabase {
   /** Keeps the time by which is deleted from now on, for `prunedAt`. */
   notePrune(clock: number): Promise<void>;
   prunedAt(): Promise<number | undefined>;
-  stats(): Promise<LogStats>;
-  /** Encoded keys, with times, after the encoded key `from`. */
-  lastMaterializations(limit: number, from: string | undefined): Promise<ListOfRows<readonly [string, number], string>>;
   /** Writes, and changes nothing. */
   probe(): Promise<void>;
   logId(): Promise<string>;
@@ -107,10 +49,12 @@ export interface LogDatabase {
 /** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
 export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   const { write, record, file } = access;
-  const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
-    access.read((client) => work(drizzle(client)));
-  /** For what looks at many rows. */
-  const inSteps = <Result>(work: (steps: ReadSteps) => Promise<Result>) => work(readSteps(access));
+  let loading: Promise<DatabaseReads> | undefined;
+
+  async function reading<Result>(work: (reads: DatabaseReads) => Promise<Result>): Promise<Result> {
+    loading ??= import("./database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
+    return work(await loading);
+  }
 
   return {
     write: async (group) => {
@@ -118,34 +62,25 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
       const result = await access.writeGroup(receiveGroup(group));
       return { ...result, milliseconds: performance.now() - started };
     },
-    event: (id) => read((database) => readEvent(database, id)),
-    page: (filter, page, from) =>
-      read((database) => fitting(page.limit, (limit) => readPage(database, filter, { ...page, limit }, from))),
-    asset: (key) => inSteps((steps) => readAssetByKey(steps, encodeKey(key))),
-    assets: (filter, page, from) =>
-      inSteps((steps) => fitting(page.limit, (limit) => readAssetList(steps, filter, { ...page, limit }, from))),
-    assetMarks: (filter, page, from) =>
-      inSteps((steps) => fitting(page.limit, (limit) => readAssetMarks(steps, filter, { ...page, limit }, from))),
-    recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
-    partitions: (key, most, from) =>
-      inSteps((steps) => fitting(most, (limit) => readPartitions(steps, key, limit, from))),
-    failingChecks: (keys, limit) => inSteps((steps) => readFailingChecks(steps, keys.map(encodeKey), limit)),
-    checkHistories: (checks, limit) => inSteps((steps) => readCheckHistories(steps, checks.map(askedCheck), limit)),
-    partitionMarks: (key, most, from) =>
-      inSteps((steps) => fitting(most, (limit) => readPartitionMarks(steps, key, limit, from))),
-    checks: (key, most, from) => inSteps((steps) => fitting(most, (limit) => readChecks(steps, key, limit, from))),
-    planWipe: async (target) => {
-      const plan = await inSteps((steps) => planWipe(steps, target));
-      return typeof plan === "object" ? { plan: formatPlan(plan) } : plan;
-    },
-    continuePlan: async (text) => {
-      const plan = await inSteps((steps) => continuePlan(steps, parsePlan(text)));
-      return plan === "outdated" ? plan : { plan: formatPlan(plan) };
-    },
+    event: (...args) => reading((reads) => reads.event(...args)),
+    page: (...args) => reading((reads) => reads.page(...args)),
+    asset: (...args) => reading((reads) => reads.asset(...args)),
+    assets: (...args) => reading((reads) => reads.assets(...args)),
+    assetMarks: (...args) => reading((reads) => reads.assetMarks(...args)),
+    recent: (...args) => reading((reads) => reads.recent(...args)),
+    partitions: (...args) => reading((reads) => reads.partitions(...args)),
+    failingChecks: (...args) => reading((reads) => reads.failingChecks(...args)),
+    checkHistories: (...args) => reading((reads) => reads.checkHistories(...args)),
+    partitionMarks: (...args) => reading((reads) => reads.partitionMarks(...args)),
+    checks: (...args) => reading((reads) => reads.checks(...args)),
+    stats: (...args) => reading((reads) => reads.stats(...args)),
+    lastMaterializations: (...args) => reading((reads) => reads.lastMaterializations(...args)),
+    planWipe: (...args) => reading((reads) => reads.planWipe(...args)),
+    continuePlan: (...args) => reading((reads) => reads.continuePlan(...args)),
     wipe: async (text, by, now) => {
       const plan = parsePlan(text);
       const wiped = await record((writer) => wipe(writer, plan, by, now));
-      return typeof wiped === "number" ? read((database) => readEvent(database, wiped)) : wiped;
+      return typeof wiped === "number" ? reading((reads) => reads.event(wiped)) : wiped;
     },
     findHidden: () => access.read(findHidden),
     deleteHidden: (hidden) => write((writer, client) => deleteHidden(client, writer, hidden)),
@@ -155,12 +90,10 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     prunedId: (type) => access.read((client) => readPrunedId(client, type)),
     notePrune: (clock) => record((writer) => notePrune(writer, clock)),
     prunedAt: () => access.read(readPrunedAt),
-    stats: () => inSteps(readStats),
-    lastMaterializations: (limit, from) => inSteps((steps) => readLastMaterializations(steps, limit, from)),
     probe: () => record((writer) => probe(writer, file)),
-    logId: () => read(async (database) => (await database.select().from(log).get())?.logId ?? ""),
-    newestId: () => read(readNewestId),
-    tokens: () => read(readTokens),
+    logId: () => access.read(readLogId),
+    newestId: () => access.read(readNewestId),
+    tokens: () => access.read(readTokens),
     createToken: (token, now) => record((writer) => createToken(writer, token, now)),
     revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
@@ -168,8 +101,12 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   };
 }
 
-function askedCheck({ assetKey, checkName, partition }: CheckName): AskedCheck {
-  const [key, name] = [encodeKey(assetKey), encodeText(checkName)];
-  if (partition === undefined) return [key, name];
-  return [key, name, partition === null ? null : encodeText(partition)];
+async function readLogId(client: Client): Promise<string> {
+  const { rows } = await client.execute("SELECT log_id FROM log");
+  return String(rows[0]?.log_id ?? "");
+}
+
+async function readNewestId(client: Client): Promise<number> {
+  const { rows } = await client.execute("SELECT id FROM event ORDER BY id DESC LIMIT 1");
+  return Number(rows[0]?.id ?? 0);
 }

@@ -1,5 +1,3 @@
-import { sql } from "drizzle-orm";
-
 /** What a page's events hold together at most, in bytes, unless its first alone holds more. */
 export const bytesPerPage = 8 << 20;
 
@@ -9,7 +7,6 @@ const bytesPerEvent = 400;
 /** How much an event of `asset` holds, near enough. SQLite knows without reading all of it. */
 export const eventSizeSql = `(octet_length(event.details) + octet_length(asset.key) + ifnull(octet_length(event.partition), 0)
   + ifnull(octet_length(event.check_name), 0) + ${bytesPerEvent})`;
-export const eventSize = sql<number>`${sql.raw(eventSizeSql)}`;
 
 export interface Sized {
   readonly size: number;

@@ -1,8 +1,9 @@
 import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { EventFilter, PageRequest } from "../event-log.ts";
-import { type EventRow, eventColumns, kinds } from "./event-row.ts";
-import { countFitting, eventSize } from "./page-size.ts";
+import { eventColumns, eventSize } from "./event-columns.ts";
+import { type EventRow, kinds } from "./event-row.ts";
+import { countFitting } from "./page-size.ts";
 import { isBelow } from "./read-lists.ts";
 import { asset, event } from "./schema.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";

@@ -1,19 +1,29 @@
-import { asc } from "drizzle-orm";
-import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { Client, Row } from "@libsql/client";
 import type { NewToken, TokenRecord, TokenScope, TokenUse } from "../token-store.ts";
-import { token } from "./schema.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 import { type Writer, writeTransaction } from "./write-transaction.ts";
 
 /** All tokens, oldest first. */
-export async function readTokens(database: LibSQLDatabase): Promise<readonly TokenRecord[]> {
-  const rows = await database.select().from(token).orderBy(asc(token.id));
-  return rows.map(({ name, scopes, prefix, ...row }) => ({
-    ...row,
-    name: decodeText(name),
-    scopes: scopes.split(",") as TokenScope[], // what createToken joined
-    prefix: prefix === null ? null : decodeKey(prefix),
+export async function readTokens(client: Client): Promise<readonly TokenRecord[]> {
+  const { rows } = await client.execute(selectTokens);
+  return rows.map((row) => ({
+    id: Number(row.id),
+    name: decodeText(String(row.name)),
+    hash: String(row.hash),
+    scopes: String(row.scopes).split(",") as TokenScope[], // what createToken joined
+    prefix: row.prefix === null ? null : decodeKey(String(row.prefix)),
+    createdAt: Number(row.created_at),
+    expiresAt: timeOf(row.expires_at),
+    revokedAt: timeOf(row.revoked_at),
+    lastUsedAt: timeOf(row.last_used_at),
   }));
+}
+
+const selectTokens = `
+  SELECT id, name, hash, scopes, prefix, created_at, expires_at, revoked_at, last_used_at FROM token ORDER BY id`;
+
+function timeOf(value: Row[string] | undefined): number | null {
+  return value == null ? null : Number(value);
 }
 
 /** Answers the token's id, or undefined where the name is taken. */
