@@ -1,8 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
 import { type EventLog, EventLogError, type LibsqlEventLog, openStores, type TokenStore } from "../storage/index.ts";
-
-import { databaseIdentity } from "../storage/libsql/reading-log.ts";
+import { openedFile } from "../storage/libsql/opened-file.ts";
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
 import type { AppEnv, RunlessApp } from "./http/app-deps.ts";
@@ -84,7 +83,11 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const forwarder = forwarderFor(log, config, { onDamage: noteDamage, closing: signal });
     await forwarder?.opened().catch(({ message }) => logger.warn(plain(message))); // the next request starts another
     app = createApp(forwarder === undefined ? deps : { ...deps, forwarder });
-    void keepPruned({ log, retention: config.retention, signal, onClock: metrics.clockAhead });
+    const keeping = { log, retention: config.retention, signal, onClock: metrics.clockAhead };
+    void delay(beforeRetention, undefined, { signal, ref: false }).then(
+      () => keepPruned(keeping),
+      () => {},
+    );
     let askedAt: number | undefined;
     const end = () => {
       askedAt ??= performance.now();
@@ -129,13 +132,16 @@ function forwarderFor(
     ...hooks,
     url: databaseUrl,
     authToken: databaseAuthToken,
-    identity: databaseIdentity(databaseUrl),
+    opened: openedFile(databaseUrl),
     limits,
     logLevel: level,
     append: appendEncoded,
     wipe,
   });
 }
+
+/** Retention reads, and nobody should wait at the start for what that loads. In milliseconds. */
+const beforeRetention = 1000;
 
 /** How long after a signal another one is taken for the same. */
 const echoMilliseconds = 500;

@@ -27,8 +27,8 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
 
   async function start(): Promise<RunningThread> {
     const { Worker } = await import("node:worker_threads");
-    const { url, authToken, identity, limits, logLevel, pingInterval = 1000 } = options;
-    const workerData: ThreadData = { url, authToken, identity, limits, logLevel };
+    const { url, authToken, opened, limits, logLevel, pingInterval = 1000 } = options;
+    const workerData: ThreadData = { url, authToken, opened, limits, logLevel };
     const worker = new Worker(options.script ?? ownScript(), { workerData });
     const calls: MainCalls = {
       append: (encoded, appendOptions) => append(encoded, appendOptions),

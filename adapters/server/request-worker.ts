@@ -29,7 +29,7 @@ if (port === null) throw new Error("request-worker is not started as a thread");
 /** More at once would hold more pages in memory and end no sooner. */
 const mostAtOnce = 8;
 
-const { url, authToken, identity, limits, logLevel } = workerData as ThreadData; // only request-thread.ts starts it
+const { url, authToken, opened, limits, logLevel } = workerData as ThreadData; // only request-thread.ts starts it
 const closing = new AbortController();
 const calls = new Map<number, (result: Result<unknown>) => void>();
 const bodies = new Map<number, (chunk: BodyChunk) => void>();
@@ -76,7 +76,7 @@ async function append(encoded: EncodedUnits, options: AppendOptions | undefined)
 const reading = openReadingLog({
   url,
   authToken,
-  identity,
+  opened,
   onDamage: (problem) => say({ type: "damage", problem }),
   writes: {
     append,

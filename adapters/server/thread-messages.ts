@@ -9,6 +9,7 @@ import {
   QueueFullError,
   type WipeTarget,
 } from "../../storage/index.ts";
+import type { OpenedFile } from "../../storage/libsql/opened-file.ts";
 import type { PageForm, TextPage } from "../http/event-pages.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { Limits } from "../limits.ts";
@@ -18,8 +19,8 @@ import type { Caller } from "../tokens/caller.ts";
 export interface ThreadData {
   readonly url: string;
   readonly authToken: string | undefined;
-  /** Which file the database is, for a thread that starts later. */
-  readonly identity: string | undefined;
+  /** The file that the url names, as the main thread has it open. */
+  readonly opened: OpenedFile | undefined;
   readonly limits: Limits;
   readonly logLevel: "debug" | "info" | "warning" | "error";
 }

@@ -1,21 +1,31 @@
-import { type Client, createClient } from "@libsql/client";
+import { type Client, createClient } from "@libsql/client/sqlite3";
+import { EventLogError } from "../event-log-error.ts";
 import { mustBeWritable } from "./assert-writable.ts";
 import { overfullLog } from "./checkpointer.ts";
+import { urlWith } from "./database-file.ts";
 import type { DatabaseAddress } from "./libsql-options.ts";
+import { assertThere, type OpenedFile } from "./opened-file.ts";
 import { withPatience } from "./patience.ts";
 import { cannotOpen } from "./store-error.ts";
+
+export interface FileAddress extends DatabaseAddress {
+  /** The file as another connection of this process has it open: no other is opened in its place, and none is made. */
+  readonly opened?: OpenedFile | undefined;
+}
 
 /**
  * One connection to a file (the driver's client is a pool, and PRAGMAs hold for one connection of it), opened so that a
  * commit is on the disk when it returns: WAL with synchronous=FULL.
  */
-export async function openConnection({ url }: DatabaseAddress): Promise<Client> {
+export async function openConnection({ url, opened }: FileAddress): Promise<Client> {
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
     // Whoever closes the file as its last user holds it for a moment; what met that is not used again.
     return await withPatience(async () => {
-      const client = createClient({ url, concurrency: 1, timeout: 0 });
+      if (opened !== undefined) assertThere(opened);
+      const client = createClient({ url: opened ? urlWith(opened.path, "mode=rw") : url, concurrency: 1, timeout: 0 });
       try {
+        if (opened !== undefined) assertThere(opened); // it may have gone meanwhile
         await prepareFile(client);
         return client;
       } catch (error) {
@@ -24,6 +34,7 @@ export async function openConnection({ url }: DatabaseAddress): Promise<Client> 
       }
     });
   } catch (error) {
+    if (error instanceof EventLogError) throw error;
     throw cannotOpen(url, error, mustBeWritable);
   }
 }

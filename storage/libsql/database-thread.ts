@@ -1,8 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { EventLogError, type EventLogErrorCode } from "../event-log-error.ts";
+import type { FileAddress } from "./connection.ts";
 import { openFileAccess } from "./file-access.ts";
-import type { DatabaseAddress } from "./libsql-options.ts";
 import { createLogDatabase, type LogDatabase } from "./log-database.ts";
+import { openedFile } from "./opened-file.ts";
 import { damageOf } from "./store-error.ts";
 
 export interface DatabaseRequest {
@@ -24,9 +25,12 @@ export type DatabaseResponse =
 const port = parentPort;
 if (port === null) throw new Error("database-thread is not started as a thread");
 
-const address = workerData as DatabaseAddress; // only database-threads.ts starts it
+const address = workerData as FileAddress; // only database-threads.ts starts it
 const opening = openFileAccess(address).then(createLogDatabase);
-await answer(0, async () => void (await opening));
+await answer(0, async () => {
+  await opening;
+  return openedFile(address.url);
+});
 
 port.on("message", ({ id, method, args }: DatabaseRequest) =>
   answer(id, async () => {

@@ -1,25 +1,70 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { EventLogError } from "../event-log-error.ts";
+import type { FileAddress } from "./connection.ts";
 import type { DatabaseRequest, DatabaseResponse } from "./database-thread.ts";
 import { buffersIn } from "./group.ts";
 import type { DatabaseAddress, OnDamage } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
+import type { OpenedFile } from "./opened-file.ts";
 
 /**
  * A database file with two threads, each with a connection of its own: the driver is synchronous, and a slow read must
- * never hold up an acknowledgement.
+ * never hold up an acknowledgement. The one that reads starts with the first read: a server that is only reported to
+ * needs none.
  */
 export async function openDatabaseThreads(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
-  const writer = await startThread(address, onDamage);
-  const reader = await startThread(address, onDamage).catch(async (error) => {
-    await writer.close();
-    throw error;
-  });
-  const { write, wipe, deleteHidden, notePrune, pruneEvents, forgetKeys, probe } = writer;
-  // Read there too, lest slow reads hold up who comes to report.
-  const { tokens, createToken, revokeToken, noteTokenUses } = writer;
-  const close = async () => void (await Promise.all([writer.close(), reader.close()]));
-  const pruning = { notePrune, pruneEvents, forgetKeys, probe };
-  return { ...reader, write, wipe, deleteHidden, ...pruning, tokens, createToken, revokeToken, noteTokenUses, close };
+  let isOpen = false;
+  // Of a damage that the opening meets its error says all.
+  const noteDamage = (problem: string) => isOpen && onDamage?.(problem);
+  const { database: writer, opened } = await startThread(address, noteDamage);
+  isOpen = true;
+  let reader: Promise<LogDatabase> | undefined;
+
+  async function reading<Result>(work: (database: LogDatabase) => Promise<Result>): Promise<Result> {
+    reader ??= startReader();
+    return work(await reader);
+  }
+
+  async function startReader(): Promise<LogDatabase> {
+    try {
+      return (await startThread({ ...address, opened }, noteDamage)).database;
+    } catch (error) {
+      reader = undefined; // the next read tries again
+      throw error;
+    }
+  }
+
+  return {
+    // Also what is read of a row or two: of the writer's time it takes less than a commit does.
+    ...writer,
+    event: (...args) => reading((database) => database.event(...args)),
+    page: (...args) => reading((database) => database.page(...args)),
+    asset: (...args) => reading((database) => database.asset(...args)),
+    assets: (...args) => reading((database) => database.assets(...args)),
+    assetMarks: (...args) => reading((database) => database.assetMarks(...args)),
+    recent: (...args) => reading((database) => database.recent(...args)),
+    partitions: (...args) => reading((database) => database.partitions(...args)),
+    failingChecks: (...args) => reading((database) => database.failingChecks(...args)),
+    checkHistories: (...args) => reading((database) => database.checkHistories(...args)),
+    partitionMarks: (...args) => reading((database) => database.partitionMarks(...args)),
+    checks: (...args) => reading((database) => database.checks(...args)),
+    planWipe: (...args) => reading((database) => database.planWipe(...args)),
+    continuePlan: (...args) => reading((database) => database.continuePlan(...args)),
+    // Asked at every start, and nothing is hidden then as a rule: that alone starts no thread.
+    findHidden: async () =>
+      reader === undefined && (await writer.findHidden()) === undefined
+        ? undefined
+        : reading((database) => database.findHidden()),
+    findExpired: (...args) => reading((database) => database.findExpired(...args)),
+    stats: () => reading((database) => database.stats()),
+    lastMaterializations: (...args) => reading((database) => database.lastMaterializations(...args)),
+    // Readiness asks for it: by the thread that reads, once there is one.
+    logId: () => (reader === undefined ? writer.logId() : reading((database) => database.logId())),
+    close: async () => {
+      const opened = await reader?.catch(() => undefined);
+      await Promise.all([writer.close(), opened?.close()]);
+    },
+  };
 }
 
 /** How many calls may wait for one thread: what comes behind so many comes too late for whoever asked. */
@@ -40,8 +85,14 @@ interface Call {
 /** What of a call's arguments moves to the thread, and is not copied. */
 type BuffersOf<Method extends keyof LogDatabase> = (...args: Parameters<LogDatabase[Method]>) => ArrayBuffer[];
 
+interface DatabaseThread {
+  readonly database: LogDatabase;
+  /** The file that it has open. */
+  readonly opened: OpenedFile | undefined;
+}
+
 /** A LogDatabase whose calls run on a thread. It keeps the process alive only while a call is under way. */
-async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
+async function startThread(address: FileAddress, onDamage: OnDamage): Promise<DatabaseThread> {
   // Only here: a bundle for a Worker runtime, which has no such thing, would import it where it stands.
   const { Worker } = await import("node:worker_threads");
   const file = import.meta.url.endsWith(".ts") ? "./database-thread.ts" : "./database-thread.js";
@@ -55,7 +106,7 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     calls.delete(response.id);
     if (calls.size === 0) worker.unref();
     if (!("error" in response)) return call?.resolve(response.value as never); // what the method of the same call returned
-    if (response.damage !== undefined && response.id > 0) onDamage?.(response.damage); // 0 is the opening
+    if (response.damage !== undefined) onDamage(response.damage);
     call?.reject(new EventLogError(response.error.code, response.error.message));
   });
   worker.on("error", (error) => fail(`The database thread failed: ${error instanceof Error ? error.message : error}`));
@@ -85,11 +136,13 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
     };
   }
 
-  await wait<void>(0).catch(async (error) => {
+  const opened = await wait<OpenedFile | undefined>(0).catch(async (error) => {
     await worker.terminate();
     throw error;
   });
-  return {
+  // On Bun nothing more comes of a thread to who blocks inside its message, as expect().rejects of bun:test does.
+  await nextTurn();
+  const database: LogDatabase = {
     write: call("write", ({ rows, shared }) => buffersIn(rows, shared)),
     event: call("event"),
     page: call("page"),
@@ -128,4 +181,5 @@ async function startThread(address: DatabaseAddress, onDamage?: OnDamage): Promi
       await worker.terminate();
     },
   };
+  return { database, opened };
 }

@@ -1,7 +1,8 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { EventLogError } from "../event-log-error.ts";
+import { identityOf } from "./opened-file.ts";
 import { realFile } from "./real-file.ts";
+import { lostFile } from "./store-error.ts";
 
 /** Does what writes, and takes it for done only while the database is where the next start will look for it. */
 export type FileGuard = <Result>(write: () => Promise<Result>) => Promise<Result>;
@@ -13,13 +14,13 @@ export type FileGuard = <Result>(write: () => Promise<Result>) => Promise<Result
  */
 export function fileGuard(path: string): FileGuard {
   const file = resolve(path); // the process may go to another folder
-  const opened = new Map([file, `${realFile(path)}-wal`].map((name) => [name, identity(name)]));
+  const opened = new Map([file, `${realFile(path)}-wal`].map((name) => [name, identityOf(name)]));
   let missing: string | undefined;
 
   function look(): void {
     missing = undefined;
     for (const [name, before] of opened) {
-      const now = identity(name);
+      const now = identityOf(name);
       if (before === undefined) opened.set(name, now); // the first write makes the write-ahead log
       if (before !== undefined && now !== before) missing ??= name;
     }
@@ -27,20 +28,10 @@ export function fileGuard(path: string): FileGuard {
 
   return async (write) => {
     if (missing !== undefined) look(); // it may have been put back
-    if (missing !== undefined) throw new EventLogError("unavailable", `${sentence(missing)} Nothing is recorded.`);
+    if (missing !== undefined) throw new EventLogError("unavailable", `${lostFile(missing)} Nothing is recorded.`);
     const result = await write();
     look();
     if (missing === undefined) return result;
-    throw new EventLogError("unknown_outcome", `${sentence(missing)} What was just reported is likely to be lost.`);
+    throw new EventLogError("unknown_outcome", `${lostFile(missing)} What was just reported is likely to be lost.`);
   };
-}
-
-function sentence(file: string): string {
-  return `The database's file ${file} was removed, moved or replaced while it was open. Put it back, or start runless again.`;
-}
-
-/** Tells a file from every other that was ever at its path; undefined where there is none. */
-export function identity(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found && `${found.dev}:${found.ino}`;
 }

@@ -1,4 +1,4 @@
-import { LibsqlError } from "@libsql/client";
+import { LibsqlError } from "@libsql/client/sqlite3";
 import Database from "libsql";
 import { EventLogError } from "../event-log-error.ts";
 import { Checkpointer } from "./checkpointer.ts";

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { type Client, createClient } from "@libsql/client";
-import { databaseFile } from "./database-file.ts";
+import { type Client, createClient } from "@libsql/client/sqlite3";
+import { databaseFile, urlWith } from "./database-file.ts";
 import type { DatabaseAddress } from "./libsql-options.ts";
 import { withPatience } from "./patience.ts";
 import { realFile } from "./real-file.ts";
@@ -18,8 +18,7 @@ export async function readOnly<Result>(
   const named = databaseFile(address.url);
   if (named === undefined) return withClient(await openRemoteClient(address), work);
   const file = realFile(named); // beside a link there is no WAL, and what lies in it would be passed over
-  const uri = `file:${encodeURI(file).replace(/[?#]/g, encodeURIComponent)}?mode=ro`;
-  const look = (parameters: string) => withClient(connect(address, uri + parameters), work);
+  const look = (parameters = "") => withClient(connect(address, urlWith(file, `mode=ro${parameters}`)), work);
 
   // A reader of a WAL database makes the WAL where there is none, unless it is told that the file won't change. But
   // what is in a WAL it would then not see.
@@ -32,7 +31,7 @@ export async function readOnly<Result>(
       if (restingSince(file) === before) throw error;
     }
   }
-  return look("");
+  return look();
 }
 
 /** When the file was last written to, if nobody has it open and nothing waits in a WAL. */
@@ -48,10 +47,9 @@ async function withClient<Result>(client: Client, work: (client: Client) => Prom
   }
 }
 
-function connect(address: DatabaseAddress, uri: string): Client {
+function connect(address: DatabaseAddress, url: string): Client {
   try {
-    // Encoded once more: the driver takes no parameters of SQLite's, but hands the path on as it comes.
-    return createClient({ url: `file:${encodeURIComponent(uri)}`, concurrency: 1, timeout: 0 });
+    return createClient({ url, concurrency: 1, timeout: 0 });
   } catch (error) {
     throw cannotOpen(address.url, error);
   }

@@ -1,7 +1,6 @@
 import type { Client } from "@libsql/client";
-import { openConnection } from "./connection.ts";
+import { type FileAddress, openConnection } from "./connection.ts";
 import { isBusy } from "./failures.ts";
-import type { DatabaseAddress } from "./libsql-options.ts";
 import { withPatience } from "./patience.ts";
 import { storeError } from "./store-error.ts";
 
@@ -13,7 +12,7 @@ export interface Reconnecting {
 }
 
 /** Once a prepared statement has met a lock, its connection can't be trusted: see write-transaction.ts. */
-export function reconnecting(address: DatabaseAddress, opened: Client): Reconnecting {
+export function reconnecting(address: FileAddress, opened: Client): Reconnecting {
   let client = opened;
   return {
     use: async (work) => {

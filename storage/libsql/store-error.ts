@@ -23,6 +23,11 @@ export function damageOf(error: unknown, url: string): string | undefined {
   return `The database ${name} is damaged (${reasonOf(error)}). Look at it with runless doctor --database-url ${name}, and go back to a backup.`;
 }
 
+/** What to say of a database whose file is no longer where it was when it was opened. */
+export function lostFile(file: string): string {
+  return `The database's file ${file} was removed, moved or replaced while it was open. Put it back, or start runless again.`;
+}
+
 function explain(error: unknown, url: string): string {
   const damage = damageOf(error, url);
   if (damage !== undefined) return damage;

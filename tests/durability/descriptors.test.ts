@@ -24,6 +24,8 @@ test.each([...runtimes])(
       while (!isDone) await errands.report();
       await following;
     }
+    // By counting what there is: the thread that this needs would else be started in the midst, by retention.
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(200);
     const descriptors = () => processStatus(server.process.pid ?? 0).descriptors;
     for (let i = 0; i < 3; i++) await round();
     const few = descriptors();

@@ -27,8 +27,8 @@ describe("GET /ready", () => {
   });
 
   test("says why not where the log can't be read", async () => {
-    const query = () => Promise.reject(new EventLogError("unavailable", "The database is gone."));
-    expect(await nativeApp({ log: { ...memory(), query } }).ready()).toEqual([
+    const id = () => Promise.reject(new EventLogError("unavailable", "The database is gone."));
+    expect(await nativeApp({ log: { ...memory(), id } }).ready()).toEqual([
       503,
       { ready: false, reason: "The database is gone." },
     ]);

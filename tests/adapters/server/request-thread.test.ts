@@ -4,7 +4,7 @@ import type { Forwarder } from "../../../adapters/http/forwarder.ts";
 import { createRequestThread, type RequestThreadOptions } from "../../../adapters/server/request-thread.ts";
 import { anybody } from "../../../adapters/tokens/caller.ts";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
-import { databaseIdentity } from "../../../storage/libsql/reading-log.ts";
+import { openedFile } from "../../../storage/libsql/opened-file.ts";
 import { temporaryFolder } from "../../server.ts";
 import { config, linesOf, materializationOf } from "../http/native.ts";
 import { allRoutes, exampleRequest } from "../http/route-examples.ts";
@@ -20,7 +20,7 @@ function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
   return createRequestThread({
     url,
     authToken: undefined,
-    identity: databaseIdentity(options.url ?? url),
+    opened: openedFile(options.url ?? url),
     limits: config.limits,
     logLevel: "error",
     append: log.appendEncoded,
@@ -142,7 +142,7 @@ describe("a request thread that fails", () => {
   });
 
   test("does not open a file that came into the place of the server's", async () => {
-    const thread = threadFor({ identity: "another file" });
+    const thread = threadFor({ opened: { name: "/nowhere", path: "/nowhere", identity: "another file" } });
     await expect(ask(thread, "health")).rejects.toMatchObject({
       message: expect.stringContaining("moved or replaced"),
     });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { materialization } from "../../../core/index.ts";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
@@ -32,3 +33,59 @@ test("reads that queue up never hold up an acknowledgement", async () => {
   await Promise.all(reads);
   await log.close();
 }, 60_000);
+
+/** How many connections of this process have the file open. */
+function connectionsTo(file: string): number {
+  return readdirSync("/proc/self/fd").filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`) === file;
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
+}
+
+test("the thread that reads is there from the first read on: who only reports needs none", async () => {
+  const file = join(temporaryFolder(), "runless.db");
+  const log = await openLibsqlEventLog({ url: `file:${file}` });
+  await record(log, materialization("a"));
+  expect(await log.id()).not.toBe("");
+  const before = connectionsTo(file);
+  const [first, second] = await Promise.all([log.get(1), log.get(1)]);
+  expect([first?.assetKey, second?.assetKey]).toEqual([["a"], ["a"]]);
+  expect(connectionsTo(file)).toBe(before + 1);
+  await log.close();
+});
+
+test("the first read of a file that was moved away is refused until it is back, and makes or takes no other", async () => {
+  const file = join(temporaryFolder(), "runless.db");
+  const log = await openLibsqlEventLog({ url: `file:${file}` });
+  await record(log, materialization("a"));
+  const refused = {
+    code: "unavailable",
+    message: expect.stringContaining(`The database's file ${file} was removed, moved or replaced`),
+  };
+  renameSync(file, `${file}.away`);
+  expect(await log.get(1).catch((error) => error)).toMatchObject(refused);
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, "");
+  expect(await log.get(1).catch((error) => error)).toMatchObject(refused);
+  expect(statSync(file).size).toBe(0);
+  renameSync(`${file}.away`, file);
+  expect(await log.get(1)).toMatchObject({ assetKey: ["a"] });
+  await log.close();
+});
+
+test("damage that the first read meets, as its thread opens the file, is told as any other", async () => {
+  const file = join(temporaryFolder(), "runless.db");
+  const problems: string[] = [];
+  const log = await openLibsqlEventLog({ url: `file:${file}`, onDamage: (problem) => problems.push(problem) });
+  await log.close();
+  const whole = readFileSync(file);
+  const again = await openLibsqlEventLog({ url: `file:${file}`, onDamage: (problem) => problems.push(problem) });
+  writeFileSync(file, whole.fill(0xff, 0, 100));
+  const refused = await again.get(1).catch((error) => error);
+  expect(refused).toMatchObject({ code: "unusable_database", message: expect.stringContaining("is damaged") });
+  expect(problems).toEqual([refused.message]);
+  await again.close().catch(() => {});
+});
