@@ -7,13 +7,15 @@ import { positive } from "./positive.ts";
 import { median } from "./statistics.ts";
 
 // What it takes to start: CPU (user and system, of all threads) of the command line, and of the server until it is
-// ready, by turns with a program of the same runtime that does nothing. `--against` names another built checkout.
+// ready, by turns with a program of the same runtime that does nothing. `--against` names another built checkout,
+// `--only` what the programs' names begin with, as "the server".
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "15" },
     runtimes: { type: "string", default: "node,bun" },
     against: { type: "string" },
+    only: { type: "string", default: "" },
   },
 });
 const rounds = positive("rounds", values.rounds);
@@ -29,6 +31,9 @@ interface Measured {
   readonly run: () => Promise<number>;
 }
 
+const existing = join(folder, "existing.db");
+await fillFile(existing);
+
 const environment = { ...process.env, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, RUNLESS_URL: server.url };
 let files = 0;
 
@@ -43,8 +48,19 @@ const programs = values.runtimes.split(",").flatMap((runtime) => [
       command("report-check", "a", "--check-name", "c", "--passed"),
       command("exec", "a", "--", "true"),
       command("events"),
-      { name: `the server, until it is ready${name}`, runtime, times: [], run: () => startServer(runtime, root) },
-    ];
+      {
+        name: `the server, until it is ready on a new file${name}`,
+        runtime,
+        times: [],
+        run: () => startServer(runtime, root, join(folder, `${files++}.db`)),
+      },
+      {
+        name: `the server, until it is ready on a file of 20,000 events${name}`,
+        runtime,
+        times: [],
+        run: () => startServer(runtime, root, existing),
+      },
+    ].filter((program) => program.name.startsWith(values.only));
   }),
 ]);
 
@@ -98,10 +114,21 @@ function measured(runtime: string, name: string, args: readonly string[]): Measu
   };
 }
 
-/** Starts a server on an empty file, and ends it as soon as it is ready. */
-async function startServer(runtime: string, root: string): Promise<number> {
+async function fillFile(file: string): Promise<void> {
+  const filling = await startListening("bun", ["adapters/bun.ts", "--port", "0", "--database-url", `file:${file}`]);
+  const line = (i: number) =>
+    `{"type":"ASSET_MATERIALIZATION","asset_key":["asset_${i % 200}"],"metadata":{"i":${i}}}\n`;
+  const body = Array.from({ length: 20_000 }, (_, i) => line(i)).join("");
+  const headers = { "content-type": "application/x-ndjson" };
+  const answer = await fetch(`${filling.url}/api/v1/events`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+  await filling.stop();
+}
+
+/** Starts a server on a file, and ends it as soon as it is ready. */
+async function startServer(runtime: string, root: string, file: string): Promise<number> {
   const entry = join(root, runtime === "bun" ? "adapters/bun.ts" : "dist/adapters/node.js");
-  const args = ["--port", "0", "--database-url", `file:${join(folder, `${files++}.db`)}`];
+  const args = ["--port", "0", "--database-url", `file:${file}`];
   const child = Bun.spawn([runtime, entry, ...args], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
   let output = "";
   for await (const chunk of child.stdout) {
