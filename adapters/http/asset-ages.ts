@@ -37,7 +37,7 @@ export function withAssetAges(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        controller.enqueue(encoder.encode(`${text}\n${head}`));
+        controller.enqueue(encoder.encode(`${text}${head}`));
       },
       async pull(controller) {
         await new Promise((resolve) => setTimeout(resolve)); // whatever waits for this thread comes first

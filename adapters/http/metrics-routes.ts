@@ -3,18 +3,29 @@ import type { Registry } from "prom-client";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 import { readLastMaterializations, withAssetAges } from "./asset-ages.ts";
 import { cached } from "./cached.ts";
+import { HttpError } from "./http-error.ts";
 import { statsAge } from "./log-metrics.ts";
 import { routes } from "./routes.ts";
 import { answerHeaders } from "./security-headers.ts";
 
-/** `GET /metrics`, for Prometheus. Ages of assets are those in the caller's reach; everything else is of the whole log. */
+const confined =
+  "The metrics are of the whole log, and this token has a prefix. Use one without, or have the server run with --metrics-assets: then the ages of the token's own assets are here.";
+
+/**
+ * `GET /metrics`, for Prometheus. A caller with a prefix gets the ages of the assets in its reach alone: everything else
+ * is of the whole log and of the process.
+ */
 export function metricsRoutes(deps: AppDeps, registry: Registry): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
   const last = cached(() => readLastMaterializations(log), statsAge);
   return routes(deps).get("/metrics", "read", async (c) => {
     const headers = { "content-type": registry.contentType, ...answerHeaders };
-    if (config.metrics?.assets !== true) return new Response(`${await registry.metrics()}\n`, { headers });
-    const [text, ages] = await Promise.all([registry.metrics(), last()]);
-    return new Response(withAssetAges(text, ages, c.get("caller"), now()), { headers });
+    const caller = c.get("caller");
+    const isConfined = caller.prefix !== null;
+    const hasAges = config.metrics?.assets === true;
+    if (isConfined && !hasAges) throw new HttpError(403, confined);
+    const text = isConfined ? "" : `${await registry.metrics()}\n`;
+    if (!hasAges) return new Response(text, { headers });
+    return new Response(withAssetAges(text, await last(), caller, now()), { headers });
   }).app;
 }

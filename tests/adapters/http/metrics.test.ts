@@ -169,6 +169,17 @@ describe("GET /metrics", () => {
     const text = await (await app.request("/metrics", { headers: bearer("t") })).text();
     expect(text).toContain('asset_key="a/b"');
     expect(text).not.toContain('asset_key="c"');
+    expect(text).not.toMatch(/^(?!#|runless_asset_)./m);
+  });
+
+  test("refuses a token with a prefix where no ages are told, since all else is of the whole log", async () => {
+    const store = createMemoryTokenStore({ now: () => noon });
+    await store.create(namedToken("t", { scopes: ["read"], prefix: ["a"] }));
+    const tokens = await openTokenBook({ store, now: () => noon });
+    const response = await testApp({ log: memory(), tokens, now: () => noon }).request("/metrics", {
+      headers: bearer("t"),
+    });
+    expect([response.status, await response.text()]).toEqual([403, expect.stringContaining("--metrics-assets")]);
   });
 });
 
