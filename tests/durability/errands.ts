@@ -29,7 +29,9 @@ export async function runErrands(url: string, reports: Iterator<Report, never>):
   // There is something to read from the first errand on.
   expectRecorded(await sendRaw(port, { target: "/report_asset_materialization/soak/pages?partition=a" }));
   const get = async (path: string, init: RequestInit = {}) => {
-    const answer = await fetch(`${url}/api/v1/${path}`, init);
+    const ask = () => fetch(`${url}/api/v1/${path}`, init);
+    // The server may end an idle connection at the moment at which fetch takes it for this.
+    const answer = await ask().catch(ask);
     if (answer.status !== 200) throw new Error(`GET ${path} was answered ${answer.status}: ${await answer.text()}`);
     return answer;
   };
