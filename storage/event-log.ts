@@ -35,6 +35,15 @@ export interface EventLog {
   /** As `assets`, from summaries alone: what was reported costs nothing, however large it is. */
   assetMarks(filter: AssetFilter, page: AssetListRequest): Promise<AssetMarkPage>;
 
+  /** The marks of the assets with these keys, in the order of the keys; a key without events is passed over. */
+  marksOf(keys: readonly AssetKey[]): Promise<readonly AssetMark[]>;
+
+  /**
+   * As `assetMarks` by key, of each asset only what a count of thousands needs. A page ends where that of the first 10,000
+   * keys does, and sooner where those are long or have very many checks.
+   */
+  assetStates(filter: AssetFilter, page: ListRequest): Promise<AssetStatePage>;
+
   /** The newest events (by id) of each key, newest first, at most `limit` of each: no traces of wipes. In the order of the keys. */
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
 
@@ -175,7 +184,7 @@ export interface LoggedPage extends EventPage {
 export interface AssetFilter {
   /** The key itself and all below it. */
   readonly prefix?: AssetKey | undefined;
-  /** Text that `formatAssetKey` of the key contains, ASCII letters in any case. */
+  /** Words, with white space between them, each of which `formatAssetKey` of the key contains: in any order, ASCII letters in any case. */
   readonly search?: string | undefined;
   /** True: with a check whose latest evaluation, of some partition or of none, failed. */
   readonly failing?: boolean | undefined;
@@ -228,6 +237,22 @@ export interface AssetMark {
   readonly hasMorePartitions: boolean;
   /** How many checks are in each state, each check in the worst of its partitions; of passed ones at most 10,000. */
   readonly checks: { readonly passed: number; readonly warned: number; readonly failed: number };
+}
+
+export interface AssetStatePage {
+  readonly assets: readonly AssetState[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+/** What is counted of an asset. */
+export interface AssetState {
+  readonly assetKey: AssetKey;
+  /** The timestamp of the latest materialization or observation. */
+  readonly latest: number | null;
+  /** How many checks fail, each in the worst of its partitions. */
+  readonly failed: number;
+  readonly warned: number;
 }
 
 export type LatestMark = Pick<EventMark, "id" | "timestamp">;

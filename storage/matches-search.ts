@@ -5,9 +5,16 @@ export const keysPerPage = 10_000;
 /** How many bytes these keys have together, but for the last ones. */
 export const keyBytesPerPage = 4 << 20;
 
-/** True where the key as text contains what is searched for, ASCII letters in any case. */
+/** True where the key as text contains each word that is searched for, in any order, ASCII letters in any case. */
 export function matchesSearch(key: AssetKey, search: string): boolean {
-  return lowerAscii(formatAssetKey(key)).includes(lowerAscii(search.toWellFormed()));
+  const text = lowerAscii(formatAssetKey(key));
+  return wordsOf(search).every((word) => text.includes(word));
+}
+
+/** What a search asks for: its words, in lower case. A search of white space alone asks for nothing. */
+export function wordsOf(search: string): readonly string[] {
+  const words = lowerAscii(search.toWellFormed()).split(/\s+/);
+  return [...new Set(words)].filter((word) => word !== "");
 }
 
 /** As SQLite's lower() does it. */

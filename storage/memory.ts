@@ -12,7 +12,7 @@ import type {
 } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 import { createFingerprint } from "./fingerprint.ts";
-import { listAssets } from "./memory/asset-list.ts";
+import { latestOf, listAssets } from "./memory/asset-list.ts";
 import { expiredEvents } from "./memory/expired.ts";
 import { createFirstUses, type FirstUse, scopeOf } from "./memory/first-uses.ts";
 import { listPage } from "./memory/list-page.ts";
@@ -177,6 +177,23 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
       refuseWhenClosed();
       const { items: assets, ...rest } = listAssets(events, filter, page);
       return { assets: assets.map(assetMarkOf), ...rest };
+    },
+
+    async marksOf(keys) {
+      refuseWhenClosed();
+      return keys.flatMap((key) =>
+        assetsOf(eventsOf(key)).map((asset) => assetMarkOf({ record: asset.record(), checks: checksOf(asset.events) })),
+      );
+    },
+
+    async assetStates(filter, page) {
+      refuseWhenClosed();
+      const { items, ...rest } = listAssets(events, filter, page);
+      const assets = items.map((asset) => {
+        const { failed, warned } = assetMarkOf(asset).checks;
+        return { assetKey: asset.record.assetKey, latest: latestOf(asset.record) ?? null, failed, warned };
+      });
+      return { assets, ...rest };
     },
 
     async recent(keys, limit) {

@@ -14,7 +14,7 @@ const headers = ["ASSET", "LAST BUILT", "LAST SEEN", "VERSION", "MATERIALIZATION
 export const assetsCommand = logCommand("assets")
   .description("List the assets that have events.")
   .option("--prefix <key>", "this asset and all below it", readAssetKey)
-  .option("--search <text>", "text that the key contains")
+  .option("--search <text>", "words that the key contains, in any order")
   .option("--failing", "with a check that fails now")
   .option("--stale <time>", `without a materialization or observation since: ${timeForms}`, readTime)
   .addOption(

@@ -1,4 +1,4 @@
-import { type AssetKey, compareAssetKeys, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import { type AssetKey, hasPrefix, type RecordedEvent } from "../../core/index.ts";
 import type { AssetMark, EventFilter, EventLog, WipeTarget } from "../../storage/index.ts";
 import { type Caller, outOfReach, reaches } from "../tokens/caller.ts";
 import { HttpError } from "./http-error.ts";
@@ -9,6 +9,8 @@ type Lookup =
   | "asset"
   | "assets"
   | "assetMarks"
+  | "marksOf"
+  | "assetStates"
   | "recent"
   | "partitions"
   | "partitionMarks"
@@ -68,13 +70,15 @@ export class CallersLog implements RequestLog {
     return this.#log.assetMarks(this.narrow(filter), page);
   }
 
-  /** What the list of assets says of one; undefined for a key without events. */
-  async assetMark(key: AssetKey): Promise<AssetMark | undefined> {
+  async marksOf(keys: readonly AssetKey[]): Promise<readonly AssetMark[]> {
     if (this.#isAgain()) await this.#recheck();
-    this.#assertReached(key);
-    // A key comes right before those below it.
-    const [found] = (await this.#log.assetMarks({ prefix: key }, { limit: 1 })).assets;
-    return found !== undefined && compareAssetKeys(found.assetKey, key) === 0 ? found : undefined;
+    for (const key of keys) this.#assertReached(key);
+    return this.#log.marksOf(keys);
+  }
+
+  async assetStates(...[filter, page]: Parameters<EventLog["assetStates"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.assetStates(this.narrow(filter), page);
   }
 
   async recent(...[keys, limit]: Parameters<EventLog["recent"]>) {

@@ -13,6 +13,8 @@ export function withWrites(log: EventLog, { append, wipe }: Pick<EventLog, "appe
     asset: (key) => log.asset(key),
     assets: (filter, page) => log.assets(filter, page),
     assetMarks: (filter, page) => log.assetMarks(filter, page),
+    marksOf: (keys) => log.marksOf(keys),
+    assetStates: (filter, page) => log.assetStates(filter, page),
     recent: (keys, limit) => log.recent(keys, limit),
     failingChecks: (keys, limit) => log.failingChecks(keys, limit),
     checkHistories: (checks, limit) => log.checkHistories(checks, limit),

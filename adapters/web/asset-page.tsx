@@ -39,7 +39,7 @@ const mostDescribed = 1000;
 export async function assetPage(visit: Visit): Promise<Page> {
   const { url, log, caller, now } = visit;
   const key = keyIn(url);
-  const mark = await log.assetMark(key);
+  const [mark] = await log.marksOf([key]);
   if (mark === undefined)
     throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
   const query = boundedQueryOf(url);

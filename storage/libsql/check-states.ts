@@ -17,7 +17,7 @@ export interface FailingNames {
   readonly warned: number;
 }
 
-const noneFails: FailingNames = { failed: 0, warned: 0 };
+export const noneFails: FailingNames = { failed: 0, warned: 0 };
 
 /**
  * What fails of the first of these assets, by their ids: of all of them, unless they have more than `most` summaries of

@@ -12,12 +12,12 @@ import type {
 } from "../event-log.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import type { EventRow } from "./event-row.ts";
-import type { AssetPosition } from "./find-assets.ts";
+import { type AssetPosition, type AssetStateRow, findAssetStates } from "./find-assets.ts";
 import { fitting } from "./fitting.ts";
 import { continuePlan, planWipe } from "./plan-wipe.ts";
 import { type AssetRows, readAssetByKey } from "./read-asset.ts";
 import { readAssetList } from "./read-asset-list.ts";
-import { type AssetMarkRow, readAssetMarks } from "./read-asset-marks.ts";
+import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./read-asset-marks.ts";
 import { readEvent } from "./read-event.ts";
 import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./read-histories.ts";
 import {
@@ -51,6 +51,12 @@ export interface DatabaseReads {
     page: Pick<AssetListRequest, "limit" | "order">,
     from: AssetPosition | undefined,
   ): Promise<ListOfRows<AssetMarkRow, AssetPosition>>;
+  marksOf(keys: readonly AssetKey[]): Promise<readonly AssetMarkRow[]>;
+  assetStates(
+    filter: AssetFilter,
+    limit: number,
+    from: AssetPosition | undefined,
+  ): Promise<ListOfRows<AssetStateRow, AssetPosition>>;
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
   failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingRow[])[]>;
@@ -82,6 +88,9 @@ export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file"
       inSteps((steps) => fitting(page.limit, (limit) => readAssetList(steps, filter, { ...page, limit }, from))),
     assetMarks: (filter, page, from) =>
       inSteps((steps) => fitting(page.limit, (limit) => readAssetMarks(steps, filter, { ...page, limit }, from))),
+    marksOf: (keys) => inSteps((steps) => readMarksOf(steps, keys.map(encodeKey))),
+    assetStates: (filter, most, from) =>
+      inSteps((steps) => fitting(most, (limit) => findAssetStates(steps, filter, limit, from))),
     recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
     partitions: (key, most, from) =>
       inSteps((steps) => fitting(most, (limit) => readPartitions(steps, key, limit, from))),

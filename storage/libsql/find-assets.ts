@@ -1,8 +1,9 @@
 import type { InValue, Row } from "@libsql/client";
 import type { AssetFilter, AssetListRequest } from "../event-log.ts";
-import { keyBytesPerPage, keysPerPage, lowerAscii, matchesSearch } from "../matches-search.ts";
-import { type FailingNames, readFailingNames } from "./check-states.ts";
+import { keyBytesPerPage, keysPerPage, matchesSearch, wordsOf } from "../matches-search.ts";
+import { type FailingNames, noneFails, readFailingNames } from "./check-states.ts";
 import { kinds } from "./event-row.ts";
+import type { ListOfRows } from "./read-lists.ts";
 import type { ReadSteps } from "./read-steps.ts";
 import { decodeKey, encodeKey, keyRange } from "./sortable-text.ts";
 import { scopes } from "./summaries.ts";
@@ -65,6 +66,36 @@ async function findByKey(
   return { assets: page, last: page.at(-1), hasMore: true };
 }
 
+export interface AssetStateRow extends FailingNames {
+  readonly key: string;
+  readonly latest: number | null;
+}
+
+/** The states of the assets after the position `from`, by key: of a page of them, or of fewer as in `findAssets`. */
+export async function findAssetStates(
+  steps: ReadSteps,
+  filter: AssetFilter,
+  limit: number,
+  from: AssetPosition | undefined,
+): Promise<ListOfRows<AssetStateRow, AssetPosition>> {
+  const looked = nothingLooked();
+  const found: AssetStateRow[] = [];
+  let last = from;
+  let hasMore = true;
+  while (hasMore && !isEnough(looked) && found.length <= limit) {
+    const request = { after: last?.key, rank: ranks.latest, most: keysPerPage };
+    const part = await look(steps, { ...filter, withStates: true }, request, looked);
+    for (const { key, rank, failing } of part.matching) {
+      found.push({ key, latest: rank === never ? null : rank, ...failing });
+    }
+    last = part.last === undefined ? last : { key: part.last, rank: null };
+    hasMore = part.hasMore;
+  }
+  if (found.length <= limit) return { rows: found, last, hasMore };
+  const rows = found.slice(0, limit);
+  return { rows, last: { key: rows.at(-1)?.key ?? "", rank: null }, hasMore: true };
+}
+
 /** No index holds these orders: all keys that are looked at are sorted, for each page anew. */
 async function findByRank(
   steps: ReadSteps,
@@ -80,8 +111,8 @@ async function findByRank(
   while (hasMore && !isEnough(looked)) {
     const request = { after, rank: ranks[order], most: keysPerPage, than: from?.key };
     const part = await look(steps, withStates, request, looked);
-    for (const { id, rank: found, state, isAfter } of part.matching) {
-      const rank = order === "state" ? state : found;
+    for (const { id, rank: found, failing, isAfter } of part.matching) {
+      const rank = order === "state" ? stateOf(failing) : found;
       const isAhead = from?.rank == null || rank < from.rank || (rank === from.rank && isAfter);
       if (isAhead) ahead.push({ id, rank });
     }
@@ -137,8 +168,8 @@ interface Match {
   readonly id: number;
   readonly key: string;
   readonly rank: number;
-  /** 2 where a check fails, 1 where none does more than warn, else 0; always 0 where nobody asked. */
-  readonly state: number;
+  /** None where nobody asked. */
+  readonly failing: FailingNames;
   readonly isAfter: boolean;
 }
 
@@ -186,7 +217,7 @@ async function look(
   const isEnd = Number(end?.count) < count;
   const last = end?.last == null ? undefined : String(end.last);
   if (!needsStates(filter)) {
-    return { matching: found.map((match) => ({ ...match, state: 0 })), last, hasMore: !isEnd };
+    return { matching: found.map((match) => ({ ...match, failing: noneFails })), last, hasMore: !isEnd };
   }
   const names = await readFailingNames(
     steps,
@@ -195,9 +226,8 @@ async function look(
   );
   looked.checks += names.checks;
   const matching = names.found.flatMap((failing, i) => {
-    const state = stateOf(failing);
     const match = found[i];
-    return match === undefined || (filter.failing === true && state === 0) ? [] : { ...match, state };
+    return match === undefined || (filter.failing === true && stateOf(failing) === 0) ? [] : { ...match, failing };
   });
   const isCut = names.found.length < found.length;
   return { matching, last: isCut ? found[names.found.length - 1]?.key : last, hasMore: isCut || !isEnd };
@@ -207,6 +237,7 @@ function needsStates({ failing, withStates }: LookFilter): boolean {
   return failing === true || withStates === true;
 }
 
+/** 2 where a check fails, 1 where none does more than warn, else 0. */
 function stateOf({ failed, warned }: FailingNames): number {
   return failed > 0 ? 2 : warned > 0 ? 1 : 0;
 }
@@ -237,17 +268,19 @@ function conditionsOf({ search, quietSince, type }: AssetFilter): Condition {
     sql.push(`${ranks.latest} < ?`);
     args.push(quietSince);
   }
-  if (search !== undefined) {
+  // One word is enough here, the one that most likely finds least.
+  const [longest] = wordsOf(search ?? "").toSorted((a, b) => b.length - a.length);
+  if (longest !== undefined) {
     sql.push(mayMatch);
-    args.push(encodeKey(lowerAscii(search).split("/")));
+    args.push(encodeKey(longest.split("/")));
   }
   return { sql: sql.join(" AND "), args };
 }
 
 const hasEvents = "EXISTS (SELECT 1 FROM summary WHERE asset_id = asset.id)";
 
-// True for every encoded key that `matchesSearch`, and for few others: those whose text has its parts in quotes. What
-// crosses from the driver has its price.
+// True for every encoded key whose text contains a word, and for few others: those whose text has its parts in quotes.
+// What crosses from the driver has its price.
 const mayMatch = "(instr(lower(key), ?) > 0 OR instr(key, '/') > 0 OR key LIKE '[%')";
 
 const selectEnd = (range: string) => `

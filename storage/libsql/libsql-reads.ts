@@ -46,6 +46,17 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
       const { rows, last, hasMore } = await database.assetMarks(filter, { limit, order }, list.parse(given));
       return { assets: rows.map(assetMark), cursor: list.format(last), hasMore };
     },
+    marksOf: async (keys) => {
+      assertOpen();
+      return (await database.marksOf(keys)).map(assetMark);
+    },
+    assetStates: async (filter, { limit, cursor: given }) => {
+      assertOpen();
+      const list = assetListCursor(filter, undefined);
+      const { rows, last, hasMore } = await database.assetStates(filter, limit, list.parse(given));
+      const assets = rows.map(({ key, ...state }) => ({ assetKey: decodeKey(key), ...state }));
+      return { assets, cursor: list.format(last), hasMore };
+    },
     recent: async (keys, limit) => {
       assertOpen();
       return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));

@@ -67,6 +67,8 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     asset: (...args) => reading((reads) => reads.asset(...args)),
     assets: (...args) => reading((reads) => reads.assets(...args)),
     assetMarks: (...args) => reading((reads) => reads.assetMarks(...args)),
+    marksOf: (...args) => reading((reads) => reads.marksOf(...args)),
+    assetStates: (...args) => reading((reads) => reads.assetStates(...args)),
     recent: (...args) => reading((reads) => reads.recent(...args)),
     partitions: (...args) => reading((reads) => reads.partitions(...args)),
     failingChecks: (...args) => reading((reads) => reads.failingChecks(...args)),

@@ -31,9 +31,32 @@ export async function readAssetMarks(
   from: AssetPosition | undefined,
 ): Promise<ListOfRows<AssetMarkRow, AssetPosition>> {
   const found = await findAssets(steps, filter, page, from);
-  const ids = found.assets.map(({ id }) => id);
+  const { rows, count } = await markAssets(steps, found.assets);
+  if (count === found.assets.length) return { rows, last: found.last, hasMore: found.hasMore };
+  return { rows, last: found.assets[count - 1], hasMore: true };
+}
+
+/** Marks of the assets with these encoded keys, in their order. */
+export async function readMarksOf(steps: ReadSteps, keys: readonly string[]): Promise<readonly AssetMarkRow[]> {
+  const { rows: ids } = await steps.step((client) => client.execute({ sql: selectIds, args: [JSON.stringify(keys)] }));
+  const assets = ids.map(({ id, key }) => ({ id: Number(id), key: String(key) }));
+  const rows: AssetMarkRow[] = [];
+  for (let start = 0; start < assets.length; ) {
+    const part = await markAssets(steps, assets.slice(start));
+    for (const row of part.rows) rows.push(row);
+    start += part.count;
+  }
+  return rows;
+}
+
+/** Marks of the first `count` of these assets: of all, unless they have very many checks. */
+async function markAssets(
+  steps: ReadSteps,
+  found: readonly AssetId[],
+): Promise<{ readonly rows: readonly AssetMarkRow[]; readonly count: number }> {
+  const ids = found.map(({ id }) => id);
   const { found: failing } = await readFailingNames(steps, ids, checksPerPage);
-  const assets = found.assets.slice(0, failing.length);
+  const assets = found.slice(0, failing.length);
   const rows: AssetMarkRow[] = [];
   const versions: Version[] = [];
   let counted = 0;
@@ -54,9 +77,11 @@ export async function readAssetMarks(
   }
   const read = await readVersions(steps, versions);
   const marked = rows.map((row, i) => ({ ...row, dataVersion: read.get(versions[i]?.eventId ?? 0) ?? null }));
-  if (assets.length === found.assets.length) return { rows: marked, last: found.last, hasMore: found.hasMore };
-  return { rows: marked, last: assets.at(-1), hasMore: true };
+  return { rows: marked, count: assets.length };
 }
+
+const selectIds = `
+  SELECT asset.id, asset.key FROM json_each(?) AS ask CROSS JOIN asset ON asset.key = ask.value ORDER BY ask.key`;
 
 /** The event that gives a data version. */
 interface Version {

@@ -83,7 +83,8 @@ const ranks = {
     counts.materializations + counts.observations + counts.checkEvaluations,
 };
 
-function latestOf({ latestMaterialization, latestObservation }: AssetRecord): number | undefined {
+/** The timestamp of the latest materialization or observation. */
+export function latestOf({ latestMaterialization, latestObservation }: AssetRecord): number | undefined {
   const times = [latestMaterialization, latestObservation].flatMap((event) => event?.timestamp ?? []);
   return times.length === 2 ? Math.max(times[0] ?? 0, times[1] ?? 0) : times[0];
 }

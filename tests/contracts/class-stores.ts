@@ -27,6 +27,12 @@ export class ClassEventLog implements EventLog {
   assetMarks(...args: Arguments<EventLog["assetMarks"]>) {
     return this.#log.assetMarks(...args);
   }
+  marksOf(...args: Arguments<EventLog["marksOf"]>) {
+    return this.#log.marksOf(...args);
+  }
+  assetStates(...args: Arguments<EventLog["assetStates"]>) {
+    return this.#log.assetStates(...args);
+  }
   recent(...args: Arguments<EventLog["recent"]>) {
     return this.#log.recent(...args);
   }

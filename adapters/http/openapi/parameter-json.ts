@@ -13,7 +13,7 @@ export function countJson(minimum: number, maximum: number) {
 /** What a parameter's name means, beside what its schema says of the value. */
 export const parameterNotes: Readonly<Record<string, string>> = {
   prefix: "Finds the key itself and all below it.",
-  search: "Text that a key contains, ASCII letters in any case.",
+  search: "Words, with spaces between them, that a key contains: all of them, in any order, ASCII letters in any case.",
   since: "Of `timestamp`, inclusive.",
   until: "Of `timestamp`, exclusive.",
   after: "Of `id`, exclusive.",

@@ -90,6 +90,9 @@ describe("the log as a caller with a prefix sees it", () => {
           isInside ? await twin.partitionMarks(key, page) : refused,
         );
         const keys = [caller.prefix, key];
+        expect(await outcome(view.marksOf(keys))).toEqual(isInside ? await twin.marksOf(keys) : refused);
+        const inside = await twin.assetStates({ prefix: caller.prefix }, page);
+        expect((await view.assetStates({}, page)).assets).toEqual(inside.assets);
         expect(await outcome(view.recent(keys, 5))).toEqual(isInside ? await twin.recent(keys, 5) : refused);
         expect(await outcome(view.failingChecks(keys, 5))).toEqual(
           isInside ? await twin.failingChecks(keys, 5) : refused,
@@ -133,6 +136,8 @@ test("every call but the first asks whether the caller is still let in", async (
     () => view.assets({}, { limit: 1 }),
     () => view.partitions(["a"], { limit: 1 }),
     () => view.checks(["a"], { limit: 1 }),
+    () => view.marksOf([["a"]]),
+    () => view.assetStates({}, { limit: 1 }),
     () => view.recent([["a"]], 1),
     () => view.partitionMarks(["a"], { limit: 1 }),
     () => view.failingChecks([["a"]], 1),

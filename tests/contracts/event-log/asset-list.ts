@@ -1,6 +1,13 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
-import { type AssetKey, checkEvaluation, formatAssetKey, materialization, observation } from "../../../core/index.ts";
+import {
+  type AssetKey,
+  checkEvaluation,
+  compareAssetKeys,
+  formatAssetKey,
+  materialization,
+  observation,
+} from "../../../core/index.ts";
 import { matchesSearch } from "../../../storage/matches-search.ts";
 import { type Promises, record } from "./harness.ts";
 import { readAssets, readKeys } from "./walk-pages.ts";
@@ -87,7 +94,7 @@ export function assetListContract(promises: Promises): void {
     expect(await readKeys(log, { prefix: ["s3", "a", "b", "c"] })).toEqual([]);
   });
 
-  promises("a search finds keys whose text contains it, ASCII letters in any case", async ({ log }) => {
+  promises("a search finds keys whose text contains each of its words, ASCII letters in any case", async ({ log }) => {
     const keys = [
       ["S3", "Orders"],
       ["backorders"],
@@ -112,6 +119,11 @@ export function assetListContract(promises: Promises): void {
       ["%", [["50%"]]],
       ["_", [["a_b"]]],
       ["a.b", []],
+      ["orders s3", [["S3", "Orders"]]],
+      ["  ORD\tback ", [["backorders"]]],
+      ["ord ers d/e", [["ord", "ers"]]],
+      ["orders users", []],
+      [" ", keys.toSorted(compareAssetKeys)],
       ["nothing", []],
     ];
     for (const [search, found] of cases) expect([search, await readKeys(log, { search })]).toEqual([search, found]);

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
-import type { FailingCheck } from "../../../storage/event-log.ts";
+import type { AssetFilter, FailingCheck } from "../../../storage/event-log.ts";
 import { expectError, type Promises, record } from "./harness.ts";
 import { walkPages } from "./walk-pages.ts";
 
@@ -123,6 +123,61 @@ export function marksContract(promises: Promises): void {
       expect((await log.failingChecks([["a"]], 10))[0]?.map(({ id }) => id)).toEqual([4, 3, 1]);
     },
   );
+
+  promises("the marks of some keys are those of the list, in the order of the keys", async ({ log }) => {
+    await record(
+      log,
+      ...[materialization("a", { partition: "p", dataVersion: "v1" }), materialization("a/b"), observation("c\u0000")],
+      ...[checkEvaluation("c\u0000", { checkName: "c", passed: false }), materialization("gone")],
+    );
+    await log.wipe({ assetKey: ["gone"] }, null);
+    const { assets } = await log.assetMarks({}, { limit: 10 });
+    expect(assets.map(({ assetKey }) => assetKey)).toEqual([["a"], ["a", "b"], ["c\u0000"]]);
+    const asked = [["c\u0000"], ["a"], ["nothing"], ["gone"], ["a", "b"], ["b"]];
+    expect(await log.marksOf(asked)).toEqual([assets[2], assets[0], assets[1]].flatMap((mark) => mark ?? []));
+    expect(await log.marksOf([])).toEqual([]);
+  });
+
+  promises("the state of an asset says what is latest of it and how many of its checks fail", async ({ log }) => {
+    const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
+      checkEvaluation(key, { checkName, passed, partition, severity: checkName === "w" ? "WARN" : "ERROR" });
+    await record(
+      log,
+      ...[materialization("b/c", { timestamp: 30 }), observation("b/c", { timestamp: 20 }), check("a", "c", true)],
+      ...[
+        observation("b", { timestamp: -7 }),
+        check("b", "x", false, "p"),
+        check("b", "x", true),
+        check("b", "w", false),
+      ],
+      ...[check("d", "w", false), check("d", "y", false), check("d", "z", false, "p"), check("d", "z", false, "q")],
+    );
+    const states = [
+      { assetKey: ["a"], latest: null, failed: 0, warned: 0 },
+      { assetKey: ["b"], latest: -7, failed: 1, warned: 1 },
+      { assetKey: ["b", "c"], latest: 30, failed: 0, warned: 0 },
+      { assetKey: ["d"], latest: null, failed: 2, warned: 1 },
+    ];
+    const listed = async (filter: AssetFilter, limits: readonly number[]) =>
+      (
+        await walkPages(
+          (page) => log.assetStates(filter, page),
+          ({ assets }) => assets,
+          limits,
+        )
+      ).flatMap(({ assets }) => assets);
+    for (const limits of [[1], [3], [100]]) {
+      expect(await listed({}, limits)).toEqual(states);
+      expect(await listed({ prefix: ["b"] }, limits)).toEqual(states.slice(1, 3));
+      expect(await listed({ failing: true }, limits)).toEqual([states[1], states[3]].flatMap((state) => state ?? []));
+      expect(await listed({ search: "C" }, limits)).toEqual(states.slice(2, 3));
+      expect(await listed({ quietSince: 20 }, limits)).toEqual(
+        [states[0], states[1], states[3]].flatMap((s) => s ?? []),
+      );
+    }
+    const { cursor } = await log.assetStates({}, { limit: 1 });
+    await expectError("bad_cursor", log.assetStates({ failing: true }, { limit: 1, cursor: cursor ?? "" }));
+  });
 
   promises("the trace of a wipe is no mark", async ({ log }) => {
     await record(log, materialization("a"), materialization("a", { partition: "p" }), materialization("b"));
