@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, lt, lte, max, min, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, gte, inArray, lt, lte, max, min, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { EventFilter, PageRequest } from "../event-log.ts";
 import { eventColumns, eventSize } from "./event-columns.ts";
@@ -11,6 +11,8 @@ import { isVisible } from "./wiped-partition.ts";
 
 /** How many events a page looks at before it answers with what it has found. */
 export const eventsPerPage = 5000;
+/** Of a prefix with so many assets at most the events are found by the assets' index, whatever lies between them. */
+export const fewAssets = 100;
 
 export interface PageOfRows {
   readonly rows: readonly EventRow[];
@@ -30,17 +32,19 @@ export async function readPage(
   const [head] = await database.select({ id: max(event.id) }).from(event);
   const isAscending = order === "asc";
 
-  /** What matches among the events to be examined, up to the one that is named. */
-  const lookUpTo = async (edge?: number) => {
+  const bounds = [lte(event.id, head?.id ?? 0), ...idBounds(filter, order, from)];
+
+  /** What matches among the events to be examined, up to the one that is named; of these assets alone. */
+  const lookUpTo = async (edge?: number, assets?: readonly number[]) => {
     const examined = database
       .select({ id: event.id, assetId: event.assetId, kind: event.kind, partition: event.partition })
       .from(event)
       .where(
         and(
-          lte(event.id, head?.id ?? 0),
-          ...idBounds(filter, order, from),
+          ...bounds,
           edge === undefined ? undefined : isAscending ? lte(event.id, edge) : gte(event.id, edge),
           filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
+          assets && inArray(event.assetId, [...assets]),
         ),
       )
       .orderBy(isAscending ? asc(event.id) : desc(event.id))
@@ -78,6 +82,15 @@ export async function readPage(
   const edge = isAscending ? max(examined.id) : min(examined.id);
   const [end] = await database.select({ count: count(), id: edge }).from(examined);
   if (end?.id == null) return { rows: [], last: undefined, hasMore: false };
+  // Too many others lie between those that match.
+  const few = end.count < eventsPerPage ? undefined : await findFewAssets(database, filter, order, bounds);
+  if (few !== undefined) {
+    const found = await lookUpTo(few.edge, few.ids);
+    const rows = await found.rows();
+    if (found.isCut) return cutPage(rows);
+    const last = isAscending ? head?.id : rows.at(-1)?.id;
+    return { rows, last: few.edge ?? last ?? end.id, hasMore: few.edge !== undefined };
+  }
   // Looked at anew, to the very edge: what is purged or pruned meanwhile lets others into reach of one statement that
   // were not in that of the one before, and they would be passed over.
   const all = await lookUpTo(end.id);
@@ -87,6 +100,38 @@ export async function readPage(
 
 function cutPage(rows: readonly EventRow[]): PageOfRows {
   return { rows, last: rows.at(-1)?.id, hasMore: true };
+}
+
+interface FewAssets {
+  readonly ids: readonly number[];
+  /** Up to where a page may look at all of their events; undefined where that is to the end. */
+  readonly edge: number | undefined;
+}
+
+/** The assets below the filter's prefix, where these are few. */
+async function findFewAssets(
+  database: LibSQLDatabase,
+  { assetKey, prefix }: EventFilter,
+  order: "asc" | "desc",
+  bounds: readonly (SQL | undefined)[],
+): Promise<FewAssets | undefined> {
+  if (prefix === undefined || assetKey !== undefined) return undefined;
+  const most = fewAssets + 1;
+  const found = await database.select({ id: asset.id }).from(asset).where(isBelow(prefix)).limit(most);
+  if (found.length === 0 || found.length === most) return undefined;
+  const ids = found.map(({ id }) => id);
+  // Each is looked at up to its share of a page: where one has more, all are looked at to where that share ends.
+  const share = Math.floor(eventsPerPage / ids.length);
+  const ordered = order === "asc" ? asc(event.id) : desc(event.id);
+  const end = sql<number | null>`(
+    SELECT ${event.id} FROM ${event} WHERE ${and(sql`${event.assetId} = ask.value`, ...bounds)}
+    ORDER BY ${ordered} LIMIT 1 OFFSET ${share - 1}
+  )`;
+  const nearest = sql.raw(order === "asc" ? "min" : "max");
+  const [row] = await database.all<{ readonly edge: number | null }>(
+    sql`SELECT ${nearest}(${end}) AS edge FROM json_each(${JSON.stringify(ids)}) AS ask`,
+  );
+  return { ids, edge: row?.edge ?? undefined };
 }
 
 function idBounds(filter: EventFilter, order: "asc" | "desc", from: number | undefined) {

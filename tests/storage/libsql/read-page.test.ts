@@ -26,6 +26,41 @@ test("a page gives up after a bounded number of events, and goes on where it sto
   }
 });
 
+test("events of few assets below a prefix are found at once, whatever lies between them", async () => {
+  const rare = ["x", "y", "z"].map((name) => materialization(["far", name]));
+  const { client, database } = await writtenDatabase([...rare, ...noise, ...noise, ...noise, ...rare]);
+  for (const order of ["asc", "desc"] as const) {
+    const ids = [1, 2, 3, 15_004, 15_005, 15_006];
+    if (order === "desc") ids.reverse();
+    const page = await readPage(database, { prefix: ["far"] }, { order, limit: 10 }, undefined);
+    expect([page.rows.map(({ id }) => id), page.hasMore]).toEqual([ids, false]);
+    const first = await readPage(database, { prefix: ["far"] }, { order, limit: 4 }, undefined);
+    expect([first.rows.map(({ id }) => id), first.hasMore]).toEqual([ids.slice(0, 4), true]);
+    const rest = await readPage(database, { prefix: ["far"] }, { order, limit: 4 }, first.last);
+    expect([rest.rows.map(({ id }) => id), rest.hasMore]).toEqual([ids.slice(4), false]);
+  }
+  client.close();
+});
+
+test("a page of few assets that have many events ends where one of them has had its share", async () => {
+  const many = Array.from({ length: 3 * eventsPerPage }, (_, i) => materialization(["far", i % 3 === 0 ? "x" : "y"]));
+  const { client, database } = await writtenDatabase([observation(["far", "x"]), ...many, observation(["far", "y"])]);
+  for (const order of ["asc", "desc"] as const) {
+    const found: number[] = [];
+    let pages = 0;
+    for (let from: number | undefined, hasMore = true; hasMore; pages++) {
+      const filter = { prefix: ["far"], type: "ASSET_OBSERVATION" } as const;
+      const page = await readPage(database, filter, { order, limit: 10 }, from);
+      found.push(...page.rows.map(({ id }) => id));
+      from = page.last;
+      hasMore = page.hasMore;
+    }
+    expect(found.toSorted((a, b) => a - b)).toEqual([1, 3 * eventsPerPage + 2]);
+    expect(pages).toBeLessThan(7);
+  }
+  client.close();
+});
+
 test("what is purged between the statements of a page lets no event be passed over", async () => {
   for (const order of ["asc", "desc"] as const) {
     for (let purgesAfter = 1; purgesAfter <= 6; purgesAfter++) {
