@@ -62,7 +62,8 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
   app.notFound((c) => {
     const { raw: request, method, path } = c.req;
     const refusal = guard(request, c.env) ?? unmatched(app, method, path);
-    const isForPeople = refusal.status === 404 && !isOfApi(path) && prefersHtml(request);
+    const isOfPages = [404, 405].includes(refusal.status) && !isOfApi(path) && !path.startsWith("/report_asset_");
+    const isForPeople = isOfPages && prefersHtml(request);
     return isForPeople ? answerError(refusal, request) : errorResponse(refusal, request);
   });
 

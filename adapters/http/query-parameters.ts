@@ -102,7 +102,16 @@ export function boundedQueryOf(url: string): URLSearchParams {
   throw new HttpError(400, `The query has ${parameters} parameters, and may have ${mostParameters}. Send fewer.`);
 }
 
-/** The parameters of a request's query. Throws HttpError 400 that names the one that is unknown, repeated or wrong. */
+/** A 400 for one parameter of a query. */
+export class ParameterError extends HttpError {
+  readonly parameter: string;
+  constructor(parameter: string, message: string) {
+    super(400, message);
+    this.parameter = parameter;
+  }
+}
+
+/** The parameters of a request's query. Throws ParameterError that names the one that is unknown, repeated or wrong. */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,
   schema: v.StrictObjectSchema<Entries, undefined>,
@@ -113,10 +122,10 @@ export function readQuery<const Entries extends v.ObjectEntries>(
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const those = known.length === 0 ? "There are none here." : `Those there are: ${known.join(", ")}.`;
-    throw new HttpError(400, `There is no parameter ${shown(unknown)}. ${those}`);
+    throw new ParameterError(unknown, `There is no parameter ${shown(unknown)}. ${those}`);
   }
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
-  if (repeated !== undefined) throw new HttpError(400, `The parameter ${repeated} is given more than once.`);
+  if (repeated !== undefined) throw new ParameterError(repeated, `The parameter ${repeated} is given more than once.`);
   const result = v.safeParse(schema, Object.fromEntries(query), { abortEarly: true });
   if (result.success) return result.output;
   throw wrongParameter(schema, query, result.issues[0]);
@@ -126,15 +135,15 @@ function wrongParameter(
   schema: v.StrictObjectSchema<v.ObjectEntries, undefined>,
   query: URLSearchParams,
   issue: v.BaseIssue<unknown>,
-): HttpError {
+): ParameterError {
   const name = String(issue.path?.[0]?.key ?? "");
   const value = query.get(name);
   if (value !== null) {
-    return new HttpError(400, `The parameter ${name} must be ${issue.message}. Got ${shown(value)}.`);
+    return new ParameterError(name, `The parameter ${name} must be ${issue.message}. Got ${shown(value)}.`);
   }
   // What the schema says of no value at all tells what it expects.
   const expected = v.safeParse(schema.entries[name] ?? v.never(), undefined).issues?.[0].message;
-  return new HttpError(400, `The parameter ${name} is missing. It must be ${expected}.`);
+  return new ParameterError(name, `The parameter ${name} is missing. It must be ${expected}.`);
 }
 
 function shown(text: string): string {

@@ -11,5 +11,5 @@ export async function answerError(error: unknown, request: Request): Promise<Res
     return seeOther(`/sign-in?${new URLSearchParams({ next })}`);
   }
   const { answerErrorPage } = await import("./pages.ts");
-  return answerErrorPage(errorResponse(error, request));
+  return answerErrorPage(errorResponse(error, request), method);
 }

@@ -19,10 +19,10 @@ export async function answerPage(name: PageName, visit: Visit): Promise<Response
 }
 
 /** An error that is answered already, for people. */
-export async function answerErrorPage(answer: Response): Promise<Response> {
+export async function answerErrorPage(answer: Response, method: string): Promise<Response> {
   const { error } = (await answer.json()) as { readonly error: string }; // as every error of ours
-  const page = pageResponse(errorPage(answer.status, error), anybody);
-  for (const name of ["retry-after", "x-request-id", "connection"]) {
+  const page = pageResponse(errorPage(answer.status, error, method === "GET" || method === "HEAD"), anybody);
+  for (const name of ["allow", "retry-after", "x-request-id", "connection"]) {
     const value = answer.headers.get(name);
     if (value !== null) page.headers.set(name, value);
   }

@@ -76,3 +76,30 @@ test("what is not there hints at /docs outside the API, and is a page for a brow
     expect([answer.status, await answer.json()]).toEqual([404, { error: `There is nothing at ${path}.${hint}` }]);
   }
 });
+
+test("a browser gets a page wherever it is led, below what is there and where another method is meant", async () => {
+  const { request } = testApp({ log: memory(), config });
+  const headers = { accept: "text/html,*/*;q=0.8" };
+  const paths = ["/assets", "/assets/", "/assets/none", "/events/", "/events/1", "/events/a/b", "/checks/a", "/docs/a"];
+  const others = [
+    "/health/a",
+    "/static/a",
+    "/static/a/b",
+    "/openapi.json/a",
+    "/prod/nothing",
+    "//a",
+    "/%zz",
+    "/caf%E9",
+  ];
+  for (const path of [...paths, ...others]) {
+    const page = await request(path, { headers });
+    const kind = page.headers.get("content-type");
+    expect([path, page.status, kind]).toEqual([path, 404, "text/html; charset=utf-8"]);
+    expect(await page.text()).toContain("<h1>Not found</h1>");
+  }
+  const wipe = await request("/wipe", { headers });
+  expect([wipe.status, wipe.headers.get("allow")]).toEqual([405, "POST"]);
+  expect(await wipe.text()).toContain("<h1>Invalid request</h1>");
+  const report = await request("/report_asset_check/a", { headers });
+  expect([report.status, report.headers.get("content-type")]).toEqual([405, "application/json"]);
+});
