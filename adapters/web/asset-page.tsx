@@ -49,7 +49,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const { counts, dataVersion } = mark;
   const [history, checks, partitions, ofPartition] = await Promise.all([
     readHistory(log, key),
-    counts.checkEvaluations === 0 ? [] : readChecks(log, key),
+    counts.checkEvaluations === 0 ? undefined : readChecks(log, key, query.get("checks") ?? undefined),
     counts.partitions === 0 ? undefined : readCells(log, key, cursor, wholePath === undefined),
     selected === undefined ? undefined : eventsOf(log, key, selected),
   ]);
@@ -68,7 +68,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
     .find((found) => found != null);
   const known = description ? textOf(description, mostOfEvent) : null;
   const isFailing = mark.checks.failed + mark.checks.warned > 0;
-  const checked = checks.length > 0 && <AssetChecks checks={checks} now={now} />;
+  const checked = checks && checks.checks.length > 0 && (
+    <AssetChecks assetKey={key} list={checks} counts={mark.checks} now={now} />
+  );
   const body = (
     <div class="asset-page">
       <div class="head" id="head" data-swap>

@@ -1,16 +1,18 @@
 /** @jsxImportSource hono/jsx */
 import * as v from "valibot";
-import { type AssetKey, formatAssetKey } from "../../core/index.ts";
-import type { AssetMark, EventMark } from "../../storage/index.ts";
+import { type AssetKey, formatAssetKey, parseAssetKey } from "../../core/index.ts";
+import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } from "../../storage/index.ts";
+import { formatListCursor, parseListCursor } from "../../storage/list-cursor.ts";
+import type { CallersLog } from "../http/callers-log.ts";
 import { assetKeyParameter, countParameter, searchParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink, AssetName } from "./asset-link.tsx";
-import { catalogRows } from "./catalog-rows.ts";
-import { Choice, Pager } from "./controls.tsx";
+import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
+import { Choice, InvalidFilters, Pager } from "./controls.tsx";
 import { EmptyLog } from "./empty-log.tsx";
 import type { Page } from "./page.tsx";
 import { pageBudget } from "./page-budget.ts";
-import { readPageQuery, saidIn, withQuery } from "./page-query.ts";
+import { readPageQuery, withQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
 import { CheckCounts, type StateCounts } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
@@ -18,6 +20,8 @@ import { NameText, UserText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 
 const assetsPerPage = 100;
+/** As many as one look at the log counts at most. */
+const mostStates = 10_000;
 const day = 86_400_000;
 
 const schema = v.strictObject({
@@ -34,11 +38,12 @@ const schema = v.strictObject({
   as_of: v.optional(countParameter(8.64e15)),
 });
 
-/** All assets, page by page, each with its state at a glance. */
+/** All assets, page by page, each with its state at a glance: in groups by their keys, or sorted. */
 export async function catalogPage(visit: Visit): Promise<Page> {
-  const { url, log, caller, now } = visit;
-  const query = readPageQuery(url, schema);
-  const { search, prefix, state, quiet, type, sort: order, cursor, as_of: asOf = now } = query;
+  const { url, caller, now } = visit;
+  const { query, said, wrong } = readPageQuery(url, schema);
+  const { search, prefix, state, quiet, type, sort: order } = query;
+  const asOf = query.as_of ?? now;
   const filter = {
     prefix,
     search,
@@ -46,22 +51,22 @@ export async function catalogPage(visit: Visit): Promise<Page> {
     failing: state === "failing" ? true : undefined,
     quietSince: quiet === undefined ? undefined : asOf - Number(quiet) * day,
   };
-  const page = await log.assetMarks(filter, { limit: assetsPerPage, order, cursor });
-  const recent = await log.recent(
-    page.assets.map(({ assetKey }) => assetKey),
-    stripLength,
-  );
-  const lines = page.assets.map((asset, i) => ({ ...asset, marks: recent[i] ?? [] }));
-  const isEmpty = lines.length === 0 && saidIn(url).size === 0;
+  const list =
+    order === undefined
+      ? await readGroups(visit.log, filter, query.cursor)
+      : await readSorted(visit.log, filter, order, query.cursor);
+  const { rows } = list;
+  const isEmpty = rows.length === 0 && said.size === 0 && wrong.size === 0;
   const rest = {
     place: "assets",
     title: "Assets",
     search,
     searchForm: "filters",
     stream: streamPath(visit),
+    files: ["filters.js"],
+    status: wrong.size > 0 ? 400 : 200,
   } as const;
   if (isEmpty) return { ...rest, body: <EmptyLog url={url} caller={caller} /> };
-  const rows = order === undefined ? catalogRows(lines) : lines.map((asset) => ({ asset, from: 0, depth: 0 }));
   const ofPrefix = new URLSearchParams(withQuery(url, { prefix: null, cursor: null, as_of: null }));
   const body = (
     <>
@@ -114,10 +119,17 @@ export async function catalogPage(visit: Visit): Promise<Page> {
           Apply
         </button>
       </form>
+      <InvalidFilters wrong={wrong} />
       <div id="list" data-swap>
+        {list.said !== undefined && rows.length > 0 && (
+          <p class="total">
+            {list.said} <CheckCounts checks={failuresOf(list.counted)} />
+          </p>
+        )}
         {rows.length === 0 ? (
           <p class="none">
-            {page.hasMore ? "None among those looked at so far." : "No asset matches."} <a href="/">Show all assets</a>
+            {list.hasMore ? "Searched a part of the assets, nothing yet." : "No asset matches."}{" "}
+            <a href="/">Show all assets</a>
           </p>
         ) : (
           <table class="catalog">
@@ -140,18 +152,9 @@ export async function catalogPage(visit: Visit): Promise<Page> {
             <tbody id="rows" data-rows>
               {rows.map((row) =>
                 "prefix" in row ? (
-                  <tr class="group" id={rowId("g", row.prefix)} data-depth={row.depth}>
-                    <th scope="colgroup" colspan={6} class={indent(row.depth)}>
-                      <FoldButton prefix={row.prefix} />
-                      <PrefixLink prefix={row.prefix} from={row.from} page={ofPrefix} />
-                      <span class="soft count">{row.assets.length}</span>
-                      <span class="folded-state">
-                        <CheckCounts checks={failuresOf(row.assets)} />
-                      </span>
-                    </th>
-                  </tr>
+                  <Group row={row} isWhole={list.isWhole(row)} page={ofPrefix} now={now} />
                 ) : (
-                  <AssetRow asset={row.asset} from={row.from} depth={row.depth} now={now} />
+                  <AssetLine asset={row.asset} from={row.from} depth={row.depth} now={now} />
                 ),
               )}
             </tbody>
@@ -159,14 +162,170 @@ export async function catalogPage(visit: Visit): Promise<Page> {
         )}
         <Pager
           url={withQuery(url, { as_of: quiet === undefined ? null : String(asOf) })}
-          page={page}
-          cursor={cursor}
-          next={`Next ${assetsPerPage} assets`}
+          page={list}
+          cursor={query.cursor}
+          next={list.next}
         />
       </div>
     </>
   );
   return { ...rest, body };
+}
+
+interface Line extends AssetMark {
+  readonly marks: readonly EventMark[];
+}
+
+type Row = GroupRow<AssetState> | AssetRow<Line>;
+
+/** What of the catalog is shown. */
+interface Listed {
+  readonly rows: readonly Row[];
+  /** How many assets there are, and which rows of them are here. */
+  readonly said: string | undefined;
+  readonly counted: readonly AssetState[];
+  /** Whether a group has no more assets than were counted. */
+  readonly isWhole: (row: GroupRow<AssetState>) => boolean;
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+  /** What leads to the next page. */
+  readonly next: string;
+}
+
+/** How many thousands of keys are searched, at 10,000 a time, before a page without a match says so. */
+const mostLooks = 5;
+
+/** Groups of all assets by their keys, counted over all pages of the list. */
+async function readGroups(log: CallersLog, filter: AssetFilter, cursor: string | undefined): Promise<Listed> {
+  const mark = ["groups", filter.prefix, filter.search, filter.type, filter.failing, filter.quietSince];
+  const [from = null, after = null] = parseListCursor(cursor, mark) ?? [];
+  let start = from ?? undefined;
+  let states = await log.assetStates(filter, { limit: mostStates, cursor: start });
+  for (let looks = 1; states.assets.length === 0 && states.hasMore && looks < mostLooks; looks++) {
+    start = states.cursor ?? undefined;
+    states = await log.assetStates(filter, { limit: mostStates, cursor: start });
+  }
+  const { assets, hasMore } = states;
+  const page = pageOfRows(catalogRows(assets, assetsPerPage), readKey(after), assetsPerPage);
+  const lines = await readLines(
+    log,
+    page.rows.flatMap((row) => ("asset" in row ? [row.asset.assetKey] : [])),
+  );
+  // An asset that was wiped meanwhile has none.
+  const lineOf = new Map(lines.map((line) => [JSON.stringify(line.assetKey), line]));
+  const rows = page.rows.flatMap((row): Row[] => {
+    if ("prefix" in row) return [row];
+    const asset = lineOf.get(JSON.stringify(row.asset.assetKey));
+    return asset === undefined ? [] : [{ ...row, asset }];
+  });
+  const [first, last] = [assets[0], assets.at(-1)];
+  const position = page.last === undefined ? [states.cursor, null] : [start ?? null, JSON.stringify(page.last)];
+  const isOfAssets = page.rows.every((row) => "asset" in row || row.isOpen);
+  return {
+    rows,
+    said: sayTotal(assets.length, { isFirst: start === undefined, hasMore }, page),
+    counted: assets,
+    // Where the keys that were looked at begin or end in it, there may be more.
+    isWhole: (row) => !(hasMore && row.assets.at(-1) === last) && !(start !== undefined && row.assets[0] === first),
+    cursor: formatListCursor(position, mark),
+    hasMore: page.last !== undefined || hasMore,
+    next: page.last === undefined ? "Further assets" : isOfAssets ? `Next ${assetsPerPage} assets` : "Next rows",
+  };
+}
+
+interface LookedAt {
+  /** Whether nothing lies before what was counted. */
+  readonly isFirst: boolean;
+  readonly hasMore: boolean;
+}
+
+function sayTotal(assets: number, looked: LookedAt, { start, end, count }: PageOfRows<AssetState>): string {
+  const number = `${assets.toLocaleString("en")}${looked.hasMore ? "+" : ""}${looked.isFirst ? "" : " further"}`;
+  const total = `${number} ${assets === 1 ? "asset" : "assets"}`;
+  if (end - start === count) return total;
+  const here = `${(start + 1).toLocaleString("en")} to ${end.toLocaleString("en")}`;
+  return count === assets ? `${total}, ${here} here` : `${total}, rows ${here} of ${count.toLocaleString("en")} here`;
+}
+
+function readKey(text: string | null): AssetKey | undefined {
+  return text === null ? undefined : parseAssetKey(text);
+}
+
+async function readSorted(
+  log: CallersLog,
+  filter: AssetFilter,
+  order: AssetListRequest["order"],
+  cursor: string | undefined,
+): Promise<Listed> {
+  const page = await log.assetMarks(filter, { limit: assetsPerPage, order, cursor });
+  const lines = await addMarks(log, page.assets);
+  return {
+    ...page,
+    rows: lines.map((asset) => ({ asset, from: 0, depth: 0 })),
+    said: undefined,
+    counted: [],
+    isWhole: () => true,
+    next: `Next ${assetsPerPage} assets`,
+  };
+}
+
+async function readLines(log: CallersLog, keys: readonly AssetKey[]): Promise<readonly Line[]> {
+  return keys.length === 0 ? [] : addMarks(log, await log.marksOf(keys));
+}
+
+async function addMarks(log: CallersLog, assets: readonly AssetMark[]): Promise<readonly Line[]> {
+  const recent = await log.recent(
+    assets.map(({ assetKey }) => assetKey),
+    stripLength,
+  );
+  return assets.map((asset, i) => ({ ...asset, marks: recent[i] ?? [] }));
+}
+
+interface GroupProps {
+  readonly row: GroupRow<AssetState>;
+  readonly isWhole: boolean;
+  /** The parameters of this page, less those of where it is. */
+  readonly page: URLSearchParams;
+  readonly now: number;
+}
+
+function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, page, now }: GroupProps) {
+  const count = (
+    <span class="soft count">
+      {assets.length.toLocaleString("en")}
+      {!isWhole && "+"}
+    </span>
+  );
+  const failures = <CheckCounts checks={failuresOf(assets)} />;
+  if (isOpen) {
+    return (
+      <tr class="group" id={rowId("g", prefix)} data-depth={depth}>
+        <th scope="colgroup" colspan={6} class={indent(depth)}>
+          <FoldButton prefix={prefix} />
+          <PrefixLink prefix={prefix} from={from} page={page} />
+          {count}
+          <span class="folded-state">{failures}</span>
+        </th>
+      </tr>
+    );
+  }
+  const latest = assets.reduce<number>((latest, asset) => Math.max(latest, asset.latest ?? never), never);
+  return (
+    <tr class="group closed" id={rowId("g", prefix)} data-depth={depth}>
+      <th scope="row" class={indent(depth)}>
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+          <path d="M6 4l4 4-4 4" />
+        </svg>
+        <PrefixLink prefix={prefix} from={from} page={page} />
+        {count}
+      </th>
+      <td class="wide" />
+      <td class="when">{latest === never ? <span class="soft">never</span> : <Ago time={latest} now={now} />}</td>
+      <td>{failures}</td>
+      <td class="wide" />
+      <td class="wide" />
+    </tr>
+  );
 }
 
 function FoldButton({ prefix }: { readonly prefix: AssetKey }) {
@@ -198,25 +357,24 @@ function PrefixLink({ prefix, from, page }: PrefixLinkProps) {
   return href === undefined ? <span>{name}</span> : <a href={href}>{name}</a>;
 }
 
-function failuresOf(assets: readonly AssetMark[]): StateCounts {
-  const sum = (state: "warned" | "failed") => assets.reduce((sum, { checks }) => sum + checks[state], 0);
+function failuresOf(assets: readonly AssetState[]): StateCounts {
+  const sum = (state: "warned" | "failed") => assets.reduce((sum, asset) => sum + asset[state], 0);
   return { passed: 0, warned: sum("warned"), failed: sum("failed") };
 }
 
-interface AssetRowProps {
-  readonly asset: AssetMark & { readonly marks: readonly EventMark[] };
+interface AssetLineProps {
+  readonly asset: Line;
   readonly from: number;
   readonly depth: number;
   readonly now: number;
 }
 
-function AssetRow({ asset, from, depth, now }: AssetRowProps) {
+function AssetLine({ asset, from, depth, now }: AssetLineProps) {
   const { assetKey, marks, checks, counts, dataVersion, latestMaterialization, latestObservation } = asset;
   const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
   const latest = isObserved ? latestObservation : latestMaterialization;
-  const total = counts.materializations + counts.observations + counts.checkEvaluations;
   return (
-    <tr id={rowId("a", assetKey)} data-depth={depth} data-v={`${marks[0]?.id}.${total}`}>
+    <tr id={rowId("a", assetKey)} data-depth={depth}>
       <th scope="row" class={indent(depth)}>
         <AssetLink assetKey={assetKey} from={from} eventId={marks[0]?.id} />
       </th>

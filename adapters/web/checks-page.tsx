@@ -6,12 +6,12 @@ import { assetKeyParameter } from "../http/query-parameters.ts";
 import { Ago } from "./ago.tsx";
 import { CheckLink } from "./asset-checks.tsx";
 import { AssetLink } from "./asset-link.tsx";
-import { Field, Pager } from "./controls.tsx";
+import { Field, InvalidFilters, Pager } from "./controls.tsx";
 import { type Evaluation, readEvaluations } from "./evaluations.ts";
 import { Description } from "./event-table.tsx";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import type { Page } from "./page.tsx";
-import { readPageQuery } from "./page-query.ts";
+import { rawOf, readPageQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
 import { StateBadge, stateOf } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
@@ -26,7 +26,8 @@ const schema = v.strictObject({ prefix: v.optional(assetKeyParameter), cursor: v
 /** What fails now: each check with each of its partitions, errors first, then what began to fail last. */
 export async function checksPage(visit: Visit): Promise<Page> {
   const { url, log, now } = visit;
-  const { prefix, cursor } = readPageQuery(url, schema);
+  const { query, wrong } = readPageQuery(url, schema);
+  const { prefix, cursor } = query;
   const { page, failing } = await readFailing(visit, prefix, cursor);
   const events = await readEvaluations(
     log,
@@ -41,17 +42,23 @@ export async function checksPage(visit: Visit): Promise<Page> {
     <>
       <form class="filters" id="filters" action="/checks">
         <h1 class="said-nowhere-else">Failing checks</h1>
-        <Field name="prefix" label="Key prefix" value={prefix === undefined ? null : formatAssetKey(prefix)} />
+        <Field
+          name="prefix"
+          label="Key prefix"
+          value={prefix === undefined ? rawOf(url, "prefix") : formatAssetKey(prefix)}
+          isWrong={wrong.has("prefix")}
+        />
         <button type="submit" class="plain">
           Apply
         </button>
       </form>
+      <InvalidFilters wrong={wrong} />
       <div id="list" data-swap>
         {sorted.length === 0 ? (
           <p class="none">
             <StateBadge
               state="passed"
-              text={page.hasMore ? "None among those looked at so far." : "No check is failing."}
+              text={page.hasMore ? "Searched a part of the assets, nothing yet." : "No check is failing."}
             />
           </p>
         ) : (
@@ -64,7 +71,7 @@ export async function checksPage(visit: Visit): Promise<Page> {
                 <th scope="col" class="wide">
                   Last {stripLength}
                 </th>
-                <th scope="col">Said</th>
+                <th scope="col">Details</th>
               </tr>
             </thead>
             <tbody id="rows" data-rows>
@@ -85,7 +92,8 @@ export async function checksPage(visit: Visit): Promise<Page> {
     </>
   );
   const stream = streamPath(visit);
-  return { title: "Failing checks", place: "checks", body, stream };
+  const status = wrong.size > 0 ? 400 : 200;
+  return { title: "Failing checks", place: "checks", body, stream, status, files: ["filters.js"] };
 }
 
 /** As many assets as have no more failures together than a page shows, and one at least. */
@@ -135,7 +143,7 @@ function CheckRow({
 }) {
   const { id, assetKey, checkName, partition } = check;
   return (
-    <tr id={rowId("c", [JSON.stringify([assetKey, checkName, partition])])} data-v={id}>
+    <tr id={rowId("c", [JSON.stringify([assetKey, checkName, partition])])}>
       <td>
         <StateBadge state={stateOf(check)} />
       </td>

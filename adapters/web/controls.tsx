@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { withQuery } from "./page-query.ts";
+import { UserText } from "./user-text.tsx";
 
 interface ChoiceProps {
   readonly name: string;
@@ -29,9 +30,10 @@ interface FieldProps {
   readonly value: string | null;
   /** What may be written into it. */
   readonly hint?: string;
+  readonly isWrong?: boolean;
 }
 
-export function Field({ name, label, value, hint }: FieldProps) {
+export function Field({ name, label, value, hint, isWrong = false }: FieldProps) {
   return (
     <input
       type="text"
@@ -40,10 +42,30 @@ export function Field({ name, label, value, hint }: FieldProps) {
       placeholder={label}
       aria-label={label}
       title={hint}
+      aria-invalid={isWrong ? "true" : undefined}
+      aria-describedby={isWrong ? "invalid" : undefined}
       class={value ? "chosen" : undefined}
       autocomplete="off"
       spellcheck={false}
     />
+  );
+}
+
+/** What is wrong with the filters of a form that stands before it. The rest of the page goes by the others. */
+export function InvalidFilters({ wrong }: { readonly wrong: ReadonlyMap<string, string> }) {
+  return (
+    <div id="invalid" data-swap>
+      {wrong.size > 0 && (
+        <div class="invalid" role="alert">
+          <strong>Invalid filter</strong>
+          {[...wrong].map(([name, message]) => (
+            <p data-parameter={name}>
+              <UserText text={message} most={600} />
+            </p>
+          ))}
+        </div>
+      )}
+    </div>
   );
 }
 

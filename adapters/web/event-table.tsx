@@ -30,7 +30,7 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
           <th scope="col">What</th>
           {withAsset && <th scope="col">Asset</th>}
           <th scope="col">Partition</th>
-          <th scope="col">Said</th>
+          <th scope="col">Details</th>
           <th scope="col" class="number">
             Event
           </th>
@@ -38,7 +38,7 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
       </thead>
       <tbody id="events" data-rows>
         {events.map((event) => (
-          <tr id={`e${event.id}`} data-v={event.id}>
+          <tr id={`e${event.id}`}>
             <td class="when">
               <Ago time={event.timestamp} now={now} />
             </td>

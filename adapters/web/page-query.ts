@@ -1,17 +1,46 @@
 import type * as v from "valibot";
-import { boundedQueryOf, readQuery } from "../http/query-parameters.ts";
+import { boundedQueryOf, ParameterError, readQuery } from "../http/query-parameters.ts";
+
+export interface PageQuery<Query> {
+  /** What the parameters say that are right. */
+  readonly query: Query;
+  /** These parameters. */
+  readonly said: URLSearchParams;
+  /** What is wrong with the others, by their names. */
+  readonly wrong: ReadonlyMap<string, string>;
+}
 
 /** The parameters of a page. A form sends every field that it has: an empty one says nothing. Throws HttpError. */
 export function readPageQuery<const Entries extends v.ObjectEntries>(
   url: string,
   schema: v.StrictObjectSchema<Entries, undefined>,
-): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
-  return readQuery(`/?${saidIn(url)}`, schema);
+): PageQuery<v.InferOutput<v.StrictObjectSchema<Entries, undefined>>> {
+  return readValid(url, (url) => readQuery(url, schema));
+}
+
+/** What `read` makes of a page's parameters, less those that it finds wrong. */
+export function readValid<Query>(url: string, read: (url: string) => Query): PageQuery<Query> {
+  const said = saidIn(url);
+  const wrong = new Map<string, string>();
+  for (;;) {
+    try {
+      return { query: read(`/?${said}`), said, wrong };
+    } catch (error) {
+      if (!(error instanceof ParameterError) || !said.has(error.parameter)) throw error;
+      wrong.set(error.parameter, error.message);
+      said.delete(error.parameter);
+    }
+  }
 }
 
 /** The parameters that say something. Throws HttpError where there are too many. */
 export function saidIn(url: string): URLSearchParams {
   return new URLSearchParams([...boundedQueryOf(url)].filter(([, value]) => value !== ""));
+}
+
+/** What a field said, right or wrong. */
+export function rawOf(url: string, name: string): string | null {
+  return saidIn(url).get(name);
 }
 
 /** The same page with other parameters; null takes one away. */

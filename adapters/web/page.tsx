@@ -91,6 +91,7 @@ function Document(props: DocumentProps) {
           </a>
           {!isClosed && <Tools {...props} />}
         </header>
+        {stream !== undefined && <button type="button" class="news" id="news" hidden />}
         <main id="main">{body}</main>
       </body>
     </html>

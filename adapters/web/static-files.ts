@@ -8,6 +8,7 @@ import { answerHeaders } from "../http/security-headers.ts";
 /** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
 const files = {
   "page.js": own("page.js"),
+  "filters.js": own("filters.js"),
   "grid.js": own("grid.js"),
   "unpack-names.js": own("unpack-names.js"),
   "plots.js": own("plots.js"),

@@ -99,6 +99,7 @@ export const everyPage: Visited = {
   "/event.json": "200 application/json",
   "/static/page.js": script,
   "/static/ago.js": script,
+  "/static/filters.js": script,
   "/static/grid.js": script,
   "/static/unpack-names.js": script,
   "/static/plots.js": script,

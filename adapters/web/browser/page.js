@@ -9,9 +9,10 @@ const rest = 9;
 const longestRest = 60_000;
 
 /** @type {(selector: string, root?: ParentNode) => HTMLElement[]} */
-const all = (selector, root = document) => [...root.querySelectorAll(selector)].filter((e) => e instanceof HTMLElement);
+export const all = (selector, root = document) =>
+  [...root.querySelectorAll(selector)].filter((e) => e instanceof HTMLElement);
 /** @type {(id: string, root?: Document) => HTMLElement | null} */
-const byId = (id, root = document) => root.getElementById(id);
+export const byId = (id, root = document) => root.getElementById(id);
 
 /* Times */
 
@@ -50,59 +51,102 @@ function toggleFold(id) {
 
 /* What the server has now, in place of what is shown */
 
-/** The HTML of what can be swapped, as the server wrote it; times go on by themselves. @type {Map<string, string>} */
-const shown = new Map();
+/**
+ * The HTML of what can be swapped and of its rows, as the server wrote it: scripts change some of it, and times go on by
+ * themselves.
+ * @type {WeakMap<Element, string>}
+ */
+const shown = new WeakMap();
 
 /** @param {Element} element */
 function written(element) {
   return element.outerHTML.replace(/(<time[^>]*>)[^<]*/g, "$1");
 }
 
-/** @param {Document} next */
-function swapAll(next) {
+/** @param {ParentNode} root */
+function noteShown(root) {
+  for (const element of all("[data-swap], [data-rows] > [id]", root)) shown.set(element, written(element));
+}
+
+/** Shows another page in place of this one; `isWhole`: with what its fields say. @type {(next: Document, isLive: boolean, isWhole: boolean) => void} */
+function swapAll(next, isLive, isWhole) {
   const ids = all("[data-swap]").map(({ id }) => id);
   const nextIds = all("[data-swap]", next).map(({ id }) => id);
-  if (ids.join() !== nextIds.join()) {
+  const held = isWhole ? undefined : anchor();
+  noteShown(next);
+  if (isWhole || ids.join() !== nextIds.join()) {
     byId("main")?.replaceChildren(...(byId("main", next)?.childNodes ?? []));
-    for (const element of all("[data-swap]")) shown.set(element.id, written(element));
+    const [search, nextSearch] = [searchField(), searchField(next)];
+    if (isWhole && search && nextSearch) search.value = nextSearch.defaultValue;
   } else {
     for (const id of ids) {
       const [old, fresh] = [byId(id), byId(id, next)];
-      if (old && fresh) swap(old, fresh);
+      if (old && fresh) swap(old, fresh, isLive);
     }
   }
+  markInvalid();
   applyFolds();
   refreshTimes();
+  held?.();
   if (document.title !== next.title) document.title = next.title;
   document.dispatchEvent(new CustomEvent("swapped", { detail: next }));
   // What is new on the page may need a script of its own; what is here already is not loaded again.
   for (const path of next.body.dataset.scripts?.split(" ") ?? []) import(path);
 }
 
-/** @type {(old: HTMLElement, fresh: HTMLElement) => void} */
-function swap(old, fresh) {
-  const html = written(fresh);
-  if (shown.get(old.id) === html) return;
+/** Keeps what is at the top of the window there, whatever changes above it. */
+function anchor() {
+  if (scrollY === 0) return undefined;
+  const top = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
+  const first = all("main [id]").find((one) => one.getBoundingClientRect().top >= top);
+  const before = first?.getBoundingClientRect().top ?? 0;
+  return () => {
+    const now = first && byId(first.id);
+    if (now) scrollBy(0, now.getBoundingClientRect().top - before);
+  };
+}
+
+/** @type {(old: HTMLElement, fresh: HTMLElement, isLive: boolean) => void} */
+function swap(old, fresh, isLive) {
+  if (shown.get(old) === shown.get(fresh)) return;
   const focused = document.activeElement;
-  const rows = old.querySelector("[data-rows]");
-  const kept = new Map(Array.from(rows?.children ?? [], (row) => [row.id, row]));
-  for (const row of Array.from(fresh.querySelector("[data-rows]")?.children ?? [])) {
-    const before = kept.get(row.id);
-    // A row that says the same stays itself, with what is open or selected in it.
-    if (before && row.hasAttribute("data-v") && before.getAttribute("data-v") === row.getAttribute("data-v")) {
-      row.replaceWith(before);
-    } else if (kept.size > 0) row.classList.add("fresh");
-  }
-  const [opened, details] = [all("details", old), all("details", fresh)];
-  if (opened.length === details.length) {
-    for (const [i, one] of details.entries()) one.toggleAttribute("open", opened[i]?.hasAttribute("open"));
-  }
   const place = focused && old.contains(focused) ? placeOf(focused) : undefined;
+  const isBeside = (/** @type {Element} */ one) => one.closest("[data-rows]") === null;
+  keepOpen(all("details", old).filter(isBeside), all("details", fresh).filter(isBeside));
+  const kept = new Map(Array.from(old.querySelectorAll("[data-rows] > [id]"), (row) => [row.id, row]));
+  for (const row of fresh.querySelectorAll("[data-rows] > [id]")) {
+    const before = kept.get(row.id);
+    // A row that looks the same stays itself, with what is open or selected in it.
+    if (before && shown.get(before) === shown.get(row)) row.replaceWith(before);
+    else {
+      if (before) keepOpen(all("details", before), all("details", row));
+      row.classList.toggle("fresh", isLive && kept.size > 0);
+    }
+  }
   old.replaceWith(fresh);
-  shown.set(fresh.id, html);
   if (place === undefined) return;
   const again = focused?.isConnected ? focused : place && document.querySelector(place);
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}
+
+/** @type {(before: readonly Element[], now: readonly Element[]) => void} */
+function keepOpen(before, now) {
+  if (before.length !== now.length) return;
+  for (const [i, one] of now.entries()) one.toggleAttribute("open", before[i]?.hasAttribute("open"));
+}
+
+/** Marks the fields of filters that the server found wrong. */
+function markInvalid() {
+  const wrong = all("#invalid [data-parameter]").map(({ dataset }) => dataset.parameter ?? "");
+  for (const field of all("#filters [name], header [name=search]")) {
+    if (wrong.includes(field.getAttribute("name") ?? "")) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", "invalid");
+    } else {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  }
 }
 
 /** @param {Element} element */
@@ -114,35 +158,58 @@ function placeOf(element) {
 
 /** @type {AbortController | undefined} */
 let looking;
+let address = location.pathname + location.search;
 
-/** Shows what the server has for an address. @type {(url: string) => Promise<void>} */
-async function show(url) {
+/**
+ * Shows what the server has for an address, and answers whether it had it.
+ * @type {(url: string, how?: { isLive?: boolean, isWhole?: boolean }) => Promise<boolean>}
+ */
+async function show(url, { isLive = false, isWhole = false } = {}) {
   looking?.abort();
   const mine = new AbortController();
   looking = mine;
+  address = url;
   try {
     const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" } });
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (mine.signal.aborted) return;
+    if (mine.signal.aborted) return false;
     // Whoever has to sign in again is led to where that is.
-    if (response.redirected) return location.reload();
-    // What is gone is said to be; a server in trouble leaves what is shown.
-    if (response.ok || response.status === 404) swapAll(next);
-    const list = byId("list");
-    if (response.status === 400 && list) {
+    if (response.redirected) {
+      location.reload();
+      return false;
+    }
+    // What is gone is said to be, as what is wrong with a filter is; a server in trouble leaves what is shown.
+    const isPage = response.ok || response.status === 404 || (response.status === 400 && byId("list", next) !== null);
+    if (isPage) swapAll(next, isLive, isWhole);
+    else if (response.status === 400) {
       const says = document.createElement("p");
       says.className = "none";
       says.textContent = next.querySelector("main p")?.textContent ?? "";
-      list.replaceChildren(says);
-      shown.delete("list");
+      byId("list")?.replaceChildren(says);
     }
     if (next.body.dataset.stream !== undefined) document.body.dataset.stream = next.body.dataset.stream;
+    return response.ok;
   } catch (error) {
     // The stream says when the server is away.
     if (!(error instanceof DOMException && error.name === "AbortError") && !(error instanceof TypeError)) throw error;
+    return false;
   } finally {
     if (looking === mine) looking = undefined;
   }
+}
+
+/** Shows another address, and what comes after it; `isWhole`: with its filters. @type {(url: string, isWhole?: boolean) => Promise<boolean>} */
+export async function goTo(url, isWhole = false) {
+  news = 0;
+  sayNews();
+  const isShown = await show(url, { isWhole });
+  listen();
+  return isShown;
+}
+
+/** The address that what is shown belongs to. */
+export function shownAddress() {
+  return address;
 }
 
 /* Live */
@@ -191,20 +258,27 @@ function listen() {
     if (event.type === "position") return;
     news++;
     if (paused) sayPause();
+    else if (isReading()) sayNews();
     else plan();
   };
   const types = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED", "position"];
   for (const type of types) source.addEventListener(type, note);
 }
 
-/** Many events make one look. */
+/** Many events make one look, once nobody reads in the list that it would move. */
 function plan() {
   if (due !== undefined) return;
   due = setTimeout(
     async () => {
+      if (isReading()) {
+        due = undefined;
+        sayNews();
+        return;
+      }
       const began = performance.now();
       news = 0;
-      await show(location.pathname + location.search);
+      sayNews();
+      await show(location.pathname + location.search, { isLive: true });
       const now = performance.now();
       nextLook = now + Math.max(pace, Math.min(rest * (now - began), longestRest));
       due = undefined;
@@ -214,11 +288,45 @@ function plan() {
   );
 }
 
+/** Whether somebody reads in a list whose rows move when something new comes. */
+function isReading() {
+  if (!byId("filters")) return false;
+  const selection = getSelection();
+  const isSelected = selection !== null && !selection.isCollapsed && byId("list")?.contains(selection.anchorNode);
+  return scrollY > 8 || isSelected === true || document.querySelector("#list details[open]") !== null;
+}
+
+/** Says how much is held back, on the button that shows it. */
+function sayNews() {
+  const button = byId("news");
+  if (!button) return;
+  button.hidden = news === 0 || paused;
+  button.textContent = `${news.toLocaleString("en")} new`;
+}
+
+/** What was held back comes when nobody reads any more. */
+function catchUp() {
+  if (news > 0 && !paused && !isReading()) plan();
+}
+addEventListener("scroll", catchUp, { passive: true });
+document.addEventListener("selectionchange", catchUp);
+document.addEventListener("toggle", catchUp, { capture: true });
+
+async function showNews() {
+  scrollTo(0, 0);
+  getSelection()?.removeAllRanges();
+  for (const one of all("#list details[open]")) one.removeAttribute("open");
+  news = 0;
+  sayNews();
+  await show(location.pathname + location.search, { isLive: true });
+}
+
 function sayPause() {
   const button = byId("pause");
   if (!button) return;
   button.setAttribute("aria-pressed", String(paused));
   button.textContent = paused ? `Resume${news > 0 ? ` (${news} new)` : ""}` : "Pause";
+  sayNews();
   say(paused ? "paused" : "live");
 }
 
@@ -233,65 +341,11 @@ document.addEventListener("visibilitychange", () => {
   listen();
 });
 
-/* Search and filters */
-
-/** @param {HTMLFormElement} form */
-async function applyFilters(form) {
-  const said = [...new FormData(form)]
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => [name, String(value)]);
-  const query = new URLSearchParams(said).toString();
-  const url = form.getAttribute("action") + (query === "" ? "" : `?${query}`);
-  for (const field of form.elements) {
-    if (field instanceof HTMLSelectElement || field.getAttribute("type") === "text") {
-      field.classList.toggle("chosen", /** @type {HTMLInputElement} */ (field).value !== "");
-    }
-  }
-  history.replaceState(null, "", url);
-  await show(url);
-  listen();
-}
-
-/** Whether a field says something else than the server wrote into it, and is not being written. @param {Element} field */
-function isChanged(field) {
-  if (field instanceof HTMLSelectElement) {
-    return (
-      field.selectedIndex !==
-      Math.max(
-        0,
-        Array.from(field.options).findIndex((option) => option.defaultSelected),
-      )
-    );
-  }
-  if (!(field instanceof HTMLInputElement) || field.value === field.defaultValue) return false;
-  return field.type === "search" || field !== document.activeElement;
-}
-
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let typing;
+/* Names */
 
 document.addEventListener("input", ({ target }) => {
-  if (!(target instanceof HTMLInputElement)) return;
-  const { form } = target;
-  if (target.type === "search" && form?.id === "filters") {
-    clearTimeout(typing);
-    typing = setTimeout(() => applyFilters(form), 120);
-  }
-  if (target.dataset.filter !== undefined) filterNames(target.dataset.filter, target.value);
-});
-
-document.addEventListener("change", ({ target }) => {
-  if (!(target instanceof HTMLSelectElement || target instanceof HTMLInputElement)) return;
-  if (target.form?.id === "filters" && target.type !== "search") applyFilters(target.form);
-});
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!(form instanceof HTMLFormElement)) return;
-  if (form.id === "filters") {
-    event.preventDefault();
-    clearTimeout(typing);
-    applyFilters(form);
+  if (target instanceof HTMLInputElement && target.dataset.filter !== undefined) {
+    filterNames(target.dataset.filter, target.value);
   }
 });
 
@@ -310,6 +364,7 @@ document.addEventListener("click", async ({ target }) => {
   if (!button) return;
   if (button.classList.contains("fold")) toggleFold(button.closest("tr")?.id ?? "");
   if (button.id === "pause") togglePause();
+  if (button.id === "news") showNews();
   const { copy, copyText = copy === undefined ? undefined : byId(copy)?.textContent?.trim() } = button.dataset;
   if (copyText !== undefined) {
     await navigator.clipboard.writeText(copyText);
@@ -321,21 +376,19 @@ document.addEventListener("click", async ({ target }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const { key, target } = event;
-  if (key === "/" && !(target instanceof HTMLElement && target.closest("input, select, textarea"))) {
-    event.preventDefault();
-    document.querySelector("header input")?.dispatchEvent(new Event("focusin"));
-    const search = document.querySelector("header input");
-    if (search instanceof HTMLInputElement) search.focus();
-  }
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target instanceof HTMLElement && event.target.closest("input, select, textarea")) return;
+  event.preventDefault();
+  searchField()?.focus();
 });
 
-for (const element of all("[data-swap]")) shown.set(element.id, written(element));
-// What was typed and chosen before the script was here, once nothing more is typed.
-const filters = byId("filters");
-if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) {
-  typing = setTimeout(() => applyFilters(filters), 120);
+/** @type {(root?: Document) => HTMLInputElement | undefined} */
+export function searchField(root = document) {
+  const field = root.querySelector("header input[type=search]");
+  return field instanceof HTMLInputElement ? field : undefined;
 }
+
+noteShown(document);
 for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
   filterNames(dataset.filter ?? "", value);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
-import { day, hour, linksTo, noon, siteOf } from "./site.ts";
+import { day, hour, linksTo, noon, siteOf, siteOver } from "./site.ts";
 
 const check = (key: string, checkName: string, passed: boolean, severity: "WARN" | "ERROR" = "ERROR") =>
   checkEvaluation(key, { checkName, passed, severity, timestamp: noon - hour });
@@ -67,10 +67,19 @@ describe("the catalog", () => {
     expect(text).toContain("only / checked");
   });
 
-  test("says of a bad parameter what is wrong with it, as a page", async () => {
-    const { status, headers, text } = await (await site()).get("/?quiet=2");
+  test("says of a bad parameter what is wrong with it, and goes by the others", async () => {
+    const { status, headers, text, html } = await (await site()).get("/?quiet=2&search=seen&nonsense=1");
     expect([status, headers.get("content-type")]).toEqual([400, "text/html; charset=utf-8"]);
+    expect(text).toContain('Invalid filter There is no parameter "nonsense".');
     expect(text).toContain('The parameter quiet must be 1, 7 or 30 days. Got "2".');
+    expect(keysIn(html)).toEqual(["lake/seen"]);
+  });
+
+  test("finds words in any order, as the API does", async () => {
+    const { get } = await site();
+    expect(keysIn((await get("/?search=ord%20lake")).html)).toEqual(["lake/raw/orders"]);
+    const { assets } = JSON.parse((await get("/api/v1/assets?search=ord%20lake")).html);
+    expect(assets).toMatchObject([{ asset_key: ["lake", "raw", "orders"] }]);
   });
 
   test("goes on page by page, with its filters and the time that they began at", async () => {
@@ -87,6 +96,85 @@ describe("the catalog", () => {
     }
     expect(found).toEqual(keys.map((key) => key.join("/")));
     expect(pages).toBe(3);
+  });
+
+  describe("of more assets than a page has rows", () => {
+    const keys: readonly AssetKey[] = [
+      ...Array.from({ length: 400 }, (_, i): AssetKey => ["lake", `team${i % 8}`, `t${String(i).padStart(3, "0")}`]),
+      ...[["alone"], ["z", "one"], ["z", "two"]],
+    ];
+    const many = () =>
+      siteOf(
+        ...keys.map((key, i) => materialization(key, { timestamp: noon - (i + 1) * hour })),
+        ...[
+          check("lake/team3/t003", "a", false),
+          check("lake/team3/t395", "b", false),
+          check("z/two", "c", false, "WARN"),
+        ],
+      );
+
+    test("shows groups, with counts of all that is in them and links that lead into them", async () => {
+      const { get } = await many();
+      const { html, text } = await get("/");
+      expect(text).toContain("403 assets 2 failed 1 warned");
+      expect(keysIn(html)).toEqual(["alone", "z/one", "z/two"]);
+      expect(text).toContain("lake 400 2 failed team0 50 1 h ago");
+      expect(text).toContain("team3 50 4 h ago 2 failed team4 50");
+      const [href = ""] = linksTo(html, "team3");
+      const inside = await get(`/${href}`);
+      expect(inside.text).toContain("50 assets 2 failed");
+      expect(inside.text).toContain("lake / team3 50 2 failed t003 4 h ago 1 failed");
+      expect(keysIn(inside.html)).toHaveLength(50);
+    });
+
+    test("counts what its filters find, whatever page of it is shown", async () => {
+      const { get } = await many();
+      expect((await get("/?state=failing")).text).toContain("3 assets 2 failed 1 warned");
+      expect((await get("/?search=team3")).text).toContain("50 assets 2 failed");
+      const { text } = await get("/?search=team&quiet=1");
+      expect(text).toContain("376 assets 1 failed");
+      expect(text).toContain("lake 376 1 failed team0 47");
+    });
+
+    test("says which rows are here where even the groups are too many, and leads to the others", async () => {
+      const flat = Array.from({ length: 250 }, (_, i) => [`group${String(i).padStart(3, "0")}`]);
+      const { get } = await siteOf(
+        ...flat.flatMap(([name = ""]) => [materialization([name, "a"]), materialization([name, "b"])]),
+      );
+      const said: string[] = [];
+      const seen: string[] = [];
+      for (let path: string | undefined = ""; path !== undefined; ) {
+        const { html, text } = await get(`/${path}`);
+        said.push(/[\d,]+ assets[^A-Z]*/.exec(text)?.[0].trim() ?? "");
+        seen.push(...Array.from(html.matchAll(/<bdi class="leaf">(group\d+)</g), ([, name]) => name ?? ""));
+        path = linksTo(html, "Next rows")[0];
+      }
+      expect(said).toEqual(
+        ["1 to 100", "101 to 200", "201 to 250"].map((rows) => `500 assets, rows ${rows} of 250 here`),
+      );
+      expect(seen).toEqual(flat.flat());
+    });
+
+    test("says so where there are more than were counted, and counts the others on the next page", async () => {
+      const { log } = await many();
+      const cut = new Proxy(log, {
+        get: (target, name) => {
+          if (name !== "assetStates") return Reflect.get(target, name);
+          return (...[filter, page]: Parameters<typeof log.assetStates>) =>
+            target.assetStates(filter, { ...page, limit: 300 });
+        },
+      });
+      const { get } = siteOver(cut);
+      const first = await get("/");
+      expect(first.text).toContain("300+ assets");
+      expect(first.text).toContain("lake 299+");
+      expect(first.text).toContain("team4 50 ");
+      expect(first.text).toContain("team5 49+");
+      const [next = ""] = linksTo(first.html, "Further assets");
+      const { text } = await get(`/${next}`);
+      expect(text).toContain("103 further assets");
+      expect(text).toContain("lake 101+");
+    });
   });
 
   test("of an empty log shows how to report, to the host that was asked", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
-import { hour, linksTo, noon, siteOf } from "./site.ts";
+import { formatCursor, parseCursor } from "../../../storage/cursor.ts";
+import { hour, linksTo, noon, siteOf, siteOver } from "./site.ts";
 
 const check = (checkName: string, passed: boolean, hoursAgo: number, more: object = {}) =>
   checkEvaluation("a", { checkName, passed, timestamp: noon - hoursAgo * hour, ...more });
@@ -34,10 +35,69 @@ describe("the events page", () => {
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ asset_key: ["odd"], partition: "p1" });
   });
 
-  test("says what is wrong with a filter", async () => {
-    const { status, text } = await (await siteOf()).get("/events?since=yesterday");
+  test("says what is wrong with a filter beside it, and keeps the rest", async () => {
+    const { status, text, html } = await (await siteOf(...events)).get("/events?since=yesterday&asset_key=odd&limit=2");
     expect(status).toBe(400);
-    expect(text).toContain("The parameter since must be a time");
+    expect(text).toContain("Invalid filter The parameter since must be a time");
+    expect(html).toMatch(/name="since" value="yesterday"[^>]* aria-invalid="true"/);
+    expect(html).toContain('name="asset_key" value="odd"');
+    expect(idsIn(html)).toEqual([120, 118]);
+    expect(html).toContain('data-stream="/events/stream?asset_key=odd&amp;after=120"');
+  });
+
+  test("goes on by itself where the log finds little at a time, and says how far it has searched", async () => {
+    const { log } = await siteOf(...events);
+    // A log that examines ten events at a time.
+    let looks = 0;
+    const slow = new Proxy(log, {
+      get: (target, name) => {
+        if (name !== "query") return Reflect.get(target, name);
+        return async (...[filter, page]: Parameters<typeof log.query>) => {
+          if (filter.partition !== undefined) looks++;
+          const examined = await target.query({}, { ...page, limit: 10, cursor: page.cursor?.split("|")[1] });
+          const found = await target.query(filter, { order: page.order, limit: 1000 });
+          const ids = examined.events.map(({ id }) => id);
+          const last = parseCursor({}, { ...page, cursor: examined.cursor ?? undefined }) ?? 0;
+          const cursor = `${formatCursor(last, filter, page)}|${examined.cursor}`;
+          return { ...examined, events: found.events.filter(({ id }) => ids.includes(id)), cursor };
+        };
+      },
+    });
+    const { get } = siteOver(slow);
+    const first = await get("/events?partition=p5");
+    expect([idsIn(first.html), looks]).toEqual([[], 6]);
+    expect(first.text).toMatch(/Searched back to \S+ \S+ UTC \(event 61\), nothing yet\./);
+  });
+});
+
+describe("the checks of an asset", () => {
+  const namesIn = (html: string) =>
+    Array.from(html.matchAll(/class="check-name"[^>]*><bdi>([^<]*)/g), ([, name]) => name);
+
+  test("are all there where they are few, with how many they are", async () => {
+    const { get } = await siteOf(check("x", true, 1), check("y", false, 1));
+    const { html, text } = await get("/assets/a");
+    expect(text).toContain("Checks 2 State");
+    expect(namesIn(html)).toEqual(["y", "x"]);
+    expect(html).not.toContain("by name");
+  });
+
+  test("are a part where they are many, which says so and leads to all by name", async () => {
+    const names = Array.from({ length: 230 }, (_, i) => `c${String(i).padStart(3, "0")}`);
+    const { get } = await siteOf(...names.map((name, i) => check(name, i % 20 !== 19, 1)));
+    const first = await get("/assets/a");
+    expect(first.text).toContain("Checks 230 The first 60, those that fail before the others. All 230 by name");
+    expect(namesIn(first.html).slice(0, 12)).toEqual([...names.filter((_, i) => i % 20 === 19), "c000"]);
+    const seen: (string | undefined)[] = [];
+    const [all] = linksTo(first.html, "All 230 by name");
+    for (let path = all; path !== undefined; ) {
+      const { html, text } = await get(path);
+      const found = namesIn(html);
+      expect(text).toContain(`By name, ${found[0]} to ${found.at(-1)}`);
+      seen.push(...found);
+      path = linksTo(html, "Next 100 checks")[0];
+    }
+    expect(seen).toEqual(names);
   });
 });
 

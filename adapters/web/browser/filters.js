@@ -1,0 +1,138 @@
+import { all, byId, goTo, searchField, shownAddress } from "./page.js";
+
+// Filters and search of a list: what they ask for is shown at once, each change is a step back, and keys lead into it.
+
+/** Whether the last change of filters came from typing, which is one step back however many letters it has. */
+let isTyping = false;
+
+/** Shows what the filters ask for, and answers whether that could be had. @type {(form: HTMLFormElement, isTyped?: boolean) => Promise<boolean>} */
+async function applyFilters(form, isTyped = false) {
+  const said = [...new FormData(form)]
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => [name, String(value)]);
+  const query = new URLSearchParams(said).toString();
+  const url = form.getAttribute("action") + (query === "" ? "" : `?${query}`);
+  for (const field of form.elements) {
+    if (field instanceof HTMLSelectElement || field.getAttribute("type") === "text") {
+      field.classList.toggle("chosen", /** @type {HTMLInputElement} */ (field).value !== "");
+    }
+  }
+  if (url !== location.pathname + location.search) {
+    if (isTyped && isTyping) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+    isTyping = isTyped;
+  }
+  return goTo(url);
+}
+
+addEventListener("popstate", async () => {
+  const url = location.pathname + location.search;
+  // A step to another place of the same page is none to other filters.
+  if (url === shownAddress()) return;
+  clearTimeout(typing);
+  isTyping = false;
+  await goTo(url, true);
+});
+
+/** Whether a field says something else than the server wrote into it, and is not being written. @param {Element} field */
+function isChanged(field) {
+  if (field instanceof HTMLSelectElement) {
+    return (
+      field.selectedIndex !==
+      Math.max(
+        0,
+        Array.from(field.options).findIndex((option) => option.defaultSelected),
+      )
+    );
+  }
+  if (!(field instanceof HTMLInputElement) || field.value === field.defaultValue) return false;
+  return field.type === "search" || field !== document.activeElement;
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let typing;
+
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement)) return;
+  const { form } = target;
+  if (target.type === "search" && form?.id === "filters") {
+    clearTimeout(typing);
+    typing = setTimeout(() => applyFilters(form, true), 120);
+  }
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLSelectElement || target instanceof HTMLInputElement)) return;
+  if (target.type === "search") isTyping = false;
+  else if (target.form?.id === "filters") applyFilters(target.form);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
+  if (form.id === "filters") {
+    event.preventDefault();
+    clearTimeout(typing);
+    applyFilters(form);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (target instanceof HTMLInputElement && target === searchField()) searchKey(event, target);
+  else if (target instanceof HTMLElement) listKey(event, target);
+});
+
+/** What leads on from each row of the catalog that is in sight. */
+function results() {
+  return all("table.catalog tbody tr:not([hidden]) > th a");
+}
+
+/** Escape clears the search, Enter opens the only hit, arrows go into the results. @type {(event: KeyboardEvent, field: HTMLInputElement) => void} */
+function searchKey(event, field) {
+  const { form } = field;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    if (field.value === "") return field.blur();
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  } else if (event.key === "ArrowDown") {
+    const [first] = results();
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
+  } else if (event.key === "Enter" && form?.id === "filters") {
+    event.preventDefault();
+    openOnlyHit(form, field);
+  }
+}
+
+/** @type {(form: HTMLFormElement, field: HTMLInputElement) => Promise<void>} */
+async function openOnlyHit(form, field) {
+  clearTimeout(typing);
+  const { value } = field;
+  const isShown = await applyFilters(form, true);
+  const hits = all("table.catalog tbody a.asset");
+  const [only] = hits;
+  const isOnly = hits.length === 1 && !document.querySelector("table.catalog .closed");
+  if (isShown && isOnly && value !== "" && field.value === value) only?.click();
+}
+
+/** @type {(event: KeyboardEvent, target: HTMLElement) => void} */
+function listKey(event, target) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  const all = results();
+  const at = all.indexOf(target);
+  if (at === -1) return;
+  event.preventDefault();
+  if (at + step < 0) searchField()?.focus();
+  else all[at + step]?.focus();
+}
+
+// What was typed and chosen before the script was here, once nothing more is typed.
+const filters = byId("filters");
+if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) {
+  typing = setTimeout(() => applyFilters(filters), 120);
+}
