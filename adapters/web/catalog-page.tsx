@@ -302,8 +302,7 @@ function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, page, no
       <tr class="group" id={rowId("g", prefix)} data-depth={depth}>
         <th scope="colgroup" colspan={6} class={indent(depth)}>
           <FoldButton prefix={prefix} />
-          <PrefixLink prefix={prefix} from={from} page={page} />
-          {count}
+          <PrefixLink prefix={prefix} from={from} page={page} /> {count}
           <span class="folded-state">{failures}</span>
         </th>
       </tr>
@@ -316,8 +315,7 @@ function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, page, no
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
           <path d="M6 4l4 4-4 4" />
         </svg>
-        <PrefixLink prefix={prefix} from={from} page={page} />
-        {count}
+        <PrefixLink prefix={prefix} from={from} page={page} /> {count}
       </th>
       <td class="wide" />
       <td class="when">{latest === never ? <span class="soft">never</span> : <Ago time={latest} now={now} />}</td>

@@ -93,7 +93,7 @@ interface FoundEvents extends EventPage {
 }
 
 /** How often a page asks for more, where few of the events that the log looks at match. */
-const mostLooks = 6;
+const mostLooks = 10;
 const mostCharacters = 2_000_000;
 
 /** A page that goes on by itself: the log examines some thousands of events at a time. */

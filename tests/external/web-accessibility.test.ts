@@ -66,6 +66,33 @@ describe("axe finds nothing to complain of", () => {
       expect(await findingsOn(page)).toEqual([]);
     });
 
+    test("with a filter that is wrong", async () => {
+      site.tolerate(/status of 400/);
+      const page = await site.visit("/events?since=gestern");
+      await page.getByRole("alert").waitFor();
+      expect(await findingsOn(page)).toEqual([]);
+    });
+
+    test("of many assets and many checks", async () => {
+      const keys = Array.from({ length: 300 }, (_, i) => `many/group${i % 3}/asset${i}`);
+      const checks = Array.from({ length: 120 }, (_, i) => checked("many/checks", `check${i}`, i % 9 > 0));
+      await site.report(...keys.map((key) => materialized(key)), ...checks);
+      for (const path of ["/", "/assets/many/checks", "/assets/many/checks?checks=all"]) {
+        const page = await site.visit(path);
+        await live(page);
+        expect([path, ...(await findingsOn(page))]).toEqual([path]);
+      }
+    });
+
+    test("while news are held back", async () => {
+      const page = await site.visit("/events");
+      await live(page);
+      await page.evaluate("scrollTo(0, 500)");
+      await site.report(materialized("news"));
+      await page.getByRole("button", { name: "1 new" }).waitFor();
+      expect(await findingsOn(page)).toEqual([]);
+    });
+
     test("that is not there", async () => {
       site.tolerate(/status of 404/);
       expect(await findingsOn(await site.visit("/assets/no/such"))).toEqual([]);

@@ -65,8 +65,8 @@ describe("the events page", () => {
     });
     const { get } = siteOver(slow);
     const first = await get("/events?partition=p5");
-    expect([idsIn(first.html), looks]).toEqual([[], 6]);
-    expect(first.text).toMatch(/Searched back to \S+ \S+ UTC \(event 61\), nothing yet\./);
+    expect([idsIn(first.html), looks]).toEqual([[], 10]);
+    expect(first.text).toMatch(/Searched back to \S+ \S+ UTC \(event 21\), nothing yet\./);
   });
 });
 
