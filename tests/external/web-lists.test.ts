@@ -206,6 +206,39 @@ describe("a list that somebody reads", () => {
   });
 });
 
+describe("a page of an asset that somebody reads", () => {
+  const site = webSite();
+
+  test("goes on live, and what stands at the top of the window stays there", async () => {
+    const lines = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`name_${i}`, `value ${i}`]));
+    for (let i = 0; i < 12; i++) {
+      await site.report(materialized("read", { partition: `p${i}`, metadata: lines, timestamp: minutesAgo(60 - i) }));
+    }
+    const page = await site.visit("/assets/read", { viewport: { width: 1280, height: 300 } });
+    await live(page);
+    const row = page.locator("#events").getByRole("row", { name: "p7" });
+    const place = async () => Math.round((await row.boundingBox())?.y ?? 0);
+    await page.evaluate(
+      "scrollTo(0, document.querySelector('#events tr:nth-child(5)').getBoundingClientRect().top - 60)",
+    );
+    const before = await place();
+    expect(before).toBe(60);
+    await site.report(materialized("read", { partition: "later", metadata: { ...lines, more: 1, another: "x" } }));
+    await page.locator("#events").getByRole("row", { name: "later" }).waitFor({ state: "attached" });
+    expect(Math.abs((await place()) - before)).toBeLessThan(3);
+  });
+
+  test("clears its search by Escape, too", async () => {
+    await site.report(materialized("read"));
+    const page = await site.visit("/assets/read");
+    await live(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("abc");
+    await page.keyboard.press("Escape");
+    expect(await page.getByRole("searchbox").inputValue()).toBe("");
+  });
+});
+
 describe("what is hard to find or wrong", () => {
   const site = webSite();
 

@@ -87,9 +87,9 @@ function swapAll(next, isLive, isWhole) {
   markInvalid();
   applyFolds();
   refreshTimes();
-  held?.();
   if (document.title !== next.title) document.title = next.title;
   document.dispatchEvent(new CustomEvent("swapped", { detail: next }));
+  held?.();
   // What is new on the page may need a script of its own; what is here already is not loaded again.
   for (const path of next.body.dataset.scripts?.split(" ") ?? []) import(path);
 }
