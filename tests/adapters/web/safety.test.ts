@@ -148,7 +148,7 @@ describe("every page", () => {
   test("files are kept for a year under a name that changes with them", async () => {
     const { get } = await siteOf();
     const files = scriptsOf((await get("/")).html);
-    expect(files.map((path) => path.split("/").at(-1))).toEqual(["page.js"]);
+    expect(files.map((path) => path.split("/").at(-1))).toEqual(["page.js", "filters.js"]);
     const imported = ["ago", "uPlot", "plots", "grid", "unpack-names"].map(
       (name) => files[0]?.replace("page", name) ?? "",
     );
