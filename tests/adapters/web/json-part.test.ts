@@ -41,13 +41,13 @@ describe("a part of JSON, as text or as a value", () => {
         for (const part of partsOf(value)) {
           const items = itemsOf(part, most);
           expect(items?.total).toEqual(isArray(value) ? value.length : undefined);
-          expect(items?.first.map((item) => startOf(item, 1000))).toEqual(
+          expect(items?.first.map((item) => startOf(item, 1_000_000))).toEqual(
             isArray(value) ? value.slice(0, most).map(stringifyJson) : undefined,
           );
           const members = membersOf(part, most);
           const all = isJsonObject(value) ? Object.entries(value) : undefined;
           expect(members?.total).toEqual(all?.length);
-          expect(members?.first.map(([name, member]) => [name, startOf(member, 1000)])).toEqual(
+          expect(members?.first.map(([name, member]) => [name, startOf(member, 1_000_000)])).toEqual(
             all?.slice(0, most).map(([name, member]) => [name, stringifyJson(member)]),
           );
         }
