@@ -9,23 +9,25 @@ await runServer("bun", async (app, config) => {
   Object.assign(http, { maxHeaderSize: mostHeadBytes(config.limits) });
   const { idleSeconds } = config.limits;
   const wrongHost = hostCheck();
+  const answer = (request: Request, server: Bun.Server<undefined>): Response | Promise<Response> => {
+    const keepOpen = () => {
+      server.timeout(request, 0);
+      return () => server.timeout(request, idleSeconds);
+    };
+    if (!request.url.startsWith("/")) return app.fetch(request, { keepOpen });
+    // So it is without a host, and with one that Bun can make no URL of.
+    const named = new Request(`http://${noHost}${request.url}`, request);
+    const refusal = wrongHost(request.headers.get("host") ?? noHost);
+    return refusal === undefined ? app.fetch(named, { keepOpen }) : errorResponse(refusal, named);
+  };
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,
     // Else Bun writes the stack trace of a body that fails to the console, and sends that of any other failure.
     development: false,
     reusePort: false, // without it, and not in development, Bun shares its port with another server
-    fetch: (request, server) => {
-      const keepOpen = () => {
-        server.timeout(request, 0);
-        return () => server.timeout(request, idleSeconds);
-      };
-      if (!request.url.startsWith("/")) return app.fetch(request, { keepOpen });
-      // So it is without a host, and with one that Bun can make no URL of.
-      const named = new Request(`http://${noHost}${request.url}`, request);
-      const refusal = wrongHost(request.headers.get("host") ?? noHost);
-      return refusal === undefined ? app.fetch(named, { keepOpen }) : errorResponse(refusal, named);
-    },
+    fetch: (request, server) =>
+      request.method === "HEAD" ? withoutLength(answer(request, server)) : answer(request, server),
     // Bun ends a connection on which nothing moves for so long, or whose head or body takes longer and comes at less
     // than 16 KB a second. A first head has ten seconds.
     idleTimeout: idleSeconds,
@@ -34,3 +36,12 @@ await runServer("bun", async (app, config) => {
   });
   return { port: server.port ?? config.port, stop: () => server.stop() };
 });
+
+/** Bun says of an answer without a body that it has 0 bytes, which of one to HEAD is wrong (RFC 9110, 8.6). */
+async function withoutLength(answering: Response | Promise<Response>): Promise<Response> {
+  const { status, headers } = await answering;
+  if (status === 204 || status === 304 || headers.has("content-length")) return new Response(null, { status, headers });
+  const said = new Headers(headers);
+  said.set("transfer-encoding", "chunked"); // a length that is not known
+  return new Response(null, { status, headers: said });
+}
