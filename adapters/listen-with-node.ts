@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
 import { gracefulStop } from "./graceful-stop.ts";
 import { hostCheck, noHost } from "./host-check.ts";
@@ -9,6 +8,8 @@ import { errorResponse } from "./http/error-response.ts";
 import { HttpError } from "./http/http-error.ts";
 import type { Incoming } from "./http/incoming.ts";
 import { mostHeadBytes } from "./limits.ts";
+import { answerWholeRequests, endWithSender } from "./node-connection.ts";
+import { continueOnRead, isAwaited, readTarget } from "./node-request.ts";
 import { reportDoor } from "./report-door.ts";
 import type { Listen } from "./run-server.ts";
 
@@ -23,9 +24,16 @@ export const listenWithNode: Listen = async (app, config) => {
       const { incoming, outgoing } = env as HttpBindings;
       const refusal = wrongHost(incoming.headers.host ?? noHost);
       if (refusal !== undefined) return errorResponse(refusal, request);
+      if (isAwaited(incoming))
+        Object.assign(request, { isAwaited: () => isAwaited(incoming) } satisfies Partial<Incoming>);
       // Of a body that fails @hono/node-server would write a stack trace to the console.
       const breakOff = () => void outgoing.destroy();
-      return app.fetch(request, { incoming, keepOpen: () => keepOpen(incoming, patience), breakOff });
+      return app.fetch(request, {
+        incoming,
+        keepOpen: () => keepOpen(incoming, patience),
+        endWithSender: () => endWithSender(incoming),
+        breakOff,
+      });
     },
     {
       hostname: noHost,
@@ -41,36 +49,24 @@ export const listenWithNode: Listen = async (app, config) => {
     requestTimeout: 0,
   };
   const server = createServer(options, (incoming, outgoing) => {
+    readTarget(incoming);
     // An empty port says nothing (RFC 3986, 6.2.3), and no URL with one stays as it is written.
     if (incoming.headers.host?.endsWith(":")) incoming.headers.host = incoming.headers.host.slice(0, -1);
     const isGood = wrongHost(incoming.headers.host ?? noHost) === undefined;
     if (!isGood || !answerReport(incoming, outgoing)) void answerOther(incoming, outgoing);
   });
   server.setTimeout(patience); // of a connection on which nothing moves
-  server.on("clientError", answerClientError);
+  answerWholeRequests(server);
+  server.on("checkContinue", (incoming, outgoing) => {
+    continueOnRead(incoming, outgoing);
+    server.emit("request", incoming, outgoing);
+  });
   const stop = gracefulStop(server);
   server.listen(config.port, config.host);
   await once(server, "listening"); // rejects with what "error" says
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : config.port, stop };
 };
-
-const clientErrors: ReadonlyMap<string | undefined, string> = new Map([
-  ["HPE_HEADER_OVERFLOW", "431 Request Header Fields Too Large"],
-  ["HPE_CHUNK_EXTENSIONS_OVERFLOW", "413 Payload Too Large"],
-  ["ERR_HTTP_REQUEST_TIMEOUT", "408 Request Timeout"],
-]);
-
-/**
- * As Node answers what is no HTTP, but for bytes behind a request that ends its connection: they are ignored (RFC 9112,
- * 9.6), where Node would send a 400 in the place of the request's own answer.
- */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "HPE_CLOSED_CONNECTION" && socket.writable) return;
-  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
-  const status = clientErrors.get(error.code) ?? "400 Bad Request";
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-}
 
 /** Stands for what no Request could be made of. */
 function unreadable(): Incoming {

@@ -65,6 +65,8 @@ export interface AppEnv {
     /** What another thread has found out of the request. A symbol, so that no environment has it by chance. */
     readonly [authorized]?: Authorized;
     readonly keepOpen?: KeepOpen;
+    /** From now on ends the connection as soon as the sender ends its half of it. */
+    readonly endWithSender?: () => void;
     /** Ends the connection at once, so that nobody takes what was sent for the whole answer. */
     readonly breakOff?: () => void;
     /** The answer to a report, where the runtime knows it by sight and says it in its own way. Default: a new one. */

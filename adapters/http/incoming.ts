@@ -6,4 +6,6 @@ export interface Incoming extends Pick<Request, "method" | "url" | "body"> {
     forEach(look: (value: string, name: string) => void): void;
   };
   arrayBuffer(): Promise<ArrayBuffer | Uint8Array>;
+  /** Whether the sender still waits for a 100 before it sends the body, where the runtime leaves that to the reader. */
+  isAwaited?(): boolean;
 }

@@ -25,6 +25,7 @@ const bytesPerSecond = 16 * 1024;
  */
 export function readBody(request: Incoming, limits: Limits, reading: Reading): Promise<string> {
   if (isSmall(request, limits)) return readSmallBody(request, reading);
+  if (isTooLarge(request, limits)) return refuse(request, tooLarge(limits.bodyBytes));
   const share = reading.bodies.open();
   return readInPieces(request, limits, share)
     .then(decode)
@@ -53,6 +54,7 @@ export async function readBodyBySize<Answer>(
   },
 ): Promise<Answer> {
   if (isSmall(request, limits)) return handle.small(await readSmallBody(request, reading));
+  if (isTooLarge(request, limits)) return refuse(request, tooLarge(limits.bodyBytes));
   const share = reading.bodies.open();
   try {
     // What is compressed is decoded where large bodies are taken apart.
@@ -69,6 +71,11 @@ export async function readBodyBySize<Answer>(
 export function isSmall({ headers }: Incoming, { bodyBytes }: Limits): boolean {
   const declared = Number(headers.get("content-length") ?? Number.NaN);
   return declared > 0 && declared <= Math.min(smallBody, bodyBytes) && headers.get("content-encoding") === null;
+}
+
+/** Whether the body says that it is too large. Of a compressed one the decoded bytes count, which nobody knows yet. */
+function isTooLarge({ headers }: Incoming, { bodyBytes }: Limits): boolean {
+  return Number(headers.get("content-length") ?? 0) > bodyBytes && headers.get("content-encoding") === null;
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {

@@ -25,7 +25,10 @@ export function outletFor(kind: StreamKind, c: Context<AppEnv>, { streams }: Roo
   const { name } = c.get("caller");
   return {
     assertFree: () => streams.assertFree(kind, name),
-    enter: () => streams.enter(kind, name),
+    enter: () => {
+      if (kind === "stream") c.env?.endWithSender?.(); // it has no end of its own
+      return streams.enter(kind, name);
+    },
     turns: feeds.turns,
     keepOpen: c.env?.keepOpen,
     breakOff: c.env?.breakOff,

@@ -1,0 +1,47 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+const clientErrors: ReadonlyMap<string | undefined, string> = new Map([
+  ["HPE_HEADER_OVERFLOW", "431 Request Header Fields Too Large"],
+  ["HPE_CHUNK_EXTENSIONS_OVERFLOW", "413 Payload Too Large"],
+  ["ERR_HTTP_REQUEST_TIMEOUT", "408 Request Timeout"],
+]);
+
+/**
+ * Has every request that arrived whole answered: where Node would send a 400 in the place of its answer, because of bytes
+ * behind it (RFC 9112, 9.6 and 2.2), and where it would end the connection, because its sender has ended its half (9.6).
+ * Whatever else is no HTTP is answered as Node does.
+ */
+export function answerWholeRequests(server: Server): void {
+  const newest = new WeakMap<Duplex, ServerResponse<IncomingMessage>>();
+  const ending = new WeakSet<Duplex>();
+  server.prependListener("request", ({ socket }, response) => newest.set(socket, response));
+
+  function refuse(socket: Duplex, status = "400 Bad Request"): void {
+    const response = newest.get(socket);
+    const isAnswered = response?.headersSent === true && !response.req.complete;
+    if (socket.writable) socket.end(isAnswered ? "" : `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+  }
+
+  Object.assign(server, { httpAllowHalfOpen: true }); // Node's types and manual leave it out
+  server.on("connection", (socket) => {
+    // Deno says nothing of a request that breaks off so.
+    socket.once("end", () => newest.get(socket)?.req.complete === false && refuse(socket));
+  });
+
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (ending.has(socket)) return; // what comes behind the first of such bytes is ignored too
+    if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+    const response = newest.get(socket);
+    if (!response?.req.complete || response.writableFinished) return refuse(socket, clientErrors.get(error.code));
+    ending.add(socket);
+    response.shouldKeepAlive = false;
+    response.once("close", () => socket.end()); // its head may have gone out before
+  });
+}
+
+/** Ends the connection once the sender ends its half: who went away would else hold a stream until a write fails. */
+export function endWithSender({ socket }: IncomingMessage): void {
+  if (socket.readableEnded) socket.destroy();
+  else socket.once("end", () => socket.destroy());
+}
