@@ -36,8 +36,8 @@ Exit codes:
     const file = databaseFile(url);
     const freeBytes = file === undefined ? null : await freeSpace(dirname(file));
     const findings = findingsOf(examination, freeBytes);
-    const { integrity, schemaVersion, pendingMigrations, summaries } = examination;
-    const healthy = integrity.length === 0 && (summaries?.wrong ?? 0) === 0;
+    const { log, integrity, schemaVersion, pendingMigrations, summaries } = examination;
+    const healthy = log === undefined && integrity.length === 0 && (summaries?.wrong ?? 0) === 0;
     const advice = findings.map(({ advice }) => advice).filter((sentence) => sentence !== undefined);
     const report = {
       database: databaseName(url),
@@ -72,7 +72,7 @@ function stateOf({ advice, isUnknown }: Finding): Cell {
 }
 
 function findingsOf(
-  { integrity, schemaVersion, pendingMigrations, summaries }: Examination,
+  { log, integrity, schemaVersion, pendingMigrations, summaries }: Examination,
   freeBytes: number | null,
 ): readonly Finding[] {
   const [damage] = integrity;
@@ -88,6 +88,7 @@ function findingsOf(
           "(take sqlite.org's where yours says SQL logic error: it was built without .recover). Then `runless export` " +
           "from that, and `runless import` into a new database, count it anew.",
     },
+    ...(log === undefined ? [] : [{ what: "log", text: "damaged", advice: log }]),
     {
       what: "schema",
       text:

@@ -4,6 +4,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import { driverError, isDamage } from "./failures.ts";
+import { assertLogIsWhole } from "./left-log.ts";
 import type { DatabaseAddress } from "./libsql-options.ts";
 import { readOnly } from "./read-only.ts";
 import { cannotOpen } from "./store-error.ts";
@@ -34,6 +35,7 @@ const idsLeftOut = 10_000_000_000;
 export async function backUp(address: DatabaseAddress, path: string): Promise<number> {
   const file = resolve(path); // SQLite would take some for a URI
   assertMissing(path);
+  assertLogIsWhole(address.url); // the copy would lack what lies in it, and nobody would know
   const partial = `${file}.${crypto.randomUUID()}.partial`;
   try {
     await readOnly(address, async (client) => {

@@ -2,6 +2,7 @@ import type { Client } from "@libsql/client";
 import { EventLogError } from "../event-log-error.ts";
 import { kinds } from "./event-row.ts";
 import { driverError } from "./failures.ts";
+import { leftLogProblem } from "./left-log.ts";
 import type { DatabaseAddress } from "./libsql-options.ts";
 import { readVersion } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
@@ -10,6 +11,8 @@ import { storeError } from "./store-error.ts";
 import { scopes } from "./summaries.ts";
 
 export interface Examination {
+  /** What is wrong with a database file's write-ahead log, and what to do. */
+  readonly log: string | undefined;
   /** What SQLite finds wrong; empty where nothing is. */
   readonly integrity: readonly string[];
   /** undefined where the database is too damaged to tell. */
@@ -31,7 +34,8 @@ export interface Recount {
  */
 export async function examineDatabase(address: DatabaseAddress): Promise<Examination> {
   try {
-    return await readOnly(address, (client) => examine(client, address.url));
+    const log = leftLogProblem(address.url); // before SQLite passes over it
+    return { log, ...(await readOnly(address, (client) => examine(client, address.url))) };
   } catch (error) {
     if (driverError(error)?.code !== "SQLITE_NOTADB") throw storeError(error, address.url);
     const message = `${address.url} is not a database, or one that is encrypted or damaged from its first page on. Name another, or restore a copy.`;
@@ -39,9 +43,9 @@ export async function examineDatabase(address: DatabaseAddress): Promise<Examina
   }
 }
 
-async function examine(client: Client, url: string): Promise<Examination> {
+async function examine(client: Client, url: string): Promise<Omit<Examination, "log">> {
   let schemaVersion: number | undefined;
-  const found = (integrity: readonly string[], summaries?: Recount): Examination => ({
+  const found = (integrity: readonly string[], summaries?: Recount) => ({
     integrity,
     schemaVersion,
     pendingMigrations: schemaVersion === undefined ? 0 : migrations.length - schemaVersion,

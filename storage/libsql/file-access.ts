@@ -7,6 +7,7 @@ import { isDamage } from "./failures.ts";
 import { fileGuard } from "./file-guard.ts";
 import { FileWriter } from "./file-writer.ts";
 import { firstLook } from "./first-look.ts";
+import { assertLogIsWhole } from "./left-log.ts";
 import { migrate } from "./migrate.ts";
 import { openedFile } from "./opened-file.ts";
 import { realFile } from "./real-file.ts";
@@ -18,7 +19,10 @@ import { writeGroup } from "./write-group.ts";
 export async function openFileAccess(address: FileAddress): Promise<DatabaseAccess> {
   const { url, opened } = address;
   const file = databaseFile(url) ?? "";
-  if (opened === undefined) assertWritable(url);
+  if (opened === undefined) {
+    assertWritable(url);
+    assertLogIsWhole(url);
+  }
   const client = await openConnection(address);
   try {
     if (opened === undefined) await prepare(client, url);

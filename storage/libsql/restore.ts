@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
-import { chmod, chown, link, open, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, copyFile, link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import { EventLogError } from "../event-log-error.ts";
 import { backUp, CopyError } from "./backup.ts";
 import { hasEventLog } from "./has-event-log.ts";
+import { leftLogProblem } from "./left-log.ts";
 import { readOnly } from "./read-only.ts";
 import { realFile } from "./real-file.ts";
 
@@ -61,10 +62,9 @@ async function countTokens(file: string): Promise<number> {
 
 /** Gives a database that nobody has open a second name, with all that is in it, and the new file its owner and mode. */
 async function putAside(file: string, named: string, fresh: string): Promise<string> {
-  // Of what is no database any more SQLite would remove the log.
-  const isWhole = (await isDatabase(file)) && closeLog(file, named);
   let aside = `${file}.before-restore`;
   for (let i = 2; existsSync(aside); i++) aside = `${file}.before-restore-${i}`;
+  const isWhole = await closeDatabase(file, named, aside);
   const { mode, uid, gid } = await stat(file);
   await chmod(fresh, mode & 0o777);
   await chown(fresh, uid, gid).catch(() => {}); // only root may give files away, and need not
@@ -76,6 +76,20 @@ async function putAside(file: string, named: string, fresh: string): Promise<str
     if (existsSync(`${file}${part}`)) await rename(`${file}${part}`, `${aside}${part}`);
   }
   return aside;
+}
+
+/** As closeLog, which removes a log that SQLite can't read: such a one is kept beside `aside`. */
+async function closeDatabase(file: string, named: string, aside: string): Promise<boolean> {
+  // Of what is no database any more SQLite would remove the log.
+  if (!(await isDatabase(file))) return false;
+  const hasUnreadLog = leftLogProblem(urlOf(file)) !== undefined;
+  if (hasUnreadLog) await copyFile(`${file}-wal`, `${aside}-wal`);
+  try {
+    return closeLog(file, named);
+  } catch (error) {
+    if (hasUnreadLog) await rm(`${aside}-wal`);
+    throw error;
+  }
 }
 
 async function isDatabase(file: string): Promise<boolean> {

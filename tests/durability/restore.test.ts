@@ -87,6 +87,16 @@ test("restore goes over a damaged database, and keeps that with its log", async 
   expect(readFileSync(join(folder, "log.db.before-restore-wal"), "utf8")).toBe("nor a log");
 });
 
+test("restore goes over a database whose log is damaged, and keeps that too", async () => {
+  const { folder, file, copy, cli, keys } = await backedUp();
+  const log = "no log of this database".repeat(1000);
+  writeFileSync(`${file}-wal`, log);
+  expect((await cli("events")).exitCode).not.toBe(0);
+  expect((await cli("restore", copy)).exitCode).toBe(0);
+  expect(await keys()).toEqual([[1, "before"]]);
+  expect(readFileSync(join(folder, "log.db.before-restore-wal"), "utf8")).toBe(log);
+});
+
 test("restore makes a database where there was none, and leaves nothing of a copy that is none", async () => {
   const { folder, file, copy, cli, keys } = await backedUp();
   const elsewhere = join(folder, "new.db");
