@@ -1,6 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
-import { type EventLog, EventLogError, type LibsqlEventLog, openStores, type TokenStore } from "../storage/index.ts";
+import {
+  type EventLog,
+  EventLogError,
+  type FileTrouble,
+  type LibsqlEventLog,
+  openStores,
+  type TokenStore,
+} from "../storage/index.ts";
 import { openedFile } from "../storage/libsql/opened-file.ts";
 import { databaseName } from "../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "./config.ts";
@@ -66,11 +73,19 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
       damage = problem;
       logger.error("the database is damaged", { reason: problem });
     };
+    let trouble: FileTrouble | undefined;
+    const noteTrouble = (found: FileTrouble | undefined) => {
+      trouble = found;
+      if (found === undefined) logger.info("the database's files are back");
+      else logger.error("the database's files are not as they were", { reason: found.problem });
+    };
     const stores = await openStores({
       url: config.databaseUrl,
       authToken: config.databaseAuthToken,
       onCommit: metrics.committed,
       onDamage: noteDamage,
+      onFileTrouble: noteTrouble,
+      watchesLog: true,
       queue: { events: config.limits.queueEvents, bytes: config.limits.queueBytes },
     });
     const { log } = stores;
@@ -79,7 +94,16 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
     const { signal } = closing;
     const browser = browserPolicy(config, tokens);
     const isAccepting = () => !signal.aborted;
-    const deps = { log, tokens, config, metrics, browser, isAccepting, damage: () => damage, closing: signal };
+    const deps = {
+      log,
+      tokens,
+      config,
+      metrics,
+      browser,
+      isAccepting,
+      damage: () => trouble?.problem ?? damage,
+      closing: signal,
+    };
     const forwarder = forwarderFor(log, config, { onDamage: noteDamage, closing: signal });
     await forwarder?.opened().catch(({ message }) => logger.warn(plain(message))); // the next request starts another
     app = createApp(forwarder === undefined ? deps : { ...deps, forwarder });
@@ -95,7 +119,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
       if (signal.aborted && performance.now() - askedAt > echoMilliseconds) process.exit(1);
       if (signal.aborted) return;
       closing.abort();
-      void finish(listener, log, config);
+      void finish(listener, log, config).then(() => endProcess(trouble?.isDamage === true));
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
@@ -146,13 +170,18 @@ const beforeRetention = 1000;
 /** How long after a signal another one is taken for the same. */
 const echoMilliseconds = 500;
 
-async function finish(listener: Listener, log: EventLog, { shutdownSeconds }: Config): Promise<never> {
+async function finish(listener: Listener, log: EventLog, { shutdownSeconds }: Config): Promise<void> {
   logger.info("runless is finishing what it accepted; a second signal ends it at once");
   // A request whose body never ends must not keep the process.
   await Promise.race([listener.stop(), delay(shutdownSeconds * 1000)]);
   await log.close();
   logger.info("runless has ended");
-  process.exit(0);
+}
+
+/** An orderly end closes what is still open, and SQLite then moves its log into the file: not one that is damaged. */
+function endProcess(isFileDamaged: boolean): void {
+  if (isFileDamaged) process.kill(process.pid, "SIGKILL");
+  else process.exit(0);
 }
 
 /** Names are looked at where they are given, and where nothing else keeps out a page that has its name point to here. */

@@ -3,7 +3,13 @@ export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode } from "./event-log-error.ts";
 export { eachEncoded } from "./libsql/encode-units.ts";
 export type { EncodedUnits } from "./libsql/group.ts";
-export type { AppendEncoded, DatabaseAddress, LibsqlEventLog, LibsqlOptions } from "./libsql/libsql-options.ts";
+export type {
+  AppendEncoded,
+  DatabaseAddress,
+  FileTrouble,
+  LibsqlEventLog,
+  LibsqlOptions,
+} from "./libsql/libsql-options.ts";
 export { openLibsqlEventLog } from "./libsql/libsql-stores.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
 export { createMemoryEventLog } from "./memory.ts";

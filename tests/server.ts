@@ -33,7 +33,7 @@ function entryOf(runtime: Runtime, databaseUrl: string): readonly string[] {
   if (runtime === "node") return ["dist/adapters/node.js"];
   // With the permissions of npm run start:deno, and no more, but that the database is elsewhere.
   const folder = dirname(databaseFile(databaseUrl) ?? ".");
-  return denoArgs.map((arg) => arg.replace("--allow-read=.", `--allow-read=.,${folder}`));
+  return denoArgs.map((arg) => arg.replace(/^(--allow-(?:read|write)=\.)$/, `$1,${folder}`));
 }
 
 export interface RunningServer {

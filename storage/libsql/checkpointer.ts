@@ -18,7 +18,18 @@ const fewPages = 500;
 /** In milliseconds. */
 const betweenLooks = 100;
 
+/** Of so many commits in so long, in milliseconds, a log is quiet: then all of it is moved. */
+const quietCommits = 50;
+const quietTime = 4000;
+
 const checkpoint = "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)";
+
+export interface CheckpointerOptions {
+  /** How many pages are many enough. */
+  readonly full?: number;
+  /** Asked before each move: false while nothing must get into the file. */
+  readonly mayMove?: () => boolean;
+}
 
 /**
  * Moves what is committed from the write-ahead log into the file while further commits go on, by a connection of its own
@@ -28,27 +39,55 @@ const checkpoint = "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)";
 export class Checkpointer {
   readonly #file: string;
   readonly #beside: { exec(sql: string): Promise<void>; close(): void };
-  readonly #finish: (sql: string) => Promise<void>;
+  readonly #finish: () => Promise<boolean>;
   readonly #full: number;
+  readonly #mayMove: () => boolean;
   #looked = performance.now();
   /** How many pages of this round of the log are moved. */
   #moved = 0;
   #running: Promise<void> | undefined;
+  /** Of the time since then. */
+  #commits = 0;
+  #countedFrom = performance.now();
+  /** Whether there may be something that is not moved: a process that was killed has left it, or it was just committed. */
+  #isDirty = true;
 
-  /** `finish` is to run statements on the connection that writes, between two transactions. */
-  constructor(file: string, finish: (sql: string) => Promise<void>, full = fullLog) {
+  /** `finish` is to move what it can by the connection that writes, between two transactions; it answers whether that is all. */
+  constructor(
+    file: string,
+    finish: () => Promise<boolean>,
+    { full = fullLog, mayMove = () => true }: CheckpointerOptions = {},
+  ) {
     this.#file = file;
     this.#beside = new Database(file, { timeout: 0 });
     this.#finish = finish;
     this.#full = full;
+    this.#mayMove = mayMove;
   }
 
   /** To be called after every commit. */
   look(): void {
+    this.#commits++;
+    this.#isDirty = true;
     const now = performance.now();
-    if (now - this.#looked < betweenLooks || this.#running !== undefined) return;
+    if (now - this.#looked < betweenLooks) return;
     this.#looked = now;
-    this.#running = this.#move()
+    this.#run(() => this.#moveMany());
+  }
+
+  /** To be called now and then. Moves all that is committed within 10 seconds of the last commits. */
+  lookForQuiet(): void {
+    const now = performance.now();
+    if (now - this.#countedFrom < quietTime) return;
+    const isQuiet = this.#commits <= quietCommits;
+    this.#commits = 0;
+    this.#countedFrom = now;
+    if (isQuiet && this.#isDirty) this.#run(() => this.#moveAll());
+  }
+
+  #run(move: () => Promise<void>): void {
+    if (this.#running !== undefined) return;
+    this.#running = move()
       .catch(() => {}) // tried again at the next look, and by SQLite itself in the end
       .finally(() => {
         this.#running = undefined;
@@ -61,19 +100,33 @@ export class Checkpointer {
     this.#beside.close();
   }
 
-  async #move(): Promise<void> {
+  async #moveMany(): Promise<void> {
     let { frames, frameSize } = countFrames(this.#file);
     if (frames < this.#moved) this.#moved = 0; // begun anew
     let [left, before] = [frames - this.#moved, Number.POSITIVE_INFINITY];
     if (left < Math.min(this.#full, (shareOfRoom * roomFor(this.#file)) / frameSize)) return;
     while (left > fewPages && left < before) {
+      if (!this.#mayMove()) return;
       await this.#beside.exec(checkpoint);
       const now = countFrames(this.#file).frames;
       [left, before, frames] = [now - frames, left, now];
     }
     // The log begins anew only after a moment at which all of it is moved.
-    await this.#finish(checkpoint);
+    await this.#moveRest();
+  }
+
+  async #moveAll(): Promise<void> {
+    if (!this.#mayMove()) return;
+    this.#isDirty = false; // unless something is committed meanwhile
+    await this.#beside.exec(checkpoint);
+    this.#isDirty ||= !(await this.#moveRest());
+  }
+
+  async #moveRest(): Promise<boolean> {
+    if (!this.#mayMove()) return false;
+    const isAll = await this.#finish();
     this.#moved = countFrames(this.#file).frames;
+    return isAll;
   }
 }
 

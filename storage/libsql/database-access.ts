@@ -9,10 +9,8 @@ export interface DatabaseAccess {
   /** Its path; undefined for a remote database. */
   readonly file: string | undefined;
   read<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
-  /** For what may be lost without harm: it is done again some time. */
+  /** What resolves is durable. */
   readonly write: Write;
-  /** For what is durable when it resolves. */
-  readonly record: Write;
   writeGroup(group: Group): Promise<GroupResult>;
   close(): Promise<void>;
 }

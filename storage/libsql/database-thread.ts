@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { EventLogError, type EventLogErrorCode } from "../event-log-error.ts";
 import type { FileAddress } from "./connection.ts";
 import { openFileAccess } from "./file-access.ts";
+import type { FileTrouble, OnFileTrouble } from "./libsql-options.ts";
 import { createLogDatabase, type LogDatabase } from "./log-database.ts";
 import { openedFile } from "./opened-file.ts";
 import { damageOf } from "./store-error.ts";
@@ -12,7 +13,14 @@ export interface DatabaseRequest {
   readonly args: readonly unknown[];
 }
 
+/** What a thread is started with. */
+export interface DatabaseThreadData extends FileAddress {
+  readonly watchesLog?: boolean | undefined;
+}
+
 export type DatabaseResponse =
+  /** No answer to any call, but what has come of the files. */
+  | { readonly trouble: FileTrouble | undefined }
   | { readonly id: number; readonly value: unknown }
   | {
       readonly id: number;
@@ -25,8 +33,9 @@ export type DatabaseResponse =
 const port = parentPort;
 if (port === null) throw new Error("database-thread is not started as a thread");
 
-const address = workerData as FileAddress; // only database-threads.ts starts it
-const opening = openFileAccess(address).then(createLogDatabase);
+const { watchesLog = false, ...address } = workerData as DatabaseThreadData; // only database-threads.ts starts it
+const onTrouble: OnFileTrouble = (trouble) => port.postMessage({ trouble } satisfies DatabaseResponse);
+const opening = openFileAccess(address, { watchesLog, onTrouble }).then(createLogDatabase);
 await answer(0, async () => {
   await opening;
   return openedFile(address.url);

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { EventLogError } from "../event-log-error.ts";
-import type { FileAddress } from "./connection.ts";
-import type { DatabaseRequest, DatabaseResponse } from "./database-thread.ts";
+import type { DatabaseRequest, DatabaseResponse, DatabaseThreadData } from "./database-thread.ts";
 import { buffersIn } from "./group.ts";
-import type { DatabaseAddress, OnDamage } from "./libsql-options.ts";
+import type { DatabaseAddress, FileEvents, OnDamage, OnFileTrouble } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
 import type { OpenedFile } from "./opened-file.ts";
 
@@ -12,11 +11,14 @@ import type { OpenedFile } from "./opened-file.ts";
  * never hold up an acknowledgement. The one that reads starts with the first read: a server that is only reported to
  * needs none.
  */
-export async function openDatabaseThreads(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
+export async function openDatabaseThreads(
+  address: DatabaseAddress,
+  { watchesLog, onDamage, onFileTrouble }: FileEvents = {},
+): Promise<LogDatabase> {
   let isOpen = false;
   // Of a damage that the opening meets its error says all.
   const noteDamage = (problem: string) => isOpen && onDamage?.(problem);
-  const { database: writer, opened } = await startThread(address, noteDamage);
+  const { database: writer, opened } = await startThread({ ...address, watchesLog }, noteDamage, onFileTrouble);
   isOpen = true;
   let reader: Promise<LogDatabase> | undefined;
 
@@ -64,7 +66,8 @@ export async function openDatabaseThreads(address: DatabaseAddress, onDamage?: O
     logId: () => (reader === undefined ? writer.logId() : reading((database) => database.logId())),
     close: async () => {
       const opened = await reader?.catch(() => undefined);
-      await Promise.all([writer.close(), opened?.close()]);
+      await opened?.close(); // first, since the end of the thread that writes may take SQLite's locks: see wal-index.ts
+      await writer.close();
     },
   };
 }
@@ -94,16 +97,28 @@ interface DatabaseThread {
 }
 
 /** A LogDatabase whose calls run on a thread. It keeps the process alive only while a call is under way. */
-async function startThread(address: FileAddress, onDamage: OnDamage): Promise<DatabaseThread> {
+async function startThread(
+  workerData: DatabaseThreadData,
+  onDamage: OnDamage,
+  onFileTrouble?: OnFileTrouble,
+): Promise<DatabaseThread> {
   // Only here: a bundle for a Worker runtime, which has no such thing, would import it where it stands.
   const { Worker } = await import("node:worker_threads");
   const file = import.meta.url.endsWith(".ts") ? "./database-thread.ts" : "./database-thread.js";
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: address });
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData,
+    trackUnmanagedFds: false, // Node would close the descriptor of the index with the thread: see wal-index.ts
+  });
   const calls = new Map<number, Call>();
   let lastId = 0;
   let ended: string | undefined;
+  let isFileDamaged = false;
 
   worker.on("message", (response: DatabaseResponse) => {
+    if ("trouble" in response) {
+      isFileDamaged ||= response.trouble?.isDamage === true;
+      return onFileTrouble?.(response.trouble);
+    }
     const call = calls.get(response.id);
     calls.delete(response.id);
     if (calls.size === 0) worker.unref();
@@ -182,7 +197,8 @@ async function startThread(address: FileAddress, onDamage: OnDamage): Promise<Da
     close: async () => {
       if (ended === undefined) await call("close")();
       ended ??= "The database is closed.";
-      await worker.terminate();
+      // A thread that ends closes its connections, and the last to close moves the log into the file.
+      if (!isFileDamaged) await worker.terminate();
     },
   };
   return { database, opened };

@@ -4,7 +4,7 @@ import { type FileAddress, openConnection } from "./connection.ts";
 import type { DatabaseAccess, Write } from "./database-access.ts";
 import { databaseFile } from "./database-file.ts";
 import { isDamage } from "./failures.ts";
-import { fileGuard } from "./file-guard.ts";
+import { FileGuard, type FileGuardOptions } from "./file-guard.ts";
 import { FileWriter } from "./file-writer.ts";
 import { firstLook } from "./first-look.ts";
 import { assertLogIsWhole } from "./left-log.ts";
@@ -16,7 +16,7 @@ import { cannotOpen, storeError } from "./store-error.ts";
 import { writeGroup } from "./write-group.ts";
 
 /** Opens a database file, and creates or migrates it where no other connection of this process has it open. */
-export async function openFileAccess(address: FileAddress): Promise<DatabaseAccess> {
+export async function openFileAccess(address: FileAddress, guarding: FileGuardOptions = {}): Promise<DatabaseAccess> {
   const { url, opened } = address;
   const file = databaseFile(url) ?? "";
   if (opened === undefined) {
@@ -32,25 +32,23 @@ export async function openFileAccess(address: FileAddress): Promise<DatabaseAcce
   }
 
   const { use, close } = reconnecting({ ...address, opened: opened ?? openedFile(url) }, client);
-  const real = realFile(file);
-  let writer: FileWriter | undefined;
+  // A thread that only reads needs none.
+  const guard = opened === undefined ? new FileGuard(file, guarding) : undefined;
+  const writer = guard && new FileWriter(realFile(file), guard);
   const write: Write = (work) =>
     use((client) => {
-      writer ??= new FileWriter(real); // for the first write, since a thread that only reads needs none
+      if (writer === undefined) throw new Error(`This connection to ${file} only reads.`);
       return work(writer, client);
     });
-  const guard = fileGuard(file);
-  const record: Write = (work) => guard(() => write(work));
 
   return {
     file,
     read: use,
     write,
-    record,
-    writeGroup: (group) => record((writer) => writeGroup(writer, group)),
+    writeGroup: (group) => write((writer) => writeGroup(writer, group)),
     close: async () => {
       await writer?.close();
-      close();
+      if (guard?.isDamaged !== true) close(); // the last connection to end moves the log
     },
   };
 }

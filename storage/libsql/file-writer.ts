@@ -1,11 +1,16 @@
+import { setInterval } from "node:timers";
 import { LibsqlError } from "@libsql/client/sqlite3";
 import Database from "libsql";
 import { EventLogError } from "../event-log-error.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { filePragmas } from "./connection.ts";
 import { driverError, isBusy } from "./failures.ts";
+import type { FileGuard } from "./file-guard.ts";
 import { reasonOf } from "./store-error.ts";
 import type { Statement, StatementResult, Writer, WriteTransaction } from "./write-transaction.ts";
+
+/** Between two looks at the files, in milliseconds. */
+const betweenLooks = 100;
 
 type Prepared = ReturnType<Database.Database["prepare"]>;
 
@@ -17,21 +22,23 @@ export class FileWriter implements Writer {
   readonly #database: Database.Database;
   readonly #checkpointer: Checkpointer;
   readonly #prepared = new Map<string, Prepared>();
+  readonly #guard: FileGuard | undefined;
+  readonly #looks: ReturnType<typeof setInterval>;
   /** Resolves when the last transaction has ended. */
   #last: Promise<void> = Promise.resolve();
+  #isRescuing = false;
+  #hasCommitted = false;
 
-  constructor(file: string) {
+  constructor(file: string, guard?: FileGuard) {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
     this.#database = new Database(file, { timeout: 0 });
     this.#database.exec(filePragmas);
-    this.#checkpointer = new Checkpointer(file, async (sql) => {
-      const free = await this.#takeTurn();
-      try {
-        this.#exec(sql);
-      } finally {
-        free();
-      }
+    this.#guard = guard;
+    this.#checkpointer = new Checkpointer(file, () => this.#inTurn(() => this.#moveLog()), {
+      mayMove: () => this.#isFine(),
     });
+    this.#looks = setInterval(() => this.#look(), betweenLooks);
+    this.#looks.unref();
   }
 
   async begin(): Promise<WriteTransaction> {
@@ -39,8 +46,11 @@ export class FileWriter implements Writer {
     let open = true;
     const free = await this.#takeTurn();
     try {
+      this.#guard?.assertFine();
       this.#exec("BEGIN IMMEDIATE");
+      this.#guard?.assertUntouched();
     } catch (error) {
+      if (database.inTransaction) database.exec("ROLLBACK");
       free();
       throw error;
     }
@@ -51,6 +61,7 @@ export class FileWriter implements Writer {
       commit: async () => {
         this.#commit();
         open = false;
+        this.#assertSafe();
         this.#checkpointer.look();
       },
       close: () => {
@@ -72,13 +83,68 @@ export class FileWriter implements Writer {
     return free;
   }
 
+  async #inTurn<Result>(work: () => Result): Promise<Result> {
+    const free = await this.#takeTurn();
+    try {
+      return work();
+    } finally {
+      free();
+    }
+  }
+
+  #isFine(): boolean {
+    this.#guard?.look();
+    return this.#guard?.isFine ?? true;
+  }
+
+  #assertSafe(): void {
+    this.#hasCommitted = true;
+    if (this.#guard === undefined || this.#guard.isCommitSafe()) return;
+    this.#rescue(this.#guard);
+    throw this.#guard.lostCommit();
+  }
+
+  /** Each commit looks by itself; this is for the time between two, and for what ends before its commit. */
+  #look(): void {
+    if (!this.#hasCommitted) this.#guard?.look();
+    this.#hasCommitted = false;
+    if (this.#guard?.wantsRescue === true) void this.#rescueInTurn(this.#guard);
+    else this.#checkpointer.lookForQuiet();
+  }
+
+  async #rescueInTurn(guard: FileGuard): Promise<void> {
+    if (this.#isRescuing) return;
+    this.#isRescuing = true;
+    await this.#inTurn(() => this.#rescue(guard));
+    this.#isRescuing = false;
+  }
+
+  /** The log is gone from its place, but open here still: what it holds is moved into the database, lest it go astray. */
+  #rescue(guard: FileGuard): void {
+    try {
+      if (guard.wantsRescue && this.#moveLog()) guard.noteRescue();
+    } catch {
+      // The next look tries again: somebody holds the lock, or reads what is older.
+    }
+  }
+
+  /** Moves from the log into the file what nobody needs there; answers whether that is all. */
+  #moveLog(): boolean {
+    const [row] = this.#execute({ sql: "PRAGMA wal_checkpoint(PASSIVE)" }).rows;
+    return row?.busy === 0 && row.log === row.checkpointed;
+  }
+
   /**
    * What can be moved from the WAL into the file is, so that the file is whole by itself. An empty WAL stays beside it on
    * Bun and Deno: the driver ends a connection only once its prepared statements are collected, which Node does with the thread.
    */
   async close(): Promise<void> {
+    clearInterval(this.#looks);
     await this.#checkpointer.close();
     this.#prepared.clear();
+    this.#guard?.look();
+    if (this.#guard?.isDamaged === true) return; // what is damaged must not get into the file
+    this.#guard?.close();
     try {
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch {

@@ -2,7 +2,7 @@ import type { Stores } from "../stores.ts";
 import { databaseFile } from "./database-file.ts";
 import type { Load } from "./group-commit.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
-import type { DatabaseAddress, LibsqlEventLog, LibsqlOptions, OnDamage } from "./libsql-options.ts";
+import type { DatabaseAddress, FileEvents, LibsqlEventLog, LibsqlOptions } from "./libsql-options.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
 import type { LogDatabase } from "./log-database.ts";
 
@@ -20,9 +20,11 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
  * (`libsql://…`).
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
-  const { now = Date.now, onCommit, onDamage, queue = unbounded, ...address } = options;
+  const { now = Date.now, onCommit, onDamage, onFileTrouble, watchesLog, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
-  const database = isRemote ? await openRemote(address) : await openThreads(address, onDamage);
+  const database = isRemote
+    ? await openRemote(address)
+    : await openThreads(address, { onDamage, onFileTrouble, watchesLog });
   const groupsAtOnce = isRemote ? remoteGroupsAtOnce : 1;
   return {
     log: createLibsqlEventLog(database, now, { queue, groupsAtOnce, onCommit }),
@@ -40,9 +42,9 @@ async function openRemote(address: DatabaseAddress): Promise<LogDatabase> {
 }
 
 /** Loaded only here, since a Worker runtime has no threads. */
-async function openThreads(address: DatabaseAddress, onDamage?: OnDamage): Promise<LogDatabase> {
+async function openThreads(address: DatabaseAddress, events: FileEvents): Promise<LogDatabase> {
   const { openDatabaseThreads } = await import("./database-threads.ts");
-  return openDatabaseThreads(address, onDamage);
+  return openDatabaseThreads(address, events);
 }
 
 /** The event log alone. */

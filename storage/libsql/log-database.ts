@@ -48,7 +48,7 @@ export interface LogDatabase extends DatabaseReads {
 
 /** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
 export function createLogDatabase(access: DatabaseAccess): LogDatabase {
-  const { write, record, file } = access;
+  const { write, file } = access;
   let loading: Promise<DatabaseReads> | undefined;
 
   async function reading<Result>(work: (reads: DatabaseReads) => Promise<Result>): Promise<Result> {
@@ -81,7 +81,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     continuePlan: (...args) => reading((reads) => reads.continuePlan(...args)),
     wipe: async (text, by, now) => {
       const plan = parsePlan(text);
-      const wiped = await record((writer) => wipe(writer, plan, by, now));
+      const wiped = await write((writer) => wipe(writer, plan, by, now));
       return typeof wiped === "number" ? reading((reads) => reads.event(wiped)) : wiped;
     },
     findHidden: () => access.read(findHidden),
@@ -90,14 +90,14 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
     forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
     prunedId: (type) => access.read((client) => readPrunedId(client, type)),
-    notePrune: (clock) => record((writer) => notePrune(writer, clock)),
+    notePrune: (clock) => write((writer) => notePrune(writer, clock)),
     prunedAt: () => access.read(readPrunedAt),
-    probe: () => record((writer) => probe(writer, file)),
+    probe: () => write((writer) => probe(writer, file)),
     logId: () => access.read(readLogId),
     newestId: () => access.read(readNewestId),
     tokens: () => access.read(readTokens),
-    createToken: (token, now) => record((writer) => createToken(writer, token, now)),
-    revokeToken: (name, now) => record((writer) => revokeToken(writer, name, now)),
+    createToken: (token, now) => write((writer) => createToken(writer, token, now)),
+    revokeToken: (name, now) => write((writer) => revokeToken(writer, name, now)),
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
     close: () => access.close(),
   };

@@ -80,7 +80,6 @@ async function openReadingAccess(
       }
     },
     write: refuse,
-    record: refuse,
     writeGroup: refuse,
     close: async () => close(),
   };

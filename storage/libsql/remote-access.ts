@@ -36,7 +36,6 @@ export async function openRemoteAccess(address: DatabaseAddress): Promise<Databa
     file: undefined,
     read: (work) => use(work),
     write,
-    record: write,
     writeGroup: (group) => use(() => writeGroup(group)),
     close: async () => client.close(),
   };
