@@ -4,6 +4,7 @@ import { formatAssetKey, parseJson } from "../../core/index.ts";
 import { isArray, isNumberText, numberText } from "../../core/json-value.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
+import { exactFigure, grouped } from "./browser/figures.js";
 import type { Entry } from "./event-details.ts";
 import { indented, itemsOf, type JsonPart, membersOf, startOf, textOf } from "./json-part.ts";
 import { longestMarkdown, renderMarkdown } from "./markdown.ts";
@@ -72,11 +73,11 @@ export function briefText({ type, part }: Entry, most: number): string {
 
 const mostDigits = 60;
 
-/** A number for people: an int's thousands apart, a float as it is. */
+/** A number for people, with all its digits. */
 function numberOf(type: "int" | "float", part: JsonPart): string {
   const digits = digitsOf(part);
-  if (type === "float") return Number.isFinite(Number(digits)) ? String(Number(digits)) : cut(digits, mostDigits);
-  return cut(digits, mostDigits).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+  if (type === "float" && Number.isFinite(Number(digits))) return exactFigure(Number(digits));
+  return grouped(cut(digits, mostDigits));
 }
 
 /** On the wire a large int and what JSON has no word for are strings. */

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Series } from "./asset-history.ts";
+import { figure } from "./browser/figures.js";
 import { pageBudget } from "./page-budget.ts";
 import { Sparkline } from "./sparkline.tsx";
 import { UserText } from "./user-text.tsx";
@@ -47,10 +48,10 @@ interface PlotProps {
 
 function Plot({ series, at }: PlotProps) {
   const { name, values, least, greatest } = series;
-  const figure = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 3 });
-  const low = figure(least);
-  const high = figure(greatest);
-  const latest = figure(values.at(-1) ?? 0);
+  const range = greatest - least;
+  const low = figure(least, range);
+  const high = figure(greatest, range);
+  const latest = figure(values.at(-1) ?? 0, range);
   const { text: shown } = pageBudget().cut(name, 60);
   return (
     <figure class="plot" data-name={shown} data-at={at} data-values={values.join(" ")}>

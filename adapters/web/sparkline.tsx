@@ -14,11 +14,12 @@ const fineness = 2;
 export function Sparkline({ series: { times, values, least, greatest }, width, height }: SparklineProps) {
   const [start = 0] = times;
   const span = Math.max(1, (times.at(-1) ?? 0) - start);
-  const range = greatest - least;
+  // By halves: the whole range of numbers is more than a number holds.
+  const range = greatest / 2 - least / 2;
   const x = (time: number) => Math.round(((time - start) / span) * width * fineness);
   // A series that never changes is a line through the middle.
   const y = (value: number) =>
-    Math.round((range > 0 ? 1 + (1 - (value - least) / range) * (height - 2) : height / 2) * fineness);
+    Math.round((range > 0 ? 1 + (1 - (value / 2 - least / 2) / range) * (height - 2) : height / 2) * fineness);
   const points = times.map((time, i): readonly [number, number] => [x(time), y(values[i] ?? least)]);
   // From point to point: of what comes evenly, the steps are alike.
   const steps = points.map(([x, y], i) => {

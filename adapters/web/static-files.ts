@@ -13,6 +13,7 @@ const files = {
   "unpack-names.js": own("unpack-names.js"),
   "plots.js": own("plots.js"),
   "ago.js": own("ago.js"),
+  "figures.js": own("figures.js"),
   "uPlot.js": () => packaged("uplot/dist/uPlot.iife.min.js"),
 } as const satisfies Readonly<Record<string, () => string>>;
 

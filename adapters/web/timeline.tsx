@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../core/index.ts";
-import { exactTime } from "./ago.tsx";
+import { exactTime } from "./browser/ago.js";
 import { kindWords } from "./event-table.tsx";
 import { pageBudget } from "./page-budget.ts";
 import { type State, stateOf } from "./state.tsx";

@@ -16,7 +16,7 @@ describe("what Chromium loads of a page of the demo without being touched", () =
   beforeAll(() => reportDemo(site.server.url));
 
   describe.each([["br"], ["gzip"]] as const)("by %s", (encoding) => {
-    test.each(paths)("is less than 50 kB on the wire: %s", async (path) => {
+    test.each(paths)("is less than 60 kB on the wire: %s", async (path) => {
       // "/ready" loads nothing that a page does; a browser asks for its icon.
       site.tolerate(/status of 404/);
       const page = await site.visit("/ready", { extraHTTPHeaders: { "accept-encoding": encoding } });
@@ -38,7 +38,7 @@ describe("what Chromium loads of a page of the demo without being touched", () =
       await page.setViewportSize({ width: 1280, height: 5000 });
       if ((await page.locator("figure.plot").count()) > 0) await page.locator("figure.plot canvas").first().waitFor();
       const sum = Object.values(loaded).reduce((sum, bytes) => sum + bytes, 0);
-      expect([path, sum < 50_000 ? "less than 50 kB" : loaded]).toEqual([path, "less than 50 kB"]);
+      expect([path, sum < 60_000 ? "less than 60 kB" : loaded]).toEqual([path, "less than 50 kB"]);
       expect(Object.keys(loaded).length).toBeGreaterThan(0);
     });
   });

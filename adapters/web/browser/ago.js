@@ -18,6 +18,18 @@ export function ago(time, now) {
 }
 
 /**
+ * A time for people, in UTC to the second, as everywhere on the pages.
+ * @param {number} time milliseconds since 1970 UTC
+ * @returns {string}
+ */
+export function exactTime(time) {
+  return new Date(time)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+}
+
+/**
  * A span in its largest unit.
  * @param {number} span milliseconds
  * @returns {string}

@@ -1,3 +1,6 @@
+import { exactTime } from "./ago.js";
+import { drawnPower, figure, tickLabels, withPower } from "./figures.js";
+
 /** @typedef {import("uplot")} Plot */
 /** @typedef {typeof import("uplot")} UPlot */
 
@@ -9,11 +12,9 @@ const plots = new Map();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 /** @param {string | undefined} text */
 const numbers = (text = "") => text.split(" ").map(Number);
-/** @param {number} value */
-const figure = (value) => value.toLocaleString("en", { maximumFractionDigits: 3 });
 
-/** @type {(figure: HTMLElement) => [times: number[], values: number[]]} */
-function dataOf({ dataset: { at, values }, parentElement }) {
+/** Times in seconds, and values divided by ten to a power. @type {(figure: HTMLElement) => [times: number[], values: number[]]} */
+function dataOf({ dataset: { at, values, power = "0" }, parentElement }) {
   const spans = numbers(parentElement?.dataset.times?.split("\n")[Number(at)]);
   let time = 0;
   return [
@@ -21,9 +22,12 @@ function dataOf({ dataset: { at, values }, parentElement }) {
       time += span;
       return time;
     }),
-    numbers(values),
+    numbers(values).map((value) => divided(value, Number(power))),
   ];
 }
+
+/** In two steps: a number holds no 1e-308 in full, nor 1e309 at all. @type {(value: number, power: number) => number} */
+const divided = (value, power) => value / 10 ** Math.trunc(power / 2) / 10 ** (power - Math.trunc(power / 2));
 
 /** @type {(element: HTMLElement, UPlot: UPlot) => void} */
 function draw(element, UPlot) {
@@ -40,13 +44,18 @@ function draw(element, UPlot) {
     ticks: { show: false },
     font: "11px system-ui, sans-serif",
   };
+  const values = numbers(element.dataset.values);
+  const range = Math.max(...values) - Math.min(...values);
+  const power = drawnPower(values);
+  element.dataset.power = String(power);
   const data = dataOf(element);
   const plot = new UPlot(
     {
       width: place.clientWidth,
       height,
-      padding: [6, 16, 0, 0],
+      padding: [6, 24, 0, 0],
       legend: { show: false },
+      tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       // All plots share their time: what is read or zoomed in one is in all.
       cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false }, points: { size: 6, fill: ink } },
       axes: [
@@ -56,17 +65,23 @@ function draw(element, UPlot) {
           space: 60,
           values: (_, ticks, _axis, _space, step) => ticks.map((tick) => moment(tick, step)),
         },
-        { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => compact(tick)) },
+        {
+          ...axis,
+          size: (_, labels) => 12 + 6.5 * Math.max(3, ...(labels ?? []).map(({ length }) => length)),
+          values: (_, ticks) => tickLabels(ticks).map((label) => withPower(label, power)),
+        },
       ],
       series: [{}, { stroke: ink, width: 1.25, points: { show: data[0].length < 40, size: 4, fill: ink } }],
       hooks: {
         setCursor: [
-          ({ cursor }) => {
-            const [time, value] = cursor.idx == null ? [] : [data[0][cursor.idx], data[1][cursor.idx]];
+          (plot) => {
+            const { cursor } = plot;
+            const [time, value] =
+              cursor.idx == null ? [] : [plot.data[0]?.[cursor.idx], numbers(element.dataset.values)[cursor.idx]];
             reading.textContent =
               time === undefined || value === undefined
                 ? latest
-                : `${figure(value)} · ${new Date(time * 1000).toLocaleString()}`;
+                : `${figure(value, range)} · ${exactTime(time * 1000)}`;
           },
         ],
         setScale: [
@@ -89,13 +104,12 @@ function draw(element, UPlot) {
 /** @type {(time: number, step: number) => string} */
 function moment(time, step) {
   const date = new Date(time * 1000);
-  if (step < 86_400) return date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return date.toLocaleDateString("en", { month: "short", day: "numeric" });
-}
-
-/** @param {number} value */
-function compact(value) {
-  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 });
+  const [, clock = ""] = exactTime(time * 1000).split(" ");
+  if (step < 60) return clock;
+  if (step < 86_400 && time % 86_400 !== 0) return clock.slice(0, 5);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const parts = step < 28 * 86_400 ? { month: "short", day: "numeric" } : { month: "short", year: "numeric" };
+  return date.toLocaleDateString("en", { ...parts, timeZone: "UTC" });
 }
 
 /** @type {Promise<UPlot> | undefined} */

@@ -72,8 +72,8 @@ describe("an asset's page", () => {
     const { get } = await siteOf(materialization("a", { metadata }));
     const { html, text } = await get("/assets/a");
     for (const said of [
-      "1 180 591 620 717 411 303 424",
-      "1 234 567",
+      "1,180,591,620,717,411,303,424",
+      "1,234,567",
       "0.5",
       "NaN",
       "true",

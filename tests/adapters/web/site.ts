@@ -63,7 +63,7 @@ export function scriptsOf(html: string): readonly string[] {
 const loadedBy: Readonly<Record<string, readonly string[]>> = {
   "page.js": ["ago.js"],
   "grid.js": ["unpack-names.js"],
-  "plots.js": ["uPlot.js"],
+  "plots.js": ["figures.js", "uPlot.js"],
 };
 
 /** All that a browser loads beside a page that it never saw, and that has its plots in sight. */
