@@ -59,6 +59,12 @@ export interface EventLog {
    */
   checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistory[]>;
 
+  /**
+   * When the events of an asset happened, thinned to be drawn. Of an asset with more than 50,000 events received in the
+   * time that is asked for (and the day before it), as many are looked at, evenly spread over them.
+   */
+  timeline(key: AssetKey, request: TimelineRequest): Promise<AssetTimeline>;
+
   /** The partitions of an asset that were materialized, ordered by code point. */
   partitions(key: AssetKey, page: ListRequest): Promise<PartitionPage>;
 
@@ -292,6 +298,44 @@ export interface EventMark {
   /** Null where the event is no check. */
   readonly passed: boolean | null;
   readonly severity: AssetCheckSeverity | null;
+}
+
+export interface TimelineRequest {
+  /**
+   * Inclusive, milliseconds since 1970 UTC, on `timestamp`; an event that was received more than a day before it is not
+   * looked for. Default: from the first event on.
+   */
+  readonly since?: number | undefined;
+  /** Up to so many events are answered each by itself. */
+  readonly slots: number;
+  /** Of how many materializations and observations what was reported is answered too. Default: of none. */
+  readonly events?: number | undefined;
+}
+
+export interface AssetTimeline {
+  /**
+   * Ordered by (timestamp, id), without traces of wipes. Of more than `slots` events those of one type and outcome that
+   * fall into the same of so many equal spans, from the first of them to the last, are one: the latest.
+   */
+  readonly marks: readonly TimelineMark[];
+  /** When the first of all that were found happened; null where there is none. */
+  readonly first: number | null;
+  /** Whether there are more events than were looked at. */
+  readonly isSample: boolean;
+  /**
+   * Of the marks' materializations and observations as many as were asked for, evenly spread, the latest of each type
+   * among them, in the same order. They are fewer where they would hold more than a megabyte together.
+   */
+  readonly events: readonly RecordedEvent[];
+}
+
+export interface TimelineMark extends EventMark {
+  /** The first 100 characters; null where the event has none. */
+  readonly partition: string | null;
+  /** Likewise. */
+  readonly checkName: string | null;
+  /** How many it stands for, itself among them. */
+  readonly events: number;
 }
 
 export interface FailingCheck {

@@ -29,6 +29,7 @@ import {
 } from "./memory/summaries.ts";
 import { createWatchers } from "./memory/watchers.ts";
 import { defaultTimestamp, receiptTime } from "./receipt-time.ts";
+import { firstOf, pickEvents, thinMarks, timelineName } from "./timeline.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
 export interface MemoryOptions {
@@ -199,6 +200,19 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
     async recent(keys, limit) {
       refuseWhenClosed();
       return keys.map((key) => eventsOf(key).toReversed().flatMap(markOf).slice(0, limit));
+    },
+
+    async timeline(key, { since = Number.NEGATIVE_INFINITY, slots, events: most = 0 }) {
+      refuseWhenClosed();
+      const found = new Map(eventsOf(key).map((event) => [event.id, event]));
+      const marks = [...found.values()].filter(({ timestamp }) => timestamp >= since).flatMap(markOf);
+      const named = thinMarks(marks, slots).map((mark) => {
+        const event = found.get(mark.id);
+        const checkName = event?.type === "ASSET_CHECK_EVALUATION" ? event.checkName : null;
+        return { ...mark, partition: timelineName(event?.partition ?? null), checkName: timelineName(checkName) };
+      });
+      const events = pickEvents(named, most).flatMap(({ id }) => found.get(id) ?? []);
+      return { marks: named, first: firstOf(marks), isSample: false, events };
     },
 
     async partitions(key, page) {

@@ -12,6 +12,7 @@ type Lookup =
   | "marksOf"
   | "assetStates"
   | "recent"
+  | "timeline"
   | "partitions"
   | "partitionMarks"
   | "checks"
@@ -85,6 +86,12 @@ export class CallersLog implements RequestLog {
     if (this.#isAgain()) await this.#recheck();
     for (const key of keys) this.#assertReached(key);
     return this.#log.recent(keys, limit);
+  }
+
+  async timeline(...[key, request]: Parameters<EventLog["timeline"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.timeline(key, request);
   }
 
   async partitions(...[key, page]: Parameters<EventLog["partitions"]>) {

@@ -18,6 +18,7 @@ export function withWrites(log: EventLog, { append, wipe }: Pick<EventLog, "appe
     recent: (keys, limit) => log.recent(keys, limit),
     failingChecks: (keys, limit) => log.failingChecks(keys, limit),
     checkHistories: (checks, limit) => log.checkHistories(checks, limit),
+    timeline: (key, request) => log.timeline(key, request),
     partitions: (key, page) => log.partitions(key, page),
     partitionMarks: (key, page) => log.partitionMarks(key, page),
     checks: (key, page) => log.checks(key, page),

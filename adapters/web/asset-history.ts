@@ -1,34 +1,67 @@
-import { detailsLength } from "../../core/details-start.ts";
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import { isNumberText, numberText } from "../../core/json-value.ts";
+import type { TimelineMark } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
+import { HttpError } from "../http/http-error.ts";
 import { detailsOf } from "./event-details.ts";
 import { type JsonPart, textOf } from "./json-part.ts";
 
-const mostEvents = 300;
-const mostCharacters = 1_000_000;
+/** Up to so many events are marks of their own; of more, those that fall together are one. */
+const mostMarks = 300;
+/** How many materializations and observations are read for their numbers and versions. */
+const mostRead = 240;
 
-/** An asset's newest events, newest first: enough of them to draw, and no more where they are large. */
-export async function readHistory(log: CallersLog, assetKey: AssetKey): Promise<readonly RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  // A few at first, since events may be as large as a body.
-  let limit = 50;
-  let characters = 0;
-  for (let cursor: string | undefined; events.length < mostEvents && characters < mostCharacters; ) {
-    const page = await log.query(
-      { assetKey },
-      { order: "desc", limit: Math.min(limit, mostEvents - events.length), cursor },
-    );
-    for (const event of page.events) {
-      events.push(event);
-      characters += detailsLength(event);
-    }
-    if (!page.hasMore) break;
-    cursor = page.cursor ?? cursor;
-    const fitting = Math.ceil(((mostCharacters - characters) * events.length) / Math.max(1, characters));
-    limit = Math.max(1, Math.min(limit * 8, fitting));
-  }
-  return events;
+const day = 86_400_000;
+/** Spans of time that a page can be about, by what its address calls them. */
+export const ranges = {
+  "24h": { text: "24 h", words: "in the last 24 h", span: day },
+  "7d": { text: "7 d", words: "in the last 7 days", span: 7 * day },
+  "30d": { text: "30 d", words: "in the last 30 days", span: 30 * day },
+  all: { text: "All", words: "", span: undefined },
+} as const;
+export type RangeName = keyof typeof ranges;
+
+/** Throws HttpError 400 for a range that there is not. */
+export function rangeIn(query: URLSearchParams): RangeName {
+  const asked = query.get("range") ?? "all";
+  if (asked in ranges) return asked as RangeName; // as the line before says
+  throw new HttpError(400, "The parameter range must be 24h, 7d, 30d or all.");
+}
+
+/** What happened to an asset in a span of time, by when it happened. */
+export interface History {
+  readonly range: RangeName;
+  /** Where the span begins: milliseconds since 1970 UTC; undefined for the first event. */
+  readonly since: number | undefined;
+  readonly marks: readonly TimelineMark[];
+  /** When the first of the events happened. */
+  readonly first: number | null;
+  /** How many events the marks stand for. */
+  readonly total: number;
+  /** Whether there are more events than were looked at. */
+  readonly isSample: boolean;
+  /** Materializations and observations, newest first: of many, some that are evenly spread. */
+  readonly events: readonly RecordedEvent[];
+  /** How many materializations and observations the marks stand for. */
+  readonly reports: number;
+}
+
+export async function readHistory(log: CallersLog, key: AssetKey, range: RangeName, now: number): Promise<History> {
+  const { span } = ranges[range];
+  const since = span === undefined ? undefined : now - span;
+  const { marks, first, isSample, events } = await log.timeline(key, { since, slots: mostMarks, events: mostRead });
+  const count = (some: readonly TimelineMark[]) => some.reduce((sum, { events }) => sum + events, 0);
+  const reports = marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION");
+  return {
+    range,
+    since,
+    marks,
+    first,
+    total: count(marks),
+    isSample,
+    events: events.toReversed(),
+    reports: count(reports),
+  };
 }
 
 /** A metadata number over time, oldest first. */

@@ -2,6 +2,7 @@
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import { formatAssetKey, parseAssetKey } from "../../core/index.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
+import type { AssetMark } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
 import { HttpError } from "../http/http-error.ts";
 import { boundedQueryOf } from "../http/query-parameters.ts";
@@ -9,7 +10,7 @@ import { rawPath } from "../http/request-path.ts";
 import { mayDo } from "../tokens/caller.ts";
 import { Ago } from "./ago.tsx";
 import { AssetChecks, readChecks } from "./asset-checks.tsx";
-import { readHistory, seriesOf, versionChanges } from "./asset-history.ts";
+import { rangeIn, readHistory, seriesOf, versionChanges } from "./asset-history.ts";
 import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
 import { partitionCount } from "./catalog-page.tsx";
 import { detailsOf } from "./event-details.ts";
@@ -47,21 +48,24 @@ export async function assetPage(visit: Visit): Promise<Page> {
   const cursor = query.get("partitions") ?? undefined;
   const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
   const { counts, dataVersion } = mark;
-  const [history, checks, partitions, ofPartition] = await Promise.all([
-    readHistory(log, key),
+  const range = rangeIn(query);
+  const [history, newestEvents, checks, partitions, ofPartition] = await Promise.all([
+    readHistory(log, key, range, now),
+    selected === undefined ? log.query({ assetKey: key }, { limit: mostEvents, order: "desc" }) : undefined,
     counts.checkEvaluations === 0 ? undefined : readChecks(log, key, query.get("checks") ?? undefined),
     counts.partitions === 0 ? undefined : readCells(log, key, cursor, wholePath === undefined),
     selected === undefined ? undefined : eventsOf(log, key, selected),
   ]);
-  const read = new Map(history.map((event) => [event.id, event]));
+  const events = newestEvents?.events ?? [];
+  const read = new Map([...history.events, ...events].map((event) => [event.id, event]));
   const [latestMaterialization, latestObservation] = await Promise.all(
     [mark.latestMaterialization, mark.latestObservation].map(
       (found) => found && (read.get(found.id) ?? log.get(found.id)),
     ),
   );
-  const series = seriesOf(history);
+  const series = seriesOf(history.events);
   const plots = plotted(series);
-  const changes = versionChanges(history);
+  const changes = versionChanges(history.events);
   const latest = newest(latestMaterialization, latestObservation);
   const description = [latestMaterialization, latestObservation]
     .map((event) => event && detailsOf(event).description)
@@ -120,7 +124,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
             <UserText text={textOf(description, mostDescribed)} most={mostDescribed} />
           </p>
         )}
-        <Timeline events={history} now={now} />
+        <Timeline history={history} now={now} url={url} total={totalOf(counts)} />
       </div>
 
       <div class="columns">
@@ -172,10 +176,13 @@ export async function assetPage(visit: Visit): Promise<Page> {
             selected={selected}
             now={now}
             wholePath={wholePath}
+            range={range}
           />
           {partitions.hasMore && (
             <p class="soft">
-              <a href={`${assetPath(key, { partitions: partitions.cursor ?? "" })}#partitions`}>
+              <a
+                href={`${assetPath(key, { partitions: partitions.cursor ?? "", ...(range !== "all" && { range }) })}#partitions`}
+              >
                 {partitions.partitions.length < mostPartitions
                   ? "The next ones"
                   : `The next ${mostPartitions.toLocaleString("en")}`}
@@ -188,7 +195,8 @@ export async function assetPage(visit: Visit): Promise<Page> {
       {selected !== undefined && (
         <section id="partition" aria-labelledby="partition-title">
           <h2 id="partition-title">
-            Partition <NameText text={selected} most={100} /> <a href={assetPath(key)}>all partitions</a>
+            Partition <NameText text={selected} most={100} />{" "}
+            <a href={withQuery(url, { partition: null })}>all partitions</a>
           </h2>
           {ofPartition === undefined || ofPartition.length === 0 ? (
             <p class="none">Nothing was reported of it.</p>
@@ -202,7 +210,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
         <section aria-labelledby="events-title">
           <h2 id="events-title">Events</h2>
           <div id="list" data-swap>
-            <EventTable events={history.slice(0, mostEvents)} now={now} withAsset={false} known={known} />
+            <EventTable events={events} now={now} withAsset={false} known={known} />
           </div>
           <nav class="pager" aria-label="More of this asset">
             <a href={eventsPath(key)}>All events</a>
@@ -218,6 +226,10 @@ export async function assetPage(visit: Visit): Promise<Page> {
   if (partitions !== undefined) files.push("grid.js");
   if (series.length > 0) files.push("plots.js");
   return { title: cut(formatAssetKey(key), 100), place: "assets", body, stream, files };
+}
+
+function totalOf({ materializations, observations, checkEvaluations }: AssetMark["counts"]): number {
+  return materializations + observations + checkEvaluations;
 }
 
 interface CrumbProps {

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../core/index.ts";
 import type { PartitionMark } from "../../storage/index.ts";
+import type { RangeName } from "./asset-history.ts";
 import { assetPath } from "./asset-path.ts";
 import { ago } from "./browser/ago.js";
 import { packedName, packNames } from "./pack-names.ts";
@@ -37,6 +38,8 @@ interface PartitionGridProps {
   readonly now: number;
   /** Where the same page is with an element for each cell, however many; undefined for that page. */
   readonly wholePath: string | undefined;
+  /** Of the page: a cell leads to a page of the same. */
+  readonly range: RangeName;
 }
 
 /**
@@ -44,7 +47,7 @@ interface PartitionGridProps {
  * them can be tabbed to; the page's script moves between them by arrow keys. A cell chosen says all of its partition.
  * Of thousands the script makes the cells, or they would be most of the page.
  */
-export function PartitionGrid({ assetKey, marks, selected, now, wholePath }: PartitionGridProps) {
+export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range }: PartitionGridProps) {
   const path = assetPath(assetKey);
   const first = selected ?? marks[0]?.partition;
   const isPacked = wholePath !== undefined && density(marks.length) === "small";
@@ -57,6 +60,7 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath }: Par
         {...(isPacked && packedCells(marks, now))}
         data-chosen={isPacked ? selected : undefined}
       >
+        {range !== "all" && <input type="hidden" name="range" value={range} />}
         {path.includes("?") && <input type="hidden" name="asset_key" value={JSON.stringify(assetKey)} />}
         {!isPacked &&
           marks.map((mark) => (

@@ -64,7 +64,7 @@ function Plot({ series, at }: PlotProps) {
       <div
         class="drawing"
         role="img"
-        aria-label={`${shown}: ${values.length} values from ${low} to ${high}, now ${latest}`}
+        aria-label={`${shown}: ${values.length} values from ${low} to ${high}, the latest ${latest}`}
       >
         <Sparkline series={series} width={300} height={90} />
       </div>

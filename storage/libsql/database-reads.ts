@@ -8,6 +8,7 @@ import type {
   EventFilter,
   LogStats,
   PageRequest,
+  TimelineRequest,
   WipeTarget,
 } from "../event-log.ts";
 import type { DatabaseAccess } from "./database-access.ts";
@@ -33,6 +34,7 @@ import { type PageOfRows, readPage } from "./read-page.ts";
 import { type FailingRow, type MarkRow, readFailingChecks, readRecent } from "./read-recent.ts";
 import { readLastMaterializations, readStats } from "./read-stats.ts";
 import { type ReadSteps, readSteps } from "./read-steps.ts";
+import { readTimeline, type TimelineRows } from "./read-timeline.ts";
 import { encodeKey, encodeText } from "./sortable-text.ts";
 import { formatPlan, parsePlan } from "./wipe-plan.ts";
 
@@ -58,6 +60,7 @@ export interface DatabaseReads {
     from: AssetPosition | undefined,
   ): Promise<ListOfRows<AssetStateRow, AssetPosition>>;
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly MarkRow[])[]>;
+  timeline(key: AssetKey, request: TimelineRequest): Promise<TimelineRows>;
   partitions(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<SummaryRow, string>>;
   failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingRow[])[]>;
   checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistoryRow[]>;
@@ -92,6 +95,7 @@ export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file"
     assetStates: (filter, most, from) =>
       inSteps((steps) => fitting(most, (limit) => findAssetStates(steps, filter, limit, from))),
     recent: (keys, limit) => read((database) => readRecent(database, keys.map(encodeKey), limit)),
+    timeline: (key, request) => inSteps((steps) => readTimeline(steps, key, request)),
     partitions: (key, most, from) =>
       inSteps((steps) => fitting(most, (limit) => readPartitions(steps, key, limit, from))),
     failingChecks: (keys, limit) => inSteps((steps) => readFailingChecks(steps, keys.map(encodeKey), limit)),

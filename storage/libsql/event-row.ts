@@ -8,6 +8,8 @@ import {
 } from "../../core/index.ts";
 import { withDetails } from "../../core/kept-details.ts";
 import { formatDetails } from "../../core/wire.ts";
+import type { EventMark } from "../event-log.ts";
+import type { MarkRow } from "./read-recent.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 
 /** An event's type as the database keeps it. */
@@ -105,4 +107,15 @@ export function encodeEvent(
   ];
   if (mark !== undefined) row.push(encodeText(mark.key), mark.fingerprint);
   return JSON.stringify(row);
+}
+
+/** An event at a glance, of a MarkRow. */
+export function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark {
+  return {
+    id,
+    type: typeOfKind(kind),
+    timestamp,
+    passed: passed === null ? null : passed === 1,
+    severity: severity as AssetCheckSeverity | null, // only encodeEvent writes it
+  };
 }

@@ -1,11 +1,11 @@
 import type { AssetCheckSeverity } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursor.ts";
-import type { EventLog, EventMark, FailingCheck } from "../event-log.ts";
+import type { EventLog, FailingCheck } from "../event-log.ts";
 import { formatListCursor, parseListCursor } from "../list-cursor.ts";
 import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./asset-answers.ts";
-import { eventFromRow, typeOfKind } from "./event-row.ts";
+import { eventFromRow, eventMark } from "./event-row.ts";
 import type { LogDatabase } from "./log-database.ts";
-import type { FailingRow, MarkRow } from "./read-recent.ts";
+import type { FailingRow } from "./read-recent.ts";
 import { decodeKey, decodeText } from "./sortable-text.ts";
 
 /** The part of an EventLog that reads. */
@@ -60,6 +60,11 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
     recent: async (keys, limit) => {
       assertOpen();
       return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));
+    },
+    timeline: async (key, request) => {
+      assertOpen();
+      const { rows, ...timeline } = await database.timeline(key, request);
+      return { ...timeline, events: rows.map(eventFromRow) };
     },
     partitions: async (key, { limit, cursor: given }) => {
       assertOpen();
@@ -140,15 +145,5 @@ function failingCheck([checkName, partition, id, severity]: FailingRow): Failing
     partition: partition === null ? null : decodeText(partition),
     id,
     severity: severity as AssetCheckSeverity, // only encodeEvent writes it
-  };
-}
-
-function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark {
-  return {
-    id,
-    type: typeOfKind(kind),
-    timestamp,
-    passed: passed === null ? null : passed === 1,
-    severity: severity as AssetCheckSeverity | null, // only encodeEvent writes it
   };
 }

@@ -70,6 +70,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     marksOf: (...args) => reading((reads) => reads.marksOf(...args)),
     assetStates: (...args) => reading((reads) => reads.assetStates(...args)),
     recent: (...args) => reading((reads) => reads.recent(...args)),
+    timeline: (...args) => reading((reads) => reads.timeline(...args)),
     partitions: (...args) => reading((reads) => reads.partitions(...args)),
     failingChecks: (...args) => reading((reads) => reads.failingChecks(...args)),
     checkHistories: (...args) => reading((reads) => reads.checkHistories(...args)),

@@ -42,6 +42,9 @@ export class ClassEventLog implements EventLog {
   checkHistories(...args: Arguments<EventLog["checkHistories"]>) {
     return this.#log.checkHistories(...args);
   }
+  timeline(...args: Arguments<EventLog["timeline"]>) {
+    return this.#log.timeline(...args);
+  }
   partitions(...args: Arguments<EventLog["partitions"]>) {
     return this.#log.partitions(...args);
   }

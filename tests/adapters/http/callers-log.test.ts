@@ -94,6 +94,10 @@ describe("the log as a caller with a prefix sees it", () => {
         const inside = await twin.assetStates({ prefix: caller.prefix }, page);
         expect((await view.assetStates({}, page)).assets).toEqual(inside.assets);
         expect(await outcome(view.recent(keys, 5))).toEqual(isInside ? await twin.recent(keys, 5) : refused);
+        const request = { slots: 5 };
+        expect(await outcome(view.timeline(key, request))).toEqual(
+          isInside ? await twin.timeline(key, request) : refused,
+        );
         expect(await outcome(view.failingChecks(keys, 5))).toEqual(
           isInside ? await twin.failingChecks(keys, 5) : refused,
         );
@@ -140,6 +144,7 @@ test("every call but the first asks whether the caller is still let in", async (
     () => view.assetStates({}, { limit: 1 }),
     () => view.recent([["a"]], 1),
     () => view.partitionMarks(["a"], { limit: 1 }),
+    () => view.timeline(["a"], { slots: 1 }),
     () => view.failingChecks([["a"]], 1),
     () => view.checkHistories([{ assetKey: ["a"], checkName: "c" }], 1),
     () => view.wipe({ assetKey: ["a"] }, null),

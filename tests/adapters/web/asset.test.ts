@@ -111,9 +111,9 @@ describe("an asset's page", () => {
       ...[2, 3].map((n) => materialization("a", { timestamp: n * 1000, metadata: { z: n } })),
     );
     const { html } = await get("/assets/a");
-    expect(html).toContain('data-times="2 1\n1 4 1"');
+    expect(html).toContain('data-times="1 4 1\n2 1"');
     expect(Array.from(html.matchAll(/data-name="(.)" data-at="(.)"/g), ([, name, at]) => `${name}${at}`)).toEqual([
-      ...["z0", "x1", "y1"],
+      ...["x0", "y0", "z1"],
     ]);
   });
 
@@ -128,9 +128,9 @@ describe("an asset's page", () => {
       said,
     ]);
     expect(marks).toEqual([
-      ["built", "2026-08-25 12:00 UTC: materialized, partition p1, the last of 3"],
-      ["failed", "2026-11-23 11:00 UTC: c failed"],
+      ["built", "2026-08-25 12:00 UTC: materialized, partition p3, the last of 3"],
       ["passed", "2026-11-23 11:00 UTC: c passed"],
+      ["failed", "2026-11-23 11:00 UTC: c failed"],
     ]);
   });
 

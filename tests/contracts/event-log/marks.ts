@@ -27,6 +27,62 @@ export function marksContract(promises: Promises): void {
     expect(await log.recent([], 2)).toEqual([]);
   });
 
+  promises("a timeline has what happened since a time in its order, each event by itself", async ({ log }) => {
+    await record(
+      log,
+      ...[materialization("a", { timestamp: 30, partition: "p\u0000".repeat(80) }), materialization("b")],
+      ...[observation("a", { timestamp: 10 }), materialization("a", { timestamp: 5 })],
+      checkEvaluation("a", { checkName: "c", passed: false, severity: "WARN", timestamp: 10, partition: "" }),
+    );
+    const plain = { passed: null, severity: null, partition: null, checkName: null, events: 1 };
+    const check = { type: "ASSET_CHECK_EVALUATION", timestamp: 10, passed: false, severity: "WARN" } as const;
+    expect(await log.timeline(["a"], { since: 10, slots: 10 })).toEqual({
+      marks: [
+        { id: 3, type: "ASSET_OBSERVATION", timestamp: 10, ...plain },
+        { id: 5, ...check, partition: "", checkName: "c", events: 1 },
+        { id: 1, type: "ASSET_MATERIALIZATION", timestamp: 30, ...plain, partition: "p\u0000".repeat(50) },
+      ],
+      first: 10,
+      isSample: false,
+      events: [],
+    });
+    expect(await log.timeline(["nothing"], { slots: 10 })).toEqual({
+      marks: [],
+      first: null,
+      isSample: false,
+      events: [],
+    });
+    await log.wipe({ assetKey: ["a"] }, null);
+    expect(await log.timeline(["a"], { slots: 10 })).toEqual({ marks: [], first: null, isSample: false, events: [] });
+  });
+
+  promises(
+    "a timeline of many events has the latest of each kind and outcome in equal spans of time",
+    async ({ log }) => {
+      const at = (timestamp: number) => materialization("a", { timestamp });
+      const check = (timestamp: number, passed: boolean) => checkEvaluation("a", { checkName: "c", passed, timestamp });
+      // Out of order: 40 comes first, and 9 after what is later.
+      await record(log, at(40), at(0), check(1, true), check(2, false), at(9), check(3, true), at(8), at(21));
+      const { marks, first } = await log.timeline(["a"], { slots: 4 });
+      expect(first).toBe(0);
+      expect(marks.map(({ id, timestamp, passed, events }) => [id, timestamp, passed, events])).toEqual([
+        [4, 2, false, 1],
+        [6, 3, true, 2],
+        [5, 9, null, 3],
+        [8, 21, null, 1],
+        [1, 40, null, 1],
+      ]);
+      const idsOf = async (events: number) =>
+        (await log.timeline(["a"], { slots: 4, events })).events.map(({ id }) => id);
+      expect([await idsOf(9), await idsOf(2), await idsOf(1)]).toEqual([[5, 8, 1], [8, 1], [1]]);
+      await record(log, observation("a", { timestamp: 1 }), observation("a", { timestamp: 12 }));
+      expect([await idsOf(3), await idsOf(2)]).toEqual([
+        [10, 8, 1],
+        [10, 1],
+      ]);
+    },
+  );
+
   promises(
     "a check's newest evaluations come newest first, over all its partitions, with how many there are",
     async ({ log }) => {

@@ -68,6 +68,7 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
     assets,
     failing: await log.failingChecks([...keys.values()], 3),
     recent: await log.recent([...keys.values()], 3),
+    timelines: await Promise.all([...keys.values()].map((key) => log.timeline(key, { slots: 3 }))),
     histories: await log.checkHistories(
       events.filter((event) => event.type === "ASSET_CHECK_EVALUATION"),
       3,

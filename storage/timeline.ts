@@ -1,0 +1,68 @@
+import type { EventMark } from "./event-log.ts";
+
+/** How many events of an asset a timeline looks at. */
+export const mostExamined = 50_000;
+/** Characters of a name that a timeline has. */
+export const mostOfName = 100;
+/** How much later than its receipt an event may have happened. */
+export const mostAhead = 86_400_000;
+
+export interface ThinnedMark extends EventMark {
+  readonly events: number;
+}
+
+/** When the first of these events happened; null for none. */
+export function firstOf(marks: readonly EventMark[]): number | null {
+  return marks.reduce<number | null>((first, { timestamp }) => Math.min(first ?? timestamp, timestamp), null);
+}
+
+/** What `EventLog.timeline` answers of these events, in any order, but their names. */
+export function thinMarks(marks: readonly EventMark[], slots: number): readonly ThinnedMark[] {
+  const inOrder = (a: EventMark, b: EventMark) => a.timestamp - b.timestamp || a.id - b.id;
+  if (marks.length <= slots) return marks.toSorted(inOrder).map((mark) => ({ ...mark, events: 1 }));
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { timestamp } of marks) {
+    first = Math.min(first, timestamp);
+    last = Math.max(last, timestamp);
+  }
+  const width = Math.max(1, last - first) / slots;
+  const kept = new Map<string, { latest: EventMark; events: number }>();
+  for (const mark of marks) {
+    const slot = Math.min(slots - 1, Math.floor((mark.timestamp - first) / width));
+    const place = `${slot} ${mark.type} ${mark.passed} ${mark.passed === false ? mark.severity : ""}`;
+    const found = kept.get(place);
+    if (found === undefined) kept.set(place, { latest: mark, events: 1 });
+    else {
+      found.events++;
+      if (inOrder(mark, found.latest) > 0) found.latest = mark;
+    }
+  }
+  return [...kept.values()].map(({ latest, events }) => ({ ...latest, events })).sort(inOrder);
+}
+
+/**
+ * Which marks' events are answered whole: at most `most`, of each type as it has a share in them, evenly spread, the
+ * latest of each type among them.
+ */
+export function pickEvents<Mark extends EventMark>(marks: readonly Mark[], most: number): readonly Mark[] {
+  const candidates = marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION");
+  if (candidates.length <= most) return candidates;
+  const observed = candidates.filter(({ type }) => type === "ASSET_OBSERVATION");
+  if (observed.length === 0 || observed.length === candidates.length || most < 2) return spread(candidates, most);
+  const share = Math.round((most * observed.length) / candidates.length);
+  const ofObserved = Math.max(1, Math.min(most - 1, share));
+  const materialized = candidates.filter(({ type }) => type === "ASSET_MATERIALIZATION");
+  const picked = new Set([...spread(observed, ofObserved), ...spread(materialized, most - ofObserved)]);
+  return candidates.filter((mark) => picked.has(mark));
+}
+
+function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  const step = items.length / most;
+  return Array.from({ length: most }, (_, i) => items[Math.ceil((i + 1) * step) - 1]).flatMap((item) => item ?? []);
+}
+
+/** As much of a name as a timeline has. */
+export function timelineName(name: string | null): string | null {
+  return name === null ? null : name.slice(0, mostOfName).toWellFormed();
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import { day, hour, linksTo, noon, siteOf } from "./site.ts";
+
+const minutes = 60_000;
+
+describe("an asset's timeline and plots", () => {
+  test("cover all of a long history, out of order as it was reported, and say what they are of", async () => {
+    // 5,000 materializations over 35 days, those of the last hours reported first.
+    const reports = Array.from({ length: 5000 }, (_, i) =>
+      materialization("a", { timestamp: noon - i * 10 * minutes, metadata: { rows: i } }),
+    );
+    const { get } = await siteOf(...reports);
+    const { html, text } = await get("/assets/a");
+    expect(text).toContain(
+      "All 5,000 events; marks stand for several that fell together; numbers and data versions are from 240 of 5,000.",
+    );
+    expect(text).toContain("2026-10-19 18:50:00 UTC");
+    const [, values = ""] = html.match(/data-values="([^"]*)"/) ?? [];
+    const plotted = values.split(" ").map(Number);
+    expect(plotted).toHaveLength(240);
+    expect(plotted).toEqual(plotted.toSorted((a, b) => b - a));
+    expect(plotted[0]).toBeGreaterThan(4960);
+    expect(plotted.at(-1)).toBe(0);
+    expect(text).toContain("Latest materialization just now");
+  });
+
+  test("are of a range that the address names, which a link without a script changes", async () => {
+    const { get } = await siteOf(
+      ...[40 * day, 20 * day, 5 * day, 3 * hour, 2 * hour].map((age) =>
+        materialization("a", { timestamp: noon - age, metadata: { rows: age / hour } }),
+      ),
+    );
+    const shown = async (path: string) => {
+      const { html, text } = await get(path);
+      const [, values] = html.match(/data-values="([^"]*)"/) ?? [];
+      return [text.match(/(All|No|\d+ of) [^.]*\./)?.[0], values];
+    };
+    const { html } = await get("/assets/a");
+    const ranges = ["24 h", "7 d", "30 d", "All"].map((text) => linksTo(html, text)[0]);
+    expect(ranges).toEqual(["?range=24h", "?range=7d", "?range=30d", "?"]);
+    expect(await shown("/assets/a")).toEqual(["All 5 events.", "960 480 120 3 2"]);
+    expect(await shown(`/assets/a${ranges[0]}`)).toEqual(["2 of 5 events, those in the last 24 h.", "3 2"]);
+    expect(await shown(`/assets/a${ranges[1]}`)).toEqual(["3 of 5 events, those in the last 7 days.", "120 3 2"]);
+    expect(await shown(`/assets/a${ranges[2]}`)).toEqual(["4 of 5 events, those in the last 30 days.", "480 120 3 2"]);
+    const old = await siteOf(materialization("a", { timestamp: noon - 2 * day }));
+    expect((await old.get("/assets/a?range=24h")).text).toContain("No events in the last 24 h: 1 before.");
+  });
+
+  test("keep their range when a partition is chosen, and refuse one that there is not", async () => {
+    const { get } = await siteOf(materialization("a", { partition: "p", timestamp: noon - hour }));
+    const { html } = await get("/assets/a?range=7d");
+    expect(html).toContain('<input type="hidden" name="range" value="7d"/>');
+    expect(linksTo((await get("/assets/a?range=7d&partition=p")).html, "all partitions")).toEqual(["?range=7d"]);
+    const { status, text } = await get("/assets/a?range=1y");
+    expect([status, text.includes("The parameter range must be 24h, 7d, 30d or all.")]).toEqual([400, true]);
+  });
+
+  test("end where the latest event is, with now where it belongs", async () => {
+    const { get } = await siteOf(
+      materialization("a", { timestamp: noon - 20 * hour }),
+      materialization("a", { timestamp: noon + 20 * hour }),
+    );
+    const { html, text } = await get("/assets/a");
+    expect(html).toContain('<line class="now" x1="50%" x2="50%"');
+    expect(Array.from(html.matchAll(/<rect [^>]*x="([^"]*)"/g), ([, x]) => x)).toEqual(["1%", "99%"]);
+    expect(text).toContain("2026-11-22 16:00:00 UTC in 20 h");
+    const past = await siteOf(materialization("a", { timestamp: noon - 20 * hour }));
+    expect((await past.get("/assets/a")).html).not.toContain('class="now"');
+  });
+
+  test("show a check that failed among thousands that passed, by its name and partition", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 2000 }, (_, i) =>
+        checkEvaluation("a", { checkName: "c", passed: i !== 700, partition: `p${i}`, timestamp: noon - i * minutes }),
+      ),
+    );
+    const { html } = await get("/assets/a");
+    expect(html.match(/<rect class="failed"[^>]*><title>[^<]*/g)?.map((mark) => mark.replace(/.*<title>/, ""))).toEqual(
+      ["2026-11-23 00:20 UTC: c failed, partition p700"],
+    );
+  });
+
+  test("end with the latest of each kind, however few of them are drawn", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 3000 }, (_, i) => {
+        const timestamp = noon - (3000 - i) * minutes;
+        const isSeen = i % 7 === 0;
+        const make = isSeen ? observation : materialization;
+        return make("a", { timestamp, metadata: { [isSeen ? "seen" : "made"]: i } });
+      }),
+    );
+    const { html } = await get("/assets/a");
+    const last = Array.from(
+      html.matchAll(/data-name="(\w+)"[^>]*data-values="[^"]* (\d+)"/g),
+      ([, name, value]) => `${name} ${value}`,
+    );
+    expect(last.toSorted()).toEqual(["made 2999", "seen 2996"]);
+  });
+});
