@@ -28,6 +28,8 @@ interface Job {
   readonly checks?: readonly DemoCheck[];
   /** Days before now when it ran for the last time. */
   readonly endedDaysAgo?: number;
+  /** Which runs do not come. Default: now and then one. */
+  readonly missedRuns?: readonly number[];
 }
 
 interface DemoCheck {
@@ -201,6 +203,7 @@ const jobs: readonly Job[] = [
     at: 240,
     rows: 1100,
     partitions: "daily",
+    missedRuns: [10, 21],
     version: "counter",
     checks: [
       {
@@ -342,8 +345,7 @@ function eventsOf(job: Job, now: number, random: () => number): (RunlessEvent & 
       start + run * job.every * hour + random() * Math.min(12 * 60_000, job.every * hour * 0.2),
     );
     if (timestamp > end) return events;
-    // Now and then a run does not come.
-    if (random() < 0.015) continue;
+    if (job.missedRuns?.includes(run) ?? random() < 0.015) continue;
     if (version === "" || job.version !== "hash" || random() < 0.25) version = versionOf(job, run, random);
     const weekend = [0, 6].includes(new Date(timestamp).getUTCDay()) ? 0.7 : 1;
     const grown = 1 + (job.growth ?? 0) * ((timestamp - start) / (demoDays * day));

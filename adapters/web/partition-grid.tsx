@@ -4,6 +4,7 @@ import type { PartitionMark } from "../../storage/index.ts";
 import type { RangeName } from "./asset-history.ts";
 import { assetPath } from "./asset-path.ts";
 import { ago } from "./browser/ago.js";
+import { type CalendarRow, calendarOf, headOf } from "./browser/calendar.js";
 import { packedName, packNames } from "./pack-names.ts";
 import { cut, visibleName } from "./visible-text.ts";
 
@@ -43,7 +44,8 @@ interface PartitionGridProps {
 }
 
 /**
- * A cell for each partition, coloured by how lately it was materialized and crossed where a check of it fails. One of
+ * A cell for each partition: names that are days or hours in a calendar, whose gaps are hollow, others one after the
+ * other. A cell is coloured by how lately it was materialized and crossed where a check of it fails. One of
  * them can be tabbed to; the page's script moves between them by arrow keys. A cell chosen says all of its partition.
  * Of thousands the script makes the cells, or they would be most of the page.
  */
@@ -51,28 +53,57 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
   const path = assetPath(assetKey);
   const first = selected ?? marks[0]?.partition;
   const isPacked = wholePath !== undefined && density(marks.length) === "small";
+  const calendar = calendarOf(marks.map(({ partition }) => partition));
+  const ofName = new Map(marks.map((mark) => [mark.partition, mark]));
+  const Cell = ({ mark }: { readonly mark: PartitionMark }) => (
+    // biome-ignore lint/a11y/useButtonType: it submits, as a button does by itself; thousands need not say so
+    <button
+      name="partition"
+      value={mark.partition}
+      class={classOf(mark, now)}
+      title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${said(mark, now)}`}
+      aria-pressed={mark.partition === selected ? "true" : undefined}
+      tabindex={mark.partition === first ? undefined : -1}
+    />
+  );
+  const Row = ({ row: { label, lead, cells } }: { readonly row: CalendarRow }) => (
+    <div class="row">
+      <span>{label}</span>
+      {Array.from({ length: lead }, () => (
+        <i />
+      ))}
+      {cells.map((name) => {
+        const mark = name === null ? undefined : ofName.get(name);
+        return mark === undefined ? <i class="gap" /> : <Cell mark={mark} />;
+      })}
+    </div>
+  );
   return (
     <>
+      {calendar !== undefined && calendar.missing > 0 && <p class="missing">{calendar.says}</p>}
       <form
         action={`${path.split("?")[0]}#partition`}
-        class={`grid ${density(marks.length)}`}
+        class={`grid ${density(marks.length)}${calendar?.blocks === undefined ? "" : ` calendar ${calendar.unit}`}`}
         id="grid"
         {...(isPacked && packedCells(marks, now))}
         data-chosen={isPacked ? selected : undefined}
       >
         {range !== "all" && <input type="hidden" name="range" value={range} />}
         {path.includes("?") && <input type="hidden" name="asset_key" value={JSON.stringify(assetKey)} />}
+        {!isPacked && calendar?.blocks === undefined && marks.map((mark) => <Cell mark={mark} />)}
         {!isPacked &&
-          marks.map((mark) => (
-            // biome-ignore lint/a11y/useButtonType: it submits, as a button does by itself; thousands need not say so
-            <button
-              name="partition"
-              value={mark.partition}
-              class={classOf(mark, now)}
-              title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${said(mark, now)}`}
-              aria-pressed={mark.partition === selected ? "true" : undefined}
-              tabindex={mark.partition === first ? undefined : -1}
-            />
+          calendar?.blocks?.map(({ label, rows }) => (
+            <div class="block">
+              <div class="row head">
+                <b>{label}</b>
+                {headOf(calendar.unit).map((text) => (
+                  <span>{text}</span>
+                ))}
+              </div>
+              {rows.map((row) => (
+                <Row row={row} />
+              ))}
+            </div>
           ))}
       </form>
       {isPacked && (
@@ -94,6 +125,12 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
         <span>
           <i class="cell r1 failing" />a check fails
         </span>
+        {calendar?.blocks !== undefined && calendar.missing > 0 && (
+          <span>
+            <i class="cell gap" />
+            missing
+          </span>
+        )}
       </p>
     </>
   );

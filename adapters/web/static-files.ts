@@ -11,6 +11,8 @@ const files = {
   "filters.js": own("filters.js"),
   "grid.js": own("grid.js"),
   "unpack-names.js": own("unpack-names.js"),
+  "calendar.js": own("calendar.js"),
+  "visible-text.js": own("visible-text.js"),
   "plots.js": own("plots.js"),
   "ago.js": own("ago.js"),
   "figures.js": own("figures.js"),

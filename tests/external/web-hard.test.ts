@@ -103,3 +103,65 @@ describe("numbers that are hard to draw", () => {
     await plot.getByText("2 · 2026-01-05 02:00:00 UTC", { exact: true }).waitFor();
   });
 });
+
+describe("partitions of days", () => {
+  const site = webSite();
+  const days = Array.from({ length: 1200 }, (_, i) =>
+    new Date(Date.UTC(2023, 0, 1) + i * 86_400_000).toISOString().slice(0, 10),
+  );
+  const gone = ["2025-03-09", "2025-03-10"];
+
+  test("have hollow cells where some are missing, the same by a script as without, and arrow keys go by months", async () => {
+    await site.report(materialized("wide", { partitions: days.filter((day) => !gone.includes(day)) }));
+    const page = await site.visit("/assets/wide");
+    await page.getByText("2 missing: 2025-03-09, 2025-03-10").waitFor();
+    await page.locator("#grid button").first().waitFor();
+    expect(await page.locator("#grid button").count()).toBe(1198);
+    const gaps = page.locator("#grid .gap");
+    expect(await gaps.count()).toBe(2);
+    const [gap, cell] = await Promise.all([
+      gaps.first().boundingBox(),
+      page.locator('[value="2025-03-08"]').boundingBox(),
+    ]);
+    expect([gap?.width, gap?.y, gap?.x]).toEqual([cell?.width, cell?.y, (cell?.x ?? 0) + (cell?.width ?? 0) + 1]);
+    expect(cell?.width).toBeGreaterThanOrEqual(8);
+    await page.locator('[value="2025-02-09"]').focus();
+    await page.keyboard.press("ArrowDown");
+    expect(await page.locator("#grid button:focus").getAttribute("value")).toBe("2025-03-08");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowUp");
+    expect(await page.locator("#grid button:focus").getAttribute("value")).toBe("2025-02-11");
+    const cellsOf = `[...document.querySelectorAll("#grid .row")].map((row) =>
+      [...row.children].map((one) => one.value ?? one.className + one.textContent).join())`;
+    const made = await page.evaluate(cellsOf);
+    const plain = await site.visit("/assets/wide", { javaScriptEnabled: false });
+    await plain.getByRole("link", { name: "Show a cell for each" }).click();
+    await plain.locator("#grid button").first().waitFor();
+    expect(await plain.evaluate(cellsOf)).toEqual(made);
+  });
+
+  test.each([390, 2560])("fit %d pixels", async (width) => {
+    const page = await site.visit("/assets/wide", { viewport: { width, height: 900 } });
+    await page.locator("#grid button").first().waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  });
+});
+
+describe("an asset's range", () => {
+  const site = webSite();
+
+  test("is chosen by a link, without a script too, and stays while reports come", async () => {
+    const at = (minutes: number) => ({ timestamp: minutesAgo(minutes), metadata: { rows: minutes } });
+    await site.report(...[9000, 8000, 90, 60].map((minutes) => materialized("ranged", at(minutes))));
+    const plain = await site.visit("/assets/ranged", { javaScriptEnabled: false });
+    await plain.getByText("All 4 events.").waitFor();
+    await plain.getByRole("link", { name: "24 h" }).click();
+    await plain.getByText("2 of 4 events, those in the last 24 h.").waitFor();
+    const page = await site.visit("/assets/ranged?range=24h");
+    await page.locator("#live[data-state=live]").waitFor();
+    expect(await page.locator("figure.plot").getAttribute("data-values")).toBe("90 60");
+    await site.report(materialized("ranged", at(1)));
+    await page.getByText("3 of 5 events, those in the last 24 h.").waitFor();
+    await page.locator('figure.plot[data-values="90 60 1"]').waitFor();
+  });
+});

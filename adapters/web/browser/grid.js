@@ -1,5 +1,7 @@
 import "./page.js"; // which notes what the server wrote, before the cells are made
+import { calendarOf, headOf } from "./calendar.js";
 import { unpackNames } from "./unpack-names.js";
+import { visibleName } from "./visible-text.js";
 
 /** @type {() => HTMLButtonElement[]} */
 const cells = () => [...document.querySelectorAll("#grid button")].filter((one) => one instanceof HTMLButtonElement);
@@ -11,18 +13,42 @@ function unpack() {
   if (!grid || names === undefined || cells().length > 0) return;
   const all = kinds.split("\n").map((kind) => kind.split("|"));
   const ofCell = kindOf.split(" ");
-  const made = unpackNames(names).map((name, i) => {
+  const allNames = unpackNames(names);
+  const made = allNames.map((name, i) => {
     const [look = "", said = ""] = all[Number.parseInt(ofCell[i] ?? "", 36)] ?? [];
     const cell = document.createElement("button");
     cell.name = "partition";
     cell.value = name;
     cell.className = look;
-    cell.title = `${name.slice(0, 100) || "(empty)"}: ${said}`;
+    cell.title = `${visibleName(name.slice(0, 100)) || "(empty)"}: ${said}`;
     cell.tabIndex = name === chosen || (chosen === undefined && i === 0) ? 0 : -1;
     if (name === chosen) cell.setAttribute("aria-pressed", "true");
     return cell;
   });
-  grid.append(...made);
+  const calendar = calendarOf(allNames);
+  if (calendar?.blocks === undefined) return grid.append(...made);
+  let next = 0;
+  for (const { label, rows } of calendar.blocks) {
+    const block = element("div", "block");
+    const head = element("div", "row head");
+    head.append(element("b", "", label), ...headOf(calendar.unit).map((text) => element("span", "", text)));
+    block.append(head);
+    for (const { label, lead, cells } of rows) {
+      const row = element("div", "row");
+      row.append(element("span", "", label), ...Array.from({ length: lead }, () => element("i")));
+      row.append(...cells.map((name) => (name !== null && made[next++]) || element("i", "gap")));
+      block.append(row);
+    }
+    grid.append(block);
+  }
+}
+
+/** @type {(name: string, look?: string, text?: string) => HTMLElement} */
+function element(name, look = "", text = "") {
+  const made = document.createElement(name);
+  if (look !== "") made.className = look;
+  made.textContent = text;
+  return made;
 }
 
 /** The cell that has the focus, or had it when what is shown was swapped. @type {HTMLButtonElement | undefined} */
@@ -44,6 +70,12 @@ document.addEventListener("keydown", (event) => {
 function move(event, cell) {
   const all = cells();
   const at = all.indexOf(cell);
+  const down = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = cell.closest(".row");
+  if (down !== undefined && row) {
+    event.preventDefault();
+    return goTo(besideIn(row, down, cell) ?? cell);
+  }
   const top = all[0]?.offsetTop;
   const below = all.findIndex(({ offsetTop }) => offsetTop !== top);
   const columns = below === -1 ? all.length : below;
@@ -59,6 +91,18 @@ function move(event, cell) {
   if (!steps.has(event.key) || !next) return;
   event.preventDefault();
   goTo(next);
+}
+
+/** The cell over or under another one, in the next row of a calendar that has any. @type {(row: Element, step: number, cell: HTMLElement) => HTMLButtonElement | undefined} */
+function besideIn(row, step, cell) {
+  const rows = [...document.querySelectorAll("#grid .row")];
+  const columnOf = (/** @type {Element} */ one) => Array.from(one.parentElement?.children ?? []).indexOf(one);
+  const distance = (/** @type {Element} */ one) => Math.abs(columnOf(one) - columnOf(cell));
+  for (let i = rows.indexOf(row) + step; i >= 0 && i < rows.length; i += step) {
+    const [nearest] = [...(rows[i]?.querySelectorAll("button") ?? [])].sort((a, b) => distance(a) - distance(b));
+    if (nearest !== undefined) return nearest;
+  }
+  return undefined;
 }
 
 /** @param {HTMLButtonElement} cell */

@@ -62,7 +62,7 @@ export function scriptsOf(html: string): readonly string[] {
 /** Scripts load these by themselves, uPlot once a plot is in sight. */
 const loadedBy: Readonly<Record<string, readonly string[]>> = {
   "page.js": ["ago.js"],
-  "grid.js": ["unpack-names.js"],
+  "grid.js": ["unpack-names.js", "calendar.js", "visible-text.js"],
   "plots.js": ["figures.js", "uPlot.js"],
 };
 
