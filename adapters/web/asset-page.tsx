@@ -15,7 +15,7 @@ import { assetJsonPath, assetPath, eventsPath } from "./asset-path.ts";
 import { partitionCount } from "./catalog-page.tsx";
 import { detailsOf } from "./event-details.ts";
 import { EventTable, mostDescribed as mostOfEvent } from "./event-table.tsx";
-import { textOf } from "./json-part.ts";
+import { linesOf, textOf } from "./json-part.ts";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
 import { pageBudget } from "./page-budget.ts";
@@ -24,8 +24,9 @@ import { countCells, mostPartitions, PartitionGrid } from "./partition-grid.tsx"
 import { Plots, plotted } from "./plots.tsx";
 import { CheckCounts } from "./state.tsx";
 import type { StaticFileName } from "./static-files.ts";
+import { TableSchemas } from "./table-schema.tsx";
 import { Timeline } from "./timeline.tsx";
-import { NameText, UserText } from "./user-text.tsx";
+import { LinesText, NameText } from "./user-text.tsx";
 import { cut } from "./visible-text.ts";
 import { streamPath, type Visit } from "./visit.ts";
 import { WipeForm } from "./wipe-form.tsx";
@@ -105,7 +106,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
           </Fact>
           {dataVersion !== null && (
             <Fact name="Data version">
-              <UserText text={dataVersion} most={60} />
+              <NameText text={dataVersion} most={60} />
             </Fact>
           )}
           {counts.checkEvaluations > 0 && (
@@ -121,7 +122,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
         </dl>
         {description && (
           <p class="description">
-            <UserText text={textOf(description, mostDescribed)} most={mostDescribed} />
+            <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />
           </p>
         )}
         <Timeline history={history} now={now} url={url} total={totalOf(counts)} />
@@ -151,7 +152,7 @@ export async function assetPage(visit: Visit): Promise<Page> {
                   {changes.slice(0, mostVersions).map(({ version, event }) => (
                     <li>
                       <code>
-                        <UserText text={version} most={60} />
+                        <NameText text={version} most={60} />
                       </code>{" "}
                       <span class="soft">
                         since <Ago time={event.timestamp} now={now} />
@@ -164,6 +165,8 @@ export async function assetPage(visit: Visit): Promise<Page> {
           </div>
         )}
       </div>
+
+      <TableSchemas events={[latestMaterialization, latestObservation].flatMap((event) => event ?? [])} />
 
       {partitions !== undefined && (
         <section id="partitions" aria-labelledby="partitions-title" data-swap>

@@ -15,7 +15,7 @@ import { readPageQuery, withQuery } from "./page-query.ts";
 import { rowId } from "./row-id.ts";
 import { CheckCounts, type StateCounts } from "./state.tsx";
 import { Strip, stripLength } from "./strip.tsx";
-import { NameText, UserText } from "./user-text.tsx";
+import { NameText } from "./user-text.tsx";
 import { streamPath, type Visit } from "./visit.ts";
 
 const day = 86_400_000;
@@ -280,7 +280,7 @@ function AssetLine({ asset, from, depth, now }: AssetLineProps) {
         <CheckCounts checks={checks} />
       </td>
       <td class="wide number">{counts.partitions === 0 ? "" : partitionCount(asset)}</td>
-      <td class="wide version">{dataVersion !== null && <UserText text={dataVersion} most={40} />}</td>
+      <td class="wide version">{dataVersion !== null && <NameText text={dataVersion} most={40} />}</td>
     </tr>
   );
 }

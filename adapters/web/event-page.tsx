@@ -7,11 +7,12 @@ import { AssetLink } from "./asset-link.tsx";
 import { detailsOf } from "./event-details.ts";
 import { eventJson } from "./event-json.ts";
 import { EventKind, kindWords } from "./event-table.tsx";
-import { indented, type JsonPart, membersOf, textOf } from "./json-part.ts";
+import { indented, type JsonPart, linesOf, membersOf, textOf } from "./json-part.ts";
 import { Fact, MetadataSection } from "./metadata-section.tsx";
 import type { Page } from "./page.tsx";
 import { pageBudget } from "./page-budget.ts";
-import { NameText, UserText } from "./user-text.tsx";
+import { TableSchemas } from "./table-schema.tsx";
+import { LinesText, NameText, UserText } from "./user-text.tsx";
 import { cut } from "./visible-text.ts";
 import type { Visit } from "./visit.ts";
 
@@ -50,17 +51,18 @@ export async function eventPage({ url, log, now }: Visit): Promise<Page> {
           )}
           {version !== null && (
             <Fact name="Data version">
-              <UserText text={version} most={200} />
+              <NameText text={version} most={200} />
             </Fact>
           )}
         </dl>
         {description !== null && (
           <p class="description">
-            <UserText text={textOf(description, mostDescribed)} most={mostDescribed} />
+            <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />
           </p>
         )}
       </div>
-      <MetadataSection event={event} series={[]} now={now} />
+      <MetadataSection event={event} series={[]} now={now} isOpen />
+      <TableSchemas events={[event]} />
       <Tags event={event} />
       <Json event={event} />
     </div>
@@ -108,7 +110,7 @@ function Tag({ name, value }: { readonly name: string; readonly value: JsonPart 
   return (
     <tr>
       <th scope="row">
-        <UserText text={name} most={100} />
+        <NameText text={name} most={100} />
       </th>
       <td>
         <UserText text={textOf(value, mostTag)} most={mostTag} />

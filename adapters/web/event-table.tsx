@@ -3,10 +3,10 @@ import type { RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
 import { detailsOf } from "./event-details.ts";
-import { textOf } from "./json-part.ts";
+import { linesOf, textOf } from "./json-part.ts";
 import { FoldedMetadata } from "./metadata-list.tsx";
 import { StateBadge, stateOf } from "./state.tsx";
-import { NameText, UserText } from "./user-text.tsx";
+import { LinesText, NameText } from "./user-text.tsx";
 
 interface EventTableProps {
   readonly events: readonly RecordedEvent[];
@@ -78,11 +78,10 @@ interface DescriptionProps {
 /** The start of what is said of an event among others. */
 export function Description({ event, known = null }: DescriptionProps) {
   const { description } = detailsOf(event);
-  const text = description && textOf(description, mostDescribed);
-  if (text === null || text === known) return null;
+  if (description === null || textOf(description, mostDescribed) === known) return null;
   return (
     <p>
-      <UserText text={text} most={mostDescribed} />
+      <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />
     </p>
   );
 }
@@ -92,7 +91,7 @@ function DataVersion({ event }: { readonly event: RecordedEvent }) {
   if (version === null) return null;
   return (
     <span class="version">
-      <span class="soft">version</span> <UserText text={version} most={60} />
+      <span class="soft">version</span> <NameText text={version} most={60} />
     </span>
   );
 }

@@ -54,6 +54,67 @@ function startOfString(json: string, most: number): string {
   return text.toWellFormed();
 }
 
+/** The last `most` characters of the text of a JSON string or of what is one; undefined for anything else. */
+function endOf(part: JsonPart, most: number): string | undefined {
+  if ("value" in part) return typeof part.value === "string" ? part.value.slice(-most).toWellFormed() : undefined;
+  if (!part.json.startsWith('"')) return undefined;
+  const { json } = part;
+  let at = Math.max(1, json.length - 1 - most);
+  // Inside of an escape it would say something else: that starts up to five characters before, with a backslash that is
+  // itself none's second half.
+  for (let back = 1; back <= 5 && at - back >= 1; back++) {
+    if (json[at - back] !== "\\" || isEscaped(json, at - back)) continue;
+    const length = json[at - back + 1] === "u" ? 6 : 2;
+    if (back < length) at += length - back;
+    break;
+  }
+  const text: string = JSON.parse(`"${json.slice(at, -1)}"`);
+  return text.toWellFormed();
+}
+
+/** Whether an odd number of backslashes stands before a place in a JSON string. */
+function isEscaped(json: string, at: number): boolean {
+  let backslashes = 0;
+  while (json[at - 1 - backslashes] === "\\") backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/**
+ * A text as `textOf` gives it, but of one with several lines that is longer than `most` the first lines and the last: what
+ * a traceback says stands at its end.
+ */
+export function linesOf(part: JsonPart, most: number): string {
+  const start = textOf(part, most).replaceAll("\r\n", "\n");
+  if (start.length <= most || !start.includes("\n")) return start;
+  const end = endOf(part, Math.floor(most / 2))
+    ?.replaceAll("\r\n", "\n")
+    .trimEnd();
+  if (end === undefined) return start;
+  const last = end.includes("\n") ? end.slice(end.indexOf("\n") + 1) : `…${end}`;
+  const first = start.slice(0, Math.max(0, most - last.length - 3));
+  const whole = first.slice(0, Math.max(first.lastIndexOf("\n"), 0)) || first;
+  return `${whole}\n…\n${last}`;
+}
+
+const mostOfLine = 300;
+const error = /^Traceback |\b\w*(Error|Exception|Failure|FAILED|panic)\b/;
+
+/**
+ * The line to be seen first where there is room for one: of an error that takes several lines the last one, of other text
+ * the first. A sign stands for the lines before or after it.
+ */
+export function firstSeenLine(part: JsonPart, most: number): string {
+  const start = textOf(part, Math.max(most, mostOfLine));
+  if (!start.includes("\n")) return start;
+  const lines = (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const [first = ""] = lines(start);
+  const last =
+    lines(endOf(part, mostOfLine) ?? "")
+      .at(-1)
+      ?.trim() ?? "";
+  return error.test(last) || error.test(first) ? `…${last}` : `${first}${first.length < most ? "…" : ""}`;
+}
+
 export interface Parts<Part> {
   readonly first: readonly Part[];
   readonly total: number;

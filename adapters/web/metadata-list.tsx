@@ -3,7 +3,7 @@ import type { RecordedEvent } from "../../core/index.ts";
 import { detailsOf, type Entry } from "./event-details.ts";
 import { briefText, Metadatum } from "./metadata-value.tsx";
 import { pageBudget } from "./page-budget.ts";
-import { UserText } from "./user-text.tsx";
+import { NameText, UserText } from "./user-text.tsx";
 
 const mostValues = 20;
 const mostPreviewed = 3;
@@ -23,7 +23,7 @@ export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; 
   const preview = entries.slice(0, mostPreviewed).map((entry) => (
     <span class="value">
       <span class="soft">
-        <UserText text={entry.name} most={mostInPreview} />
+        <NameText text={entry.name} most={mostInPreview} />
       </span>{" "}
       <UserText text={briefText(entry, mostInPreview)} most={mostInPreview} />
     </span>
@@ -51,7 +51,7 @@ function FoldedEntry({ entry, now }: { readonly entry: Entry; readonly now: numb
   return (
     <div>
       <dt>
-        <UserText text={entry.name} most={60} />
+        <NameText text={entry.name} most={60} />
       </dt>
       <dd>
         <Metadatum entry={entry} now={now} brief={160} />

@@ -8,7 +8,8 @@ import { kindWords } from "./event-table.tsx";
 import { Metadatum } from "./metadata-value.tsx";
 import { pageBudget } from "./page-budget.ts";
 import { Sparkline } from "./sparkline.tsx";
-import { UserText } from "./user-text.tsx";
+import { schemaId } from "./table-schema.tsx";
+import { NameText } from "./user-text.tsx";
 
 /** Past so many, the names can be filtered. */
 const fewValues = 5;
@@ -17,10 +18,12 @@ interface MetadataSectionProps {
   readonly event: RecordedEvent;
   readonly series: readonly Series[];
   readonly now: number;
+  /** Whether long texts are unfolded. Default: false. */
+  readonly isOpen?: boolean;
 }
 
 /** What an event said, name by name, each number with its past. */
-export function MetadataSection({ event, series, now }: MetadataSectionProps) {
+export function MetadataSection({ event, series, now, isOpen = false }: MetadataSectionProps) {
   const { entries, total } = detailsOf(event);
   if (total === 0) return null;
   const title = `metadata-${event.id}`;
@@ -29,7 +32,15 @@ export function MetadataSection({ event, series, now }: MetadataSectionProps) {
   const Row = ({ entry }: { readonly entry: Entry }) => {
     if (pageBudget().isSpent) return null;
     shown++;
-    return <ValueRow entry={entry} series={ofName.get(entry.name)} now={now} />;
+    return (
+      <ValueRow
+        entry={entry}
+        series={ofName.get(entry.name)}
+        now={now}
+        isOpen={isOpen}
+        schemaId={schemaId(event, entry)}
+      />
+    );
   };
   const Rest = () => {
     if (shown === total && !pageBudget().isSpent) return null;
@@ -85,16 +96,19 @@ interface ValueRowProps {
   readonly entry: Entry;
   readonly series: Series | undefined;
   readonly now: number;
+  readonly isOpen: boolean;
+  /** Where the page has the table of a table's schema. */
+  readonly schemaId: string;
 }
 
-function ValueRow({ entry, series, now }: ValueRowProps) {
+function ValueRow({ entry, series, now, isOpen, schemaId }: ValueRowProps) {
   return (
     <tr data-name={pageBudget().cut(entry.name, 200).text.toLowerCase()}>
       <th scope="row">
-        <UserText text={entry.name} most={100} />
+        <NameText text={entry.name} most={100} />
       </th>
       <td colspan={series === undefined ? 2 : 1}>
-        <Metadatum entry={entry} now={now} />
+        <Metadatum entry={entry} now={now} isOpen={isOpen} schemaId={schemaId} />
       </td>
       {series && (
         <td class="trend">

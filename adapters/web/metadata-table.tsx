@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { itemsOf, type JsonPart, membersOf, textOf } from "./json-part.ts";
 import { pageBudget } from "./page-budget.ts";
-import { UserText } from "./user-text.tsx";
+import { NameText, UserText } from "./user-text.tsx";
 
 const mostRows = 50;
 const mostColumns = 30;
@@ -19,7 +19,7 @@ interface Table {
 }
 
 /**
- * The rows of what Dagster calls a table (`{records: [{…}]}`, or the records alone) or a table schema (`{columns: […]}`).
+ * The rows of what Dagster calls a table (`{records: [{…}]}`, or the records alone).
  * Undefined for what is none, or has too many columns.
  */
 export function readTable(part: JsonPart): Table | undefined {
@@ -38,7 +38,7 @@ export function readTable(part: JsonPart): Table | undefined {
 
 function recordsIn(part: JsonPart): JsonPart {
   const members = new Map(membersOf(part, mostColumns)?.first);
-  return members.get("records") ?? members.get("columns") ?? part;
+  return members.get("records") ?? part;
 }
 
 /** A record may hold its row as `data`. */
@@ -75,7 +75,7 @@ export function MetadataTable({ table: { columns, rows, total, isMore } }: { rea
           <tr>
             {columns.map((column) => (
               <th scope="col">
-                <UserText text={column} most={60} />
+                <NameText text={column} most={60} />
               </th>
             ))}
           </tr>

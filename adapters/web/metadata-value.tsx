@@ -6,11 +6,12 @@ import { Ago } from "./ago.tsx";
 import { AssetLink } from "./asset-link.tsx";
 import { exactFigure, grouped } from "./browser/figures.js";
 import type { Entry } from "./event-details.ts";
-import { indented, itemsOf, type JsonPart, membersOf, startOf, textOf } from "./json-part.ts";
+import { firstSeenLine, indented, itemsOf, type JsonPart, linesOf, membersOf, startOf, textOf } from "./json-part.ts";
 import { longestMarkdown, renderMarkdown } from "./markdown.ts";
 import { MetadataTable, readTable } from "./metadata-table.tsx";
 import { pageBudget } from "./page-budget.ts";
-import { UserText } from "./user-text.tsx";
+import { columnCount } from "./table-schema.tsx";
+import { LinesText, UserText } from "./user-text.tsx";
 import { cut, visible } from "./visible-text.ts";
 
 interface MetadatumProps {
@@ -18,6 +19,10 @@ interface MetadatumProps {
   readonly now: number;
   /** For a value among many: text alone, of at most so many characters. */
   readonly brief?: number;
+  /** Whether a long text is unfolded. */
+  readonly isOpen?: boolean;
+  /** Where the page has the table of a table's schema. */
+  readonly schemaId?: string;
 }
 
 const mostText = 2000;
@@ -25,10 +30,15 @@ const mostCopied = 4096;
 const mostAddress = 4096;
 
 /** A value by its type. Of a large one no more is read than is shown. */
-export function Metadatum({ entry: { type, part }, now, brief }: MetadatumProps) {
+export function Metadatum({ entry: { type, part }, now, brief, isOpen = false, schemaId }: MetadatumProps) {
   const most = brief ?? mostText;
   switch (type) {
     case "text":
+      return brief === undefined ? (
+        <LongText part={part} isOpen={isOpen} />
+      ) : (
+        <LinesText text={linesOf(part, most)} most={most} />
+      );
     case "dagster_run":
       return <UserText text={textOf(part, most)} most={most} />;
     case "url":
@@ -53,8 +63,12 @@ export function Metadatum({ entry: { type, part }, now, brief }: MetadatumProps)
     }
     case "asset":
       return <AssetValue part={part} />;
-    case "table":
     case "table_schema": {
+      const text = columnCount(part);
+      if (text === undefined) return <Json part={part} brief={brief} />;
+      return brief !== undefined || schemaId === undefined ? <span>{text}</span> : <a href={`#${schemaId}`}>{text}</a>;
+    }
+    case "table": {
       const table = brief === undefined && !pageBudget().isSpent ? readTable(part) : undefined;
       return table === undefined ? <Json part={part} brief={brief} /> : <MetadataTable table={table} />;
     }
@@ -68,9 +82,35 @@ export function Metadatum({ entry: { type, part }, now, brief }: MetadatumProps)
 export function briefText({ type, part }: Entry, most: number): string {
   if (type === "int" || type === "float") return numberOf(type, part);
   if (type === "asset") return formatAssetKey(keyIn(part) ?? []);
-  return textOf(part, most);
+  if (type === "table_schema") return columnCount(part) ?? textOf(part, most);
+  return type === "text" ? firstSeenLine(part, most) : textOf(part, most);
 }
 
+/** More lines than these are folded, and longer texts of several. */
+const fewLines = 6;
+const mostFolded = 10_000;
+
+function LongText({ part, isOpen }: { readonly part: JsonPart; readonly isOpen: boolean }) {
+  const text = textOf(part, mostText);
+  const lines = text.split("\n").length;
+  if (lines <= fewLines && (lines === 1 || text.length <= mostText)) {
+    return <LinesText text={linesOf(part, mostText)} most={mostText} />;
+  }
+  const summary = pageBudget().cut(firstSeenLine(part, mostSummary), mostSummary);
+  if (pageBudget().isSpent) return <bdi>{summary.text}</bdi>;
+  return (
+    <details open={isOpen}>
+      <summary>
+        <bdi>{summary.isCut ? `${summary.text}…` : summary.text}</bdi>
+      </summary>
+      <pre tabindex={0}>
+        <LinesText text={linesOf(part, mostFolded)} most={mostFolded} />
+      </pre>
+    </details>
+  );
+}
+
+const mostSummary = 200;
 const mostDigits = 60;
 
 /** A number for people, with all its digits. */

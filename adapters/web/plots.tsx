@@ -3,7 +3,7 @@ import type { Series } from "./asset-history.ts";
 import { figure } from "./browser/figures.js";
 import { pageBudget } from "./page-budget.ts";
 import { Sparkline } from "./sparkline.tsx";
-import { UserText } from "./user-text.tsx";
+import { NameText } from "./user-text.tsx";
 
 const mostPlots = 24;
 /** Characters that the numbers of all plots may take. */
@@ -56,7 +56,7 @@ function Plot({ series, at }: PlotProps) {
   return (
     <figure class="plot" data-name={shown} data-at={at} data-values={values.join(" ")}>
       <figcaption>
-        <UserText text={name} most={60} />
+        <NameText text={name} most={60} />
         <span class="figure" data-reading>
           {latest}
         </span>

@@ -94,6 +94,7 @@ function coverage({ range, total: found, isSample, events, reports, marks }: His
   const count = (number: number) => number.toLocaleString("en");
   const { words } = ranges[range];
   if (found === 0) return `No events ${words}: ${count(total)} before.`;
+  if (total === 1) return "1 event.";
   const all =
     range === "all" ? `All ${count(total)} events` : `${count(found)} of ${count(total)} events, those ${words}`;
   const parts = [

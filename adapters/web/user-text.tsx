@@ -18,6 +18,11 @@ export function NameText(props: UserTextProps) {
   return shownText(props, visibleName);
 }
 
+/** As `UserText`, with its line breaks. */
+export function LinesText(props: UserTextProps) {
+  return <span class="lines">{shownText(props, visible)}</span>;
+}
+
 function shownText({ text, most = 200 }: UserTextProps, show: (text: string) => string) {
   if (text === "") return <span class="soft">(empty)</span>;
   const { text: shown, isCut } = pageBudget().cut(text, most, show);

@@ -165,3 +165,43 @@ describe("an asset's range", () => {
     await page.locator('figure.plot[data-values="90 60 1"]').waitFor();
   });
 });
+
+describe("long texts and schemas", () => {
+  const site = webSite();
+  const frames = Array.from({ length: 20 }, (_, i) => `  line ${i}`);
+  const traceback = ["Traceback:", ...frames, "ValueError: no rows"].join("\n");
+  const columns = Array.from({ length: 45 }, (_, i) => ({
+    name: `column_${i}_${"x".repeat(i === 7 ? 70 : 1)}`,
+    type: "timestamp with time zone",
+    description: "What it holds, in a sentence that is long enough to need more than one line.",
+    constraints: { nullable: false, unique: true, other: ["length <= 255"] },
+    tags: { pii: "true" },
+  }));
+  beforeAll(() =>
+    site.report(
+      materialized("texts", {
+        description: "first\nsecond",
+        metadata: { log: traceback, schema: { type: "table_schema", raw_value: { columns } } },
+      }),
+    ),
+  );
+
+  test("keep their lines, and fold under the line that says what is wrong", async () => {
+    const page = await site.visit("/assets/texts");
+    const shown = (selector: string) => page.evaluate(`document.querySelector("${selector}").innerText`);
+    expect(await shown(".description")).toBe("first\nsecond");
+    const folded = page.locator("table.values details");
+    expect(await shown("table.values summary")).toBe("…ValueError: no rows");
+    await folded.locator("summary").click();
+    expect(String(await shown("table.values pre")).split("\n")).toHaveLength(22);
+  });
+
+  test.each(widths)("have a schema that takes the whole of %d pixels and no more", async (width) => {
+    const page = await site.visit("/assets/texts", { viewport: { width, height: 900 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    const boxes = await Promise.all(["table.schema", ".head"].map((one) => page.locator(one).boundingBox()));
+    const [table, head] = boxes;
+    expect(Math.round(table?.width ?? 0)).toBe(Math.round(head?.width ?? 1));
+    expect(table?.height).toBeLessThan(width < 500 ? 6000 : 3000);
+  });
+});

@@ -17,15 +17,21 @@ export function visible(text) {
 /** White space that a browser would leave out or make one with its neighbours, and characters without a width. */
 const unseen = /^ +| +$| {2,}|[\t\n\r]|[^\S ]|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** Cyrillic and Greek letters that look like Latin ones. */
+const alike = /[аеорсухіјѕһАВЕКМНОРСТУХІЈЅοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]/g;
+
 /**
- * A name, so that two which differ look different: `a␣`, `a␊` and `a⟨200B⟩` are not `a`.
+ * A name, so that two which differ look different: `a␣`, `a⟨000A⟩` and `a⟨200B⟩` are not `a`, nor is a letter of another
+ * script among Latin ones.
  * @param {string} name
  */
 export function visibleName(name) {
-  const marked = name.replace(unseen, (found) => {
-    if (found.startsWith(" ")) return "\u2423".repeat(found.length);
-    const code = found.codePointAt(0) ?? 0;
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : `⟨${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  });
-  return visible(marked);
+  const marked = name.replace(unseen, (found) => (found.startsWith(" ") ? "\u2423".repeat(found.length) : code(found)));
+  const told = /[A-Za-z]/.test(name) ? marked.replace(alike, (letter) => letter + code(letter)) : marked;
+  return visible(told);
+}
+
+/** @param {string} character */
+function code(character) {
+  return `⟨${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
