@@ -140,7 +140,9 @@ export async function assetPage(visit: Visit): Promise<Page> {
           <div>
             {series.length > 0 && (
               <section id="plots" aria-labelledby="plots-title">
-                <h2 id="plots-title">Over time</h2>
+                <h2 id="plots-title">
+                  Over time <span class="soft">times are UTC</span>
+                </h2>
                 <Plots all={plots} />
                 {series.length > plots.length && <p class="soft">The first {plots.length} of the numbers.</p>}
               </section>

@@ -66,7 +66,11 @@ export function MetadataTable({ table: { columns, rows, total, isMore } }: { rea
   };
   const Rest = () => {
     if (shown === total && !isMore) return null;
-    return <p class="soft">{isMore ? `The first ${shown} rows.` : `The first ${shown} of ${total} rows.`}</p>;
+    return (
+      <p class="soft">
+        {isMore ? `The first ${shown} rows.` : `The first ${shown} of ${total.toLocaleString("en")} rows.`}
+      </p>
+    );
   };
   return (
     <div class="scroll" tabindex={0}>

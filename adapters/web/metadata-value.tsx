@@ -216,5 +216,6 @@ function sizeOf(part: JsonPart): string {
   const parts = items ?? membersOf(part, 0);
   if (parts === undefined) return "";
   if (parts.isMore && "json" in part) return `${part.json.length.toLocaleString("en")} characters`;
-  return `${parts.total} ${items === undefined ? "members" : "items"}`;
+  const [one, many] = items === undefined ? ["member", "members"] : ["item", "items"];
+  return `${parts.total.toLocaleString("en")} ${parts.total === 1 ? one : many}`;
 }

@@ -92,7 +92,7 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
         {path.includes("?") && <input type="hidden" name="asset_key" value={JSON.stringify(assetKey)} />}
         {!isPacked && calendar?.blocks === undefined && marks.map((mark) => <Cell mark={mark} />)}
         {!isPacked &&
-          calendar?.blocks?.map(({ label, rows }) => (
+          calendar?.blocks?.().map(({ label, rows }) => (
             <div class="block">
               <div class="row head">
                 <b>{label}</b>
@@ -158,7 +158,7 @@ function classOf({ timestamp, failing }: PartitionMark, now: number): string {
 }
 
 function said({ timestamp, failing, materializations }: PartitionMark, now: number): string {
-  return `${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations} times` : ""}`;
+  return `${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations.toLocaleString("en")} times` : ""}`;
 }
 
 /** The more cells, the smaller. */

@@ -49,7 +49,7 @@ export function CheckCounts({ checks }: { readonly checks: StateCounts }) {
         .map((state) => (
           <span class={`state ${state}`}>
             <StateIcon state={state} />
-            {checks[state]}
+            {checks[state].toLocaleString("en")}
             <span class="word"> {state}</span>
           </span>
         ))}

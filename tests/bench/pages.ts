@@ -1,5 +1,6 @@
 // What the pages weigh and cost as assets get more. Options: --assets 10,1000,10000 --events 100000 --runs 50
 // With --hard: what pages of assets cost whose reports are hard on them, each in a log of its own. --only names some.
+// With --hard-log: the pages of `npm run hard-log`.
 // The issue's size: --assets 10000 --events 10000000, or --database-url file:… for a log that is filled already.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { type EventLog, openEventLog } from "../../storage/index.ts";
 import { testApp } from "../adapters/http/test-app.ts";
 import { filesOf } from "../adapters/web/site.ts";
 import { hardAssets } from "./hard-assets.ts";
+import { hardPages, writeHardLog } from "./hard-log.ts";
 import { median, percentile } from "./statistics.ts";
 
 const { values } = parseArgs({
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     events: { type: "string", default: "100000" },
     runs: { type: "string", default: "50" },
     hard: { type: "boolean", default: false },
+    "hard-log": { type: "boolean", default: false },
     only: { type: "string" },
     "database-url": { type: "string" },
   },
@@ -52,7 +55,8 @@ const pages = (asset: AssetKey): Readonly<Record<string, string>> => ({
 
 console.log("| page | assets | events | kB on the wire | with its files | kB of HTML | median ms | p95 ms | CPU ms |");
 console.log("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
-if (values.hard) await measureHard(values.only?.split(",") ?? Object.keys(hardAssets));
+if (values["hard-log"]) await measureHardLog();
+else if (values.hard) await measureHard(values.only?.split(",") ?? Object.keys(hardAssets));
 else for (const size of sizes) await measureSize(size);
 
 async function measureSize(size: number): Promise<void> {
@@ -61,6 +65,17 @@ async function measureSize(size: number): Promise<void> {
   const [first] = (await log.assets({}, { limit: 1 })).assets;
   const app = testApp({ log });
   for (const [name, path] of Object.entries(pages(first?.assetKey ?? []))) await measure(app, log, name, path);
+  await log.close();
+}
+
+async function measureHardLog(): Promise<void> {
+  const file = join(folder, "hard-log.db");
+  await writeHardLog(file, Date.now());
+  const log = await openEventLog({ url: `file:${file}` });
+  const app = testApp({ log });
+  for (const [name, path] of Object.entries(hardPages)) await measure(app, log, name, path);
+  for (const range of ["24h", "7d", "30d"])
+    await measure(app, log, `busy, ${range}`, `${hardPages.busy}?range=${range}`);
   await log.close();
 }
 

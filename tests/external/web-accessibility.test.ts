@@ -17,6 +17,9 @@ const paths = [
   "/assets/warehouse/core/fct_orders?partition=2026-01-01",
   "/assets/images/product_photos",
   "/assets/vendor/exchange_rates",
+  "/assets/vendor/exchange_rates?range=24h",
+  "/assets/warehouse/marts/revenue_by_day",
+  "/assets/schema",
   "/events",
   "/events/1",
   "/checks",
@@ -57,6 +60,14 @@ describe("axe finds nothing to complain of", () => {
       await site.report(
         { ...materialized(""), asset_key: ["<b>", ".."], metadata: { "<i>": "\u202e<script>" }, partition: "<p>" },
         { ...checked("", "<c>", false), asset_key: ["<b>", ".."] },
+        materialized("schema", {
+          timestamp: new Date(Date.now() + 3_600_000).toISOString(),
+          description: "one\ntwo",
+          metadata: {
+            log: Array.from({ length: 20 }, (_, i) => `line ${i}`).join("\n"),
+            schema: { type: "table_schema", raw_value: { columns: [{ name: "a", type: "int", tags: { pii: "" } }] } },
+          },
+        }),
       );
     });
 

@@ -145,7 +145,9 @@ describe("a log with assets", () => {
         "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1))",
       )) as string[];
     await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))");
-    expect((await loaded()).filter((name) => name.endsWith(".js")).sort()).toEqual(["ago.js", "page.js", "plots.js"]);
+    expect((await loaded()).filter((name) => name.endsWith(".js")).sort()).toEqual([
+      ...["ago.js", "figures.js", "page.js", "plots.js"],
+    ]);
     expect(await page.locator("head link[rel=stylesheet], script[src]").count()).toBe(0);
     await page.locator("figure.plot").scrollIntoViewIfNeeded();
     await page.locator("figure.plot canvas").waitFor();

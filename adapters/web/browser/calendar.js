@@ -12,8 +12,8 @@ const mostSaid = 6;
  * @typedef {{ readonly label: string, readonly rows: readonly CalendarRow[] }} CalendarBlock
  * @typedef {object} Calendar
  * @property {"days" | "hours"} unit
- * @property {readonly CalendarBlock[] | undefined} blocks a block for each year of days or month of hours, a row for
- *   each month or day; undefined where gaps would take more room than what there is
+ * @property {(() => readonly CalendarBlock[]) | undefined} blocks a block for each year of days or month of hours, a row
+ *   for each month or day; undefined where gaps would take more room than what there is
  * @property {number} missing
  * @property {string} says which are missing; empty where none is
  */
@@ -25,10 +25,10 @@ const mostSaid = 6;
  */
 export function calendarOf(names) {
   const first = names[0] ?? "";
-  const shape = shapeOf(first);
-  if (shape === undefined || names.length < 3) return undefined;
-  const times = names.map((name) => (shapeOf(name)?.form === shape.form ? timeOf(name) : Number.NaN));
-  const unit = shape.isHour ? hour : day;
+  const form = formOf(first);
+  if (form === undefined || names.length < 3) return undefined;
+  const times = names.map((name) => timeOf(name, form));
+  const unit = form.isHour ? hour : day;
   let following = 0;
   for (const [i, time] of times.entries()) {
     const step = time - (times[i - 1] ?? time - unit);
@@ -38,42 +38,56 @@ export function calendarOf(names) {
   if (following * 2 < names.length - 1) return undefined;
   const [start = 0, end = 0] = [times[0], times.at(-1)];
   const missing = Math.round((end - start) / unit) + 1 - names.length;
-  const has = new Set(times);
-  /** @type {(time: number) => string} */
-  const nameOf = (time) => named(first, time);
-  const says = missing === 0 ? "" : sayGaps(times, unit, nameOf, missing);
+  const ofTime = new Map(times.map((time, i) => [time, names[i] ?? null]));
   const isDense = missing <= 3 * names.length + 40;
   return {
-    unit: shape.isHour ? "hours" : "days",
-    blocks: isDense ? blocksOf(start, end, unit, (time) => (has.has(time) ? nameOf(time) : null)) : undefined,
+    unit: form.isHour ? "hours" : "days",
+    blocks: isDense ? () => blocksOf(start, end, unit, (time) => ofTime.get(time) ?? null) : undefined,
     missing,
-    says,
+    says: missing === 0 ? "" : sayGaps(times, unit, (time) => named(form, time), missing),
   };
 }
 
-const pattern = /^(\d{4})([-/.]?)(\d\d)([-/.]?)(\d\d)(?:([-T ]?)(\d\d)((?::00){0,2}(?:Z|[+-]\d\d:?\d\d)?))?$/;
+const pattern = /^\d{4}([-/.]?)\d\d([-/.]?)\d\d(?:([-T ]?)\d\d((?::00){0,2}(?:Z|[+-]\d\d:?\d\d)?))?$/;
+
+/**
+ * How names are written that are days or hours, of which this is one.
+ * @typedef {{ name: string, mask: string, month: number, date: number, clock: number, rest: string, isHour: boolean }} Form
+ * @param {string} name
+ * @returns {Form | undefined}
+ */
+function formOf(name) {
+  const [found, a = "", b = "", c = "", rest = ""] = pattern.exec(name) ?? [];
+  if (found === undefined || a !== b) return undefined;
+  const month = 4 + a.length;
+  const date = month + 2 + b.length;
+  const clock = date + 2 + c.length;
+  return { name, mask: maskOf(name), month, date, clock, rest, isHour: name.length > date + 2 };
+}
 
 /** @param {string} name */
-function shapeOf(name) {
-  const found = pattern.exec(name);
-  if (!found) return undefined;
-  const [, , a, , b, , c = "", clock, rest = ""] = found;
-  return a === b ? { form: [a, c, clock === undefined, rest].join(), isHour: clock !== undefined } : undefined;
+const maskOf = (name) => name.replace(/\d/g, "0");
+
+/** As if it were UTC; NaN where the name has another form, or there is no such time. @type {(name: string, form: Form) => number} */
+function timeOf(name, { mask, month, date, clock, rest, isHour }) {
+  if (!name.endsWith(rest) || maskOf(name) !== mask) return Number.NaN;
+  const number = (/** @type {number} */ at) => Number(name.slice(at, at + 2));
+  const hours = isHour ? number(clock) : 0;
+  const year = Number(name.slice(0, 4));
+  const time = Date.UTC(year, number(month) - 1, number(date), hours);
+  const found = new Date(time);
+  if (found.getUTCFullYear() !== year) return Number.NaN;
+  const isSame = found.getUTCMonth() === number(month) - 1 && found.getUTCDate() === number(date) && hours < 24;
+  return isSame ? time : Number.NaN;
 }
 
-/** As if it were UTC; NaN where there is no such time. @param {string} name */
-function timeOf(name) {
-  const [, year, , month, , date, , clock = "0"] = pattern.exec(name) ?? [];
-  const time = Date.UTC(Number(year), Number(month) - 1, Number(date), Number(clock));
-  return named(name, time) === name ? time : Number.NaN;
-}
-
-/** A time in the form of another name. @type {(like: string, time: number) => string} */
-function named(like, time) {
-  const digits = new Date(time).toISOString().replace(/\D/g, "");
-  const count = /^(\d{4})([-/.]?)(\d\d)([-/.]?)(\d\d)([-T ]?\d\d)?/.exec(like)?.[6] === undefined ? 8 : 10;
-  let at = 0;
-  return like.replace(/\d/g, (digit) => (at < count ? (digits[at++] ?? digit) : digit));
+/** A time as such a name. @type {(form: Form, time: number) => string} */
+function named({ name, month, date, clock, isHour }, time) {
+  const iso = new Date(time).toISOString();
+  const upToDate =
+    iso.slice(0, 4) + name.slice(4, month) + iso.slice(5, 7) + name.slice(month + 2, date) + iso.slice(8, 10);
+  if (!isHour) return upToDate;
+  return upToDate + name.slice(date + 2, clock) + iso.slice(11, 13) + name.slice(clock + 2);
 }
 
 /** @type {(times: readonly number[], unit: number, nameOf: (time: number) => string, missing: number) => string} */
@@ -98,7 +112,8 @@ function blocksOf(start, end, unit, cellOf) {
   const blocks = [];
   for (let time = start; time <= end; time += unit) {
     const iso = new Date(time).toISOString();
-    const [ofBlock, ofRow] = unit === day ? [iso.slice(0, 4), monthOf(time)] : [iso.slice(0, 7), iso.slice(8, 10)];
+    const month = months[Number(iso.slice(5, 7)) - 1] ?? "";
+    const [ofBlock, ofRow] = unit === day ? [iso.slice(0, 4), month] : [iso.slice(0, 7), iso.slice(8, 10)];
     let block = blocks.at(-1);
     if (block?.label !== ofBlock) {
       block = { label: ofBlock, rows: [] };
@@ -106,7 +121,7 @@ function blocksOf(start, end, unit, cellOf) {
     }
     let row = block.rows.at(-1);
     if (row?.label !== ofRow) {
-      const place = unit === day ? new Date(time).getUTCDate() - 1 : new Date(time).getUTCHours();
+      const place = unit === day ? Number(iso.slice(8, 10)) - 1 : Number(iso.slice(11, 13));
       row = { label: ofRow, lead: place, cells: [] };
       block.rows.push(row);
     }
@@ -115,10 +130,7 @@ function blocksOf(start, end, unit, cellOf) {
   return blocks;
 }
 
-/** @param {number} time */
-function monthOf(time) {
-  return new Date(time).toLocaleDateString("en", { month: "short", timeZone: "UTC" });
-}
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
  * What stands over the columns of a block.

@@ -28,7 +28,7 @@ function unpack() {
   const calendar = calendarOf(allNames);
   if (calendar?.blocks === undefined) return grid.append(...made);
   let next = 0;
-  for (const { label, rows } of calendar.blocks) {
+  for (const { label, rows } of calendar.blocks()) {
     const block = element("div", "block");
     const head = element("div", "row head");
     head.append(element("b", "", label), ...headOf(calendar.unit).map((text) => element("span", "", text)));
