@@ -38,7 +38,7 @@ describe("what Chromium loads of a page of the demo without being touched", () =
       await page.setViewportSize({ width: 1280, height: 5000 });
       if ((await page.locator("figure.plot").count()) > 0) await page.locator("figure.plot canvas").first().waitFor();
       const sum = Object.values(loaded).reduce((sum, bytes) => sum + bytes, 0);
-      expect([path, sum < 60_000 ? "less than 60 kB" : loaded]).toEqual([path, "less than 50 kB"]);
+      expect([path, sum < 60_000 ? "less than 60 kB" : loaded]).toEqual([path, "less than 60 kB"]);
       expect(Object.keys(loaded).length).toBeGreaterThan(0);
     });
   });
