@@ -4,7 +4,7 @@ import { type AssetKey, formatAssetKey, type RecordedEvent } from "../../core/in
 import type { EventFilter, EventPage, PageRequest } from "../../storage/index.ts";
 import type { CallersLog } from "../http/callers-log.ts";
 import { readEventsQuery } from "../http/events-query.ts";
-import { exactTime } from "./ago.tsx";
+import { exactTime } from "./browser/ago.js";
 import { Choice, Field, InvalidFilters, Pager } from "./controls.tsx";
 import { EventTable } from "./event-table.tsx";
 import type { Page } from "./page.tsx";
