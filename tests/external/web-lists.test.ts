@@ -16,10 +16,10 @@ async function names(page: Page): Promise<readonly string[]> {
 
 /** Looks once a frame until what is found is what is expected. */
 async function eventually<Found>(page: Page, find: () => Promise<Found>, expected: Found): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const found = await find();
-    if (Bun.deepEquals(found, expected) || Date.now() > end) return expect(found).toEqual(expected);
+    if (Bun.deepEquals(found, expected) || Date.now() > end) return expect<unknown>(found).toEqual(expected);
     await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => resolve()))");
   }
 }
