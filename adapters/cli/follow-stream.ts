@@ -9,13 +9,15 @@ export interface FollowOptions {
   readonly silence?: number;
   /** How long to wait before connecting again, in milliseconds. */
   readonly pause?: number;
+  /** Ends it in silence: what fails from then on is its own end. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** The blocks of an event stream without end. A connection that is lost is taken up after the last id that came. */
 export async function* followStream(
   fetch: OpenLog["fetch"],
   path: string,
-  { silence = 20_000, pause = 1000 }: FollowOptions = {},
+  { silence = 20_000, pause = 1000, interrupted }: FollowOptions = {},
 ): AsyncGenerator<StreamBlock> {
   let lastId: string | undefined;
   for (let isLost = false; ; ) {
@@ -32,6 +34,7 @@ export async function* followStream(
         yield block;
       }
     } catch (error) {
+      if (interrupted?.aborted === true) return;
       // Who never got an answer has most likely asked in the wrong place.
       if (lastId === undefined || isFinal(error)) throw error;
       if (!isLost) console.error(`runless: the connection was lost, and is tried again: ${sentenceOf(error)}`);

@@ -14,16 +14,16 @@ export const tailCommand = filterCommand("tail")
   .addHelpText("after", examples("tail", "tail --prefix s3 --type check", "tail --after 0 --json"))
   .action(async ({ json, limit = Number.POSITIVE_INFINITY, ...options }) => {
     const path = `events/stream${formatQuery(filterQuery(options))}`;
-    const follow = async (log: OpenLog) => {
+    const follow = async (log: OpenLog, interrupted: AbortSignal) => {
       let left = limit;
-      for await (const { event, data } of followStream(log.fetch, path)) {
+      for await (const { event, data } of followStream(log.fetch, path, { interrupted })) {
         if (event === "pruned") console.error("runless: warning: events were deleted before they could be shown");
         if (event?.startsWith("ASSET_") !== true || data === undefined) continue;
         console.log(json === true ? data : formatLine(data));
         if (--left === 0) return;
       }
     };
-    await withLog(options, (log) => unlessInterrupted(() => follow(log)));
+    await withLog(options, (log) => unlessInterrupted((interrupted) => follow(log, interrupted)));
   });
 
 function formatLine(data: string): string {
