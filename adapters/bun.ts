@@ -1,8 +1,8 @@
 import http from "node:http";
-import { hostCheck, noHost } from "./host-check.ts";
+import { mostHeadBytes } from "./config/limits.ts";
+import { hostCheck, noHost } from "./http/access/host-check.ts";
 import { errorResponse } from "./http/error-response.ts";
-import { mostHeadBytes } from "./limits.ts";
-import { runServer } from "./run-server.ts";
+import { runServer } from "./server/run-server.ts";
 
 await runServer("bun", async (app, config) => {
   // Bun.serve goes by it too, and has no option of its own. Its type says that it can't be set, which in Node is so.
@@ -10,15 +10,15 @@ await runServer("bun", async (app, config) => {
   const { idleSeconds } = config.limits;
   const wrongHost = hostCheck();
   const answer = (request: Request, server: Bun.Server<undefined>): Response | Promise<Response> => {
-    const keepOpen = () => {
+    const disableIdleTimeout = () => {
       server.timeout(request, 0);
       return () => server.timeout(request, idleSeconds);
     };
-    if (!request.url.startsWith("/")) return app.fetch(request, { keepOpen });
+    if (!request.url.startsWith("/")) return app.fetch(request, { disableIdleTimeout });
     // So it is without a host, and with one that Bun can make no URL of.
     const named = new Request(`http://${noHost}${request.url}`, request);
     const refusal = wrongHost(request.headers.get("host") ?? noHost);
-    return refusal === undefined ? app.fetch(named, { keepOpen }) : errorResponse(refusal, named);
+    return refusal === undefined ? app.fetch(named, { disableIdleTimeout }) : errorResponse(refusal, named);
   };
   const server = Bun.serve({
     hostname: config.host,

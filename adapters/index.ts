@@ -1,3 +1,3 @@
 export * from "../core/index.ts";
-export * from "./instance.ts";
-export type * from "./runless-api.ts";
+export * from "./api/instance.ts";
+export type * from "./api/runless-api.ts";

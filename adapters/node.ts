@@ -1,4 +1,4 @@
-import { listenWithNode } from "./listen-with-node.ts";
-import { runServer } from "./run-server.ts";
+import { listenWithNode } from "./server/listen-with-node.ts";
+import { runServer } from "./server/run-server.ts";
 
 await runServer("node", listenWithNode);

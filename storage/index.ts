@@ -1,8 +1,6 @@
 export { appendEvent } from "./append-event.ts";
 export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode } from "./event-log-error.ts";
-export { eachEncoded } from "./libsql/encode-units.ts";
-export type { EncodedUnits } from "./libsql/group.ts";
 export type {
   AppendEncoded,
   DatabaseAddress,
@@ -11,8 +9,10 @@ export type {
   LibsqlOptions,
 } from "./libsql/libsql-options.ts";
 export { openLibsqlEventLog } from "./libsql/libsql-stores.ts";
+export { eachEncoded } from "./libsql/write/encode-units.ts";
+export type { EncodedUnits } from "./libsql/write/group.ts";
+export { createMemoryEventLog } from "./memory/memory-event-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
-export { createMemoryEventLog } from "./memory.ts";
 export { openEventLog } from "./open-event-log.ts";
 export { openStores } from "./open-stores.ts";
 export { QueueFullError } from "./queue-full-error.ts";

@@ -1,7 +1,7 @@
 import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openLibsqlStores } from "./libsql/libsql-stores.ts";
+import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
-import { createMemoryEventLog } from "./memory.ts";
 import type { Stores } from "./stores.ts";
 
 /** The stores at an address: `:memory:` keeps them while the process lives, any other url is a libSQL database. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { resolveConfig } from "../adapters/config.ts";
+import { resolveConfig } from "../adapters/config/config.ts";
 
 const read = (name: string) => readFileSync(join(import.meta.dir, "..", name), "utf8");
 
@@ -30,7 +30,7 @@ describe("compose.yaml", () => {
     const { environment = {} } = services.runless ?? {};
     const given = { ...environment, RUNLESS_TOKENS: "ci:report=a-secret-of-16-or-more" };
     expect(resolveConfig([], given)).toMatchObject({ databaseUrl: "http://sqld:8080", tokens: [{ name: "ci" }] });
-    const help = read("adapters/config.ts");
+    const help = read("adapters/config/config.ts");
     for (const name of Object.keys(environment)) expect(help).toContain(`"${name}"`);
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { databaseFile } from "../storage/libsql/database-file.ts";
+import { databaseFile } from "../storage/libsql/file/database-file.ts";
 
 export type Runtime = "bun" | "node" | "deno";
 export const everyRuntime: readonly Runtime[] = ["bun", "node", "deno"];

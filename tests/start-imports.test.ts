@@ -34,7 +34,7 @@ describe("a start loads nothing that it does not need:", () => {
   );
 
   test("the thread that writes no more of the driver than a file takes, and none of Drizzle", () => {
-    const loaded = packagesOf("storage/libsql/database-thread.ts");
+    const loaded = packagesOf("storage/libsql/file/database-thread.ts");
     expect(loaded.filter((name) => /libsql|drizzle/.test(name))).toEqual([
       "@libsql/client/sqlite3",
       "libsql",

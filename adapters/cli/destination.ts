@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { databaseFile } from "../../storage/libsql/database-file.ts";
+import { databaseFile } from "../../storage/libsql/file/database-file.ts";
 import { CommandError, exitCodes } from "./exit-code.ts";
 import { lightFetch } from "./light-fetch.ts";
 import { readUserConfig, type UserConfig, userConfigPath } from "./user-config.ts";

@@ -1,7 +1,7 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import type { EventLogErrorCode } from "../../storage/event-log-error.ts";
 import type { RunlessClientErrorCode } from "../client/client-error.ts";
-import type { ConfigError } from "../config.ts";
+import type { ConfigError } from "../config/config.ts";
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

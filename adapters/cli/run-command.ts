@@ -14,7 +14,7 @@ export interface CommandOutcome {
 const mostLines = 20;
 const mostBytes = 8192;
 /** How long a process that the command left behind may keep standard error open. */
-const stderrPatience = 500;
+const stderrTimeout = 500;
 
 /** Runs the command with this process's own input and outputs. */
 export async function runCommand(file: string, args: readonly string[]): Promise<CommandOutcome> {
@@ -32,7 +32,7 @@ export async function runCommand(file: string, args: readonly string[]): Promise
       child.on("error", reject);
       child.on("exit", (code, signal) => resolve([code, signal]));
     });
-    await Promise.race([closed, delay(stderrPatience, undefined, { ref: false })]);
+    await Promise.race([closed, delay(stderrTimeout, undefined, { ref: false })]);
     child.stderr.destroy();
     const stderr = tail.toString("utf8").trimEnd().split("\n").slice(-mostLines).join("\n");
     return { exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]), signal, stderr };

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { packageInfo } from "../package-info.ts";
+import { packageInfo } from "../config/package-info.ts";
 import { commands } from "./commands.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-code.ts";
 

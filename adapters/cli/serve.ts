@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { flagsHelp } from "../config.ts";
+import { flagsHelp } from "../config/config.ts";
 import { examples } from "./log-command.ts";
 
 export const serveCommand = new Command("serve")

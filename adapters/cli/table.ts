@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "../config/printable.ts";
 
 export type Style = "bold" | "dim" | "green" | "red" | "yellow";
 export type Cell = string | { readonly text: string; readonly style: Style };
@@ -24,12 +25,4 @@ export function table(headers: readonly string[], rows: readonly (readonly Cell[
 /** Text in colour, where somebody sees it and NO_COLOR is not set. */
 export function paint(style: Style, text: string): string {
   return process.stdout.isTTY === true && !process.env.NO_COLOR ? styleText(style, text) : text;
-}
-
-/** What was reported must not move the cursor, or turn the line around. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { parseTime } from "../../core/time.ts";
-import { parseSpan } from "../span.ts";
+import { parseSpan } from "../config/span.ts";
 
 const day = 86_400_000;
 

@@ -74,9 +74,9 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   // Only here: what a server is made of takes its time to load.
   const [{ createApp }, { limitsBy }, { databaseAddress, openDatabase }] = await Promise.all([
-    import("../http/create-app.ts"),
-    import("../limits.ts"),
-    import("./open-database.ts"),
+    import("../server/create-app.ts"),
+    import("../config/limits.ts"),
+    import("./maintenance/open-database.ts"),
   ]);
   const instead =
     create === undefined ? ", or a server with --url" : ", or a server with --url; --create makes this one";

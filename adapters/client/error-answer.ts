@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { parseRetryAfter } from "./backoff.ts";
 import { RunlessClientError, type RunlessClientErrorCode } from "./client-error.ts";
-import type { Answer } from "./http-sender.ts";
 
 const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
   400: "bad_request",
@@ -30,7 +29,7 @@ const errorBody = v.object({
 /** What an answer other than 200 means. */
 export function errorOfAnswer(
   what: string,
-  { status, headers }: Pick<Answer, "status" | "headers">,
+  { status, headers }: { readonly status: number; readonly headers: Pick<Headers, "get"> },
   text: string,
 ): RunlessClientError {
   const retryAfter = parseRetryAfter(headers.get("retry-after"), Date.now());

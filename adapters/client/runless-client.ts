@@ -1,7 +1,7 @@
 import type { RunlessEvent } from "../../core/events.ts";
 import { formatNewEvent } from "../../core/wire.ts";
-import { readNewEvents, readReportable, readReportOptions } from "../call-arguments.ts";
-import { LogReader } from "../log-reader.ts";
+import { readNewEvents, readReportable, readReportOptions } from "../api/call-arguments.ts";
+import { LogReader } from "../api/log-reader.ts";
 import type {
   CallOptions,
   NewEvent,
@@ -9,7 +9,7 @@ import type {
   ReportedEvents,
   ReportOptions,
   RunlessApi,
-} from "../runless-api.ts";
+} from "../api/runless-api.ts";
 import { answers, readAnswer } from "./answers.ts";
 import { closable } from "./closable.ts";
 import { createSender, type Fetch, type Send } from "./http-sender.ts";

@@ -1,4 +1,4 @@
-import type { RunlessApi } from "../runless-api.ts";
+import type { RunlessApi } from "../api/runless-api.ts";
 import { RunlessClientError } from "./client-error.ts";
 import type { PendingEvent } from "./pending-event.ts";
 

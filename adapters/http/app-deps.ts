@@ -1,13 +1,13 @@
 import type { EventLog } from "../../storage/index.ts";
-import type { Limits } from "../limits.ts";
-import type { Caller } from "../tokens/caller.ts";
-import type { TokenBook } from "../tokens/token-book.ts";
-import type { BrowserPolicy } from "./browser-guard.ts";
-import type { CallersLog } from "./callers-log.ts";
+import type { Limits } from "../config/limits.ts";
+import type { BrowserPolicy } from "./access/browser-guard.ts";
+import type { Caller } from "./access/caller.ts";
+import type { ScopedEventLog } from "./access/scoped-event-log.ts";
+import type { TokenCache } from "./access/token-cache.ts";
+import type { DisableIdleTimeout } from "./events/idle-timeout.ts";
 import type { Forwarder } from "./forwarder.ts";
-import type { Incoming } from "./incoming.ts";
-import type { KeepOpen } from "./keep-open.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "./operations/metrics.ts";
+import type { RequestParts } from "./request-parts.ts";
 
 /** What a server is made of: a log, and more where the defaults won't do. */
 export interface AppOptions extends Omit<AppDeps, "config"> {
@@ -30,7 +30,7 @@ export interface AppDeps {
   /** Default: new ones. Those of the process, and of the log's commits, are for whoever opens the log to add. */
   readonly metrics?: Metrics;
   /** Who is let in. Default: everybody, to everything. */
-  readonly tokens?: TokenBook;
+  readonly tokens?: TokenCache;
   /** Default: pages of its own origin only, and any host name. */
   readonly browser?: BrowserPolicy;
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
@@ -59,12 +59,12 @@ export interface AppEnv {
   readonly Variables: {
     readonly caller: Caller;
     /** The log as the caller may see it: nothing is read from any other. */
-    readonly log: CallersLog;
+    readonly log: ScopedEventLog;
   };
   readonly Bindings: {
     /** What another thread has found out of the request. A symbol, so that no environment has it by chance. */
     readonly [authorized]?: Authorized;
-    readonly keepOpen?: KeepOpen;
+    readonly disableIdleTimeout?: DisableIdleTimeout;
     /** From now on ends the connection as soon as the sender ends its half of it. */
     readonly endWithSender?: () => void;
     /** Ends the connection at once, so that nobody takes what was sent for the whole answer. */
@@ -88,5 +88,5 @@ export interface RunlessApp {
    * Answers a report as `fetch` would, for less. Undefined for every other request, and where the report is not let in at
    * once, or a middleware wants it: then nothing was read, and `fetch` has the answer.
    */
-  readonly report: (request: Incoming, env?: object) => Promise<Response> | undefined;
+  readonly report: (request: RequestParts, env?: object) => Promise<Response> | undefined;
 }

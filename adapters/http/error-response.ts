@@ -1,11 +1,11 @@
 import { InvalidEventError, ReportRequestError } from "../../core/index.ts";
 import { EventLogError, type EventLogErrorCode, QueueFullError } from "../../storage/index.ts";
-import { limitFlag } from "../limits.ts";
-import { isLogging, logger } from "../logger.ts";
+import { limitFlag } from "../config/limits.ts";
+import { isLogging, logger } from "../config/logger.ts";
 import { HttpError } from "./http-error.ts";
-import type { Incoming } from "./incoming.ts";
 import { respond } from "./json-response.ts";
-import { noteRefusal } from "./note-refusal.ts";
+import { logRefusal } from "./log-refusal.ts";
+import type { RequestParts } from "./request-parts.ts";
 
 const statuses: Readonly<Record<EventLogErrorCode, number>> = {
   unavailable: 503,
@@ -27,9 +27,9 @@ export function isTemporary(error: unknown): boolean {
  * Turns every failure into its answer: `{"error": "…"}` with the status that tells the caller what kind it is, and the
  * id by which the log tells more.
  */
-export function errorResponse(error: unknown, request: Incoming): Response {
+export function errorResponse(error: unknown, request: RequestParts): Response {
   const answer = answerOf(error);
-  noteRefusal(request, answer, error);
+  logRefusal(request, answer, error);
   return answer;
 }
 
@@ -52,7 +52,7 @@ function messageOf(error: EventLogError): string {
 }
 
 /** Writes down why an answer broke off that had begun already. */
-export function noteBreak(error: unknown): void {
+export function logBreak(error: unknown): void {
   if (error instanceof EventLogError || error instanceof HttpError) {
     logger.warn("an answer broke off", { reason: error.message });
   } else if (isLogging()) logger.error("an answer broke off", { error });

@@ -1,12 +1,12 @@
 import type { AppendEncoded } from "../../storage/index.ts";
-import type { Caller } from "../tokens/caller.ts";
-import type { EventPages } from "./event-pages.ts";
-import type { Incoming } from "./incoming.ts";
+import type { Caller } from "./access/caller.ts";
+import type { EventPages } from "./events/event-pages.ts";
+import type { RequestParts } from "./request-parts.ts";
 
 /** Answers requests on another thread, once they are authorized. */
 export interface Forwarder {
   /** Rejects with HttpError 503 where the other thread is gone or does not answer. */
-  answer(request: Incoming, call: ForwardedCall): Promise<Response>;
+  answer(request: RequestParts, call: ForwardedCall): Promise<Response>;
   readonly pages: EventPages;
   /** Resolves once the other thread has the database open. Rejects where it can't. */
   opened(): Promise<void>;

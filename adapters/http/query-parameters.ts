@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { timeText } from "../../core/event-input-schema.ts";
 import { parseAssetKey, parseTime } from "../../core/index.ts";
 import { expectedTime, isLikelyMilliseconds, likelyMilliseconds } from "../../core/time.ts";
-import type { Limits } from "../limits.ts";
+import type { Limits } from "../config/limits.ts";
 import { HttpError } from "./http-error.ts";
-import { assetKeyJson, countJson } from "./openapi/parameter-json.ts";
+import { assetKeyJson, countJson } from "./parameter-json.ts";
 import { assertUtf8, queryOf } from "./request-path.ts";
 
 // A message of these schemas goes on where "The parameter … must be" ends.

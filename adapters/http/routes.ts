@@ -1,7 +1,7 @@
 import { type Handler, Hono } from "hono";
+import type { Need } from "./access/authorizer.ts";
+import { type Door, tokenCheck } from "./access/token-check.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
-import type { Need } from "./entrance.ts";
-import { type Door, tokenCheck } from "./token-check.ts";
 
 /** Routes, each of which says beside its path what it asks of a token: without that there is none. */
 export interface Routes {

@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../core/index.ts";
 import { assetPath } from "./asset-path.ts";
-import { pageBudget } from "./page-budget.ts";
-import { visibleName } from "./visible-text.ts";
+import { pageBudget } from "./values/page-budget.ts";
+import { visibleName } from "./values/visible-text.ts";
 
 interface AssetNameProps {
   readonly assetKey: AssetKey;

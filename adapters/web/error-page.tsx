@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Page } from "./page.tsx";
-import { UserText } from "./user-text.tsx";
+import { UserText } from "./values/user-text.tsx";
 
 /** What went wrong, in the words that the API has for it. `isRead` is true where a page was asked for, and not changed. */
 export function errorPage(status: number, message: string, isRead: boolean): Page {

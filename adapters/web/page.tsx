@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { Caller } from "../http/access/caller.ts";
 import { pageHeaders } from "../http/security-headers.ts";
-import type { Caller } from "../tokens/caller.ts";
-import { PageBudget, renderWithin } from "./page-budget.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
+import { PageBudget, renderWithin } from "./values/page-budget.ts";
 
 export interface Page {
   readonly title: string;

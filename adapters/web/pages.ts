@@ -1,20 +1,20 @@
-import { anybody } from "../tokens/caller.ts";
-import { assetPage } from "./asset-page.tsx";
-import { catalogPage } from "./catalog-page.tsx";
-import { checksPage } from "./checks-page.tsx";
+import { anybody } from "../http/access/caller.ts";
+import { assetPage } from "./asset/asset-page.tsx";
+import { catalogPage } from "./catalog/catalog-page.tsx";
+import { checksPage } from "./checks/checks-page.tsx";
 import { errorPage } from "./error-page.tsx";
-import { eventPage } from "./event-page.tsx";
-import { eventsPage } from "./events-page.tsx";
+import { eventPage } from "./events/event-page.tsx";
+import { eventsPage } from "./events/events-page.tsx";
 import { pageResponse } from "./page.tsx";
-import { type SignInProps, signInPage } from "./sign-in-page.tsx";
-import type { Visit } from "./visit.ts";
+import type { PageContext } from "./page-context.ts";
+import { type SignInProps, signInPage } from "./sign-in/sign-in-page.tsx";
 
 const pages = { catalog: catalogPage, asset: assetPage, events: eventsPage, event: eventPage, checks: checksPage };
 
 export type PageName = keyof typeof pages;
 
 /** Makes a page, whole, as an answer. */
-export async function answerPage(name: PageName, visit: Visit): Promise<Response> {
+export async function answerPage(name: PageName, visit: PageContext): Promise<Response> {
   return pageResponse(await pages[name](visit), visit.caller, visit.isStyled);
 }
 

@@ -1,27 +1,27 @@
 import { type Handler, Hono } from "hono";
 import { formatAssetKey } from "../../core/index.ts";
 import type { AppDeps, AppEnv } from "../http/app-deps.ts";
-import { assetSchema } from "../http/assets.ts";
-import { compressed, encodingFor } from "../http/encoding.ts";
-import { newestId } from "../http/event-pages.ts";
+import { assetSchema } from "../http/assets/assets.ts";
+import { compressed, encodingFor } from "../http/body/answer-encoding.ts";
+import { newestId } from "../http/events/event-pages.ts";
+import type { Streaming } from "../http/events/streaming.ts";
 import { HttpError } from "../http/http-error.ts";
 import { offThread } from "../http/off-thread.ts";
 import { readQuery } from "../http/query-parameters.ts";
-import type { Room } from "../http/room.ts";
 import { routes } from "../http/routes.ts";
-import type { Streaming } from "../http/streaming.ts";
+import type { SharedLimits } from "../http/shared-limits.ts";
 import { answerError } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
 import type { PageName } from "./pages.ts";
-import { readForm } from "./read-form.ts";
-import { seeOther } from "./see-other.ts";
-import { pageSecret } from "./session.ts";
-import { signInRoutes } from "./sign-in-routes.ts";
+import { readForm } from "./sign-in/read-form.ts";
+import { seeOther } from "./sign-in/see-other.ts";
+import { pageSecret } from "./sign-in/session.ts";
+import { signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
 import { wipeWord } from "./wipe-word.ts";
 
 /** The pages for people. What makes them is loaded when somebody asks first. */
-export function webRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono<AppEnv> {
+export function webRoutes(deps: AppDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
   const { limits } = config;
 
@@ -42,7 +42,7 @@ export function webRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono
     .get("/checks", "read", page("checks"))
     .post("/wipe", "admin", async (c) => {
       const { asset_key: assetKey } = readQuery(c.req.raw.url, assetSchema);
-      const form = await readForm(c.req.raw, limits, room);
+      const form = await readForm(c.req.raw, limits, shared);
       const word = wipeWord(assetKey);
       if (form.get("word")?.trim() !== word) {
         throw new HttpError(400, `Nothing was wiped: what was typed is not ${word}. Go back and type that.`);
@@ -59,9 +59,9 @@ export function webRoutes(deps: AppDeps, room: Room, streaming: Streaming): Hono
     }).app;
 
   // A stream and an export go as they are: they are matched before anything is compressed.
-  const app = new Hono<AppEnv>().route("/", fileRoutes(deps, room, streaming));
+  const app = new Hono<AppEnv>().route("/", fileRoutes(deps, shared, streaming));
   // Another thread compresses what it renders.
   const rendered = deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks"] : [];
   for (const path of [...rendered, "/static/*"]) app.use(path, compressed);
-  return app.route("/", signInRoutes(deps, room)).route("/", pages);
+  return app.route("/", signInRoutes(deps, shared)).route("/", pages);
 }

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../core/index.ts";
 import type { AssetRecord } from "../../storage/index.ts";
-import { NameText } from "./user-text.tsx";
+import { NameText } from "./values/user-text.tsx";
 import { wipeWord } from "./wipe-word.ts";
 
 interface WipeFormProps {

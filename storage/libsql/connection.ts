@@ -1,11 +1,11 @@
 import { type Client, createClient } from "@libsql/client/sqlite3";
 import { EventLogError } from "../event-log-error.ts";
-import { mustBeWritable } from "./assert-writable.ts";
-import { overfullLog } from "./checkpointer.ts";
-import { urlWith } from "./database-file.ts";
+import { withBusyTimeout } from "./busy-timeout.ts";
+import { mustBeWritable } from "./file/assert-writable.ts";
+import { overfullLog } from "./file/checkpointer.ts";
+import { urlWith } from "./file/database-file.ts";
+import { assertThere, type OpenedFile } from "./file/opened-file.ts";
 import type { DatabaseAddress } from "./libsql-options.ts";
-import { assertThere, type OpenedFile } from "./opened-file.ts";
-import { withPatience } from "./patience.ts";
 import { cannotOpen } from "./store-error.ts";
 
 export interface FileAddress extends DatabaseAddress {
@@ -21,7 +21,7 @@ export async function openConnection({ url, opened }: FileAddress): Promise<Clie
   try {
     // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
     // Whoever closes the file as its last user holds it for a moment; what met that is not used again.
-    return await withPatience(async () => {
+    return await withBusyTimeout(async () => {
       if (opened !== undefined) assertThere(opened);
       const client = createClient({ url: opened ? urlWith(opened.path, "mode=rw") : url, concurrency: 1, timeout: 0 });
       try {
@@ -47,5 +47,5 @@ async function prepareFile(client: Client): Promise<void> {
   const { rows } = await client.execute("PRAGMA journal_mode");
   // Asked first: to set what is set already would wait for whoever writes now.
   if (rows[0]?.journal_mode === "wal") return;
-  await withPatience(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
+  await withBusyTimeout(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
 }

@@ -1,6 +1,6 @@
 import type { Client } from "@libsql/client";
-import type { Group, GroupResult } from "./group.ts";
-import type { Writer } from "./write-transaction.ts";
+import type { Group, GroupResult } from "./write/group.ts";
+import type { Writer } from "./write/write-transaction.ts";
 
 export type Write = <Result>(work: (writer: Writer, client: Client) => Promise<Result>) => Promise<Result>;
 

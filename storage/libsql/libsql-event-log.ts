@@ -1,8 +1,17 @@
 import type { Commit } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
-import { sharedSize } from "./details-references.ts";
-import { encodeUnits } from "./encode-units.ts";
-import { eventFromRow } from "./event-row.ts";
+import { type Committed, GroupCommit, type Load } from "../group-commit/group-commit.ts";
+import type { LibsqlEventLog } from "./libsql-options.ts";
+import type { LogDatabase } from "./log-database.ts";
+import { prunePass } from "./maintenance/prune-pass.ts";
+import { purger } from "./maintenance/purger.ts";
+import { runWipe } from "./maintenance/run-wipe.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { createLibsqlReads } from "./read/libsql-reads.ts";
+import { watchers } from "./watchers.ts";
+import { sharedSize } from "./write/details-references.ts";
+import { encodeUnits } from "./write/encode-units.ts";
+import { eventFromRow } from "./write/event-row.ts";
 import {
   type EncodedUnits,
   type GroupResult,
@@ -12,16 +21,7 @@ import {
   type SharedDetails,
   splitResult,
   unitResults,
-} from "./group.ts";
-import { type Committed, GroupCommit, type Load } from "./group-commit.ts";
-import type { LibsqlEventLog } from "./libsql-options.ts";
-import { createLibsqlReads } from "./libsql-reads.ts";
-import type { LogDatabase } from "./log-database.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
-import { prunePass } from "./prune-pass.ts";
-import { purger } from "./purger.ts";
-import { runWipe } from "./run-wipe.ts";
-import { watchers } from "./watchers.ts";
+} from "./write/group.ts";
 
 export interface LogOptions {
   /** How much may wait to be recorded. */
@@ -90,7 +90,7 @@ export function createLibsqlEventLog(
   ) {
     try {
       assertOpen();
-      if (!patient) commits.assertRoom(); // before any work goes into what is refused
+      if (!patient) commits.assertSpace(); // before any work goes into what is refused
       const units = encode();
       const load = { events: units.events, bytes: rowsSize(units.rows) + sharedSize(units.shared) };
       return commits.add({ units, answer }, load, patient) as Promise<Answer>; // each item's result is its own answer

@@ -1,6 +1,6 @@
 import type { AppendOptions, Commit, EventLog } from "../event-log.ts";
-import type { EncodedUnits, GroupResult } from "./group.ts";
-import type { Load } from "./group-commit.ts";
+import type { Load } from "../group-commit/group-commit.ts";
+import type { EncodedUnits, GroupResult } from "./write/group.ts";
 
 // Apart from what opens a database: these are public, and must not lead to the types of the driver or of Drizzle.
 

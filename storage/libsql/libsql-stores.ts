@@ -1,6 +1,6 @@
+import type { Load } from "../group-commit/group-commit.ts";
 import type { Stores } from "../stores.ts";
-import { databaseFile } from "./database-file.ts";
-import type { Load } from "./group-commit.ts";
+import { databaseFile } from "./file/database-file.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
 import type { DatabaseAddress, FileEvents, LibsqlEventLog, LibsqlOptions } from "./libsql-options.ts";
 import { createLibsqlTokenStore } from "./libsql-token-store.ts";
@@ -36,14 +36,14 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlSt
 async function openRemote(address: DatabaseAddress): Promise<LogDatabase> {
   const [{ createLogDatabase }, { openRemoteAccess }] = await Promise.all([
     import("./log-database.ts"),
-    import("./remote-access.ts"),
+    import("./remote/remote-access.ts"),
   ]);
   return createLogDatabase(await openRemoteAccess(address));
 }
 
 /** Loaded only here, since a Worker runtime has no threads. */
 async function openThreads(address: DatabaseAddress, events: FileEvents): Promise<LogDatabase> {
-  const { openDatabaseThreads } = await import("./database-threads.ts");
+  const { openDatabaseThreads } = await import("./file/database-threads.ts");
   return openDatabaseThreads(address, events);
 }
 

@@ -3,15 +3,23 @@ import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../event-log.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { DatabaseAccess } from "./database-access.ts";
-import type { DatabaseReads } from "./database-reads.ts";
-import type { EventRow } from "./event-row.ts";
-import { receiveGroup, type SentGroup, type WrittenGroup } from "./group.ts";
-import { probe } from "./probe.ts";
-import { type Expired, findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./prune.ts";
-import { deleteHidden, findHidden, type Hidden } from "./purge.ts";
+import { probe } from "./maintenance/probe.ts";
+import {
+  type Expired,
+  findExpired,
+  forgetKeys,
+  notePrune,
+  pruneEvents,
+  readPrunedAt,
+  readPrunedId,
+} from "./maintenance/prune.ts";
+import { deleteHidden, findHidden, type Hidden } from "./maintenance/purge.ts";
+import { type PlanFailure, wipe } from "./maintenance/wipe.ts";
+import { parsePlan } from "./maintenance/wipe-plan.ts";
+import type { DatabaseReads } from "./read/database-reads.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
-import { type PlanFailure, wipe } from "./wipe.ts";
-import { parsePlan } from "./wipe-plan.ts";
+import type { EventRow } from "./write/event-row.ts";
+import { receiveGroup, type SentGroup, type WrittenGroup } from "./write/group.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase extends DatabaseReads {
@@ -52,7 +60,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   let loading: Promise<DatabaseReads> | undefined;
 
   async function reading<Result>(work: (reads: DatabaseReads) => Promise<Result>): Promise<Result> {
-    loading ??= import("./database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
+    loading ??= import("./read/database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
     return work(await loading);
   }
 

@@ -1,6 +1,6 @@
 import { EventLogError } from "../event-log-error.ts";
 import { causeOf, driverError, isDamage } from "./failures.ts";
-import { ConnectionFailure } from "./remote-fetch.ts";
+import { ConnectionFailure } from "./remote/remote-fetch.ts";
 
 /** A failure as callers get it: it says which database it was, and whether that can't be reached, is damaged or fails. */
 export function storeError(error: unknown, url: string): EventLogError {

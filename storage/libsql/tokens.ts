@@ -1,7 +1,7 @@
 import type { Client, Row } from "@libsql/client";
 import type { NewToken, TokenRecord, TokenScope, TokenUse } from "../token-store.ts";
-import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
-import { type Writer, writeTransaction } from "./write-transaction.ts";
+import { decodeKey, decodeText, encodeKey, encodeText } from "./write/sortable-text.ts";
+import { type Writer, writeTransaction } from "./write/write-transaction.ts";
 
 /** All tokens, oldest first. */
 export async function readTokens(client: Client): Promise<readonly TokenRecord[]> {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { RunlessClient } from "../../adapters/client.ts";
-import { createApp, openTokenBook } from "../../adapters/http/index.ts";
 import { RunlessInstance } from "../../adapters/index.ts";
+import { createApp, openTokenCache } from "../../adapters/server/http.ts";
 import { materialization } from "../../core/index.ts";
 import { createMemoryEventLog, createMemoryTokenStore } from "../../storage/index.ts";
-import { ClassBrowserPolicy, ClassEventLog, ClassTokenBook, ClassTokenStore } from "../contracts/class-stores.ts";
+import { ClassBrowserPolicy, ClassEventLog, ClassTokenCache, ClassTokenStore } from "../contracts/class-stores.ts";
 import { eventLogContract } from "../contracts/event-log.ts";
 import { runlessApiContract } from "../contracts/runless-api.ts";
 import { bearer, namedToken } from "./http/guarded.ts";
@@ -33,7 +33,7 @@ describe("an app whose log, tokens and policy are classes answers", () => {
     await log.append([[{ event: materialization(["s3", "orders"], { partition: "p" }) }]]);
     const store = new ClassTokenStore(createMemoryTokenStore({ now: Date.now }));
     await store.create(namedToken("admin", { scopes: ["admin"] }));
-    const tokens = new ClassTokenBook(await openTokenBook({ store }));
+    const tokens = new ClassTokenCache(await openTokenCache({ store }));
     const app = createApp({ log, tokens, browser: new ClassBrowserPolicy(["localhost"]) });
     const response = await app.fetch(exampleRequest(route, { host: "localhost", ...bearer("admin") }));
     expect(answersOf(route)).toContain(response.status);
@@ -44,7 +44,7 @@ describe("an app whose log, tokens and policy are classes answers", () => {
 test("a token store that is a class learns when its tokens are used", async () => {
   const store = new ClassTokenStore(createMemoryTokenStore({ now: Date.now }));
   await store.create(namedToken("reader", { scopes: ["read"] }));
-  const app = createApp({ log: memory(), tokens: await openTokenBook({ store }) });
+  const app = createApp({ log: memory(), tokens: await openTokenCache({ store }) });
   expect((await app.fetch(new Request("http://localhost/api/v1/log", { headers: bearer("reader") }))).status).toBe(200);
   expect(await store.list()).toMatchObject([{ name: "reader", lastUsedAt: expect.any(Number) }]);
 });

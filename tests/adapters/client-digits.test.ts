@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { RunlessInstance } from "../../adapters/api/instance.ts";
 import { formatEvent, RunlessClient } from "../../adapters/client.ts";
-import { RunlessInstance } from "../../adapters/instance.ts";
 import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
 import { testServer } from "./client-harness.ts";
 

@@ -1,5 +1,5 @@
 import { RunlessClient, type RunlessClientOptions } from "../../adapters/client.ts";
-import { resolveConfig } from "../../adapters/config.ts";
+import { resolveConfig } from "../../adapters/config/config.ts";
 import { createMemoryEventLog, type EventLog } from "../../storage/index.ts";
 import { testApp } from "./http/test-app.ts";
 

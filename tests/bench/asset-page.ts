@@ -63,7 +63,7 @@ for (const { server } of contestants.slice(1)) {
   for (let i = 0; i < reports; i++) await report(server.url, `value ${i}`);
 }
 const browser = await launchBrowser();
-const turns = contestants.map((contestant) => ({ ...contestant, visits: [] as Visit[] }));
+const turns = contestants.map((contestant) => ({ ...contestant, visits: [] as PageContext[] }));
 for (let run = -1; run < Number(values.runs); run++) {
   for (const { server, path, visits } of turns) {
     const visited = await visit(browser, server.url + path);
@@ -73,7 +73,7 @@ for (let run = -1; run < Number(values.runs); run++) {
 const rows: string[][] = [];
 for (const { name, server, path, visits } of turns) {
   const { requests, kilobytes } = await weigh(browser, server.url + path);
-  const of = (key: keyof Visit) => median(visits.map((one) => one[key])).toFixed(0);
+  const of = (key: keyof PageContext) => median(visits.map((one) => one[key])).toFixed(0);
   rows.push([name, of("first"), of("again"), String(requests), kilobytes.toFixed(0)]);
 }
 const names = ["asset page", "first visit, ms", "again, ms", "requests", "kB on the wire"];
@@ -96,14 +96,14 @@ async function report(url: string, said: string): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-interface Visit {
+interface PageContext {
   /** Milliseconds from the navigation until it is painted. */
   readonly first: number;
   readonly again: number;
 }
 
 /** By a browser that was never there, and then by the same. */
-async function visit(browser: Browser, url: string): Promise<Visit> {
+async function visit(browser: Browser, url: string): Promise<PageContext> {
   const { page } = await newPage(browser);
   const first = await look(page, url);
   await page.waitForTimeout(rest);

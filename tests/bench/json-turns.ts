@@ -1,7 +1,8 @@
 // One shape of JSON on the runtime that runs this: prints the milliseconds of CPU that each way takes, by turns, as JSON.
 // With the name of a way: takes it once and prints the process's peak of memory in bytes.
-import { checkEvents, partLimits } from "../../adapters/http/event-limits.ts";
-import { defaultLimits } from "../../adapters/limits.ts";
+
+import { defaultLimits } from "../../adapters/config/limits.ts";
+import { checkEvents, partLimits } from "../../adapters/http/reports/event-limits.ts";
 import { formatEvent, parseReportBody, parseReportRequest, type RecordedEvent } from "../../core/index.ts";
 import { parseDetails, withDetails } from "../../core/kept-details.ts";
 import { scanReport } from "../../core/scanned-input.ts";

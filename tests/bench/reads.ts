@@ -3,8 +3,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createApp } from "../../adapters/http/index.ts";
-import { defaultLimits } from "../../adapters/limits.ts";
+import { defaultLimits } from "../../adapters/config/limits.ts";
+import { createApp } from "../../adapters/server/http.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
 import { benchFolder } from "./bench-folder.ts";
 import { count } from "./count.ts";

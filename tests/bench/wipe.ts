@@ -7,11 +7,11 @@ import { checkEvaluation, materialization, observation } from "../../core/index.
 import type { NewEvent, WipeTarget } from "../../storage/event-log.ts";
 import { openEventLog } from "../../storage/index.ts";
 import { openConnection } from "../../storage/libsql/connection.ts";
-import { FileWriter } from "../../storage/libsql/file-writer.ts";
-import { planWipe } from "../../storage/libsql/plan-wipe.ts";
-import { deleteHidden, findHidden } from "../../storage/libsql/purge.ts";
-import { type ReadSteps, readSteps } from "../../storage/libsql/read-steps.ts";
-import { wipe } from "../../storage/libsql/wipe.ts";
+import { FileWriter } from "../../storage/libsql/file/file-writer.ts";
+import { planWipe } from "../../storage/libsql/maintenance/plan-wipe.ts";
+import { deleteHidden, findHidden } from "../../storage/libsql/maintenance/purge.ts";
+import { wipe } from "../../storage/libsql/maintenance/wipe.ts";
+import { type ReadSteps, readSteps } from "../../storage/libsql/read/read-steps.ts";
 import { benchFolder } from "./bench-folder.ts";
 import { count } from "./count.ts";
 import { environment } from "./environment.ts";

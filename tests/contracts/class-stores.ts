@@ -1,4 +1,4 @@
-import type { BrowserPolicy, TokenBook } from "../../adapters/http/index.ts";
+import type { BrowserPolicy, TokenCache } from "../../adapters/server/http.ts";
 import type { EventLog, TokenStore } from "../../storage/index.ts";
 
 type Arguments<Method extends (...args: never) => unknown> = Parameters<Method>;
@@ -108,12 +108,12 @@ export class ClassTokenStore implements TokenStore {
 }
 
 /** And what else the app may be given. */
-export class ClassTokenBook implements TokenBook {
-  readonly #book: TokenBook;
-  constructor(book: TokenBook) {
+export class ClassTokenCache implements TokenCache {
+  readonly #book: TokenCache;
+  constructor(book: TokenCache) {
     this.#book = book;
   }
-  identify(...args: Arguments<TokenBook["identify"]>) {
+  identify(...args: Arguments<TokenCache["identify"]>) {
     return this.#book.identify(...args);
   }
   isOpen() {

@@ -1,5 +1,5 @@
 import { describe } from "bun:test";
-import type { RunlessApi } from "../../adapters/runless-api.ts";
+import type { RunlessApi } from "../../adapters/api/runless-api.ts";
 import { argumentsContract } from "./runless-api/arguments.ts";
 import { assetKeysContract } from "./runless-api/asset-keys.ts";
 import { assetRecordsContract } from "./runless-api/asset-records.ts";

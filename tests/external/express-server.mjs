@@ -2,7 +2,7 @@
 // Node 20 runs no TypeScript. Prints its port.
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
-import { createApp } from "../../dist/adapters/http/index.js";
+import { createApp } from "../../dist/adapters/server/http.js";
 import { createMemoryEventLog } from "../../dist/storage/index.js";
 
 const newApp = () => createApp({ log: createMemoryEventLog({ now: Date.now }) });

@@ -40,7 +40,7 @@ test.each([
   async (runtime, seed) => {
     server = await startServer(runtime, { env: { RUNLESS_TOKENS: `all:admin=${token}` } });
     const seeded = ["--seed", String(seed), "--max-examples", "12"];
-    // An answer without an end; tests/adapters/http/event-stream.test.ts reads it.
+    // An answer without an end; tests/adapters/http/events/event-stream.test.ts reads it.
     const all = await schemathesis(server, ...seeded, "--exclude-path", "/api/v1/events/stream");
     expect(all).toMatch(/Tested: 20\b/);
 

@@ -13,7 +13,7 @@ import {
 import { largeText } from "../../core/json-text.ts";
 import { type PartLimits, scanEvents, scanReport } from "../../core/scanned-input.ts";
 import { openEventLog } from "../../storage/index.ts";
-import { eventFromRow } from "../../storage/libsql/event-row.ts";
+import { eventFromRow } from "../../storage/libsql/write/event-row.ts";
 import golden from "./events.json" with { type: "json" };
 import { type GoldenEvent, goldenNow, readGolden, recordGolden, storedRow } from "./events.ts";
 

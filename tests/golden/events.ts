@@ -8,7 +8,7 @@ import {
 } from "../../core/index.ts";
 import { maxEventDepth, parseJson } from "../../core/json.ts";
 import { fingerprint } from "../../storage/fingerprint.ts";
-import { type EventRow, encodeEvent, eventFromRow, field } from "../../storage/libsql/event-row.ts";
+import { type EventRow, encodeEvent, eventFromRow, field } from "../../storage/libsql/write/event-row.ts";
 
 /** What was sent, to which endpoint, and what became of it. */
 export interface GoldenEvent {

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { createClient } from "@libsql/client";
 import { checkEvaluation, float, int, materialization, observation } from "../../core/index.ts";
 import { openEventLog } from "../../storage/index.ts";
-import { migrations } from "../../storage/libsql/migrations.ts";
+import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
 
 const path = new URL(`version-${migrations.length}.db`, import.meta.url).pathname;
 if (existsSync(path)) throw new Error(`${path} is there already. A golden file is never written again.`);

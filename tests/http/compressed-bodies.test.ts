@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { createApp } from "../../adapters/http/index.ts";
+import { createApp } from "../../adapters/server/http.ts";
 import { memory } from "../adapters/http/native.ts";
 import { processStatus } from "../bench/process-status.ts";
 import { type RunningServer, runtimes, startServer } from "../server.ts";

@@ -1,8 +1,8 @@
 // The server on Bun, Node or Deno, with a log in memory that fails where an asset's name says so, and that counts. Not
 // TypeScript, and from dist, because Node 20 runs it too. Prints its port.
 import { serve } from "@hono/node-server";
-import { createApp } from "../../dist/adapters/http/index.js";
-import { defaultLimits } from "../../dist/adapters/limits.js";
+import { defaultLimits } from "../../dist/adapters/config/limits.js";
+import { createApp } from "../../dist/adapters/server/http.js";
 import { createMemoryEventLog, EventLogError } from "../../dist/storage/index.js";
 
 const memory = createMemoryEventLog({ now: Date.now });

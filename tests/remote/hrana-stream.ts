@@ -190,13 +190,13 @@ function toSqlite(value: HranaValue): Argument {
     case "float":
       return value.value;
     case "text":
-      return fitting(value.value);
+      return fitPage(value.value);
     case "blob":
-      return fitting(Buffer.from(value.base64, "base64"));
+      return fitPage(Buffer.from(value.base64, "base64"));
   }
 }
 
-function fitting<Value extends string | Buffer>(value: Value): Value {
+function fitPage<Value extends string | Buffer>(value: Value): Value {
   if (Buffer.byteLength(value) <= mostBytes) return value;
   throw new HranaError("ARGS_INVALID", "Arguments do not match SQL parameters: string or blob too big");
 }

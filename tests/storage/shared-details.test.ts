@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { materialization, type RunlessEvent } from "../../core/index.ts";
 import { createFingerprint, fingerprint } from "../../storage/fingerprint.ts";
-import { expandRows } from "../../storage/libsql/details-references.ts";
-import { encodeUnits } from "../../storage/libsql/encode-units.ts";
-import { encodeEvent } from "../../storage/libsql/event-row.ts";
+import { expandRows } from "../../storage/libsql/write/details-references.ts";
+import { encodeUnits } from "../../storage/libsql/write/encode-units.ts";
+import { encodeEvent } from "../../storage/libsql/write/event-row.ts";
 import { sharedDetails } from "../../storage/shared-details.ts";
 import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
 

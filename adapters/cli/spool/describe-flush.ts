@@ -1,4 +1,4 @@
-import { printable } from "../table.ts";
+import { printable } from "../../config/printable.ts";
 import type { FlushOutcome } from "./flush-spool.ts";
 
 /** What came of a flush, a line each. Empty where there was nothing to send. */

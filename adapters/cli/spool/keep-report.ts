@@ -20,7 +20,7 @@ import { formatSpooled, type SpooledReport } from "./spooled-report.ts";
 export function keepReport(root: string, report: SpooledReport): string {
   const text = formatSpooled(report);
   try {
-    assertRoom(root, Buffer.byteLength(text));
+    assertSpace(root, Buffer.byteLength(text));
     const folder = serverFolder(root, report.url);
     makeFolder(folder);
     const name = nextName(folder, report.keptAt);
@@ -34,7 +34,7 @@ export function keepReport(root: string, report: SpooledReport): string {
   }
 }
 
-function assertRoom(root: string, bytes: number): void {
+function assertSpace(root: string, bytes: number): void {
   if (spoolBytes(root) + bytes <= mostSpoolBytes) return;
   throw new SpoolError(`the spool ${root} is full (${mostSpoolBytes >> 20} MB): runless flush empties it`);
 }

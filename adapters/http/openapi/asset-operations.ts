@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { assetSchema, assetsSchema, wipeSchema } from "../assets.ts";
-import { checksSchema } from "../checks.ts";
-import { ofAssetSchema } from "../partitions.ts";
+import { assetSchema, assetsSchema, wipeSchema } from "../assets/assets.ts";
+import { checksSchema } from "../assets/checks.ts";
+import { ofAssetSchema } from "../assets/partitions.ts";
 import { assetExample, checkExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
-import type { Limits } from "../../limits.ts";
-import { packageInfo } from "../../package-info.ts";
+import type { Limits } from "../../config/limits.ts";
+import { packageInfo } from "../../config/package-info.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";

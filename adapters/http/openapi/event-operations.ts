@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { eventInputSchema } from "../../../core/event-input-schema.ts";
-import { exportSchema, pageSchema, streamSchema } from "../events-query.ts";
+import { exportSchema, pageSchema, streamSchema } from "../events/events-query.ts";
 import { materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";

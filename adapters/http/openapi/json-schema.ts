@@ -1,9 +1,9 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { resolver } from "hono-openapi";
 import * as v from "valibot";
+import { parameterNotes } from "../parameter-json.ts";
 import { parameterExamples } from "./examples.ts";
 import type { Parameter } from "./operation.ts";
-import { parameterNotes } from "./parameter-json.ts";
 
 const jsonSchema = v.custom<JsonSchema>((value) => typeof value === "object" && value !== null);
 const described = v.object({ type: v.literal("metadata"), metadata: v.object({ jsonSchema }) });

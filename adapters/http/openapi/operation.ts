@@ -1,7 +1,7 @@
 import type { ContentWithResolver, DescribeRouteOptions, ResolverReturnType } from "hono-openapi";
 import type * as v from "valibot";
-import type { Limits } from "../../limits.ts";
-import type { Need } from "../entrance.ts";
+import type { Limits } from "../../config/limits.ts";
+import type { Need } from "../access/authorizer.ts";
 
 /** What a request to one path with one method may hold, and what it is answered. */
 export interface Operation extends DescribeRouteOptions {

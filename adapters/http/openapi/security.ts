@@ -1,4 +1,4 @@
-import type { Need } from "../entrance.ts";
+import type { Need } from "../access/authorizer.ts";
 import { errors, type Responses } from "./operation.ts";
 
 /** The headers that a token may come in. */

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join } from "node:path";
 import { createClient } from "@libsql/client";
 import { type DestinationDeps, defaultServerUrl, findDestination } from "../../../adapters/cli/destination.ts";
-import { createStartingApp } from "../../../adapters/http/starting-app.ts";
-import { packageInfo } from "../../../adapters/package-info.ts";
+import { packageInfo } from "../../../adapters/config/package-info.ts";
+import { createStartingApp } from "../../../adapters/server/starting-app.ts";
 import { runtimes, startServer, temporaryFolder } from "../../server.ts";
 import { newFile, patience, runAtTerminal, runCli } from "./run-cli.ts";
 import { newSpool } from "./spool/spool-harness.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { resolveConfig } from "../../../adapters/config.ts";
-import { createApp } from "../../../adapters/http/index.ts";
+import { resolveConfig } from "../../../adapters/config/config.ts";
+import { createApp } from "../../../adapters/server/http.ts";
 import { createMemoryEventLog, EventLogError } from "../../../storage/index.ts";
 import { walkEvents } from "../../read-events.ts";
 import { startServer, temporaryFolder } from "../../server.ts";

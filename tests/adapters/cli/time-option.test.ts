@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readPartitionRange } from "../../../adapters/cli/partition-range.ts";
+import { readPartitionRange } from "../../../adapters/cli/reporting/partition-range.ts";
 import { readTime } from "../../../adapters/cli/time-option.ts";
 
 const now = Date.UTC(2026, 10, 30, 5, 50);

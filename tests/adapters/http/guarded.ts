@@ -1,6 +1,6 @@
-import type { AppOptions } from "../../../adapters/http/index.ts";
-import { openTokenBook } from "../../../adapters/tokens/token-book.ts";
-import { hashSecret } from "../../../adapters/tokens/token-secret.ts";
+import { hashSecret } from "../../../adapters/config/token-secret.ts";
+import { openTokenCache } from "../../../adapters/http/access/token-cache.ts";
+import type { AppOptions } from "../../../adapters/server/http.ts";
 import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
 import { newToken } from "../../contracts/token-store.ts";
 import { config, memory, noon } from "./native.ts";
@@ -20,7 +20,7 @@ export async function guardedApp(
   const clock = { now: noon, elapsed: 0 };
   const store = createMemoryTokenStore({ now: () => clock.now });
   for (const token of tokens) await store.create(token);
-  const book = await openTokenBook({ store, now: () => clock.now, elapsed: () => clock.elapsed, allowGrace: true });
+  const book = await openTokenCache({ store, now: () => clock.now, elapsed: () => clock.elapsed, allowGrace: true });
   return { app: testApp({ log, tokens: book, config, now: () => clock.now, ...deps }), log, store, clock };
 }
 

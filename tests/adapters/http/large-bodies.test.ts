@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { defaultLimits } from "../../../adapters/limits.ts";
+import { defaultLimits } from "../../../adapters/config/limits.ts";
 import { formatEvent, type RecordedEvent } from "../../../core/index.ts";
 import { keptJson, largeText } from "../../../core/json-text.ts";
 import type { EventLog } from "../../../storage/index.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { defaultLimits, type Limits } from "../../../adapters/limits.ts";
+import { defaultLimits, type Limits } from "../../../adapters/config/limits.ts";
 import { linesOf, materializationOf, nativeApp } from "./native.ts";
 
 const appWith = (limits: Partial<Limits>) => nativeApp({ config: { limits: { ...defaultLimits, ...limits } } });

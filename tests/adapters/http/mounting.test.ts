@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Hono } from "hono";
-import { createApp, type RunlessApp } from "../../../adapters/http/index.ts";
+import { createApp, type RunlessApp } from "../../../adapters/server/http.ts";
 import { materialization, type RunlessEvent } from "../../../core/index.ts";
 import { createMemoryEventLog, type EventLog } from "../../../storage/index.ts";
 

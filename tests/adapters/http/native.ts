@@ -1,5 +1,5 @@
-import type { AppOptions } from "../../../adapters/http/index.ts";
-import { defaultLimits } from "../../../adapters/limits.ts";
+import { defaultLimits } from "../../../adapters/config/limits.ts";
+import type { AppOptions } from "../../../adapters/server/http.ts";
 import { createMemoryEventLog, type EventLog } from "../../../storage/index.ts";
 import { testApp } from "./test-app.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
+import { needOf } from "../../../adapters/http/access/token-check.ts";
+import { createStreaming } from "../../../adapters/http/events/streaming.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
 import { requestPath } from "../../../adapters/http/request-path.ts";
-import { openRoom } from "../../../adapters/http/room.ts";
-import { createStreaming } from "../../../adapters/http/streaming.ts";
-import { needOf } from "../../../adapters/http/token-check.ts";
+import { createSharedLimits } from "../../../adapters/http/shared-limits.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
@@ -40,7 +40,9 @@ describe("GET /openapi.json", () => {
   });
 
   test("describes every route but those of pages, and nothing else", () => {
-    const pages = new Set(webRoutes({ log, config }, openRoom(config.limits), createStreaming(log)).routes.map(nameOf));
+    const pages = new Set(
+      webRoutes({ log, config }, createSharedLimits(config.limits), createStreaming(log)).routes.map(nameOf),
+    );
     const routes = app.routes.map(nameOf).filter((route) => !pages.has(route));
     const described = operations.map(({ method, path }) => routeOf(method, path));
     expect([...new Set(described)].sort()).toEqual(routes.sort());

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createApp } from "../../../adapters/http/index.ts";
+import { createApp } from "../../../adapters/server/http.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
 import { config, memory } from "./native.ts";
 

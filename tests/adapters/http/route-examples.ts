@@ -1,4 +1,4 @@
-import type { Need } from "../../../adapters/http/entrance.ts";
+import type { Need } from "../../../adapters/http/access/authorizer.ts";
 import { staticPath } from "../../../adapters/web/static-files.ts";
 import { config, memory } from "./native.ts";
 import { testApp } from "./test-app.ts";

@@ -1,5 +1,5 @@
-import { createRoutedApp, type RoutedApp } from "../../../adapters/http/app.ts";
 import type { AppOptions } from "../../../adapters/http/app-deps.ts";
+import { createRoutedApp, type RoutedApp } from "../../../adapters/server/app.ts";
 
 export interface TestApp extends RoutedApp {
   /** Answers a request of a path, or of a whole url. */

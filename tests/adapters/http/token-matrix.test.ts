@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { needOf } from "../../../adapters/http/token-check.ts";
-import { graceToken } from "../../../adapters/tokens/grace.ts";
+import { graceToken } from "../../../adapters/http/access/grace.ts";
+import { needOf } from "../../../adapters/http/access/token-check.ts";
 import { materialization } from "../../../core/index.ts";
 import type { TokenScope } from "../../../storage/index.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Expiry, Unit, WipeTarget } from "../../../storage/event-log.ts";
-import { createMemoryEventLog } from "../../../storage/memory.ts";
+import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.ts";
 import { type Activity, arbitraryActivity } from "../arbitrary-events.ts";
 import { noon, type OpenEventLog, textOf } from "./harness.ts";
 import { arbitraryReads, type Reads, readBack } from "./read-back.ts";

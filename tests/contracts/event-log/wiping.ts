@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import type { WipeTarget } from "../../../storage/event-log.ts";
-import { createMemoryEventLog } from "../../../storage/memory.ts";
+import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.ts";
 import { idsOf, noon, type Promises, readIds, record } from "./harness.ts";
 import { readChecks, readKeys, readPartitions } from "./walk-pages.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import type { RunlessApi } from "../../../adapters/runless-api.ts";
+import type { RunlessApi } from "../../../adapters/api/runless-api.ts";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import type { Promises } from "./harness.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { RunlessApi } from "../../../adapters/runless-api.ts";
+import type { RunlessApi } from "../../../adapters/api/runless-api.ts";
 import type { AssetKey } from "../../../core/index.ts";
 import type { OpenedApi } from "../runless-api.ts";
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { materialization } from "../../../core/index.ts";
 import { openEventLog } from "../../../storage/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
-import { FileWriter } from "../../../storage/libsql/file-writer.ts";
-import { migrate } from "../../../storage/libsql/migrate.ts";
-import { writeTransaction } from "../../../storage/libsql/write-transaction.ts";
+import { FileWriter } from "../../../storage/libsql/file/file-writer.ts";
+import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { writeTransaction } from "../../../storage/libsql/write/write-transaction.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;

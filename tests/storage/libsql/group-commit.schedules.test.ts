@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { materialization } from "../../../core/index.ts";
+import { GroupCommit } from "../../../storage/group-commit/group-commit.ts";
 import { createMemoryEventLog, EventLogError, type Unit, type UnitResult } from "../../../storage/index.ts";
-import { GroupCommit } from "../../../storage/libsql/group-commit.ts";
 
 /** What becomes of a commit: nothing of it is kept, or all of it while nobody hears of that. */
 type Fate = "kept" | "failed" | "unheard";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type Committed, GroupCommit, type Load } from "../../../storage/libsql/group-commit.ts";
+import { type Committed, GroupCommit, type Load } from "../../../storage/group-commit/group-commit.ts";
 
 const one: Load = { events: 1, bytes: 1 };
 const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };

@@ -1,9 +1,9 @@
 import type { Client } from "@libsql/client";
 import type { WipeTarget } from "../../../storage/event-log.ts";
-import { planWipe } from "../../../storage/libsql/plan-wipe.ts";
-import { readSteps } from "../../../storage/libsql/read-steps.ts";
-import { wipe } from "../../../storage/libsql/wipe.ts";
-import type { Writer } from "../../../storage/libsql/write-transaction.ts";
+import { planWipe } from "../../../storage/libsql/maintenance/plan-wipe.ts";
+import { wipe } from "../../../storage/libsql/maintenance/wipe.ts";
+import { readSteps } from "../../../storage/libsql/read/read-steps.ts";
+import type { Writer } from "../../../storage/libsql/write/write-transaction.ts";
 
 /** Wipes in a database that has no log around it, and answers the trace's id. */
 export async function plannedWipe(client: Client, writer: Writer, target: WipeTarget): Promise<number> {

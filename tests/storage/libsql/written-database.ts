@@ -3,12 +3,12 @@ import type { Client, InStatement, InValue } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import type { RunlessEvent } from "../../../core/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
-import { encodeEvent } from "../../../storage/libsql/event-row.ts";
-import { FileWriter } from "../../../storage/libsql/file-writer.ts";
-import { joinRows } from "../../../storage/libsql/group.ts";
-import { migrate } from "../../../storage/libsql/migrate.ts";
-import { type ReadSteps, readSteps } from "../../../storage/libsql/read-steps.ts";
-import { writeGroup } from "../../../storage/libsql/write-group.ts";
+import { FileWriter } from "../../../storage/libsql/file/file-writer.ts";
+import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { type ReadSteps, readSteps } from "../../../storage/libsql/read/read-steps.ts";
+import { encodeEvent } from "../../../storage/libsql/write/event-row.ts";
+import { joinRows } from "../../../storage/libsql/write/group.ts";
+import { writeGroup } from "../../../storage/libsql/write/write-group.ts";
 import { temporaryFolder } from "../../server.ts";
 
 /** A new database with these events in it, and no log around it. */

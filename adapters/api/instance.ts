@@ -1,0 +1,92 @@
+import type { ReportableEvent } from "../../core/events.ts";
+import { assertNotFarAhead } from "../../core/far-ahead.ts";
+import type { RunlessEvent } from "../../core/index.ts";
+import { conflictSentence } from "../../storage/conflict-sentence.ts";
+import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../../storage/index.ts";
+import { resolveDatabase } from "../config/config.ts";
+import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
+import { LogReader } from "./log-reader.ts";
+import type { CallOptions, ReportedEvent, ReportedEvents, ReportOptions, RunlessApi } from "./runless-api.ts";
+
+export interface RunlessInstanceOptions {
+  /** Default: `RUNLESS_DATABASE_URL`, else `file:runless.db` in the working directory. */
+  readonly databaseUrl?: string | undefined;
+  /** Default, without a databaseUrl of its own: `RUNLESS_DATABASE_AUTH_TOKEN`. */
+  readonly databaseAuthToken?: string | undefined;
+}
+
+const pageSize = 1000;
+
+/** The event log in this process: no server is needed. Failures are EventLogErrors; a wrong event's InvalidEventError. */
+export class RunlessInstance extends LogReader implements RunlessApi {
+  readonly #log: EventLog;
+
+  constructor(log: EventLog) {
+    super(
+      {
+        query: (filter, page) => log.query(filter, page),
+        asset: (key) => log.asset(key),
+        assets: (filter, page) => log.assets(filter, page),
+        partitions: (key, page) => log.partitions(key, page),
+        wipe: (target) => log.wipe(target, null),
+      },
+      pageSize,
+    );
+    this.#log = log;
+  }
+
+  /** Opens the event log, as `DagsterInstance.get()` reads DAGSTER_HOME. Throws EventLogError or ConfigError. */
+  static async get(options: RunlessInstanceOptions = {}): Promise<RunlessInstance> {
+    const given = resolveDatabase(process.env);
+    const url = options.databaseUrl ?? given.databaseUrl;
+    // The environment's token is for the environment's database.
+    const token = options.databaseUrl === undefined ? given.databaseAuthToken : undefined;
+    return new RunlessInstance(await openEventLog({ url, authToken: options.databaseAuthToken ?? token }));
+  }
+
+  async reportRunlessAssetEvent(event: RunlessEvent, options?: ReportOptions): Promise<ReportedEvent> {
+    const { idempotencyKey, signal } = readReportOptions(options);
+    signal?.throwIfAborted();
+    return appendEvent(this.#log, { event: recordable(readReportable(event)), idempotencyKey });
+  }
+
+  async reportRunlessAssetEvents(
+    events: readonly (RunlessEvent | NewEvent)[],
+    options?: CallOptions,
+  ): Promise<ReportedEvents> {
+    readReportOptions(options).signal?.throwIfAborted();
+    if (events.length === 0) return { recorded: 0, duplicates: 0, ids: [] };
+    const unit = readNewEvents(events).map(({ event, idempotencyKey }) => ({
+      event: recordable(event),
+      idempotencyKey,
+    }));
+    const [result] = await this.#log.append([unit]);
+    if (result?.status === "recorded") {
+      const duplicates = result.events.filter(({ duplicate }) => duplicate).length;
+      return { recorded: events.length - duplicates, duplicates, ids: result.events.map(({ id }) => id) };
+    }
+    if (result?.status === "conflict") {
+      const why = conflictSentence(unit[result.index]?.idempotencyKey, result.id);
+      throw new EventLogError("conflict", `Nothing was recorded. The event at index ${result.index}: ${why}`);
+    }
+    throw new EventLogError(
+      "rejected",
+      `The events can't be stored: ${result?.message ?? "the event log gave no result"}`,
+    );
+  }
+
+  /** Finishes what was reported and closes the event log. */
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** The event to record. One that another log gave is judged by when that received it. Throws InvalidEventError. */
+function recordable({ id, receivedAt, ...event }: ReportableEvent): RunlessEvent {
+  assertNotFarAhead(event.timestamp, { now: Date.now(), receivedAt: id === undefined ? undefined : receivedAt });
+  return event;
+}

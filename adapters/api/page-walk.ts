@@ -1,0 +1,52 @@
+import type { ListRequest } from "../../storage/event-log.ts";
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+export type ReadPage<Item> = (page: ListRequest) => Promise<Page<Item>>;
+
+export interface Walk {
+  /** The most that one page gives. */
+  readonly pageSize: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Bounds {
+  /** A whole number from 1, or Infinity. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** As many items as the limit says or as there are: one page may be short, since it examines a bounded number of rows. */
+export async function readItems<Item>(read: ReadPage<Item>, bounds: Bounds, walk: Walk): Promise<Page<Item>> {
+  const { limit } = bounds;
+  if (limit !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(limit) && limit >= 1)) {
+    throw new RangeError(`The limit must be a whole number from 1. Got ${limit}.`);
+  }
+  const items: Item[] = [];
+  let cursor = bounds.cursor;
+  for (;;) {
+    walk.signal?.throwIfAborted();
+    const page = await read({ limit: Math.min(limit - items.length, walk.pageSize), cursor });
+    for (const item of page.items) items.push(item);
+    if (!page.hasMore || page.cursor === null || items.length >= limit) {
+      return { items, cursor: page.cursor, hasMore: page.hasMore };
+    }
+    cursor = page.cursor;
+  }
+}
+
+/** Every item, a page in memory at a time. */
+export async function* eachItem<Item>(read: ReadPage<Item>, walk: Walk): AsyncGenerator<Item> {
+  let cursor: string | undefined;
+  for (;;) {
+    walk.signal?.throwIfAborted();
+    const page = await read({ limit: walk.pageSize, cursor });
+    yield* page.items;
+    if (!page.hasMore || page.cursor === null) return;
+    cursor = page.cursor;
+  }
+}

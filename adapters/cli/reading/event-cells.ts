@@ -1,0 +1,52 @@
+import { dataVersionOf, formatAssetKey, type RecordedEvent, stringifyJson } from "../../../core/index.ts";
+import { numberText } from "../../../core/json-value.ts";
+import type { MetadataValue } from "../../../core/metadata-value.ts";
+import type { Cell } from "../table.ts";
+
+export const eventHeaders = ["ID", "TIME", "TYPE", "ASSET", "PARTITION", "DETAILS"];
+
+const typeNames: Readonly<Record<RecordedEvent["type"], string>> = {
+  ASSET_MATERIALIZATION: "materialization",
+  ASSET_OBSERVATION: "observation",
+  ASSET_CHECK_EVALUATION: "check",
+  ASSET_WIPED: "wiped",
+};
+const widestDetails = 80;
+
+export function eventCells(event: RecordedEvent): readonly Cell[] {
+  const { id, timestamp, type, assetKey, partition } = event;
+  return [String(id), time(timestamp), typeNames[type], formatAssetKey(assetKey), partition ?? "", details(event)];
+}
+
+/** To the second, UTC. */
+export function time(milliseconds: number): string {
+  return new Date(milliseconds)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
+}
+
+export function outcome({ passed, severity }: { readonly passed: boolean; readonly severity: string }): Cell {
+  if (passed) return { text: "passed", style: "green" };
+  return { text: `failed (${severity})`, style: severity === "WARN" ? "yellow" : "red" };
+}
+
+export function metadataText(value: MetadataValue): string {
+  const { rawValue } = value;
+  if (typeof rawValue === "string") return rawValue;
+  if (typeof rawValue === "number") return String(rawValue);
+  if (typeof rawValue === "object" && rawValue !== null && numberText in rawValue) return String(rawValue[numberText]);
+  return stringifyJson(rawValue);
+}
+
+function details(event: RecordedEvent): Cell {
+  const version = dataVersionOf(event);
+  const metadata = Object.entries(event.metadata).map(([name, value]) => `${name}=${metadataText(value)}`);
+  const parts = [event.description ?? "", version === null ? "" : `version ${version}`, ...metadata];
+  const said = parts.filter((part) => part !== "").join("  ");
+  const text = said.length > widestDetails ? `${said.slice(0, widestDetails - 1)}…` : said;
+  if (event.type !== "ASSET_CHECK_EVALUATION") return text;
+  const result = outcome(event);
+  const head = `${event.checkName} ${typeof result === "string" ? result : result.text}`;
+  return { text: text === "" ? head : `${head}  ${text}`, style: typeof result === "string" ? "dim" : result.style };
+}

@@ -1,0 +1,62 @@
+import { Option } from "@commander-js/extra-typings";
+import type { AssetKey } from "../../../core/index.ts";
+import { logCommand, readAssetKey, readEventId } from "../log-command.ts";
+import { readTime, timeForms } from "../time-option.ts";
+
+const types = {
+  materialization: "ASSET_MATERIALIZATION",
+  observation: "ASSET_OBSERVATION",
+  check: "ASSET_CHECK_EVALUATION",
+  wiped: "ASSET_WIPED",
+} as const;
+
+/** A command that reads events, and what narrows them down. */
+export function filterCommand(name: string) {
+  return logCommand(name)
+    .option("--asset-key <key>", "events of this asset", readAssetKey)
+    .option("--prefix <key>", "events of this asset and all below it", readAssetKey)
+    .addOption(
+      new Option("--type <type>", "events of this type").choices(["materialization", "observation", "check", "wiped"]),
+    )
+    .option("--partition <partition>", "events of this partition")
+    .option("--check-name <name>", "evaluations of this check")
+    .option("--since <time>", `that happened then or later: ${timeForms}`, readTime)
+    .option("--until <time>", "that happened before", readTime)
+    .option("--after <id>", "recorded after this event", readEventId);
+}
+
+export interface FilterOptions {
+  readonly assetKey?: AssetKey | undefined;
+  readonly prefix?: AssetKey | undefined;
+  readonly type?: keyof typeof types | undefined;
+  readonly partition?: string | undefined;
+  readonly checkName?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly order?: "asc" | "desc" | undefined;
+}
+
+/** The parameters of the HTTP API that say the same. */
+export function filterQuery(options: FilterOptions): Readonly<Record<string, string | number | undefined>> {
+  const { assetKey, prefix, type, partition, checkName, since, until, after, before, order } = options;
+  return {
+    asset_key: assetKey && JSON.stringify(assetKey),
+    prefix: prefix && JSON.stringify(prefix),
+    type: type && types[type],
+    partition,
+    check_name: checkName,
+    since,
+    until,
+    after,
+    before,
+    order,
+  };
+}
+
+export function formatQuery(query: ReturnType<typeof filterQuery>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? "" : `?${given}`;
+}

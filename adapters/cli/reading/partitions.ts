@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { isJsonObject, type JsonValue } from "../../../core/json-value.ts";
+import { parseTime } from "../../../core/time.ts";
+import { answers } from "../../client/answers.ts";
+import { examples, logCommand, readAssetKey, readCount } from "../log-command.ts";
+import { table } from "../table.ts";
+import { readTime, timeForms } from "../time-option.ts";
+import { withLog } from "../with-log.ts";
+import { time } from "./event-cells.ts";
+import { formatList, noteMore, readList } from "./read-list.ts";
+
+export const partitionsCommand = logCommand("partitions")
+  .description("List the partitions of an asset that were materialized.")
+  .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
+  .option("--since <time>", `last built then or later: ${timeForms}`, readTime)
+  .option("--until <time>", "last built before", readTime)
+  .option("--limit <count>", "how many", readCount, 50)
+  .option("--cursor <cursor>", "where the last list ended")
+  .option("--json", "as JSON")
+  .addHelpText(
+    "after",
+    examples("partitions s3/orders", "partitions s3/orders --since 24h", "partitions s3/orders --limit 1000 --json"),
+  )
+  .action(async (key, { since, until, limit, cursor, json, ...options }) => {
+    const keep = since === undefined && until === undefined ? undefined : builtBetween(since, until);
+    await withLog(options, async (log) => {
+      const query = { asset_key: JSON.stringify(key) };
+      const list = await readList(log, { path: "partitions", name: "partitions", query, limit, cursor, keep });
+      if (json === true) return console.log(formatList("partitions", list));
+      const { partitions } = v.parse(answers.partitions, { partitions: list.items, cursor: null, has_more: false });
+      const rows = partitions.map(({ partition, latestMaterialization: { timestamp, id }, materializations }) => [
+        partition,
+        time(timestamp),
+        String(id),
+        String(materializations),
+      ]);
+      console.log(table(["PARTITION", "LAST BUILT", "EVENT", "MATERIALIZATIONS"], rows));
+      noteMore(list);
+    });
+  });
+
+/** Whether a partition, as the API answers it, was last built at the first time or later, and before the second. */
+function builtBetween(since: string | undefined, until: string | undefined): (item: JsonValue) => boolean {
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : (parseTime(since) ?? 0);
+  const end = until === undefined ? Number.POSITIVE_INFINITY : (parseTime(until) ?? 0);
+  return (item) => {
+    const latest = isJsonObject(item) ? item.latest_materialization : undefined;
+    const at = isJsonObject(latest) ? parseTime(String(latest.timestamp)) : undefined;
+    return at !== undefined && at >= from && at < end;
+  };
+}

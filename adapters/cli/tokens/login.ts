@@ -1,0 +1,73 @@
+import { Command } from "@commander-js/extra-typings";
+import { isLoopback } from "../../config/is-loopback.ts";
+import { printable } from "../../config/printable.ts";
+import { probeServer, serverAddress } from "../destination.ts";
+import { CommandError, exitCodes, sentenceOf } from "../exit-code.ts";
+import { examples } from "../log-command.ts";
+import { userConfigPath, writeUserConfig } from "../user-config.ts";
+import { readSecret } from "./read-secret.ts";
+
+const timeout = 30_000;
+
+export const loginCommand = new Command("login")
+  .description(
+    "Ask for a server's token on standard input, try it, and write it down with the server's address, for this user's " +
+      "eyes only. From then on commands talk to that server where neither an option nor a variable says otherwise: a job " +
+      "of cron's needs no RUNLESS_URL. The server itself (runless serve) does not read it. To log out, remove the file.",
+  )
+  .argument("<url>", "the server")
+  .addHelpText("after", () => `\nThe file:\n  ${userConfigPath()}`)
+  .addHelpText("after", examples("login https://runless.example.com", "login http://127.0.0.1:3000 < token.txt"))
+  .action(async (given) => {
+    const url = serverAddress(given);
+    const version = await probeServer(url);
+    if (version === undefined) {
+      throw new CommandError(exitCodes.unreachable, `There is no runless at ${url}: ${url}/health does not say so.`);
+    }
+    const secret = await readSecret(`Token for ${url} (none: Enter): `);
+    if (!/^[!-~]*$/.test(secret)) throw new CommandError(exitCodes.usage, "A token is one word of visible characters.");
+    const token = secret === "" ? undefined : secret;
+    if (token !== undefined && url.startsWith("http:") && !isLoopback(new URL(url).hostname)) {
+      console.error(`runless: warning: ${url} is not encrypted, and others on the way can read the token`);
+    }
+    await tryToken(url, token);
+    const path = userConfigPath();
+    writeUserConfig(path, { url, token });
+    console.log(`Commands talk to ${url} (runless ${printable(version)}) from now on. That is written in ${path}.`);
+  });
+
+/** Throws CommandError where a server does not take the token, or wants one. */
+async function tryToken(url: string, token: string | undefined): Promise<void> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { status, challenge, body } = await ask(`${url}/api/v1/assets?limit=1`, headers);
+  // A token that may report and not read is known to the server all the same.
+  if (status === 200 || (status === 403 && challenge.includes("insufficient_scope"))) return;
+  throw new CommandError(
+    exitCodes.failed,
+    `${url} did not take the token, and nothing was changed: ${reason(status, body)}`,
+  );
+}
+
+async function ask(url: string, headers: Readonly<Record<string, string>>) {
+  try {
+    // Not to another address: the token is for this one.
+    const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(timeout) });
+    const challenge = response.headers.get("www-authenticate") ?? "";
+    return { status: response.status, challenge, body: await response.text() };
+  } catch (error) {
+    throw new CommandError(
+      exitCodes.unreachable,
+      `${url} got no answer, and nothing was changed: ${sentenceOf(error)}`,
+    );
+  }
+}
+
+function reason(status: number, body: string): string {
+  try {
+    const json: unknown = JSON.parse(body);
+    if (typeof json === "object" && json !== null && "error" in json) return printable(String(json.error));
+  } catch {
+    // Not runless's own answer.
+  }
+  return `it answered ${status}.`;
+}

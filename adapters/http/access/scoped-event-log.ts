@@ -1,0 +1,175 @@
+import { type AssetKey, hasPrefix, type RecordedEvent } from "../../../core/index.ts";
+import type { AssetMark, EventFilter, EventLog, WipeTarget } from "../../../storage/index.ts";
+import { HttpError } from "../http-error.ts";
+import { type Caller, outOfReach, reaches } from "./caller.ts";
+
+type Lookup =
+  | "get"
+  | "query"
+  | "asset"
+  | "assets"
+  | "assetMarks"
+  | "marksOf"
+  | "assetStates"
+  | "recent"
+  | "timeline"
+  | "partitions"
+  | "partitionMarks"
+  | "checks"
+  | "failingChecks"
+  | "checkHistories";
+type Method = Lookup | "append" | "wipe" | "id" | "watch";
+/** What requests ask of a log. */
+export type RequestLog = Pick<EventLog, Method>;
+
+/**
+ * A log as its caller may see it. Lists narrow to the caller's prefix; an asset that is named and lies outside is a 403,
+ * an event outside is not there. From the second call on, `recheck` has the first word, by rejecting: streams, exports
+ * and imports go on for hours, and whoever is let in may no longer be.
+ */
+export class ScopedEventLog implements RequestLog {
+  readonly #log: RequestLog;
+  readonly #caller: Caller;
+  readonly #recheck: () => Promise<void>;
+  #calls = 0;
+
+  constructor(log: RequestLog, caller: Caller, recheck: () => Promise<void>) {
+    this.#log = log;
+    this.#caller = caller;
+    this.#recheck = recheck;
+  }
+
+  async append(...[units, options]: Parameters<EventLog["append"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const unit of units) for (const { event } of unit) this.#assertReached(event.assetKey);
+    return await this.#log.append(units, options);
+  }
+
+  async get(id: number) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#find(id);
+  }
+
+  async query(...[filter, page]: Parameters<EventLog["query"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.query(this.narrow(filter), page);
+  }
+
+  async asset(key: AssetKey) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.asset(key);
+  }
+
+  async assets(...[filter, page]: Parameters<EventLog["assets"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.assets(this.narrow(filter), page);
+  }
+
+  async assetMarks(...[filter, page]: Parameters<EventLog["assetMarks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.assetMarks(this.narrow(filter), page);
+  }
+
+  async marksOf(keys: readonly AssetKey[]): Promise<readonly AssetMark[]> {
+    if (this.#isAgain()) await this.#recheck();
+    for (const key of keys) this.#assertReached(key);
+    return this.#log.marksOf(keys);
+  }
+
+  async assetStates(...[filter, page]: Parameters<EventLog["assetStates"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    return this.#log.assetStates(this.narrow(filter), page);
+  }
+
+  async recent(...[keys, limit]: Parameters<EventLog["recent"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const key of keys) this.#assertReached(key);
+    return this.#log.recent(keys, limit);
+  }
+
+  async timeline(...[key, request]: Parameters<EventLog["timeline"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.timeline(key, request);
+  }
+
+  async partitions(...[key, page]: Parameters<EventLog["partitions"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.partitions(key, page);
+  }
+
+  async partitionMarks(...[key, page]: Parameters<EventLog["partitionMarks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.partitionMarks(key, page);
+  }
+
+  async checks(...[key, page]: Parameters<EventLog["checks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    this.#assertReached(key);
+    return this.#log.checks(key, page);
+  }
+
+  async failingChecks(...[keys, limit]: Parameters<EventLog["failingChecks"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const key of keys) this.#assertReached(key);
+    return this.#log.failingChecks(keys, limit);
+  }
+
+  async checkHistories(...[checks, limit]: Parameters<EventLog["checkHistories"]>) {
+    if (this.#isAgain()) await this.#recheck();
+    for (const { assetKey } of checks) this.#assertReached(assetKey);
+    return this.#log.checkHistories(checks, limit);
+  }
+
+  async wipe(target: WipeTarget, by: string | null) {
+    if (this.#isAgain()) await this.#recheck();
+    if ("assetKey" in target) this.#assertReached(target.assetKey);
+    else if (this.#caller.prefix !== null && (await this.#find(target.eventId)) === undefined) return undefined;
+    return this.#log.wipe(target, by);
+  }
+
+  id(): Promise<string> {
+    return this.#log.id();
+  }
+
+  watch(listener: Parameters<EventLog["watch"]>[0]) {
+    return this.#log.watch(listener);
+  }
+
+  /** Rejects once the caller is no longer let in. For what goes on for long without a call of its own. */
+  async recheck(): Promise<void> {
+    if (this.#isAgain()) await this.#recheck();
+  }
+
+  /** The filter less what the caller may not see. Throws HttpError 403 where it names that. */
+  narrow<Filter extends Pick<EventFilter, "assetKey" | "prefix">>(filter: Filter): Filter {
+    const { prefix: own } = this.#caller;
+    if (own === null) return filter;
+    const { assetKey, prefix } = filter;
+    if (assetKey !== undefined) this.#assertReached(assetKey);
+    const isWider = prefix === undefined || hasPrefix(own, prefix);
+    if (!isWider) this.#assertReached(prefix);
+    return isWider && assetKey === undefined ? { ...filter, prefix: own } : filter;
+  }
+
+  #isAgain(): boolean {
+    return this.#calls++ > 0;
+  }
+
+  #assertReached(key: AssetKey): void {
+    assertReached(this.#caller, key);
+  }
+
+  async #find(id: number): Promise<RecordedEvent | undefined> {
+    const event = await this.#log.get(id);
+    return event !== undefined && reaches(this.#caller, event.assetKey) ? event : undefined;
+  }
+}
+
+/** Throws HttpError 403 where the key lies outside of what the caller reaches. */
+export function assertReached(caller: Caller, key: AssetKey): void {
+  if (!reaches(caller, key)) throw new HttpError(403, outOfReach(caller, key));
+}

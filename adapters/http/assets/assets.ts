@@ -1,0 +1,118 @@
+import type { Hono } from "hono";
+import * as v from "valibot";
+import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../../core/index.ts";
+import { percentDecode } from "../../../core/percent-decode.ts";
+import type { AssetRecord } from "../../../storage/index.ts";
+import type { Limits } from "../../config/limits.ts";
+import type { ScopedEventLog } from "../access/scoped-event-log.ts";
+import type { AppDeps, AppEnv } from "../app-deps.ts";
+import { HttpError } from "../http-error.ts";
+import { jsonResponse } from "../json-response.ts";
+import { offThread } from "../off-thread.ts";
+import {
+  assetKeyParameter,
+  boundedQueryOf,
+  noParameters,
+  pageLimit,
+  readQuery,
+  searchParameter,
+  switchParameter,
+  timeParameter,
+} from "../query-parameters.ts";
+import { rawPath } from "../request-path.ts";
+import { routes } from "../routes.ts";
+
+export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
+export const wipeSchema = v.strictObject({
+  asset_key: assetKeyParameter,
+  partition: v.optional(v.string()),
+  no_partition: v.optional(
+    switchParameter("`true`: the events that have no partition. Not together with `partition`."),
+  ),
+});
+const reported = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"] as const;
+const orders = ["key", "latest", "state", "reports"] as const;
+const orderNote =
+  "`key`, as without it: by code point. `latest`: those that something happened to last come first. `state`: those with a check that " +
+  "fails, then those with one that warns. `reports`: those with most events. The last three look at the first 10,000 keys.";
+const order = v.pipe(
+  v.picklist(orders, "key, latest, state or reports"),
+  v.metadata({ jsonSchema: { type: "string", enum: [...orders], description: orderNote, examples: ["latest"] } }),
+);
+
+export function assetsSchema(limits: Limits) {
+  return v.strictObject({
+    prefix: v.optional(assetKeyParameter),
+    search: v.optional(searchParameter),
+    type: v.optional(v.picklist(reported, "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION")),
+    failing: v.optional(switchParameter("`true`: assets with a check that fails now, of some partition or of none.")),
+    quiet_since: v.optional(timeParameter),
+    order: v.optional(order),
+    limit: pageLimit(limits),
+    cursor: v.optional(v.string()),
+  });
+}
+
+export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
+  const answer = async (log: ScopedEventLog, key: AssetKey) => {
+    const record = await log.asset(key);
+    if (record === undefined) throw unknownAsset(key);
+    return jsonResponse(formatAsset(record));
+  };
+
+  return routes(deps)
+    .get(
+      "/",
+      "read",
+      offThread(deps, async (c) => {
+        const log = c.get("log");
+        // One asset by its key, or a list: no parameter belongs to both.
+        if (boundedQueryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
+        const query = readQuery(c.req.url, assetsSchema(deps.config.limits));
+        const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
+        const { assets, cursor, hasMore } = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
+        return jsonResponse(
+          `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
+        );
+      }),
+    )
+    .delete("/", "admin", async (c) => {
+      const { asset_key: assetKey, partition: named, no_partition: none } = readQuery(c.req.url, wipeSchema);
+      if (named !== undefined && none === true) {
+        throw new HttpError(400, "The parameters partition and no_partition exclude each other. Give one of them.");
+      }
+      const partition = none === true ? null : named;
+      const trace = await c.get("log").wipe({ assetKey, partition }, c.get("caller").name);
+      if (trace !== undefined) return jsonResponse(`{"wiped":${formatEvent(trace)}}`);
+      if (partition === undefined) throw unknownAsset(assetKey);
+      const what = partition === null ? "without a partition" : `of the partition ${JSON.stringify(partition)}`;
+      throw new HttpError(404, `The asset ${formatAssetKey(assetKey)} has no events ${what}.`);
+    })
+    .get(
+      "/*",
+      "read",
+      offThread(deps, (c) => {
+        readQuery(c.req.url, noParameters);
+        const path = rawPath(c.req.url);
+        // Split first and decoded after: `%2F` stays inside a part.
+        const parts = path
+          .slice(path.indexOf("/assets/") + "/assets/".length)
+          .split("/")
+          .map(percentDecode);
+        if (parts.some((part) => part !== "")) return answer(c.get("log"), parts);
+        throw new HttpError(404, "There is no asset with an empty key.");
+      }),
+    ).app;
+}
+
+export function unknownAsset(key: AssetKey): HttpError {
+  return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
+}
+
+/** An asset as the API answers it. */
+export function formatAsset(record: AssetRecord): string {
+  const { materializations, observations, checkEvaluations, partitions } = record.counts;
+  const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };
+  const event = (latest: RecordedEvent | null) => (latest === null ? "null" : formatEvent(latest));
+  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"has_more_checks":${record.hasMoreChecks},"counts":${JSON.stringify(counts)}}`;
+}

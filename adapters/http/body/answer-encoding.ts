@@ -1,0 +1,59 @@
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import type { Context, MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
+import type { AppEnv } from "../app-deps.ts";
+
+// hono/compress knows no Brotli, which makes a page a quarter smaller than gzip does.
+const brotli = (quality: number) => {
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: quality,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+  };
+  return (bytes: Uint8Array) => promisify(brotliCompress)(bytes, { params });
+};
+const gzipped = (level: number) => (bytes: Uint8Array) => promisify(gzip)(bytes, { level });
+
+/** The best first. Browsers take Brotli by https and from their own machine. */
+const encodings = {
+  br: { quick: brotli(5), best: brotli(11) },
+  gzip: { quick: gzipped(8), best: gzipped(9) },
+} as const;
+
+export type Encoding = keyof typeof encodings;
+
+/** What the caller's browser takes best; undefined for nothing of this. */
+export function encodingFor(c: Context): Encoding | undefined {
+  const all: readonly Encoding[] = ["br", "gzip"];
+  return all.find((one) => accepts(c, { header: "Accept-Encoding", supports: [one], default: "" }) === one);
+}
+
+/** Text for the wire; `best` takes up to a tenth of a second, on another thread. */
+export async function encode(
+  text: string | ArrayBuffer,
+  encoding: Encoding,
+  effort: "quick" | "best",
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : new Uint8Array(text);
+  return new Uint8Array(await encodings[encoding][effort](bytes));
+}
+
+/** The answer, made of text and known whole, as the caller's browser takes it best. What is encoded already stays as it is. */
+export async function encoded(c: Context, response: Response): Promise<Response> {
+  if (response.body === null || response.headers.has("content-encoding")) return response;
+  const headers = new Headers(response.headers);
+  headers.append("vary", "Accept-Encoding");
+  headers.delete("content-length");
+  const encoding = encodingFor(c);
+  const { status } = response;
+  if (encoding === undefined) return new Response(response.body, { status, headers });
+  headers.set("content-encoding", encoding);
+  return new Response(await encode(await response.arrayBuffer(), encoding, "quick"), { status, headers });
+}
+
+export const compressed: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const { res } = c;
+  c.res = undefined; // or its headers would be put over those of the new one
+  c.res = await encoded(c, res);
+};

@@ -1,0 +1,99 @@
+import { formatEvent, type RecordedEvent, type RecordedEventType } from "../../../core/index.ts";
+import type { EventFilter, EventLog, LoggedPage, PageRequest } from "../../../storage/index.ts";
+
+/** How the events of a page are written: as NDJSON that another runless imports, or as server-sent events. */
+export type PageForm = "lines" | "blocks";
+
+/** A page of events as it goes out. */
+export interface TextPage {
+  /** UTF-8. Several answers may share them, so nobody writes into them. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly events: number;
+  /** The id of the last event on the page. */
+  readonly last: number | undefined;
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+/** Pages of a whole log, formatted on whichever thread has the time for it. */
+export interface EventPages {
+  page(form: PageForm, filter: EventFilter, request: PageRequest): Promise<TextPage>;
+  /** The greatest id in the log, 0 for none. */
+  newestId(): Promise<number>;
+  prunedId(type: RecordedEventType | undefined): Promise<number>;
+}
+
+type PagedLog = Pick<EventLog, "query" | "id" | "prunedId">;
+
+const utf8 = new TextEncoder();
+
+/** Formats pages on the calling thread. */
+export function createEventPages(log: PagedLog): EventPages {
+  let logId: Promise<string> | undefined;
+  const format = async (form: PageForm, page: LoggedPage): Promise<string> => {
+    if (form === "blocks") return page.events.map(formatBlock).join("");
+    logId ??= log.id();
+    logId.catch(() => {
+      logId = undefined; // the next page asks again
+    });
+    return formatLines(page, await logId);
+  };
+  return {
+    page: async (form, filter, request) => {
+      const page = await log.query(filter, request);
+      return {
+        bytes: utf8.encode(await format(form, page)),
+        events: page.events.length,
+        last: page.events.at(-1)?.id,
+        cursor: page.cursor,
+        hasMore: page.hasMore,
+      };
+    },
+    newestId: () => newestId(log),
+    prunedId: (type) => log.prunedId(type),
+  };
+}
+
+/** The greatest id in the log, 0 for none. */
+export async function newestId(log: Pick<EventLog, "query">): Promise<number> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await log.query({}, { order: "desc", limit: 1, cursor });
+    const [newest] = page.events;
+    if (newest !== undefined) return newest.id;
+    if (!page.hasMore) return 0;
+    cursor = page.cursor ?? cursor;
+  }
+}
+
+function formatBlock(event: RecordedEvent): string {
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${formatEvent(event)}\n\n`;
+}
+
+/** Each line has the idempotency key under which an import records it once. */
+function formatLines({ events, idempotencyKeys }: LoggedPage, logId: string): string {
+  const lines = events.map((event) => {
+    const key = idempotencyKeys.get(event.id) ?? `${logId}/${event.id}`;
+    return `${formatEvent(event).slice(0, -1)},"idempotency_key":${JSON.stringify(key)}}\n`;
+  });
+  return lines.join("");
+}
+
+const largestPage = 1000;
+/** What a page should hold, so that the thread which sends it is soon free again. */
+const bytesPerPage = 256 << 10;
+
+/** How many events a page may have, by how large those before were. Unknown at first, so not many. */
+export class PageSize {
+  #events = 50;
+
+  get events(): number {
+    return this.#events;
+  }
+
+  measured({ events, bytes }: TextPage): void {
+    if (events === 0) return;
+    const fitPage = Math.floor((events * bytesPerPage) / bytes.byteLength);
+    // No more than four times as many at once: one page says little of the next.
+    this.#events = Math.max(1, Math.min(largestPage, this.#events * 4, fitPage));
+  }
+}

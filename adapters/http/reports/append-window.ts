@@ -1,0 +1,78 @@
+import type { UnitResult } from "../../../storage/index.ts";
+import type { BodyShare } from "../body/body-memory.ts";
+import type { EventBatch, LineUnit } from "./event-batch.ts";
+import type { ExportedEvents } from "./exported-events.ts";
+import type { ImportTally } from "./import-tally.ts";
+
+/** Hands batches to a log in their order, a few ahead of its answers, and counts the answers in the same order. */
+export interface AppendWindow {
+  /** Resolves when there is room for the next batch. */
+  send(batch: EventBatch): Promise<void>;
+  /** Resolves when all that was sent is counted. */
+  finish(): Promise<void>;
+}
+
+export interface AppendWindowOptions {
+  readonly exported: ExportedEvents;
+  readonly tally: ImportTally;
+  /** Of the memory for bodies: without room there, what was sent is recorded before more is taken. */
+  readonly share: BodyShare;
+  /** Called when the log fails; nothing more is sent then. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+// While one transaction commits, the next fills: more would only keep single reports waiting.
+const linesInFlight = 1500;
+const bytesInFlight = 4 << 20;
+
+interface Sent {
+  readonly batch: EventBatch;
+  /** undefined where the log failed. */
+  readonly results: Promise<readonly (UnitResult | undefined)[] | undefined>;
+}
+
+export function openAppendWindow({ exported, tally, share, onFailure }: AppendWindowOptions): AppendWindow {
+  const inFlight: Sent[] = [];
+  let lines = 0;
+  let bytes = 0;
+  let failed = false;
+
+  function fail(error: unknown): undefined {
+    failed = true;
+    onFailure(error);
+  }
+
+  async function append(units: readonly LineUnit[], known: ReadonlyMap<LineUnit, UnitResult>) {
+    const answers = await exported.append(units.filter((line) => !known.has(line)));
+    return units.map((line) => known.get(line) ?? answers.get(line));
+  }
+
+  async function settleOldest(): Promise<void> {
+    const sent = inFlight.shift();
+    if (sent === undefined) return;
+    const results = await sent.results;
+    if (results === undefined) tally.lost(sent.batch);
+    else tally.settled(sent.batch, results);
+    lines -= sent.batch.units.length;
+    bytes -= sent.batch.bytes;
+  }
+
+  return {
+    async send(batch) {
+      // Awaited before the next batch is looked at, so that events are recorded in the order of their lines.
+      const known = await exported.find(batch.units).catch(fail);
+      const results =
+        failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
+      inFlight.push({ batch, results });
+      lines += batch.units.length;
+      bytes += batch.bytes;
+      while (lines > linesInFlight || bytes > bytesInFlight || !share.hold(bytes)) await settleOldest();
+      // A log may answer without leaving this turn of the event loop, which other requests wait for.
+      await new Promise((resolve) => setTimeout(resolve));
+    },
+    async finish() {
+      while (inFlight.length > 0) await settleOldest();
+      share.hold(0);
+    },
+  };
+}

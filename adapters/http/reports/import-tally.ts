@@ -1,0 +1,75 @@
+import { conflictSentence } from "../../../storage/conflict-sentence.ts";
+import type { UnitResult } from "../../../storage/index.ts";
+import type { EventBatch, LineError, LineUnit } from "./event-batch.ts";
+
+/** What has become of an import's lines. */
+export interface ImportTally {
+  /** Counts a batch whose units the log has answered, in the order of `results`. */
+  settled(batch: EventBatch, results: readonly (UnitResult | undefined)[]): void;
+  /** Counts a batch of which nobody knows what became: the log failed. */
+  lost(batch: EventBatch): void;
+  counts(): ImportCounts;
+  lastDurableLine(): number;
+}
+
+/**
+ * `received`, `failed` and `skipped` count lines, `recorded` and `duplicates` events: a line with `partitions` has
+ * several.
+ */
+export interface ImportCounts {
+  readonly received: number;
+  readonly recorded: number;
+  readonly duplicates: number;
+  readonly failed: number;
+  /** Traces of wipes. */
+  readonly skipped: number;
+  /** Of the first lines that failed. */
+  readonly errors: readonly LineError[];
+}
+
+/** Of how many lines that failed an import says why. */
+export const mostErrors = 100;
+
+/** Batches are counted in the order of their lines, so the errors that are kept are those of the first lines. */
+export function tallyImport(): ImportTally {
+  const counted = { received: 0, recorded: 0, duplicates: 0, failed: 0, skipped: 0 };
+  const errors: LineError[] = [];
+  let lastDurableLine = 0;
+  let unbroken = true;
+
+  function list(wrong: readonly LineError[]): void {
+    for (const error of wrong.slice(0, mostErrors - errors.length)) errors.push(error);
+  }
+
+  return {
+    settled(batch, results) {
+      const wrong: LineError[] = [...batch.errors];
+      for (const [i, line] of batch.units.entries()) {
+        const result = results[i];
+        if (result?.status === "recorded") {
+          for (const { duplicate } of result.events) counted[duplicate ? "duplicates" : "recorded"]++;
+        } else wrong.push({ line: line.line, error: refusal(line, result) });
+      }
+      counted.received += batch.received;
+      counted.skipped += batch.skipped;
+      counted.failed += wrong.length + batch.unlisted;
+      if (errors.length < mostErrors) list(wrong.sort((a, b) => a.line - b.line));
+      if (unbroken) lastDurableLine = batch.lastLine;
+    },
+    lost(batch) {
+      counted.received += batch.received;
+      counted.skipped += batch.skipped;
+      counted.failed += batch.errors.length + batch.unlisted;
+      list(batch.errors);
+      unbroken = false;
+    },
+    counts: () => ({ ...counted, errors }),
+    lastDurableLine: () => lastDurableLine,
+  };
+}
+
+function refusal({ unit }: LineUnit, result: UnitResult | undefined): string {
+  if (result?.status === "conflict") return conflictSentence(unit[result.index]?.idempotencyKey, result.id);
+  const why = result?.status === "failed" ? result.message : "the event log gave no result";
+  return `The event can't be stored: ${why}`;
+}

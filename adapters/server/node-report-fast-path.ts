@@ -1,0 +1,90 @@
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Limits } from "../config/limits.ts";
+import { smallBody } from "../http/body/body-memory.ts";
+import { logBreak } from "../http/error-response.ts";
+import { recorded } from "../http/reports/reports.ts";
+import type { RequestParts } from "../http/request-parts.ts";
+import type { App } from "./run-server.ts";
+
+/** A host and a target that a URL keeps as they are. Any other host might bring a path of its own. */
+const plainHost = /^[a-z\d._-]+(?::\d+)?$/;
+const plainTarget = /^\/[!$%&-;=?-Z[\]_a-z~]*$/;
+const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
+
+/**
+ * Answers reports with small bodies past the Request and the Response that @hono/node-server makes, which take a fifth
+ * of what a report costs the main thread (49 and 40 microseconds). False for every other request, and for reports that
+ * are refused: nothing is read of them then.
+ */
+export function nodeReportFastPath({ report }: App, { bodyBytes }: Pick<Limits, "bodyBytes">) {
+  const mostBytes = Math.min(smallBody, bodyBytes);
+  const { text, headers } = recorded;
+  const success = new Response(text, { headers });
+  const head = { ...headers, "content-length": text.length };
+
+  async function send(answer: Response, outgoing: ServerResponse): Promise<void> {
+    if (answer === success) {
+      outgoing.writeHead(200, head).end(text);
+      return;
+    }
+    const body = Buffer.from(await answer.arrayBuffer());
+    const said = { ...Object.fromEntries(answer.headers), "content-length": body.length };
+    outgoing.writeHead(answer.status, said).end(body);
+  }
+
+  return (incoming: IncomingMessage, outgoing: ServerResponse): boolean => {
+    const request = plainRequest(incoming, mostBytes);
+    const answering = request && report?.(request, { recorded: success });
+    if (answering === undefined) return false;
+    answering
+      .then((answer) => send(answer, outgoing))
+      .catch((error) => {
+        logBreak(error);
+        outgoing.destroy();
+      });
+    return true;
+  };
+}
+
+/** Undefined for a request that may take more than this to read. */
+function plainRequest(incoming: IncomingMessage, mostBytes: number): RequestParts | undefined {
+  const { method = "", url: target = "", headers, rawHeaders } = incoming;
+  if (method !== "POST" || !plainTarget.test(target) || dotSegment.test(target)) return undefined;
+  const { host, "content-length": length, "content-encoding": coding } = headers;
+  if (coding !== undefined) return undefined;
+  if (host === undefined || !plainHost.test(host) || !(Number(length) <= mostBytes)) return undefined;
+  const url = `http://${host}${target}`;
+  // A body that nobody asks for Node itself takes out of the way of the next request.
+  return { method, url, headers: headersOf(rawHeaders), body: null, arrayBuffer: () => bytesOf(incoming) };
+}
+
+/** Names and values by turns, as they came. Node's own object keeps only the first of some that come twice. */
+function headersOf(raw: readonly string[]): RequestParts["headers"] {
+  return {
+    get: (name) => {
+      let found: string | null = null;
+      for (let i = 0; i < raw.length; i += 2) {
+        if (raw[i]?.length !== name.length || raw[i]?.toLowerCase() !== name) continue;
+        found = found === null ? (raw[i + 1] ?? "") : `${found}, ${raw[i + 1]}`;
+      }
+      return found;
+    },
+    forEach: (look) => {
+      for (let i = 0; i < raw.length; i += 2) look(raw[i + 1] ?? "", raw[i] ?? "");
+    },
+  };
+}
+
+/** Rejects where the sender goes away before the end. */
+function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    incoming.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    incoming.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on("error", reject);
+    incoming.on("close", () => {
+      if (!incoming.readableEnded) reject(new Error("The sender went away."));
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import type { AppendEncoded, EventLog } from "../../../storage/index.ts";
+import type { EventPages } from "../../http/events/event-pages.ts";
+import type { Forwarder } from "../../http/forwarder.ts";
+import { type MainCalls, RunningThread } from "./running-thread.ts";
+import type { SentPage, ThreadData } from "./thread-messages.ts";
+
+export interface RequestThreadOptions extends ThreadData {
+  /** Where the thread's appends and wipes go. */
+  readonly append: AppendEncoded;
+  readonly wipe: EventLog["wipe"];
+  readonly onDamage: (problem: string) => void;
+  /** Aborts when the server shuts down. */
+  readonly closing: AbortSignal;
+  /** Between two questions whether the thread is still there, in milliseconds. Default: 1000. */
+  readonly pingInterval?: number;
+  /** What runs as the thread. Default: request-worker. */
+  readonly script?: URL;
+}
+
+/**
+ * A forwarder to a thread of this process. A thread that ends or no longer answers is replaced: what it was asked is
+ * answered 503.
+ */
+export function createRequestThread(options: RequestThreadOptions): Forwarder {
+  let { append } = options;
+  let current: Promise<RunningThread> | undefined;
+
+  async function start(): Promise<RunningThread> {
+    const { Worker } = await import("node:worker_threads");
+    const { url, authToken, opened, limits, logLevel, pingInterval = 1000 } = options;
+    const workerData: ThreadData = { url, authToken, opened, limits, logLevel };
+    const worker = new Worker(options.script ?? ownScript(), { workerData });
+    const calls: MainCalls = {
+      append: (encoded, appendOptions) => append(encoded, appendOptions),
+      wipe: options.wipe,
+      onDamage: options.onDamage,
+    };
+    const thread = new RunningThread(worker, calls, pingInterval, () => {
+      if (current === starting) current = undefined;
+    });
+    options.closing.addEventListener("abort", () => thread.notify({ type: "closing" }), { once: true });
+    if (options.closing.aborted) thread.notify({ type: "closing" });
+    return thread;
+  }
+  let starting: Promise<RunningThread> | undefined;
+
+  function thread(): Promise<RunningThread> {
+    if (current === undefined) {
+      starting = start();
+      current = starting;
+    }
+    return current;
+  }
+
+  // At once: what has the database open can still read it when somebody has moved it away.
+  void thread();
+
+  const pages: EventPages = {
+    page: async (form, filter, request) => {
+      const found = await (await thread()).ask({ type: "page", form, filter, request });
+      const { body, ...page } = found as SentPage; // what a question for a page is answered with
+      return { ...page, bytes: new Uint8Array(body) };
+    },
+    newestId: async () => (await (await thread()).ask({ type: "newest" })) as number, // likewise
+    prunedId: async (kind) => (await (await thread()).ask({ type: "pruned", kind })) as number, // likewise
+  };
+
+  return {
+    pages,
+    opened: async () => (await thread()).opened(),
+    instrument: (wrap) => {
+      append = wrap(options.append);
+    },
+    answer: async (request, call) => (await thread()).answer(request, call),
+  };
+}
+
+function ownScript(): URL {
+  const file = import.meta.url.endsWith(".ts") ? "./request-worker.ts" : "./request-worker.js";
+  return new URL(file, import.meta.url);
+}

@@ -1,0 +1,152 @@
+import type { RecordedEventType } from "../../../core/index.ts";
+import {
+  type AppendOptions,
+  type EncodedUnits,
+  type EventFilter,
+  EventLogError,
+  type EventLogErrorCode,
+  type PageRequest,
+  QueueFullError,
+  type WipeTarget,
+} from "../../../storage/index.ts";
+import type { OpenedFile } from "../../../storage/libsql/file/opened-file.ts";
+import type { Limits } from "../../config/limits.ts";
+import type { Caller } from "../../http/access/caller.ts";
+import type { PageForm, TextPage } from "../../http/events/event-pages.ts";
+import { HttpError } from "../../http/http-error.ts";
+
+/** What a request thread is started with. */
+export interface ThreadData {
+  readonly url: string;
+  readonly authToken: string | undefined;
+  /** The file that the url names, as the main thread has it open. */
+  readonly opened: OpenedFile | undefined;
+  readonly limits: Limits;
+  readonly logLevel: "debug" | "info" | "warning" | "error";
+}
+
+/** What is asked of the request thread: each `id` gets one answer. */
+export type ThreadQuestion =
+  | {
+      readonly type: "request";
+      readonly id: number;
+      readonly method: string;
+      readonly url: string;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly caller: Caller;
+      /** `stream`: the thread asks for it in chunks. */
+      readonly body: ArrayBuffer | "stream" | null;
+    }
+  | {
+      readonly type: "page";
+      readonly id: number;
+      readonly form: PageForm;
+      readonly filter: EventFilter;
+      readonly request: PageRequest;
+    }
+  | { readonly type: "newest"; readonly id: number }
+  | { readonly type: "pruned"; readonly id: number; readonly kind: RecordedEventType | undefined };
+
+/** What else the main thread says. */
+export type ThreadNotice =
+  | { readonly type: "chunk"; readonly id: number; readonly chunk: BodyChunk }
+  | { readonly type: "called"; readonly call: number; readonly result: Result<unknown> }
+  | { readonly type: "closing" }
+  | { readonly type: "ping" };
+
+// Bytes cross as ArrayBuffers: Deno looks at each element of a typed array in a message, which takes 0.1 s for each MB.
+
+/** Of a body that the thread reads: its bytes, its end, or that the sender went away. */
+export type BodyChunk = ArrayBuffer | "end" | "broken";
+
+/** A TextPage on its way. */
+export type SentPage = Omit<TextPage, "bytes"> & { readonly body: ArrayBuffer };
+
+export interface ThreadAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: ArrayBuffer | null;
+}
+
+export type ThreadResult = Result<ThreadAnswer | SentPage | number>;
+
+/** What the request thread says. */
+export type ThreadReply =
+  | { readonly type: "opened"; readonly result: Result<null> }
+  | { readonly type: "answer"; readonly id: number; readonly result: ThreadResult }
+  | { readonly type: "pull"; readonly id: number; readonly chunks: number }
+  /** Asks the main thread: for the request `id`, whether its caller is still let in, or to write. */
+  | { readonly type: "call"; readonly call: number; readonly ask: MainCall }
+  | { readonly type: "log"; readonly level: string; readonly message: string; readonly properties: object }
+  | { readonly type: "damage"; readonly problem: string }
+  | { readonly type: "pong" };
+
+export type MainCall =
+  | { readonly method: "recheck"; readonly id: number }
+  | {
+      readonly method: "append";
+      /** The request that appends. */
+      readonly id: number | undefined;
+      readonly encoded: EncodedUnits;
+      readonly options: AppendOptions | undefined;
+    }
+  | { readonly method: "wipe"; readonly target: WipeTarget; readonly by: string | null };
+
+/** A value, or an error as plain data: classes do not cross threads. */
+export type Result<Value> = { readonly value: Value } | { readonly error: PlainError };
+
+export type PlainError =
+  | { readonly kind: "log"; readonly code: EventLogErrorCode; readonly message: string }
+  | {
+      readonly kind: "queue";
+      readonly load: QueueFullError["load"];
+      readonly limit: QueueFullError["limit"];
+      readonly most: number;
+    }
+  | {
+      readonly kind: "http";
+      readonly status: number;
+      readonly message: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly details: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "other"; readonly message: string };
+
+export async function resultOf<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error: plainError(error) };
+  }
+}
+
+/** The value of a result. Throws its error. */
+export function unwrap<Value>(result: Result<Value>): Value {
+  if ("value" in result) return result.value;
+  throw errorOf(result.error);
+}
+
+function plainError(error: unknown): PlainError {
+  if (error instanceof QueueFullError) {
+    return { kind: "queue", load: error.load, limit: error.limit, most: error.most };
+  }
+  if (error instanceof EventLogError) return { kind: "log", code: error.code, message: error.message };
+  if (error instanceof HttpError) {
+    const { status, message, headers, details } = error;
+    return { kind: "http", status, message, headers, details };
+  }
+  return { kind: "other", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+export function errorOf(error: PlainError): Error {
+  switch (error.kind) {
+    case "queue":
+      return new QueueFullError(error.load, error.limit, error.most);
+    case "log":
+      return new EventLogError(error.code, error.message);
+    case "http":
+      return new HttpError(error.status, error.message, error.headers, error.details);
+    case "other":
+      return new Error(error.message);
+  }
+}

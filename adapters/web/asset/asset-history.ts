@@ -1,0 +1,132 @@
+import type { AssetKey, RecordedEvent } from "../../../core/index.ts";
+import { isNumberText, numberText } from "../../../core/json-value.ts";
+import type { TimelineMark } from "../../../storage/index.ts";
+import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import { HttpError } from "../../http/http-error.ts";
+import { detailsOf } from "../values/event-details.ts";
+import { type JsonPart, textOf } from "../values/json-part.ts";
+
+/** Up to so many events are marks of their own; of more, those that fall together are one. */
+const mostMarks = 300;
+/** How many materializations and observations are read for their numbers and versions. */
+const mostRead = 240;
+
+const day = 86_400_000;
+/** Spans of time that a page can be about, by what its address calls them. */
+export const ranges = {
+  "24h": { text: "24 h", words: "in the last 24 h", span: day },
+  "7d": { text: "7 d", words: "in the last 7 days", span: 7 * day },
+  "30d": { text: "30 d", words: "in the last 30 days", span: 30 * day },
+  all: { text: "All", words: "", span: undefined },
+} as const;
+export type RangeName = keyof typeof ranges;
+
+/** Throws HttpError 400 for a range that there is not. */
+export function rangeIn(query: URLSearchParams): RangeName {
+  const asked = query.get("range") ?? "all";
+  if (asked in ranges) return asked as RangeName; // as the line before says
+  throw new HttpError(400, "The parameter range must be 24h, 7d, 30d or all.");
+}
+
+/** What happened to an asset in a span of time, by when it happened. */
+export interface History {
+  readonly range: RangeName;
+  /** Where the span begins: milliseconds since 1970 UTC; undefined for the first event. */
+  readonly since: number | undefined;
+  readonly marks: readonly TimelineMark[];
+  /** When the first of the events happened. */
+  readonly first: number | null;
+  /** How many events the marks stand for. */
+  readonly total: number;
+  /** Whether there are more events than were looked at. */
+  readonly isSample: boolean;
+  /** Materializations and observations, newest first: of many, some that are evenly spread. */
+  readonly events: readonly RecordedEvent[];
+  /** How many materializations and observations the marks stand for. */
+  readonly reports: number;
+}
+
+export async function readHistory(log: ScopedEventLog, key: AssetKey, range: RangeName, now: number): Promise<History> {
+  const { span } = ranges[range];
+  const since = span === undefined ? undefined : now - span;
+  const { marks, first, isSample, events } = await log.timeline(key, { since, slots: mostMarks, events: mostRead });
+  const count = (some: readonly TimelineMark[]) => some.reduce((sum, { events }) => sum + events, 0);
+  const reports = marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION");
+  return {
+    range,
+    since,
+    marks,
+    first,
+    total: count(marks),
+    isSample,
+    events: events.toReversed(),
+    reports: count(reports),
+  };
+}
+
+/** A metadata number over time, oldest first. */
+export interface Series {
+  readonly name: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+  readonly least: number;
+  readonly greatest: number;
+}
+
+const mostSeries = 60;
+
+/**
+ * What was numbers in materializations and observations, by name, each with at least two points: of the first names of
+ * each event, and no more than 60 of them.
+ */
+export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
+  const points = new Map<string, { readonly time: number; readonly value: number }[]>();
+  for (const event of events) {
+    if (event.type !== "ASSET_MATERIALIZATION" && event.type !== "ASSET_OBSERVATION") continue;
+    for (const { name, type, part } of detailsOf(event).entries) {
+      if (type !== "int" && type !== "float") continue;
+      const value = numberIn(part);
+      if (!Number.isFinite(value)) continue;
+      const ofName = points.get(name);
+      if (ofName === undefined) points.set(name, [{ time: event.timestamp, value }]);
+      else ofName.push({ time: event.timestamp, value });
+    }
+  }
+  return [...points]
+    .filter(([, ofName]) => ofName.length > 1)
+    .slice(0, mostSeries)
+    .map(([name, ofName]) => {
+      const sorted = ofName.toSorted((a, b) => a.time - b.time);
+      const values = sorted.map(({ value }) => value);
+      const least = values.reduce((least, value) => Math.min(least, value));
+      const greatest = values.reduce((greatest, value) => Math.max(greatest, value));
+      return { name, times: sorted.map(({ time }) => time), values, least, greatest };
+    });
+}
+
+/** More digits than a number has that can be drawn. */
+const mostDigits = 400;
+
+function numberIn(part: JsonPart): number {
+  if ("json" in part) return Number(textOf(part, mostDigits));
+  return Number(isNumberText(part.value) ? part.value[numberText] : part.value);
+}
+
+/** A data version, from the event on that brought it. */
+export interface VersionChange {
+  readonly version: string;
+  readonly event: RecordedEvent;
+}
+
+/** Where the data version became another one, newest first; the oldest event that has one counts as a change. */
+export function versionChanges(events: readonly RecordedEvent[]): readonly VersionChange[] {
+  const versioned = events
+    .filter(({ type }) => type === "ASSET_MATERIALIZATION" || type === "ASSET_OBSERVATION")
+    .flatMap((event) => {
+      const version = detailsOf(event).dataVersion;
+      return version === null ? [] : [{ version, event }];
+    })
+    .toSorted((a, b) => b.event.timestamp - a.event.timestamp || b.event.id - a.event.id);
+  return versioned.filter(({ version }, i) => version !== versioned[i + 1]?.version);
+}

@@ -1,0 +1,129 @@
+/** @jsxImportSource hono/jsx */
+import type { Child } from "hono/jsx";
+import type { RecordedEvent } from "../../../core/index.ts";
+import { Ago } from "../ago.tsx";
+import { kindWords } from "../events/event-table.tsx";
+import { detailsOf, type Entry } from "../values/event-details.ts";
+import { Metadatum } from "../values/metadata-value.tsx";
+import { pageBudget } from "../values/page-budget.ts";
+import { schemaId } from "../values/table-schema.tsx";
+import { NameText } from "../values/user-text.tsx";
+import type { Series } from "./asset-history.ts";
+import { Sparkline } from "./sparkline.tsx";
+
+/** Past so many, the names can be filtered. */
+const fewValues = 5;
+
+interface MetadataSectionProps {
+  readonly event: RecordedEvent;
+  readonly series: readonly Series[];
+  readonly now: number;
+  /** Whether long texts are unfolded. Default: false. */
+  readonly isOpen?: boolean;
+}
+
+/** What an event said, name by name, each number with its past. */
+export function MetadataSection({ event, series, now, isOpen = false }: MetadataSectionProps) {
+  const { entries, total } = detailsOf(event);
+  if (total === 0) return null;
+  const title = `metadata-${event.id}`;
+  const ofName = new Map(series.map((one) => [one.name, one]));
+  let shown = 0;
+  const Row = ({ entry }: { readonly entry: Entry }) => {
+    if (pageBudget().isSpent) return null;
+    shown++;
+    return (
+      <ValueRow
+        entry={entry}
+        series={ofName.get(entry.name)}
+        now={now}
+        isOpen={isOpen}
+        schemaId={schemaId(event, entry)}
+      />
+    );
+  };
+  const Rest = () => {
+    if (shown === total && !pageBudget().isSpent) return null;
+    const what = shown < total ? `The first ${shown} of ${total.toLocaleString("en")}` : "Some of it is cut";
+    return (
+      <p class="soft">
+        {what}: the rest is in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
+      </p>
+    );
+  };
+  return (
+    <section aria-labelledby={title}>
+      <h2 id={title}>
+        Metadata{" "}
+        <span class="soft">
+          {kindWords[event.type]} <Ago time={event.timestamp} now={now} />
+        </span>
+        {total > fewValues && (
+          <input
+            type="search"
+            class="scripted"
+            data-filter={`table-${event.id}`}
+            placeholder="Filter"
+            aria-label="Filter metadata by name"
+          />
+        )}
+      </h2>
+      <table class="values" id={`table-${event.id}`}>
+        <colgroup>
+          <col class="name" />
+          <col />
+          <col class="trend" />
+        </colgroup>
+        <thead class="hidden">
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Value</th>
+            <th scope="col">Trend</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <Row entry={entry} />
+          ))}
+        </tbody>
+      </table>
+      <Rest />
+    </section>
+  );
+}
+
+interface ValueRowProps {
+  readonly entry: Entry;
+  readonly series: Series | undefined;
+  readonly now: number;
+  readonly isOpen: boolean;
+  /** Where the page has the table of a table's schema. */
+  readonly schemaId: string;
+}
+
+function ValueRow({ entry, series, now, isOpen, schemaId }: ValueRowProps) {
+  return (
+    <tr data-name={pageBudget().cut(entry.name, 200).text.toLowerCase()}>
+      <th scope="row">
+        <NameText text={entry.name} most={100} />
+      </th>
+      <td colspan={series === undefined ? 2 : 1}>
+        <Metadatum entry={entry} now={now} isOpen={isOpen} schemaId={schemaId} />
+      </td>
+      {series && (
+        <td class="trend">
+          <Sparkline series={series} width={80} height={18} />
+        </td>
+      )}
+    </tr>
+  );
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children?: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+/** @jsxImportSource hono/jsx */
+
+import { figure } from "../browser/figures.js";
+import { pageBudget } from "../values/page-budget.ts";
+import { NameText } from "../values/user-text.tsx";
+import type { Series } from "./asset-history.ts";
+import { Sparkline } from "./sparkline.tsx";
+
+const mostPlots = 24;
+/** Characters that the numbers of all plots may take. */
+const mostFigures = 60_000;
+
+/** The first of these series, as many as a page has room for. */
+export function plotted(all: readonly Series[]): readonly Series[] {
+  let characters = 0;
+  const first = all.slice(0, mostPlots);
+  const end = first.findIndex(({ values }, i) => {
+    characters += values.join(" ").length;
+    return i > 0 && characters > mostFigures;
+  });
+  return end === -1 ? first : first.slice(0, end);
+}
+
+/** Numbers over time. A script draws them anew once they are looked at, to be read by pointing and zoomed by dragging. */
+export function Plots({ all }: { readonly all: readonly Series[] }) {
+  // Most of an asset's numbers come together, so that their times are said once.
+  const timesOfEach = all.map(spacedTimes);
+  const times = [...new Set(timesOfEach)];
+  return (
+    <div class="plots" data-times={times.join("\n")}>
+      {all.map((series, i) => (
+        <Plot series={series} at={times.indexOf(timesOfEach[i] ?? "")} />
+      ))}
+    </div>
+  );
+}
+
+/** The first time and the span to each further one, in seconds: as short as can be. */
+function spacedTimes({ times }: Series): string {
+  const seconds = times.map((time) => Math.round(time / 1000));
+  return seconds.map((time, i) => time - (seconds[i - 1] ?? 0)).join(" ");
+}
+
+interface PlotProps {
+  readonly series: Series;
+  /** Which of the lines of times is its own. */
+  readonly at: number;
+}
+
+function Plot({ series, at }: PlotProps) {
+  const { name, values, least, greatest } = series;
+  const range = greatest - least;
+  const low = figure(least, range);
+  const high = figure(greatest, range);
+  const latest = figure(values.at(-1) ?? 0, range);
+  const { text: shown } = pageBudget().cut(name, 60);
+  return (
+    <figure class="plot" data-name={shown} data-at={at} data-values={values.join(" ")}>
+      <figcaption>
+        <NameText text={name} most={60} />
+        <span class="figure" data-reading>
+          {latest}
+        </span>
+      </figcaption>
+      <div
+        class="drawing"
+        role="img"
+        aria-label={`${shown}: ${values.length} values from ${low} to ${high}, the latest ${latest}`}
+      >
+        <Sparkline series={series} width={300} height={90} />
+      </div>
+      <p class="axis">
+        <span>
+          {low} – {high}
+        </span>
+        <button type="button" data-reset hidden>
+          Whole range
+        </button>
+      </p>
+    </figure>
+  );
+}

@@ -1,0 +1,124 @@
+import { type AssetKey, parseAssetKey } from "../../../core/index.ts";
+import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } from "../../../storage/index.ts";
+import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
+import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import { stripLength } from "../strip.tsx";
+import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
+
+const assetsPerPage = 100;
+/** As many as one look at the log counts at most. */
+const mostStates = 10_000;
+
+/** An asset with its last reports. */
+export interface Line extends AssetMark {
+  readonly marks: readonly EventMark[];
+}
+
+export type Row = GroupRow<AssetState> | AssetRow<Line>;
+
+/** What of the catalog is shown. */
+export interface Listed {
+  readonly rows: readonly Row[];
+  /** How many assets there are, and which rows of them are here. */
+  readonly said: string | undefined;
+  readonly counted: readonly AssetState[];
+  /** Whether a group has no more assets than were counted. */
+  readonly isWhole: (row: GroupRow<AssetState>) => boolean;
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+  /** What leads to the next page. */
+  readonly next: string;
+}
+
+/** How often as many keys are searched before a page without a match says so. */
+const mostLooks = 5;
+
+/** Groups of all assets by their keys, counted over all pages of the list. */
+export async function readGroups(
+  log: ScopedEventLog,
+  filter: AssetFilter,
+  cursor: string | undefined,
+): Promise<Listed> {
+  const mark = ["groups", filter.prefix, filter.search, filter.type, filter.failing, filter.quietSince];
+  const [from = null, after = null] = parseListCursor(cursor, mark) ?? [];
+  let start = from ?? undefined;
+  let states = await log.assetStates(filter, { limit: mostStates, cursor: start });
+  for (let looks = 1; states.assets.length === 0 && states.hasMore && looks < mostLooks; looks++) {
+    start = states.cursor ?? undefined;
+    states = await log.assetStates(filter, { limit: mostStates, cursor: start });
+  }
+  const { assets, hasMore } = states;
+  const page = pageOfRows(catalogRows(assets, assetsPerPage), readKey(after), assetsPerPage);
+  const lines = await readLines(
+    log,
+    page.rows.flatMap((row) => ("asset" in row ? [row.asset.assetKey] : [])),
+  );
+  // An asset that was wiped meanwhile has none.
+  const lineOf = new Map(lines.map((line) => [JSON.stringify(line.assetKey), line]));
+  const rows = page.rows.flatMap((row): Row[] => {
+    if ("prefix" in row) return [row];
+    const asset = lineOf.get(JSON.stringify(row.asset.assetKey));
+    return asset === undefined ? [] : [{ ...row, asset }];
+  });
+  const [first, last] = [assets[0], assets.at(-1)];
+  const position = page.last === undefined ? [states.cursor, null] : [start ?? null, JSON.stringify(page.last)];
+  const isOfAssets = page.rows.every((row) => "asset" in row || row.isOpen);
+  return {
+    rows,
+    said: sayTotal(assets.length, { isFirst: start === undefined, hasMore }, page),
+    counted: assets,
+    // Where the keys that were looked at begin or end in it, there may be more.
+    isWhole: (row) => !(hasMore && row.assets.at(-1) === last) && !(start !== undefined && row.assets[0] === first),
+    cursor: formatListCursor(position, mark),
+    hasMore: page.last !== undefined || hasMore,
+    next: page.last === undefined ? "Further assets" : isOfAssets ? `Next ${assetsPerPage} assets` : "Next rows",
+  };
+}
+
+interface LookedAt {
+  /** Whether nothing lies before what was counted. */
+  readonly isFirst: boolean;
+  readonly hasMore: boolean;
+}
+
+function sayTotal(assets: number, looked: LookedAt, { start, end, count }: PageOfRows<AssetState>): string {
+  const number = `${assets.toLocaleString("en")}${looked.hasMore ? "+" : ""}${looked.isFirst ? "" : " further"}`;
+  const total = `${number} ${assets === 1 ? "asset" : "assets"}`;
+  if (end - start === count) return total;
+  const here = `${(start + 1).toLocaleString("en")} to ${end.toLocaleString("en")}`;
+  return count === assets ? `${total}, ${here} here` : `${total}, rows ${here} of ${count.toLocaleString("en")} here`;
+}
+
+function readKey(text: string | null): AssetKey | undefined {
+  return text === null ? undefined : parseAssetKey(text);
+}
+
+export async function readSorted(
+  log: ScopedEventLog,
+  filter: AssetFilter,
+  order: AssetListRequest["order"],
+  cursor: string | undefined,
+): Promise<Listed> {
+  const page = await log.assetMarks(filter, { limit: assetsPerPage, order, cursor });
+  const lines = await addMarks(log, page.assets);
+  return {
+    ...page,
+    rows: lines.map((asset) => ({ asset, from: 0, depth: 0 })),
+    said: undefined,
+    counted: [],
+    isWhole: () => true,
+    next: `Next ${assetsPerPage} assets`,
+  };
+}
+
+async function readLines(log: ScopedEventLog, keys: readonly AssetKey[]): Promise<readonly Line[]> {
+  return keys.length === 0 ? [] : addMarks(log, await log.marksOf(keys));
+}
+
+async function addMarks(log: ScopedEventLog, assets: readonly AssetMark[]): Promise<readonly Line[]> {
+  const recent = await log.recent(
+    assets.map(({ assetKey }) => assetKey),
+    stripLength,
+  );
+  return assets.map((asset, i) => ({ ...asset, marks: recent[i] ?? [] }));
+}

@@ -1,0 +1,41 @@
+import { detailsLength } from "../../../core/details-start.ts";
+import { formatEvent, type JsonValue, type RecordedEvent } from "../../../core/index.ts";
+import { detailsOf } from "../values/event-details.ts";
+import { startOf } from "../values/json-part.ts";
+
+/** The JSON of an event as the API answers it, or its start: a little more than `most` characters where it is longer. */
+export function eventJson(event: RecordedEvent, most: number): string {
+  if (detailsLength(event) > 0 || isSmall(event, most)) return formatEvent(event).slice(0, most + 1);
+  // What is not text yet would all have to be written for its start.
+  const { description, tags, metadata: _, ...head } = event;
+  const named: { readonly [name: string]: JsonValue } = {
+    id: head.id,
+    type: head.type,
+    asset_key: head.assetKey,
+    partition: head.partition,
+    timestamp: new Date(head.timestamp).toISOString(),
+    received_at: new Date(head.receivedAt).toISOString(),
+    description,
+    tags,
+  };
+  let json = startOf({ value: named }, most).replace(/\}$/, "");
+  json += `,"metadata":{`;
+  for (const { name, type, part } of detailsOf(event).entries) {
+    if (json.length > most) break;
+    if (!json.endsWith("{")) json += ",";
+    json += `${JSON.stringify(name)}:{"type":"${type}","raw_value":${startOf(part, most - json.length)}}`;
+  }
+  return json;
+}
+
+function isSmall(event: RecordedEvent, most: number): boolean {
+  const { entries, total, description } = detailsOf(event);
+  if (total > entries.length) return false;
+  let length = description === null ? 0 : startOf(description, most).length;
+  for (const { name, part } of entries) {
+    if (length > most) return false;
+    length += name.length + startOf(part, most).length;
+  }
+  for (const [name, value] of Object.entries(event.tags)) length += name.length + value.length;
+  return length <= most;
+}

@@ -1,0 +1,120 @@
+/** @jsxImportSource hono/jsx */
+import type { RecordedEvent } from "../../../core/index.ts";
+import { HttpError } from "../../http/http-error.ts";
+import { rawPath } from "../../http/request-path.ts";
+import { Ago } from "../ago.tsx";
+import { Fact, MetadataSection } from "../asset/metadata-section.tsx";
+import { AssetLink } from "../asset-link.tsx";
+import type { Page } from "../page.tsx";
+import type { PageContext } from "../page-context.ts";
+import { detailsOf } from "../values/event-details.ts";
+import { indented, type JsonPart, linesOf, membersOf, textOf } from "../values/json-part.ts";
+import { pageBudget } from "../values/page-budget.ts";
+import { TableSchemas } from "../values/table-schema.tsx";
+import { LinesText, NameText, UserText } from "../values/user-text.tsx";
+import { cut } from "../values/visible-text.ts";
+import { eventJson } from "./event-json.ts";
+import { EventKind, kindWords } from "./event-table.tsx";
+
+const mostTags = 100;
+const mostTag = 500;
+const mostDescribed = 10_000;
+const mostJson = 20_000;
+
+/** All of one event. It never changes. */
+export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
+  const name = rawPath(url).slice("/events/".length);
+  const event = /^\d{1,15}$/.test(name) ? await log.get(Number(name)) : undefined;
+  if (event === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
+  const { description, dataVersion: version } = detailsOf(event);
+  const body = (
+    <div class="asset-page event-page">
+      <div class="head">
+        <p class="crumbs">
+          <a href="/events">Events</a> / <AssetLink assetKey={event.assetKey} />
+        </p>
+        <h1>Event {event.id}</h1>
+        <dl class="facts">
+          <Fact name="What">
+            <EventKind event={event} />
+          </Fact>
+          <Fact name="When">
+            <Ago time={event.timestamp} now={now} />
+          </Fact>
+          <Fact name="Received">
+            <Ago time={event.receivedAt} now={now} />
+          </Fact>
+          {event.partition !== null && (
+            <Fact name="Partition">
+              <NameText text={event.partition} most={200} />
+            </Fact>
+          )}
+          {version !== null && (
+            <Fact name="Data version">
+              <NameText text={version} most={200} />
+            </Fact>
+          )}
+        </dl>
+        {description !== null && (
+          <p class="description">
+            <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />
+          </p>
+        )}
+      </div>
+      <MetadataSection event={event} series={[]} now={now} isOpen />
+      <TableSchemas events={[event]} />
+      <Tags event={event} />
+      <Json event={event} />
+    </div>
+  );
+  return { title: `Event ${event.id}, ${kindWords[event.type]}`, place: "events", body };
+}
+
+function Json({ event }: { readonly event: RecordedEvent }) {
+  const json = eventJson(event, mostJson);
+  // A part of it can't be taken for all of it.
+  const { text, isCut } = pageBudget().cut(indented(json, mostJson), mostJson);
+  return (
+    <section aria-labelledby="json-title">
+      <h2 id="json-title">
+        JSON <a href={`/event.json?id=${event.id}`}>{isCut ? "all of it" : "by itself"}</a>
+      </h2>
+      <pre tabindex={0}>
+        <code>{isCut ? `${text}…` : text}</code>
+      </pre>
+    </section>
+  );
+}
+
+function Tags({ event }: { readonly event: RecordedEvent }) {
+  // Two of them say the data version.
+  const found = membersOf(detailsOf(event).tags, mostTags + 2);
+  const tags = (found?.first ?? []).filter(([name]) => !name.startsWith("dagster/data_version")).slice(0, mostTags);
+  if (found === undefined || tags.length === 0) return null;
+  return (
+    <section aria-labelledby="tags-title">
+      <h2 id="tags-title">Tags</h2>
+      <table class="values">
+        <tbody>
+          {tags.map(([name, value]) => (
+            <Tag name={name} value={value} />
+          ))}
+        </tbody>
+      </table>
+      {(found.isMore || found.total > mostTags + 2) && <p class="soft">The others are in the JSON.</p>}
+    </section>
+  );
+}
+
+function Tag({ name, value }: { readonly name: string; readonly value: JsonPart }) {
+  return (
+    <tr>
+      <th scope="row">
+        <NameText text={name} most={100} />
+      </th>
+      <td>
+        <UserText text={textOf(value, mostTag)} most={mostTag} />
+      </td>
+    </tr>
+  );
+}

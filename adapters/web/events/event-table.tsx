@@ -1,0 +1,128 @@
+/** @jsxImportSource hono/jsx */
+import type { RecordedEvent, RecordedEventType } from "../../../core/index.ts";
+import { Ago } from "../ago.tsx";
+import { AssetLink } from "../asset-link.tsx";
+import { StateBadge, stateOf } from "../state.tsx";
+import { detailsOf } from "../values/event-details.ts";
+import { linesOf, textOf } from "../values/json-part.ts";
+import { FoldedMetadata } from "../values/metadata-list.tsx";
+import { LinesText, NameText } from "../values/user-text.tsx";
+
+interface EventTableProps {
+  readonly events: readonly RecordedEvent[];
+  readonly now: number;
+  /** False where all of them are of one asset. */
+  readonly withAsset?: boolean;
+  /** The start of a description that stands elsewhere on the page, and is not said again with each event. */
+  readonly known?: string | null;
+}
+
+/** How much of a description stands with an event among others. */
+export const mostDescribed = 300;
+
+/** Events, newest first, each with all that it says. */
+export function EventTable({ events, now, withAsset = true, known = null }: EventTableProps) {
+  return (
+    <table class="events">
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">What</th>
+          {withAsset && <th scope="col">Asset</th>}
+          <th scope="col">Partition</th>
+          <th scope="col">Details</th>
+          <th scope="col" class="number">
+            Event
+          </th>
+        </tr>
+      </thead>
+      <tbody id="events" data-rows>
+        {events.map((event) => (
+          <tr id={`e${event.id}`}>
+            <td class="when">
+              <Ago time={event.timestamp} now={now} />
+            </td>
+            <td class="kind">
+              <EventKind event={event} />
+            </td>
+            {withAsset && (
+              <th scope="row">
+                <AssetLink assetKey={event.assetKey} eventId={event.id} />
+              </th>
+            )}
+            <td class="partition">{event.partition !== null && <NameText text={event.partition} most={60} />}</td>
+            <td class="said">
+              <Description event={event} known={known} />
+              <div class="line">
+                <DataVersion event={event} />
+                <FoldedMetadata event={event} now={now} />
+              </div>
+            </td>
+            <td class="number">
+              <a href={`/events/${event.id}`} title="This event by itself, and as JSON">
+                {event.id}
+              </a>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface DescriptionProps {
+  readonly event: RecordedEvent;
+  readonly known?: string | null;
+}
+
+/** The start of what is said of an event among others. */
+export function Description({ event, known = null }: DescriptionProps) {
+  const { description } = detailsOf(event);
+  if (description === null || textOf(description, mostDescribed) === known) return null;
+  return (
+    <p>
+      <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />
+    </p>
+  );
+}
+
+function DataVersion({ event }: { readonly event: RecordedEvent }) {
+  const version = detailsOf(event).dataVersion;
+  if (version === null) return null;
+  return (
+    <span class="version">
+      <span class="soft">version</span> <NameText text={version} most={60} />
+    </span>
+  );
+}
+
+export const kindWords: Readonly<Record<RecordedEventType, string>> = {
+  ASSET_MATERIALIZATION: "materialized",
+  ASSET_OBSERVATION: "observed",
+  ASSET_CHECK_EVALUATION: "checked",
+  ASSET_WIPED: "wiped",
+};
+
+const kindPaths: Readonly<Record<Exclude<RecordedEventType, "ASSET_CHECK_EVALUATION">, string>> = {
+  ASSET_MATERIALIZATION: "M8 2v12",
+  ASSET_OBSERVATION: "M8 8v6",
+  ASSET_WIPED: "M3 8h10",
+};
+
+export function EventKind({ event }: { readonly event: RecordedEvent }) {
+  if (event.type === "ASSET_CHECK_EVALUATION") {
+    return (
+      <>
+        <StateBadge state={stateOf(event)} /> <NameText text={event.checkName} most={60} />
+      </>
+    );
+  }
+  return (
+    <span class="kind-word">
+      <svg class="icon thick" viewBox="0 0 16 16" aria-hidden="true">
+        <path d={kindPaths[event.type]} />
+      </svg>
+      {kindWords[event.type]}
+    </span>
+  );
+}

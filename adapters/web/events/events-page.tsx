@@ -1,0 +1,152 @@
+/** @jsxImportSource hono/jsx */
+import { detailsLength } from "../../../core/details-start.ts";
+import { type AssetKey, formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
+import type { EventFilter, EventPage, PageRequest } from "../../../storage/index.ts";
+import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import { readEventsQuery } from "../../http/events/events-query.ts";
+import { exactTime } from "../browser/ago.js";
+import { Choice, Field, InvalidFilters, Pager } from "../controls.tsx";
+import type { Page } from "../page.tsx";
+import { type PageContext, streamPath } from "../page-context.ts";
+import { rawOf, readValid } from "../page-query.ts";
+import { EventTable } from "./event-table.tsx";
+
+const mostEvents = 100;
+
+/** All events, newest first, page by page; the first page goes on while it is open. */
+export async function eventsPage(visit: PageContext): Promise<Page> {
+  const { url, log, limits, now } = visit;
+  const { query, said, wrong } = readValid(url, (valid) => readEventsQuery(valid, limits));
+  const { filter, page } = query;
+  const found = await findEvents(log, filter, { ...page, limit: Math.min(page.limit, mostEvents) });
+  const text = (name: string) => ({ name, value: rawOf(url, name), isWrong: wrong.has(name) });
+  const isLive = page.cursor === undefined && page.order === "desc";
+  const exported = new URLSearchParams([...said].filter(([name]) => name !== "cursor"));
+  const streamed = Object.fromEntries([...said].filter(([name]) => streamParameters.includes(name)));
+  const body = (
+    <>
+      <form class="filters scroll" id="filters" action="/events">
+        <h1>Events</h1>
+        <Choice
+          name="type"
+          label="Kind"
+          value={filter.type}
+          any="Any kind"
+          options={[
+            ["ASSET_MATERIALIZATION", "Materialized"],
+            ["ASSET_OBSERVATION", "Observed"],
+            ["ASSET_CHECK_EVALUATION", "Checked"],
+            ["ASSET_WIPED", "Wiped"],
+          ]}
+        />
+        <Field label="Asset key" {...text("asset_key")} {...keyText(filter.assetKey)} />
+        <Field label="Key prefix" {...text("prefix")} {...keyText(filter.prefix)} />
+        <Field label="Partition" {...text("partition")} />
+        <Field label="Check" {...text("check_name")} />
+        <Field label="Since" hint="A time as 2026-11-23T00:00Z" {...text("since")} />
+        <Field label="Until" hint="A time as 2026-11-23T00:00Z" {...text("until")} />
+        <button type="submit" class="plain">
+          Apply
+        </button>
+        <span class="actions">
+          {isLive && (
+            <button type="button" class="scripted" id="pause" aria-pressed="false">
+              Pause
+            </button>
+          )}
+          <a class="button" id="export" data-swap href={`/events/export?${exported}`} download="events.ndjson">
+            Export
+          </a>
+        </span>
+      </form>
+      <InvalidFilters wrong={wrong} />
+      <div id="list" data-swap>
+        {found.events.length === 0 ? (
+          <p class="none">
+            {found.hasMore ? <SearchedTo place={found.last} order={page.order} /> : "No event matches."}
+            {said.size > 0 && (
+              <>
+                {" "}
+                <a href="/events">Show all events</a>
+              </>
+            )}
+          </p>
+        ) : (
+          <EventTable events={found.events} now={now} />
+        )}
+        <Pager url={url} page={found} cursor={page.cursor} next={nextOf(found, page.order)} />
+      </div>
+    </>
+  );
+  const rest = isLive ? { stream: streamPath(visit, streamed) } : {};
+  const status = wrong.size > 0 ? 400 : 200;
+  return { title: "Events", place: "events", body, status, files: ["filters.js"], ...rest };
+}
+
+function keyText(key: AssetKey | undefined) {
+  return key === undefined ? {} : { value: formatAssetKey(key) };
+}
+
+interface FoundEvents extends EventPage {
+  /** The last event that was looked at, where none matched. Its time is unknown where the caller may not see it. */
+  readonly last: { readonly id: number; readonly timestamp: number | undefined } | undefined;
+}
+
+/** How often a page asks for more, where few of the events that the log looks at match. */
+const mostLooks = 10;
+const mostCharacters = 2_000_000;
+
+/** A page that goes on by itself: the log examines some thousands of events at a time. */
+async function findEvents(log: ScopedEventLog, filter: EventFilter, page: PageRequest): Promise<FoundEvents> {
+  const events: RecordedEvent[] = [];
+  let { cursor } = page;
+  let hasMore = true;
+  let characters = 0;
+  for (let looks = 0; looks < mostLooks && hasMore && events.length < page.limit; looks++) {
+    const found = await log.query(filter, { ...page, cursor, limit: page.limit - events.length });
+    for (const event of found.events) {
+      events.push(event);
+      characters += detailsLength(event);
+    }
+    cursor = found.cursor ?? cursor;
+    hasMore = found.hasMore;
+    if (characters >= mostCharacters) break;
+  }
+  const isSparse = events.length === 0 && hasMore;
+  const id = isSparse ? examinedId(cursor) : undefined;
+  const last = id === undefined ? undefined : { id, timestamp: (await log.get(id))?.timestamp };
+  return { events, cursor: cursor ?? null, hasMore, last };
+}
+
+/** The id that a cursor of our stores begins with; one of another store may say nothing. */
+function examinedId(cursor: string | undefined): number | undefined {
+  const [, id] = /^(\d{1,15})-/.exec(cursor ?? "") ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
+interface SearchedToProps {
+  readonly place: FoundEvents["last"];
+  readonly order: PageRequest["order"];
+}
+
+function SearchedTo({ place, order }: SearchedToProps) {
+  if (place === undefined) return <>Searched a part of the events, nothing yet.</>;
+  const event = `event ${place.id.toLocaleString("en")}`;
+  const where = place.timestamp === undefined ? event : `${exactTime(place.timestamp)} (${event})`;
+  return <>{`Searched ${order === "desc" ? "back" : "on"} to ${where}, nothing yet.`}</>;
+}
+
+function nextOf({ events }: FoundEvents, order: PageRequest["order"]): string {
+  if (events.length === 0) return "Search on";
+  return order === "desc" ? "Older events" : "Newer events";
+}
+
+const streamParameters: readonly string[] = [
+  "asset_key",
+  "prefix",
+  "type",
+  "partition",
+  "check_name",
+  "since",
+  "until",
+];

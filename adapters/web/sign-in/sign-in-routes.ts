@@ -1,0 +1,63 @@
+import type { Hono } from "hono";
+import { admit } from "../../http/access/require-scope.ts";
+import type { Secret } from "../../http/access/token-cache.ts";
+import type { AppDeps, AppEnv } from "../../http/app-deps.ts";
+import { HttpError } from "../../http/http-error.ts";
+import { logRefusal } from "../../http/log-refusal.ts";
+import { boundedQueryOf } from "../../http/query-parameters.ts";
+import { routes } from "../../http/routes.ts";
+import type { SharedLimits } from "../../http/shared-limits.ts";
+import { answerError } from "../answer-error.ts";
+import { localPath } from "./local-path.ts";
+import { readForm } from "./read-form.ts";
+import { seeOther } from "./see-other.ts";
+import { pageSecret, sessionCookie } from "./session.ts";
+
+/** Where a browser gets its cookie, and gives it back. */
+export function signInRoutes(deps: AppDeps, shared: SharedLimits): Hono<AppEnv> {
+  const { tokens, config } = deps;
+
+  /** Why the pages are closed to a token; undefined where they are open. */
+  async function refusalOf(secret: ReturnType<Secret>): Promise<HttpError | undefined> {
+    if (tokens === undefined) return undefined;
+    const identity = await tokens.identify(() => secret);
+    const refusal = admit(identity, "read");
+    if (!(refusal instanceof HttpError)) return undefined;
+    const { status, message, headers } = refusal;
+    // The API's words, less its advice on headers.
+    const words: Readonly<Record<string, string>> = {
+      missing: "This server wants a token.",
+      unknown: "This server does not know the token.",
+    };
+    return new HttpError(status, words[identity.status] ?? message, headers);
+  }
+
+  return routes(deps, { answerError })
+    .get("/sign-in", "nothing", async (c) => {
+      const request = c.req.raw;
+      const next = localPath(boundedQueryOf(request.url).get("next"));
+      const secret = pageSecret(request);
+      const refusal = await refusalOf(secret);
+      if (refusal === undefined) return seeOther(next);
+      const { answerSignIn } = await import("../pages.ts");
+      if (secret !== undefined) return answerSignIn({ next, problem: refusal.message });
+      return answerSignIn({ next, tryNext: request.headers.get("sec-fetch-site") === "cross-site" });
+    })
+    .post("/sign-in", "nothing", async (c) => {
+      const request = c.req.raw;
+      const form = await readForm(request, config.limits, shared);
+      const next = localPath(form.get("next"));
+      const secret = form.get("token")?.trim() || undefined;
+      const refusal = await refusalOf(secret);
+      if (refusal === undefined) return seeOther(next, { "set-cookie": sessionCookie(request, secret) });
+      const { answerSignIn } = await import("../pages.ts");
+      const answer = answerSignIn({ next, problem: refusal.message, status: refusal.status });
+      for (const [name, value] of Object.entries(refusal.headers)) answer.headers.set(name, value);
+      logRefusal(request, answer, refusal);
+      return answer;
+    })
+    .post("/sign-out", "nothing", async (c) => {
+      await readForm(c.req.raw, config.limits, shared);
+      return seeOther("/sign-in", { "set-cookie": sessionCookie(c.req.raw, undefined) });
+    }).app;
+}

@@ -1,0 +1,80 @@
+import { detailsText, type EntryText } from "../../../core/details-start.ts";
+import { dataVersionOf, type MetadataValue, type RecordedEvent } from "../../../core/index.ts";
+import { firstMembers, keptJson } from "../../../core/json-text.ts";
+import type { JsonPart } from "./json-part.ts";
+
+/** How many entries of an event's metadata a page shows at most. */
+export const mostEntries = 100;
+
+/** A metadata entry, whose value is as far from being read as its event is. */
+export interface Entry {
+  readonly name: string;
+  readonly type: MetadataValue["type"];
+  readonly part: JsonPart;
+}
+
+/** What a page shows of an event's details. */
+export interface Details {
+  readonly description: JsonPart | null;
+  readonly dataVersion: string | null;
+  readonly tags: JsonPart;
+  /** The first of the metadata. */
+  readonly entries: readonly Entry[];
+  /** How many entries there are. */
+  readonly total: number;
+}
+
+const known = new WeakMap<RecordedEvent, Details>();
+
+/** An event's details, of which no more is read than a page shows: what a store kept as text is not parsed. */
+export function detailsOf(event: RecordedEvent): Details {
+  const found = known.get(event) ?? readDetails(event);
+  known.set(event, found);
+  return found;
+}
+
+function readDetails(event: RecordedEvent): Details {
+  const kept = detailsText(event, mostEntries);
+  if (kept === undefined) return detailsOfValues(event);
+  const { description, tags, entries, total } = kept;
+  return {
+    description: description === "null" ? null : { json: description },
+    dataVersion: tags.includes(versionTag) ? versionIn(tags) : null,
+    tags: { json: tags },
+    entries: entries.map(entryOfText),
+    total,
+  };
+}
+
+function detailsOfValues(event: RecordedEvent): Details {
+  const { description, tags, metadata } = event;
+  const names = Object.keys(metadata);
+  const entries = names.slice(0, mostEntries).flatMap((name): Entry[] => {
+    const value = metadata[name];
+    return value === undefined ? [] : [{ name, type: value.type, part: partOf(value) }];
+  });
+  return {
+    description: description === null ? null : { value: description },
+    dataVersion: dataVersionOf(event),
+    tags: { value: tags },
+    entries,
+    total: names.length,
+  };
+}
+
+const versionTag = "dagster/data_version";
+
+function versionIn(tags: string): string | null {
+  const members = firstMembers(tags, Number.POSITIVE_INFINITY)?.members ?? [];
+  const json = members.find(([name]) => name === versionTag)?.[1];
+  return json === undefined ? null : (JSON.parse(json) as string); // as tags are
+}
+
+function entryOfText({ name, type, raw }: EntryText): Entry {
+  return { name, type, part: { json: raw } };
+}
+
+function partOf(value: MetadataValue): JsonPart {
+  const kept = keptJson(value);
+  return kept === undefined ? { value: value.rawValue } : { json: kept.text };
+}

@@ -1,0 +1,62 @@
+import type { Client } from "@libsql/client";
+import { type FileAddress, openConnection } from "../connection.ts";
+import type { DatabaseAccess, Write } from "../database-access.ts";
+import { isDamage } from "../failures.ts";
+import { migrate } from "../maintenance/migrate.ts";
+import { cannotOpen, storeError } from "../store-error.ts";
+import { writeGroup } from "../write/write-group.ts";
+import { assertWritable, assertWrites } from "./assert-writable.ts";
+import { databaseFile } from "./database-file.ts";
+import { FileGuard, type FileGuardOptions } from "./file-guard.ts";
+import { FileWriter } from "./file-writer.ts";
+import { assertLogIsWhole } from "./left-log.ts";
+import { openedFile } from "./opened-file.ts";
+import { quickCheck } from "./quick-check.ts";
+import { realFile } from "./real-file.ts";
+import { reconnecting } from "./reconnecting.ts";
+
+/** Opens a database file, and creates or migrates it where no other connection of this process has it open. */
+export async function openFileAccess(address: FileAddress, guarding: FileGuardOptions = {}): Promise<DatabaseAccess> {
+  const { url, opened } = address;
+  const file = databaseFile(url) ?? "";
+  if (opened === undefined) {
+    assertWritable(url);
+    assertLogIsWhole(url);
+  }
+  const client = await openConnection(address);
+  try {
+    if (opened === undefined) await prepare(client, url);
+  } catch (error) {
+    client.close();
+    throw isDamage(error) ? cannotOpen(url, error) : storeError(error, url);
+  }
+
+  const { use, close } = reconnecting({ ...address, opened: opened ?? openedFile(url) }, client);
+  // A thread that only reads needs none.
+  const guard = opened === undefined ? new FileGuard(file, guarding) : undefined;
+  const writer = guard && new FileWriter(realFile(file), guard);
+  const write: Write = (work) =>
+    use((client) => {
+      if (writer === undefined) throw new Error(`This connection to ${file} only reads.`);
+      return work(writer, client);
+    });
+
+  return {
+    file,
+    read: use,
+    write,
+    writeGroup: (group) => write((writer) => writeGroup(writer, group)),
+    close: async () => {
+      await writer?.close();
+      if (guard?.isDamaged !== true) close(); // the last connection to end moves the log
+    },
+  };
+}
+
+async function prepare(client: Client, url: string): Promise<void> {
+  const isMigrated = await migrate(client);
+  // At once, so that the file has its tables even where its write-ahead log is lost. What reads meanwhile may prevent it.
+  if (isMigrated) await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => {});
+  await quickCheck(client);
+  await assertWrites(client, url);
+}

@@ -1,0 +1,167 @@
+import { renameSync, type Stats, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { EventLogError } from "../../event-log-error.ts";
+import type { FileTrouble, OnFileTrouble } from "../libsql-options.ts";
+import { lostFile } from "../store-error.ts";
+import { type Damage, type FileStats, LogWatch } from "./log-watch.ts";
+import { realFile } from "./real-file.ts";
+
+export interface FileGuardOptions {
+  /**
+   * Whether damage to the write-ahead log and the file is looked for, besides their being there. Only for a process that
+   * opens the file nowhere else: see wal-index.ts.
+   */
+  readonly watchesLog?: boolean;
+  readonly onTrouble?: OnFileTrouble | undefined;
+}
+
+/**
+ * Guards the files of a database that is open for writing. SQLite goes on writing to a file that somebody removed,
+ * replaced, cut or wrote over, or to its write-ahead log, and says that it is durable; it is gone when the process ends.
+ * So every commit is followed by a look at both, before anybody is told of it, and there is one every moment besides.
+ */
+export class FileGuard {
+  readonly #main: OpenedFile;
+  readonly #log: OpenedFile;
+  readonly #index: OpenedFile;
+  readonly #watch: LogWatch | undefined;
+  readonly #onTrouble: OnFileTrouble | undefined;
+  #missing: OpenedFile | undefined;
+  #trouble: FileTrouble | undefined;
+  #isRescued = false;
+
+  /** SQLite must have the file at `path` open, with its log and its index. */
+  constructor(path: string, { watchesLog = false, onTrouble }: FileGuardOptions = {}) {
+    const real = realFile(path);
+    this.#main = openedFile(resolve(path)); // the process may go to another folder
+    this.#log = openedFile(`${real}-wal`);
+    this.#index = openedFile(`${real}-shm`);
+    this.#watch = watchesLog ? new LogWatch(real) : undefined;
+    this.#onTrouble = onTrouble;
+  }
+
+  get isFine(): boolean {
+    return this.#trouble === undefined;
+  }
+
+  get isDamaged(): boolean {
+    return this.#trouble?.isDamage === true;
+  }
+
+  /** True where a file is gone, and what the log holds is not all in the database yet. */
+  get wantsRescue(): boolean {
+    return this.#missing !== undefined && !this.#isRescued && !this.isDamaged;
+  }
+
+  /** Throws EventLogError where nothing must be written now. */
+  assertFine(): void {
+    if (this.#missing !== undefined) this.look(); // it may have been put back
+    if (this.#trouble === undefined) return;
+    throw new EventLogError("unavailable", `${this.#trouble.problem} Nothing is recorded.`);
+  }
+
+  /** The same, once nobody else can write: since the last commit nothing should have changed. */
+  assertUntouched(): void {
+    this.#noteDamage(this.#watch?.lookBeforeWrite());
+    this.assertFine();
+  }
+
+  /** Whether what was just committed is where the next start will look for it. Else `lostCommit` says what to throw. */
+  isCommitSafe(): boolean {
+    this.#look([]);
+    return this.isFine;
+  }
+
+  lostCommit(): EventLogError {
+    const outcome = this.#isRescued
+      ? "What was just reported is in the database all the same: repeat it only under the same idempotency key."
+      : "What was just reported is likely to be lost.";
+    return new EventLogError("unknown_outcome", `${this.#trouble?.problem} ${outcome}`);
+  }
+
+  /** To be called now and then, whoever writes. */
+  look(): void {
+    this.#look([this.#index]);
+  }
+
+  /**
+   * To be called once all that the log holds is in the database. Another log in the place of this one must not stay there:
+   * the next start would read it into this database.
+   */
+  noteRescue(): void {
+    this.#isRescued = true;
+    const { path } = this.#log;
+    const isReplaced = statIfThere(this.#main) !== undefined && statIfThere(this.#log) === undefined;
+    if (isReplaced && statOf(path) !== undefined) renameSync(path, `${path}.replaced-${Date.now()}`);
+  }
+
+  close(): void {
+    this.#watch?.close();
+  }
+
+  #look(others: readonly OpenedFile[]): void {
+    if (this.isDamaged) return;
+    const find = () => this.#find(others);
+    if (this.#missing !== undefined || this.#watch === undefined) find();
+    else this.#noteDamage(this.#watch.look(find));
+  }
+
+  /** Notes which file is missing, if any. */
+  #find(others: readonly OpenedFile[]): FileStats | undefined {
+    const file = statIfThere(this.#main);
+    const log = statIfThere(this.#log);
+    if (file === undefined) this.#noteMissing(this.#main);
+    else if (log === undefined) this.#noteMissing(this.#log);
+    else this.#noteMissing(others.find((other) => statIfThere(other) === undefined));
+    return file && log && { file, log };
+  }
+
+  #noteMissing(missing: OpenedFile | undefined): void {
+    if (missing === this.#missing) return;
+    this.#missing = missing;
+    if (missing === undefined) this.#isRescued = false;
+    this.#trouble = missing && { problem: lostFile(missing.path), isDamage: false };
+    this.#onTrouble?.(this.#trouble);
+  }
+
+  #noteDamage(damage: Damage | undefined): void {
+    if (damage === undefined || this.isDamaged) return;
+    const isKept = this.#watch?.disable() === true;
+    const problem = damage === "log" ? damagedLog(this.#log.path, isKept) : damagedFile(this.#main.path);
+    this.#trouble = { problem, isDamage: true };
+    this.#onTrouble?.(this.#trouble);
+  }
+}
+
+function damagedLog(log: string, isKept: boolean): string {
+  const what = `The write-ahead log ${log} was cut or written over while it was open`;
+  return isKept
+    ? `${what}. All that was answered before is in the database: start runless again.`
+    : `${what}, and with it what was reported last. Stop runless, keep a copy of the database and its log, and go back to a backup.`;
+}
+
+function damagedFile(file: string): string {
+  return `The database's file ${file} was written over by something else than SQLite while it was open, as a copy in place does. Stop runless, and put a backup there with runless restore.`;
+}
+
+/** Which file had a name when it was opened. */
+interface OpenedFile {
+  readonly path: string;
+  readonly dev: number | undefined;
+  readonly ino: number | undefined;
+}
+
+function openedFile(path: string): OpenedFile {
+  const found = statOf(path);
+  return { path, dev: found?.dev, ino: found?.ino };
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/** Undefined where the name is nobody's now, or another file's. */
+function statIfThere({ path, dev, ino }: OpenedFile): Stats | undefined {
+  const found = statOf(path);
+  return found !== undefined && found.ino === ino && found.dev === dev ? found : undefined;
+}

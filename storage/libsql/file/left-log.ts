@@ -1,0 +1,62 @@
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { EventLogError } from "../../event-log-error.ts";
+import { databaseName } from "../store-error.ts";
+import { databaseFile } from "./database-file.ts";
+import { realFile } from "./real-file.ts";
+import { isMarked, readWalContent, readWalHeader } from "./wal-format.ts";
+
+/** How often is looked while another process writes to the log. */
+const attempts = 3;
+
+/**
+ * Throws EventLogError where a database's write-ahead log is damaged: SQLite passes over what it can't read there, as if
+ * it had never been, and writes over it. To be asked before SQLite opens the file.
+ */
+export function assertLogIsWhole(url: string): void {
+  const problem = leftLogProblem(url);
+  if (problem !== undefined) throw new EventLogError("unusable_database", problem);
+}
+
+/** What is wrong with the write-ahead log that lies beside a database file, and what to do; undefined where nothing is. */
+export function leftLogProblem(url: string): string | undefined {
+  const named = databaseFile(url);
+  if (named === undefined) return undefined;
+  const file = realFile(named);
+  const wal = `${file}-wal`;
+  const why = whyUnread(file, wal);
+  if (why === undefined) return undefined;
+  return `The write-ahead log ${wal} of the database ${databaseName(url)} is damaged: ${why}. What was reported last lies in it. Keep a copy of both files, and go back to a backup; to start without what the log holds, remove it.`;
+}
+
+function whyUnread(file: string, wal: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(wal, "r");
+  } catch {
+    return undefined; // there is none, or SQLite says why it can't be opened
+  }
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const before = fstatSync(descriptor);
+      const why = before.size === 0 ? undefined : whyNotWhole(descriptor, file);
+      const after = fstatSync(descriptor);
+      if (why === undefined || (after.mtimeMs === before.mtimeMs && after.size === before.size)) return why;
+    }
+    return undefined; // whoever writes to it knows what it holds
+  } finally {
+    closeSync(descriptor); // SQLite's locks are on other files
+  }
+}
+
+function whyNotWhole(wal: number, file: string): string | undefined {
+  const header = readWalHeader(wal);
+  if (header === undefined) {
+    return isMarked(wal) ? "it was cut or written over while runless had it open" : "its header can't be read";
+  }
+  const { frames, lostCommits, isForeign } = readWalContent(wal, header);
+  if (isForeign) return "its frames are not those of its header";
+  // One may be the end of a commit that failed, where a shorter one was written over its beginning, or was never answered.
+  if (lostCommits > 1) return `it can't be read beyond frame ${frames}, and ${lostCommits} commits lie behind that`;
+  const isAlone = frames > 0 && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
+  return isAlone ? "the file that it belongs to is gone or empty" : undefined;
+}

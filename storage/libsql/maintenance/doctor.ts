@@ -1,0 +1,112 @@
+import type { Client } from "@libsql/client";
+import { EventLogError } from "../../event-log-error.ts";
+import { driverError } from "../failures.ts";
+import { leftLogProblem } from "../file/left-log.ts";
+import type { DatabaseAddress } from "../libsql-options.ts";
+import { readOnly } from "../read/read-only.ts";
+import { storeError } from "../store-error.ts";
+import { kinds } from "../write/event-row.ts";
+import { scopes } from "../write/summaries.ts";
+import { readVersion } from "./migrate.ts";
+import { migrations } from "./migrations.ts";
+
+export interface Examination {
+  /** What is wrong with a database file's write-ahead log, and what to do. */
+  readonly log: string | undefined;
+  /** What SQLite finds wrong; empty where nothing is. */
+  readonly integrity: readonly string[];
+  /** undefined where the database is too damaged to tell. */
+  readonly schemaVersion: number | undefined;
+  /** That this version of runless has and the database has not. */
+  readonly pendingMigrations: number;
+  /** undefined where they can't be recounted: the database is damaged, or its tables are not yet this version's. */
+  readonly summaries: Recount | undefined;
+}
+
+export interface Recount {
+  readonly recounted: number;
+  readonly wrong: number;
+}
+
+/**
+ * Looks a database over without changing it: it is not even migrated. EventLogError `unusable_database` where there is
+ * no event log to look at, or a newer runless's.
+ */
+export async function examineDatabase(address: DatabaseAddress): Promise<Examination> {
+  try {
+    const log = leftLogProblem(address.url); // before SQLite passes over it
+    return { log, ...(await readOnly(address, (client) => examine(client, address.url))) };
+  } catch (error) {
+    if (driverError(error)?.code !== "SQLITE_NOTADB") throw storeError(error, address.url);
+    const message = `${address.url} is not a database, or one that is encrypted or damaged from its first page on. Name another, or restore a copy.`;
+    throw new EventLogError("unusable_database", message, { cause: error });
+  }
+}
+
+async function examine(client: Client, url: string): Promise<Omit<Examination, "log">> {
+  let schemaVersion: number | undefined;
+  const found = (integrity: readonly string[], summaries?: Recount) => ({
+    integrity,
+    schemaVersion,
+    pendingMigrations: schemaVersion === undefined ? 0 : migrations.length - schemaVersion,
+    summaries,
+  });
+  try {
+    schemaVersion = await readVersion(client);
+    if (schemaVersion === 0) {
+      const message = `There is no event log in ${url}: no runless has written to it. Name another database.`;
+      throw new EventLogError("unusable_database", message);
+    }
+    const integrity = await checkIntegrity(client);
+    // The recount knows the tables as this version has them.
+    const isCurrent = schemaVersion === migrations.length && integrity.length === 0;
+    return found(integrity, isCurrent ? await recount(client) : undefined);
+  } catch (error) {
+    const cause = driverError(error);
+    if (cause?.code.startsWith("SQLITE_CORRUPT") !== true) throw error;
+    return found([cause.message]);
+  }
+}
+
+async function checkIntegrity(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.execute("PRAGMA integrity_check");
+  const lines = rows.flatMap((row) => String(row.integrity_check).split("\n"));
+  return lines.filter((line) => line !== "ok" && !line.startsWith("***"));
+}
+
+async function recount(client: Client): Promise<Recount> {
+  const { rows } = await client.execute(comparison);
+  return { recounted: Number(rows[0]?.recounted), wrong: Number(rows[0]?.wrong) };
+}
+
+// (timestamp, id) as text that sorts like it: no timestamp is below the first that a Date has.
+const rank = (timestamp: string, id: string) => `printf('%017d%016d', ${timestamp} + 8640000000000000, ${id})`;
+
+const isWiped = `
+  SELECT count(*) FROM wiped_partition
+  WHERE asset_id = event.asset_id AND up_to_id >= event.id AND partition = ifnull(event.partition, x'')`;
+
+const counted = (scope: string | number, checkName: string, partition: string, events: string) => `
+  SELECT asset_id, ${scope} AS scope, ${checkName} AS check_name, ${partition} AS partition, count(*) AS events,
+    max(${rank("timestamp", "id")}) AS latest
+  FROM event WHERE ${events} AND asset_id IN (SELECT id FROM asset) AND NOT (${isWiped}) GROUP BY 1, 2, 3, 4`;
+
+// Written apart from what summaries.ts does, lest both share a mistake. What wipes leave behind is nobody's.
+const isCheck = `kind = ${kinds.ASSET_CHECK_EVALUATION}`;
+const comparison = `
+  WITH recounted AS MATERIALIZED (
+    ${counted("kind", "''", "x''", `kind <> ${kinds.ASSET_WIPED}`)}
+    UNION ALL ${counted(scopes.versioned, "''", "x''", "versioned = 1")}
+    UNION ALL ${counted(scopes.partition, "''", "partition", `kind = ${kinds.ASSET_MATERIALIZATION} AND partition IS NOT NULL`)}
+    UNION ALL ${counted(scopes.check, "check_name", "x''", isCheck)}
+    UNION ALL ${counted(scopes.checkPartition, "check_name", "ifnull(partition, x'')", isCheck)}
+  ), kept AS MATERIALIZED (
+    SELECT asset_id, scope, check_name, partition, events, ${rank("timestamp", "event_id")} AS latest
+    FROM summary WHERE asset_id IN (SELECT id FROM asset)
+  )
+  SELECT (SELECT count(*) FROM recounted) AS recounted, (
+    SELECT count(*) FROM (
+      SELECT asset_id, scope, check_name, partition FROM (SELECT * FROM recounted EXCEPT SELECT * FROM kept)
+      UNION SELECT asset_id, scope, check_name, partition FROM (SELECT * FROM kept EXCEPT SELECT * FROM recounted)
+    )
+  ) AS wrong`;

@@ -1,0 +1,134 @@
+import { Buffer } from "node:buffer";
+import { existsSync } from "node:fs";
+import { chmod, chown, copyFile, link, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import Database from "libsql";
+import { EventLogError } from "../../event-log-error.ts";
+import { leftLogProblem } from "../file/left-log.ts";
+import { realFile } from "../file/real-file.ts";
+import { readOnly } from "../read/read-only.ts";
+import { backUp, CopyError } from "./backup.ts";
+import { hasEventLog } from "./has-event-log.ts";
+
+export interface Restored {
+  readonly bytes: number;
+  /** Where the database is now that was there before; undefined where there was none. */
+  readonly before: string | undefined;
+  /** How many tokens are good that the copy brought back. */
+  readonly tokens: number;
+}
+
+/**
+ * Puts a copy that `backUp` made in the place of a database, whole or not at all, and keeps what was there beside it. The
+ * copy itself stays as it is: what is put there gives ids far above it, others each time. Rejects with CopyError where
+ * somebody has the database open or the copy can't be put there, and with EventLogError where it is no event log.
+ */
+export async function restore(copy: string, target: string): Promise<Restored> {
+  const [source, file] = [realFile(copy), realFile(target)];
+  if (!existsSync(source)) throw new CopyError(`There is no file ${copy}.`);
+  if (source === file) throw new CopyError(`${copy} is the database itself.`);
+  const address = { url: urlOf(source) };
+  if (!(await hasEventLog(address))) {
+    throw new EventLogError("unusable_database", `There is no event log in ${copy}: no runless has written to it.`);
+  }
+  const tokens = await countTokens(source);
+  const fresh = `${file}.restoring`;
+  await rm(fresh, { force: true }); // of a restore that was killed
+  const bytes = await backUp(address, fresh);
+  try {
+    const before = existsSync(file) ? await putAside(file, target, fresh) : undefined;
+    await rename(fresh, file);
+    await flushFolder(file);
+    return { bytes, before, tokens };
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+/** As the driver reads it, whatever is in the path. */
+function urlOf(file: string): string {
+  return `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}`;
+}
+
+/** Those that are not revoked. A copy of an early runless has no table of them. */
+async function countTokens(file: string): Promise<number> {
+  return readOnly({ url: urlOf(file) }, async (client) => {
+    const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name = 'token'");
+    if (tables.rows.length === 0) return 0;
+    const { rows } = await client.execute("SELECT count(*) AS count FROM token WHERE revoked_at IS NULL");
+    return Number(rows[0]?.count);
+  });
+}
+
+/** Gives a database that nobody has open a second name, with all that is in it, and the new file its owner and mode. */
+async function putAside(file: string, named: string, fresh: string): Promise<string> {
+  let aside = `${file}.before-restore`;
+  for (let i = 2; existsSync(aside); i++) aside = `${file}.before-restore-${i}`;
+  const isWhole = await closeDatabase(file, named, aside);
+  const { mode, uid, gid } = await stat(file);
+  await chmod(fresh, mode & 0o777);
+  await chown(fresh, uid, gid).catch(() => {}); // only root may give files away, and need not
+  // Both names at once, so that there is a database at every moment.
+  await link(file, aside).catch(() => rename(file, aside)); // some file systems have no links
+  if (isWhole) return aside;
+  // What lies in the log of a damaged database is no longer of the file at this place.
+  for (const part of ["-wal", "-shm"]) {
+    if (existsSync(`${file}${part}`)) await rename(`${file}${part}`, `${aside}${part}`);
+  }
+  return aside;
+}
+
+/** As closeLog, which removes a log that SQLite can't read: such a one is kept beside `aside`. */
+async function closeDatabase(file: string, named: string, aside: string): Promise<boolean> {
+  // Of what is no database any more SQLite would remove the log.
+  if (!(await isDatabase(file))) return false;
+  const hasUnreadLog = leftLogProblem(urlOf(file)) !== undefined;
+  if (hasUnreadLog) await copyFile(`${file}-wal`, `${aside}-wal`);
+  try {
+    return closeLog(file, named);
+  } catch (error) {
+    if (hasUnreadLog) await rm(`${aside}-wal`);
+    throw error;
+  }
+}
+
+async function isDatabase(file: string): Promise<boolean> {
+  const handle = await open(file, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    // SQLite takes an empty file for a database without tables.
+    return bytesRead === 0 || buffer.toString("latin1") === "SQLite format 3\0";
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Moves a database's write-ahead log into its file, which nobody may have open then. False where it is too damaged for that. */
+function closeLog(file: string, named: string): boolean {
+  let database: InstanceType<typeof Database> | undefined;
+  try {
+    database = new Database(file, { timeout: 0 });
+    database.exec("PRAGMA journal_mode = DELETE");
+    return true;
+  } catch (error) {
+    const { code = "" } = error as { readonly code?: string }; // as the driver below throws them
+    if (code === "SQLITE_BUSY" || code === "SQLITE_LOCKED") {
+      const problem = `The database ${named} is open: a server or another command uses it`;
+      throw new CopyError(`${problem}. Stop that, and start it again afterwards.`, { cause: error });
+    }
+    if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return false;
+    throw error;
+  } finally {
+    database?.close();
+  }
+}
+
+async function flushFolder(file: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(dirname(file), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { EventLogError } from "../../event-log-error.ts";
+import { withBusyTimeout } from "../busy-timeout.ts";
+import { openConnection } from "../connection.ts";
+import { driverError } from "../failures.ts";
+import { assertWritable } from "../file/assert-writable.ts";
+import { overfullLog } from "../file/checkpointer.ts";
+import type { DatabaseAddress } from "../libsql-options.ts";
+import { type DatabaseSize, readSize } from "../read/read-size.ts";
+import { pause } from "./purger.ts";
+
+/** The most pages that one step gives back: a server that writes beside it waits for it. */
+const pagesPerStep = 1000;
+/** `auto_vacuum` of a database that runless has made. */
+const incremental = 2;
+
+/** What the write-ahead log takes, in bytes, before it is moved into the file and begins anew. */
+const mostMoved = overfullLog * 4096;
+
+/** Gives a database file's free pages back to the file system, step by step, and tells of each step. */
+export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSize) => void): Promise<void> {
+  assertWritable(address.url);
+  const client = await openConnection(address);
+  try {
+    const { rows } = await client.execute("PRAGMA auto_vacuum");
+    if (rows[0]?.auto_vacuum !== incremental) {
+      throw new EventLogError(
+        "unusable_database",
+        `The database ${address.url} was not made by runless, and can't be made smaller where it is. A backup of it holds no free pages.`,
+      );
+    }
+    let size = await readSize(client);
+    // Not until there is nothing left, which a busy server may put off for ever.
+    let left = size.free;
+    while (left > 0 && size.free > 0) {
+      onStep(size);
+      // Not prepared: the driver would take a single step of a prepared one, which gives back a single page.
+      await withBusyTimeout(() => client.executeMultiple(`PRAGMA incremental_vacuum(${pagesPerStep});`)).catch(
+        (error) => {
+          throw driverError(error)?.code === "SQLITE_FULL" ? diskFull(size.free, error) : error;
+        },
+      );
+      const before = size;
+      size = await readSize(client);
+      if (size.all >= before.all) break;
+      left -= before.all - size.all;
+      await delay(pause);
+    }
+    // The file itself gets smaller with a checkpoint; where others hold it up, with their next one.
+    await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE);");
+    onStep(size);
+  } finally {
+    client.close();
+  }
+}
+
+// For each page that is given back one other moves at most.
+function diskFull(free: number, cause: unknown): EventLogError {
+  const room = Math.ceil(Math.min(free, mostMoved) / 2 ** 20);
+  const sentence = `The disk is full. What vacuum moves is written to the write-ahead log before the file gets smaller: make up to ${room} MB of room, and run it again.`;
+  return new EventLogError("unavailable", sentence, { cause });
+}

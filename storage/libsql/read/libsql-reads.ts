@@ -1,0 +1,149 @@
+import type { AssetCheckSeverity } from "../../../core/index.ts";
+import { formatCursor, parseCursor } from "../../cursor.ts";
+import type { EventLog, FailingCheck } from "../../event-log.ts";
+import { formatListCursor, parseListCursor } from "../../list-cursor.ts";
+import type { LogDatabase } from "../log-database.ts";
+import { eventFromRow, eventMark } from "../write/event-row.ts";
+import { decodeKey, decodeText } from "../write/sortable-text.ts";
+import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./asset-answers.ts";
+import type { FailingRow } from "./read-recent.ts";
+
+/** The part of an EventLog that reads. */
+export type EventLogReads = Omit<EventLog, "append" | "wipe" | "prune" | "probe" | "watch" | "close">;
+
+/** Reads from a database, with its rows decoded and its cursors checked. `assertOpen` throws once the log is closed. */
+export function createLibsqlReads(database: LogDatabase, assertOpen: () => void): EventLogReads {
+  return {
+    get: async (id) => {
+      assertOpen();
+      const row = Number.isSafeInteger(id) ? await database.event(id) : undefined;
+      return row && eventFromRow(row);
+    },
+    query: async (filter, page) => {
+      assertOpen();
+      const from = parseCursor(filter, page);
+      const { rows, last = from, hasMore } = await database.page(filter, page, from);
+      const cursor = last === undefined ? null : formatCursor(last, filter, page);
+      const keyed = rows.flatMap(({ id, idempotencyKey }): [number, string][] =>
+        idempotencyKey === null ? [] : [[id, decodeText(idempotencyKey)]],
+      );
+      return { events: rows.map(eventFromRow), cursor, hasMore, idempotencyKeys: new Map(keyed) };
+    },
+    asset: async (key) => {
+      assertOpen();
+      const rows = await database.asset(key);
+      return rows && assetRecord(rows);
+    },
+    assets: async (filter, { limit, order, cursor: given }) => {
+      assertOpen();
+      const list = assetListCursor(filter, order);
+      const { rows, last, hasMore } = await database.assets(filter, { limit, order }, list.parse(given));
+      return { assets: rows.map(assetRecord), cursor: list.format(last), hasMore };
+    },
+    assetMarks: async (filter, { limit, order, cursor: given }) => {
+      assertOpen();
+      const list = assetListCursor(filter, order);
+      const { rows, last, hasMore } = await database.assetMarks(filter, { limit, order }, list.parse(given));
+      return { assets: rows.map(assetMark), cursor: list.format(last), hasMore };
+    },
+    marksOf: async (keys) => {
+      assertOpen();
+      return (await database.marksOf(keys)).map(assetMark);
+    },
+    assetStates: async (filter, { limit, cursor: given }) => {
+      assertOpen();
+      const list = assetListCursor(filter, undefined);
+      const { rows, last, hasMore } = await database.assetStates(filter, limit, list.parse(given));
+      const assets = rows.map(({ key, ...state }) => ({ assetKey: decodeKey(key), ...state }));
+      return { assets, cursor: list.format(last), hasMore };
+    },
+    recent: async (keys, limit) => {
+      assertOpen();
+      return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));
+    },
+    timeline: async (key, request) => {
+      assertOpen();
+      const { rows, ...timeline } = await database.timeline(key, request);
+      return { ...timeline, events: rows.map(eventFromRow) };
+    },
+    partitions: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["partitions", key];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.partitions(key, limit, from ?? undefined);
+      const partitions = rows.map(({ events, latest }) => {
+        const latestMaterialization = eventFromRow(latest);
+        return { partition: latestMaterialization.partition ?? "", latestMaterialization, materializations: events };
+      });
+      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    failingChecks: async (keys, limit) => {
+      assertOpen();
+      return (await database.failingChecks(keys, limit)).map((checks) => checks.map(failingCheck));
+    },
+    checkHistories: async (checks, limit) => {
+      assertOpen();
+      const found = await database.checkHistories(checks, limit);
+      return found.map(({ total, evaluations }) => ({ total, evaluations: evaluations.map(eventMark) }));
+    },
+    partitionMarks: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["partitions", key];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.partitionMarks(key, limit, from ?? undefined);
+      const partitions = rows.map(({ partition, timestamp, events, failing }) => ({
+        partition: decodeText(partition),
+        timestamp,
+        materializations: events,
+        failing,
+      }));
+      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    checks: async (key, { limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["checks", key];
+      const [name, partition = null] = parseListCursor(given, mark) ?? [];
+      const from = typeof name === "string" ? ([name, partition] as const) : undefined;
+      const { rows, last, hasMore } = await database.checks(key, limit, from);
+      const checks = rows.map(({ events, latest }) => {
+        const latestEvaluation = checkFromRow(latest);
+        const { checkName, partition } = latestEvaluation;
+        return { checkName, partition, latestEvaluation, evaluations: events };
+      });
+      return { checks, cursor: last === undefined ? null : formatListCursor(last, mark), hasMore };
+    },
+    prunedId: async (type) => {
+      assertOpen();
+      return database.prunedId(type);
+    },
+    prunedAt: async () => {
+      assertOpen();
+      return database.prunedAt();
+    },
+    stats: async () => {
+      assertOpen();
+      return database.stats();
+    },
+    lastMaterializations: async ({ limit, cursor: given }) => {
+      assertOpen();
+      const mark = ["last materializations"];
+      const [from] = parseListCursor(given, mark) ?? [];
+      const { rows, last, hasMore } = await database.lastMaterializations(limit, from ?? undefined);
+      const assets = rows.map(([key, timestamp]) => ({ assetKey: decodeKey(key), timestamp }));
+      return { assets, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+    },
+    id: async () => {
+      assertOpen();
+      return database.logId();
+    },
+  };
+}
+
+function failingCheck([checkName, partition, id, severity]: FailingRow): FailingCheck {
+  return {
+    checkName: decodeText(checkName),
+    partition: partition === null ? null : decodeText(partition),
+    id,
+    severity: severity as AssetCheckSeverity, // only encodeEvent writes it
+  };
+}

@@ -1,0 +1,29 @@
+import type { Client } from "@libsql/client";
+import type { DatabaseAccess } from "../database-access.ts";
+
+/** A read of many rows, one bounded step after the other. */
+export interface ReadSteps {
+  /** Runs some statements, after what else waits for the thread: a read holds up no other for longer than one step. */
+  step<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+  /** How many times as much as on a file one step may take on: on a remote database each is a request. */
+  readonly scale: number;
+}
+
+export function readSteps({ read, file }: Pick<DatabaseAccess, "read" | "file">): ReadSteps {
+  let isFirst = true;
+  return {
+    scale: file === undefined ? 10 : 1,
+    async step(work) {
+      if (!isFirst) await nextTurn();
+      isFirst = false;
+      return read(work);
+    },
+  };
+}
+
+/** The driver is synchronous: a promise alone would let nobody in. Only a Worker runtime may be without it. */
+function nextTurn(): Promise<void> {
+  return globalThis.setImmediate === undefined
+    ? Promise.resolve()
+    : new Promise((resolve) => void setImmediate(resolve));
+}

@@ -1,0 +1,86 @@
+import type { EventLog } from "../../event-log.ts";
+import { EventLogError } from "../../event-log-error.ts";
+import { type FileAddress, openConnection } from "../connection.ts";
+import type { DatabaseAccess } from "../database-access.ts";
+import { databaseFile } from "../file/database-file.ts";
+import { reconnecting } from "../file/reconnecting.ts";
+import type { AppendEncoded, DatabaseAddress } from "../libsql-options.ts";
+import { createLogDatabase } from "../log-database.ts";
+import { damageOf } from "../store-error.ts";
+import { encodeUnits } from "../write/encode-units.ts";
+import { inBuffers, unitResults } from "../write/group.ts";
+import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
+
+/** Where a log that only reads sends what is to be written: to the log of this process that writes. */
+export interface LogWrites {
+  readonly append: AppendEncoded;
+  readonly wipe: EventLog["wipe"];
+}
+
+export interface ReadingLogOptions extends FileAddress {
+  readonly writes: LogWrites;
+  /** Told where the file turns out to be damaged. */
+  readonly onDamage?: ((problem: string) => void) | undefined;
+}
+
+/** A log without its upkeep, on the thread that opened it. */
+export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wipe" | "close"> {}
+
+/**
+ * Opens a second view of a log that another thread of this process has opened and migrated. It reads by a connection of
+ * its own, on the calling thread, and encodes what is appended before it hands that on.
+ */
+export async function openReadingLog({ writes, onDamage, ...address }: ReadingLogOptions): Promise<ReadingLog> {
+  const isRemote = databaseFile(address.url) === undefined;
+  const access = isRemote ? await openRemote(address) : await openReadingAccess(address, onDamage);
+  let isOpen = true;
+  const assertOpen = () => {
+    if (!isOpen) throw new EventLogError("closed", "The event log is closed.");
+  };
+  return {
+    ...createLibsqlReads(createLogDatabase(access), assertOpen),
+    append: async (units, options) => {
+      assertOpen();
+      const encoded = inBuffers(encodeUnits(units));
+      return unitResults(await writes.append(encoded, options), encoded.sizes);
+    },
+    wipe: async (target, by) => {
+      assertOpen();
+      return writes.wipe(target, by);
+    },
+    close: async () => {
+      isOpen = false;
+      await access.close();
+    },
+  };
+}
+
+/** Loaded only here: who reads a file needs nothing of it. */
+async function openRemote(address: DatabaseAddress): Promise<DatabaseAccess> {
+  const { openRemoteAccess } = await import("../remote/remote-access.ts");
+  return openRemoteAccess(address);
+}
+
+async function openReadingAccess(
+  address: FileAddress,
+  onDamage: ReadingLogOptions["onDamage"],
+): Promise<DatabaseAccess> {
+  const { url } = address;
+  const { use, close } = reconnecting(address, await openConnection(address));
+  const refuse = () => Promise.reject(new EventLogError("unavailable", `This connection to ${url} only reads.`));
+  return {
+    file: databaseFile(url),
+    read: async (work) => {
+      try {
+        return await use(work);
+      } catch (error) {
+        const problem = damageOf(error, url);
+        if (problem !== undefined) onDamage?.(problem);
+        throw error;
+      }
+    },
+    write: refuse,
+    writeGroup: refuse,
+    close: async () => close(),
+  };
+}

@@ -1,0 +1,117 @@
+import type { InStatement } from "@libsql/client";
+import { smallStepBack } from "../../receipt-time.ts";
+import { field } from "../write/event-row.ts";
+import { selectRecorded } from "../write/plan-units.ts";
+import { additionAfter } from "../write/summaries.ts";
+import { column, replaceHiddenKey } from "../write/write-group.ts";
+import { databaseClock, forgetCommits } from "./commit-id.ts";
+
+/** What one batch commits. */
+export interface PlannedGroup {
+  /** Whatever the batch does, it does once: where the id was committed before, it fails. */
+  readonly id: string;
+  /** Which of the plans for its group this is. */
+  readonly plan: number;
+  /** The id of the commit that must be there before this one. */
+  readonly after: string | null;
+  readonly rows: readonly string[];
+  /** As `scopesJson` of the whole group, and `Recorded` as JSON: the batch does nothing unless that still is so. */
+  readonly keys: { readonly scopes: string; readonly recorded: string } | undefined;
+  readonly checks: boolean;
+  readonly now: number;
+}
+
+/** The statements that commit the group. The answer is the last one's row. */
+export function groupStatements({ id, plan, after, rows, keys, checks, now }: PlannedGroup): InStatement[] {
+  const scopes = keys?.scopes ?? "[]";
+  return [
+    { sql: insertCommit, args: [scopes, id, plan, now, keys?.recorded ?? "[]", after] },
+    ...chunksOf(rows).flatMap((chunk) => chunkStatements({ id, now }, chunk, keys !== undefined)),
+    { sql: checks ? addAll : addWithoutChecks, args: [id] },
+    forgetCommits,
+    { sql: selectAnswer, args: [scopes, id, after] },
+  ];
+}
+
+interface Chunk {
+  /** The place of its first row in the group. */
+  readonly start: number;
+  readonly rows: readonly string[];
+}
+
+function chunkStatements(
+  { id, now }: Pick<PlannedGroup, "id" | "now">,
+  { start, rows }: Chunk,
+  keyed: boolean,
+): InStatement[] {
+  const fields = rows.map((row): readonly unknown[] => JSON.parse(row));
+  const assets = [...new Set(fields.map((row) => row[field.key]))];
+  const fingerprints = fields.map((row) => row[field.fingerprint] ?? null);
+  const first = BigInt(start);
+  return [
+    { sql: insertAssets, args: [id, JSON.stringify(assets)] },
+    { sql: insertEvents, args: [id, `[${rows.join(",")}]`, first, now] },
+    ...(keyed ? [{ sql: insertKeys, args: [id, JSON.stringify(fingerprints), first] }] : []),
+  ];
+}
+
+// sqld takes no argument above 5 MB, and a character has up to three bytes.
+const charactersPerChunk = 1_000_000;
+
+function chunksOf(rows: readonly string[]): readonly Chunk[] {
+  const chunks: { start: number; rows: string[] }[] = [];
+  let room = 0;
+  for (const [start, row] of rows.entries()) {
+    if (row.length > room) {
+      chunks.push({ start, rows: [] });
+      room = charactersPerChunk;
+    }
+    chunks.at(-1)?.rows.push(row);
+    room -= row.length;
+  }
+  return chunks;
+}
+
+const isNext = (after: string) => `(${after} IS NULL OR EXISTS (SELECT 1 FROM group_commit WHERE id = ${after}))`;
+const recorded = `
+  (SELECT json_group_array(json_array(place, event_id, fingerprint)) FROM (${selectRecorded} ORDER BY place))`;
+
+// All that follows does nothing unless this adds its row, and fails where the row is there.
+const insertCommit = `
+  INSERT INTO group_commit (id, plan, last_id, received_at, noted_at)
+  SELECT ?2, ?3, (SELECT seq FROM sqlite_sequence WHERE name = 'event'),
+    max(?4, coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0)), ${databaseClock}
+  WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?2) OR (${isNext("?6")} AND ${recorded} = ?5)`;
+
+const insertAssets = `
+  INSERT INTO asset (key) SELECT given.value FROM json_each(?2) AS given
+  WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM asset WHERE asset.key = given.value)`;
+
+const insertEvents = `
+  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
+    idempotency_key, details)
+  SELECT head.last_id + 1 + ?3 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")},
+    ${column("passed")}, ${column("severity")}, ${column("versioned")},
+    coalesce(${column("timestamp")}, iif(head.received_at - ?4 <= ${smallStepBack}, head.received_at, ?4)), head.received_at,
+    ${column("idempotencyKey")}, ${column("details")}
+  FROM group_commit AS head CROSS JOIN json_each(?2) AS row CROSS JOIN asset ON asset.key = ${column("key")}
+  WHERE head.id = ?1`;
+
+const insertKeys = `
+  INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)
+  SELECT event.asset_id, event.kind, event.idempotency_key, event.id, given.value, head.received_at
+  FROM group_commit AS head CROSS JOIN json_each(?2) AS given
+  CROSS JOIN event ON event.id = head.last_id + 1 + ?3 + given.key
+  WHERE head.id = ?1 AND given.value IS NOT NULL ${replaceHiddenKey}`;
+
+const lastId = "(SELECT last_id FROM group_commit WHERE id = ?1)";
+const addWithoutChecks = additionAfter(lastId, false);
+const addAll = additionAfter(lastId, true);
+
+const selectAnswer = `
+  SELECT head.plan, head.last_id, ${isNext("?3")} AS is_next, iif(head.id IS NULL, ${recorded}, NULL) AS recorded
+  FROM (SELECT 1) LEFT JOIN group_commit AS head ON head.id = ?2`;
+
+/** The answer of a batch that was committed, given its id. */
+export const selectCommit = "SELECT plan, last_id FROM group_commit WHERE id = ?";

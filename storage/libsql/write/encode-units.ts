@@ -1,0 +1,61 @@
+import type { RunlessEventType } from "../../../core/index.ts";
+import type { NewEvent, Unit } from "../../event-log.ts";
+import { createFingerprint, fingerprint } from "../../fingerprint.ts";
+import { DetailsFormatter, formatAlone } from "./details-references.ts";
+import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
+import { type EncodedUnits, joinRows } from "./group.ts";
+
+/** Encodes units for `appendEncoded`, on whichever thread has the time for it. */
+export function encodeUnits(units: readonly Unit[]): TextUnits {
+  const [unit] = units;
+  const [single] = unit ?? [];
+  if (units.length === 1 && unit?.length === 1 && single !== undefined) return encodeSingle(single);
+  const rows: string[] = [];
+  const sizes: number[] = [];
+  const formatter = new DetailsFormatter();
+  let [keyed, checks, types] = [false, false, ""];
+  for (const unit of units) {
+    sizes.push(unit.length);
+    const isAlone = unit.length === 1;
+    const fingerprintOf = isAlone ? fingerprint : createFingerprint();
+    for (const [i, { event, idempotencyKey: key }] of unit.entries()) {
+      keyed ||= key !== undefined;
+      checks ||= event.type === "ASSET_CHECK_EVALUATION";
+      types += kinds[event.type];
+      const mark = key === undefined ? undefined : { key, fingerprint: fingerprintOf(event) };
+      rows.push(encodeEvent(event, mark, formatter.format(event, unit[i - 1]?.event, unit[i + 1]?.event)));
+    }
+  }
+  const { shared } = formatter;
+  return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks, kinds: types, shared };
+}
+
+type TextUnits = EncodedUnits & { readonly rows: string };
+
+const oneEvent: readonly number[] = [1];
+
+/** The same for one event alone: most reports come through here, and lists of one would cost them a microsecond. */
+function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
+  const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
+  const { details, shared } = formatAlone(event);
+  return {
+    rows: encodeEvent(event, mark, details),
+    events: 1,
+    sizes: oneEvent,
+    keyed: key !== undefined,
+    checks: event.type === "ASSET_CHECK_EVALUATION",
+    kinds: String(kinds[event.type]),
+    shared,
+  };
+}
+
+/** Visits each encoded event: its type, its unit, and its place in that. */
+export function eachEncoded(
+  { sizes, kinds: types }: EncodedUnits,
+  visit: (type: RunlessEventType, unit: number, event: number) => void,
+): void {
+  let at = 0;
+  sizes.forEach((size, unit) => {
+    for (let event = 0; event < size; event++) visit(typeOfKind(Number(types[at++])), unit, event);
+  });
+}

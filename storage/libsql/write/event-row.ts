@@ -1,0 +1,123 @@
+import {
+  type AssetCheckSeverity,
+  type AssetWiped,
+  dataVersionOf,
+  type RecordedEvent,
+  type RunlessEvent,
+  type RunlessEventType,
+} from "../../../core/index.ts";
+import { withDetails } from "../../../core/kept-details.ts";
+import { formatDetails } from "../../../core/wire.ts";
+import type { EventMark } from "../../event-log.ts";
+import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
+
+/** An event's type as the database keeps it. */
+export const kinds = {
+  ASSET_MATERIALIZATION: 1,
+  ASSET_OBSERVATION: 2,
+  ASSET_CHECK_EVALUATION: 3,
+  ASSET_WIPED: 4,
+} as const;
+
+/** The type of a kind but ASSET_WIPED, which nobody reports. */
+export function typeOfKind(kind: number): RunlessEventType {
+  if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
+  return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_CHECK_EVALUATION";
+}
+
+/** An event as a read gives it, still encoded: it crosses threads, and digits of NumberText would not survive that. */
+export interface EventRow {
+  readonly id: number;
+  readonly key: string;
+  readonly kind: number;
+  readonly partition: string | null;
+  readonly checkName: string | null;
+  readonly passed: number | null;
+  readonly severity: string | null;
+  readonly timestamp: number;
+  readonly receivedAt: number;
+  readonly idempotencyKey: string | null;
+  readonly details: string;
+}
+
+export function eventFromRow(row: EventRow): RecordedEvent {
+  const common = {
+    id: row.id,
+    assetKey: decodeKey(row.key),
+    partition: row.partition === null ? null : decodeText(row.partition),
+    timestamp: row.timestamp,
+    receivedAt: row.receivedAt,
+  };
+  if (row.kind !== kinds.ASSET_CHECK_EVALUATION)
+    return withDetails({ type: plainType(row.kind), ...common }, row.details);
+  const check = {
+    type: "ASSET_CHECK_EVALUATION",
+    ...common,
+    checkName: decodeText(row.checkName ?? ""),
+    passed: row.passed === 1,
+    severity: row.severity as AssetCheckSeverity, // only encodeEvent writes it
+  } as const;
+  return withDetails(check, row.details);
+}
+
+function plainType(kind: number) {
+  if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
+  return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_WIPED";
+}
+
+/** What an idempotency key adds to an event that is written. */
+export interface IdempotencyMark {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** The fields of an encoded event, by their place in its JSON array. write-group.ts reads them by these places. */
+export const field = {
+  key: 0,
+  kind: 1,
+  partition: 2,
+  checkName: 3,
+  passed: 4,
+  severity: 5,
+  versioned: 6,
+  timestamp: 7,
+  details: 8,
+  idempotencyKey: 9,
+  fingerprint: 10,
+} as const;
+
+/** An event as one JSON array, for SQLite's json_each. Details go as a string, so that no event is nested too deep. */
+export function encodeEvent(
+  event: RunlessEvent | AssetWiped,
+  mark?: IdempotencyMark,
+  details = formatDetails(event),
+): string {
+  const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
+  const row: (string | number | null)[] = [
+    encodeKey(event.assetKey),
+    kinds[event.type],
+    event.partition === null ? null : encodeText(event.partition),
+    check === undefined ? null : encodeText(check.checkName),
+    check === undefined ? null : Number(check.passed),
+    check === undefined ? null : check.severity,
+    check === undefined && dataVersionOf(event) !== null ? 1 : null,
+    event.timestamp,
+    details,
+  ];
+  if (mark !== undefined) row.push(encodeText(mark.key), mark.fingerprint);
+  return JSON.stringify(row);
+}
+
+/** An event's id, kind, timestamp, passed and severity. */
+export type MarkRow = readonly [number, number, number, number | null, string | null];
+
+/** An event at a glance, of a MarkRow. */
+export function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark {
+  return {
+    id,
+    type: typeOfKind(kind),
+    timestamp,
+    passed: passed === null ? null : passed === 1,
+    severity: severity as AssetCheckSeverity | null, // only encodeEvent writes it
+  };
+}

@@ -1,0 +1,130 @@
+import type { AppendedEvent, UnitResult } from "../../event-log.ts";
+
+/** Text, or its UTF-8, which crosses threads without a copy. */
+export type Rows = string | ArrayBuffer;
+
+/** Details that rows refer to, by their references: see details-references.ts. */
+export type SharedDetails = Readonly<Record<string, Rows>>;
+
+/** Units, encoded for the database: plain data, which may come from another thread. */
+export interface EncodedUnits {
+  /** The units' events one after the other: one text crosses threads for less than many. */
+  readonly rows: Rows;
+  readonly events: number;
+  /** How many events each unit has. */
+  readonly sizes: readonly number[];
+  /** True where an event carries an idempotency key. */
+  readonly keyed: boolean;
+  /** True where an event is a check evaluation. */
+  readonly checks: boolean;
+  /** The type of each event, as a digit of `kinds`: one character crosses threads for less than a name. */
+  readonly kinds: string;
+  /** Details that rows refer to: see details-references.ts. */
+  readonly shared?: SharedDetails | undefined;
+}
+
+const separator = ",\n";
+
+/** The inside of a JSON array: what `encodeEvent` gave has no line break of its own. */
+export function joinRows(rows: readonly string[]): string {
+  return rows.join(separator);
+}
+
+export function splitRows(rows: string): readonly string[] {
+  return rows === "" ? [] : rows.split(separator);
+}
+
+/** How much rows hold, in characters or bytes, which are nearly always as many. */
+export function rowsSize(rows: Rows): number {
+  return typeof rows === "string" ? rows.length : rows.byteLength;
+}
+
+/** As text crosses threads: what is large is not copied. */
+export function inBuffers<Units extends EncodedUnits>({ rows, shared, ...units }: Units) {
+  const ofShared = shared && Object.entries(shared).map(([reference, text]) => [reference, asBuffer(text)] as const);
+  return { ...units, rows: asBuffer(rows), shared: ofShared && Object.fromEntries(ofShared) };
+}
+
+/** The buffers of what goes to another thread, to be transferred. */
+export function buffersIn(rows: readonly Rows[], shared: SharedDetails = {}): ArrayBuffer[] {
+  return [...rows, ...Object.values(shared)].filter((one) => typeof one !== "string");
+}
+
+function asBuffer(text: Rows): ArrayBuffer {
+  return typeof text === "string" ? bufferOf(new TextEncoder().encode(text)) : text;
+}
+
+/** The bytes by themselves: those of a view may lie in a larger buffer. */
+export function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : new Uint8Array(bytes).buffer;
+}
+
+/** Units that are committed in one transaction. */
+export interface Group extends Omit<EncodedUnits, "rows" | "events" | "kinds"> {
+  readonly rows: string;
+  /** The clock, in milliseconds since 1970 UTC. */
+  readonly now: number;
+}
+
+/** A group on its way to the database: texts between buffers are joined, so that few values cross. */
+export interface SentGroup extends Omit<Group, "rows"> {
+  readonly rows: readonly Rows[];
+}
+
+/** Joins each run of texts. */
+export function joinTexts(rows: readonly Rows[]): readonly Rows[] {
+  const joined: Rows[] = [];
+  let run: string[] = [];
+  const endRun = () => {
+    if (run.length > 0) joined.push(joinRows(run));
+    run = [];
+  };
+  for (const one of rows) {
+    if (typeof one === "string") {
+      if (one !== "") run.push(one);
+    } else {
+      endRun();
+      joined.push(one);
+    }
+  }
+  endRun();
+  return joined;
+}
+
+/** The group as the database takes it. */
+export function receiveGroup(sent: SentGroup): Group {
+  const texts = sent.rows.map((rows) => (typeof rows === "string" ? rows : new TextDecoder().decode(rows)));
+  return { ...sent, rows: joinRows(texts) };
+}
+
+/** Either all of a group's events got ids in a row, or each unit has a result of its own. */
+export type GroupResult = { readonly firstId: number } | { readonly units: readonly UnitResult[] };
+
+export type WrittenGroup = GroupResult & {
+  /** How long the database was at it, in milliseconds. */
+  readonly milliseconds: number;
+};
+
+/** Tells what a group's result is to each of the items that it was made of, asked in their order. */
+export function splitResult(result: GroupResult): (item: Pick<EncodedUnits, "events" | "sizes">) => GroupResult {
+  let [events, units] = [0, 0];
+  return (item) => {
+    const [firstEvent, firstUnit] = [events, units];
+    events += item.events;
+    units += item.sizes.length;
+    if ("firstId" in result) return { firstId: result.firstId + firstEvent };
+    return { units: result.units.slice(firstUnit, units) };
+  };
+}
+
+/** The result of each unit, given their sizes. */
+export function unitResults(result: GroupResult, sizes: readonly number[]): readonly UnitResult[] {
+  if ("units" in result) return result.units;
+  let next = result.firstId;
+  return sizes.map((size) => {
+    const events: AppendedEvent[] = [];
+    for (let i = 0; i < size; i++) events.push({ id: next++, duplicate: false });
+    return { status: "recorded", events };
+  });
+}

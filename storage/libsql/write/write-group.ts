@@ -1,0 +1,155 @@
+import type { UnitResult } from "../../event-log.ts";
+import { defaultTimestamp, receiptTime } from "../../receipt-time.ts";
+import { isStoreFailure } from "../failures.ts";
+import { detailsInSql, pairsFor, sharedArgs } from "./details-references.ts";
+import { field } from "./event-row.ts";
+import { type Group, type GroupResult, joinRows, type SharedDetails, splitRows, unitResults } from "./group.ts";
+import { planUnits } from "./plan-units.ts";
+import { addToSummaries } from "./summaries.ts";
+import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
+
+/** Writes a group and its summaries in one transaction. When it resolves, the group is durable. */
+export async function writeGroup(writer: Writer, group: Group): Promise<GroupResult> {
+  try {
+    return await writeTransaction(writer, (transaction) => writeUnits(transaction, group));
+  } catch (error) {
+    if (isStoreFailure(error)) throw error;
+    return { units: await writeTransaction(writer, (transaction) => writeUnitsAlone(transaction, group)) };
+  }
+}
+
+async function writeUnits(transaction: WriteTransaction, group: Group): Promise<GroupResult> {
+  if (!group.keyed) {
+    const events = group.sizes.reduce((sum, size) => sum + size, 0);
+    return { firstId: await insertRows(transaction, group, group.rows, events) };
+  }
+  const plan = await planUnits(transaction, splitRows(group.rows), group.sizes);
+  return { units: plan.results(await insertRows(transaction, group, joinRows(plan.rows), plan.rows.length)) };
+}
+
+/** What is wrong with one unit's data is no reason to refuse its neighbours: each has a savepoint of its own. */
+async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Promise<readonly UnitResult[]> {
+  const results: UnitResult[] = [];
+  const rows = splitRows(group.rows);
+  let start = 0;
+  for (const size of group.sizes) {
+    const unit = { ...group, rows: joinRows(rows.slice(start, start + size)), sizes: [size] };
+    start += size;
+    await transaction.executeMultiple("SAVEPOINT unit;");
+    try {
+      for (const result of unitResults(await writeUnits(transaction, unit), unit.sizes)) results.push(result);
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      await transaction.executeMultiple("ROLLBACK TO unit;");
+      results.push({ status: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+    await transaction.executeMultiple("RELEASE unit;");
+  }
+  return results;
+}
+
+/**
+ * Inserts the events, so many and joined, and brings the summaries up to date; answers the first event's id, the others
+ * follow it. They are received no earlier than `notBefore`, nor than the newest event.
+ */
+export async function insertRows(
+  transaction: WriteTransaction,
+  group: Pick<Group, "keyed" | "checks" | "now" | "shared">,
+  rows: string,
+  count: number,
+  notBefore = 0,
+): Promise<number> {
+  const { lastId, receivedAt: last } = await readHead(transaction);
+  const receivedAt = receiptTime(group.now, Math.max(last, notBefore));
+  const timestamp = defaultTimestamp(group.now, receivedAt);
+  let firstId = lastId + 1;
+  for (const chunk of chunksOf(rows, count)) {
+    const json = `[${chunk.rows}]`;
+    const args = [json, firstId, receivedAt, timestamp];
+    const events =
+      group.shared === undefined
+        ? { sql: insertEvents, args }
+        : { sql: insertSharing(group.shared), args: [...args, ...sharedArgs(group.shared, pairsFor(group.shared))] };
+    // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
+    if ((await transaction.execute(events)).rowsAffected < chunk.count) {
+      await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
+      await transaction.execute({ sql: insertAssets, args: [json] });
+      await transaction.execute(events);
+    }
+    if (group.keyed) await transaction.execute({ sql: insertKeys, args: [json, firstId, receivedAt] });
+    firstId += chunk.count;
+  }
+  await addToSummaries(transaction, lastId, group.checks);
+  return lastId + 1;
+}
+
+/** The newest id that was ever given, and the time that the next event is not received before. */
+export async function readHead(
+  transaction: WriteTransaction,
+): Promise<{ readonly lastId: number; readonly receivedAt: number }> {
+  const head = (await transaction.execute({ sql: selectHead })).rows[0];
+  return { lastId: Number(head?.last_id), receivedAt: Number(head?.received_at) };
+}
+
+// The driver keeps memory for good when a statement inserts more than this.
+const rowsPerStatement = 1000;
+/** SQLite holds a statement's rows several times while it inserts them. */
+const bytesPerStatement = 4 << 20;
+
+interface Chunk {
+  readonly rows: string;
+  readonly count: number;
+}
+
+function* chunksOf(rows: string, count: number): Generator<Chunk> {
+  if (count === 0) return;
+  if (count <= rowsPerStatement && rows.length <= bytesPerStatement) {
+    yield { rows, count };
+    return;
+  }
+  let chunk: string[] = [];
+  let bytes = 0;
+  for (const row of splitRows(rows)) {
+    if (chunk.length === rowsPerStatement || (chunk.length > 0 && bytes + row.length > bytesPerStatement)) {
+      yield { rows: joinRows(chunk), count: chunk.length };
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push(row);
+    bytes += row.length;
+  }
+  yield { rows: joinRows(chunk), count: chunk.length };
+}
+
+const selectHead = `
+  SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id,
+    coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0) AS received_at`;
+
+/** A field of an encoded event, where `row` is one of json_each. */
+export const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
+
+const insertAssets = `
+  INSERT INTO asset (key) SELECT DISTINCT ${column("key")} FROM json_each(?1) AS row WHERE true
+  ON CONFLICT (key) DO NOTHING`;
+
+// CROSS JOIN keeps SQLite from walking all assets in the outer loop. LIMIT keeps it from putting json_each in the place of
+// the subquery: each field would write the row's whole text anew, which is a third of what an insert takes.
+const insertion = (details: string) => `
+  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
+    idempotency_key, details)
+  SELECT ?2 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
+    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?4), ?3,
+    ${column("idempotencyKey")}, ${details}
+  FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
+
+const insertEvents = insertion(column("details"));
+const insertSharing = (shared: SharedDetails) => insertion(detailsInSql(`(${column("details")})`, 5, pairsFor(shared)));
+/** Of a key that is there already nothing is left but its row: whose it was, a wipe has hidden. */
+export const replaceHiddenKey = `
+  ON CONFLICT (asset_id, kind, key) DO UPDATE SET
+    event_id = excluded.event_id, fingerprint = excluded.fingerprint, received_at = excluded.received_at`;
+
+const insertKeys = `
+  INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)
+  SELECT asset.id, ${column("kind")}, ${column("idempotencyKey")}, ?2 + row.key, ${column("fingerprint")}, ?3
+  FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}
+  WHERE ${column("idempotencyKey")} IS NOT NULL ${replaceHiddenKey}`;

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "bun:test";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Client, createClient } from "@libsql/client";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { openEventLog } from "../../../../storage/index.ts";
+import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
+import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
+import * as schema from "../../../../storage/libsql/schema.ts";
+import { temporaryFolder } from "../../../server.ts";
+
+const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
+const versions = async (client: Client) =>
+  (await client.execute("SELECT version FROM schema_version ORDER BY version")).rows.map((row) => row.version);
+const all = migrations.map((_, i) => i + 1);
+
+describe("migrations", () => {
+  test("each run once, in order, however often the database is opened", async () => {
+    const client = createClient({ url: newFile(), concurrency: 1 });
+    await migrate(client);
+    await migrate(client);
+    expect(await versions(client)).toEqual(all);
+    client.close();
+  });
+
+  test("run once when several processes open a new database together", async () => {
+    const url = newFile();
+    const clients = Array.from({ length: 4 }, () => createClient({ url, concurrency: 1 }));
+    await Promise.all(clients.map(migrate));
+    for (const client of clients) {
+      expect(await versions(client)).toEqual(all);
+      client.close();
+    }
+  });
+
+  test("leave the columns that the Drizzle schema names, and no others", async () => {
+    const client = createClient({ url: newFile(), concurrency: 1 });
+    await migrate(client);
+    for (const table of Object.values(schema).filter((value) => is(value, SQLiteTable))) {
+      const { rows } = await client.execute(
+        `SELECT name, "notnull" AS required FROM pragma_table_info('${getTableName(table)}')`,
+      );
+      const found = rows.map((row) => [row.name, row.required === 1]);
+      const columns = Object.values(getTableColumns(table));
+      // A rowid that names itself is never null, whatever the declaration says.
+      const wanted = columns.map((column) => [
+        column.name,
+        column.notNull && !(column.primary && column.dataType === "number"),
+      ]);
+      expect(found).toEqual(wanted);
+    }
+    client.close();
+  });
+
+  test("refuse a database from a newer version, and say what to do", async () => {
+    const url = newFile();
+    const client = createClient({ url, concurrency: 1 });
+    await migrate(client);
+    await client.execute("INSERT INTO schema_version VALUES (99)");
+    client.close();
+    await expect(openEventLog({ url })).rejects.toMatchObject({
+      code: "unusable_database",
+      message: expect.stringMatching(/schema version 99.*newer runless/),
+    });
+  });
+
+  test.each(all)("open a database that schema version %d wrote, with all its events", async (version) => {
+    const file = join(temporaryFolder(), "runless.db");
+    copyFileSync(new URL(`../../golden/version-${version}.db`, import.meta.url), file);
+    const log = await openEventLog({ url: `file:${file}` });
+    const { events } = await log.query({}, { limit: 10, order: "asc" });
+    expect(events.map(({ id, type, assetKey }) => [id, type, assetKey.join("/")])).toEqual([
+      [1, "ASSET_MATERIALIZATION", "warehouse/orders"],
+      [2, "ASSET_OBSERVATION", "warehouse/orders"],
+      [3, "ASSET_CHECK_EVALUATION", "warehouse/orders"],
+      [4, "ASSET_MATERIALIZATION", "warehouse/caf\u00e9/\u0000"],
+    ]);
+    expect(events[0]).toMatchObject({ partition: "2026-11-23", tags: { "dagster/data_version": "v1" } });
+    expect((await log.asset(["warehouse", "orders"]))?.counts).toEqual({
+      materializations: 1,
+      observations: 1,
+      checkEvaluations: 1,
+      partitions: 1,
+    });
+    await log.close();
+  });
+});
