@@ -120,7 +120,7 @@ export interface EventLog {
 
 export interface AppendOptions {
   /** Waits where others are refused as `overloaded`, and lets them go first. Calls that wait keep their order. */
-  readonly patient?: boolean | undefined;
+  readonly waitWhenFull?: boolean | undefined;
 }
 
 export interface NewEvent {

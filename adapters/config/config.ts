@@ -59,7 +59,11 @@ const settings = {
     help: "where events are kept: file:…, libsql://…, http(s)://…, or :memory:",
   },
   "database-auth-token": { env: "RUNLESS_DATABASE_AUTH_TOKEN", help: "token of a remote database" },
-  "shutdown-seconds": { env: "RUNLESS_SHUTDOWN_SECONDS", default: "10", help: "patience with requests under way" },
+  "shutdown-seconds": {
+    env: "RUNLESS_SHUTDOWN_SECONDS",
+    default: "10",
+    help: "how long requests under way may take to finish",
+  },
   tokens: {
     env: "RUNLESS_TOKENS",
     isSecret: true,

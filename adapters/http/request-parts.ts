@@ -1,4 +1,4 @@
-/** Of a Request, what the way of a report looks at. Every Request is one; report-door.ts makes some that cost less. */
+/** The parts of a Request that reporting reads. A Fetch Request satisfies it; the fast path on Node passes a cheaper object. */
 export interface RequestParts extends Pick<Request, "method" | "url" | "body"> {
   readonly headers: {
     /** By a name in lower case. */

@@ -1,13 +1,13 @@
 import { type Handler, Hono } from "hono";
-import type { Need } from "./access/authorizer.ts";
+import type { RequiredScope } from "./access/authorizer.ts";
 import { type Door, tokenCheck } from "./access/token-check.ts";
 import type { AppDeps, AppEnv } from "./app-deps.ts";
 
 /** Routes, each of which says beside its path what it asks of a token: without that there is none. */
 export interface Routes {
-  get<Path extends string>(path: Path, need: Need, handler: Handler<AppEnv, Path>): Routes;
-  post<Path extends string>(path: Path, need: Need, handler: Handler<AppEnv, Path>): Routes;
-  delete<Path extends string>(path: Path, need: Need, handler: Handler<AppEnv, Path>): Routes;
+  get<Path extends string>(path: Path, need: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
+  post<Path extends string>(path: Path, need: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
+  delete<Path extends string>(path: Path, need: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
   readonly app: Hono<AppEnv>;
 }
 

@@ -15,7 +15,7 @@ import type { Listen } from "./run-server.ts";
 
 /** Listens by Node's own HTTP server, which Deno has too. */
 export const listenWithNode: Listen = async (app, config) => {
-  const patience = config.limits.idleSeconds * 1000;
+  const idleTimeout = config.limits.idleSeconds * 1000;
   const wrongHost = hostCheck();
   const answerReport = nodeReportFastPath(app, config.limits);
   const answerOther = getRequestListener(
@@ -30,7 +30,7 @@ export const listenWithNode: Listen = async (app, config) => {
       const breakOff = () => void outgoing.destroy();
       return app.fetch(request, {
         incoming,
-        disableIdleTimeout: () => disableIdleTimeout(incoming, patience),
+        disableIdleTimeout: () => disableIdleTimeout(incoming, idleTimeout),
         endWithSender: () => endWithSender(incoming),
         breakOff,
       });
@@ -42,9 +42,9 @@ export const listenWithNode: Listen = async (app, config) => {
   );
   const options = {
     maxHeaderSize: mostHeadBytes(config.limits),
-    headersTimeout: patience,
-    keepAliveTimeout: patience,
-    connectionsCheckingInterval: patience / 4,
+    headersTimeout: idleTimeout,
+    keepAliveTimeout: idleTimeout,
+    connectionsCheckingInterval: idleTimeout / 4,
     // Node would cut off a body that takes more than five minutes, as a long import does.
     requestTimeout: 0,
   };
@@ -55,7 +55,7 @@ export const listenWithNode: Listen = async (app, config) => {
     const isGood = wrongHost(incoming.headers.host ?? noHost) === undefined;
     if (!isGood || !answerReport(incoming, outgoing)) void answerOther(incoming, outgoing);
   });
-  server.setTimeout(patience); // of a connection on which nothing moves
+  server.setTimeout(idleTimeout); // of a connection on which nothing moves
   answerWholeRequests(server);
   server.on("checkContinue", (incoming, outgoing) => {
     continueOnRead(incoming, outgoing);
@@ -79,7 +79,10 @@ function noUrl({ message }: RequestError): HttpError {
   return new HttpError(400, `${problem}. They do not: ${message}.`);
 }
 
-function disableIdleTimeout({ socket }: { readonly socket: Pick<Socket, "setTimeout"> }, patience: number): () => void {
+function disableIdleTimeout(
+  { socket }: { readonly socket: Pick<Socket, "setTimeout"> },
+  idleTimeout: number,
+): () => void {
   socket.setTimeout(0);
-  return () => void socket.setTimeout(patience);
+  return () => void socket.setTimeout(idleTimeout);
 }

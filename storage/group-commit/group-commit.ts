@@ -52,8 +52,8 @@ export class GroupCommit<Item, Result> {
   readonly #running = new Set<Promise<void>>();
   #waiting: Waiting<Item, Result>[] = [];
   #load = { events: 0, bytes: 0 };
-  /** What waits for room to wait in. */
-  #patient: Waiting<Item, Result>[] = [];
+  /** What waits for space in the queue. */
+  #waitingForSpace: Waiting<Item, Result>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Stands for the wait for company that goes on: each has an object of its own. */
   #gathering: object | undefined;
@@ -89,16 +89,16 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * Rejects with `overloaded`, at once, where the queue is full. What is patient waits for room instead, in its order,
+   * Rejects with `overloaded`, at once, where the queue is full. What may wait, waits for space instead, in its order,
    * and leaves half of the queue to the others.
    */
-  add(item: Item, load: Load, patient = false): Promise<Result> {
+  add(item: Item, load: Load, waitWhenFull = false): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (!patient || this.#closed) this.assertSpace();
+      if (!waitWhenFull || this.#closed) this.assertSpace();
       const waiting = { item, load, resolve, reject };
-      if (patient) this.#patient.push(waiting);
+      if (waitWhenFull) this.#waitingForSpace.push(waiting);
       else this.#enqueue(waiting);
-      this.#admitPatient();
+      this.#admitWaiting();
       this.#start();
     });
   }
@@ -160,7 +160,7 @@ export class GroupCommit<Item, Result> {
   #begin(): void {
     this.#gathering = undefined;
     const group = this.#takeGroup();
-    this.#admitPatient();
+    this.#admitWaiting();
     const run = this.#run(group);
     this.#running.add(run);
     run.finally(() => this.#running.delete(run));
@@ -178,7 +178,7 @@ export class GroupCommit<Item, Result> {
     } catch (error) {
       end(0);
       // What waits would meet the same, after as long a time again.
-      const others = [...this.#take(this.#waiting.length), ...this.#patient.splice(0)];
+      const others = [...this.#take(this.#waiting.length), ...this.#waitingForSpace.splice(0)];
       for (const { reject } of [...group, ...others]) reject(error);
     }
     this.#start();
@@ -195,9 +195,9 @@ export class GroupCommit<Item, Result> {
     this.#load.bytes += waiting.load.bytes;
   }
 
-  #admitPatient(): void {
+  #admitWaiting(): void {
     while (this.#isBelow(this.#limits, 0.5)) {
-      const next = this.#patient.shift();
+      const next = this.#waitingForSpace.shift();
       if (next === undefined) return;
       this.#enqueue(next);
     }

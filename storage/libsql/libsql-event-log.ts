@@ -86,14 +86,14 @@ export function createLibsqlEventLog(
   function add<Answer>(
     encode: () => EncodedUnits,
     answer: (result: GroupResult, units: EncodedUnits) => Answer,
-    patient: boolean,
+    waitWhenFull: boolean,
   ) {
     try {
       assertOpen();
-      if (!patient) commits.assertSpace(); // before any work goes into what is refused
+      if (!waitWhenFull) commits.assertSpace(); // before any work goes into what is refused
       const units = encode();
       const load = { events: units.events, bytes: rowsSize(units.rows) + sharedSize(units.shared) };
-      return commits.add({ units, answer }, load, patient) as Promise<Answer>; // each item's result is its own answer
+      return commits.add({ units, answer }, load, waitWhenFull) as Promise<Answer>; // each item's result is its own answer
     } catch (error) {
       return Promise.reject<Answer>(error);
     }
@@ -101,8 +101,8 @@ export function createLibsqlEventLog(
 
   purge.start();
   return {
-    append: (units, { patient = false } = {}) => add(() => encodeUnits(units), resultOfEach, patient),
-    appendEncoded: (encoded, { patient = false } = {}) => add(() => encoded, resultOfAll, patient),
+    append: (units, { waitWhenFull = false } = {}) => add(() => encodeUnits(units), resultOfEach, waitWhenFull),
+    appendEncoded: (encoded, { waitWhenFull = false } = {}) => add(() => encoded, resultOfAll, waitWhenFull),
     ...createLibsqlReads(database, assertOpen),
     wipe: async (target, by) => {
       assertOpen();

@@ -27,7 +27,7 @@ type Counts = v.InferOutput<typeof countsSchema>;
 
 const mostErrors = 100;
 // About a minute: a server that is started again is back by then.
-const patience = { retries: 16, wait, random: Math.random };
+const retryPolicy = { retries: 16, wait, random: Math.random };
 
 export const importCommand = logCommand("import")
   .description(
@@ -100,7 +100,7 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
     for await (const { bytes, lines } of wholeLines(input)) {
       const { body, ...found } = keyedLines(bytes, keyPrefix, before);
       lackingKey += found.lackingKey;
-      const answer = await retry(() => send(log, body), { ...patience, onRetry });
+      const answer = await retry(() => send(log, body), { ...retryPolicy, onRetry });
       counts = add(counts, answer, before);
       if (sentAgain > 0 && answer.duplicates > 0) {
         progress.say("runless: what was recorded of them by then is counted as recorded before.");

@@ -6,20 +6,20 @@ import type { RequestParts } from "../request-parts.ts";
 import { anybody, type Caller, unnamedReporter } from "./caller.ts";
 import { logUnnamed } from "./log-unnamed.ts";
 import { createRequestGuard } from "./request-guard.ts";
-import { admit } from "./require-scope.ts";
+import { requireScope } from "./require-scope.ts";
 import type { Identity, Secret } from "./token-cache.ts";
 import { secretOf } from "./token-header.ts";
 
 /** What a route asks of a token. */
-export type Need = TokenScope | "nothing";
+export type RequiredScope = TokenScope | "nothing";
 
 /** The token that a request brings. */
 export type SecretIn = (request: RequestParts) => ReturnType<Secret>;
 
-/** What stands before every answer. Its promises reject with the HttpError that says why a request may not. */
+/** Authenticates and authorizes requests. Rejects with the HttpError (401, 403) that names what is missing. */
 export interface Authorizer {
-  /** Lets a request past the gate, and past what is asked of its token: answers whose that is. */
-  enter(request: RequestParts, env: AppEnv["Bindings"] | undefined, need: Need): Caller | Promise<Caller>;
+  /** Returns the caller, if the request passes the guard and its token has the scope. */
+  authorize(request: RequestParts, env: AppEnv["Bindings"] | undefined, need: RequiredScope): Caller | Promise<Caller>;
   /** Whether a request that was let in still would be. */
   recheck(request: RequestParts, need: TokenScope): Promise<void>;
 }
@@ -39,30 +39,30 @@ const stranger: Caller = { name: null, scopes: [], prefix: null };
 
 export function createAuthorizer(deps: AppDeps, secretIn: SecretIn = ({ headers }) => secretOf(headers)): Authorizer {
   const { tokens } = deps;
-  const gate = createRequestGuard(deps);
+  const guard = createRequestGuard(deps);
   const identify = (request: RequestParts) => tokens?.identify(() => secretIn(request)) ?? open;
 
-  function admitted(request: RequestParts, identity: Identity, need: TokenScope): Caller | Promise<never> {
-    const caller = admit(known(request, identity), need);
+  function withScope(request: RequestParts, identity: Identity, need: TokenScope): Caller | Promise<never> {
+    const caller = requireScope(known(request, identity), need);
     if (caller instanceof HttpError) return refuse(request, caller);
     if (caller === unnamedReporter) logUnnamed(request);
     return caller;
   }
 
   return {
-    enter(request, env, need) {
+    authorize(request, env, need) {
       const before = env?.[authorized];
       if (before !== undefined) return before.caller;
-      const refusal = gate(request, env);
+      const refusal = guard(request, env);
       if (refusal !== undefined) return refuse(request, refusal);
       if (need === "nothing") return stranger;
       const identity = identify(request);
       return identity instanceof Promise
-        ? identity.then((found) => admitted(request, found, need))
-        : admitted(request, identity, need);
+        ? identity.then((found) => withScope(request, found, need))
+        : withScope(request, identity, need);
     },
     async recheck(request, need) {
-      const caller = admit(known(request, await identify(request)), need);
+      const caller = requireScope(known(request, await identify(request)), need);
       if (caller instanceof HttpError) throw caller;
     },
   };

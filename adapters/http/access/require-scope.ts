@@ -7,7 +7,7 @@ const howTo = "Send one as `Authorization: Bearer <token>` or `Dagster-Cloud-Api
 const challenge = 'Bearer realm="runless"';
 
 /** The caller, where they may do what is needed; else the 401 or 403 that says why not, as RFC 6750 has it. */
-export function admit(identity: Identity, needed: TokenScope): Caller | HttpError {
+export function requireScope(identity: Identity, needed: TokenScope): Caller | HttpError {
   const isUnnamed = identity.status === "allowed" && identity.caller === unnamedReporter && needed !== "report";
   if (identity.status === "missing" || isUnnamed) {
     return new HttpError(401, `This server wants a token. ${howTo}`, { "www-authenticate": challenge });

@@ -1,12 +1,12 @@
 import type { Handler } from "hono";
 import { type AppDeps, type AppEnv, authorized } from "../app-deps.ts";
-import { createAuthorizer, type Need, type SecretIn } from "./authorizer.ts";
+import { createAuthorizer, type RequiredScope, type SecretIn } from "./authorizer.ts";
 import { ScopedEventLog } from "./scoped-event-log.ts";
 
-const needs = new WeakMap<object, Need>();
+const needs = new WeakMap<object, RequiredScope>();
 
 /** What the route of a handler asks for; undefined for a handler that nobody checks. */
-export function needOf(handler: object): Need | undefined {
+export function needOf(handler: object): RequiredScope | undefined {
   return needs.get(handler);
 }
 
@@ -19,18 +19,18 @@ export interface Door {
 }
 
 /**
- * Puts the entrance before a handler. Where a token is needed, the handler finds the caller in its context, and the log
+ * Puts the authorizer before a handler. Where a token is needed, the handler finds the caller in its context, and the log
  * as they may see it. It is no middleware: Hono would have to compose two handlers for every request then.
  */
 export function tokenCheck(deps: AppDeps, { secretIn, answerError }: Door = {}) {
-  const entrance = createAuthorizer(deps, secretIn);
-  return (need: Need, handler: Handler<AppEnv>): Handler<AppEnv> => {
+  const authorizer = createAuthorizer(deps, secretIn);
+  return (need: RequiredScope, handler: Handler<AppEnv>): Handler<AppEnv> => {
     const checked: Handler<AppEnv> = async (c, next) => {
       const request = c.req.raw;
-      const caller = await entrance.enter(request, c.env, need);
+      const caller = await authorizer.authorize(request, c.env, need);
       if (need !== "nothing") {
         c.set("caller", caller);
-        const recheck = c.env?.[authorized]?.recheck ?? (() => entrance.recheck(request, need));
+        const recheck = c.env?.[authorized]?.recheck ?? (() => authorizer.recheck(request, need));
         c.set("log", new ScopedEventLog(deps.log, caller, recheck));
       }
       return handler(c, next);

@@ -3,19 +3,19 @@ import type { HttpError } from "../http-error.ts";
 /** Reads a body chunk by chunk, and can be told from outside to stop, even while it waits for the sender. */
 export interface BodyReader {
   /**
-   * The next chunk; undefined at the end, after `stop`, and where the sender broke off or sent nothing for `patience`
+   * The next chunk; undefined at the end, after `stop`, and where the sender broke off or sent nothing for `timeout`
    * milliseconds. Never rejects.
    */
-  read(patience: number): Promise<Uint8Array | undefined>;
+  read(timeout: number): Promise<Uint8Array | undefined>;
   stop(): void;
-  /** `ended` once the sender has sent all, `broken` where it went away before, `late` where it lost our patience. */
+  /** `ended` once the sender has sent all, `broken` where it went away before, `late` where the time-out passed. */
   state(): "open" | "ended" | "broken" | "late";
   /** What is wrong with what was read, where that is not that its sender went away. */
   problem(): HttpError | undefined;
   /** Whether nothing of it is left on the connection. */
   isDrained(): boolean;
-  /** Reads on and drops what comes. Resolves at the end of the body, or after `patience` milliseconds. */
-  drain(patience: number): Promise<void>;
+  /** Reads on and drops what comes. Resolves at the end of the body, or after `timeout` milliseconds. */
+  drain(timeout: number): Promise<void>;
 }
 
 /** The header of an answer that ends the connection, where what is still to come would be taken for the next request. */
@@ -51,12 +51,12 @@ export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
   }
 
   return {
-    async read(patience) {
+    async read(timeout) {
       if (stopped) return undefined;
       const timer = setTimeout(() => {
         state = "late";
         release();
-      }, patience);
+      }, timeout);
       const chunk = await next();
       clearTimeout(timer);
       return chunk;
@@ -68,12 +68,12 @@ export function openBody(body: ReadableStream<Uint8Array> | null): BodyReader {
     state: () => state,
     problem: () => undefined,
     isDrained: () => state === "ended" || state === "broken",
-    async drain(patience) {
+    async drain(timeout) {
       let late = false;
       const timer = setTimeout(() => {
         late = true;
         release();
-      }, patience);
+      }, timeout);
       while (state === "open" && !late) await next();
       clearTimeout(timer);
     },

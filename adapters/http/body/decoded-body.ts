@@ -66,9 +66,9 @@ export function decodeBody(raw: BodyReader, coding: string): BodyReader {
   }
 
   return {
-    async read(patience) {
+    async read(milliseconds) {
       if (isEnded || problem !== undefined) return undefined;
-      timeout = patience;
+      timeout = milliseconds;
       if (!isFed) feed(decoder).catch(() => {}); // likewise
       isFed = true;
       try {
@@ -100,9 +100,9 @@ export function decodeBody(raw: BodyReader, coding: string): BodyReader {
     state: () => (problem !== undefined ? "broken" : isEnded || raw.state() !== "ended" ? raw.state() : "open"),
     problem: () => problem,
     isDrained: () => raw.state() === "ended" || raw.state() === "broken",
-    drain: (patience) => {
+    drain: (milliseconds) => {
       decoder.destroy();
-      return raw.drain(patience);
+      return raw.drain(milliseconds);
     },
   };
 }

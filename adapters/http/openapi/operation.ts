@@ -1,7 +1,7 @@
 import type { ContentWithResolver, DescribeRouteOptions, ResolverReturnType } from "hono-openapi";
 import type * as v from "valibot";
 import type { Limits } from "../../config/limits.ts";
-import type { Need } from "../access/authorizer.ts";
+import type { RequiredScope } from "../access/authorizer.ts";
 
 /** What a request to one path with one method may hold, and what it is answered. */
 export interface Operation extends DescribeRouteOptions {
@@ -9,7 +9,7 @@ export interface Operation extends DescribeRouteOptions {
   /** As Hono writes it: `/events/:id`. */
   readonly path: string;
   /** What it asks of a token. */
-  readonly needs: Need;
+  readonly needs: RequiredScope;
   /** The very schema that reads the query. */
   readonly query?: v.GenericSchema;
 }

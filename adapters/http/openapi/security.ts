@@ -1,4 +1,4 @@
-import type { Need } from "../access/authorizer.ts";
+import type { RequiredScope } from "../access/authorizer.ts";
 import { errors, type Responses } from "./operation.ts";
 
 /** The headers that a token may come in. */
@@ -8,7 +8,10 @@ export const securitySchemes = {
 } as const;
 
 /** What the document says of an operation's need: either header will do, and what is answered where it is not met. */
-export function securityOf(needs: Need): { readonly security: Record<string, string[]>[]; responses: Responses } {
+export function securityOf(needs: RequiredScope): {
+  readonly security: Record<string, string[]>[];
+  responses: Responses;
+} {
   if (needs === "nothing") return { security: [], responses: {} };
   return {
     security: Object.keys(securitySchemes).map((name) => ({ [name]: [needs] })),

@@ -39,7 +39,7 @@ export function exportedEvents(log: Pick<EventLog, "append" | "get">, logId: str
         ? []
         : await log.append(
             lines.map(({ unit }) => unit),
-            { patient: true },
+            { waitWhenFull: true },
           );
     return new Map(await Promise.all(lines.map(async (line, i) => [line, await recognise(line, results[i])] as const)));
   }

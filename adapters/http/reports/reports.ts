@@ -56,7 +56,7 @@ const recordedInit = { headers: new Headers(recorded.headers) };
 export function createReports(deps: AppDeps, shared: SharedLimits): Reports {
   const { log, config, forwarder } = deps;
   const { limits } = config;
-  const { enter, recheck } = createAuthorizer(deps);
+  const { authorize, recheck } = createAuthorizer(deps);
   const parts = partLimits(limits, (problem) => new InvalidEventError("partitions", problem));
   const parseBody = (json: string) => (json.length > largeText ? scanReport(json, parts) : parseJson(json));
 
@@ -76,7 +76,7 @@ export function createReports(deps: AppDeps, shared: SharedLimits): Reports {
 
   async function record(request: RequestParts, env: Bindings, endpoint: Endpoint, known?: Caller) {
     try {
-      const who = known ?? enter(request, env, "report");
+      const who = known ?? authorize(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
       hasJsonBody(request.headers.get("content-type"));
       if (isSmall(request, limits)) {
@@ -119,7 +119,7 @@ export function createReports(deps: AppDeps, shared: SharedLimits): Reports {
     },
     answerAtOnce(path, request, env) {
       const endpoint = byPath.get(path);
-      const caller = endpoint && enter(request, env, "report");
+      const caller = endpoint && authorize(request, env, "report");
       if (!(caller instanceof Promise)) return endpoint && record(request, env, endpoint, caller);
       caller.catch(() => {}); // said by `answer`
       return undefined;

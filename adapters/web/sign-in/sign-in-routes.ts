@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { admit } from "../../http/access/require-scope.ts";
+import { requireScope } from "../../http/access/require-scope.ts";
 import type { Secret } from "../../http/access/token-cache.ts";
 import type { AppDeps, AppEnv } from "../../http/app-deps.ts";
 import { HttpError } from "../../http/http-error.ts";
@@ -21,7 +21,7 @@ export function signInRoutes(deps: AppDeps, shared: SharedLimits): Hono<AppEnv> 
   async function refusalOf(secret: ReturnType<Secret>): Promise<HttpError | undefined> {
     if (tokens === undefined) return undefined;
     const identity = await tokens.identify(() => secret);
-    const refusal = admit(identity, "read");
+    const refusal = requireScope(identity, "read");
     if (!(refusal instanceof HttpError)) return undefined;
     const { status, message, headers } = refusal;
     // The API's words, less its advice on headers.

@@ -9,13 +9,13 @@ import { remoteWriter } from "./remote-writer.ts";
 import { withRetries } from "./retry-policy.ts";
 
 // For a database that can't be reached, in milliseconds.
-const patience = 3_000;
+const timeout = 3_000;
 const startTimeout = 10_000;
 
 /** Reaches a remote database, and creates or migrates it. */
 export async function openRemoteAccess(address: DatabaseAddress): Promise<DatabaseAccess> {
   const client = await openRemoteClient(address);
-  const use = async <Result>(work: (client: Client) => Promise<Result>, until = patience): Promise<Result> => {
+  const use = async <Result>(work: (client: Client) => Promise<Result>, until = timeout): Promise<Result> => {
     try {
       return await withRetries(() => work(client), until);
     } catch (error) {

@@ -12,7 +12,7 @@ import { groupStatements, selectCommit } from "./remote-group.ts";
 import { withRetries } from "./retry-policy.ts";
 
 /** In milliseconds. What is unknown then is said to be. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** A group that was sent before another. */
 interface Predecessor {
@@ -91,7 +91,7 @@ async function commitGroup(
   const encoded = splitRows(group.rows);
   const events = group.keyed ? readKeys(encoded) : [];
   const scopes = scopesJson(events);
-  let until = performance.now() + patience;
+  let until = performance.now() + timeout;
   let isUnknown = false;
 
   function planFor(recorded: string): Plan {
@@ -125,7 +125,7 @@ async function commitGroup(
     if (committed !== undefined) return committed.result(Number(answer?.last_id) + 1);
     if (answer?.is_next === 0) {
       await predecessor?.settled;
-      until = performance.now() + patience;
+      until = performance.now() + timeout;
     } else {
       plan = planFor(String(answer?.recorded));
       if (plan.rows.length === 0) return plan.result(0);
@@ -146,7 +146,7 @@ async function before<Result>(until: number, work: Promise<Result>): Promise<Res
 function unknownOutcome(cause: unknown): EventLogError {
   return new EventLogError(
     "unknown_outcome",
-    `The database has not told for ${patience / 1000} seconds whether it recorded this: ${reasonOf(cause)}. It may have or not: repeat the call with the same idempotency keys.`,
+    `The database has not told for ${timeout / 1000} seconds whether it recorded this: ${reasonOf(cause)}. It may have or not: repeat the call with the same idempotency keys.`,
     { cause },
   );
 }

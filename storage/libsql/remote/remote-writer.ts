@@ -6,7 +6,7 @@ import { remoteFailure } from "./remote-failure.ts";
 import { withRetries } from "./retry-policy.ts";
 
 /** How long it is asked whether a transaction was committed, in milliseconds. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /**
  * Writes to a remote database, in transactions whose every statement is a request. When the answer to the commit is
@@ -39,7 +39,7 @@ async function verify(client: Client, id: string, failure: unknown): Promise<voi
   if (!remoteFailure(failure).isUnknown) throw failure;
   let isCommitted: boolean;
   try {
-    isCommitted = await withRetries(() => wasCommitted(client, id), patience);
+    isCommitted = await withRetries(() => wasCommitted(client, id), timeout);
   } catch (error) {
     throw new EventLogError(
       "unknown_outcome",

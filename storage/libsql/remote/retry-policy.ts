@@ -5,13 +5,13 @@ import { type RemoteFailure, remoteFailure } from "./remote-failure.ts";
 const firstPause = 20;
 const longestPause = 500;
 
-/** Tries again while failures are such as pass; begins no attempt after `patience` milliseconds. */
+/** Tries again while failures are such as pass; begins no attempt after `timeout` milliseconds. */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
-  patience: number,
+  timeout: number,
   onFailure?: (failure: RemoteFailure) => void,
 ): Promise<Result> {
-  const until = performance.now() + patience;
+  const until = performance.now() + timeout;
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     try {
       return await attempt();

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { testServer } from "../client-harness.ts";
+import { testServer } from "../client/harness.ts";
 import { patience, runCli } from "./run-cli.ts";
 
 setDefaultTimeout(patience);

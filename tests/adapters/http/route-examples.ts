@@ -1,11 +1,11 @@
-import type { Need } from "../../../adapters/http/access/authorizer.ts";
+import type { RequiredScope } from "../../../adapters/http/access/authorizer.ts";
 import { staticPath } from "../../../adapters/web/static-files.ts";
 import { config, memory } from "./native.ts";
 import { testApp } from "./test-app.ts";
 
 /** A request that a route answers, where the log has event 1, a materialization of s3/orders. */
 export interface RouteExample {
-  readonly needs: Need;
+  readonly needs: RequiredScope;
   /** Default: the route's own path. */
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;

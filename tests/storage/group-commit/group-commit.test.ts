@@ -81,7 +81,7 @@ describe("group commit", () => {
     },
   );
 
-  test("what is patient waits for room, in its order, and leaves half of the queue to the others", async () => {
+  test("what waits when the queue is full waits in its order, and leaves half of the queue to the others", async () => {
     const { groups, commits } = gate({ events: 4, bytes: 100 });
     const added = [commits.add("running", load(1))];
     for (const item of ["p1", "p2", "p3", "p4"]) added.push(commits.add(item, load(1), true));
@@ -96,7 +96,7 @@ describe("group commit", () => {
     expect(groups.map(({ items }) => items)).toEqual([["running"], ["p1", "p2", "a", "b"], ["p3", "p4"]]);
   });
 
-  test("a failed commit takes what is patient with it, and closing waits for what is patient", async () => {
+  test("a failed commit takes what waits for space with it, and closing waits for that", async () => {
     const { groups, commits } = gate({ events: 2, bytes: 100 });
     const failing = ["a", "p1", "p2"].map((item) => commits.add(item, load(1), item !== "a"));
     const reason = new Error("disk");

@@ -13,7 +13,7 @@ interface Sender {
   /** Its reports carry idempotency keys, so that it may repeat one of which it does not know what became. */
   readonly keyed: boolean;
   /** As an import is: it waits for room, and sends the next report before it hears of the last. */
-  readonly patient: boolean;
+  readonly waitWhenFull: boolean;
 }
 
 const attempts = 4;
@@ -22,7 +22,7 @@ const largestUnit = 4;
 const sender = fc.record<Sender>({
   sizes: fc.array(fc.integer({ min: 1, max: largestUnit }), { minLength: 1, maxLength: 6 }),
   keyed: fc.boolean(),
-  patient: fc.boolean(),
+  waitWhenFull: fc.boolean(),
 });
 /** How long commits say that they took: as a database that nobody waits for, or one that everybody does. */
 const work = fc.constantFrom(0, 1_000_000);
@@ -70,7 +70,7 @@ test("no schedule of reports, retries, failures and shutdown loses, repeats or r
           }));
           for (let attempt = 0; attempt < attempts; attempt++) {
             await turn(`send ${uid}`);
-            const sent = group.add(unit, { events: size, bytes: size }, from.patient);
+            const sent = group.add(unit, { events: size, bytes: size }, from.waitWhenFull);
             expect(group.load.events).toBeLessThan(limits.events + largestUnit);
             try {
               const result = await sent;
@@ -80,7 +80,7 @@ test("no schedule of reports, retries, failures and shutdown loses, repeats or r
             } catch (error) {
               const code = error instanceof EventLogError ? error.code : String(error);
               expect(["overloaded", "unavailable", "unknown_outcome", "closed"]).toContain(code);
-              if (from.patient) expect(code).not.toBe("overloaded");
+              if (from.waitWhenFull) expect(code).not.toBe("overloaded");
               if (code === "unknown_outcome") unknown.add(uid);
               if (code === "closed" || (code === "unknown_outcome" && !from.keyed)) return undefined;
             }
@@ -90,7 +90,7 @@ test("no schedule of reports, retries, failures and shutdown loses, repeats or r
 
         const sending = senders.map(async (from, number) => {
           const reports = from.sizes.map((size, i) => [`${number}/${i}`, size] as const);
-          if (from.patient) await Promise.all(reports.map(([uid, size]) => report(from, uid, size)));
+          if (from.waitWhenFull) await Promise.all(reports.map(([uid, size]) => report(from, uid, size)));
           else {
             let last = 0;
             for (const [uid, size] of reports) {
@@ -125,7 +125,7 @@ test("no schedule of reports, retries, failures and shutdown loses, repeats or r
 });
 
 test("no schedule reorders what one import sends ahead, whatever reports come between", async () => {
-  const step = fc.record({ patient: fc.boolean(), commits: fc.nat(2) });
+  const step = fc.record({ waitWhenFull: fc.boolean(), commits: fc.nat(2) });
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -144,13 +144,13 @@ test("no schedule reorders what one import sends ahead, whatever reports come be
         );
         const refused = new Set<number>();
         const added: Promise<unknown>[] = [];
-        for (const [item, { patient, commits }] of steps.entries()) {
-          added.push(group.add(item, { events: 1, bytes: 1 }, patient).catch(() => refused.add(item)));
+        for (const [item, { waitWhenFull, commits }] of steps.entries()) {
+          added.push(group.add(item, { events: 1, bytes: 1 }, waitWhenFull).catch(() => refused.add(item)));
           for (let i = 0; i < commits && s.count() > 0; i++) await s.waitOne();
         }
         await s.waitFor(Promise.all(added));
         for (const kind of [true, false]) {
-          const ofKind = (items: readonly number[]) => items.filter((item) => steps[item]?.patient === kind);
+          const ofKind = (items: readonly number[]) => items.filter((item) => steps[item]?.waitWhenFull === kind);
           const sent = ofKind(steps.map((_, item) => item));
           expect(ofKind(committed)).toEqual(sent.filter((item) => !refused.has(item)));
           if (kind) expect(ofKind([...refused])).toEqual([]);

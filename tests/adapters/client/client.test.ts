@@ -1,7 +1,7 @@
-import { RunlessClient } from "../../adapters/client.ts";
-import { runlessApiContract } from "../contracts/runless-api.ts";
-import { runtimes, startServer } from "../server.ts";
-import { testServer } from "./client-harness.ts";
+import { RunlessClient } from "../../../adapters/client.ts";
+import { runlessApiContract } from "../../contracts/runless-api.ts";
+import { runtimes, startServer } from "../../server.ts";
+import { testServer } from "./harness.ts";
 
 runlessApiContract("RunlessClient of an app in this process", async () => {
   const { fetch, log } = testServer();

@@ -1,7 +1,7 @@
-import { RunlessClient, type RunlessClientOptions } from "../../adapters/client.ts";
-import { resolveConfig } from "../../adapters/config/config.ts";
-import { createMemoryEventLog, type EventLog } from "../../storage/index.ts";
-import { testApp } from "./http/test-app.ts";
+import { RunlessClient, type RunlessClientOptions } from "../../../adapters/client.ts";
+import { resolveConfig } from "../../../adapters/config/config.ts";
+import { createMemoryEventLog, type EventLog } from "../../../storage/index.ts";
+import { testApp } from "../http/test-app.ts";
 
 export type Fetch = NonNullable<RunlessClientOptions["fetch"]>;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { checkEvaluation, type JsonValue, materialization } from "../../adapters/client.ts";
-import { scripted, testClient, testServer } from "./client-harness.ts";
+import { checkEvaluation, type JsonValue, materialization } from "../../../adapters/client.ts";
+import { scripted, testClient, testServer } from "./harness.ts";
 
 const page = (body: object, cursor: string | null) => Response.json({ ...body, cursor, has_more: cursor !== null });
 const partition = (name: string, id: number) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { materialization } from "../../adapters/client.ts";
-import { event, recorder } from "./client-batcher-harness.ts";
+import { materialization } from "../../../adapters/client.ts";
+import { event, recorder } from "./batcher-harness.ts";
 
 describe("events are sent", () => {
   test("after a while, together", async () => {

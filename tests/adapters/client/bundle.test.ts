@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
-import { programs, type RunningServer, runtimes, startServer, temporaryFolder } from "../server.ts";
+import { programs, type RunningServer, runtimes, startServer, temporaryFolder } from "../../server.ts";
 
-const repository = join(import.meta.dir, "../..");
+const repository = join(import.meta.dir, "../../..");
 const script = `
   const client = new RunlessClient({ url: URL_OF_SERVER });
   const batcher = new EventBatcher(client);

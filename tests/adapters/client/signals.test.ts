@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { materialization } from "../../adapters/client.ts";
-import { type Fetch, manualTimers, scripted, testClient, testServer, timeout } from "./client-harness.ts";
+import { materialization } from "../../../adapters/client.ts";
+import { type Fetch, manualTimers, scripted, testClient, testServer, timeout } from "./harness.ts";
 
 const cut = new TypeError("connection reset");
 

@@ -1,16 +1,16 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { RunlessApi } from "../../adapters/api/runless-api.ts";
-import { createSender } from "../../adapters/client/http-sender.ts";
-import { createHttpSource } from "../../adapters/client/http-source.ts";
-import { RunlessClient } from "../../adapters/client.ts";
-import { resolveConfig } from "../../adapters/config/config.ts";
-import { RunlessInstance } from "../../adapters/index.ts";
-import { createApp } from "../../adapters/server/http.ts";
-import { checkEvaluation, materialization, observation } from "../../core/index.ts";
-import { createMemoryEventLog, type EventLog, openEventLog } from "../../storage/index.ts";
-import { temporaryFolder } from "../server.ts";
+import type { RunlessApi } from "../../../adapters/api/runless-api.ts";
+import { createSender } from "../../../adapters/client/http-sender.ts";
+import { createHttpSource } from "../../../adapters/client/http-source.ts";
+import { RunlessClient } from "../../../adapters/client.ts";
+import { resolveConfig } from "../../../adapters/config/config.ts";
+import { RunlessInstance } from "../../../adapters/index.ts";
+import { createApp } from "../../../adapters/server/http.ts";
+import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import { createMemoryEventLog, type EventLog, openEventLog } from "../../../storage/index.ts";
+import { temporaryFolder } from "../../server.ts";
 
 // One log, asked in this process and through its API: whatever the arguments are, the answers are the same.
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { materialization, RunlessClient, RunlessClientError } from "../../adapters/client.ts";
-import { failure, scripted, testClient, testServer } from "./client-harness.ts";
+import { materialization, RunlessClient, RunlessClientError } from "../../../adapters/client.ts";
+import { failure, scripted, testClient, testServer } from "./harness.ts";
 
 const report = (answer: Response) =>
   testClient({ fetch: scripted([answer]), retries: 0 }).reportRunlessAssetEvent(materialization("a"));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { EventBatcher, materialization, type NewEvent, RunlessClientError } from "../../adapters/client.ts";
-import { event, recorder } from "./client-batcher-harness.ts";
-import { testClient, testServer } from "./client-harness.ts";
+import { EventBatcher, materialization, type NewEvent, RunlessClientError } from "../../../adapters/client.ts";
+import { event, recorder } from "./batcher-harness.ts";
+import { testClient, testServer } from "./harness.ts";
 
 describe("a failure", () => {
   test("of one event is that event's, and the others are recorded", async () => {

@@ -4,8 +4,8 @@ import {
   materialization,
   type RunlessApi,
   type RunlessEvent,
-} from "../../adapters/client.ts";
-import { manualTimers } from "./client-harness.ts";
+} from "../../../adapters/client.ts";
+import { manualTimers } from "./harness.ts";
 
 const delay = 100;
 
