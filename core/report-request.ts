@@ -30,7 +30,7 @@ export type SafeResult<Event> =
  *
  * Asset key: URL path, else body, else query. Every other parameter: body, else query. What counts is presence: a null
  * in the body hides the query's value. These are Dagster's rules (dagster_webserver/external_assets.py), but for the
- * differences that the README lists.
+ * differences that docs/dagster.md lists.
  */
 export function parseReportRequest(url: ReportUrl, query: ReportQuery = [], body?: JsonValue): AssetMaterialization {
   const fields = parseAssetEvent("report_asset_materialization", "AssetMaterialization", url, query, body);

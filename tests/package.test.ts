@@ -19,8 +19,9 @@ describe("the published package", () => {
 
   test("holds what is built and what says how to use it, and nothing else", () => {
     const built = /^dist\/(core|storage|adapters)\/[\w/-]+\.(js|d\.ts)$/;
-    const others = ["CHANGELOG.md", "LICENSE", "README.md", "dist/adapters/web/browser/style.css", "package.json"];
-    expect(paths.filter((path) => !built.test(path)).sort()).toEqual(others);
+    const docs = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", ...filesIn("docs", ".md")];
+    const others = [...docs, "dist/adapters/web/browser/style.css", "package.json"];
+    expect(paths.filter((path) => !built.test(path)).sort()).toEqual(others.sort());
   });
 
   test("holds what browsers get as it lies in the sources, and no other script of theirs", () => {

@@ -6,7 +6,7 @@ interface Environment {
   readonly RUNLESS_DATABASE_AUTH_TOKEN: string;
 }
 
-// The Cloudflare Worker of the README: a report becomes an event in a remote database, without a server of ours.
+// The Cloudflare Worker of docs/deploying.md: a report becomes an event in a remote database, without a server of ours.
 export default {
   async fetch(request: Request, env: Environment): Promise<Response> {
     const result = safeParseReport({

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+const root = join(import.meta.dir, "..");
+const typescript = readFileSync(join(root, "docs/typescript.md"), "utf8");
+const blocks = Array.from(typescript.matchAll(/^```ts\n(.*?)^```$/gms), ([, code = ""]) => code);
+
+/** Runs the manual's block about runless/core with a request, and answers what it logs. */
+async function runCoreBlock(request: Request): Promise<readonly unknown[]> {
+  const [block = "", ...others] = blocks.filter((code) => code.includes('from "runless/core"'));
+  expect(others).toEqual([]);
+  const [, names = ""] = /^import (\{.*\}) from "runless\/core";$/m.exec(block) ?? [];
+  const body = new Bun.Transpiler({ loader: "ts" }).transformSync(block.replace(/^import .*$/m, ""));
+  const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
+  const run = new AsyncFunction(names, "request", "console", body);
+  const logged: unknown[] = [];
+  await run(await import("../core/index.ts"), request, { log: (...args: unknown[]) => logged.push(...args) });
+  return logged;
+}
+
+describe("the manual's block about the core", () => {
+  const post = (path: string, body: string | undefined, type = "application/json") => {
+    const init = body === undefined ? {} : { body, headers: { "content-type": type } };
+    return new Request(`https://example.com${path}`, { method: "POST", ...init });
+  };
+
+  test.each([
+    ["/report_asset_materialization/s3/orders", '{"metadata": {"rows": 5}}', "report_asset_materialization"],
+    ["/report_asset_observation/s3/orders?data_version=v2", undefined, "report_asset_observation"],
+    ["/report_asset_check/s3/orders", '{"check_name": "c", "passed": true}', "report_asset_check"],
+  ])("reads a report to %s", async (path, body, endpoint) => {
+    expect(await runCoreBlock(post(path, body))).toEqual([endpoint, ["s3", "orders"]]);
+  });
+
+  test.each([
+    ["JSON that is cut off", post("/report_asset_materialization/a", '{"metadata":'), "malformed_json"],
+    [
+      "a form",
+      post("/report_asset_materialization/a", "a=b", "application/x-www-form-urlencoded"),
+      "unhandled_content_type",
+    ],
+    ["an address of something else", post("/api/v1/events", "{}"), "unknown_endpoint"],
+  ])("says what is wrong with %s", async (_, request, code) => {
+    expect(await runCoreBlock(request)).toEqual([code, expect.any(String)]);
+  });
+});
+
+describe("the manual", () => {
+  const manual = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"].concat(
+    readdirSync(join(root, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  );
+  const read = (file: string): string => readFileSync(join(root, file), "utf8");
+  /** The anchors of a page's headings, as GitHub makes them. */
+  const anchorsOf = (file: string): readonly string[] =>
+    Array.from(
+      read(file)
+        .replaceAll(/^```.*?^```$/gms, "")
+        .matchAll(/^#+ (.+)$/gm),
+      ([, heading = ""]) =>
+        heading
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+          .replaceAll(" ", "-"),
+    );
+
+  test.each(manual)("%s links to what is there", (file) => {
+    const links = Array.from(read(file).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link);
+    const broken = links
+      .filter((link) => !/^https?:/.test(link))
+      .filter((link) => {
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? file : relative(root, join(root, dirname(file), path));
+        return !existsSync(join(root, target)) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+      });
+    expect(broken).toEqual([]);
+  });
+
+  test.each(manual)("%s names files that are there", (file) => {
+    const named = read(file).match(/(?<=`)(?:core|storage|adapters|tests|docs|examples)\/[\w./-]+\.\w+(?=`)/g) ?? [];
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test("begins with a README for two minutes", () => {
+    expect(read("README.md").split("\n").length).toBeLessThanOrEqual(150);
+  });
+});
