@@ -15,10 +15,12 @@ import { eventFromRow } from "./write/event-row.ts";
 import {
   type EncodedUnits,
   type GroupResult,
+  joinSizes,
   joinTexts,
   type Rows,
   rowsSize,
   type SharedDetails,
+  type Sizes,
   splitResult,
   unitResults,
 } from "./write/group.ts";
@@ -57,19 +59,26 @@ export function createLibsqlEventLog(
 
   async function commit(items: readonly QueuedUnits[]): Promise<Committed<unknown>> {
     const rows: Rows[] = [];
-    const sizes: number[] = [];
+    const sizes: Sizes[] = [];
     let [events, keyed, checks] = [0, false, false];
     let shared: SharedDetails | undefined;
     for (const { units } of items) {
       if (units.shared !== undefined) shared = { ...shared, ...units.shared };
       rows.push(units.rows);
-      for (const size of units.sizes) sizes.push(size);
+      sizes.push(units.sizes);
       events += units.events;
       keyed ||= units.keyed;
       checks ||= units.checks;
     }
     const started = performance.now();
-    const written = await database.write({ rows: joinTexts(rows), sizes, keyed, checks, shared, now: now() });
+    const written = await database.write({
+      rows: joinTexts(rows),
+      sizes: joinSizes(sizes),
+      keyed,
+      checks,
+      shared,
+      now: now(),
+    });
     onCommit?.({ events, milliseconds: performance.now() - started });
     news.tell();
     const split = splitResult(written);

@@ -3,7 +3,7 @@ import type { NewEvent, Unit } from "../../event-log.ts";
 import { createFingerprint, fingerprint } from "../../fingerprint.ts";
 import { DetailsFormatter, formatAlone } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
-import { type EncodedUnits, joinRows } from "./group.ts";
+import { type EncodedUnits, joinRows, unitCount } from "./group.ts";
 
 /** Encodes units for `appendEncoded`, on whichever thread has the time for it. */
 export function encodeUnits(units: readonly Unit[]): TextUnits {
@@ -27,12 +27,19 @@ export function encodeUnits(units: readonly Unit[]): TextUnits {
     }
   }
   const { shared } = formatter;
-  return { rows: joinRows(rows), events: rows.length, sizes, keyed, checks, kinds: types, shared };
+  const isEachOne = sizes.every((size) => size === 1);
+  return {
+    rows: joinRows(rows),
+    events: rows.length,
+    sizes: isEachOne ? sizes.length : sizes,
+    keyed,
+    checks,
+    kinds: types,
+    shared,
+  };
 }
 
 type TextUnits = EncodedUnits & { readonly rows: string };
-
-const oneEvent: readonly number[] = [1];
 
 /** The same for one event alone: most reports come through here, and lists of one would cost them a microsecond. */
 function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
@@ -41,7 +48,7 @@ function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
   return {
     rows: encodeEvent(event, mark, details),
     events: 1,
-    sizes: oneEvent,
+    sizes: 1,
     keyed: key !== undefined,
     checks: event.type === "ASSET_CHECK_EVALUATION",
     kinds: String(kinds[event.type]),
@@ -55,7 +62,8 @@ export function eachEncoded(
   visit: (type: RunlessEventType, unit: number, event: number) => void,
 ): void {
   let at = 0;
-  sizes.forEach((size, unit) => {
+  for (let unit = 0; unit < unitCount(sizes); unit++) {
+    const size = typeof sizes === "number" ? 1 : (sizes[unit] ?? 0);
     for (let event = 0; event < size; event++) visit(typeOfKind(Number(types[at++])), unit, event);
-  });
+  }
 }
