@@ -29,7 +29,7 @@ export function cpuBound({ kind, sentBytes, receivedBytes, echoSeconds }: Measur
 
 /** The bounds that it is past, of those in DESIGN that a single request has. */
 export function pastBounds(measured: Measured): readonly Past[] {
-  const { runtime, kind, status, mostMainSeconds, peakBytes, beside } = measured;
+  const { runtime, kind, status, mainSeconds, mostMainSeconds, peakBytes, beside } = measured;
   const past: Past[] = [];
   const note = (isPast: boolean, of: Past["of"], says: string) => {
     if (isPast) past.push({ of, says });
@@ -37,7 +37,9 @@ export function pastBounds(measured: Measured): readonly Past[] {
   const bound = cpuBound(measured);
   // Who answers nothing holds up nobody.
   note(status < 200 || status >= 500, "work", `answered ${status}`);
-  note(mostMainSeconds > bound, "work", `main ${mostMainSeconds.toFixed(3)} > ${bound.toFixed(3)} s`);
+  // A request has so much in all; a stream so much for each MB, which the first run, of code not compiled yet, says badly.
+  const seconds = kind === "stream" ? mainSeconds : mostMainSeconds;
+  note(seconds > bound, "work", `main ${seconds.toFixed(3)} > ${bound.toFixed(3)} s`);
   note(peakBytes > mostBytes[runtime], "work", `${megabytes(peakBytes)} > ${megabytes(mostBytes[runtime])} MB`);
   if (beside === undefined) return past;
   const { held, ownHealth, reportP99 } = beside.beside;

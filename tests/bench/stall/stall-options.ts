@@ -56,7 +56,7 @@ export function readStallOptions(args: string[]): StallOptions {
     json,
     quick,
     check,
-    runs: positive("runs", values.runs ?? (quick ? "2" : "3")),
+    runs: positive("runs", values.runs ?? "3"),
     rounds: positive("rounds", values.rounds ?? (quick ? "1" : "2")),
     pause: Number(values.pause),
     seconds: positive("seconds", values.seconds ?? (quick ? "0.7" : "1")),
