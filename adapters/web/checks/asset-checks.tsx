@@ -12,9 +12,12 @@ import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { NameText } from "../values/user-text.tsx";
 import { type Evaluation, readEvaluations } from "./evaluations.ts";
+import { isWarning } from "./failing-list.ts";
 
 /** Those that fail are shown first, so many in all; behind that all are listed by name. */
 const mostFirst = 60;
+/** Of so many that fail, errors are shown before warnings. */
+const mostSorted = 1000;
 const checksPerPage = 100;
 /** What asks for the first page of all checks by name, where cursors ask for the others. */
 const everyCheck = "all";
@@ -48,11 +51,12 @@ export async function readChecks(
   }
   const [{ checks, hasMore }, [failing = []]] = await Promise.all([
     log.checks(assetKey, { limit: mostFirst }),
-    log.failingChecks([assetKey], mostFirst),
+    log.failingChecks([assetKey], mostSorted),
   ]);
+  const errorsFirst = [...failing.filter((check) => !isWarning(check)), ...failing.filter(isWarning)];
   const failed = await readEvaluations(
     log,
-    failing.map(({ id }) => id),
+    errorsFirst.slice(0, mostFirst).map(({ id }) => id),
   );
   const passed = checks.map(({ latestEvaluation }) => latestEvaluation).filter(({ passed }) => passed);
   const shown = [...failed, ...passed].slice(0, mostFirst);

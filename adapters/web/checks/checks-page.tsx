@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import * as v from "valibot";
-import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { formatAssetKey } from "../../../core/index.ts";
 import type { CheckHistory, EventMark } from "../../../storage/index.ts";
 import { assetKeyParameter } from "../../http/query-parameters.ts";
 import { Ago } from "../ago.tsx";
@@ -17,27 +17,32 @@ import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { NameText } from "../values/user-text.tsx";
 import { CheckLink } from "./asset-checks.tsx";
 import { type Evaluation, readEvaluations } from "./evaluations.ts";
+import { type FailingList, isWarning, type ListedCheck, readFailingList } from "./failing-list.ts";
 
-const assetsPerPage = 50;
 const mostChecks = 100;
 
 const schema = v.strictObject({ prefix: v.optional(assetKeyParameter), cursor: v.optional(v.string()) });
 
-/** What fails now: each check with each of its partitions, errors first, then what began to fail last. */
+/** What fails now: each check with each of its partitions, all errors before the warnings. */
 export async function checksPage(visit: PageContext): Promise<Page> {
   const { url, log, now } = visit;
   const { query, wrong } = readPageQuery(url, schema);
   const { prefix, cursor } = query;
-  const { page, failing } = await readFailing(visit, prefix, cursor);
+  const list = await readFailingList(log, prefix, cursor, mostChecks);
   const events = await readEvaluations(
     log,
-    failing.slice(0, mostChecks).map(({ id }) => id),
+    list.checks.map(({ id }) => id),
   );
   const histories = await log.checkHistories(events, stripLength);
-  const found = events.map((check, i) => failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }));
-  const sorted = found.sort(
-    (a, b) => Number(a.check.severity === "WARN") - Number(b.check.severity === "WARN") || b.since - a.since,
-  );
+  const rows = events.map((check, i) => failingCheck(check, histories[i] ?? { evaluations: [], total: 0 }));
+  const last = shownLast(list.checks, events);
+  const shown = last === undefined ? 0 : list.checks.indexOf(last) + 1;
+  const page = { cursor: list.cursorAfter(last), hasMore: list.hasMore || shown < list.checks.length };
+  const isWhole = list.before === 0 && shown === list.counts.failed + list.counts.warned;
+  // By what began to fail last where all of them stand here; the order of several pages must not change with each report.
+  const sorted = isWhole
+    ? rows.toSorted((a, b) => Number(isWarning(a.check)) - Number(isWarning(b.check)) || b.since - a.since)
+    : rows;
   const body = (
     <>
       <form class="filters" id="filters" action="/checks">
@@ -54,6 +59,17 @@ export async function checksPage(visit: PageContext): Promise<Page> {
       </form>
       <InvalidFilters wrong={wrong} />
       <div id="list" data-swap>
+        {sorted.length > 0 && (
+          <p class="total">
+            <Counts list={list} />
+            {!isWhole && (
+              <span class="soft">
+                , {(list.before + 1).toLocaleString("en")} to {(list.before + shown).toLocaleString("en")} here, by
+                asset
+              </span>
+            )}
+          </p>
+        )}
         {sorted.length === 0 ? (
           <p class="none">
             <StateBadge
@@ -81,13 +97,12 @@ export async function checksPage(visit: PageContext): Promise<Page> {
             </tbody>
           </table>
         )}
-        {failing.length > sorted.length && (
+        {list.cutAsset !== undefined && list.checks.includes(list.cutAsset) && (
           <p class="soft">
-            The first {sorted.length}; more fail of{" "}
-            <AssetLink assetKey={failing[sorted.length]?.assetKey ?? []} eventId={failing[sorted.length]?.id} />
+            More fail of <AssetLink assetKey={list.cutAsset.assetKey} eventId={list.cutAsset.id} />
           </p>
         )}
-        <Pager url={url} page={page} cursor={cursor} next={`Checks of the next ${assetsPerPage} assets`} />
+        <Pager url={url} page={page} cursor={cursor} next="Next checks" />
       </div>
     </>
   );
@@ -96,24 +111,21 @@ export async function checksPage(visit: PageContext): Promise<Page> {
   return { title: "Failing checks", place: "checks", body, stream, status, files: ["filters.js"] };
 }
 
-/** As many assets as have no more failures together than a page shows, and one at least. */
-async function readFailing({ log }: PageContext, prefix: AssetKey | undefined, cursor: string | undefined) {
-  const filter = { failing: true, prefix };
-  const page = await log.assetMarks(filter, { limit: assetsPerPage, cursor });
-  const keys = page.assets.map(({ assetKey }) => assetKey);
-  const found = await log.failingChecks(keys, mostChecks + 1);
-  const failing = found.map((checks, i) => checks.map((check) => ({ ...check, assetKey: keys[i] ?? [] })));
-  let count = 0;
-  const fitPage = failing.findIndex((checks) => {
-    count += checks.length;
-    return count > mostChecks;
-  });
-  if (fitPage === -1) return { page, failing: failing.flat() };
-  const limit = Math.max(1, fitPage);
-  return { page: await log.assetMarks(filter, { limit, cursor }), failing: failing.slice(0, limit).flat() };
+/** The last check whose evaluation was read: those of a page may be too large together. */
+function shownLast(checks: readonly ListedCheck[], events: readonly Evaluation[]): ListedCheck | undefined {
+  const id = events.at(-1)?.id;
+  return id === undefined ? checks.at(-1) : checks.find((check) => check.id === id);
 }
 
-interface FailingCheck {
+/** How many fail and warn: of all, or of as many as are put in order. */
+function Counts({ list: { counts, isFirst, isMore } }: { readonly list: FailingList }) {
+  const said = (["failed", "warned"] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state].toLocaleString("en")}${isMore ? "+" : ""} ${state}`);
+  return <>{`${isFirst ? "" : "Further on: "}${said.join(", ")}`}</>;
+}
+
+interface FailingRow {
   readonly check: Evaluation;
   /** Newest first. */
   readonly history: readonly EventMark[];
@@ -123,7 +135,7 @@ interface FailingCheck {
   readonly isKnown: boolean;
 }
 
-function failingCheck(check: Evaluation, { evaluations, total }: CheckHistory): FailingCheck {
+function failingCheck(check: Evaluation, { evaluations, total }: CheckHistory): FailingRow {
   const passed = evaluations.findIndex((mark) => mark.passed === true);
   const failures = passed === -1 ? evaluations : evaluations.slice(0, passed);
   return {
@@ -138,7 +150,7 @@ function CheckRow({
   row: { check, history, since, isKnown },
   now,
 }: {
-  readonly row: FailingCheck;
+  readonly row: FailingRow;
   readonly now: number;
 }) {
   const { id, assetKey, checkName, partition } = check;

@@ -82,6 +82,14 @@ describe("the checks of an asset", () => {
     expect(html).not.toContain("by name");
   });
 
+  test("have errors before warnings, of however many fail", async () => {
+    const names = Array.from({ length: 90 }, (_, i) => `c${i + 10}`);
+    const severity = (i: number) => (i < 70 ? "WARN" : "ERROR");
+    const { get } = await siteOf(...names.map((name, i) => check(name, false, 1, { severity: severity(i) })));
+    const { html } = await get("/assets/a");
+    expect(namesIn(html).slice(0, 60)).toEqual([...names.slice(70), ...names.slice(0, 40)]);
+  });
+
   test("are a part where they are many, which says so and leads to all by name", async () => {
     const names = Array.from({ length: 230 }, (_, i) => `c${String(i).padStart(3, "0")}`);
     const { get } = await siteOf(...names.map((name, i) => check(name, i % 20 !== 19, 1)));
@@ -154,11 +162,82 @@ describe("the checks page", () => {
       const rows = Array.from(html.matchAll(/<tr id="(c[^"]*)"/g), ([, id]) => id ?? "");
       seen.push(...rows);
       counts.push(rows.length);
-      expect(text.includes("The first 100; more fail of c")).toBe(counts.length === 2);
-      path = linksTo(html, "Checks of the next 50 assets")[0];
+      expect(text).toContain(`241 failed, ${seen.length - rows.length + 1} to ${seen.length} here`);
+      path = linksTo(html, "Next checks")[0];
     }
-    expect(counts).toEqual([90, 100, 1]);
-    expect(new Set(seen).size).toBe(191);
+    expect(counts).toEqual([100, 100, 41]);
+    expect(new Set(seen).size).toBe(241);
+  });
+
+  const manyFailing = Array.from({ length: 130 }, (_, i) =>
+    checkEvaluation(["k", String(i).padStart(3, "0")], {
+      checkName: "c",
+      passed: false,
+      severity: i % 3 === 0 ? "ERROR" : "WARN",
+      timestamp: noon - i * hour,
+    }),
+  );
+  /** The states and assets of all pages from a path on, and what stands above each page. */
+  const walk = async (get: (path: string) => Promise<{ html: string; text: string }>, most = 20) => {
+    const rows: string[] = [];
+    const said: string[] = [];
+    for (let path: string | undefined = "/checks"; path !== undefined && said.length < most; ) {
+      const { html, text } = await get(path);
+      for (const [, row = ""] of html.matchAll(/<tr id="c[^"]*"(.*?)<\/tr>/gs)) {
+        const key = /href="\/assets\/([^"]*)"/.exec(row)?.[1];
+        rows.push(`${/class="state (\w+)"/.exec(row)?.[1]} ${key}`);
+      }
+      said.push(/Apply (.*?) State/.exec(text)?.[1] ?? "");
+      path = linksTo(html, "Next checks").map((query) => `/checks${query}`)[0];
+    }
+    return { rows, said };
+  };
+  const ordered = (from: number, to: number) =>
+    ["failed", "warned"].flatMap((state) =>
+      Array.from({ length: to - from }, (_, i) => from + i)
+        .filter((i) => (i % 3 === 0) === (state === "failed"))
+        .map((i) => `${state} k/${String(i).padStart(3, "0")}`),
+    );
+
+  test("has all that failed before all that warns, on whichever page, and says how many they are", async () => {
+    const { get } = await siteOf(...manyFailing);
+    expect(await walk(get)).toEqual({
+      rows: ordered(0, 130),
+      said: ["44 failed, 86 warned, 1 to 100 here, by asset", "44 failed, 86 warned, 101 to 130 here, by asset"],
+    });
+    expect((await get("/checks?prefix=k/00")).text).toContain("No check is failing.");
+  });
+
+  test("goes on behind what one look at the log can put in order, and says that there is more", async () => {
+    const { log } = await siteOf(...manyFailing);
+    // A log that counts 70 assets at a time.
+    const slow = new Proxy(log, {
+      get: (target, name) => {
+        if (name !== "assetStates") return Reflect.get(target, name);
+        return (...[filter, page]: Parameters<typeof log.assetStates>) =>
+          target.assetStates(filter, { ...page, limit: Math.min(page.limit, 70) });
+      },
+    });
+    expect(await walk(siteOver(slow).get)).toEqual({
+      rows: [...ordered(0, 70), ...ordered(70, 130)],
+      said: ["24+ failed, 46+ warned", "Further on: 20 failed, 40 warned"],
+    });
+  });
+
+  test("counts no more than can be put in order, of one asset neither", async () => {
+    const failing = (key: string, count: number) =>
+      Array.from({ length: count }, (_, i) => checkEvaluation(key, { checkName: `c${i}`, passed: false }));
+    const { get } = await siteOf(...failing("a", 3), ...failing("b", 5002), ...failing("c", 1));
+    const { rows, said } = await walk(get, 60);
+    expect([said[0], said[1], said.at(-1)]).toEqual([
+      "3+ failed",
+      "Further on: 5,000+ failed, 1 to 100 here, by asset",
+      "Further on: 1 failed",
+    ]);
+    expect(rows).toHaveLength(5004);
+    const { html, text } = await get("/checks?prefix=b");
+    expect(text).toContain("5,000+ failed");
+    expect(html).not.toContain("More fail of");
   });
 
   test("says at least, where all that it looked at failed", async () => {
