@@ -26,9 +26,27 @@ const alike = /[аеорсухіјѕһАВЕКМНОРСТУХІЈЅοΑΒΕΖΗ
  * @param {string} name
  */
 export function visibleName(name) {
-  const marked = name.replace(unseen, (found) => (found.startsWith(" ") ? "\u2423".repeat(found.length) : code(found)));
-  const told = /[A-Za-z]/.test(name) ? marked.replace(alike, (letter) => letter + code(letter)) : marked;
-  return visible(told);
+  return visible(marked(withAlike(name)));
+}
+
+/**
+ * The text with a mark for each space that is lost and each character that nobody sees, unless it is to be kept.
+ * @param {string} text
+ * @param {(found: string, at: number) => boolean} [isKept]
+ */
+export function marked(text, isKept = () => false) {
+  return text.replace(unseen, (found, at) => {
+    if (isKept(found, at)) return found;
+    return found.startsWith(" ") ? "\u2423".repeat(found.length) : code(found);
+  });
+}
+
+/**
+ * The text with the code of each letter that looks like a Latin one, where there are Latin ones.
+ * @param {string} text
+ */
+export function withAlike(text) {
+  return /[A-Za-z]/.test(text) ? text.replace(alike, (letter) => letter + code(letter)) : text;
 }
 
 /** @param {string} character */

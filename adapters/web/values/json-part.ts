@@ -79,9 +79,18 @@ function isEscaped(json: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
+const longestLine = 2000;
+
+/** The last line that is not empty, of a text whose end has one that is not too long; undefined for other texts. */
+function lastLineOf(part: JsonPart): string | undefined {
+  const end = endOf(part, longestLine)?.trimEnd();
+  const at = end?.lastIndexOf("\n") ?? -1;
+  return at === -1 ? undefined : end?.slice(at + 1).trim();
+}
+
 /**
  * A text as `textOf` gives it, but of one with several lines that is longer than `most` the first lines and the last: what
- * a traceback says stands at its end.
+ * a traceback says stands at its end, and the error's name at the beginning of the last line.
  */
 export function linesOf(part: JsonPart, most: number): string {
   const start = textOf(part, most).replaceAll("\r\n", "\n");
@@ -90,10 +99,16 @@ export function linesOf(part: JsonPart, most: number): string {
     ?.replaceAll("\r\n", "\n")
     .trimEnd();
   if (end === undefined) return start;
-  const last = end.includes("\n") ? end.slice(end.indexOf("\n") + 1) : `…${end}`;
+  const last = end.includes("\n") ? end.slice(end.indexOf("\n") + 1) : longLastLine(part, end);
   const first = start.slice(0, Math.max(0, most - last.length - 3));
   const whole = first.slice(0, Math.max(first.lastIndexOf("\n"), 0)) || first;
   return `${whole}\n…\n${last}`;
+}
+
+/** The beginning of a last line that is longer than its `end`. */
+function longLastLine(part: JsonPart, end: string): string {
+  const line = lastLineOf(part);
+  return line === undefined ? `…${end}` : `${line.slice(0, end.length - 1).toWellFormed()}…`;
 }
 
 const mostOfLine = 300;
@@ -106,13 +121,11 @@ const error = /^Traceback |\b\w*(Error|Exception|Failure|FAILED|panic)\b/;
 export function firstSeenLine(part: JsonPart, most: number): string {
   const start = textOf(part, Math.max(most, mostOfLine));
   if (!start.includes("\n")) return start;
-  const lines = (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const [first = ""] = lines(start);
-  const last =
-    lines(endOf(part, mostOfLine) ?? "")
-      .at(-1)
-      ?.trim() ?? "";
-  return error.test(last) || error.test(first) ? `…${last}` : `${first}${first.length < most ? "…" : ""}`;
+  const first = start.split(/\r?\n/).find((line) => line.trim() !== "") ?? "";
+  const last = lastLineOf(part) ?? "";
+  return last !== "" && (error.test(last) || error.test(first))
+    ? `…${last}`
+    : `${first}${first.length < most ? "…" : ""}`;
 }
 
 export interface Parts<Part> {

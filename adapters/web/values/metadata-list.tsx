@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
 import { detailsOf, type Entry } from "./event-details.ts";
+import { textOf } from "./json-part.ts";
 import { briefText, Metadatum } from "./metadata-value.tsx";
 import { pageBudget } from "./page-budget.ts";
 import { NameText, UserText } from "./user-text.tsx";
@@ -8,6 +9,8 @@ import { NameText, UserText } from "./user-text.tsx";
 const mostValues = 20;
 const mostPreviewed = 3;
 const mostInPreview = 24;
+/** Of the last line of an error, whose name takes that much. */
+const mostOfError = 60;
 
 /** Metadata of an event among others: a few values at a glance, and all of them unfolded. */
 export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; readonly now: number }) {
@@ -25,7 +28,7 @@ export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; 
       <span class="soft">
         <NameText text={entry.name} most={mostInPreview} />
       </span>{" "}
-      <UserText text={briefText(entry, mostInPreview)} most={mostInPreview} />
+      <Glance entry={entry} />
     </span>
   ));
   if (total <= mostPreviewed && entries.every(isShort)) return <div class="metadata">{preview}</div>;
@@ -38,7 +41,7 @@ export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; 
       </summary>
       <dl>
         {shown.map((entry) => (
-          <FoldedEntry entry={entry} now={now} />
+          <FoldedEntry event={event} entry={entry} now={now} />
         ))}
       </dl>
       <Rest event={event} others={total - shown.length} />
@@ -46,18 +49,50 @@ export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; 
   );
 }
 
-function FoldedEntry({ entry, now }: { readonly entry: Entry; readonly now: number }) {
+function Glance({ entry }: { readonly entry: Entry }) {
+  const text = briefText(entry, mostInPreview);
+  // So begins what is the last of several lines.
+  return <UserText text={text} most={text.startsWith("…") ? mostOfError : mostInPreview} />;
+}
+
+interface FoldedEntryProps {
+  readonly event: RecordedEvent;
+  readonly entry: Entry;
+  readonly now: number;
+}
+
+function FoldedEntry({ event, entry, now }: FoldedEntryProps) {
   if (pageBudget().isSpent) return null;
+  const isText = entry.type === "text";
+  const hasLines = isText && textOf(entry.part, longestText).includes("\n");
+  const brief = hasLines ? roomForLines() : mostBrief;
+  const isCut = isText && textOf(entry.part, brief).length > brief;
   return (
     <div>
       <dt>
         <NameText text={entry.name} most={60} />
       </dt>
       <dd>
-        <Metadatum entry={entry} now={now} brief={160} />
+        <Metadatum entry={entry} now={now} brief={brief} />
+        {isCut && (
+          <>
+            {" "}
+            <a href={`/events/${event.id}`}>All of it</a>
+          </>
+        )}
       </dd>
     </div>
   );
+}
+
+const mostBrief = 160;
+const longestText = 10_000;
+/** What is left for the glances of the rows below, however long the texts above them are. */
+const keptForOthers = 30_000;
+
+/** How much of a text of several lines is unfolded: all of it, as long as the page has room, and else its beginning and end. */
+function roomForLines(): number {
+  return Math.max(mostBrief, Math.min(longestText, Math.floor((pageBudget().left - keptForOthers) / 3)));
 }
 
 /** Where the rest is, of what the page does not show. */

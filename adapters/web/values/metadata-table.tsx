@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { itemsOf, type JsonPart, membersOf, textOf } from "./json-part.ts";
 import { pageBudget } from "./page-budget.ts";
-import { NameText, UserText } from "./user-text.tsx";
+import { NameText, ValueText } from "./user-text.tsx";
 
 const mostRows = 50;
 const mostColumns = 30;
@@ -58,7 +58,7 @@ export function MetadataTable({ table: { columns, rows, total, isMore } }: { rea
       <tr>
         {columns.map((column) => (
           <td>
-            <UserText text={cellText(row.get(column))} most={mostCell} />
+            <ValueText text={cellText(row.get(column))} most={mostCell} />
           </td>
         ))}
       </tr>

@@ -11,7 +11,7 @@ import { longestMarkdown, renderMarkdown } from "./markdown.ts";
 import { MetadataTable, readTable } from "./metadata-table.tsx";
 import { pageBudget } from "./page-budget.ts";
 import { columnCount } from "./table-schema.tsx";
-import { LinesText, UserText } from "./user-text.tsx";
+import { LinesText, UserText, ValueText, visibleLine } from "./user-text.tsx";
 import { cut, visible } from "./visible-text.ts";
 
 interface MetadatumProps {
@@ -37,7 +37,7 @@ export function Metadatum({ entry: { type, part }, now, brief, isOpen = false, s
       return brief === undefined ? (
         <LongText part={part} isOpen={isOpen} />
       ) : (
-        <LinesText text={linesOf(part, most)} most={most} />
+        <ValueText text={linesOf(part, most)} most={most} />
       );
     case "dagster_run":
       return <UserText text={textOf(part, most)} most={most} />;
@@ -48,7 +48,7 @@ export function Metadatum({ entry: { type, part }, now, brief, isOpen = false, s
       if (brief !== undefined) return <UserText text={textOf(part, most)} most={most} />;
       return <Copyable part={part} />;
     case "md":
-      if (brief !== undefined) return <UserText text={textOf(part, most)} most={most} />;
+      if (brief !== undefined) return <ValueText text={textOf(part, most)} most={most} />;
       return <Markdown part={part} />;
     case "int":
     case "float":
@@ -94,9 +94,9 @@ function LongText({ part, isOpen }: { readonly part: JsonPart; readonly isOpen: 
   const text = textOf(part, mostText);
   const lines = text.split("\n").length;
   if (lines <= fewLines && (lines === 1 || text.length <= mostText)) {
-    return <LinesText text={linesOf(part, mostText)} most={mostText} />;
+    return <ValueText text={linesOf(part, mostText)} most={mostText} />;
   }
-  const summary = pageBudget().cut(firstSeenLine(part, mostSummary), mostSummary);
+  const summary = pageBudget().cut(firstSeenLine(part, mostSummary), mostSummary, visibleLine);
   if (pageBudget().isSpent) return <bdi>{summary.text}</bdi>;
   return (
     <details open={isOpen}>

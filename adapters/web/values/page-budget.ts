@@ -31,6 +31,8 @@ export class PageBudget {
   cut(text: string, most: number, show = visible): Shown {
     let part = start(text, Math.min(most, Math.max(leastShown, this.left)));
     if (htmlLength(show(part)) > this.left) part = start(text, Math.min(most, leastShown));
+    // White space before the cut ends nothing, and needs no mark.
+    if (part.length < text.length) part = part.trimEnd();
     const shown = show(part);
     this.#written += htmlLength(shown);
     return { text: shown, isCut: text.length > part.length };

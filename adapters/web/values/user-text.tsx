@@ -1,16 +1,30 @@
 /** @jsxImportSource hono/jsx */
 import { pageBudget } from "./page-budget.ts";
-import { visible, visibleName } from "./visible-text.ts";
+import { visible, visibleName, visibleValue } from "./visible-text.ts";
 
 interface UserTextProps {
   readonly text: string;
   /** The most characters that are shown. */
-  readonly most?: number;
+  readonly most?: number | undefined;
 }
 
 /** What somebody reported, as text and nothing else: it can't turn what stands around it from right to left. */
 export function UserText(props: UserTextProps) {
-  return shownText(props, visible);
+  return shownText(props, visibleLine);
+}
+
+/** As `UserText`, of a value: with its line breaks. */
+export function ValueText(props: UserTextProps) {
+  return isOneLine(props.text) ? shownText(props, visibleLine) : <LinesText text={props.text} most={props.most} />;
+}
+
+/** What tells one text from another, unless it has several lines. */
+export function visibleLine(text: string): string {
+  return isOneLine(text) ? visibleValue(text) : visible(text);
+}
+
+function isOneLine(text: string): boolean {
+  return !text.includes("\n");
 }
 
 /** As `UserText`, for what tells one thing from another: a key's part, a partition, a check's name. */

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { firstSeenLine, linesOf } from "../../../adapters/web/values/json-part.ts";
-import { visibleName } from "../../../adapters/web/values/visible-text.ts";
+import { visibleName, visibleValue } from "../../../adapters/web/values/visible-text.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { linksTo, siteOf } from "./site.ts";
 
 const frames = Array.from({ length: 30 }, (_, i) => `  File "/opt/dags/load.py", line ${i}, in step_${i}`);
 const last = "sqlalchemy.exc.OperationalError: server closed the connection unexpectedly";
 const traceback = ["Traceback (most recent call last):", ...frames, last].join("\n");
+
+const linesTo = (html: string) => html.match(/<span class="lines"><bdi>Traceback/g)?.length;
 
 describe("a text of several lines", () => {
   test("that is cut has its first lines and its last", () => {
@@ -32,10 +34,42 @@ describe("a text of several lines", () => {
           const at = shown.lastIndexOf("\n…\n");
           if (at === -1 || whole.includes("…")) continue;
           const end = shown.slice(at + 3).replace(/^…\ufffd?/, ""); // half of a pair of surrogates
-          expect(whole.replaceAll("\r\n", "\n").trimEnd().endsWith(end)).toBe(true);
+          const lines = whole.replaceAll("\r\n", "\n").trimEnd();
+          if (!end.endsWith("…")) expect(lines.endsWith(end)).toBe(true);
+          // Of a last line without room for all of it, the beginning.
+          else expect(lines.slice(lines.lastIndexOf("\n") + 1).trim()).toStartWith(end.replace(/\ufffd?…$/, ""));
         }
       }),
     );
+  });
+
+  test("begins its last line with the error's name, however long that line is", () => {
+    const long = `${traceback}: ${"x".repeat(900)}`;
+    for (const part of [{ value: long }, { json: JSON.stringify(long) }]) {
+      expect(linesOf(part, 160).split("\n").at(-1)).toMatch(
+        /^sqlalchemy\.exc\.OperationalError: server closed the .*…$/,
+      );
+      expect(firstSeenLine(part, 40)).toStartWith("…sqlalchemy.exc.OperationalError: server");
+    }
+  });
+
+  test("names its error where it is folded in a list, and is whole where it is unfolded", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 50 }, () =>
+        checkEvaluation("a", { checkName: "c", passed: false, metadata: { error: traceback } }),
+      ),
+    );
+    for (const path of ["/events", "/checks", "/assets/a"]) {
+      const { html } = await get(path);
+      const [, folded = "", unfolded = ""] =
+        /<details class="metadata"><summary>(.*?)<\/summary>(.*?)<\/details>/s.exec(html) ?? [];
+      expect(folded).toContain('<bdi title="The first 60 characters">…sqlalchemy.exc.OperationalError: server closed');
+      expect(unfolded).toContain(`<span class="lines"><bdi>${traceback.replaceAll('"', "&quot;")}</bdi></span>`);
+    }
+    const { html, text } = await get("/events");
+    expect(text).not.toContain("What it says");
+    expect(linesTo(html)).toBe(50);
+    expect(linksTo(html, "All of it")).toContain("/events/1");
   });
 
   test("is seen by its last line where it is an error, and else by its first", () => {
@@ -67,6 +101,37 @@ describe("names that look alike", () => {
     expect(visibleName("еu")).toBe("е⟨0435⟩u");
     expect([visibleName("заказы"), visibleName("日本"), visibleName("größe")]).toEqual(["заказы", "日本", "größe"]);
     expect([visibleName("a\n"), visibleName("a\t")]).toEqual(["a⟨000A⟩", "a⟨0009⟩"]);
+  });
+
+  test("are told apart where they are values, in sentences by their words alone", async () => {
+    expect(visibleValue("еu  is")).toBe("е⟨0435⟩u␣␣is");
+    expect(visibleValue("Сервер API не отвечает")).toBe("Сервер API не отвечает");
+    expect([visibleValue("⚠️ late"), visibleValue("👩‍🔬"), visibleValue("a\ufe0f")]).toEqual([
+      "⚠️ late",
+      "👩‍🔬",
+      "a⟨FE0F⟩",
+    ]);
+    const values = ["e  u", "e\u202eu", "e\u00a0u", "eu "];
+    const metadata = {
+      ...Object.fromEntries(values.map((value, i) => [`same_${i}`, value])),
+      lines: "one  two\n\tthree",
+      cut: `${"a".repeat(23)} ${"b".repeat(200)}`,
+      table: { type: "table", rawValue: [{ a: "e  u", b: "e\u202eu" }] },
+    } as const;
+    const tags = { tag: "e  u" };
+    const { get } = await siteOf(materialization("a", { metadata, tags }));
+    for (const path of ["/assets/a", "/events/1", "/events"]) {
+      const { html } = await get(path);
+      for (const marked of ["e␣␣u", "e⟨202E⟩u", "e⟨00A0⟩u"]) {
+        expect([path, marked, html.includes(`<bdi>${marked}</bdi>`)]).toEqual([path, marked, true]);
+      }
+      if (path === "/events") continue;
+      expect(html).toContain("<bdi>eu␣</bdi>");
+      expect(html).toContain('<span class="lines"><bdi>one  two\n\tthree</bdi></span>');
+      expect(html).toContain("<td><bdi>e⟨202E⟩u</bdi></td>");
+    }
+    const { html } = await (await siteOf(materialization("a", { metadata: { cut: metadata.cut } }))).get("/events");
+    expect(html).toContain(`${"a".repeat(23)}…</bdi>`);
   });
 
   test("are marked wherever a name stands: versions, metadata, tags, columns", async () => {

@@ -169,7 +169,9 @@ describe.each(Object.entries(stores))("on %s", (_, open) => {
     expect(html.match(/<tr id="c/g)?.length).toBe(gets);
     if (open === stores.libSQL) {
       expect(gets).toBeLessThan(16);
-      expect(text).toContain(`The first ${gets}; more fail of a`);
+      expect(text).toContain(`40 failed, 1 to ${gets} here`);
+      const [next = ""] = linksTo(html, "Next checks");
+      expect((await siteOver(log).get(`/checks${next}`)).text).toContain(`40 failed, ${gets + 1} to `);
     }
   });
 });
