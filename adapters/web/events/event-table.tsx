@@ -24,6 +24,7 @@ export const mostDescribed = 300;
 export function EventTable({ events, now, withAsset = true, known = null }: EventTableProps) {
   return (
     <table class="events">
+      {isOutOfOrder(events) && <caption class="soft">In the order of receipt: some happened earlier.</caption>}
       <thead>
         <tr>
           <th scope="col">When</th>
@@ -68,6 +69,19 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
       </tbody>
     </table>
   );
+}
+
+/** Less than the times in words show. */
+const mostApart = 60_000;
+
+/** Whether the times of events, which come by their ids, contradict their order. */
+function isOutOfOrder(events: readonly RecordedEvent[]): boolean {
+  return events.some((event, i) => {
+    const next = events[i + 1];
+    if (next === undefined) return false;
+    const [older, newer] = event.id < next.id ? [event, next] : [next, event];
+    return older.timestamp - newer.timestamp >= mostApart;
+  });
 }
 
 interface DescriptionProps {
