@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import { EventLogError } from "../../storage/index.ts";
 import { boundedQueryOf, ParameterError, readQuery } from "../http/query-parameters.ts";
 
 export interface PageQuery<Query> {
@@ -30,6 +31,29 @@ export function readValid<Query>(url: string, read: (url: string) => Query): Pag
       wrong.set(error.parameter, error.message);
       said.delete(error.parameter);
     }
+  }
+}
+
+/** What a page shows from a cursor on. */
+export interface FromCursor<Found> {
+  readonly found: Found;
+  /** Undefined where the first page is shown. */
+  readonly cursor: string | undefined;
+  readonly wrong: ReadonlyMap<string, string>;
+}
+
+/** What `read` finds behind a cursor, or from the beginning where the cursor is of no use, which is said. */
+export async function readFromCursor<Found>(
+  { wrong }: Pick<PageQuery<unknown>, "wrong">,
+  cursor: string | undefined,
+  read: (cursor: string | undefined) => Promise<Found>,
+): Promise<FromCursor<Found>> {
+  try {
+    return { found: await read(cursor), cursor, wrong };
+  } catch (error) {
+    if (!(error instanceof EventLogError) || error.code !== "bad_cursor") throw error;
+    const found = await read(undefined);
+    return { found, cursor: undefined, wrong: new Map([...wrong, ["cursor", error.message]]) };
   }
 }
 

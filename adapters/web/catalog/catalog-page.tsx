@@ -8,7 +8,7 @@ import { AssetLink, AssetName } from "../asset-link.tsx";
 import { Choice, InvalidFilters, Pager } from "../controls.tsx";
 import type { Page } from "../page.tsx";
 import { type PageContext, streamPath } from "../page-context.ts";
-import { readPageQuery, withQuery } from "../page-query.ts";
+import { readFromCursor, readPageQuery, withQuery } from "../page-query.ts";
 import { rowId } from "../row-id.ts";
 import { CheckCounts, type StateCounts } from "../state.tsx";
 import { Strip, stripLength } from "../strip.tsx";
@@ -37,7 +37,8 @@ const schema = v.strictObject({
 /** All assets, page by page, each with its state at a glance: in groups by their keys, or sorted. */
 export async function catalogPage(visit: PageContext): Promise<Page> {
   const { url, caller, now } = visit;
-  const { query, said, wrong } = readPageQuery(url, schema);
+  const asked = readPageQuery(url, schema);
+  const { query, said } = asked;
   const { search, prefix, state, quiet, type, sort: order } = query;
   const asOf = query.as_of ?? now;
   const filter = {
@@ -47,10 +48,13 @@ export async function catalogPage(visit: PageContext): Promise<Page> {
     failing: state === "failing" ? true : undefined,
     quietSince: quiet === undefined ? undefined : asOf - Number(quiet) * day,
   };
-  const list =
-    order === undefined
-      ? await readGroups(visit.log, filter, query.cursor)
-      : await readSorted(visit.log, filter, order, query.cursor);
+  const {
+    found: list,
+    cursor,
+    wrong,
+  } = await readFromCursor(asked, query.cursor, (cursor) =>
+    order === undefined ? readGroups(visit.log, filter, cursor) : readSorted(visit.log, filter, order, cursor),
+  );
   const { rows } = list;
   const isEmpty = rows.length === 0 && said.size === 0 && wrong.size === 0;
   const rest = {
@@ -159,7 +163,7 @@ export async function catalogPage(visit: PageContext): Promise<Page> {
         <Pager
           url={withQuery(url, { as_of: quiet === undefined ? null : String(asOf) })}
           page={list}
-          cursor={query.cursor}
+          cursor={cursor}
           next={list.next}
         />
       </div>

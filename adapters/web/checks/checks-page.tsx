@@ -9,7 +9,7 @@ import { Field, InvalidFilters, Pager } from "../controls.tsx";
 import { Description } from "../events/event-table.tsx";
 import type { Page } from "../page.tsx";
 import { type PageContext, streamPath } from "../page-context.ts";
-import { rawOf, readPageQuery } from "../page-query.ts";
+import { rawOf, readFromCursor, readPageQuery } from "../page-query.ts";
 import { rowId } from "../row-id.ts";
 import { StateBadge, stateOf } from "../state.tsx";
 import { Strip, stripLength } from "../strip.tsx";
@@ -26,9 +26,13 @@ const schema = v.strictObject({ prefix: v.optional(assetKeyParameter), cursor: v
 /** What fails now: each check with each of its partitions, all errors before the warnings. */
 export async function checksPage(visit: PageContext): Promise<Page> {
   const { url, log, now } = visit;
-  const { query, wrong } = readPageQuery(url, schema);
-  const { prefix, cursor } = query;
-  const list = await readFailingList(log, prefix, cursor, mostChecks);
+  const asked = readPageQuery(url, schema);
+  const { prefix } = asked.query;
+  const {
+    found: list,
+    cursor,
+    wrong,
+  } = await readFromCursor(asked, asked.query.cursor, (cursor) => readFailingList(log, prefix, cursor, mostChecks));
   const events = await readEvaluations(
     log,
     list.checks.map(({ id }) => id),

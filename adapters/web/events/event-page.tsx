@@ -11,7 +11,7 @@ import { detailsOf } from "../values/event-details.ts";
 import { indented, type JsonPart, linesOf, membersOf, textOf } from "../values/json-part.ts";
 import { pageBudget } from "../values/page-budget.ts";
 import { TableSchemas } from "../values/table-schema.tsx";
-import { LinesText, NameText, UserText } from "../values/user-text.tsx";
+import { LinesText, NameText, ValueText } from "../values/user-text.tsx";
 import { cut } from "../values/visible-text.ts";
 import { eventJson } from "./event-json.ts";
 import { EventKind, kindWords } from "./event-table.tsx";
@@ -113,7 +113,7 @@ function Tag({ name, value }: { readonly name: string; readonly value: JsonPart 
         <NameText text={name} most={100} />
       </th>
       <td>
-        <UserText text={textOf(value, mostTag)} most={mostTag} />
+        <ValueText text={textOf(value, mostTag)} most={mostTag} />
       </td>
     </tr>
   );

@@ -2,13 +2,14 @@
 import { detailsLength } from "../../../core/details-start.ts";
 import { type AssetKey, formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
 import type { EventFilter, EventPage, PageRequest } from "../../../storage/index.ts";
+import { readRelativeTime } from "../../config/relative-time.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { readEventsQuery } from "../../http/events/events-query.ts";
 import { exactTime } from "../browser/ago.js";
 import { Choice, Field, InvalidFilters, Pager } from "../controls.tsx";
 import type { Page } from "../page.tsx";
 import { type PageContext, streamPath } from "../page-context.ts";
-import { rawOf, readValid } from "../page-query.ts";
+import { rawOf, readFromCursor, readValid, saidIn, withQuery } from "../page-query.ts";
 import { EventTable } from "./event-table.tsx";
 
 const mostEvents = 100;
@@ -16,9 +17,16 @@ const mostEvents = 100;
 /** All events, newest first, page by page; the first page goes on while it is open. */
 export async function eventsPage(visit: PageContext): Promise<Page> {
   const { url, log, limits, now } = visit;
-  const { query, said, wrong } = readValid(url, (valid) => readEventsQuery(valid, limits));
-  const { filter, page } = query;
-  const found = await findEvents(log, filter, { ...page, limit: Math.min(page.limit, mostEvents) });
+  const dated = withTimes(url, now);
+  const asked = readValid(dated, (valid) => readEventsQuery(valid, limits));
+  const { query, said } = asked;
+  const { filter } = query;
+  const { found, cursor, wrong } = await readFromCursor(
+    { wrong: withForms(asked.wrong) },
+    query.page.cursor,
+    (cursor) => findEvents(log, filter, { ...query.page, cursor, limit: Math.min(query.page.limit, mostEvents) }),
+  );
+  const page = { ...query.page, cursor };
   const text = (name: string) => ({ name, value: rawOf(url, name), isWrong: wrong.has(name) });
   const isLive = page.cursor === undefined && page.order === "desc";
   const exported = new URLSearchParams([...said].filter(([name]) => name !== "cursor"));
@@ -43,8 +51,8 @@ export async function eventsPage(visit: PageContext): Promise<Page> {
         <Field label="Key prefix" {...text("prefix")} {...keyText(filter.prefix)} />
         <Field label="Partition" {...text("partition")} />
         <Field label="Check" {...text("check_name")} />
-        <Field label="Since" hint="A time as 2026-11-23T00:00Z" {...text("since")} />
-        <Field label="Until" hint="A time as 2026-11-23T00:00Z" {...text("until")} />
+        <Field label="Since" hint={timeHint} {...text("since")} />
+        <Field label="Until" hint={timeHint} {...text("until")} />
         <button type="submit" class="plain">
           Apply
         </button>
@@ -74,13 +82,34 @@ export async function eventsPage(visit: PageContext): Promise<Page> {
         ) : (
           <EventTable events={found.events} now={now} />
         )}
-        <Pager url={url} page={found} cursor={page.cursor} next={nextOf(found, page.order)} />
+        <Pager url={dated} page={found} cursor={page.cursor} next={nextOf(found, page.order)} />
       </div>
     </>
   );
   const rest = isLive ? { stream: streamPath(visit, streamed) } : {};
   const status = wrong.size > 0 ? 400 : 200;
   return { title: "Events", place: "events", body, status, files: ["filters.js"], ...rest };
+}
+
+const timeHint = "A time as 2026-11-23T00:00Z, a day (2026-11-29, today, yesterday), or how long ago (24h, 90d)";
+const timeParameters = ["since", "until"];
+
+/** The address with its times in the form of the API: what is so long ago must not move from page to page. */
+function withTimes(url: string, now: number): string {
+  const times = timeParameters.flatMap((name) => {
+    const [text = "", ...others] = saidIn(url).getAll(name);
+    const time = readRelativeTime(text, now);
+    return time === undefined || others.length > 0 ? [] : [[name, time] as const];
+  });
+  return withQuery(url, Object.fromEntries(times));
+}
+
+/** What is wrong with a time, and what else would do here. */
+function withForms(wrong: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const forms = " A day (2026-11-29, today, yesterday) or how long ago (24h, 90d) will do.";
+  return new Map(
+    Array.from(wrong, ([name, message]) => [name, timeParameters.includes(name) ? message + forms : message]),
+  );
 }
 
 function keyText(key: AssetKey | undefined) {

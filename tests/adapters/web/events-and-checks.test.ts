@@ -27,6 +27,16 @@ describe("the events page", () => {
     expect((await get(`/events${next}`)).html).not.toContain("data-stream");
   });
 
+  test("says that it goes by receipt, where the times contradict that", async () => {
+    const at = (minutesAgo: number) => materialization("a", { timestamp: noon - minutesAgo * 60_000 });
+    const inOrder = await siteOf(at(9), at(8), at(8.5), at(7));
+    const late = await siteOf(at(9), at(2), at(8), at(1));
+    for (const path of ["/events", "/events?order=asc", "/assets/a"]) {
+      expect((await inOrder.get(path)).text).not.toContain("order of receipt");
+      expect((await late.get(path)).text).toContain("In the order of receipt: some happened earlier. When What");
+    }
+  });
+
   test("exports what is shown, and more of it", async () => {
     const { get } = await siteOf(...events);
     const [path = ""] = linksTo((await get("/events?asset_key=odd&limit=")).html, "Export");
@@ -36,13 +46,44 @@ describe("the events page", () => {
   });
 
   test("says what is wrong with a filter beside it, and keeps the rest", async () => {
-    const { status, text, html } = await (await siteOf(...events)).get("/events?since=yesterday&asset_key=odd&limit=2");
+    const { status, text, html } = await (await siteOf(...events)).get("/events?since=soonish&asset_key=odd&limit=2");
     expect(status).toBe(400);
     expect(text).toContain("Invalid filter The parameter since must be a time");
-    expect(html).toMatch(/name="since" value="yesterday"[^>]* aria-invalid="true"/);
+    expect(text).toContain('Got "soonish". A day (2026-11-29, today, yesterday) or how long ago (24h, 90d) will do.');
+    expect(html).toMatch(/name="since" value="soonish"[^>]* aria-invalid="true"/);
     expect(html).toContain('name="asset_key" value="odd"');
     expect(idsIn(html)).toEqual([120, 118]);
     expect(html).toContain('data-stream="/events/stream?asset_key=odd&amp;after=120"');
+  });
+
+  test("takes times as the command line does, and keeps to them from page to page", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 40 }, (_, i) => materialization("a", { timestamp: noon - (40 - i) * hour })),
+    );
+    const ids = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => from - i);
+    const first = await get("/events?since=24h&limit=20");
+    expect([first.status, idsIn(first.html)]).toEqual([200, ids(40, 21)]);
+    expect(first.html).toContain('name="since" value="24h"');
+    const since = encodeURIComponent(new Date(noon - 24 * hour).toISOString());
+    expect(first.html).toContain(`since=${since}&amp;after=40`);
+    expect(linksTo(first.html, "Export")).toEqual([`/events/export?since=${since}&limit=20`]);
+    const [next = ""] = linksTo(first.html, "Older events");
+    expect(idsIn((await get(`/events${next}`)).html)).toEqual(ids(20, 17));
+    expect(idsIn((await get("/events?since=yesterday&until=today")).html)).toEqual(ids(28, 5));
+    expect((await get("/api/v1/events?since=24h")).status).toBe(400);
+    expect((await get("/events?since=24h&since=2h")).text).toContain("The parameter since is given more than once.");
+  });
+
+  test("keeps the page where a cursor is wrong, and says so", async () => {
+    const { get } = await siteOf(materialization("a"), check("c", false, 1));
+    for (const path of ["/events?cursor=x", "/checks?cursor=x", "/?cursor=x", "/?cursor=x&sort=latest"]) {
+      const { status, text, html } = await get(path);
+      expect([path, status]).toEqual([path, 400]);
+      expect(text).toContain('Invalid filter The cursor is not one that a page gave: "x".');
+      expect(html).toMatch(/<tr id="[ace]/);
+      expect(html).not.toContain("First page");
+    }
+    expect((await get("/assets/a?checks=x")).text).toContain("The cursor is not one that a page gave");
   });
 
   test("goes on by itself where the log finds little at a time, and says how far it has searched", async () => {
