@@ -8,15 +8,30 @@ export function errorPage(status: number, message: string, isRead: boolean): Pag
   const body = (
     <section class="empty">
       <h1>{title}</h1>
-      <p>
-        <UserText text={message} most={2000} />
-      </p>
+      <Message text={message} />
       <p>
         <a href="/">All assets</a>
       </p>
     </section>
   );
   return { title, place: undefined, body, status };
+}
+
+const hint = " /docs says what there is.";
+
+function Message({ text }: { readonly text: string }) {
+  const leadsToDocs = text.endsWith(hint);
+  return (
+    <p>
+      <UserText text={leadsToDocs ? text.slice(0, -hint.length) : text} most={2000} />
+      {leadsToDocs && (
+        <>
+          {" "}
+          <a href="/docs">/docs</a> says what there is.
+        </>
+      )}
+    </p>
+  );
 }
 
 function titleOf(status: number, isRead: boolean): string {

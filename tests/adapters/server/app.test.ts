@@ -64,7 +64,9 @@ test("what is not there hints at /docs outside the API, and is a page for a brow
   const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
   const page = await request("/nothing?a", { headers: browser });
   expect([page.status, page.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
-  expect(await page.text()).toContain("There is nothing at /nothing. /docs says what there is.");
+  expect(await page.text()).toContain(
+    '<bdi>There is nothing at /nothing.</bdi> <a href="/docs">/docs</a> says what there is.',
+  );
   for (const [path, accept] of [
     ["/nothing", "*/*"],
     ["/nothing", "application/json"],
