@@ -121,6 +121,44 @@ describe("the catalog", () => {
   });
 });
 
+describe("the search of a page that is not the catalog", () => {
+  const site = webSite();
+  const focused = (page: Page) => page.evaluate("document.activeElement.tagName");
+  beforeAll(() => site.report(materialized("rare/feed_1"), materialized("rare/feed_2"), materialized("other")));
+
+  test("goes on in the catalog: a second Enter opens the only hit", async () => {
+    const page = await site.visit("/assets/other");
+    await live(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("feed_1");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${site.server.url}/?search=feed_1`);
+    await eventually(page, () => focused(page), "INPUT");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${site.server.url}/assets/rare/feed_1`);
+  });
+
+  test("has the focus again by Escape among its results, and only where somebody searched", async () => {
+    const page = await site.visit("/events");
+    await live(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("feed");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${site.server.url}/?search=feed`);
+    await eventually(page, () => focused(page), "INPUT");
+    await live(page);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    expect(await focused(page)).toBe("A");
+    await page.keyboard.press("Escape");
+    expect(await focused(page)).toBe("INPUT");
+    await page.goto(`${site.server.url}/?search=feed_2`);
+    await live(page);
+    expect(await focused(page)).toBe("BODY");
+  });
+});
+
 describe("the catalog of 5,000 assets", () => {
   const site = webSite();
   beforeAll(async () => {
@@ -305,6 +343,7 @@ describe("what is hard to find or wrong", () => {
     for (const path of ["/nope", "/events/1/2", "/checks/x", "/docs/x"]) {
       const page = await site.visit(path);
       await page.getByRole("heading", { name: "Not found" }).waitFor();
+      await page.getByRole("main").getByRole("link", { name: "/docs", exact: true }).waitFor();
     }
   });
 });
@@ -336,6 +375,16 @@ describe("a page", () => {
       expect([mark, end]).toEqual([left, right]);
     },
   );
+
+  test("of a phone has the filters in sight that something is filtered by", async () => {
+    const page = await site.visit("/events?prefix=warehouse&partition=p", { viewport: { width: 390, height: 844 } });
+    await live(page);
+    for (const label of ["Key prefix", "Partition"]) {
+      const box = await page.getByLabel(label).boundingBox();
+      expect([label, (box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= 390]).toEqual([label, true]);
+    }
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
 
   test("of a phone breaks names between their parts, and has the ids of events in one line", async () => {
     const page = await site.visit("/?sort=latest", { viewport: { width: 390, height: 844 } });

@@ -119,9 +119,9 @@ async function openOnlyHit(form, field) {
   if (isShown && isOnly && value !== "" && field.value === value) only?.click();
 }
 
-/** @type {(event: KeyboardEvent, target: HTMLElement) => void} */
+/** Arrows go from result to result, and Escape back to the search. @type {(event: KeyboardEvent, target: HTMLElement) => void} */
 function listKey(event, target) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1, Escape: Number.NEGATIVE_INFINITY }[event.key];
   if (step === undefined) return;
   const all = results();
   const at = all.indexOf(target);

@@ -388,6 +388,20 @@ export function searchField(root = document) {
   return field instanceof HTMLInputElement ? field : undefined;
 }
 
+/** Under this name a search from another page says that it goes on in the catalog. */
+const searching = "searching";
+
+document.addEventListener("submit", ({ target }) => {
+  if (searchField()?.form === target) sessionStorage.setItem(searching, "");
+});
+
+if (sessionStorage.getItem(searching) !== null) {
+  sessionStorage.removeItem(searching);
+  const field = searchField();
+  if (document.activeElement === document.body) field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
+}
+
 noteShown(document);
 for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
   filterNames(dataset.filter ?? "", value);
