@@ -1,4 +1,4 @@
-import { all, byId, goTo, searchField, shownAddress } from "./page.js";
+import { all, byId, goTo, searchField, searching, shownAddress } from "./page.js";
 
 // Filters and search of a list: what they ask for is shown at once, each change is a step back, and keys lead into it.
 
@@ -135,4 +135,12 @@ function listKey(event, target) {
 const filters = byId("filters");
 if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) {
   typing = setTimeout(() => applyFilters(filters), 120);
+}
+
+// Only now, since an Enter before would have sent the form.
+if (sessionStorage.getItem(searching) !== null) {
+  sessionStorage.removeItem(searching);
+  const field = searchField();
+  if (document.activeElement === document.body) field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
 }

@@ -389,18 +389,13 @@ export function searchField(root = document) {
 }
 
 /** Under this name a search from another page says that it goes on in the catalog. */
-const searching = "searching";
+export const searching = "searching";
 
 document.addEventListener("submit", ({ target }) => {
-  if (searchField()?.form === target) sessionStorage.setItem(searching, "");
+  if (target instanceof HTMLFormElement && target.id !== "filters" && target === searchField()?.form) {
+    sessionStorage.setItem(searching, "");
+  }
 });
-
-if (sessionStorage.getItem(searching) !== null) {
-  sessionStorage.removeItem(searching);
-  const field = searchField();
-  if (document.activeElement === document.body) field?.focus();
-  field?.setSelectionRange(field.value.length, field.value.length);
-}
 
 noteShown(document);
 for (const { dataset, value } of all("input[data-filter]").filter((one) => one instanceof HTMLInputElement)) {
