@@ -1,23 +1,48 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import type { RunlessApp } from "../adapters/server/http.ts";
+import { createMemoryEventLog } from "../storage/index.ts";
 
 const root = join(import.meta.dir, "..");
 const typescript = readFileSync(join(root, "docs/typescript.md"), "utf8");
 const blocks = Array.from(typescript.matchAll(/^```ts\n(.*?)^```$/gms), ([, code = ""]) => code);
 
+const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
+
+/** The manual's block that imports from a module, as a function of what it imports and of `names`. */
+function blockOf(module: string, names: readonly string[] = []): (...args: unknown[]) => Promise<unknown> {
+  const [block = "", ...others] = blocks.filter((code) => code.includes(`from "${module}"`));
+  expect(others).toEqual([]);
+  const imported = Array.from(block.matchAll(/^import (\{.*\}) from/gm), ([, names = ""]) => names);
+  const code = block.replace(/^import .*$/gm, "").replace("export default", "return");
+  // Only a function may return.
+  const body = new Bun.Transpiler({ loader: "ts" }).transformSync(`export default async () => {${code}}`);
+  return new AsyncFunction(
+    ...imported,
+    ...names,
+    `return (${body.replace(/^export default /m, "").replace(/;\s*$/, "")})()`,
+  ) as never;
+}
+
 /** Runs the manual's block about runless/core with a request, and answers what it logs. */
 async function runCoreBlock(request: Request): Promise<readonly unknown[]> {
-  const [block = "", ...others] = blocks.filter((code) => code.includes('from "runless/core"'));
-  expect(others).toEqual([]);
-  const [, names = ""] = /^import (\{.*\}) from "runless\/core";$/m.exec(block) ?? [];
-  const body = new Bun.Transpiler({ loader: "ts" }).transformSync(block.replace(/^import .*$/m, ""));
-  const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
-  const run = new AsyncFunction(names, "request", "console", body);
   const logged: unknown[] = [];
-  await run(await import("../core/index.ts"), request, { log: (...args: unknown[]) => logged.push(...args) });
+  const console = { log: (...args: unknown[]) => logged.push(...args) };
+  await blockOf("runless/core", ["request", "console"])(await import("../core/index.ts"), request, console);
   return logged;
 }
+
+test("the manual's block about a server of your own refuses names that others may point at it", async () => {
+  const log = createMemoryEventLog({ now: Date.now });
+  const open = { openEventLog: async () => log };
+  const server = (await blockOf("runless/http")(await import("../adapters/server/http.ts"), open)) as RunlessApp;
+  const ask = async (host: string) =>
+    (await server.fetch(new Request("http://127.0.0.1/api/v1/assets", { headers: { host } }))).status;
+  expect([await ask("evil.example"), await ask("127.0.0.1:3000"), await ask("localhost:3000")]).toEqual([
+    403, 200, 200,
+  ]);
+});
 
 describe("the manual's block about the core", () => {
   const post = (path: string, body: string | undefined, type = "application/json") => {

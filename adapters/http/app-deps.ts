@@ -31,7 +31,10 @@ export interface AppDeps {
   readonly metrics?: Metrics;
   /** Who is let in. Default: everybody, to everything. */
   readonly tokens?: TokenCache;
-  /** Default: pages of its own origin only, and any host name. */
+  /**
+   * Default: pages of its own origin only, and any host name. Where no token is needed, that lets DNS rebinding in:
+   * `{ corsOrigins: [], hosts: () => [] }` takes localhost and addresses alone.
+   */
   readonly browser?: BrowserPolicy;
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
   readonly now?: () => number;
