@@ -8,7 +8,7 @@ import { sentenceOf } from "../exit-code.ts";
 import { createOption, examples, logCommand, readAssetKey } from "../log-command.ts";
 import { runCommand } from "../run-command.ts";
 import { deliver } from "./deliver.ts";
-import { addPair, keptSentence, noSpool, readObject, readReport } from "./report-input.ts";
+import { addPair, keptSentence, noSpool, readObject, readReport, valuesHelp } from "./report-input.ts";
 
 /** How long the report may hold up the exit code that somebody waits for, in milliseconds. */
 const reportTimeout = 10_000;
@@ -25,7 +25,7 @@ export const execCommand = logCommand("exec")
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
   .argument("<command...>", "what to run, after --")
   .option("--partition <partition>", "what part of the asset it builds")
-  .option("--metadata <name=value>", "of the materialization; repeatable", addPair, {})
+  .option("--metadata <name=value>", `of the materialization; repeatable; ${valuesHelp}`, addPair, {})
   .option("--metadata-json <object>", "likewise, as a JSON object", readObject)
   .option("--data-version <version>", "of the materialization")
   .option("--description <text>", "of the materialization")

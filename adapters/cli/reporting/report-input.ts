@@ -14,6 +14,11 @@ export const noSpool = [
   "fail where the server is away, instead of keeping the report for later",
 ] as const;
 
+/** How `--metadata` is read. */
+export const valuesHelp =
+  "numbers (5, 0.50, 1e-3), true and false are read as such, all else is text (007, True, 1.2.3). A text that looks " +
+  `like a number: --metadata-json '{"release": "1.10"}'`;
+
 /** A command that reports an event of an asset. */
 export function reportingCommand(name: string) {
   return logCommand(name)
@@ -24,12 +29,7 @@ export function reportingCommand(name: string) {
         .argParser(readPartitionRange)
         .conflicts("partition"),
     )
-    .option(
-      "--metadata <name=value>",
-      "repeatable; whole and decimal numbers, true and false are read as such",
-      addPair,
-      {},
-    )
+    .option("--metadata <name=value>", `repeatable; ${valuesHelp}`, addPair, {})
     .option("--metadata-json <object>", "metadata as a JSON object", readObject)
     .option("--data-version <version>", "the version of the data")
     .option("--description <text>", "what happened, in words")
@@ -121,9 +121,20 @@ export function addPair(text: string, before: JsonObject): JsonObject {
   return Object.fromEntries([...Object.entries(before), [name, readValue(value)]]);
 }
 
-// What would not be written back as it came is text: 1.10 is more likely a version, and 007 a name.
+const decimal = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** A number as JSON, or as printf, awk and bc write it (`+1.50`, `.5`, `5.`). All else is text: 007 is a name. */
 function readValue(text: string): JsonValue {
-  return /^(true|false|-?(0|[1-9]\d*)(\.\d*[1-9])?)$/.test(text) ? parseJson(text) : text;
+  if (text === "true" || text === "false") return text === "true";
+  if (!decimal.test(text)) return text;
+  const isFloat = /[.e]/i.test(text);
+  if (isFloat && !Number.isFinite(Number(text))) return text;
+  return parseJson(
+    text
+      .replace("+", "")
+      .replace(/^(-?)\./, "$10.")
+      .replace(/\.(?!\d)/, ".0"),
+  );
 }
 
 export function readObject(text: string): JsonObject {

@@ -10,7 +10,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
 
   beforeAll(async () => {
     target = await open();
-    const metadata = ["--metadata", "rows=5", "--metadata", "release=1.10", "--metadata-json", '{"columns": ["id"]}'];
+    const metadata = ["--metadata", "rows=5", "--metadata", "share=1.10", "--metadata-json", '{"columns": ["id"]}'];
     const said = ["--partition", "2026-11-23", "--data-version", "v1", "--description", "nightly"];
     const time = ["--timestamp", "2026-11-23T03:00:00Z", "--idempotency-key", "nightly"];
     await cli("report", "s3/orders", ...metadata, ...said, ...time);
@@ -32,7 +32,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
         data_version: "v1",
         metadata: {
           rows: { type: "int", raw_value: 5 },
-          release: { type: "text", raw_value: "1.10" },
+          share: { type: "float", raw_value: 1.1 },
           columns: { type: "json", raw_value: ["id"] },
         },
       },
