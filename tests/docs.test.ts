@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import type { RunlessApp } from "../adapters/server/http.ts";
+import { createApp, type RunlessApp } from "../adapters/server/http.ts";
 import { createMemoryEventLog } from "../storage/index.ts";
 
 const root = join(import.meta.dir, "..");
@@ -42,6 +42,30 @@ test("the manual's block about a server of your own refuses names that others ma
   expect([await ask("evil.example"), await ask("127.0.0.1:3000"), await ask("localhost:3000")]).toEqual([
     403, 200, 200,
   ]);
+});
+
+describe("what the manual shows of an answer is the answer:", () => {
+  const reporting = readFileSync(join(root, "docs/reporting.md"), "utf8");
+  const post = async (type: string, body: string) => {
+    const { fetch } = createApp({ log: createMemoryEventLog({ now: Date.now }) });
+    const init = { method: "POST", body, headers: { "content-type": type } };
+    const answer = await fetch(new Request("http://localhost/api/v1/events", init));
+    return [answer.status, await answer.json()];
+  };
+
+  test("of lines, some of which failed", async () => {
+    const [, lines = ""] = /^printf '%s\\n' (.+) > lines\.ndjson$/m.exec(reporting) ?? [];
+    const [, shown = ""] = /^```json\n(.*?)^```$/ms.exec(reporting) ?? [];
+    const body = Array.from(lines.matchAll(/'(.+?)'/g), ([, line]) => line).join("\n");
+    expect(await post("application/x-ndjson", body)).toEqual([200, JSON.parse(shown)]);
+  });
+
+  test("of one event and of an array", async () => {
+    const one = '{"type": "ASSET_OBSERVATION", "asset_key": "a"}';
+    const [, single = "", array = ""] = /answered `(\{.*?\})`, an array `(\{.*?\})`/.exec(reporting) ?? [];
+    expect(await post("application/json", one)).toEqual([200, { ...JSON.parse(single), id: 1 }]);
+    expect(await post("application/json", `[${one}, ${one}]`)).toEqual([200, { ...JSON.parse(array), ids: [1, 2] }]);
+  });
 });
 
 describe("the manual's block about the core", () => {

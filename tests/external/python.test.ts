@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { callerShapes, expectShape } from "../http/caller-shapes.ts";
-import { type RunningServer, runtimes, startServer } from "../server.ts";
+import { type RunningServer, runtimes, startServer, temporaryFolder } from "../server.ts";
 import { runTool } from "./run-tool.ts";
 
 const folder = import.meta.dir;
@@ -42,3 +43,29 @@ describe.each(runtimes.flatMap((runtime) => [[runtime, "urllib"] as const, [runt
     });
   },
 );
+
+test("the manual's blocks in Python report to a server, and its command for lines tells of those that failed", async () => {
+  const server = await startServer("bun");
+  const root = join(folder, "../..");
+  const blocks = ["README.md", "docs/reporting.md"].flatMap((file) =>
+    Array.from(
+      readFileSync(join(root, file), "utf8").matchAll(/^```(python|sh)\n(.*?)^```$/gms),
+      ([, language, code]) => {
+        return { language, code: (code ?? "").replaceAll("http://127.0.0.1:3000", server.url) };
+      },
+    ),
+  );
+  const inPython = blocks.filter(({ language }) => language === "python");
+  expect(inPython.length).toBe(3);
+  for (const { code } of inPython) await runTool(python, ["-c", code]);
+  const { events } = await (await fetch(`${server.url}/api/v1/events?order=asc`)).json();
+  expect(events).toMatchObject([
+    { partition: "2026-11-23", metadata: { rows: { raw_value: 5 } } },
+    { partition: "2026-11-23", metadata: { rows: { raw_value: 5 } } },
+    { timestamp: "2026-11-23T05:50:00.000Z" },
+  ]);
+  const lines = blocks.find(({ code }) => code.includes("lines.ndjson"))?.code ?? "";
+  const shell = Bun.spawnSync(["sh", "-c", lines], { cwd: temporaryFolder() });
+  expect([shell.exitCode, shell.stderr.toString()]).toEqual([1, expect.stringContaining("'line': 2")]);
+  await server.stop();
+}, 30_000);
