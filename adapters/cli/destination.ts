@@ -149,13 +149,18 @@ export function serverAddress(text: string): string {
 /** The version that a server's /health tells; undefined where nothing answers, or something else. */
 export async function probeServer(url: string): Promise<string | undefined> {
   try {
-    const signal = AbortSignal.timeout(probeTimeout);
-    const answer = await lightFetch(`${url}/health`, { signal });
-    await answer.text();
-    return answer.status === 200 ? (answer.headers.get("runless") ?? undefined) : undefined;
+    return await askHealth(url);
   } catch {
     return undefined;
   }
+}
+
+/** Likewise. Rejects where nothing answers. */
+export async function askHealth(url: string): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(probeTimeout);
+  const answer = await lightFetch(`${url}/health`, { signal });
+  await answer.text();
+  return answer.status === 200 ? (answer.headers.get("runless") ?? undefined) : undefined;
 }
 
 const probeTimeout = 2000;

@@ -42,8 +42,14 @@ export function exitCodeFor(error: unknown): ExitCode {
   return new Map(Object.entries(codes)).get(code) ?? exitCodes.failed;
 }
 
+/** What is said of an error at a command line. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // The server's own sentence speaks to whoever writes the headers.
+  const isTokenWrong = "code" in error && error.code === "unauthorized";
+  return isTokenWrong
+    ? `${error.message} This command takes it from RUNLESS_TOKEN, --token or runless login.`
+    : error.message;
 }
 
 type Code = EventLogErrorCode | RunlessClientErrorCode | ConfigError["code"] | "invalid_event";

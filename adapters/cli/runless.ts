@@ -3,6 +3,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { packageInfo } from "../config/package-info.ts";
 import { commands } from "./commands.ts";
 import { exitCodeOf, exitCodes, exitCodesHelp } from "./exit-code.ts";
+import { usageHint } from "./usage-hint.ts";
 
 const program = new Command("runless")
   .description("Asset events that happen outside an orchestrator: report them, read them back, serve them.")
@@ -19,6 +20,12 @@ failInWords(program, "runless");
 
 function failInWords(command: CommandUnknownOpts, name: string): void {
   command.exitOverride().showHelpAfterError(`Run ${name} --help to see what there is.`);
+  command.configureOutput({
+    outputError: (message, write) => {
+      const hint = usageHint(command, message);
+      write(hint === undefined ? message : `${message}${hint}\n`);
+    },
+  });
   for (const part of command.commands) failInWords(part, `${name} ${part.name()}`);
 }
 

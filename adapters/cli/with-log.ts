@@ -1,6 +1,7 @@
 import { RunlessClientError } from "../client/client-error.ts";
 import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
+import { networkReason } from "../client/network-reason.ts";
 import { wait } from "../client/wait.ts";
 import {
   announce,
@@ -9,7 +10,6 @@ import {
   type LogOptions,
   type ServerDestination,
 } from "./destination.ts";
-import { sentenceOf } from "./exit-code.ts";
 import { lightFetch } from "./light-fetch.ts";
 import { sendWaiting } from "./spool/send-waiting.ts";
 
@@ -122,6 +122,5 @@ export async function textOf(what: string, response: Response): Promise<string> 
 }
 
 function lost(what: string, error: unknown): RunlessClientError {
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return new RunlessClientError("network", `${what}: ${sentenceOf(error)}${cause}`, { cause: error });
+  return new RunlessClientError("network", `${what}: ${networkReason(error)}.`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { RunlessClientError } from "./client-error.ts";
 import { errorOfAnswer } from "./error-answer.ts";
+import { networkReason } from "./network-reason.ts";
 import { retry } from "./retry.ts";
 import type { Wait } from "./wait.ts";
 
@@ -69,17 +70,11 @@ async function attemptCall(url: string, { method, body, signal }: Call, options:
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
     if (error instanceof RunlessClientError) throw error;
-    throw new RunlessClientError("network", `${what} got no answer: ${reasonOf(error)}`, { cause: error });
+    throw new RunlessClientError("network", `${what} got no answer: ${networkReason(error)}.`, { cause: error });
   } finally {
     timer.abort();
     signal?.removeEventListener("abort", abort);
   }
-}
-
-/** Node says "fetch failed", and why only in the cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

@@ -4,7 +4,8 @@ import { rename } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
-import { CommandError, exitCodes, sentenceOf } from "../exit-code.ts";
+import { networkReason } from "../../client/network-reason.ts";
+import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, readCount, readEventId } from "../log-command.ts";
 import { unlessInterrupted } from "../unless-interrupted.ts";
 import { bodyOf, type OpenLog, withLog } from "../with-log.ts";
@@ -50,6 +51,6 @@ async function copy(body: ReadableStream<Uint8Array>, to: Writable): Promise<voi
   try {
     for await (const chunk of body) if (!to.write(chunk)) await once(to, "drain");
   } catch (error) {
-    throw new CommandError(exitCodes.unreachable, `The export broke off, and is not whole: ${sentenceOf(error)}`);
+    throw new CommandError(exitCodes.unreachable, `The export broke off, and is not whole: ${networkReason(error)}.`);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RunlessClientError } from "../../client/client-error.ts";
-import { sentenceOf } from "../exit-code.ts";
+import { networkReason } from "../../client/network-reason.ts";
 import { bodyOf, type OpenLog } from "../with-log.ts";
 import { readStream, type StreamBlock } from "./read-stream.ts";
 
@@ -37,7 +37,7 @@ export async function* followStream(
       if (interrupted?.aborted === true) return;
       // Who never got an answer has most likely asked in the wrong place.
       if (lastId === undefined || isFinal(error)) throw error;
-      if (!isLost) console.error(`runless: the connection was lost, and is tried again: ${sentenceOf(error)}`);
+      if (!isLost) console.error(`runless: the connection was lost, and is tried again: ${networkReason(error)}`);
       isLost = true;
     } finally {
       clearTimeout(timer);

@@ -42,17 +42,19 @@ Exit codes:
       const connection = serverConnection(server);
       const outcome = await flushWhenFree({ root, url, send: senderOf(connection), includeOld: old === true });
       results.push({ url, ...outcome });
-      for (const line of describeFlush(outcome, url)) console.error(line);
+      // What was sent is the command's own answer.
+      for (const line of describeFlush({ ...outcome, sent: 0 }, url)) console.error(line);
     }
     for (const url of waitingServers(root)) {
       if (!servers.some((server) => server.url === url)) {
         console.error(`runless: reports wait for ${url} too: runless flush --url ${url} sends them`);
       }
     }
-    const sent = results.reduce((sum, outcome) => sum + outcome.sent, 0);
     if (json === true) console.log(JSON.stringify({ servers: results.map(formatOutcome) }));
+    else if (results.every(isNothing)) console.log("Nothing waits.");
     else
-      console.log(results.every(isNothing) ? "Nothing waits." : `Sent ${sent === 1 ? "1 report" : `${sent} reports`}.`);
+      for (const { url, sent } of results)
+        console.log(`Sent ${sent === 1 ? "1 report" : `${sent} reports`} to ${url}.`);
     const codes = results.map(exitCodeOfOutcome);
     process.exitCode = codes.includes(exitCodes.unreachable)
       ? exitCodes.unreachable

@@ -1,4 +1,5 @@
 import { printable } from "../../config/printable.ts";
+import { sentenceOf } from "../exit-code.ts";
 import type { FlushOutcome } from "./flush-spool.ts";
 
 /** What came of a flush, a line each. Empty where there was nothing to send. */
@@ -9,7 +10,7 @@ export function describeFlush({ sent, refused, waiting, old, error, isBusy }: Fl
     lines.push(`runless: a report that waited for ${url} was refused, and is kept in ${path}: ${printable(reason)}`);
   }
   if (isBusy) lines.push(`runless: another runless is sending what waits for ${url}`);
-  else if (error !== undefined) lines.push(`runless: ${still(waiting)} for ${url}: ${printable(error.message)}`);
+  else if (error !== undefined) lines.push(`runless: ${still(waiting)} for ${url}: ${printable(sentenceOf(error))}`);
   if (old > 0) {
     const why = "so that the server may have forgotten their idempotency keys, and record again what it has";
     lines.push(

@@ -1,8 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
+import { networkReason } from "../../client/network-reason.ts";
 import { isLoopback } from "../../config/is-loopback.ts";
 import { printable } from "../../config/printable.ts";
-import { probeServer, serverAddress } from "../destination.ts";
-import { CommandError, exitCodes, sentenceOf } from "../exit-code.ts";
+import { askHealth, serverAddress } from "../destination.ts";
+import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples } from "../log-command.ts";
 import { userConfigPath, writeUserConfig } from "../user-config.ts";
 import { readSecret } from "./read-secret.ts";
@@ -20,10 +21,7 @@ export const loginCommand = new Command("login")
   .addHelpText("after", examples("login https://runless.example.com", "login http://127.0.0.1:3000 < token.txt"))
   .action(async (given) => {
     const url = serverAddress(given);
-    const version = await probeServer(url);
-    if (version === undefined) {
-      throw new CommandError(exitCodes.unreachable, `There is no runless at ${url}: ${url}/health does not say so.`);
-    }
+    const version = await versionOf(url);
     const secret = await readSecret(`Token for ${url} (none: Enter): `);
     if (!/^[!-~]*$/.test(secret)) throw new CommandError(exitCodes.usage, "A token is one word of visible characters.");
     const token = secret === "" ? undefined : secret;
@@ -35,6 +33,17 @@ export const loginCommand = new Command("login")
     writeUserConfig(path, { url, token });
     console.log(`Commands talk to ${url} (runless ${printable(version)}) from now on. That is written in ${path}.`);
   });
+
+/** The version of the runless at an address. Throws CommandError where there is none, and says why that was found. */
+async function versionOf(url: string): Promise<string> {
+  const found = await askHealth(url).catch((error: unknown) => {
+    throw new CommandError(exitCodes.unreachable, `There is no answer from ${url}: ${networkReason(error)}.`);
+  });
+  if (found !== undefined) return found;
+  const hint = /\/api(\/v1)?$/.test(url) ? " A server's address has no /api at its end." : "";
+  const problem = `There is no runless at ${url}: something answers at ${url}/health, and does not say that it is one.`;
+  throw new CommandError(exitCodes.unreachable, problem + hint);
+}
 
 /** Throws CommandError where a server does not take the token, or wants one. */
 async function tryToken(url: string, token: string | undefined): Promise<void> {
@@ -57,7 +66,7 @@ async function ask(url: string, headers: Readonly<Record<string, string>>) {
   } catch (error) {
     throw new CommandError(
       exitCodes.unreachable,
-      `${url} got no answer, and nothing was changed: ${sentenceOf(error)}`,
+      `${url} got no answer, and nothing was changed: ${networkReason(error)}.`,
     );
   }
 }

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { runtimes } from "../../server.ts";
+import { runtimes, startServer } from "../../server.ts";
 import { newFile, patience, runCli, startCli, targets } from "./run-cli.ts";
+import { newAbsentServer, newSpool } from "./spool/spool-harness.ts";
 
 setDefaultTimeout(patience);
 
@@ -32,6 +33,15 @@ const wrong: readonly (readonly [string, string])[] = [
   ["events --url http://x --database-url file:x", "not both"],
   ["doctor --url http://127.0.0.1:9", "unknown option '--url'"],
   ["serve --nope", "--nope"],
+  ["exec k sh -c 4", "stands behind --: runless exec <key> -- <command...>"],
+  ["login http://127.0.0.1:9 --token t", "The token is read from standard input: runless login <url> < token.txt"],
+  ["events cron/job", "For one asset: runless events --asset-key cron/job"],
+  ["tail cron/job", "For one asset: runless tail --asset-key cron/job"],
+  ["assets cron/job", "For one asset: runless asset cron/job"],
+  ["report cron/job rows=5", "For metadata: --metadata rows=5"],
+  ["report --asset-key cron/job", "The key is an argument: runless report <key>"],
+  ["checks --stale", "For assets that were not reported: runless assets --stale 24h"],
+  ["checks --nope", "There are --url, --token, --database-url, --failing, --prefix, --limit, --cursor, --json."],
 ];
 
 const target = newFile();
@@ -54,6 +64,39 @@ test("what can't be reached has the exit code 3", async () => {
   ]);
   const results = await Promise.all(lines.map((line) => runCli(line)));
   expect(results.map(({ exitCode }) => exitCode)).toEqual([3, 3, 3, 3]);
+});
+
+describe.each([...runtimes].filter((runtime) => runtime !== "deno"))("on %s, where nothing listens", (runtime) => {
+  const lines = ["events", "tail", "export", "report a --no-spool", "login", "flush"];
+  test.each(lines)("%s says so in words of its own", async (line) => {
+    const [command = "", ...rest] = line.split(" ");
+    const { url } = await newAbsentServer();
+    const spool = newSpool({ runtime });
+    if (command === "flush") await spool.run(["report", "a", "--url", url]);
+    const place = command === "login" ? [url] : ["--url", url];
+    const { exitCode, stderr } = await spool.run([command, ...rest, ...place]);
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining("nothing listens there (connection refused)")]);
+    expect(stderr).not.toMatch(/Is the computer|ECONNREFUSED|fetch failed/);
+  });
+
+  test("login says where something else answers, and that an address has no /api", async () => {
+    using other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("", { status: 404 }) });
+    const { exitCode, stderr } = await runCli(["login", `${other.url.href}api`], { runtime });
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining("A server's address has no /api at its end.")]);
+  });
+});
+
+test("whom a server asks for a token, a command tells where it takes one from", async () => {
+  const server = await startServer("bun", { env: { RUNLESS_TOKENS: "ci:report=0123456789abcdef" } });
+  const from = "This command takes it from RUNLESS_TOKEN, --token or runless login.";
+  for (const token of [[], ["--token", "unknown"]]) {
+    for (const line of [["events"], ["report", "a"], ["export"], ["exec", "a"]]) {
+      const run = line[0] === "exec" ? ["--", "true"] : [];
+      const { stderr } = await runCli([...line, "--url", server.url, ...token, ...run]);
+      expect(stderr).toContain(from);
+    }
+  }
+  await server.stop();
 });
 
 test("a command that takes no server tells nobody to name one", async () => {

@@ -21,7 +21,9 @@ describe.each(["bun", "node"] as const)("on %s", (runtime) => {
     const { exitCode, stdout, stderr } = await spool.run(args);
     expect([exitCode, stdout]).toEqual([0, ""]);
     const [path = ""] = spool.waiting();
-    expect(stderr).toMatch(/^runless: POST .+ got no answer: .+\n$/);
+    expect(stderr).toMatch(
+      /^runless: POST .+ got no answer: nothing listens there \(connection refused\)\. The report is kept in .+\n$/,
+    );
     expect(stderr).toContain(`The report is kept in ${path}: the next call or runless flush sends it.\n`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect([spool.root, dirname(path)].map((folder) => statSync(folder).mode & 0o777)).toEqual([0o700, 0o700]);
@@ -82,8 +84,8 @@ describe.each(["bun", "node"] as const)("on %s", (runtime) => {
     const again = await start();
     expect(await spool.run(["flush"])).toEqual({
       exitCode: 0,
-      stdout: "Sent 1 report.\n",
-      stderr: `runless: sent 1 report that waited for ${url}\n`,
+      stdout: `Sent 1 report to ${url}.\n`,
+      stderr: "",
     });
     expect(await spool.run(["flush"])).toEqual({ exitCode: 0, stdout: "Nothing waits.\n", stderr: "" });
     expect((await eventsOf(url)).map(({ asset_key }) => asset_key)).toEqual([["a"], ["b"]]);
@@ -182,7 +184,7 @@ test.each([[[]], [["--idempotency-key", "nightly"]]])(
     expect((await spool.run(args)).exitCode).toBe(0);
     expect(spool.waiting().length).toBe(1);
     isCut = false;
-    expect((await spool.run(["flush"])).stdout).toBe("Sent 1 report.\n");
+    expect((await spool.run(["flush"])).stdout).toBe(`Sent 1 report to ${proxy.url.origin}.\n`);
     expect((await eventsOf(server.url)).length).toBe(1);
     proxy.stop(true);
     await server.stop();
@@ -199,7 +201,7 @@ test("what a server refuses for what it says is set aside, with the reason, and 
   writeFileSync(join(dirname(spool.waiting()[0] ?? ""), `000000000000001-00000000.json`), "{nonsense");
   const server = await start(["--max-description-bytes", "10"]);
   const { exitCode, stdout, stderr } = await spool.run(["flush"], { env });
-  expect([exitCode, stdout]).toEqual([1, "Sent 2 reports.\n"]);
+  expect([exitCode, stdout]).toEqual([1, `Sent 2 reports to ${url}.\n`]);
   const [unreadable = "", refused = ""] = spool.refused();
   expect(stderr).toContain(`a report that waited for ${url} was refused, and is kept in ${refused}: `);
   expect(stderr).toContain(`${unreadable}: It is no report that this version of runless can read.`);
@@ -230,7 +232,7 @@ test("a token that may not report leaves all where it is, and one for another pr
   expect((await spool.run(["events", "--url", url, "--token", secret("b")])).stderr).toBe("");
   expect(spool.waiting().length).toBe(3);
   const own = await flush(secret("a"));
-  expect([own.exitCode, own.stdout]).toEqual([1, "Sent 2 reports.\n"]);
+  expect([own.exitCode, own.stdout]).toEqual([1, `Sent 2 reports to ${url}.\n`]);
   expect([spool.waiting().length, spool.refused().length]).toEqual([1, 0]);
   expect((await flush(secret("c"))).exitCode).toBe(0);
   expect((await eventsOf(url, secret("c"))).map(({ asset_key }) => asset_key.join("/"))).toEqual([
