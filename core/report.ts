@@ -53,17 +53,18 @@ const notAnInput = "A report is read of { url, query, body, contentType }, with 
 
 /**
  * The event that a POST to any of the report endpoints reports, and which endpoint that was: the first that the path
- * names. Pure. Throws ReportRequestError.
+ * names. Pure. Throws ReportRequestError, and nothing else, whatever it is given: what no type allows is `invalid_input`.
  *
  * @example
  * const { endpoint, event } = parseReport({ url: "/report_asset_check/a", query: { check_name: "c", passed: "true" } });
  */
 export function parseReport(input: ReportInput): Report {
-  const endpoint = endpointOf(input);
-  return { endpoint, event: eventOf(endpoint, input) } as Report; // each parser makes its own endpoint's event
+  const report = safeParseReport(input);
+  if (!report.success) throw report.error;
+  return { endpoint: report.endpoint, event: report.event } as Report; // each parser makes its own endpoint's event
 }
 
-/** As `parseReport`. Never throws, whatever it is given: what no type allows is the error `invalid_input`. */
+/** As `parseReport`, whose error it answers. Never throws. */
 export function safeParseReport(input: ReportInput): SafeReport {
   let endpoint: ReportEndpoint | undefined;
   try {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { databaseUrlForms, databaseUrlPattern } from "../../storage/database-url.ts";
 import type { NewToken } from "../../storage/index.ts";
 import { type Limits, limitFlag, limitFlags, limitsBy } from "./limits.ts";
 import type { LogSettings } from "./logger.ts";
@@ -132,13 +133,12 @@ export function resolveRetention(
 
 function database(value: SettingReader): Pick<Config, "databaseUrl" | "databaseAuthToken"> {
   return {
-    databaseUrl: value("database-url", databaseUrl, "file:<path>, libsql://…, http(s)://… or :memory:"),
+    databaseUrl: value("database-url", databaseUrl, databaseUrlForms),
     databaseAuthToken: value("database-auth-token", v.optional(v.string()), "a token"),
   };
 }
 
-// Not file::memory:, which would be another database for every connection.
-const databaseUrl = v.pipe(v.string(), v.regex(/^(:memory:$|(file:(?!:memory:)|libsql:\/\/|https?:\/\/|wss?:\/\/).)/));
+const databaseUrl = v.pipe(v.string(), v.regex(databaseUrlPattern));
 
 function listOf<Schema extends v.GenericSchema<string, string>>(item: Schema) {
   const split = v.transform((text: string) => text.split(",").map((part) => part.trim()));

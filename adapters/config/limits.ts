@@ -49,6 +49,19 @@ export function limitsBy(read: (name: LimitName, most: number) => number): Limit
   return Object.fromEntries(names.map((name) => [name, read(name, settings[name].most)])) as Limits; // of all names
 }
 
+/** Throws TypeError for a limit that there is not, and for a value that a limit can't have: it would be none. */
+export function assertLimits(limits: Partial<Limits>): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(settings, name)) {
+      throw new TypeError(`There is no limit ${JSON.stringify(name)}. Those there are: ${names.join(", ")}.`);
+    }
+    const isCount = Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY;
+    if (!isCount || value < 0) {
+      throw new TypeError(`The limit ${name} must be a whole number, or Infinity. Got ${String(value)}.`);
+    }
+  }
+}
+
 /** What a runtime should take of a target and a header together: more than their limits, for us to say which is passed. */
 export function mostHeadBytes({ targetBytes, headerBytes }: Limits): number {
   return 2 * (targetBytes + headerBytes);

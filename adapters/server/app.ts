@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { defaultLimits } from "../config/limits.ts";
+import { assertLimits, defaultLimits } from "../config/limits.ts";
 import { crossOrigin } from "../http/access/cross-origin.ts";
 import { createRequestGuard } from "../http/access/request-guard.ts";
 import { needOf } from "../http/access/token-check.ts";
@@ -33,6 +33,7 @@ export interface RoutedApp extends RunlessApp {
 
 /** The app, and the routes behind it. */
 export function createRoutedApp(given: AppOptions): RoutedApp {
+  assertAppOptions(given);
   const appends = instrumentAppends(given.log);
   const { metrics = createMetrics(), forwarder } = given;
   forwarder?.instrument(appends.encoded);
@@ -101,6 +102,14 @@ export function addRequestRoutes(app: Hono<AppEnv>, deps: AppDeps, streaming: St
   return reports;
 }
 
+/** For programs without types, and for those whose objects come from elsewhere. Throws TypeError. */
+function assertAppOptions(given: AppOptions | undefined): void {
+  if (typeof given?.log?.append !== "function") {
+    throw new TypeError("createApp needs an event log: createApp({ log: await openEventLog({ url }) }).");
+  }
+  assertLimits(given.config?.limits ?? {});
+}
+
 /** A route that nobody gave a need would be open to everybody. What is there for every method is middleware. */
 function assertChecked({ routes }: Hono<AppEnv>): void {
   const open = routes.find(({ method, handler }) => method !== "ALL" && needOf(handler) === undefined);
@@ -110,11 +119,19 @@ function assertChecked({ routes }: Hono<AppEnv>): void {
 /** 405 with Allow where the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
 function unmatched(app: Hono<AppEnv>, method: string, path: string): HttpError {
   const allowed = ["GET", "POST", "DELETE"].filter((other) => hasHandler(app, other, path));
-  if (allowed.length === 0) {
-    return new HttpError(404, `There is nothing at ${path}.${isOfApi(path) ? "" : " /docs says what there is."}`);
-  }
+  if (allowed.length === 0) return new HttpError(404, `There is nothing at ${path}.${hintFor(path)}`);
   const sentence = `${method} is not for this path; send ${allowed.join(" or ")}.`;
   return new HttpError(405, sentence, { allow: allowed.join(", ") });
+}
+
+/** What was most likely meant by a path at which there is nothing. */
+function hintFor(path: string): string {
+  const [, inFront, rest] = /^(\/.+?)(\/api\/v1(?:\/.*)?)$/.exec(path) ?? [];
+  if (rest !== undefined) return ` The API is at ${rest}: a server's address (--url) has no ${inFront} at its end.`;
+  const [, segments = "", endpoint] =
+    /^(\/.+)(\/report_asset_(?:materialization|observation|check))(?:\/|$)/.exec(path) ?? [];
+  if (segments.lastIndexOf("/") > 0) return ` ${endpoint} may have one segment in front of it, not ${segments}.`;
+  return isOfApi(path) ? "" : " /docs says what there is.";
 }
 
 function isOfApi(path: string): boolean {

@@ -1,3 +1,4 @@
+import { assertDatabaseUrl } from "../database-url.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Stores } from "../stores.ts";
 import { databaseFile } from "./file/database-file.ts";
@@ -17,9 +18,10 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
 
 /**
  * What is kept in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
- * (`libsql://…`).
+ * (`libsql://…`). Throws EventLogError.
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
+  assertDatabaseUrl(options.url);
   const { now = Date.now, onCommit, onDamage, onFileTrouble, watchesLog, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
   const database = isRemote

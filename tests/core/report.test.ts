@@ -105,7 +105,9 @@ describe("what can't be recorded is said, never thrown, by safeParseReport:", ()
     ["a query that is none", { url, query: 5 }],
     ["nothing", undefined],
     ["an address that is none", { url: undefined }],
+    ["an object without an address", {}],
   ])("%s, which only a program without types gives", (_, input) => {
+    expect(() => parseReport(input as never)).toThrow(ReportRequestError);
     const report = safeParseReport(input as never);
     expect(report.success ? undefined : report.error).toMatchObject({
       name: "ReportRequestError",
@@ -133,7 +135,7 @@ test("safeParseReport throws for nothing that it is given, and says what parseRe
     fc.property(input, (input) => {
       const safe = safeParseReport(input);
       if (safe.success) expect(parseReport(input)).toEqual({ endpoint: safe.endpoint, event: safe.event } as never);
-      else expect(() => parseReport(input)).toThrow();
+      else expect(() => parseReport(input)).toThrow(ReportRequestError);
     }),
   );
 });

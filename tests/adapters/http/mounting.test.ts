@@ -85,6 +85,32 @@ describe.each(Object.entries(programs))("in %s, an app", (_, mount) => {
   });
 });
 
+describe("what is no app's options is told at once", () => {
+  const log = createMemoryEventLog({ now: Date.now });
+  test.each([
+    ["no log", {}, "createApp needs an event log"],
+    ["nothing", undefined, "createApp needs an event log"],
+    ["the promise of a log", { log: Promise.resolve(log) }, "createApp needs an event log"],
+    [
+      "a misspelt limit",
+      { log, config: { limits: { bodybytes: 5 } } },
+      'There is no limit "bodybytes". Those there are: bodyBytes,',
+    ],
+    [
+      "a limit that is text",
+      { log, config: { limits: { bodyBytes: "5" } } },
+      "bodyBytes must be a whole number, or Infinity. Got 5.",
+    ],
+    [
+      "a limit that is NaN",
+      { log, config: { limits: { pageEvents: Number.NaN } } },
+      "pageEvents must be a whole number, or Infinity.",
+    ],
+  ])("%s", (_, options, sentence) => {
+    expect(() => createApp(options as never)).toThrow(sentence);
+  });
+});
+
 test("an app is its functions, and nothing of the framework that it is made with", () => {
   const { fetch, report, ...rest } = createApp({ log: createMemoryEventLog({ now: Date.now }) });
   expect(rest).toEqual({});

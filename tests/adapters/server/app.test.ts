@@ -79,6 +79,19 @@ test("what is not there hints at /docs outside the API, and is a page for a brow
   }
 });
 
+test.each([
+  ["/api/api/v1/events", " The API is at /api/v1/events: a server's address (--url) has no /api at its end."],
+  ["/api/v1/api/v1/assets/a", " The API is at /api/v1/assets/a: a server's address (--url) has no /api/v1 at its end."],
+  ["/runless/api/v1/events", " The API is at /api/v1/events: a server's address (--url) has no /runless at its end."],
+  ["/a/b/report_asset_check/x", " /report_asset_check may have one segment in front of it, not /a/b."],
+  ["/graphql", " /docs says what there is."],
+  ["/server_info", " /docs says what there is."],
+])("a POST to %s is told what was meant", async (path, hint) => {
+  const { request } = testApp({ log: memory(), config });
+  const answer = await request(path, { method: "POST" });
+  expect([answer.status, await answer.json()]).toEqual([404, { error: `There is nothing at ${path}.${hint}` }]);
+});
+
 test("a browser gets a page wherever it is led, below what is there and where another method is meant", async () => {
   const { request } = testApp({ log: memory(), config });
   const headers = { accept: "text/html,*/*;q=0.8" };
