@@ -96,6 +96,21 @@ describe("the manual's block about the core", () => {
 });
 
 describe("the manual", () => {
+  test.each([
+    ["docs/cli.md", ["as a check named `exec` of the asset", "a materialization besides, only where it ended with 0"]],
+    [
+      "docs/dagster.md",
+      ["`/graphql` and `/server_info` are a 404", "does not move over by itself", "Nor do events get from"],
+    ],
+    [
+      "docs/reporting.md",
+      ["`timestamp` is one of them: these endpoints take none", "`curl -f` succeeds with failed lines"],
+    ],
+  ] as const)("in %s says what a reader stumbles over without it", (file, said) => {
+    const words = readFileSync(join(root, file), "utf8").replaceAll(/\s+/g, " ");
+    expect(said.filter((sentence) => !words.includes(sentence))).toEqual([]);
+  });
+
   const manual = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"].concat(
     readdirSync(join(root, "docs"))
       .filter((name) => name.endsWith(".md"))
