@@ -44,6 +44,8 @@ export interface History {
   readonly events: readonly RecordedEvent[];
   /** How many materializations and observations the marks stand for. */
   readonly reports: number;
+  /** Whether `events` are all the materializations and observations of the span. */
+  readonly isWhole: boolean;
 }
 
 export async function readHistory(log: ScopedEventLog, key: AssetKey, range: RangeName, now: number): Promise<History> {
@@ -51,7 +53,7 @@ export async function readHistory(log: ScopedEventLog, key: AssetKey, range: Ran
   const since = span === undefined ? undefined : now - span;
   const { marks, first, isSample, events } = await log.timeline(key, { since, slots: mostMarks, events: mostRead });
   const count = (some: readonly TimelineMark[]) => some.reduce((sum, { events }) => sum + events, 0);
-  const reports = marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION");
+  const reports = count(marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION"));
   return {
     range,
     since,
@@ -60,7 +62,8 @@ export async function readHistory(log: ScopedEventLog, key: AssetKey, range: Ran
     total: count(marks),
     isSample,
     events: events.toReversed(),
-    reports: count(reports),
+    reports,
+    isWhole: !isSample && events.length === reports,
   };
 }
 
@@ -113,14 +116,19 @@ function numberIn(part: JsonPart): number {
   return Number(isNumberText(part.value) ? part.value[numberText] : part.value);
 }
 
-/** A data version, from the event on that brought it. */
+/** A data version, from an event on that has it. */
 export interface VersionChange {
   readonly version: string;
   readonly event: RecordedEvent;
+  /**
+   * What is known of the event: that it brought the version, that the version is as old at least, or only that it has
+   * it, where others were not read.
+   */
+  readonly known: "since" | "since at least" | "seen";
 }
 
-/** Where the data version became another one, newest first; the oldest event that has one counts as a change. */
-export function versionChanges(events: readonly RecordedEvent[]): readonly VersionChange[] {
+/** Where the data version became another one among the events that were read, newest first. */
+export function versionChanges({ events, range, isWhole }: History): readonly VersionChange[] {
   const versioned = events
     .filter(({ type }) => type === "ASSET_MATERIALIZATION" || type === "ASSET_OBSERVATION")
     .flatMap((event) => {
@@ -128,5 +136,10 @@ export function versionChanges(events: readonly RecordedEvent[]): readonly Versi
       return version === null ? [] : [{ version, event }];
     })
     .toSorted((a, b) => b.event.timestamp - a.event.timestamp || b.event.id - a.event.id);
-  return versioned.filter(({ version }, i) => version !== versioned[i + 1]?.version);
+  const changes = versioned.filter(({ version }, i) => version !== versioned[i + 1]?.version);
+  return changes.map((change, i) => {
+    // What was before the range is not known.
+    const isOldest = i === changes.length - 1 && range !== "all";
+    return { ...change, known: !isWhole ? "seen" : isOldest ? "since at least" : "since" };
+  });
 }

@@ -66,7 +66,7 @@ export async function assetPage(visit: PageContext): Promise<Page> {
   );
   const series = seriesOf(history.events);
   const plots = plotted(series);
-  const changes = versionChanges(history.events);
+  const changes = versionChanges(history);
   const latest = newest(latestMaterialization, latestObservation);
   const description = [latestMaterialization, latestObservation]
     .map((event) => event && detailsOf(event).description)
@@ -149,15 +149,22 @@ export async function assetPage(visit: PageContext): Promise<Page> {
             )}
             {changes.length > 0 && (
               <section id="versions" aria-labelledby="versions-title" data-swap>
-                <h2 id="versions-title">Data versions</h2>
+                <h2 id="versions-title">
+                  Data versions{" "}
+                  {!history.isWhole && (
+                    <span class="soft">
+                      of {history.events.length.toLocaleString("en")} of {history.reports.toLocaleString("en")} reports
+                    </span>
+                  )}
+                </h2>
                 <ol class="versions">
-                  {changes.slice(0, mostVersions).map(({ version, event }) => (
+                  {changes.slice(0, mostVersions).map(({ version, event, known }) => (
                     <li>
                       <code>
                         <NameText text={version} most={60} />
                       </code>{" "}
                       <span class="soft">
-                        since <Ago time={event.timestamp} now={now} />
+                        {known} <Ago time={event.timestamp} now={now} />
                       </span>
                     </li>
                   ))}

@@ -97,4 +97,24 @@ describe("an asset's timeline and plots", () => {
     );
     expect(last.toSorted()).toEqual(["made 2999", "seen 2996"]);
   });
+
+  test("give data versions since a time that is known, and else say what they are of", async () => {
+    const every = (count: number, step: number) =>
+      Array.from({ length: count }, (_, i) =>
+        materialization("a", { timestamp: noon - i * step, dataVersion: i < 3 ? "new" : i < 4 ? "brief" : "old" }),
+      );
+    const versions = (text: string) => text.match(/Data versions( (of|old|new|brief|seen|since).*?(?= Events ))/)?.[1];
+    const few = await siteOf(...every(40, hour));
+    expect(versions((await few.get("/assets/a")).text)).toBe(
+      " new since 2 h ago brief since 3 h ago old since 39 h ago",
+    );
+    // What was before the range is not known.
+    expect(versions((await few.get("/assets/a?range=24h")).text)).toBe(
+      " new since 2 h ago brief since 3 h ago old since at least 24 h ago",
+    );
+    const many = await siteOf(...every(6000, 10 * minutes));
+    const { text } = await many.get("/assets/a");
+    expect(versions(text)).toMatch(/^ of [\d,]+ of 6,000 reports new seen .* old seen \d+ d ago$/);
+    expect(versions(text)).not.toContain("since");
+  });
 });
