@@ -323,8 +323,9 @@ export interface AssetTimeline {
   /** Whether there are more events than were looked at. */
   readonly isSample: boolean;
   /**
-   * Of the marks' materializations and observations as many as were asked for, evenly spread, the latest of each type
-   * among them, in the same order. They are fewer where they would hold more than a megabyte together.
+   * Of the materializations and observations that were found as many as were asked for, in the same order: the marks
+   * first, then others, evenly spread, the latest of each type among them. They are fewer where they would hold more
+   * than a megabyte together.
    */
   readonly events: readonly RecordedEvent[];
 }

@@ -18,7 +18,6 @@ export function firstOf(marks: readonly EventMark[]): number | null {
 
 /** What `EventLog.timeline` answers of these events, in any order, but their names. */
 export function thinMarks(marks: readonly EventMark[], slots: number): readonly ThinnedMark[] {
-  const inOrder = (a: EventMark, b: EventMark) => a.timestamp - b.timestamp || a.id - b.id;
   if (marks.length <= slots) return marks.toSorted(inOrder).map((mark) => ({ ...mark, events: 1 }));
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { timestamp } of marks) {
@@ -41,19 +40,37 @@ export function thinMarks(marks: readonly EventMark[], slots: number): readonly 
 }
 
 /**
- * Which marks' events are answered whole: at most `most`, of each type as it has a share in them, evenly spread, the
- * latest of each type among them.
+ * Which events of `all` are answered whole: at most `most`. Where there are more, those that were kept as marks come
+ * first, as they are spread over time; others, evenly spread, fill up what is left. Ordered by (timestamp, id).
  */
-export function pickEvents<Mark extends EventMark>(marks: readonly Mark[], most: number): readonly Mark[] {
-  const candidates = marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION");
-  if (candidates.length <= most) return candidates;
-  const observed = candidates.filter(({ type }) => type === "ASSET_OBSERVATION");
-  if (observed.length === 0 || observed.length === candidates.length || most < 2) return spread(candidates, most);
-  const share = Math.round((most * observed.length) / candidates.length);
+export function pickEvents(all: readonly EventMark[], kept: readonly EventMark[], most: number): readonly EventMark[] {
+  const candidates = all.filter(isReport);
+  if (candidates.length <= most) return candidates.sort(inOrder);
+  const first = kept.filter(isReport);
+  if (first.length >= most) return thinReports(first, most);
+  const ids = new Set(first.map(({ id }) => id));
+  const others = candidates.filter(({ id }) => !ids.has(id)).sort(inOrder);
+  return [...first, ...spread(others, most - first.length)].sort(inOrder);
+}
+
+/** At most `most` of these reports, of each type as it has a share in them, evenly spread, with the latest of each. */
+export function thinReports(reports: readonly EventMark[], most: number): readonly EventMark[] {
+  if (reports.length <= most) return reports;
+  const observed = reports.filter(({ type }) => type === "ASSET_OBSERVATION");
+  if (observed.length === 0 || observed.length === reports.length || most < 2) return spread(reports, most);
+  const share = Math.round((most * observed.length) / reports.length);
   const ofObserved = Math.max(1, Math.min(most - 1, share));
-  const materialized = candidates.filter(({ type }) => type === "ASSET_MATERIALIZATION");
+  const materialized = reports.filter(({ type }) => type === "ASSET_MATERIALIZATION");
   const picked = new Set([...spread(observed, ofObserved), ...spread(materialized, most - ofObserved)]);
-  return candidates.filter((mark) => picked.has(mark));
+  return reports.filter((mark) => picked.has(mark));
+}
+
+function isReport({ type }: EventMark): boolean {
+  return type !== "ASSET_CHECK_EVALUATION";
+}
+
+function inOrder(a: EventMark, b: EventMark): number {
+  return a.timestamp - b.timestamp || a.id - b.id;
 }
 
 function spread<Item>(items: readonly Item[], most: number): readonly Item[] {

@@ -211,7 +211,7 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog {
         const checkName = event?.type === "ASSET_CHECK_EVALUATION" ? event.checkName : null;
         return { ...mark, partition: timelineName(event?.partition ?? null), checkName: timelineName(checkName) };
       });
-      const events = pickEvents(named, most).flatMap(({ id }) => found.get(id) ?? []);
+      const events = pickEvents(marks, named, most).flatMap(({ id }) => found.get(id) ?? []);
       return { marks: named, first: firstOf(marks), isSample: false, events };
     },
 

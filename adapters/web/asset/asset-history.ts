@@ -9,7 +9,12 @@ import { type JsonPart, textOf } from "../values/json-part.ts";
 /** Up to so many events are marks of their own; of more, those that fall together are one. */
 const mostMarks = 300;
 /** How many materializations and observations are read for their numbers and versions. */
-const mostRead = 240;
+const mostRead = 2000;
+/** Of more values than so many a series keeps the least and the greatest of each of its parts. */
+const mostValues = 240;
+/** How many values all series of a page have together, unless there are so many that each has `fewestValues`. */
+const mostOfAll = 2880;
+const fewestValues = 120;
 
 const day = 86_400_000;
 /** Spans of time that a page can be about, by what its address calls them. */
@@ -73,6 +78,8 @@ export interface Series {
   /** Milliseconds since 1970 UTC. */
   readonly times: readonly number[];
   readonly values: readonly number[];
+  /** How many values these were picked from. */
+  readonly count: number;
   readonly least: number;
   readonly greatest: number;
 }
@@ -84,7 +91,7 @@ const mostSeries = 60;
  * each event, and no more than 60 of them.
  */
 export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
-  const points = new Map<string, { readonly time: number; readonly value: number }[]>();
+  const points = new Map<string, Point[]>();
   for (const event of events) {
     if (event.type !== "ASSET_MATERIALIZATION" && event.type !== "ASSET_OBSERVATION") continue;
     for (const { name, type, part } of detailsOf(event).entries) {
@@ -96,16 +103,44 @@ export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
       else ofName.push({ time: event.timestamp, value });
     }
   }
-  return [...points]
-    .filter(([, ofName]) => ofName.length > 1)
-    .slice(0, mostSeries)
-    .map(([name, ofName]) => {
-      const sorted = ofName.toSorted((a, b) => a.time - b.time);
-      const values = sorted.map(({ value }) => value);
-      const least = values.reduce((least, value) => Math.min(least, value));
-      const greatest = values.reduce((greatest, value) => Math.max(greatest, value));
-      return { name, times: sorted.map(({ time }) => time), values, least, greatest };
-    });
+  const several = [...points].filter(([, ofName]) => ofName.length > 1).slice(0, mostSeries);
+  const most = Math.min(mostValues, Math.max(fewestValues, Math.floor(mostOfAll / Math.max(1, several.length))));
+  return several.map(([name, ofName]) => {
+    const kept = keepExtremes(
+      ofName.toSorted((a, b) => a.time - b.time),
+      most,
+    );
+    const values = kept.map(({ value }) => value);
+    const least = values.reduce((least, value) => Math.min(least, value));
+    const greatest = values.reduce((greatest, value) => Math.max(greatest, value));
+    return { name, times: kept.map(({ time }) => time), values, count: ofName.length, least, greatest };
+  });
+}
+
+interface Point {
+  readonly time: number;
+  readonly value: number;
+}
+
+/**
+ * At most `most` points: the first and the last, and the least and the greatest of equal parts between them. The parts
+ * are equal in points, not in time, so that what came in a burst is drawn as finely as the rest.
+ */
+function keepExtremes(points: readonly Point[], most: number): readonly Point[] {
+  if (points.length <= most) return points;
+  const parts = Math.floor((most - 2) / 2);
+  const inner = points.length - 2;
+  const kept = points.slice(0, 1);
+  for (let part = 0; part < parts; part++) {
+    const of = points.slice(1 + Math.floor((part * inner) / parts), 1 + Math.floor(((part + 1) * inner) / parts));
+    let [low, high] = [0, of.length - 1];
+    for (const [i, { value }] of of.entries()) {
+      if (value < (of[low]?.value ?? 0)) low = i;
+      if (value > (of[high]?.value ?? 0)) high = i;
+    }
+    for (const [i, point] of of.entries()) if (i === low || i === high) kept.push(point);
+  }
+  return [...kept, ...points.slice(-1)];
 }
 
 /** More digits than a number has that can be drawn. */

@@ -143,7 +143,7 @@ export async function assetPage(visit: PageContext): Promise<Page> {
                 <h2 id="plots-title">
                   Over time <span class="soft">times are UTC</span>
                 </h2>
-                <Plots all={plots} />
+                <Plots all={plots} isWhole={history.isWhole} />
                 {series.length > plots.length && <p class="soft">The first {plots.length} of the numbers.</p>}
               </section>
             )}

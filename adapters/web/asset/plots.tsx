@@ -21,15 +21,21 @@ export function plotted(all: readonly Series[]): readonly Series[] {
   return end === -1 ? first : first.slice(0, end);
 }
 
+interface PlotsProps {
+  readonly all: readonly Series[];
+  /** Whether the numbers are from all reports of the range. */
+  readonly isWhole: boolean;
+}
+
 /** Numbers over time. A script draws them anew once they are looked at, to be read by pointing and zoomed by dragging. */
-export function Plots({ all }: { readonly all: readonly Series[] }) {
+export function Plots({ all, isWhole }: PlotsProps) {
   // Most of an asset's numbers come together, so that their times are said once.
   const timesOfEach = all.map(spacedTimes);
   const times = [...new Set(timesOfEach)];
   return (
     <div class="plots" data-times={times.join("\n")}>
       {all.map((series, i) => (
-        <Plot series={series} at={times.indexOf(timesOfEach[i] ?? "")} />
+        <Plot series={series} at={times.indexOf(timesOfEach[i] ?? "")} isWhole={isWhole} />
       ))}
     </div>
   );
@@ -45,10 +51,11 @@ interface PlotProps {
   readonly series: Series;
   /** Which of the lines of times is its own. */
   readonly at: number;
+  readonly isWhole: boolean;
 }
 
-function Plot({ series, at }: PlotProps) {
-  const { name, values, least, greatest } = series;
+function Plot({ series, at, isWhole }: PlotProps) {
+  const { name, values, count, least, greatest } = series;
   const range = greatest - least;
   const low = figure(least, range);
   const high = figure(greatest, range);
@@ -65,13 +72,14 @@ function Plot({ series, at }: PlotProps) {
       <div
         class="drawing"
         role="img"
-        aria-label={`${shown}: ${values.length} values from ${low} to ${high}, the latest ${latest}`}
+        aria-label={`${shown}: ${count.toLocaleString("en")} ${isWhole ? "" : "sampled "}values from ${low} to ${high}, the latest ${latest}`}
       >
         <Sparkline series={series} width={300} height={90} />
       </div>
       <p class="axis">
         <span>
           {low} – {high}
+          {!isWhole && ` of ${count.toLocaleString("en")} sampled`}
         </span>
         <button type="button" data-reset hidden>
           Whole range

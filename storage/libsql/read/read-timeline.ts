@@ -1,7 +1,16 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../core/index.ts";
 import type { AssetTimeline, EventMark, TimelineMark, TimelineRequest } from "../../event-log.ts";
-import { firstOf, mostAhead, mostExamined, mostOfName, pickEvents, thinMarks, timelineName } from "../../timeline.ts";
+import {
+  firstOf,
+  mostAhead,
+  mostExamined,
+  mostOfName,
+  pickEvents,
+  thinMarks,
+  thinReports,
+  timelineName,
+} from "../../timeline.ts";
 import { eventSizeSql } from "../file/page-size.ts";
 import type { MarkRow } from "../write/event-row.ts";
 import { type EventRow, eventMark } from "../write/event-row.ts";
@@ -41,7 +50,12 @@ export async function readTimeline(
   if (isSample) await walkRuns(steps, range, since, most, use);
   else await walkEvents(steps, selectAll, range, () => [since ?? null], use);
   const named = await withNames(steps, thinMarks(marks, slots));
-  return { marks: named, first: firstOf(marks), isSample, rows: await readPicked(steps, named, events) };
+  return {
+    marks: named,
+    first: firstOf(marks),
+    isSample,
+    rows: await readPicked(steps, pickEvents(marks, named, events)),
+  };
 }
 
 /** The events that may have happened since, by their ids: those that were received not long before, and later. */
@@ -139,18 +153,14 @@ const selectSizes = `
   SELECT json_group_array(json_array(event.id, ${eventSizeSql})) AS sizes
   FROM json_each(?1) AS ask CROSS JOIN event ON event.id = ask.value CROSS JOIN asset ON asset.id = event.asset_id`;
 
-async function readPicked(
-  steps: ReadSteps,
-  marks: readonly TimelineMark[],
-  most: number,
-): Promise<readonly EventRow[]> {
-  let picked = pickEvents(marks, most);
-  if (picked.length === 0) return [];
+async function readPicked(steps: ReadSteps, marks: readonly EventMark[]): Promise<readonly EventRow[]> {
+  if (marks.length === 0) return [];
+  let picked = marks;
   const args = [JSON.stringify(picked.map(({ id }) => id))];
   const { rows } = await steps.step((client) => client.execute({ sql: selectSizes, args }));
   const sizes = new Map(JSON.parse(String(rows[0]?.sizes)) as [number, number][]); // as the statement writes it
   const bytes = () => picked.reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
-  while (picked.length > 1 && bytes() > bytesOfEvents) picked = pickEvents(picked, Math.ceil(picked.length / 2));
+  while (picked.length > 1 && bytes() > bytesOfEvents) picked = thinReports(picked, Math.ceil(picked.length / 2));
   const ids = picked.map(({ id }) => id);
   const found = await steps.step((client) => readEvents(drizzle(client), ids));
   const ofId = new Map(found.map((row) => [row.id, row]));

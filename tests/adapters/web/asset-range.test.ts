@@ -13,7 +13,7 @@ describe("an asset's timeline and plots", () => {
     const { get } = await siteOf(...reports);
     const { html, text } = await get("/assets/a");
     expect(text).toContain(
-      "All 5,000 events; marks stand for several that fell together; numbers and data versions are from 240 of 5,000.",
+      "All 5,000 events; marks stand for several that fell together; numbers and data versions are from 2,000 of 5,000.",
     );
     expect(text).toContain("2026-10-19 18:50:00 UTC");
     const [, values = ""] = html.match(/data-values="([^"]*)"/) ?? [];
@@ -116,5 +116,42 @@ describe("an asset's timeline and plots", () => {
     const { text } = await many.get("/assets/a");
     expect(versions(text)).toMatch(/^ of [\d,]+ of 6,000 reports new seen .* old seen \d+ d ago$/);
     expect(versions(text)).not.toContain("since");
+  });
+
+  test("draw the one value that is far from all others, or say that it may be missing", async () => {
+    const reports = (count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const seconds = i === Math.floor(count / 2) + 1 ? 99_999.5 : 2 + (i % 8);
+        return materialization("a", { timestamp: noon - (count - i) * minutes, metadata: { seconds } });
+      });
+    const valuesIn = (html: string) => html.match(/data-values="([^"]*)"/)?.[1]?.split(" ") ?? [];
+    const some = await (await siteOf(...reports(1900))).get("/assets/a");
+    expect(valuesIn(some.html)).toHaveLength(240);
+    expect(valuesIn(some.html)).toContain("99999.5");
+    expect(some.html).toContain('aria-label="seconds: 1,900 values from 2 to 99,999.5, the latest');
+    expect(some.text).toContain("2 – 99,999.5 ");
+    expect(some.text).not.toContain("sampled");
+    const many = await (await siteOf(...reports(9000))).get("/assets/a");
+    expect(many.html).toContain('aria-label="seconds: 2,000 sampled values from 2 to ');
+    expect(many.text).toMatch(/2 – [\d,.]+ of 2,000 sampled/);
+  });
+
+  test("draw as many values of a back-fill as of what came evenly", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 2968 }, (_, i) =>
+        materialization("a", {
+          timestamp: i < 2935 ? noon - 35 * day + i * 1000 : noon - (2968 - i) * day,
+          metadata: { rows: i },
+        }),
+      ),
+    );
+    const { html } = await get("/assets/a");
+    const values =
+      html
+        .match(/data-values="([^"]*)"/)?.[1]
+        ?.split(" ")
+        .map(Number) ?? [];
+    expect(values).toHaveLength(240);
+    expect(values.at(-1)).toBe(2967);
   });
 });
