@@ -6,8 +6,8 @@ import { HttpError } from "../../http/http-error.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { type JsonPart, textOf } from "../values/json-part.ts";
 
-/** Up to so many events are marks of their own; of more, those that fall together are one. */
-const mostMarks = 300;
+/** Several times as many as a lane draws, so that each place in a lane has a mark where something happened. */
+const mostMarks = 900;
 /** How many materializations and observations are read for their numbers and versions. */
 const mostRead = 2000;
 /** Of more values than so many a series keeps the least and the greatest of each of its parts. */

@@ -15,8 +15,14 @@ const lanes = [
 ] as const;
 
 const laneHeight = 22;
-/** In percent of the lane, about what a mark takes of it: what falls together is one. */
-const slot = 0.25;
+/** Events of a lane that are each drawn where they happened, unless they fall on the same pixel. */
+const mostExact = 300;
+/** Of more events, all that happened in one of so many equal spans are one mark, as wide as the span. */
+const spans = 300;
+/** In percent of a lane: what its marks are on, within a margin of 1 on each side. */
+const drawn = 98;
+/** In percent, about a pixel of a wide screen. */
+const pixel = 0.05;
 
 interface TimelineProps {
   readonly history: History;
@@ -33,15 +39,23 @@ export function Timeline({ history, now, url, total }: TimelineProps) {
   const start = since ?? first ?? now;
   const end = Math.max(now, marks.at(-1)?.timestamp ?? now);
   const isAhead = end > now;
-  const placeOf = (time: number) => Math.round((1 + ((time - start) / Math.max(1, end - start)) * 98) / slot) * slot;
+  const shareOf = (time: number) => (time - start) / Math.max(1, end - start);
+  const placeOf = (time: number) => round(Math.round((1 + shareOf(time) * drawn) / pixel) * pixel);
+  const spanOf = (time: number) => round(1 + (Math.min(spans - 1, Math.floor(shareOf(time) * spans)) / spans) * drawn);
   const shown = lanes
-    .map((lane) => ({ ...lane, marks: marks.filter(({ type }) => type === lane.type) }))
-    .filter((lane) => lane.marks.length > 0);
+    .map(({ name, type }) => {
+      const ofLane = marks.filter((mark) => mark.type === type);
+      const events = countOf(ofLane);
+      const isDense = events > mostExact;
+      return { name, events, isDense, marks: together(ofLane, isDense ? spanOf : placeOf) };
+    })
+    .filter((lane) => lane.events > 0);
+  const isMerged = shown.some((lane) => lane.marks.length < lane.events);
   const Now = () => <line class="now" x1={`${placeOf(now)}%`} x2={`${placeOf(now)}%`} y1="0" y2={laneHeight} />;
   return (
     <div class="timeline">
       <div class="ranges">
-        <span class="soft">{coverage(history, total)}</span>
+        <span class="soft">{coverage(history, total, isMerged)}</span>
         <nav aria-label="Range of time">
           {(Object.keys(ranges) as RangeName[]).map((name) => (
             <a
@@ -55,16 +69,22 @@ export function Timeline({ history, now, url, total }: TimelineProps) {
       </div>
       <ol>
         {shown.map((lane) => {
-          const count = countOf(lane.marks).toLocaleString("en");
+          const count = lane.events.toLocaleString("en");
           return (
             <li>
               <span class="lane">
                 {lane.name} <span class="soft">{count}</span>
               </span>
-              <svg height={laneHeight} width="100%" role="img" aria-label={`${count} ${lane.name}`}>
+              <svg
+                class={lane.isDense ? "dense" : undefined}
+                height={laneHeight}
+                width="100%"
+                role="img"
+                aria-label={`${count} ${lane.name}`}
+              >
                 <line x1="0" x2="100%" y1={laneHeight - 0.5} y2={laneHeight - 0.5} />
                 {isAhead && <Now />}
-                {together(lane.marks, placeOf).map((mark) => (
+                {lane.marks.map((mark) => (
                   <Mark mark={mark} />
                 ))}
               </svg>
@@ -90,7 +110,8 @@ export function Timeline({ history, now, url, total }: TimelineProps) {
 }
 
 /** What is drawn, of how much. */
-function coverage({ range, total: found, isSample, events, reports, marks }: History, total: number): string {
+function coverage(history: History, total: number, isMerged: boolean): string {
+  const { range, total: found, isSample, events, reports } = history;
   const count = (number: number) => number.toLocaleString("en");
   const { words } = ranges[range];
   if (found === 0) return `No events ${words}: ${count(total)} before.`;
@@ -100,10 +121,15 @@ function coverage({ range, total: found, isSample, events, reports, marks }: His
   const parts = [
     isSample ? `A sample of ${count(found)} events ${words || `of all ${count(total)}`}, evenly spread` : all,
   ];
-  if (found > marks.length) parts.push("marks stand for several that fell together");
+  if (isMerged) parts.push("marks stand for several that fell together");
   if (reports > events.length)
     parts.push(`numbers and data versions are from ${count(events.length)} of ${count(reports)}`);
   return `${parts.join("; ")}.`;
+}
+
+/** Without the digits that halves of numbers bring. */
+function round(percent: number): number {
+  return Math.round(percent * 100) / 100;
 }
 
 interface PlacedMark {

@@ -154,4 +154,28 @@ describe("an asset's timeline and plots", () => {
     expect(values).toHaveLength(240);
     expect(values.at(-1)).toBe(2967);
   });
+
+  test("say that marks stand for several where events happened at the same time", async () => {
+    const at = (days: number, region: string) =>
+      materialization("a", { partition: region, timestamp: noon - days * day });
+    const { get } = await siteOf(...Array.from({ length: 40 }, (_, i) => [at(i, "eu"), at(i, "us")]).flat());
+    const { html, text } = await get("/assets/a");
+    expect(html.match(/<rect /g)).toHaveLength(40);
+    expect(text).toContain("All 80 events; marks stand for several that fell together.");
+    const apart = await siteOf(...Array.from({ length: 40 }, (_, i) => at(i, "eu")));
+    expect((await apart.get("/assets/a")).text).toContain("All 40 events.");
+  });
+
+  test.each([280, 320, 480, 3000])("draw %d events that came evenly without a gap between them", async (count) => {
+    const { get } = await siteOf(
+      ...Array.from({ length: count }, (_, i) => materialization("a", { timestamp: noon - i * 3 * minutes })),
+    );
+    const { html } = await get("/assets/a");
+    const places = Array.from(html.matchAll(/<rect [^>]*x="([^"%]*)%"/g), ([, x]) => Number(x));
+    expect(places.length).toBeGreaterThanOrEqual(280);
+    expect(places.length).toBeLessThanOrEqual(300);
+    const steps = places.slice(1).map((place, i) => place - (places[i] ?? 0));
+    expect(Math.max(...steps) - Math.min(...steps)).toBeLessThan(0.07);
+    expect(html.includes('<svg class="dense"')).toBe(count > 300);
+  });
 });
