@@ -104,6 +104,47 @@ describe("numbers that are hard to draw", () => {
   });
 });
 
+describe("a plot that is pointed at", () => {
+  const site = webSite();
+
+  test.each([390, 1440])(
+    "moves nothing at %d pixels: its name stays whole and what is below stays put",
+    async (width) => {
+      await site.report(
+        ...Array.from({ length: 60 }, (_, i) =>
+          materialized("hard/pointed", {
+            timestamp: minutesAgo(60 - i),
+            metadata: Object.fromEntries(
+              ["lag_seconds", "partition_bytes", "rows", "seconds"].map((name) => [name, 1_000_123_456 + i * 7919]),
+            ),
+          }),
+        ),
+      );
+      const page = await site.visit("/assets/hard/pointed", { viewport: { width, height: 900 } });
+      await page.locator("figure.plot").first().scrollIntoViewIfNeeded();
+      await page.locator("figure.plot canvas").nth(3).waitFor();
+      const places = () =>
+        page.evaluate(`[...document.querySelectorAll("figure.plot, figure.plot figcaption, figure.plot .drawing")].map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [x, y, width, height];
+      })`);
+      const before = await places();
+      const over = await page.locator("figure.plot .u-over").first().boundingBox();
+      if (over === null) throw new Error("there is no plot");
+      await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
+      await page
+        .locator("figure.plot [data-reading]")
+        .first()
+        .getByText(/ · .* UTC$/)
+        .waitFor();
+      expect(await places()).toEqual(before);
+      const isCut = (selector: string) =>
+        page.locator(selector).evaluateAll((all) => all.map((one) => one.scrollWidth > one.clientWidth));
+      expect(await isCut("figure.plot [data-reading]")).toEqual([false, false, false, false]);
+    },
+  );
+});
+
 describe("partitions of days", () => {
   const site = webSite();
   const days = Array.from({ length: 1200 }, (_, i) =>
