@@ -2,7 +2,7 @@ import type { AssetKey, RecordedEvent } from "../../../core/index.ts";
 import { isNumberText, numberText } from "../../../core/json-value.ts";
 import type { TimelineMark } from "../../../storage/index.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import { HttpError } from "../../http/http-error.ts";
+import { ParameterError } from "../../http/query-parameters.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { type JsonPart, textOf } from "../values/json-part.ts";
 
@@ -26,11 +26,11 @@ export const ranges = {
 } as const;
 export type RangeName = keyof typeof ranges;
 
-/** Throws HttpError 400 for a range that there is not. */
+/** Throws ParameterError for a range that there is not. */
 export function rangeIn(query: URLSearchParams): RangeName {
   const asked = query.get("range") ?? "all";
-  if (asked in ranges) return asked as RangeName; // as the line before says
-  throw new HttpError(400, "The parameter range must be 24h, 7d, 30d or all.");
+  if (Object.hasOwn(ranges, asked)) return asked as RangeName; // as the line before says
+  throw new ParameterError("range", "The parameter range must be 24h, 7d, 30d or all.");
 }
 
 /** What happened to an asset in a span of time, by when it happened. */

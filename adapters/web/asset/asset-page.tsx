@@ -12,10 +12,11 @@ import { Ago } from "../ago.tsx";
 import { assetJsonPath, assetPath, eventsPath } from "../asset-path.ts";
 import { partitionCount } from "../catalog/catalog-page.tsx";
 import { AssetChecks, readChecks } from "../checks/asset-checks.tsx";
+import { InvalidFilters } from "../controls.tsx";
 import { EventTable, mostDescribed as mostOfEvent } from "../events/event-table.tsx";
 import type { Page } from "../page.tsx";
 import { type PageContext, streamPath } from "../page-context.ts";
-import { withQuery } from "../page-query.ts";
+import { readValid, withQuery } from "../page-query.ts";
 import { CheckCounts } from "../state.tsx";
 import type { StaticFileName } from "../static-files.ts";
 import { detailsOf } from "../values/event-details.ts";
@@ -39,17 +40,16 @@ const mostDescribed = 1000;
 
 /** All that is known of one asset. */
 export async function assetPage(visit: PageContext): Promise<Page> {
-  const { url, log, caller, now } = visit;
-  const key = keyIn(url);
-  const [mark] = await log.marksOf([key]);
-  if (mark === undefined)
-    throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
-  const query = boundedQueryOf(url);
+  const { log, caller, now } = visit;
+  const mark = await findMark(log, keyIn(visit.url));
+  const key = mark.assetKey;
+  const { query: range, said: query, wrong } = readValid(visit.url, (valid) => rangeIn(boundedQueryOf(valid)));
+  // Links are to what is right.
+  const url = `/?${query}`;
   const selected = query.get("partition") ?? undefined;
   const cursor = query.get("partitions") ?? undefined;
   const wholePath = query.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
   const { counts, dataVersion } = mark;
-  const range = rangeIn(query);
   const [history, newestEvents, checks, partitions, ofPartition] = await Promise.all([
     readHistory(log, key, range, now),
     selected === undefined ? log.query({ assetKey: key }, { limit: mostEvents, order: "desc" }) : undefined,
@@ -78,6 +78,7 @@ export async function assetPage(visit: PageContext): Promise<Page> {
   );
   const body = (
     <div class="asset-page">
+      {wrong.size > 0 && <InvalidFilters wrong={wrong} />}
       <div class="head" id="head" data-swap>
         <p class="crumbs">
           <a href="/">Assets</a>
@@ -237,7 +238,17 @@ export async function assetPage(visit: PageContext): Promise<Page> {
   const files: StaticFileName[] = [];
   if (partitions !== undefined) files.push("grid.js");
   if (series.length > 0) files.push("plots.js");
-  return { title: cut(formatAssetKey(key), 100), place: "assets", body, stream, files };
+  const status = wrong.size > 0 ? 400 : 200;
+  return { title: cut(formatAssetKey(key), 100), place: "assets", body, status, stream, files };
+}
+
+/** Of the asset with this key or, for an address that ends with a slash too many, the key before it. Throws HttpError. */
+async function findMark(log: ScopedEventLog, key: AssetKey): Promise<AssetMark> {
+  const [found] = await log.marksOf([key]);
+  if (found !== undefined) return found;
+  const [before] = key.length > 1 && key.at(-1) === "" ? await log.marksOf([key.slice(0, -1)]) : [];
+  if (before !== undefined) return before;
+  throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
 }
 
 function totalOf({ materializations, observations, checkEvaluations }: AssetMark["counts"]): number {

@@ -20,6 +20,19 @@ describe("an asset's page", () => {
     expect([status, text.includes("it is here")]).toEqual([200, true]);
   });
 
+  test("is found with a slash too many at the end of its address, unless that is another asset's", async () => {
+    const { get } = await siteOf(
+      materialization(["a", "b"]),
+      materialization(["a", "c"]),
+      materialization(["a", "c", ""]),
+    );
+    const { status, text } = await get("/assets/a/b/?range=24h");
+    expect([status, text.includes("Latest materialization")]).toEqual([200, true]);
+    expect((await get("/assets/a/c/")).text).toContain("(empty)");
+    expect((await get("/assets/a/d/")).status).toBe(404);
+    expect((await get("/assets/")).status).toBe(404);
+  });
+
   test("of an asset that nothing reported is a 404 that says so, as a page", async () => {
     const { status, text } = await (await siteOf()).get("/assets/no/such");
     expect(status).toBe(404);
