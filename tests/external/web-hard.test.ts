@@ -107,7 +107,7 @@ describe("numbers that are hard to draw", () => {
 describe("a plot that is pointed at", () => {
   const site = webSite();
 
-  test.each([390, 1440])(
+  test.each([390, 1280, 1440, 2560])(
     "moves nothing at %d pixels: its name stays whole and what is below stays put",
     async (width) => {
       await site.report(
@@ -115,7 +115,7 @@ describe("a plot that is pointed at", () => {
           materialized("hard/pointed", {
             timestamp: minutesAgo(60 - i),
             metadata: Object.fromEntries(
-              ["lag_seconds", "partition_bytes", "rows", "seconds"].map((name) => [name, 1_000_123_456 + i * 7919]),
+              ["lag_seconds", "partition_bytes", "rows", "seconds"].map((name) => [name, 1_000_123 + i * 7919]),
             ),
           }),
         ),
@@ -143,6 +143,76 @@ describe("a plot that is pointed at", () => {
       expect(await isCut("figure.plot [data-reading]")).toEqual([false, false, false, false]);
     },
   );
+});
+
+describe("what is narrow", () => {
+  const site = webSite();
+  const days = Array.from({ length: 40 }, (_, i) =>
+    new Date(Date.UTC(2026, 9, 1) + i * 86_400_000).toISOString().slice(0, 10),
+  );
+  const gone = ["2026-10-05", "2026-10-09", "2026-10-14", "2026-10-20", "2026-10-28"];
+  const texts = [
+    "12,464,678,901,239",
+    "1,000.00001",
+    "dagster/column_schema",
+    "a_name_of_several_parts.of_more",
+    ...gone,
+  ];
+
+  test.each([390, 1280])("breaks no number and no date at %d pixels, and names at their marks first", async (width) => {
+    await site.report(
+      ...[1, 2].map((i) =>
+        materialized("narrow", {
+          timestamp: minutesAgo(9 - i),
+          metadata: {
+            trillions: 12_464_678_901_237 + i,
+            float: { type: "float", raw_value: 1000.00001 },
+            digits_26: { type: "int", raw_value: "12345678901234567890123456" },
+            "dagster/column_schema": i,
+            "a_name_of_several_parts.of_more": i,
+          },
+        }),
+      ),
+      materialized("narrow", { partitions: days.filter((day) => !gone.includes(day)), timestamp: minutesAgo(30) }),
+    );
+    const page = await site.visit("/assets/narrow", { viewport: { width, height: 900 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    // The lines of each text, as they are laid out.
+    const lines = (await page.evaluate(`(() => {
+      const found = {};
+      for (const one of document.querySelectorAll("table.values bdi, table.values .figure, .missing .whole, figcaption bdi")) {
+        const range = document.createRange();
+        const lines = [];
+        const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+        for (let top; walker.nextNode(); ) {
+          for (let i = 0; i < walker.currentNode.length; i++) {
+            range.setStart(walker.currentNode, i);
+            range.setEnd(walker.currentNode, i + 1);
+            const box = range.getBoundingClientRect();
+            if (top !== box.top) lines.push("");
+            top = box.top;
+            lines[lines.length - 1] += walker.currentNode.data[i];
+          }
+        }
+        (found[one.textContent] ??= []).push(lines);
+      }
+      return found;
+    })()`)) as Record<string, readonly (readonly string[])[]>;
+    for (const text of texts) {
+      expect([text, lines[text] !== undefined]).toEqual([text, true]);
+      for (const parts of lines[text] ?? []) {
+        if (/^\d/.test(text)) expect(parts).toEqual([text]);
+        else expect(parts.slice(0, -1).filter((part) => !/[/_.]$/.test(part))).toEqual([]);
+      }
+    }
+    const long = "12,345,678,901,234,567,890,123,456";
+    expect(
+      lines[long]
+        ?.flat()
+        .slice(0, -1)
+        .filter((part) => !part.endsWith(",")),
+    ).toEqual([]);
+  });
 });
 
 describe("partitions of days", () => {

@@ -23,7 +23,7 @@ import { detailsOf } from "../values/event-details.ts";
 import { linesOf, textOf } from "../values/json-part.ts";
 import { pageBudget } from "../values/page-budget.ts";
 import { TableSchemas } from "../values/table-schema.tsx";
-import { LinesText, NameText } from "../values/user-text.tsx";
+import { BreakableName, LinesText, NameText } from "../values/user-text.tsx";
 import { cut } from "../values/visible-text.ts";
 import { WipeForm } from "../wipe-form.tsx";
 import { rangeIn, readHistory, seriesOf, versionChanges } from "./asset-history.ts";
@@ -37,6 +37,8 @@ const mostOfPartition = 25;
 const mostVersions = 8;
 const mostCrumbs = 8;
 const mostDescribed = 1000;
+/** Characters of a name, as of a day or an hour, that stay on one line. */
+const mostUnbroken = 25;
 
 /** All that is known of one asset. */
 export async function assetPage(visit: PageContext): Promise<Page> {
@@ -93,13 +95,13 @@ export async function assetPage(visit: PageContext): Promise<Page> {
           )}
         </p>
         <h1>
-          <NameText text={key.at(-1) ?? ""} most={300} />
+          <BreakableName text={key.at(-1) ?? ""} most={300} />
         </h1>
         <dl class="facts">
           <Fact name={latest?.type === "ASSET_OBSERVATION" ? "Latest observation" : "Latest materialization"}>
             {latest === undefined ? "never" : <Ago time={latest.timestamp} now={now} />}
             {latest?.partition != null && (
-              <span class="soft">
+              <span class={latest.partition.length <= mostUnbroken ? "soft whole" : "soft"}>
                 {" "}
                 <NameText text={latest.partition} most={60} />
               </span>

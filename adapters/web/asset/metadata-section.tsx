@@ -7,7 +7,7 @@ import { detailsOf, type Entry } from "../values/event-details.ts";
 import { Metadatum } from "../values/metadata-value.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { schemaId } from "../values/table-schema.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { BreakableName } from "../values/user-text.tsx";
 import type { Series } from "./asset-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
@@ -105,7 +105,7 @@ function ValueRow({ entry, series, now, isOpen, schemaId }: ValueRowProps) {
   return (
     <tr data-name={pageBudget().cut(entry.name, 200).text.toLowerCase()}>
       <th scope="row">
-        <NameText text={entry.name} most={100} />
+        <BreakableName text={entry.name} most={100} />
       </th>
       <td colspan={series === undefined ? 2 : 1}>
         <Metadatum entry={entry} now={now} isOpen={isOpen} schemaId={schemaId} />

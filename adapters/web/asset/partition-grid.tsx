@@ -80,7 +80,7 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
   );
   return (
     <>
-      {calendar !== undefined && calendar.missing > 0 && <p class="missing">{calendar.says}</p>}
+      {calendar !== undefined && calendar.missing > 0 && <Missing says={calendar.says} />}
       <form
         action={`${path.split("?")[0]}#partition`}
         class={`grid ${density(marks.length)}${calendar?.blocks === undefined ? "" : ` calendar ${calendar.unit}`}`}
@@ -133,6 +133,15 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
         )}
       </p>
     </>
+  );
+}
+
+/** Which are missing: none of their names breaks. */
+function Missing({ says }: { readonly says: string }) {
+  return (
+    <p class="missing">
+      {says.split(/(, | to |: )/).map((part, i) => (i === 0 || i % 2 === 1 ? part : <span class="whole">{part}</span>))}
+    </p>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { figure } from "../browser/figures.js";
 import { pageBudget } from "../values/page-budget.ts";
-import { NameText } from "../values/user-text.tsx";
+import { BreakableName } from "../values/user-text.tsx";
 import type { Series } from "./asset-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
@@ -64,7 +64,7 @@ function Plot({ series, at, isWhole }: PlotProps) {
   return (
     <figure class="plot" data-name={shown} data-at={at} data-values={values.join(" ")}>
       <figcaption>
-        <NameText text={name} most={60} />
+        <BreakableName text={name} most={60} />
         <span class="figure" data-reading>
           {latest}
         </span>

@@ -78,6 +78,7 @@ function draw(element, UPlot) {
             const { cursor } = plot;
             const [time, value] =
               cursor.idx == null ? [] : [plot.data[0]?.[cursor.idx], numbers(element.dataset.values)[cursor.idx]];
+            reading.toggleAttribute("data-pointed", value !== undefined);
             reading.textContent =
               time === undefined || value === undefined
                 ? latest

@@ -10,7 +10,7 @@ import { StateBadge, type StateCounts, stateOf } from "../state.tsx";
 import { Strip, stripLength } from "../strip.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { pageBudget } from "../values/page-budget.ts";
-import { NameText } from "../values/user-text.tsx";
+import { BreakableName, NameText } from "../values/user-text.tsx";
 import { type Evaluation, readEvaluations } from "./evaluations.ts";
 import { isWarning } from "./failing-list.ts";
 
@@ -157,7 +157,7 @@ export function CheckLink({ check: { id, assetKey, checkName, partition } }: { r
   const href = pageBudget().address(length, () => eventsPath(assetKey, filters));
   return (
     <a class="check-name" href={href ?? `/events/${id}`} title={href === undefined ? undefined : "All its evaluations"}>
-      <NameText text={checkName} most={80} />
+      <BreakableName text={checkName} most={80} />
     </a>
   );
 }

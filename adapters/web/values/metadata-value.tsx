@@ -52,13 +52,13 @@ export function Metadatum({ entry: { type, part }, now, brief, isOpen = false, s
       return <Markdown part={part} />;
     case "int":
     case "float":
-      return <span class="figure">{numberOf(type, part)}</span>;
+      return <Figure text={numberOf(type, part)} />;
     case "bool":
     case "null":
       return <span class={type === "null" ? "soft" : "figure"}>{startOf(part, mostDigits)}</span>;
     case "timestamp": {
       const time = Number(textOf(part, mostDigits)) * 1000;
-      if (!(Math.abs(time) <= 8.64e15)) return <span class="figure">{numberOf("float", part)}</span>;
+      if (!(Math.abs(time) <= 8.64e15)) return <Figure text={numberOf("float", part)} />;
       return <Ago time={time} now={now} />;
     }
     case "asset":
@@ -112,6 +112,24 @@ function LongText({ part, isOpen }: { readonly part: JsonPart; readonly isOpen: 
 
 const mostSummary = 200;
 const mostDigits = 60;
+
+/** Characters of a number that are on one line, however narrow their place is. */
+const mostUnbroken = 26;
+
+/** A number, which breaks between its thousands where it is longer than a phone is wide, and else nowhere. */
+function Figure({ text }: { readonly text: string }) {
+  if (text.length <= mostUnbroken) return <span class="figure whole">{text}</span>;
+  return (
+    <span class="figure">
+      {text.split(/(?<=,)/).map((digits) => (
+        <>
+          {digits}
+          <wbr />
+        </>
+      ))}
+    </span>
+  );
+}
 
 /** A number for people, with all its digits. */
 function numberOf(type: "int" | "float", part: JsonPart): string {

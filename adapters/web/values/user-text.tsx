@@ -32,6 +32,23 @@ export function NameText(props: UserTextProps) {
   return shownText(props, visibleName);
 }
 
+/** As `NameText`, for a narrow place: it breaks behind / _ - and . first. */
+export function BreakableName({ text, most = 200 }: UserTextProps) {
+  if (text === "") return <NameText text="" />;
+  const { text: shown, isCut } = pageBudget().cut(text, most, visibleName);
+  const parts = (isCut ? `${shown}…` : shown).split(/(?<=[/_.-])(?![/_.-])/);
+  return (
+    <bdi title={isCut ? `The first ${shown.length} characters` : undefined}>
+      {parts.map((part, i) => (
+        <>
+          {i > 0 && <wbr />}
+          {part}
+        </>
+      ))}
+    </bdi>
+  );
+}
+
 /** As `UserText`, with its line breaks. */
 export function LinesText(props: UserTextProps) {
   return <span class="lines">{shownText(props, visible)}</span>;

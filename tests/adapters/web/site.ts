@@ -50,7 +50,10 @@ export async function logOf(...events: readonly RunlessEvent[]): Promise<EventLo
 
 /** The text of HTML, white space as a browser shows it. */
 export function textOf(html: string): string {
-  const shown = html.replace(/<head>.*?<\/head>|<title>.*?<\/title>/gs, "").replace(/<[^>]*>/g, " ");
+  const shown = html
+    .replace(/<head>.*?<\/head>|<title>.*?<\/title>/gs, "")
+    .replace(/<wbr\/?>/g, "")
+    .replace(/<[^>]*>/g, " ");
   return unescaped(shown).replace(/\s+/g, " ").replaceAll(" ,", ",");
 }
 
