@@ -58,7 +58,8 @@ test("the manual's blocks in Python report to a server, and its command for line
   const inPython = blocks.filter(({ language }) => language === "python");
   expect(inPython.length).toBe(3);
   for (const { code } of inPython) await runTool(python, ["-c", code]);
-  const { events } = await (await fetch(`${server.url}/api/v1/events?order=asc`)).json();
+  const answer = await (await fetch(`${server.url}/api/v1/events?order=asc`)).json();
+  const { events } = v.parse(v.object({ events: v.array(v.unknown()) }), answer);
   expect(events).toMatchObject([
     { partition: "2026-11-23", metadata: { rows: { raw_value: 5 } } },
     { partition: "2026-11-23", metadata: { rows: { raw_value: 5 } } },
