@@ -67,7 +67,7 @@ describe("migrations", () => {
 
   test.each(all)("open a database that schema version %d wrote, with all its events", async (version) => {
     const file = join(temporaryFolder(), "runless.db");
-    copyFileSync(new URL(`../../golden/version-${version}.db`, import.meta.url), file);
+    copyFileSync(new URL(`../../../golden/version-${version}.db`, import.meta.url), file);
     const log = await openEventLog({ url: `file:${file}` });
     const { events } = await log.query({}, { limit: 10, order: "asc" });
     expect(events.map(({ id, type, assetKey }) => [id, type, assetKey.join("/")])).toEqual([
