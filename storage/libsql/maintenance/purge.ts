@@ -4,15 +4,19 @@ import { kinds } from "../write/event-row.ts";
 import { isReported } from "../write/wiped-partition.ts";
 import { type Statement, type Writer, writeTransaction } from "../write/write-transaction.ts";
 
-/** The most rows of a table that one step deletes, and no more events than a page has room for: reports wait for it. */
-const rowsPerStep = 500;
+/**
+ * The most rows of a table that one step deletes, and no more events than a page may hold: reports wait for it, 20 ms at
+ * the longest. Each step takes the thread that acknowledges half a millisecond: at 500, a wipe of 600,000 events took it 0.5 s.
+ */
+export const rowsPerStep = 1500;
 /** How many events of an asset one step looks at for those of a partition. */
 const eventsPerStep = 20_000;
 
 /** Some of what wipes have hidden. Plain data, so that it can cross threads. */
 export interface Hidden {
   readonly assetId: number;
-  readonly eventIds: readonly number[];
+  /** A JSON array: as one text they cross threads for a tenth of what a list takes. */
+  readonly eventIds: string;
   /** Which partition they are of, and up to which id they are all of it; undefined where the whole asset is wiped. */
   readonly wipedPartition: { readonly partition: string | null; readonly upToId: number } | undefined;
 }
@@ -23,7 +27,7 @@ export async function findHidden(client: Client): Promise<Hidden | undefined> {
   if (asset !== undefined) {
     const assetId = Number(asset.asset_id);
     const { rows } = await client.execute({ sql: selectOfAsset, args: [assetId] });
-    return { assetId, eventIds: idsOf(rows), wipedPartition: undefined };
+    return { assetId, eventIds: JSON.stringify(idsOf(rows)), wipedPartition: undefined };
   }
   const [wiped] = (await client.execute(selectWipedPartition)).rows;
   if (wiped === undefined) return undefined;
@@ -35,7 +39,8 @@ export async function findHidden(client: Client): Promise<Hidden | undefined> {
   const { rows } = await client.execute({ sql: selectOfPartition, args: [assetId, after, upToId, partition] });
   const eventIds = idsOf(rows);
   const areAll = eventIds.length === rows.length && rows.length < rowsPerStep;
-  return { assetId, eventIds, wipedPartition: { partition, upToId: areAll ? upToId : (eventIds.at(-1) ?? upToId) } };
+  const wipedPartition = { partition, upToId: areAll ? upToId : (eventIds.at(-1) ?? upToId) };
+  return { assetId, eventIds: JSON.stringify(eventIds), wipedPartition };
 }
 
 /** Deletes what `findHidden` found, in one short transaction. Whoever finds the same at the same time does no harm. */
@@ -54,13 +59,13 @@ export async function deleteHidden(client: Client, writer: Writer, hidden: Hidde
   else await client.batch(statements, "write");
 }
 
-/** Deletes events of an asset with their idempotency keys, each found by its own key. The summaries are left alone. */
-export function deleteEvents(assetId: number, ids: readonly number[]): Statement[] {
-  return [{ sql: deleteKeys, args: [assetId, JSON.stringify(ids)] }, deleteRows(ids)];
+/** Deletes events of an asset, a JSON array of ids, with their idempotency keys, each found by its own key. The summaries are left alone. */
+export function deleteEvents(assetId: number, ids: string): Statement[] {
+  return [{ sql: deleteKeys, args: [assetId, ids] }, deleteRows(ids)];
 }
 
-function deleteRows(ids: readonly number[]): Statement {
-  return { sql: "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))", args: [JSON.stringify(ids)] };
+function deleteRows(ids: string): Statement {
+  return { sql: "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))", args: [ids] };
 }
 
 /** The ids of events with their sizes, as many as fit. */

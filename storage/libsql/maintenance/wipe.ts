@@ -69,7 +69,9 @@ async function hideEvents(transaction: WriteTransaction, given: EventsPlan, last
   const plan = extendPlan(given, events);
   if (plan === undefined || countsOf(state).some((count, kind) => count !== plan.counts[kind])) return "outdated";
   const hiding =
-    eventId === null ? [{ sql: hidePartition, args: [assetId, partition, lastId] }] : deleteEvents(assetId, [eventId]);
+    eventId === null
+      ? [{ sql: hidePartition, args: [assetId, partition, lastId] }]
+      : deleteEvents(assetId, JSON.stringify([eventId]));
   await transaction.batch([...reduction(assetId, [...plan.summaries.values()]), ...hiding]);
   return "hidden";
 }

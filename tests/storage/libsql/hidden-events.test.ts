@@ -59,10 +59,11 @@ function deletingSlowly(database: LogDatabase): LogDatabase {
     const hidden = await database.findHidden();
     if (hidden === undefined) return;
     const { eventIds, wipedPartition } = hidden;
+    const [first] = JSON.parse(eventIds) as readonly number[]; // as findHidden writes them
     await database.deleteHidden({
       ...hidden,
-      eventIds: eventIds.slice(0, 1),
-      wipedPartition: wipedPartition && { ...wipedPartition, upToId: eventIds[0] ?? wipedPartition.upToId },
+      eventIds: JSON.stringify(first === undefined ? [] : [first]),
+      wipedPartition: wipedPartition && { ...wipedPartition, upToId: first ?? wipedPartition.upToId },
     });
   }
   const methods = Object.entries(database).map(([name, method]) => {

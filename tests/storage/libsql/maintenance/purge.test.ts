@@ -6,7 +6,7 @@ import { openLibsqlEventLog } from "../../../../storage/index.ts";
 import { openConnection } from "../../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../../storage/libsql/file/file-writer.ts";
 import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
-import { deleteHidden, findHidden } from "../../../../storage/libsql/maintenance/purge.ts";
+import { deleteHidden, findHidden, rowsPerStep } from "../../../../storage/libsql/maintenance/purge.ts";
 import { encodeEvent } from "../../../../storage/libsql/write/event-row.ts";
 import { joinRows } from "../../../../storage/libsql/write/group.ts";
 import { writeGroup } from "../../../../storage/libsql/write/write-group.ts";
@@ -54,7 +54,7 @@ async function deleteAll(): Promise<number> {
   for (let steps = 0; ; steps++) {
     if (!(await step())) return steps;
     const now = await counts();
-    for (const [i, rows] of now.entries()) expect((left[i] ?? 0) - rows).toBeLessThanOrEqual(500);
+    for (const [i, rows] of now.entries()) expect((left[i] ?? 0) - rows).toBeLessThanOrEqual(rowsPerStep);
     left = now;
   }
 }
@@ -67,14 +67,14 @@ async function waitUntilEmpty(table: string): Promise<void> {
 
 describe("the rows of a wiped asset", () => {
   beforeEach(async () => {
-    const gone = Array.from({ length: 2500 }, (_, i) => materialization("gone", { partition: String(i) }));
+    const gone = Array.from({ length: 3 * rowsPerStep }, (_, i) => materialization("gone", { partition: String(i) }));
     await write([...gone, materialization("kept")]);
     await plannedWipe(client, writer, { assetKey: ["gone"] });
   });
   const kept = [2, 1, 1]; // the other asset's event, and the trace
 
   test("go in chunks afterwards, and nobody else's with them", async () => {
-    expect((await counts())[0]).toBe(2502);
+    expect((await counts())[0]).toBe(3 * rowsPerStep + 2);
     await deleteAll();
     expect(await counts()).toEqual(kept);
     expect(await count("wiped_asset")).toBe(0);
@@ -99,19 +99,19 @@ describe("the rows of a wiped partition", () => {
   /** Events, keys, and summaries: of kinds, of q, of the check and the check without a partition; of b, and of p there. */
   const kept = [5, 4, 7];
 
-  test.each([0, 1, 499, 500, 501, 2500])(
+  test.each([0, 1, rowsPerStep - 1, rowsPerStep, rowsPerStep + 1, 5 * rowsPerStep])(
     "go in chunks afterwards, and nobody else's with them: %d of them",
     async (n) => {
       await write([...ofP(n), ...others, materialization("a", p)]);
       await plannedWipe(client, writer, { assetKey: ["a"], partition: "p" });
-      expect(await deleteAll()).toBe(Math.ceil((n + 1) / 500));
+      expect(await deleteAll()).toBe(Math.ceil((n + 1) / rowsPerStep));
       expect(await counts()).toEqual(kept);
       expect(await count("wiped_partition")).toBe(0);
     },
   );
 
   test("go after the next start, where a crash came before", async () => {
-    await write([...ofP(1200), ...others]);
+    await write([...ofP(2 * rowsPerStep), ...others]);
     await plannedWipe(client, writer, { assetKey: ["a"], partition: "p" });
     await step();
     await waitUntilEmpty("wiped_partition");
@@ -119,7 +119,7 @@ describe("the rows of a wiped partition", () => {
   });
 
   test("go with those of a second wipe that comes meanwhile, and what came after it stays", async () => {
-    await write([...ofP(700), ...others]);
+    await write([...ofP(rowsPerStep + 200), ...others]);
     await plannedWipe(client, writer, { assetKey: ["a"], partition: "p" });
     await step();
     await write(ofP(100), "again");
@@ -135,7 +135,7 @@ describe("the rows of a wiped partition", () => {
   });
 
   test("go with their asset where that is wiped meanwhile", async () => {
-    await write([...ofP(700), ...others]);
+    await write([...ofP(rowsPerStep + 200), ...others]);
     await plannedWipe(client, writer, { assetKey: ["a"], partition: "p" });
     await step();
     await plannedWipe(client, writer, { assetKey: ["a"] });
