@@ -1,9 +1,10 @@
-import { renameSync, type Stats, statSync } from "node:fs";
+import { renameSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { EventLogError } from "../../event-log-error.ts";
 import type { FileTrouble, OnFileTrouble } from "../libsql-options.ts";
 import { lostFile } from "../store-error.ts";
 import { type Damage, type FileStats, LogWatch } from "./log-watch.ts";
+import { type FileIdentity, identityOf, statIfSame, statOf } from "./opened-file.ts";
 import { realFile } from "./real-file.ts";
 
 export interface FileGuardOptions {
@@ -21,21 +22,21 @@ export interface FileGuardOptions {
  * So every commit is followed by a look at both, before anybody is told of it, and there is one every moment besides.
  */
 export class FileGuard {
-  readonly #main: OpenedFile;
-  readonly #log: OpenedFile;
-  readonly #index: OpenedFile;
+  readonly #main: GuardedFile;
+  readonly #log: GuardedFile;
+  readonly #index: GuardedFile;
   readonly #watch: LogWatch | undefined;
   readonly #onTrouble: OnFileTrouble | undefined;
-  #missing: OpenedFile | undefined;
+  #missing: GuardedFile | undefined;
   #trouble: FileTrouble | undefined;
   #isRescued = false;
 
   /** SQLite must have the file at `path` open, with its log and its index. */
   constructor(path: string, { watchesLog = false, onTrouble }: FileGuardOptions = {}) {
     const real = realFile(path);
-    this.#main = openedFile(resolve(path)); // the process may go to another folder
-    this.#log = openedFile(`${real}-wal`);
-    this.#index = openedFile(`${real}-shm`);
+    this.#main = guardedFile(resolve(path)); // the process may go to another folder
+    this.#log = guardedFile(`${real}-wal`);
+    this.#index = guardedFile(`${real}-shm`);
     this.#watch = watchesLog ? new LogWatch(real) : undefined;
     this.#onTrouble = onTrouble;
   }
@@ -99,7 +100,7 @@ export class FileGuard {
     this.#watch?.close();
   }
 
-  #look(others: readonly OpenedFile[]): void {
+  #look(others: readonly GuardedFile[]): void {
     if (this.isDamaged) return;
     const find = () => this.#find(others);
     if (this.#missing !== undefined || this.#watch === undefined) find();
@@ -107,7 +108,7 @@ export class FileGuard {
   }
 
   /** Notes which file is missing, if any. */
-  #find(others: readonly OpenedFile[]): FileStats | undefined {
+  #find(others: readonly GuardedFile[]): FileStats | undefined {
     const file = statIfThere(this.#main);
     const log = statIfThere(this.#log);
     if (file === undefined) this.#noteMissing(this.#main);
@@ -116,7 +117,7 @@ export class FileGuard {
     return file && log && { file, log };
   }
 
-  #noteMissing(missing: OpenedFile | undefined): void {
+  #noteMissing(missing: GuardedFile | undefined): void {
     if (missing === this.#missing) return;
     this.#missing = missing;
     if (missing === undefined) this.#isRescued = false;
@@ -144,24 +145,16 @@ function damagedFile(file: string): string {
   return `The database's file ${file} was written over by something else than SQLite while it was open, as a copy in place does. Stop runless, and put a backup there with runless restore.`;
 }
 
-/** Which file had a name when it was opened. */
-interface OpenedFile {
+/** Which file had a name when the guard began. */
+interface GuardedFile {
   readonly path: string;
-  readonly dev: number | undefined;
-  readonly ino: number | undefined;
+  readonly identity: FileIdentity | undefined;
 }
 
-function openedFile(path: string): OpenedFile {
-  const found = statOf(path);
-  return { path, dev: found?.dev, ino: found?.ino };
+function guardedFile(path: string): GuardedFile {
+  return { path, identity: identityOf(path) };
 }
 
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
-}
-
-/** Undefined where the name is nobody's now, or another file's. */
-function statIfThere({ path, dev, ino }: OpenedFile): Stats | undefined {
-  const found = statOf(path);
-  return found !== undefined && found.ino === ino && found.dev === dev ? found : undefined;
+function statIfThere({ path, identity }: GuardedFile): Stats | undefined {
+  return statIfSame(path, identity);
 }

@@ -142,7 +142,7 @@ describe("a request thread that fails", () => {
   });
 
   test("does not open a file that came into the place of the server's", async () => {
-    const thread = threadFor({ opened: { name: "/nowhere", path: "/nowhere", identity: "another file" } });
+    const thread = threadFor({ opened: { name: "/nowhere", path: "/nowhere", identity: { dev: 0, ino: 0 } } });
     await expect(ask(thread, "health")).rejects.toMatchObject({
       message: expect.stringContaining("moved or replaced"),
     });
