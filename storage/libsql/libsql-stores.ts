@@ -37,7 +37,7 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlSt
 /** Loaded only here: who keeps a file on this thread needs nothing of the driver. */
 async function openRemote(address: DatabaseAddress): Promise<LogDatabase> {
   const [{ createLogDatabase }, { openRemoteAccess }] = await Promise.all([
-    import("./log-database.ts"),
+    import("./create-log-database.ts"),
     import("./remote/remote-access.ts"),
   ]);
   return createLogDatabase(await openRemoteAccess(address));

@@ -1,25 +1,12 @@
-import type { Client } from "@libsql/client";
 import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../event-log.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
-import type { DatabaseAccess } from "./database-access.ts";
-import { probe } from "./maintenance/probe.ts";
-import {
-  type Expired,
-  findExpired,
-  forgetKeys,
-  notePrune,
-  pruneEvents,
-  readPrunedAt,
-  readPrunedId,
-} from "./maintenance/prune.ts";
-import { deleteHidden, findHidden, type Hidden } from "./maintenance/purge.ts";
-import { type PlanFailure, wipe } from "./maintenance/wipe.ts";
-import { parsePlan } from "./maintenance/wipe-plan.ts";
+import type { Expired } from "./maintenance/prune.ts";
+import type { Hidden } from "./maintenance/purge.ts";
+import type { PlanFailure } from "./maintenance/wipe.ts";
 import type { DatabaseReads } from "./read/database-reads.ts";
-import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import type { EventRow } from "./write/event-row.ts";
-import { receiveGroup, type SentGroup, type WrittenGroup } from "./write/group.ts";
+import type { SentGroup, WrittenGroup } from "./write/group.ts";
 
 /** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
 export interface LogDatabase extends DatabaseReads {
@@ -54,70 +41,63 @@ export interface LogDatabase extends DatabaseReads {
   close(): Promise<void>;
 }
 
-/** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
-export function createLogDatabase(access: DatabaseAccess): LogDatabase {
-  const { write, file } = access;
-  let loading: Promise<DatabaseReads> | undefined;
+type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
-  async function reading<Result>(work: (reads: DatabaseReads) => Promise<Result>): Promise<Result> {
-    loading ??= import("./read/database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
-    return work(await loading);
-  }
+/** Every read, so that each is named once, here, for all that hands calls on. */
+const reads: Readonly<Record<keyof DatabaseReads, true>> = {
+  event: true,
+  page: true,
+  asset: true,
+  assets: true,
+  assetMarks: true,
+  marksOf: true,
+  assetStates: true,
+  recent: true,
+  timeline: true,
+  partitions: true,
+  failingChecks: true,
+  checkHistories: true,
+  partitionMarks: true,
+  checks: true,
+  stats: true,
+  lastMaterializations: true,
+  planWipe: true,
+  continuePlan: true,
+};
 
-  return {
-    write: async (group) => {
-      const started = performance.now();
-      const result = await access.writeGroup(receiveGroup(group));
-      return { ...result, milliseconds: performance.now() - started };
-    },
-    event: (...args) => reading((reads) => reads.event(...args)),
-    page: (...args) => reading((reads) => reads.page(...args)),
-    asset: (...args) => reading((reads) => reads.asset(...args)),
-    assets: (...args) => reading((reads) => reads.assets(...args)),
-    assetMarks: (...args) => reading((reads) => reads.assetMarks(...args)),
-    marksOf: (...args) => reading((reads) => reads.marksOf(...args)),
-    assetStates: (...args) => reading((reads) => reads.assetStates(...args)),
-    recent: (...args) => reading((reads) => reads.recent(...args)),
-    timeline: (...args) => reading((reads) => reads.timeline(...args)),
-    partitions: (...args) => reading((reads) => reads.partitions(...args)),
-    failingChecks: (...args) => reading((reads) => reads.failingChecks(...args)),
-    checkHistories: (...args) => reading((reads) => reads.checkHistories(...args)),
-    partitionMarks: (...args) => reading((reads) => reads.partitionMarks(...args)),
-    checks: (...args) => reading((reads) => reads.checks(...args)),
-    stats: (...args) => reading((reads) => reads.stats(...args)),
-    lastMaterializations: (...args) => reading((reads) => reads.lastMaterializations(...args)),
-    planWipe: (...args) => reading((reads) => reads.planWipe(...args)),
-    continuePlan: (...args) => reading((reads) => reads.continuePlan(...args)),
-    wipe: async (text, by, now) => {
-      const plan = parsePlan(text);
-      const wiped = await write((writer) => wipe(writer, plan, by, now));
-      return typeof wiped === "number" ? reading((reads) => reads.event(wiped)) : wiped;
-    },
-    findHidden: () => access.read(findHidden),
-    deleteHidden: (hidden) => write((writer, client) => deleteHidden(client, writer, hidden)),
-    findExpired: (expiry, from) => access.read((client) => findExpired(client, expiry, from)),
-    pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
-    forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
-    prunedId: (type) => access.read((client) => readPrunedId(client, type)),
-    notePrune: (clock) => write((writer) => notePrune(writer, clock)),
-    prunedAt: () => access.read(readPrunedAt),
-    probe: () => write((writer) => probe(writer, file)),
-    logId: () => access.read(readLogId),
-    newestId: () => access.read(readNewestId),
-    tokens: () => access.read(readTokens),
-    createToken: (token, now) => write((writer) => createToken(writer, token, now)),
-    revokeToken: (name, now) => write((writer) => revokeToken(writer, name, now)),
-    noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
-    close: () => access.close(),
-  };
+const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, true>> = {
+  write: true,
+  wipe: true,
+  findHidden: true,
+  deleteHidden: true,
+  findExpired: true,
+  pruneEvents: true,
+  forgetKeys: true,
+  prunedId: true,
+  notePrune: true,
+  prunedAt: true,
+  probe: true,
+  logId: true,
+  newestId: true,
+  tokens: true,
+  createToken: true,
+  revokeToken: true,
+  noteTokenUses: true,
+  close: true,
+};
+
+/** The reads of what `open` answers, which is asked for with each of them. */
+export function readsOf(open: () => Promise<DatabaseReads>): DatabaseReads {
+  const names = Object.keys(reads) as (keyof DatabaseReads)[]; // its very keys
+  const through =
+    (name: keyof DatabaseReads): Method =>
+    async (...args) =>
+      ((await open())[name] as Method)(...args); // whoever calls goes by the type of that method
+  return Object.fromEntries(names.map((name) => [name, through(name)])) as unknown as DatabaseReads; // each by its name
 }
 
-async function readLogId(client: Client): Promise<string> {
-  const { rows } = await client.execute("SELECT log_id FROM log");
-  return String(rows[0]?.log_id ?? "");
-}
-
-async function readNewestId(client: Client): Promise<number> {
-  const { rows } = await client.execute("SELECT id FROM event ORDER BY id DESC LIMIT 1");
-  return Number(rows[0]?.id ?? 0);
+/** A database each of whose methods is what `make` makes of its name. */
+export function databaseOf(make: (method: keyof LogDatabase) => Method): LogDatabase {
+  const names = Object.keys({ ...reads, ...others }) as (keyof LogDatabase)[]; // their very keys
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as unknown as LogDatabase; // likewise
 }

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { EventLogError, type EventLogErrorCode } from "../../event-log-error.ts";
 import type { FileAddress } from "../connection.ts";
+import { createLogDatabase } from "../create-log-database.ts";
 import type { FileTrouble, OnFileTrouble } from "../libsql-options.ts";
-import { createLogDatabase, type LogDatabase } from "../log-database.ts";
+import type { LogDatabase } from "../log-database.ts";
 import { damageOf } from "../store-error.ts";
 import { openFileAccess } from "./file-access.ts";
 import { openedFile } from "./opened-file.ts";

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { EventLogError } from "../../event-log-error.ts";
 import type { DatabaseAddress, FileEvents, OnDamage, OnFileTrouble } from "../libsql-options.ts";
-import type { LogDatabase } from "../log-database.ts";
-import { buffersIn } from "../write/group.ts";
+import { databaseOf, type LogDatabase, readsOf } from "../log-database.ts";
+import { buffersIn, type SentGroup } from "../write/group.ts";
 import type { DatabaseRequest, DatabaseResponse, DatabaseThreadData } from "./database-thread.ts";
 import type { OpenedFile } from "./opened-file.ts";
 
@@ -22,9 +22,9 @@ export async function openDatabaseThreads(
   isOpen = true;
   let reader: Promise<LogDatabase> | undefined;
 
-  async function reading<Result>(work: (database: LogDatabase) => Promise<Result>): Promise<Result> {
+  function startedReader(): Promise<LogDatabase> {
     reader ??= startReader();
-    return work(await reader);
+    return reader;
   }
 
   async function startReader(): Promise<LogDatabase> {
@@ -39,32 +39,15 @@ export async function openDatabaseThreads(
   return {
     // Also what is read of a row or two: of the writer's time it takes less than a commit does.
     ...writer,
-    event: (...args) => reading((database) => database.event(...args)),
-    page: (...args) => reading((database) => database.page(...args)),
-    asset: (...args) => reading((database) => database.asset(...args)),
-    assets: (...args) => reading((database) => database.assets(...args)),
-    assetMarks: (...args) => reading((database) => database.assetMarks(...args)),
-    marksOf: (...args) => reading((database) => database.marksOf(...args)),
-    assetStates: (...args) => reading((database) => database.assetStates(...args)),
-    recent: (...args) => reading((database) => database.recent(...args)),
-    timeline: (...args) => reading((database) => database.timeline(...args)),
-    partitions: (...args) => reading((database) => database.partitions(...args)),
-    failingChecks: (...args) => reading((database) => database.failingChecks(...args)),
-    checkHistories: (...args) => reading((database) => database.checkHistories(...args)),
-    partitionMarks: (...args) => reading((database) => database.partitionMarks(...args)),
-    checks: (...args) => reading((database) => database.checks(...args)),
-    planWipe: (...args) => reading((database) => database.planWipe(...args)),
-    continuePlan: (...args) => reading((database) => database.continuePlan(...args)),
+    ...readsOf(startedReader),
     // Asked at every start, and nothing is hidden then as a rule: that alone starts no thread.
     findHidden: async () =>
       reader === undefined && (await writer.findHidden()) === undefined
         ? undefined
-        : reading((database) => database.findHidden()),
-    findExpired: (...args) => reading((database) => database.findExpired(...args)),
-    stats: () => reading((database) => database.stats()),
-    lastMaterializations: (...args) => reading((database) => database.lastMaterializations(...args)),
+        : (await startedReader()).findHidden(),
+    findExpired: async (...args) => (await startedReader()).findExpired(...args),
     // Readiness asks for it: by the thread that reads, once there is one.
-    logId: () => (reader === undefined ? writer.logId() : reading((database) => database.logId())),
+    logId: async () => (await (reader ?? writer)).logId(),
     close: async () => {
       const opened = await reader?.catch(() => undefined);
       await opened?.close(); // first, since the end of the thread that writes may take SQLite's locks: see wal-index.ts
@@ -88,8 +71,11 @@ interface Call {
   readonly reject: (error: EventLogError) => void;
 }
 
-/** What of a call's arguments moves to the thread, and is not copied. */
-type BuffersOf<Method extends keyof LogDatabase> = (...args: Parameters<LogDatabase[Method]>) => ArrayBuffer[];
+/** What of a group that is written moves to the thread, and is not copied. */
+function buffersOf([group]: readonly unknown[]): ArrayBuffer[] {
+  const { rows, shared } = group as SentGroup; // what `write` takes
+  return buffersIn(rows, shared);
+}
 
 interface DatabaseThread {
   readonly database: LogDatabase;
@@ -143,14 +129,13 @@ async function startThread(
     });
   }
 
-  function call<Method extends keyof LogDatabase>(method: Method, buffersOf?: BuffersOf<Method>) {
-    return (...args: Parameters<LogDatabase[Method]>): ReturnType<LogDatabase[Method]> => {
-      const refuse = (error: EventLogError) => Promise.reject(error) as ReturnType<LogDatabase[Method]>;
-      if (ended !== undefined) return refuse(new EventLogError("unavailable", ended));
-      if (calls.size >= mostCalls && method !== "close") return refuse(tooMuchAsked());
+  function call(method: keyof LogDatabase) {
+    return (...args: readonly unknown[]): Promise<unknown> => {
+      if (ended !== undefined) return Promise.reject(new EventLogError("unavailable", ended));
+      if (calls.size >= mostCalls && method !== "close") return Promise.reject(tooMuchAsked());
       const request: DatabaseRequest = { id: ++lastId, method, args };
-      worker.postMessage(request, buffersOf?.(...args) ?? []);
-      return wait(request.id) as ReturnType<LogDatabase[Method]>; // the thread answers what the method returns
+      worker.postMessage(request, method === "write" ? buffersOf(args) : []);
+      return wait(request.id); // the thread answers what the method returns
     };
   }
 
@@ -161,41 +146,7 @@ async function startThread(
   // On Bun nothing more comes of a thread to who blocks inside its message, as expect().rejects of bun:test does.
   await nextTurn();
   const database: LogDatabase = {
-    write: call("write", ({ rows, shared }) => buffersIn(rows, shared)),
-    event: call("event"),
-    page: call("page"),
-    asset: call("asset"),
-    assets: call("assets"),
-    assetMarks: call("assetMarks"),
-    marksOf: call("marksOf"),
-    assetStates: call("assetStates"),
-    recent: call("recent"),
-    timeline: call("timeline"),
-    partitions: call("partitions"),
-    failingChecks: call("failingChecks"),
-    checkHistories: call("checkHistories"),
-    partitionMarks: call("partitionMarks"),
-    checks: call("checks"),
-    planWipe: call("planWipe"),
-    continuePlan: call("continuePlan"),
-    wipe: call("wipe"),
-    findHidden: call("findHidden"),
-    deleteHidden: call("deleteHidden"),
-    findExpired: call("findExpired"),
-    pruneEvents: call("pruneEvents"),
-    forgetKeys: call("forgetKeys"),
-    prunedId: call("prunedId"),
-    notePrune: call("notePrune"),
-    prunedAt: call("prunedAt"),
-    stats: call("stats"),
-    lastMaterializations: call("lastMaterializations"),
-    probe: call("probe"),
-    logId: call("logId"),
-    newestId: call("newestId"),
-    tokens: call("tokens"),
-    createToken: call("createToken"),
-    revokeToken: call("revokeToken"),
-    noteTokenUses: call("noteTokenUses"),
+    ...databaseOf(call),
     close: async () => {
       if (ended === undefined) await call("close")();
       ended ??= "The database is closed.";

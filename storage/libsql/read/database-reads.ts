@@ -75,7 +75,7 @@ export interface DatabaseReads {
   continuePlan(plan: string): Promise<{ readonly plan: string } | "outdated">;
 }
 
-/** What they need, Drizzle above all, takes longest to load: log-database.ts imports this file for the first read. */
+/** What they need, Drizzle above all, takes longest to load: create-log-database.ts imports this file for the first read. */
 export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file">): DatabaseReads {
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
     access.read((client) => work(drizzle(client)));

@@ -1,11 +1,11 @@
 import type { EventLog } from "../../event-log.ts";
 import { EventLogError } from "../../event-log-error.ts";
 import { type FileAddress, openConnection } from "../connection.ts";
+import { createLogDatabase } from "../create-log-database.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import { databaseFile } from "../file/database-file.ts";
 import { reconnecting } from "../file/reconnecting.ts";
 import type { AppendEncoded, DatabaseAddress } from "../libsql-options.ts";
-import { createLogDatabase } from "../log-database.ts";
 import { damageOf } from "../store-error.ts";
 import { encodeUnits } from "../write/encode-units.ts";
 import { inBuffers, unitResults } from "../write/group.ts";

@@ -1,9 +1,10 @@
 import { describe } from "bun:test";
 import { join } from "node:path";
 import type { EventLog } from "../../../storage/event-log.ts";
+import { createLogDatabase } from "../../../storage/libsql/create-log-database.ts";
 import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import { createLibsqlEventLog } from "../../../storage/libsql/libsql-event-log.ts";
-import { createLogDatabase, type LogDatabase } from "../../../storage/libsql/log-database.ts";
+import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
 import { modelContract } from "../../contracts/event-log/model.ts";
 import { temporaryFolder } from "../../server.ts";
 

@@ -1,0 +1,62 @@
+import type { Client } from "@libsql/client";
+import type { DatabaseAccess } from "./database-access.ts";
+import { type LogDatabase, readsOf } from "./log-database.ts";
+import { probe } from "./maintenance/probe.ts";
+import { findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./maintenance/prune.ts";
+import { deleteHidden, findHidden } from "./maintenance/purge.ts";
+import { wipe } from "./maintenance/wipe.ts";
+import { parsePlan } from "./maintenance/wipe-plan.ts";
+import type { DatabaseReads } from "./read/database-reads.ts";
+import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
+import { receiveGroup } from "./write/group.ts";
+
+/** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
+export function createLogDatabase(access: DatabaseAccess): LogDatabase {
+  const { write, file } = access;
+  let loading: Promise<DatabaseReads> | undefined;
+
+  const reading = readsOf(() => {
+    loading ??= import("./read/database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
+    return loading;
+  });
+
+  return {
+    ...reading,
+    write: async (group) => {
+      const started = performance.now();
+      const result = await access.writeGroup(receiveGroup(group));
+      return { ...result, milliseconds: performance.now() - started };
+    },
+    wipe: async (text, by, now) => {
+      const plan = parsePlan(text);
+      const wiped = await write((writer) => wipe(writer, plan, by, now));
+      return typeof wiped === "number" ? reading.event(wiped) : wiped;
+    },
+    findHidden: () => access.read(findHidden),
+    deleteHidden: (hidden) => write((writer, client) => deleteHidden(client, writer, hidden)),
+    findExpired: (expiry, from) => access.read((client) => findExpired(client, expiry, from)),
+    pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
+    forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),
+    prunedId: (type) => access.read((client) => readPrunedId(client, type)),
+    notePrune: (clock) => write((writer) => notePrune(writer, clock)),
+    prunedAt: () => access.read(readPrunedAt),
+    probe: () => write((writer) => probe(writer, file)),
+    logId: () => access.read(readLogId),
+    newestId: () => access.read(readNewestId),
+    tokens: () => access.read(readTokens),
+    createToken: (token, now) => write((writer) => createToken(writer, token, now)),
+    revokeToken: (name, now) => write((writer) => revokeToken(writer, name, now)),
+    noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
+    close: () => access.close(),
+  };
+}
+
+async function readLogId(client: Client): Promise<string> {
+  const { rows } = await client.execute("SELECT log_id FROM log");
+  return String(rows[0]?.log_id ?? "");
+}
+
+async function readNewestId(client: Client): Promise<number> {
+  const { rows } = await client.execute("SELECT id FROM event ORDER BY id DESC LIMIT 1");
+  return Number(rows[0]?.id ?? 0);
+}
