@@ -92,8 +92,8 @@ export class PageSize {
 
   measured({ events, bytes }: TextPage): void {
     if (events === 0) return;
-    const fitPage = Math.floor((events * bytesPerPage) / bytes.byteLength);
+    const fitting = Math.floor((events * bytesPerPage) / bytes.byteLength);
     // No more than four times as many at once: one page says little of the next.
-    this.#events = Math.max(1, Math.min(largestPage, this.#events * 4, fitPage));
+    this.#events = Math.max(1, Math.min(largestPage, this.#events * 4, fitting));
   }
 }

@@ -25,15 +25,15 @@ export async function findExpired(
 ): Promise<Expired> {
   const times = types.map((type) => expiry[type] ?? never);
   const { rows } = await client.execute({ sql: selectExpired, args: [from, ...times] });
-  const fitPage = rows.slice(
+  const fitting = rows.slice(
     0,
     countFitting(rows.map(({ expired, size }) => ({ size: Number(expired) * Number(size) }))),
   );
-  const last = fitPage.at(-1);
+  const last = fitting.at(-1);
   // received_at never decreases with id.
   const isEnd = rows.length < rowsPerStep || Number(last?.received_at) >= Math.max(...times);
-  const ids = fitPage.filter(({ expired }) => expired === 1).map(({ id }) => Number(id));
-  return { ids, last: isEnd && fitPage.length === rows.length ? undefined : Number(last?.id) };
+  const ids = fitting.filter(({ expired }) => expired === 1).map(({ id }) => Number(id));
+  return { ids, last: isEnd && fitting.length === rows.length ? undefined : Number(last?.id) };
 }
 
 /** Deletes those of the events that are no latest, now; answers how many. */

@@ -30,6 +30,14 @@ export interface FoundAssets {
   readonly hasMore: boolean;
 }
 
+/** A page of what was read of found assets: of the first `count` of them, which may be fewer than were found. */
+export function pageOf<Row>(
+  { assets, last, hasMore }: FoundAssets,
+  { rows, count }: { readonly rows: readonly Row[]; readonly count: number },
+): ListOfRows<Row, AssetPosition> {
+  return count === assets.length ? { rows, last, hasMore } : { rows, last: assets[count - 1], hasMore: true };
+}
+
 type Request = Pick<AssetListRequest, "limit" | "order">;
 
 /** The assets after the position `from`, by encoded keys: a page of them, or fewer where much has to be looked at. */
@@ -149,8 +157,8 @@ function isEnough({ keys, bytes, checks }: Looked): boolean {
 /** How many more keys a page may look at, where they are as long as those before. */
 function keysLeft({ keys, bytes }: Looked): number {
   if (keys === 0) return 100;
-  const fitPage = Math.ceil(((keyBytesPerPage - bytes) * keys) / Math.max(bytes, 1));
-  return Math.max(1, Math.min(keysPerPage - keys, fitPage));
+  const asLong = Math.ceil(((keyBytesPerPage - bytes) * keys) / Math.max(bytes, 1));
+  return Math.max(1, Math.min(keysPerPage - keys, asLong));
 }
 
 interface LookRequest {

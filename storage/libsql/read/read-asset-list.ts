@@ -1,5 +1,5 @@
 import type { AssetFilter, AssetListRequest } from "../../event-log.ts";
-import { type AssetPosition, findAssets } from "./find-assets.ts";
+import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
 import { type AssetRows, readAssets } from "./read-asset.ts";
 import type { ListOfRows } from "./read-lists.ts";
 import type { ReadSteps } from "./read-steps.ts";
@@ -12,7 +12,5 @@ export async function readAssetList(
   from: AssetPosition | undefined,
 ): Promise<ListOfRows<AssetRows, AssetPosition>> {
   const found = await findAssets(steps, filter, page, from);
-  const { rows, count } = await readAssets(steps, found.assets);
-  if (count === found.assets.length) return { rows, last: found.last, hasMore: found.hasMore };
-  return { rows, last: found.assets[count - 1], hasMore: true };
+  return pageOf(found, await readAssets(steps, found.assets));
 }

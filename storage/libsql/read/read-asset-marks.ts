@@ -2,7 +2,7 @@ import type { Value } from "@libsql/client";
 import { type AssetFilter, type AssetListRequest, mostCounted } from "../../event-log.ts";
 import { scopes } from "../write/summaries.ts";
 import { type FailingNames, readFailingNames } from "./check-states.ts";
-import { type AssetPosition, checksPerPage, findAssets } from "./find-assets.ts";
+import { type AssetPosition, checksPerPage, findAssets, pageOf } from "./find-assets.ts";
 import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
 import type { ListOfRows } from "./read-lists.ts";
 import type { ReadSteps } from "./read-steps.ts";
@@ -31,9 +31,7 @@ export async function readAssetMarks(
   from: AssetPosition | undefined,
 ): Promise<ListOfRows<AssetMarkRow, AssetPosition>> {
   const found = await findAssets(steps, filter, page, from);
-  const { rows, count } = await markAssets(steps, found.assets);
-  if (count === found.assets.length) return { rows, last: found.last, hasMore: found.hasMore };
-  return { rows, last: found.assets[count - 1], hasMore: true };
+  return pageOf(found, await markAssets(steps, found.assets));
 }
 
 /** Marks of the assets with these encoded keys, in their order. */

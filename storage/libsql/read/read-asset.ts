@@ -34,9 +34,9 @@ export async function readAssets(
   assets: readonly AssetId[],
 ): Promise<{ readonly rows: readonly AssetRows[]; readonly count: number }> {
   const sizes = await readSizes(steps, assets);
-  const fitPage = assets.slice(0, countFitting(sizes));
-  const isLarge = sizes.slice(0, fitPage.length).map(({ size, checks }) => size > bytesPerPage || checks > mostChecks);
-  const few = fitPage.filter((_, i) => !isLarge[i]);
+  const fitting = assets.slice(0, countFitting(sizes));
+  const isLarge = sizes.slice(0, fitting.length).map(({ size, checks }) => size > bytesPerPage || checks > mostChecks);
+  const few = fitting.filter((_, i) => !isLarge[i]);
   const { summaries, checks } = await steps.step(async (client) => {
     const database = drizzle(client);
     const [summaries, checks] = await database.batch([
@@ -45,7 +45,7 @@ export async function readAssets(
         .from(asset)
         .innerJoin(summary, eq(summary.assetId, asset.id))
         .innerJoin(event, eq(event.id, summary.eventId))
-        .where(and(isOneOf(fitPage), lt(summary.scope, scopes.partition))),
+        .where(and(isOneOf(fitting), lt(summary.scope, scopes.partition))),
       database
         .select(eventColumns)
         .from(asset)
@@ -59,7 +59,7 @@ export async function readAssets(
   const summariesOf = groupBy(summaries, ({ latest }) => latest.key);
   const checksOf = groupBy(checks, ({ key }) => key);
   const rows: AssetRows[] = [];
-  for (const [i, { id, key }] of fitPage.entries()) {
+  for (const [i, { id, key }] of fitting.entries()) {
     const found = summariesOf.get(key);
     if (found === undefined) continue;
     const ofAsset = isLarge[i] ? await readFirstChecks(steps, id) : { checks: checksOf.get(key) ?? [], hasMore: false };
@@ -67,7 +67,7 @@ export async function readAssets(
     const partitions = counted > fewPartitions ? await countPartitions(steps, id) : counted;
     rows.push({ key, summaries: found, checks: ofAsset.checks, hasMoreChecks: ofAsset.hasMore, partitions });
   }
-  return { rows, count: fitPage.length };
+  return { rows, count: fitting.length };
 }
 
 /** The asset of an encoded key; undefined for one without events. */

@@ -1,5 +1,4 @@
-import type { MarkRow } from "../write/event-row.ts";
-import { kinds } from "../write/event-row.ts";
+import { kinds, type MarkRow } from "../write/event-row.ts";
 import { scopes } from "../write/summaries.ts";
 import { isVisible } from "../write/wiped-partition.ts";
 import type { ReadSteps } from "./read-steps.ts";

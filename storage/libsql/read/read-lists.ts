@@ -64,23 +64,23 @@ export async function readPartitionMarks(
   from: string | undefined,
 ): Promise<ListOfRows<PartitionMarkRow, string>> {
   const id = await readAssetId(steps, key);
-  const { rows, fitPage } = await steps.step(async (client) => {
+  const { rows, first } = await steps.step(async (client) => {
     const sized = await client.execute({ sql: selectMarkSizes, args: [id ?? null, from ?? null, limit + 1] });
     const sizes = JSON.parse(String(sized.rows[0]?.sizes)) as number[]; // as the statement writes them
     const most = countFitting(
       sizes.map((size) => ({ size })),
       bytesOfMarks,
     );
-    const fitPage = Math.min(limit, most);
-    const args = [id ?? null, from ?? null, fitPage + 1];
-    return { rows: (await client.execute({ sql: selectMarks, args })).rows, fitPage };
+    const first = Math.min(limit, most);
+    const args = [id ?? null, from ?? null, first + 1];
+    return { rows: (await client.execute({ sql: selectMarks, args })).rows, first };
   });
   const marks = rows.map(({ partition, timestamp, events }) => ({
     partition: String(partition),
     timestamp: Number(timestamp),
     events: Number(events),
   }));
-  for (let most = fitPage; ; most = Math.ceil(most / 4)) {
+  for (let most = first; ; most = Math.ceil(most / 4)) {
     const page = marks.slice(0, most);
     const failing = await readFailingPartitions(steps, id, page[0]?.partition, page.at(-1)?.partition, most > 1);
     if (failing === undefined) continue;
@@ -191,12 +191,12 @@ const selectCheckSizes = `
 /** As many of these summaries as a page may have, of those that fit into it. */
 async function readSummaries(steps: ReadSteps, limit: number, statement: { sql: string; args: InValue[] }) {
   const { rows: sizes } = await steps.step((client) => client.execute(statement));
-  const fitPage = sizes.slice(0, Math.min(limit, countFitting(sizes.map(({ size }) => ({ size: Number(size) })))));
-  const ids = fitPage.map(({ event_id }) => Number(event_id));
+  const first = sizes.slice(0, Math.min(limit, countFitting(sizes.map(({ size }) => ({ size: Number(size) })))));
+  const ids = first.map(({ event_id }) => Number(event_id));
   const events = new Map((await steps.step((client) => readEvents(drizzle(client), ids))).map((row) => [row.id, row]));
-  const rows = fitPage.flatMap((row): SummaryRow[] => {
+  const rows = first.flatMap((row): SummaryRow[] => {
     const latest = events.get(Number(row.event_id));
     return latest === undefined ? [] : [{ events: Number(row.events), latest }];
   });
-  return { rows, hasMore: sizes.length > fitPage.length };
+  return { rows, hasMore: sizes.length > first.length };
 }

@@ -12,8 +12,7 @@ import {
   timelineName,
 } from "../../timeline.ts";
 import { eventSizeSql } from "../file/page-size.ts";
-import type { MarkRow } from "../write/event-row.ts";
-import { type EventRow, eventMark } from "../write/event-row.ts";
+import { type EventRow, eventMark, type MarkRow } from "../write/event-row.ts";
 import { decodeText, encodeKey } from "../write/sortable-text.ts";
 import { isReported, isVisible } from "../write/wiped-partition.ts";
 import { readEvents } from "./read-event.ts";

@@ -14,13 +14,12 @@ const leastAlone = 64 * 1024;
 
 /** Formats the details of events one after another, once for neighbours that share them. */
 export class DetailsFormatter {
-  readonly #shared: { [reference: string]: string } = {};
-  #isUsed = false;
+  #shared: { [reference: string]: string } | undefined;
   readonly #formatShared = sharedDetails((details) => this.#refer(formatDetails(details), leastShared));
 
   /** The details that references stand for; undefined where there are none. */
   get shared(): SharedDetails | undefined {
-    return this.#isUsed ? this.#shared : undefined;
+    return this.#shared;
   }
 
   /** What stands in an event's row: its details, or a reference to them where a neighbour has the same. */
@@ -32,8 +31,8 @@ export class DetailsFormatter {
   #refer(text: string, least: number): string {
     if (text.length < least) return text;
     const reference = newReference();
+    this.#shared ??= {};
     this.#shared[reference] = text;
-    this.#isUsed = true;
     return reference;
   }
 }
@@ -58,7 +57,7 @@ export function sharedSize(shared: SharedDetails | undefined): number {
   return size;
 }
 
-/** A statement's arguments for so many shared details: references and texts by turns. */
+/** A statement's arguments for `pairs` shared details or fewer: references and texts by turns. */
 export function sharedArgs(shared: SharedDetails, pairs: number): readonly (string | Uint8Array | null)[] {
   const args = Object.entries(shared).flatMap(([reference, text]) => [
     reference,

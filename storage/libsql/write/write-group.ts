@@ -1,3 +1,4 @@
+import type { InValue } from "@libsql/client";
 import type { UnitResult } from "../../event-log.ts";
 import { defaultTimestamp, receiptTime } from "../../receipt-time.ts";
 import { isStoreFailure } from "../failures.ts";
@@ -62,14 +63,11 @@ export async function insertRows(
   const { lastId, receivedAt: last } = await readHead(transaction);
   const receivedAt = receiptTime(group.now, Math.max(last, notBefore));
   const timestamp = defaultTimestamp(group.now, receivedAt);
+  const insert = insertionOf(group.shared);
   let firstId = lastId + 1;
   for (const chunk of chunksOf(rows, count)) {
     const json = `[${chunk.rows}]`;
-    const args = [json, firstId, receivedAt, timestamp];
-    const events =
-      group.shared === undefined
-        ? { sql: insertEvents, args }
-        : { sql: insertSharing(group.shared), args: [...args, ...sharedArgs(group.shared, pairsFor(group.shared))] };
+    const events = { sql: insert.sql, args: [json, firstId, receivedAt, timestamp, ...insert.args] };
     // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
@@ -142,7 +140,14 @@ const insertion = (details: string) => `
   FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
 
 const insertEvents = insertion(column("details"));
-const insertSharing = (shared: SharedDetails) => insertion(detailsInSql(`(${column("details")})`, 5, pairsFor(shared)));
+
+/** The statement that inserts events with these shared details, and its arguments behind the common ones. */
+function insertionOf(shared: SharedDetails | undefined): { readonly sql: string; readonly args: InValue[] } {
+  if (shared === undefined) return { sql: insertEvents, args: [] };
+  const pairs = pairsFor(shared);
+  return { sql: insertion(detailsInSql(`(${column("details")})`, 5, pairs)), args: [...sharedArgs(shared, pairs)] };
+}
+
 /** Of a key that is there already nothing is left but its row: whose it was, a wipe has hidden. */
 export const replaceHiddenKey = `
   ON CONFLICT (asset_id, kind, key) DO UPDATE SET
