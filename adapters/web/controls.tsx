@@ -24,6 +24,17 @@ export function Choice({ name, label, value, options, any }: ChoiceProps) {
   );
 }
 
+const kinds = [
+  ["ASSET_MATERIALIZATION", "Materialized"],
+  ["ASSET_OBSERVATION", "Observed"],
+  ["ASSET_CHECK_EVALUATION", "Checked"],
+] as const;
+
+/** Of events, or of what an asset has: `others` are kinds that only some pages have. */
+export function KindChoice({ value, others = [] }: Pick<ChoiceProps, "value"> & { others?: ChoiceProps["options"] }) {
+  return <Choice name="type" label="Kind" value={value} any="Any kind" options={[...kinds, ...others]} />;
+}
+
 interface FieldProps {
   readonly name: string;
   readonly label: string;

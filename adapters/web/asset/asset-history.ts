@@ -57,19 +57,23 @@ export async function readHistory(log: ScopedEventLog, key: AssetKey, range: Ran
   const { span } = ranges[range];
   const since = span === undefined ? undefined : now - span;
   const { marks, first, isSample, events } = await log.timeline(key, { since, slots: mostMarks, events: mostRead });
-  const count = (some: readonly TimelineMark[]) => some.reduce((sum, { events }) => sum + events, 0);
-  const reports = count(marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION"));
+  const reports = countOf(marks.filter(({ type }) => type !== "ASSET_CHECK_EVALUATION"));
   return {
     range,
     since,
     marks,
     first,
-    total: count(marks),
+    total: countOf(marks),
     isSample,
     events: events.toReversed(),
     reports,
     isWhole: !isSample && events.length === reports,
   };
+}
+
+/** How many events marks stand for. */
+export function countOf(marks: readonly TimelineMark[]): number {
+  return marks.reduce((sum, { events }) => sum + events, 0);
 }
 
 /** A metadata number over time, oldest first. */
@@ -93,7 +97,6 @@ const mostSeries = 60;
 export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
   const points = new Map<string, Point[]>();
   for (const event of events) {
-    if (event.type !== "ASSET_MATERIALIZATION" && event.type !== "ASSET_OBSERVATION") continue;
     for (const { name, type, part } of detailsOf(event).entries) {
       if (type !== "int" && type !== "float") continue;
       const value = numberIn(part);
@@ -164,13 +167,10 @@ export interface VersionChange {
 
 /** Where the data version became another one among the events that were read, newest first. */
 export function versionChanges({ events, range, isWhole }: History): readonly VersionChange[] {
-  const versioned = events
-    .filter(({ type }) => type === "ASSET_MATERIALIZATION" || type === "ASSET_OBSERVATION")
-    .flatMap((event) => {
-      const version = detailsOf(event).dataVersion;
-      return version === null ? [] : [{ version, event }];
-    })
-    .toSorted((a, b) => b.event.timestamp - a.event.timestamp || b.event.id - a.event.id);
+  const versioned = events.flatMap((event) => {
+    const version = detailsOf(event).dataVersion;
+    return version === null ? [] : [{ version, event }];
+  });
   const changes = versioned.filter(({ version }, i) => version !== versioned[i + 1]?.version);
   return changes.map((change, i) => {
     // What was before the range is not known.

@@ -10,7 +10,7 @@ import { boundedQueryOf } from "../../http/query-parameters.ts";
 import { rawPath } from "../../http/request-path.ts";
 import { Ago } from "../ago.tsx";
 import { assetJsonPath, assetPath, eventsPath } from "../asset-path.ts";
-import { partitionCount } from "../catalog/catalog-page.tsx";
+import { partitionCount } from "../catalog/catalog-line.tsx";
 import { AssetChecks, readChecks } from "../checks/asset-checks.tsx";
 import { InvalidFilters } from "../controls.tsx";
 import { EventTable, mostDescribed as mostOfEvent } from "../events/event-table.tsx";

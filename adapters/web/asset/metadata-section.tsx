@@ -5,7 +5,7 @@ import { Ago } from "../ago.tsx";
 import { kindWords } from "../events/event-table.tsx";
 import { detailsOf, type Entry } from "../values/event-details.ts";
 import { Metadatum } from "../values/metadata-value.tsx";
-import { pageBudget } from "../values/page-budget.ts";
+import { pageBudget, rowsWithinBudget } from "../values/page-budget.ts";
 import { schemaId } from "../values/table-schema.tsx";
 import { BreakableName } from "../values/user-text.tsx";
 import type { Series } from "./asset-history.ts";
@@ -28,23 +28,18 @@ export function MetadataSection({ event, series, now, isOpen = false }: Metadata
   if (total === 0) return null;
   const title = `metadata-${event.id}`;
   const ofName = new Map(series.map((one) => [one.name, one]));
-  let shown = 0;
-  const Row = ({ entry }: { readonly entry: Entry }) => {
-    if (pageBudget().isSpent) return null;
-    shown++;
-    return (
-      <ValueRow
-        entry={entry}
-        series={ofName.get(entry.name)}
-        now={now}
-        isOpen={isOpen}
-        schemaId={schemaId(event, entry)}
-      />
-    );
-  };
+  const { Row, shown } = rowsWithinBudget((entry: Entry) => (
+    <ValueRow
+      entry={entry}
+      series={ofName.get(entry.name)}
+      now={now}
+      isOpen={isOpen}
+      schemaId={schemaId(event, entry)}
+    />
+  ));
   const Rest = () => {
-    if (shown === total && !pageBudget().isSpent) return null;
-    const what = shown < total ? `The first ${shown} of ${total.toLocaleString("en")}` : "Some of it is cut";
+    if (shown() === total && !pageBudget().isSpent) return null;
+    const what = shown() < total ? `The first ${shown()} of ${total.toLocaleString("en")}` : "Some of it is cut";
     return (
       <p class="soft">
         {what}: the rest is in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
@@ -83,7 +78,7 @@ export function MetadataSection({ event, series, now, isOpen = false }: Metadata
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <Row entry={entry} />
+            <Row item={entry} />
           ))}
         </tbody>
       </table>

@@ -6,7 +6,7 @@ import { withQuery } from "../page-query.ts";
 import { type State, stateOf } from "../state.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { visibleName } from "../values/visible-text.ts";
-import { type History, type RangeName, ranges } from "./asset-history.ts";
+import { countOf, type History, type RangeName, ranges } from "./asset-history.ts";
 
 const lanes = [
   { name: "materialized", type: "ASSET_MATERIALIZATION" },
@@ -151,10 +151,6 @@ function together(marks: readonly TimelineMark[], placeOf: (time: number) => num
     placed.set(`${place} ${state}`, { latest: mark, events: mark.events + (before?.events ?? 0), state, place });
   }
   return [...placed.values()];
-}
-
-function countOf(marks: readonly TimelineMark[]): number {
-  return marks.reduce((sum, { events }) => sum + events, 0);
 }
 
 function shown(text: string): string {

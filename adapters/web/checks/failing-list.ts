@@ -2,11 +2,10 @@ import { compareCodePoints } from "../../../core/asset-key.ts";
 import { type AssetKey, compareAssetKeys, parseAssetKey } from "../../../core/index.ts";
 import { EventLogError, type FailingCheck } from "../../../storage/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
+import { keysPerPage } from "../../../storage/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import type { StateCounts } from "../state.tsx";
 
-/** As many assets as one look at the log counts at most. */
-const mostAssets = 10_000;
 /** As many failing checks are put in order together. What is behind them comes after the last of these. */
 const mostSorted = 5000;
 const assetsPerCall = 100;
@@ -109,7 +108,7 @@ async function readSorted(
   start: string | undefined,
 ): Promise<Sorted> {
   const filter = { failing: true, prefix };
-  const states = await log.assetStates(filter, { limit: mostAssets, cursor: start });
+  const states = await log.assetStates(filter, { limit: keysPerPage, cursor: start });
   const keys = states.assets.map(({ assetKey }) => assetKey);
   const checks: ListedCheck[] = [];
   let cutAsset: ListedCheck | undefined;

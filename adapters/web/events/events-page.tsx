@@ -6,7 +6,7 @@ import { readRelativeTime } from "../../config/relative-time.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { readEventsQuery } from "../../http/events/events-query.ts";
 import { exactTime } from "../browser/ago.js";
-import { Choice, Field, InvalidFilters, Pager } from "../controls.tsx";
+import { Field, InvalidFilters, KindChoice, Pager } from "../controls.tsx";
 import type { Page } from "../page.tsx";
 import { type PageContext, streamPath } from "../page-context.ts";
 import { rawOf, readFromCursor, readValid, saidIn, withQuery } from "../page-query.ts";
@@ -35,18 +35,7 @@ export async function eventsPage(visit: PageContext): Promise<Page> {
     <>
       <form class="filters scroll" id="filters" action="/events">
         <h1>Events</h1>
-        <Choice
-          name="type"
-          label="Kind"
-          value={filter.type}
-          any="Any kind"
-          options={[
-            ["ASSET_MATERIALIZATION", "Materialized"],
-            ["ASSET_OBSERVATION", "Observed"],
-            ["ASSET_CHECK_EVALUATION", "Checked"],
-            ["ASSET_WIPED", "Wiped"],
-          ]}
-        />
+        <KindChoice value={filter.type} others={[["ASSET_WIPED", "Wiped"]]} />
         <Field label="Asset key" {...text("asset_key")} {...keyText(filter.assetKey)} />
         <Field label="Key prefix" {...text("prefix")} {...keyText(filter.prefix)} />
         <Field label="Partition" {...text("partition")} />

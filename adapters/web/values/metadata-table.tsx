@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { itemsOf, type JsonPart, membersOf, textOf } from "./json-part.ts";
-import { pageBudget } from "./page-budget.ts";
+import { rowsWithinBudget } from "./page-budget.ts";
 import { NameText, ValueText } from "./user-text.tsx";
 
 const mostRows = 50;
@@ -50,25 +50,20 @@ function dataIn(record: JsonPart): JsonPart {
 
 /** Its rows, for as long as the page has room. */
 export function MetadataTable({ table: { columns, rows, total, isMore } }: { readonly table: Table }) {
-  let shown = 0;
-  const Row = ({ row }: { readonly row: ReadonlyMap<string, JsonPart> }) => {
-    if (pageBudget().isSpent) return null;
-    shown++;
-    return (
-      <tr>
-        {columns.map((column) => (
-          <td>
-            <ValueText text={cellText(row.get(column))} most={mostCell} />
-          </td>
-        ))}
-      </tr>
-    );
-  };
+  const { Row, shown } = rowsWithinBudget((row: ReadonlyMap<string, JsonPart>) => (
+    <tr>
+      {columns.map((column) => (
+        <td>
+          <ValueText text={cellText(row.get(column))} most={mostCell} />
+        </td>
+      ))}
+    </tr>
+  ));
   const Rest = () => {
-    if (shown === total && !isMore) return null;
+    if (shown() === total && !isMore) return null;
     return (
       <p class="soft">
-        {isMore ? `The first ${shown} rows.` : `The first ${shown} of ${total.toLocaleString("en")} rows.`}
+        {isMore ? `The first ${shown()} rows.` : `The first ${shown()} of ${total.toLocaleString("en")} rows.`}
       </p>
     );
   };
@@ -86,7 +81,7 @@ export function MetadataTable({ table: { columns, rows, total, isMore } }: { rea
         </thead>
         <tbody>
           {rows.slice(0, Math.ceil(mostCells / columns.length)).map((row) => (
-            <Row row={row} />
+            <Row item={row} />
           ))}
         </tbody>
       </table>

@@ -74,6 +74,17 @@ export function pageBudget(): PageBudget {
   return current;
 }
 
+/** Rows for as long as the page has room, and how many those were, to be asked for once they are rendered. */
+export function rowsWithinBudget<Item, Html>(render: (item: Item) => Html) {
+  let shown = 0;
+  const Row = ({ item }: { readonly item: Item }): Html | null => {
+    if (pageBudget().isSpent) return null;
+    shown++;
+    return render(item);
+  };
+  return { Row, shown: () => shown };
+}
+
 function start(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length).toWellFormed();
 }

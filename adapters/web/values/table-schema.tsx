@@ -2,7 +2,7 @@
 import type { RecordedEvent } from "../../../core/index.ts";
 import { detailsOf, type Entry } from "./event-details.ts";
 import { itemsOf, type JsonPart, linesOf, membersOf, startOf, textOf } from "./json-part.ts";
-import { pageBudget } from "./page-budget.ts";
+import { pageBudget, rowsWithinBudget } from "./page-budget.ts";
 import { LinesText, NameText, UserText } from "./user-text.tsx";
 
 const mostColumns = 300;
@@ -68,34 +68,27 @@ function TableSchema({ event, entry }: { readonly event: RecordedEvent; readonly
     description: columns.some(({ description }) => description !== undefined),
   };
   const id = schemaId(event, entry);
-  let shown = 0;
-  const Row = ({ column }: { readonly column: Column }) => {
-    if (pageBudget().isSpent) return null;
-    shown++;
-    return (
-      <tr>
-        <th scope="row">
-          <NameText text={column.name} most={200} />
-        </th>
+  const { Row, shown } = rowsWithinBudget((column: Column) => (
+    <tr>
+      <th scope="row">
+        <NameText text={column.name} most={200} />
+      </th>
+      <td>
+        <UserText text={column.type} most={mostText} />
+      </td>
+      {has.constraints && <td>{column.constraints.length > 0 && <UserText text={column.constraints.join(", ")} />}</td>}
+      {has.description && (
         <td>
-          <UserText text={column.type} most={mostText} />
+          {column.description && <LinesText text={linesOf(column.description, mostDescribed)} most={mostDescribed} />}
         </td>
-        {has.constraints && (
-          <td>{column.constraints.length > 0 && <UserText text={column.constraints.join(", ")} />}</td>
-        )}
-        {has.description && (
-          <td>
-            {column.description && <LinesText text={linesOf(column.description, mostDescribed)} most={mostDescribed} />}
-          </td>
-        )}
-        {has.tags && <td class="soft">{column.tags.length > 0 && <UserText text={column.tags.join(", ")} />}</td>}
-      </tr>
-    );
-  };
+      )}
+      {has.tags && <td class="soft">{column.tags.length > 0 && <UserText text={column.tags.join(", ")} />}</td>}
+    </tr>
+  ));
   const Rest = () =>
-    found === undefined || (shown === found.total && !found.isMore) ? null : (
+    found === undefined || (shown() === found.total && !found.isMore) ? null : (
       <p class="soft">
-        The first {shown} columns: the others are in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
+        The first {shown()} columns: the others are in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
       </p>
     );
   return (
@@ -120,7 +113,7 @@ function TableSchema({ event, entry }: { readonly event: RecordedEvent; readonly
         </thead>
         <tbody>
           {columns.map((column) => (
-            <Row column={column} />
+            <Row item={column} />
           ))}
         </tbody>
       </table>
