@@ -12,6 +12,11 @@ export function logCommand(name: string) {
 /** Of commands that write: elsewhere, a database that is not there is most likely a wrong name. */
 export const createOption = ["--create", "make the database if it is not there yet", false] as const;
 
+/** Of commands that list: how much, from where on, and how it is written. */
+export const limitOption = ["--limit <count>", "how many", readCount, 50] as const;
+export const cursorOption = ["--cursor <cursor>", "where the last list ended"] as const;
+export const jsonOption = ["--json", "as JSON"] as const;
+
 /** The examples at the end of a command's help. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ runless ${line}`).join("\n")}`;

@@ -7,7 +7,7 @@ import { databaseName } from "../../../storage/libsql/store-error.ts";
 import { printable } from "../../config/printable.ts";
 import { findDatabase } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
-import { examples } from "../log-command.ts";
+import { examples, jsonOption } from "../log-command.ts";
 import { type Cell, table } from "../table.ts";
 import { assertExists, databaseAddress } from "./open-database.ts";
 
@@ -19,7 +19,7 @@ export const doctorCommand = new Command("doctor")
     "Examine a database: is it intact, are there migrations to come, is there space left, do the summaries say what a " +
       "recount says. Reads every event; changes nothing. A server may go on using it.",
   )
-  .option("--json", "as JSON")
+  .option(...jsonOption)
   .addHelpText("after", examples("doctor", "doctor --database-url file:/var/lib/runless/runless.db --json"))
   .addHelpText(
     "after",

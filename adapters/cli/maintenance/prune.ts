@@ -5,7 +5,7 @@ import { RetentionClock } from "../../server/retention-clock.ts";
 import { type RetentionLog, trustedTime } from "../../server/run-retention.ts";
 import { findDatabase } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
-import { examples } from "../log-command.ts";
+import { examples, jsonOption } from "../log-command.ts";
 import { databaseAddress, openDatabase } from "./open-database.ts";
 
 const helpOf = (flag: RetentionFlag) => `${retentionFlags[flag].help} (${retentionFlags[flag].env})`;
@@ -23,7 +23,7 @@ export const pruneCommand = new Command("prune")
   .option("--retain-days-checks <days>", helpOf("retain-days-checks"))
   .option("--idempotency-days <days>", helpOf("idempotency-days"))
   .option("--now", "the clock is right, however far ahead it is")
-  .option("--json", "as JSON")
+  .option(...jsonOption)
   .addHelpText("after", examples("prune --retain-days 90", "prune --now --retain-days 90"))
   .action(async ({ databaseUrl, json, now: isRight, ...given }) => {
     const retention = resolveRetention(

@@ -1,7 +1,7 @@
 import { type AssetKey, formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { printable } from "../../config/printable.ts";
-import { examples, logCommand, readAssetKey } from "../log-command.ts";
+import { examples, jsonOption, logCommand, readAssetKey } from "../log-command.ts";
 import { paint, table } from "../table.ts";
 import { withLog } from "../with-log.ts";
 import { eventCells, eventHeaders } from "./event-cells.ts";
@@ -9,7 +9,7 @@ import { eventCells, eventHeaders } from "./event-cells.ts";
 export const assetCommand = logCommand("asset")
   .description("Show what is known of one asset now.")
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
-  .option("--json", "as JSON")
+  .option(...jsonOption)
   .addHelpText("after", examples("asset s3/orders", `asset '["s3", "a/b"]' --json`))
   .action(async (key: AssetKey, { json, ...options }) => {
     await withLog(options, async ({ send }) => {

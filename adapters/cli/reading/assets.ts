@@ -2,7 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import * as v from "valibot";
 import { formatAssetKey } from "../../../core/index.ts";
 import { answers } from "../../client/answers.ts";
-import { examples, logCommand, readAssetKey, readCount } from "../log-command.ts";
+import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
 import { type Cell, table } from "../table.ts";
 import { readTime, timeForms } from "../time-option.ts";
 import { withLog } from "../with-log.ts";
@@ -23,9 +23,9 @@ export const assetsCommand = logCommand("assets")
       "by key, by what happened last, by the worst check, or by how much was reported",
     ).choices(["key", "latest", "state", "reports"]),
   )
-  .option("--limit <count>", "how many", readCount, 50)
-  .option("--cursor <cursor>", "where the last list ended")
-  .option("--json", "as JSON")
+  .option(...limitOption)
+  .option(...cursorOption)
+  .option(...jsonOption)
   .addHelpText(
     "after",
     examples(

@@ -4,7 +4,7 @@ import { formatAssetKey } from "../../../core/asset-key.ts";
 import type { JsonValue } from "../../../core/index.ts";
 import { readEvent } from "../../../core/wire.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
-import { examples, logCommand, readAssetKey, readCount } from "../log-command.ts";
+import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
 import { table } from "../table.ts";
 import { withLog } from "../with-log.ts";
 import { outcome, time } from "./event-cells.ts";
@@ -32,9 +32,9 @@ export const checksCommand = logCommand("checks")
   .addArgument(new Argument("[key]", "the asset: parts joined by / or a JSON array").argParser(readAssetKey))
   .option("--failing", "those whose latest evaluation failed")
   .option("--prefix <key>", "with --failing: of this asset and all below it", readAssetKey)
-  .option("--limit <count>", "how many", readCount, 50)
-  .option("--cursor <cursor>", "where the last list ended")
-  .option("--json", "as JSON")
+  .option(...limitOption)
+  .option(...cursorOption)
+  .option(...jsonOption)
   .addHelpText(
     "after",
     examples(

@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { readEvent } from "../../../core/wire.ts";
-import { examples, readCount, readEventId } from "../log-command.ts";
+import { cursorOption, examples, jsonOption, limitOption, readEventId } from "../log-command.ts";
 import { table } from "../table.ts";
 import { withLog } from "../with-log.ts";
 import { eventCells, eventHeaders } from "./event-cells.ts";
@@ -11,9 +11,9 @@ export const eventsCommand = filterCommand("events")
   .description("List events, newest first.")
   .option("--before <id>", "recorded before this event", readEventId)
   .addOption(new Option("--order <order>", "by id").choices(["asc", "desc"]))
-  .option("--limit <count>", "how many", readCount, 50)
-  .option("--cursor <cursor>", "where the last list ended")
-  .option("--json", "as JSON")
+  .option(...limitOption)
+  .option(...cursorOption)
+  .option(...jsonOption)
   .addHelpText(
     "after",
     examples(

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { isJsonObject, type JsonValue } from "../../../core/json-value.ts";
 import { parseTime } from "../../../core/time.ts";
 import { answers } from "../../client/answers.ts";
-import { examples, logCommand, readAssetKey, readCount } from "../log-command.ts";
+import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
 import { table } from "../table.ts";
 import { readTime, timeForms } from "../time-option.ts";
 import { withLog } from "../with-log.ts";
@@ -14,9 +14,9 @@ export const partitionsCommand = logCommand("partitions")
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
   .option("--since <time>", `last built then or later: ${timeForms}`, readTime)
   .option("--until <time>", "last built before", readTime)
-  .option("--limit <count>", "how many", readCount, 50)
-  .option("--cursor <cursor>", "where the last list ended")
-  .option("--json", "as JSON")
+  .option(...limitOption)
+  .option(...cursorOption)
+  .option(...jsonOption)
   .addHelpText(
     "after",
     examples("partitions s3/orders", "partitions s3/orders --since 24h", "partitions s3/orders --limit 1000 --json"),

@@ -1,6 +1,6 @@
 import { formatAssetKey } from "../../../core/index.ts";
 import type { TokenRecord } from "../../../storage/token-store.ts";
-import { examples } from "../log-command.ts";
+import { examples, jsonOption } from "../log-command.ts";
 import { time } from "../reading/event-cells.ts";
 import { type Cell, table } from "../table.ts";
 import { tokensCommand, withTokens } from "./with-tokens.ts";
@@ -10,7 +10,7 @@ const headers = ["NAME", "SCOPES", "PREFIX", "CREATED", "EXPIRES", "LAST USED", 
 export const tokenListCommand = tokensCommand("list")
   .summary("List tokens.")
   .description("List the tokens that were ever created, oldest first. The last use is known to a minute or so.")
-  .option("--json", "as JSON")
+  .option(...jsonOption)
   .addHelpText("after", examples("token list", "token list --json"))
   .action(async ({ json, ...options }) => {
     await withTokens(options, { create: false }, async ({ tokens: store }) => {
