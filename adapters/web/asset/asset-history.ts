@@ -120,7 +120,8 @@ export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
   });
 }
 
-interface Point {
+/** A number at a moment, in milliseconds since 1970 UTC. */
+export interface Point {
   readonly time: number;
   readonly value: number;
 }
@@ -129,7 +130,7 @@ interface Point {
  * At most `most` points: the first and the last, and the least and the greatest of equal parts between them. The parts
  * are equal in points, not in time, so that what came in a burst is drawn as finely as the rest.
  */
-function keepExtremes(points: readonly Point[], most: number): readonly Point[] {
+export function keepExtremes(points: readonly Point[], most: number): readonly Point[] {
   if (points.length <= most) return points;
   const parts = Math.floor((most - 2) / 2);
   const inner = points.length - 2;

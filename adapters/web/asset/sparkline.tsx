@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { Series } from "./asset-history.ts";
+import { keepExtremes, type Series } from "./asset-history.ts";
 
 interface SparklineProps {
   readonly series: Series;
@@ -10,7 +10,7 @@ interface SparklineProps {
 /** Steps of the drawing in each pixel: whole numbers are short. */
 const fineness = 2;
 
-/** A line through a series, which needs no script; it is as wide as its place. */
+/** A line through a series, which needs no script; it is as wide as its place, and has a point for each pixel at most. */
 export function Sparkline({ series: { times, values, least, greatest }, width, height }: SparklineProps) {
   const [start = 0] = times;
   const span = Math.max(1, (times.at(-1) ?? 0) - start);
@@ -20,7 +20,8 @@ export function Sparkline({ series: { times, values, least, greatest }, width, h
   // A series that never changes is a line through the middle.
   const y = (value: number) =>
     Math.round((range > 0 ? 1 + (1 - (value / 2 - least / 2) / range) * (height - 2) : height / 2) * fineness);
-  const points = times.map((time, i): readonly [number, number] => [x(time), y(values[i] ?? least)]);
+  const all = times.map((time, i) => ({ time, value: values[i] ?? least }));
+  const points = keepExtremes(all, width).map(({ time, value }): readonly [number, number] => [x(time), y(value)]);
   // From point to point: of what comes evenly, the steps are alike.
   const steps = points.map(([x, y], i) => {
     const [lastX, lastY] = points[i - 1] ?? [0, 0];

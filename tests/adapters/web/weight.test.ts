@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { demoEvents } from "../../../adapters/cli/demo-events.ts";
 import { assetPath } from "../../../adapters/web/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
+import { hardEvents, hardPages } from "../../bench/hard-log.ts";
 import { config, noon } from "../http/native.ts";
 import { testApp } from "../http/test-app.ts";
 import { filesOf, hour, logOf } from "./site.ts";
@@ -32,6 +33,12 @@ const paths = ["/", "/?sort=latest", "/events", "/checks"];
 const ofTables = testApp({ log: await logOf(...events, ...partitions), config, now: () => noon });
 const ofDemo = testApp({ log: await logOf(...demo), config, now: () => noon });
 
+const hardPaths = [
+  ...Object.values(hardPages),
+  ...["24h", "7d", "30d"].map((range) => `${hardPages.busy}?range=${range}`),
+];
+const ofHardLog = testApp({ log: await logOf(...hardEvents(noon)), config, now: () => noon });
+
 async function bytesOf(app: typeof ofDemo, path: string, encoding: string): Promise<number> {
   const response = await app.request(path, { headers: { "accept-encoding": encoding } });
   expect([path, response.status, response.headers.get("content-encoding")]).toEqual([path, 200, encoding]);
@@ -49,6 +56,10 @@ async function firstView(app: typeof ofDemo, path: string, encoding: string): Pr
 describe.each(["gzip", "br"])("with all that it loads, less than 60 kB on the wire as %s is", (encoding) => {
   test.each([...paths, `/assets/${assets[1]}`, "/assets/wide"])("%s of many tables", async (path) => {
     expect(await firstView(ofTables, path, encoding)).toBeLessThan(60_000);
+  });
+
+  test.each(hardPaths)("%s of the hard log", async (path) => {
+    expect(await firstView(ofHardLog, path, encoding)).toBeLessThan(60_000);
   });
 
   test.each([...paths, ...demoKeys.map((key: AssetKey) => assetPath(key))])("%s of the demo", async (path) => {
