@@ -2,6 +2,7 @@
 import type { AssetKey } from "../../core/index.ts";
 import { assetPath } from "./asset-path.ts";
 import { pageBudget } from "./values/page-budget.ts";
+import { Breakable } from "./values/user-text.tsx";
 import { visibleName } from "./values/visible-text.ts";
 
 interface AssetNameProps {
@@ -38,7 +39,7 @@ export function AssetName({ assetKey, from = 0 }: AssetNameProps) {
 
 function Part({ part }: { readonly part: string }) {
   const { text, isCut } = pageBudget().cut(part, mostCharacters, visibleName);
-  return <>{isCut ? `${text}…` : text}</>;
+  return <Breakable text={isCut ? `${text}…` : text} />;
 }
 
 interface AssetLinkProps extends AssetNameProps {

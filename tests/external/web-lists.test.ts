@@ -408,3 +408,33 @@ describe("a page", () => {
     expect(tops.every((top) => Math.abs(top) < 2)).toBe(true);
   });
 });
+
+describe("the catalog on a phone", () => {
+  const site = webSite();
+
+  test("breaks the names of tables behind their marks alone, beside what was only seen", async () => {
+    const names = [
+      "snapshot_payments_332",
+      "snapshot_web_events_148",
+      "s3/acme-data-lake/campaigns/table=campaigns_4255/v2",
+    ];
+    await site.report(
+      ...names.map((name) => materialized(`warehouse/reporting/daily/${name}`, { timestamp: minutesAgo(30) })),
+      { type: "ASSET_OBSERVATION", asset_key: "warehouse/seen", timestamp: minutesAgo(31) },
+    );
+    const page = await site.visit("/?sort=latest", { viewport: { width: 390, height: 844 } });
+    const broken = await page.evaluate(`[...document.querySelectorAll(".catalog .asset")].flatMap((name) => {
+      const texts = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (texts.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(texts.currentNode);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(texts.currentNode.data);
+      }
+      return found;
+    })`);
+    expect(broken).toEqual([]);
+    expect(await page.locator(".catalog .asset").count()).toBe(4);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+});

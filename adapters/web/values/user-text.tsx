@@ -36,16 +36,24 @@ export function NameText(props: UserTextProps) {
 export function BreakableName({ text, most = 200 }: UserTextProps) {
   if (text === "") return <NameText text="" />;
   const { text: shown, isCut } = pageBudget().cut(text, most, visibleName);
-  const parts = (isCut ? `${shown}…` : shown).split(/(?<=[/_.-])(?![/_.-])/);
   return (
     <bdi title={isCut ? `The first ${shown.length} characters` : undefined}>
-      {parts.map((part, i) => (
+      <Breakable text={isCut ? `${shown}…` : shown} />
+    </bdi>
+  );
+}
+
+/** What is shown already, with the places where it may break. */
+export function Breakable({ text }: { readonly text: string }) {
+  return (
+    <>
+      {text.split(/(?<=[/_.=-])(?![/_.=-])/).map((part, i) => (
         <>
           {i > 0 && <wbr />}
           {part}
         </>
       ))}
-    </bdi>
+    </>
   );
 }
 
