@@ -409,6 +409,22 @@ describe("a page", () => {
   });
 });
 
+describe("an asset without numbers, in a window of 2,560 pixels", () => {
+  const site = webSite();
+
+  test("has its checks in both halves of it, each in one piece", async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `check_${i}`);
+    await site.report(...names.map((name) => checked("plain", name, true, { metadata: { says: "what it found" } })));
+    const page = await site.visit("/assets/plain", { viewport: { width: 2560, height: 1200 } });
+    const rows = (await page.evaluate(
+      "[...document.querySelectorAll('.checks tbody tr')].map((row) => [...row.getClientRects()].map(({ left }) => left))",
+    )) as number[][];
+    expect(rows.map((lefts) => lefts.length)).toEqual(names.map(() => 1));
+    const right = rows.filter(([left = 0]) => left > 1280).length;
+    expect([right > 10, right < 20]).toEqual([true, true]);
+  });
+});
+
 describe("the catalog on a phone", () => {
   const site = webSite();
 
