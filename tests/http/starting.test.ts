@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
-import { runtimes, startServer, temporaryFolder } from "../server.ts";
+import { portToReturnTo, runtimes, startServer, temporaryFolder } from "../server.ts";
 
 describe.each([...runtimes])("a %s server whose database takes long to open", (runtime) => {
   test("lives, is not ready, and refuses reports until it can record them", async () => {
@@ -10,7 +9,7 @@ describe.each([...runtimes])("a %s server whose database takes long to open", (r
     const other = createClient({ url: databaseUrl, concurrency: 1 });
     await other.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; CREATE TABLE x (y);");
     const lock = await other.transaction("write"); // the migration waits for it
-    const port = await freePort();
+    const port = await portToReturnTo();
     const url = `http://127.0.0.1:${port}`;
     const starting = startServer(runtime, { databaseUrl, args: ["--port", String(port)] });
     try {
@@ -50,14 +49,6 @@ async function isAlive(url: string): Promise<boolean> {
     ({ status }) => status === 200,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

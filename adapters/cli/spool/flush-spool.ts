@@ -7,7 +7,15 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import type { Send } from "../../client/http-sender.ts";
 import { takeFlushLock } from "./flush-lock.ts";
 import { removeDrafts, writeDurably } from "./keep-report.ts";
-import { makeFolder, readIfThere, refusedFolderName, serverFolder, syncFolder, waitingNames } from "./spool-folder.ts";
+import {
+  makeFolder,
+  namesIn,
+  readIfThere,
+  refusedFolderName,
+  serverFolder,
+  syncFolder,
+  waitingNames,
+} from "./spool-folder.ts";
 import { parseSpooled, type SpooledReport, withoutTimes } from "./spooled-report.ts";
 
 export interface FlushOptions {
@@ -55,14 +63,17 @@ const mostBytes = 2 ** 20;
 /**
  * Sends the reports that wait for a server, oldest first, each under its idempotency keys, so that it does not matter
  * where an earlier flush was cut off. A report leaves the spool after its answer. Sets those aside that the server
- * refuses for what they say; any other failure leaves them where they are.
+ * refuses for what they say; any other failure leaves them where they are. Removes what killed processes have left.
  */
 export async function flushSpool(options: FlushOptions): Promise<FlushOutcome> {
   const folder = serverFolder(options.root, options.url);
   const nothing = { sent: 0, refused: [], waiting: 0, old: 0, error: undefined, isBusy: false };
-  if (waitingNames(folder).length === 0) return nothing;
+  if (!namesIn(folder).some((name) => name !== refusedFolderName)) return nothing;
   const release = takeFlushLock(folder);
-  if (release === undefined) return { ...nothing, waiting: waitingNames(folder).length, isBusy: true };
+  if (release === undefined) {
+    const waiting = waitingNames(folder).length;
+    return { ...nothing, waiting, isBusy: waiting > 0 };
+  }
   try {
     removeDrafts(folder);
     removeDrafts(join(folder, refusedFolderName));

@@ -5,7 +5,7 @@ import { resolveConfig } from "../../../adapters/config/config.ts";
 import { createApp } from "../../../adapters/server/http.ts";
 import { createMemoryEventLog, EventLogError } from "../../../storage/index.ts";
 import { walkEvents } from "../../read-events.ts";
-import { startServer, temporaryFolder } from "../../server.ts";
+import { portToReturnTo, startServer, temporaryFolder } from "../../server.ts";
 import { patience, runCli, startCli } from "./run-cli.ts";
 
 setDefaultTimeout(patience);
@@ -23,7 +23,8 @@ const numbers = (count: number) => Array.from({ length: count }, (_, uid) => uid
 describe.each(["bun", "node"] as const)("on %s", (runtime) => {
   test("an import goes on where it was when its server is killed and started again, and repeats nothing", async () => {
     const databaseUrl = `file:${temporaryFolder()}/log.db`;
-    const server = await startServer(runtime, { databaseUrl });
+    const options = { databaseUrl, args: ["--port", String(await portToReturnTo())] };
+    const server = await startServer(runtime, options);
     const cli = startCli(["import", "-", "--json"], { runtime, env: { RUNLESS_URL: server.url } });
     const output = Promise.all([text(cli.stdout), once(cli, "exit")]);
 
@@ -37,7 +38,7 @@ describe.each(["bun", "node"] as const)("on %s", (runtime) => {
     const [warning] = await once(cli.stderr, "data");
     expect(String(warning)).toMatch(/^runless: the lines from \d+ on are sent again: /);
 
-    const again = await startServer(runtime, { databaseUrl, args: ["--port", String(server.port)] });
+    const again = await startServer(runtime, options);
     const [stdout, [exitCode]] = await output;
     expect(exitCode).toBe(0);
     const { received, recorded, duplicates, failed } = JSON.parse(stdout);

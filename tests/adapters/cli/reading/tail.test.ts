@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { followStream } from "../../../../adapters/cli/reading/follow-stream.ts";
-import { startServer, temporaryFolder } from "../../../server.ts";
+import { portToReturnTo, startServer, temporaryFolder } from "../../../server.ts";
 import { patience, startCli } from "../run-cli.ts";
 
 setDefaultTimeout(patience);
@@ -12,7 +12,8 @@ test.each(["bun", "node"] as const)(
   "on %s, tail takes up where it was when its server goes away and returns, and loses and repeats nothing",
   async (runtime) => {
     const databaseUrl = `file:${temporaryFolder()}/log.db`;
-    let server = await startServer(runtime, { databaseUrl });
+    const options = { databaseUrl, args: ["--port", String(await portToReturnTo())] };
+    let server = await startServer(runtime, options);
     const env = { RUNLESS_URL: server.url };
     const tail = startCli(["tail", "--after", "0", "--limit", "15", "--json"], { runtime, env });
     const ended = once(tail, "exit");
@@ -27,7 +28,7 @@ test.each(["bun", "node"] as const)(
       while (shown.length < until) await once(lines, "line");
       if (signal === undefined) break;
       await server.stop(signal);
-      server = await startServer(runtime, { databaseUrl, args: ["--port", String(server.port)] });
+      server = await startServer(runtime, options);
     }
     expect((await ended)[0]).toBe(0);
     expect(shown).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RunningServer, startServer, temporaryFolder } from "../../../server.ts";
+import { portToReturnTo, type RunningServer, startServer, temporaryFolder } from "../../../server.ts";
 import { type CliOptions, type CliResult, runCli } from "../run-cli.ts";
 
 /** A user's state directory, with what is in its spool. */
@@ -59,12 +59,11 @@ export function files(folder: string): readonly string[] {
 /** A port on which nothing listens until `start` starts the real server there, which can be stopped and started again. */
 export async function newAbsentServer() {
   const databaseUrl = `file:${join(temporaryFolder(), "log.db")}`;
-  const first = await startServer("bun", { databaseUrl });
-  await first.stop();
+  const port = await portToReturnTo();
   return {
-    url: first.url,
+    url: `http://127.0.0.1:${port}`,
     start: (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<RunningServer> =>
-      startServer("bun", { databaseUrl, args: ["--port", String(first.port), ...args], env }),
+      startServer("bun", { databaseUrl, args: ["--port", String(port), ...args], env }),
   };
 }
 

@@ -4,6 +4,8 @@ import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { processIdentity } from "../../../../adapters/cli/spool/process-identity.ts";
+import { serverFolder } from "../../../../adapters/cli/spool/spool-folder.ts";
 import { startServer, temporaryFolder } from "../../../server.ts";
 import { patience, runCli, startCli } from "../run-cli.ts";
 import { eventsOf, files, newAbsentServer, newSpool } from "./spool-harness.ts";
@@ -12,6 +14,21 @@ setDefaultTimeout(patience);
 
 /** Where nothing listens. */
 const nobody = (await newAbsentServer()).url;
+
+test("a flush removes what killed processes have left, even where nothing waits", async () => {
+  const spool = newSpool();
+  const { url } = await newAbsentServer();
+  const folder = serverFolder(spool.root, url);
+  mkdirSync(folder, { recursive: true });
+  const dead = "4194305-1"; // beyond the greatest pid
+  const alive = `.draft-${processIdentity()}.000001764000000-00000001.json`;
+  for (const name of [`.draft-${dead}.000001764000000-00000000.json`, `flushing-${dead}`, alive]) {
+    writeFileSync(join(folder, name), "");
+  }
+  const { exitCode, stdout } = await spool.run(["flush", "--url", url]);
+  expect([exitCode, stdout]).toEqual([0, "Nothing waits.\n"]);
+  expect(files(spool.root)).toEqual([join(folder, alive)]);
+});
 
 describe.each(["bun", "node"] as const)("on %s", (runtime) => {
   test("a report whose server is away is kept: 0, a line on standard error, and a private file without the token", async () => {
