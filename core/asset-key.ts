@@ -1,5 +1,5 @@
-import { safelyParseJson } from "./json.ts";
-import { isArray } from "./json-value.ts";
+import { safelyParseJson } from "./json/json.ts";
+import { isArray } from "./json/json-value.ts";
 
 /** The parts of an asset's name, outermost first: `["s3", "orders"]`. At least one part is not empty. */
 export type AssetKey = readonly string[];

@@ -1,4 +1,4 @@
-import { stringifyJson } from "./json.ts";
+import { stringifyJson } from "./json/json.ts";
 import {
   isArray,
   isIntNumber,
@@ -8,7 +8,7 @@ import {
   type JsonValue,
   jsonText,
   numberText,
-} from "./json-value.ts";
+} from "./json/json-value.ts";
 
 const longest = 100;
 

@@ -1,5 +1,5 @@
 export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
-export type { EventReport } from "./event-input.ts";
+export type { EventReport } from "./events/event-input.ts";
 export {
   type AssetCheckEvaluation,
   type AssetCheckOptions,
@@ -21,13 +21,14 @@ export {
   type RunlessEventType,
   type Tags,
   type WipeScope,
-} from "./events.ts";
-export { InvalidEventError } from "./invalid-event-error.ts";
-export { maxJsonDepth, parseJson, stringifyJson } from "./json.ts";
-export { JsonSyntaxError } from "./json-syntax-error.ts";
-export { float, int, type JsonNumber, type JsonObject, type JsonValue, type NumberText } from "./json-value.ts";
-export type { MetadataInput } from "./metadata.ts";
-export type { Metadata, MetadataValue } from "./metadata-value.ts";
+} from "./events/events.ts";
+export { InvalidEventError } from "./events/invalid-event-error.ts";
+export type { MetadataInput } from "./events/metadata.ts";
+export type { Metadata, MetadataValue } from "./events/metadata-value.ts";
+export { formatEvent, parseEvent } from "./events/wire.ts";
+export { maxJsonDepth, parseJson, stringifyJson } from "./json/json.ts";
+export { JsonSyntaxError } from "./json/json-syntax-error.ts";
+export { float, int, type JsonNumber, type JsonObject, type JsonValue, type NumberText } from "./json/json-value.ts";
 export {
   parseReport,
   type Report,
@@ -35,8 +36,8 @@ export {
   type ReportInput,
   type SafeReport,
   safeParseReport,
-} from "./report.ts";
-export { hasJsonBody, parseReportBody } from "./report-body.ts";
+} from "./reports/report.ts";
+export { hasJsonBody, parseReportBody } from "./reports/report-body.ts";
 export {
   parseReportCheckRequest,
   parseReportObservationRequest,
@@ -47,7 +48,6 @@ export {
   safeParseReportCheckRequest,
   safeParseReportObservationRequest,
   safeParseReportRequest,
-} from "./report-request.ts";
-export { ReportRequestError, type ReportRequestErrorCode } from "./report-request-error.ts";
+} from "./reports/report-request.ts";
+export { ReportRequestError, type ReportRequestErrorCode } from "./reports/report-request-error.ts";
 export { parseTime } from "./time.ts";
-export { formatEvent, parseEvent } from "./wire.ts";

@@ -1,4 +1,4 @@
-import type { EventDetails } from "../core/wire.ts";
+import type { EventDetails } from "../core/events/wire.ts";
 
 /**
  * What is made of an event's details, made anew only where they are not those of the event before: the events of

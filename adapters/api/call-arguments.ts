@@ -1,4 +1,4 @@
-import { assetKeyOf, checkEvent, type ReportableEvent, type RunlessEvent } from "../../core/events.ts";
+import { assetKeyOf, checkEvent, type ReportableEvent, type RunlessEvent } from "../../core/events/events.ts";
 import type { EventFilter, NewEvent } from "../../storage/event-log.ts";
 import type { AssetCheckRecordsFilter, FetchOptions, ReportOptions } from "./call-options.ts";
 

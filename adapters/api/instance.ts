@@ -1,5 +1,5 @@
-import type { ReportableEvent } from "../../core/events.ts";
-import { assertNotFarAhead } from "../../core/far-ahead.ts";
+import { assertNotFarAhead } from "../../core/events/event-input.ts";
+import type { ReportableEvent } from "../../core/events/events.ts";
 import type { RunlessEvent } from "../../core/index.ts";
 import { conflictSentence } from "../../storage/conflict-sentence.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../../storage/index.ts";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { AssetKey } from "../../core/asset-key.ts";
-import { maxEventDepth, parseJson } from "../../core/json.ts";
-import type { JsonValue } from "../../core/json-value.ts";
-import { readEvent } from "../../core/wire.ts";
+import { readEvent } from "../../core/events/wire.ts";
+import { maxEventDepth, parseJson } from "../../core/json/json.ts";
+import type { JsonValue } from "../../core/json/json-value.ts";
 import { RunlessClientError } from "./client-error.ts";
 
 // A page of assets holds its checks two levels deeper than a page of events holds those.

@@ -1,5 +1,5 @@
+import { formatNewEvent } from "../../core/events/wire.ts";
 import type { RunlessEvent } from "../../core/index.ts";
-import { formatNewEvent } from "../../core/wire.ts";
 import { randomKey } from "./random-key.ts";
 
 /** An event that waits for its answer. */

@@ -1,5 +1,5 @@
-import type { RunlessEvent } from "../../core/events.ts";
-import { formatNewEvent } from "../../core/wire.ts";
+import type { RunlessEvent } from "../../core/events/events.ts";
+import { formatNewEvent } from "../../core/events/wire.ts";
 import { readNewEvents, readReportable, readReportOptions } from "../api/call-arguments.ts";
 import { LogReader } from "../api/log-reader.ts";
 import type {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { timeText } from "../../core/event-input-schema.ts";
+import { timeText } from "../../core/events/event-input-schema.ts";
 import { parseAssetKey, parseTime } from "../../core/index.ts";
 import { expectedTime, isLikelyMilliseconds, likelyMilliseconds } from "../../core/time.ts";
 import type { Limits } from "../config/limits.ts";

@@ -3,10 +3,10 @@
 
 import { defaultLimits } from "../../adapters/config/limits.ts";
 import { checkEvents, partLimits } from "../../adapters/http/reports/event-limits.ts";
+import { parseDetails, withDetails } from "../../core/events/kept-details.ts";
+import { scanReport } from "../../core/events/scanned-input.ts";
+import { formatDetails } from "../../core/events/wire.ts";
 import { formatEvent, parseReportBody, parseReportRequest, type RecordedEvent } from "../../core/index.ts";
-import { parseDetails, withDetails } from "../../core/kept-details.ts";
-import { scanReport } from "../../core/scanned-input.ts";
-import { formatDetails } from "../../core/wire.ts";
 import { fingerprint } from "../../storage/fingerprint.ts";
 import { bodyOf } from "./json-shapes.ts";
 import { median } from "./statistics.ts";

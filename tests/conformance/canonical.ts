@@ -5,7 +5,7 @@ import {
   type JsonNumber,
   type JsonValue,
   numberText,
-} from "../../core/json-value.ts";
+} from "../../core/json/json-value.ts";
 
 /**
  * JSON as a text that is the same for values that mean the same: names in order, numbers by value (every digit of an

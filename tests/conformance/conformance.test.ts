@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { parseJson, safelyParseJson } from "../../core/json.ts";
-import { isArray, isJsonObject, type JsonObject } from "../../core/json-value.ts";
+import { parseJson, safelyParseJson } from "../../core/json/json.ts";
+import { isArray, isJsonObject, type JsonObject } from "../../core/json/json-value.ts";
 import { type RawAnswer, sendRaw } from "../raw-http.ts";
 import { type RunningServer, runtimes, startServer } from "../server.ts";
 import { canonical } from "./canonical.ts";

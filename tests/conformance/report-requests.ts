@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { parseJson } from "../../core/json.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json-value.ts";
+import { parseJson } from "../../core/json/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json/json-value.ts";
 
 const caseSchema = v.object({
   name: v.string(),

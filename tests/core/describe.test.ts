@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { describe } from "../../core/describe.ts";
 import { type JsonValue, stringifyJson } from "../../core/index.ts";
-import { type JsonText, jsonText } from "../../core/json-value.ts";
+import { type JsonText, jsonText } from "../../core/json/json-value.ts";
 import { always, anyText, jsonValue } from "./arbitraries.ts";
 
 const cut = (text: string) => (text.length > 100 ? `${text.slice(0, 100)}…` : text);

@@ -1,4 +1,4 @@
-import { parseEventInput } from "../../core/event-input.ts";
+import { parseEventInput } from "../../core/events/event-input.ts";
 import {
   formatEvent,
   parseReportBody,
@@ -6,7 +6,7 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../core/index.ts";
-import { maxEventDepth, parseJson } from "../../core/json.ts";
+import { maxEventDepth, parseJson } from "../../core/json/json.ts";
 import { fingerprint } from "../../storage/fingerprint.ts";
 import { type EventRow, encodeEvent, eventFromRow, field } from "../../storage/libsql/write/event-row.ts";
 

@@ -14,7 +14,7 @@ import {
   type RunlessEvent,
   stringifyJson,
 } from "../../core/index.ts";
-import { textValue } from "../../core/json-text.ts";
+import { textValue } from "../../core/json/json-text.ts";
 import { fingerprint } from "../../storage/fingerprint.ts";
 import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
 

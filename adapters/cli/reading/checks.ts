@@ -1,8 +1,8 @@
 import { Argument } from "@commander-js/extra-typings";
 import * as v from "valibot";
 import { formatAssetKey } from "../../../core/asset-key.ts";
+import { readEvent } from "../../../core/events/wire.ts";
 import type { JsonValue } from "../../../core/index.ts";
-import { readEvent } from "../../../core/wire.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
 import { table } from "../table.ts";

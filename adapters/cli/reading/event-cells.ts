@@ -1,6 +1,6 @@
+import type { MetadataValue } from "../../../core/events/metadata-value.ts";
 import { dataVersionOf, formatAssetKey, type RecordedEvent, stringifyJson } from "../../../core/index.ts";
-import { numberText } from "../../../core/json-value.ts";
-import type { MetadataValue } from "../../../core/metadata-value.ts";
+import { numberText } from "../../../core/json/json-value.ts";
 import type { Cell } from "../table.ts";
 
 export const eventHeaders = ["ID", "TIME", "TYPE", "ASSET", "PARTITION", "DETAILS"];

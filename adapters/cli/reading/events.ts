@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import { readEvent } from "../../../core/wire.ts";
+import { readEvent } from "../../../core/events/wire.ts";
 import { cursorOption, examples, jsonOption, limitOption, readEventId } from "../log-command.ts";
 import { table } from "../table.ts";
 import { withLog } from "../with-log.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isJsonObject, type JsonValue } from "../../../core/json-value.ts";
+import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import { parseTime } from "../../../core/time.ts";
 import { answers } from "../../client/answers.ts";
 import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";

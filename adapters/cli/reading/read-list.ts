@@ -1,6 +1,6 @@
 import { type JsonValue, parseJson, stringifyJson } from "../../../core/index.ts";
-import { maxEventDepth } from "../../../core/json.ts";
-import { isArray, isJsonObject } from "../../../core/json-value.ts";
+import { maxEventDepth } from "../../../core/json/json.ts";
+import { isArray, isJsonObject } from "../../../core/json/json-value.ts";
 import { type Page, readItems } from "../../api/page-walk.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
 import type { Call } from "../../client/http-sender.ts";

@@ -1,6 +1,6 @@
-import { maxEventDepth, parseJson } from "../../../core/json.ts";
-import { isJsonObject, type JsonObject } from "../../../core/json-value.ts";
-import { formatNewEvent } from "../../../core/wire.ts";
+import { formatNewEvent } from "../../../core/events/wire.ts";
+import { maxEventDepth, parseJson } from "../../../core/json/json.ts";
+import { isJsonObject, type JsonObject } from "../../../core/json/json-value.ts";
 import type { NewEvent } from "../../../storage/event-log.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { RunlessClientError } from "../../client/client-error.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { formatAssetKey } from "../../../core/asset-key.ts";
-import { checkEvaluation } from "../../../core/events.ts";
-import { float, type JsonObject } from "../../../core/json-value.ts";
+import { checkEvaluation } from "../../../core/events/events.ts";
+import { float, type JsonObject } from "../../../core/json/json-value.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
 import { printable } from "../../config/printable.ts";
 import { sentenceOf } from "../exit-code.ts";

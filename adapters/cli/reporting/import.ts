@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import * as v from "valibot";
-import { safelyParseJson } from "../../../core/json.ts";
+import { safelyParseJson } from "../../../core/json/json.ts";
 import type { RunlessClientError } from "../../client/client-error.ts";
 import { randomKey } from "../../client/random-key.ts";
 import { retry } from "../../client/retry.ts";

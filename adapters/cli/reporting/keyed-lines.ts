@@ -1,6 +1,6 @@
 import { parseJson } from "../../../core/index.ts";
-import { maxEventDepth } from "../../../core/json.ts";
-import { isJsonObject, type JsonValue } from "../../../core/json-value.ts";
+import { maxEventDepth } from "../../../core/json/json.ts";
+import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 
 /**
  * Gives each event without an idempotency key one of its own, `<prefix><its line>`, so that the lines can be sent again.

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { AssetKey } from "../../../core/asset-key.ts";
-import { type EventReport, parseEventInput } from "../../../core/event-input.ts";
-import { parseJson } from "../../../core/json.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../core/json-value.ts";
+import { type EventReport, parseEventInput } from "../../../core/events/event-input.ts";
+import { parseJson } from "../../../core/json/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import { printable } from "../../config/printable.ts";
 import { sentenceOf } from "../exit-code.ts";
 import { createOption, logCommand, readAssetKey } from "../log-command.ts";

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { stringifyJson } from "../../../core/json.ts";
-import type { JsonObject } from "../../../core/json-value.ts";
+import { stringifyJson } from "../../../core/json/json.ts";
+import type { JsonObject } from "../../../core/json/json-value.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
 import type { Send } from "../../client/http-sender.ts";

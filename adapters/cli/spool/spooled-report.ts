@@ -1,5 +1,5 @@
-import { maxEventDepth, parseJson, stringifyJson } from "../../../core/json.ts";
-import { isArray, isJsonObject, type JsonObject, type JsonValue } from "../../../core/json-value.ts";
+import { maxEventDepth, parseJson, stringifyJson } from "../../../core/json/json.ts";
+import { isArray, isJsonObject, type JsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 
 /** A report that waits for its server: events that are recorded together or not at all. */
 export interface SpooledReport {

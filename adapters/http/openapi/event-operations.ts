@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { eventInputSchema } from "../../../core/event-input-schema.ts";
+import { eventInputSchema } from "../../../core/events/event-input-schema.ts";
 import { exportSchema, pageSchema, streamSchema } from "../events/events-query.ts";
 import { materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { jsonSchemaOf } from "./json-schema.ts";

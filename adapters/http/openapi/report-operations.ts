@@ -1,7 +1,7 @@
 import { parameterExamples } from "./examples.ts";
 import { errors, type Operation, type Operations, ok, type Parameter, type Schema } from "./operation.ts";
 
-// Read by hand, with Dagster's rules of precedence (core/report-request.ts), so that no valibot schema says these.
+// Read by hand, with Dagster's rules of precedence (core/reports/report-request.ts), so that no valibot schema says these.
 const textOrNull: Schema = { type: ["string", "null"] };
 // A word of JSON Schema that the types of OpenAPI lack.
 const somePart = { contains: { type: "string", minLength: 1 } };

@@ -1,9 +1,9 @@
-import { type EventReport, parseEventInput } from "../../../core/event-input.ts";
+import { type EventReport, parseEventInput } from "../../../core/events/event-input.ts";
+import { scanOneEvent } from "../../../core/events/scanned-input.ts";
 import { InvalidEventError, JsonSyntaxError, parseJson } from "../../../core/index.ts";
-import { maxEventDepth } from "../../../core/json.ts";
-import { largeText } from "../../../core/json-text.ts";
-import { isJsonObject, type JsonValue } from "../../../core/json-value.ts";
-import { scanOneEvent } from "../../../core/scanned-input.ts";
+import { maxEventDepth } from "../../../core/json/json.ts";
+import { largeText } from "../../../core/json/json-text.ts";
+import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import type { Limits } from "../../config/limits.ts";
 import { overLimit } from "../../config/over-limit.ts";
 import type { BodyLine } from "../body/body-lines.ts";

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { PartLimits } from "../../../core/events/scanned-input.ts";
 import {
   dataVersionOf,
   type EventReport,
@@ -7,9 +8,8 @@ import {
   type Metadata,
   type RunlessEvent,
 } from "../../../core/index.ts";
-import { type KeptJson, keptJson } from "../../../core/json-text.ts";
-import { isArray, isNumberText, numberText } from "../../../core/json-value.ts";
-import type { PartLimits } from "../../../core/scanned-input.ts";
+import { type KeptJson, keptJson } from "../../../core/json/json-text.ts";
+import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
 import type { LimitName, Limits } from "../../config/limits.ts";
 import { overLimit } from "../../config/over-limit.ts";
 import { type Measure, measureJson } from "./measure-json.ts";

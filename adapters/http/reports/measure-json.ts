@@ -1,5 +1,5 @@
-import { endOfValue } from "../../../core/json-parts.ts";
-import { jsonNumber } from "../../../core/json-value.ts";
+import { endOfValue } from "../../../core/json/json-parts.ts";
+import { jsonNumber } from "../../../core/json/json-value.ts";
 
 export interface Measure {
   readonly bytes: number;

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import { parseEventInput } from "../../../core/event-input.ts";
+import { parseEventInput } from "../../../core/events/event-input.ts";
+import { type ScannedEvents, scanEvents } from "../../../core/events/scanned-input.ts";
 import {
   type EventReport,
   InvalidEventError,
@@ -7,10 +8,9 @@ import {
   type JsonValue,
   parseJson,
 } from "../../../core/index.ts";
-import { maxEventDepth } from "../../../core/json.ts";
-import { largeText } from "../../../core/json-text.ts";
-import { isArray, isJsonObject } from "../../../core/json-value.ts";
-import { type ScannedEvents, scanEvents } from "../../../core/scanned-input.ts";
+import { maxEventDepth } from "../../../core/json/json.ts";
+import { largeText } from "../../../core/json/json-text.ts";
+import { isArray, isJsonObject } from "../../../core/json/json-value.ts";
 import { conflictSentence } from "../../../storage/conflict-sentence.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { ignoredFields, type ReportEndpoint } from "../../../core/ignored-fields.ts";
+import { scanReport } from "../../../core/events/scanned-input.ts";
 import {
   hasJsonBody,
   InvalidEventError,
@@ -12,9 +12,9 @@ import {
   type ReportUrl,
   type RunlessEvent,
 } from "../../../core/index.ts";
-import { largeText } from "../../../core/json-text.ts";
-import type { JsonValue } from "../../../core/json-value.ts";
-import { scanReport } from "../../../core/scanned-input.ts";
+import { largeText } from "../../../core/json/json-text.ts";
+import type { JsonValue } from "../../../core/json/json-value.ts";
+import { ignoredFields, type ReportEndpoint } from "../../../core/reports/ignored-fields.ts";
 import { appendEvent } from "../../../storage/index.ts";
 import { createAuthorizer } from "../access/authorizer.ts";
 import type { Caller } from "../access/caller.ts";

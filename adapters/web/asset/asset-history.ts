@@ -1,5 +1,5 @@
 import type { AssetKey, RecordedEvent } from "../../../core/index.ts";
-import { isNumberText, numberText } from "../../../core/json-value.ts";
+import { isNumberText, numberText } from "../../../core/json/json-value.ts";
 import type { TimelineMark } from "../../../storage/index.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { ParameterError } from "../../http/query-parameters.ts";

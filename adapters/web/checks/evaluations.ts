@@ -1,4 +1,4 @@
-import { detailsLength } from "../../../core/details-start.ts";
+import { detailsLength } from "../../../core/events/details-start.ts";
 import type { AssetCheckEvaluation, RecordedEvent } from "../../../core/index.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 

@@ -1,4 +1,4 @@
-import { detailsLength } from "../../../core/details-start.ts";
+import { detailsLength } from "../../../core/events/details-start.ts";
 import { formatEvent, type JsonValue, type RecordedEvent } from "../../../core/index.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { startOf } from "../values/json-part.ts";

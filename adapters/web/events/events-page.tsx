@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { detailsLength } from "../../../core/details-start.ts";
+import { detailsLength } from "../../../core/events/details-start.ts";
 import { type AssetKey, formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
 import type { EventFilter, EventPage, PageRequest } from "../../../storage/index.ts";
 import { readRelativeTime } from "../../config/relative-time.ts";

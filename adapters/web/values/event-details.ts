@@ -1,6 +1,6 @@
-import { detailsText, type EntryText } from "../../../core/details-start.ts";
+import { detailsText, type EntryText } from "../../../core/events/details-start.ts";
 import { dataVersionOf, type MetadataValue, type RecordedEvent } from "../../../core/index.ts";
-import { firstMembers, keptJson } from "../../../core/json-text.ts";
+import { firstMembers, keptJson } from "../../../core/json/json-text.ts";
 import type { JsonPart } from "./json-part.ts";
 
 /** How many entries of an event's metadata a page shows at most. */

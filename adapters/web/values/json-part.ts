@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, stringifyJson } from "../../../core/index.ts";
-import { firstItems, firstMembers } from "../../../core/json-text.ts";
-import { isArray, isJsonObject, isNumberText } from "../../../core/json-value.ts";
+import { firstItems, firstMembers } from "../../../core/json/json-text.ts";
+import { isArray, isJsonObject, isNumberText } from "../../../core/json/json-value.ts";
 
 /** A value of JSON: as text, of which nothing is parsed, or as what it is. Its functions look at no more than is shown. */
 export type JsonPart = { readonly json: string } | { readonly value: JsonValue };

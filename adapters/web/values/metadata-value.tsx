@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
 import { formatAssetKey, parseJson } from "../../../core/index.ts";
-import { isArray, isNumberText, numberText } from "../../../core/json-value.ts";
+import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
 import { Ago } from "../ago.tsx";
 import { AssetLink } from "../asset-link.tsx";
 import { exactFigure, grouped } from "../browser/figures.js";

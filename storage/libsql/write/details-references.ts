@@ -1,5 +1,5 @@
+import { formatDetails } from "../../../core/events/wire.ts";
 import type { RunlessEvent } from "../../../core/index.ts";
-import { formatDetails } from "../../../core/wire.ts";
 import { haveSameDetails, sharedDetails } from "../../shared-details.ts";
 import { field } from "./event-row.ts";
 import { joinRows, rowsSize, type SharedDetails, splitRows } from "./group.ts";

@@ -1,3 +1,5 @@
+import { withDetails } from "../../../core/events/kept-details.ts";
+import { formatDetails } from "../../../core/events/wire.ts";
 import {
   type AssetCheckSeverity,
   type AssetWiped,
@@ -6,8 +8,6 @@ import {
   type RunlessEvent,
   type RunlessEventType,
 } from "../../../core/index.ts";
-import { withDetails } from "../../../core/kept-details.ts";
-import { formatDetails } from "../../../core/wire.ts";
 import type { EventMark } from "../../event-log.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { timeText } from "../../../core/event-input-schema.ts";
+import { timeText } from "../../../core/events/event-input-schema.ts";
 import { parseTime } from "../../../core/time.ts";
 import { materializationOf, nativeApp } from "./native.ts";
 

@@ -11,7 +11,7 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../../core/index.ts";
-import { textValue } from "../../../core/json-text.ts";
+import { textValue } from "../../../core/json/json-text.ts";
 import type { EventLog } from "../../../storage/event-log.ts";
 import { duplicate, type Promises, readAll, readIds, record, textOf } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { keyedLines } from "../../../../adapters/cli/reporting/keyed-lines.ts";
-import { parseEventInput } from "../../../../core/event-input.ts";
+import { parseEventInput } from "../../../../core/events/event-input.ts";
 import { parseJson } from "../../../../core/index.ts";
 
 const read = (text: string | Uint8Array) => keyedLines(new Uint8Array(Buffer.from(text)), "k/", 100);

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { defaultLimits, type LimitName, limitFlag } from "../../../../adapters/config/limits.ts";
 import { checkEvents } from "../../../../adapters/http/reports/event-limits.ts";
-import { parseEventInput } from "../../../../core/event-input.ts";
+import { parseEventInput } from "../../../../core/events/event-input.ts";
 import { checkEvaluation, InvalidEventError, materialization, parseJson } from "../../../../core/index.ts";
-import { textValue } from "../../../../core/json-text.ts";
+import { textValue } from "../../../../core/json/json-text.ts";
 import { always, jsonText } from "../../../core/arbitraries.ts";
 
 const wide = "é€😀"; // 2, 3 and 4 bytes

@@ -4,7 +4,7 @@ import { defaultLimits } from "../../../../adapters/config/limits.ts";
 import { checkEvents } from "../../../../adapters/http/reports/event-limits.ts";
 import { measureJson } from "../../../../adapters/http/reports/measure-json.ts";
 import { type JsonValue, type Metadata, materialization, stringifyJson } from "../../../../core/index.ts";
-import { isArray, isJsonObject } from "../../../../core/json-value.ts";
+import { isArray, isJsonObject } from "../../../../core/json/json-value.ts";
 import { always, jsonValue, wellFormedText } from "../../../core/arbitraries.ts";
 
 const sizeOf = (metadata: Metadata) =>

@@ -9,7 +9,7 @@ import {
   textOf,
 } from "../../../../adapters/web/values/json-part.ts";
 import { type JsonValue, stringifyJson } from "../../../../core/index.ts";
-import { isArray, isJsonObject } from "../../../../core/json-value.ts";
+import { isArray, isJsonObject } from "../../../../core/json/json-value.ts";
 import { always, jsonValue, wellFormedText } from "../../../core/arbitraries.ts";
 
 /** The same value as text and as what it is. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { formatDetails } from "../../../../core/events/wire.ts";
 import { materialization } from "../../../../core/index.ts";
-import { formatDetails } from "../../../../core/wire.ts";
 import { openLibsqlEventLog } from "../../../../storage/index.ts";
 import { expandRows } from "../../../../storage/libsql/write/details-references.ts";
 import { encodeUnits } from "../../../../storage/libsql/write/encode-units.ts";

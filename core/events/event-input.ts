@@ -1,0 +1,130 @@
+import * as v from "valibot";
+import { describe } from "../describe.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
+import { isLikelyMilliseconds, likelyMilliseconds, parseTime } from "../time.ts";
+import { eventInputSchema, expectedFields, timeDigits } from "./event-input-schema.ts";
+import { assetKeyOf, checkFields, dataVersionOf, eventFields, type RunlessEvent, type Tags } from "./events.ts";
+import { InvalidEventError } from "./invalid-event-error.ts";
+import type { MetadataValue } from "./metadata-value.ts";
+import { readMetadata } from "./wire.ts";
+
+/** An event as a sender describes it, and the key under which a repetition of it is not recorded again. */
+export interface EventReport {
+  readonly event: RunlessEvent;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface EventInputOptions {
+  /** Milliseconds since 1970 UTC: a timestamp more than 24 hours later is refused, unless a log has recorded it already. */
+  readonly now: number;
+}
+
+export const longestIdempotencyKey = 1024;
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * The events that one JSON object of the native API reports: one, or one for each of `partitions`. What an export says
+ * beside the event (`id`, `received_at`, a `data_version` that the tags hold too) is no mistake. Throws
+ * InvalidEventError, and nothing else.
+ */
+export function parseEventInput(input: JsonValue, { now }: EventInputOptions): readonly EventReport[] {
+  const fields = readFields(input);
+  const { timestamp, partitions, idempotency_key: key } = fields;
+  assertNotFarAhead(timestamp, { now, receivedAt: receiptOf(fields) });
+  const event = buildEvent(fields);
+  if (partitions === null) return [{ event, idempotencyKey: key ?? undefined }];
+  if (event.partition !== null) {
+    throw new InvalidEventError("partitions", "An event has the field partition or the field partitions, not both.");
+  }
+  return partitions.map((partition) => ({
+    event: { ...event, partition: partition.toWellFormed() },
+    idempotencyKey: key === null ? undefined : partitionKey(key, partition),
+  }));
+}
+
+type Fields = v.InferOutput<typeof eventInputSchema>;
+
+const fieldNames = new Set(eventInputSchema.options.flatMap(({ entries }) => Object.keys(entries)));
+
+/** When a log received the event, where it comes from an export: what that holds was judged by the clock of its log. */
+function receiptOf({ id, received_at: receivedAt }: Fields): number | undefined {
+  return Number.isSafeInteger(id) && typeof receivedAt === "string" ? parseTime(receivedAt) : undefined;
+}
+
+function readFields(input: JsonValue): Fields {
+  if (!isJsonObject(input)) throw new InvalidEventError("", `An event is a JSON object. Got ${describe(input)}.`);
+  const unknown = Object.keys(input).find((name) => !fieldNames.has(name));
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(unknown.slice(0, 100));
+    const known = [...fieldNames].join(", ");
+    throw new InvalidEventError(unknown, `An event has no field ${shown}. Those there are: ${known}.`);
+  }
+  const result = v.safeParse(eventInputSchema, input, { abortEarly: true });
+  if (result.success) return result.output;
+  throw wrongField(String(result.issues[0].path?.[0]?.key ?? ""), input);
+}
+
+function wrongField(name: string, input: JsonObject): InvalidEventError {
+  const came = Object.hasOwn(input, name) ? describe(input[name]) : "nothing";
+  if (name === "timestamp" && isLikelyMilliseconds(timeDigits(input[name]))) {
+    throw new InvalidEventError(name, `The field timestamp: ${likelyMilliseconds}. Got ${came}.`);
+  }
+  return new InvalidEventError(name, `The field ${name} must be ${expectedFields[name] ?? "left out"}. Got ${came}.`);
+}
+
+function buildEvent(fields: Fields): RunlessEvent {
+  const { partition, timestamp, description, metadata } = fields;
+  const input = { partition, timestamp, description, metadata, ...versionAndTags(fields) };
+  const common = eventFields(assetKeyOf(fields.asset_key), input, readValue);
+  if (fields.type !== "ASSET_CHECK_EVALUATION") return { type: fields.type, ...common };
+  const { check_name: checkName, passed, severity } = fields;
+  return { type: fields.type, ...common, ...checkFields({ checkName, passed, severity }) };
+}
+
+interface VersionAndTags {
+  readonly dataVersion: JsonValue;
+  readonly tags: Tags | null;
+}
+
+// Where a data version is said twice, as an export does, the tags stand: an import must not add to them.
+function versionAndTags({ data_version: dataVersion, tags }: Fields): VersionAndTags {
+  const tagged = tags === null ? null : dataVersionOf({ tags });
+  if (tagged === null || dataVersion === null) return { dataVersion, tags };
+  if (tagged === dataVersion) return { dataVersion: null, tags };
+  const came = `${describe(dataVersion)} beside ${describe(tagged)}`;
+  throw new InvalidEventError(
+    "data_version",
+    `The field data_version must be what the tag dagster/data_version says, where both are given. Got ${came}.`,
+  );
+}
+
+function readValue(value: unknown): MetadataValue {
+  const wire = { value: value as JsonValue }; // a member of what came as JSON
+  return readMetadata(wire).value ?? { type: "null", rawValue: null };
+}
+
+/** A key for each partition, the same whatever the others are: the JSON of the pair, which no two pairs share. */
+function partitionKey(key: string, partition: string): string {
+  const pair = JSON.stringify([key, partition]);
+  if (pair.length <= longestIdempotencyKey) return pair;
+  const limit = `at most ${longestIdempotencyKey} characters together with each of partitions, as a JSON array`;
+  throw new InvalidEventError("idempotency_key", `The field idempotency_key must have ${limit}. Got ${pair.length}.`);
+}
+
+/** What an event's timestamp is judged by. Times are milliseconds since 1970 UTC. */
+export interface TimestampBounds {
+  readonly now: number;
+  /** When a log received the event, for one that a log has recorded already: its clock may have been ahead of this one. */
+  readonly receivedAt?: number | undefined;
+}
+
+/**
+ * Throws InvalidEventError where a timestamp is more than 24 hours ahead of the clock: such an event would stay the
+ * latest of its asset until its time has come.
+ */
+export function assertNotFarAhead(timestamp: number | null, { now, receivedAt = now }: TimestampBounds): void {
+  if (timestamp === null || timestamp <= Math.max(now, receivedAt) + day) return;
+  const [given, clock] = [timestamp, now].map((time) => new Date(time).toISOString());
+  const problem = "must be at most 24 hours ahead of the clock";
+  throw new InvalidEventError("timestamp", `The field timestamp ${problem}. Got ${given}, and it is ${clock}.`);
+}

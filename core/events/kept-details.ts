@@ -1,0 +1,166 @@
+import { maxEventDepth, parseJson } from "../json/json.ts";
+import { endOfValue, firstMembers } from "../json/json-parts.ts";
+import { normalJson } from "../json/json-scanner.ts";
+import { rawText, textValue } from "../json/json-text.ts";
+import { type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
+import type { Tags } from "./events.ts";
+import { isTyped, readMetadataValue } from "./metadata.ts";
+import type { JsonType, Metadata, MetadataValue } from "./metadata-value.ts";
+import {
+  type EventDetails,
+  type FormattedDetails,
+  formatAnswerDetails,
+  keptDetails,
+  readDetails,
+  readMetadata,
+} from "./wire.ts";
+
+/** Details up to this length are parsed as a whole; of longer ones each object and array in the metadata stays text. */
+const wholeLength = 4096;
+
+/**
+ * An event with the details that `formatDetails` wrote. They are parsed only when somebody reads its description, tags or
+ * metadata; `formatEvent` copies their text. A spread copy has them parsed, and forgets the text.
+ */
+export function withDetails<Fields extends object>(fields: Fields, text: string): Fields & EventDetails {
+  const kept = new KeptDetails(text);
+  const event = {
+    ...fields,
+    get description() {
+      return kept.details.description;
+    },
+    get tags() {
+      return kept.details.tags;
+    },
+    get metadata() {
+      return kept.details.metadata;
+    },
+  };
+  return Object.defineProperty(event, keptDetails, { value: kept });
+}
+
+class KeptDetails implements FormattedDetails {
+  readonly #text: string;
+  #details: EventDetails | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get details(): EventDetails {
+    this.#details ??= this.text.length <= wholeLength ? parseDetails(this.text) : readParts(partsOf(this.text));
+    return this.#details;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get formatted(): string {
+    return formatParts(this.#text) ?? formatAnswerDetails(this.details);
+  }
+}
+
+/** What `formatDetails` wrote. */
+export function parseDetails(text: string): EventDetails {
+  return readDetails(parseJson(text, { maxDepth: maxEventDepth }) as JsonObject); // as formatDetails wrote it
+}
+
+/** The texts of what there is of the details. */
+interface Parts {
+  readonly description?: string;
+  readonly tags?: string;
+  readonly metadata?: string;
+}
+
+const metadataStart = '"metadata":';
+
+/** Metadata come last, so whatever is large is not looked at. */
+function partsOf(text: string): Parts {
+  const parts: { -readonly [Part in keyof Parts]: string } = {};
+  for (let at = 1; at < text.length - 1; ) {
+    if (text.startsWith(metadataStart, at)) {
+      parts.metadata = text.slice(at + metadataStart.length, -1);
+      break;
+    }
+    const start = text.indexOf(":", at) + 1;
+    const end = endOfValue(text, start);
+    parts[text.slice(at + 1, start - 2) as keyof Parts] = text.slice(start, end); // as formatDetails names them
+    at = end + 1;
+  }
+  return parts;
+}
+
+function readParts({ description = "null", tags = "{}", metadata = "{}" }: Parts): EventDetails {
+  return { ...parseDetails(`{"description":${description},"tags":${tags}}`), metadata: readEntries(metadata) };
+}
+
+function readEntries(text: string): Metadata {
+  const metadata: { [name: string]: MetadataValue } = {};
+  for (const [name, entry] of firstMembers(text, Number.POSITIVE_INFINITY)?.members ?? []) {
+    setMember(metadata, name, readEntry(entry));
+  }
+  return metadata;
+}
+
+const jsonTypes: readonly string[] = ["json", "table", "table_schema", "table_column_lineage"] satisfies JsonType[];
+const typedEntry = /^\{"type":"([a-z_]+)","raw_value":/;
+
+function readEntry(entry: string): MetadataValue {
+  const [start = "", type = ""] = typedEntry.exec(entry) ?? [];
+  const raw = entry.slice(start.length, -1);
+  if (jsonTypes.includes(type) && /^[[{]/.test(raw)) return textValue(type as JsonType, normal(raw)); // one of jsonTypes
+  const typed = start === "" ? undefined : { type, rawValue: parseJson(raw, { maxDepth: maxEventDepth }) };
+  if (isTyped(typed)) return readMetadataValue(typed);
+  const wire: JsonObject = { value: parseJson(entry, { maxDepth: maxEventDepth }) };
+  return readMetadata(wire).value as MetadataValue; // that of its one name
+}
+
+// JSON.stringify of an event built by hand escapes a lone surrogate, which answers say as U+FFFD.
+const loneSurrogate = "\\ud";
+
+function normal(json: string): string {
+  return json.includes(loneSurrogate) ? normalJson(json, { maxDepth: maxEventDepth }) : json;
+}
+
+/** As `formatAnswerDetails` writes the details of this text; undefined where it is not one that can be copied. */
+function formatParts(text: string): string | undefined {
+  if (text.includes(loneSurrogate)) return undefined;
+  const { description = "null", tags = "{}", metadata = "{}" } = partsOf(text);
+  if (!areAnswered(metadata)) return undefined;
+  return `"description":${description},"data_version":${versionText(tags)},"tags":${tags},"metadata":${metadata}`;
+}
+
+const rawValue = '","raw_value":';
+
+/**
+ * Whether answers say each number as it is stored; an event built by hand may hold an int or a float that they say in
+ * another way. What looks like one inside of JSON is looked at too, and costs no more than a closer look.
+ */
+function areAnswered(metadata: string): boolean {
+  for (let at = metadata.indexOf(rawValue); at !== -1; at = metadata.indexOf(rawValue, at + rawValue.length)) {
+    const type = metadata.slice(metadata.lastIndexOf('"', at - 1) + 1, at);
+    if (type !== "int" && type !== "float" && type !== "timestamp") continue;
+    const start = at + rawValue.length;
+    const token = metadata.slice(start, endOfValue(metadata, start));
+    if (!(type === "int" ? plainInt : plainFloat).test(token) && !isAnswered(type, token)) return false;
+  }
+  return true;
+}
+
+const plainInt = /^(?:0|-?[1-9]\d{0,14})$/;
+const plainFloat = /^-?(?:0|[1-9]\d{0,6})\.(?:0|\d{0,5}[1-9])$/;
+
+function isAnswered(type: string, token: string): boolean {
+  try {
+    return rawText(readEntry(`{"type":"${type}","raw_value":${token}}`)) === token;
+  } catch {
+    return false;
+  }
+}
+
+function versionText(tags: string): string {
+  if (!tags.includes('"dagster/data_version":')) return "null";
+  const { "dagster/data_version": version = null } = JSON.parse(tags) as Tags & JsonValue; // as formatDetails wrote them
+  return JSON.stringify(version);
+}

@@ -1,0 +1,36 @@
+import { parseJson } from "../json/json.ts";
+import { JsonSyntaxError } from "../json/json-syntax-error.ts";
+import type { JsonValue } from "../json/json-value.ts";
+import { ReportRequestError } from "./report-request-error.ts";
+
+/**
+ * Whether a report's body, if it has one, is JSON, by its Content-Type: `application/json` in any case and with any
+ * parameters, and an absent one, which Python's `requests.post(url, data=json.dumps(…))` sends (Dagster drops such a
+ * body in silence). Throws ReportRequestError for every other.
+ */
+export function hasJsonBody(contentType: string | null | undefined): true {
+  if (contentType === null || contentType === undefined) return true;
+  if (contentType === "application/json" || /^\s*application\/json\s*(;|$)/i.test(contentType)) return true;
+  throw new ReportRequestError(
+    "unhandled_content_type",
+    `Unhandled content type ${contentType}, expect no body or application/json: send the header content-type: application/json with a JSON body`,
+  );
+}
+
+/**
+ * A report's body, parsed. One byte order mark is dropped; an empty or blank body is undefined. Throws ReportRequestError.
+ * `parse` reads the JSON where it is not to be read by `parseJson`.
+ */
+export function parseReportBody(
+  text: string,
+  parse: (json: string) => JsonValue = (json) => parseJson(json),
+): JsonValue | undefined {
+  const json = text.startsWith("\ufeff") ? text.slice(1) : text;
+  if (/^[ \t\n\r]*$/.test(json)) return undefined;
+  try {
+    return parse(json);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new ReportRequestError("malformed_json", `Error parsing the body as JSON: ${error.message}`);
+  }
+}

@@ -1,0 +1,196 @@
+import { type AssetKey, namedKey } from "../asset-key.ts";
+import { describe } from "../describe.ts";
+import {
+  type AssetCheckEvaluation,
+  type AssetMaterialization,
+  type AssetObservation,
+  checkFields,
+  type EventInput,
+  eventFields,
+} from "../events/events.ts";
+import { InvalidEventError } from "../events/invalid-event-error.ts";
+import { inferMetadataValue } from "../events/metadata.ts";
+import { parseJson, safelyParseJson } from "../json/json.ts";
+import { JsonSyntaxError } from "../json/json-syntax-error.ts";
+import { isArray, isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
+import { percentDecode } from "../percent-decode.ts";
+import { ReportRequestError, type ReportRequestErrorCode } from "./report-request-error.ts";
+
+/** The address of a report: the asset key is whatever follows the endpoint's name, wherever that is mounted. */
+export type ReportUrl = string | { readonly href: string };
+/** Query parameters, decoded. URLSearchParams is one. Of a repeated name the last value counts. */
+export type ReportQuery = Iterable<readonly [string, string]> | Readonly<Record<string, string>>;
+export type SafeResult<Event> =
+  | { readonly success: true; readonly event: Event }
+  | { readonly success: false; readonly error: ReportRequestError };
+
+/**
+ * The event that a POST to /report_asset_materialization/{key} reports. Pure. Throws ReportRequestError, and nothing
+ * else, whatever came.
+ *
+ * Asset key: URL path, else body, else query. Every other parameter: body, else query. What counts is presence: a null
+ * in the body hides the query's value. These are Dagster's rules (dagster_webserver/external_assets.py), but for the
+ * differences that docs/dagster.md lists.
+ */
+export function parseReportRequest(url: ReportUrl, query: ReportQuery = [], body?: JsonValue): AssetMaterialization {
+  const fields = parseAssetEvent("report_asset_materialization", "AssetMaterialization", url, query, body);
+  return { type: "ASSET_MATERIALIZATION", ...fields };
+}
+
+/** As `parseReportRequest`, for a POST to /report_asset_observation/{key}. */
+export function parseReportObservationRequest(
+  url: ReportUrl,
+  query: ReportQuery = [],
+  body?: JsonValue,
+): AssetObservation {
+  const fields = parseAssetEvent("report_asset_observation", "AssetObservation", url, query, body);
+  return { type: "ASSET_OBSERVATION", ...fields };
+}
+
+function parseAssetEvent(endpoint: string, what: string, url: ReportUrl, query: ReportQuery, body?: JsonValue) {
+  const request = readRequest(endpoint, url, query, body);
+  const input: EventInput = {
+    metadata: metadataOf(request),
+    partition: parameter(request, "partition"),
+    description: parameter(request, "description"),
+    dataVersion: parameter(request, "data_version"),
+  };
+  return construct(what, () => eventFields(request.assetKey, input, inferMetadataValue));
+}
+
+/** As `parseReportRequest`, for a POST to /report_asset_check/{key}. A description is ignored, as Dagster ignores it. */
+export function parseReportCheckRequest(
+  url: ReportUrl,
+  query: ReportQuery = [],
+  body?: JsonValue,
+): AssetCheckEvaluation {
+  const request = readRequest("report_asset_check", url, query, body);
+  if (!has(request, "passed")) throw new ReportRequestError("missing_passed", "Missing required parameter 'passed'.");
+  const passed = jsonParameter(request, "passed", "invalid_passed", "Error parsing 'passed'");
+  const metadata = metadataOf(request);
+  const checkName = parameter(request, "check_name");
+  return construct("AssetCheckEvaluation", () => ({
+    type: "ASSET_CHECK_EVALUATION",
+    ...eventFields(request.assetKey, { partition: parameter(request, "partition"), metadata }, inferMetadataValue),
+    ...checkFields({ checkName, passed, severity: parameter(request, "severity") }),
+  }));
+}
+
+export const safeParseReportRequest = safely(parseReportRequest);
+export const safeParseReportObservationRequest = safely(parseReportObservationRequest);
+export const safeParseReportCheckRequest = safely(parseReportCheckRequest);
+
+interface ReportRequest {
+  readonly assetKey: AssetKey;
+  readonly body: JsonObject;
+  readonly query: ReadonlyMap<string, string>;
+}
+
+function readRequest(endpoint: string, url: ReportUrl, query: ReportQuery, body: JsonValue = {}): ReportRequest {
+  if (!isJsonObject(body)) {
+    throw new ReportRequestError("body_not_object", `The body must be a JSON object. Got ${describe(body)}.`);
+  }
+  const parameters = new Map(isIterable(query) ? query : Object.entries(query));
+  const parts = pathKey(endpoint, url) ?? bodyKey(body) ?? queryKey(parameters.get("asset_key"));
+  const assetKey = parts && namedKey(parts);
+  if (assetKey !== undefined) return { assetKey, body, query: parameters };
+  throw new ReportRequestError(
+    "empty_asset_key",
+    `Empty asset key, must provide asset key as url path after /${endpoint}/ or query param asset_key, or asset_key in a JSON body.`,
+  );
+}
+
+export function isIterable(query: ReportQuery): query is Iterable<readonly [string, string]> {
+  return Symbol.iterator in query;
+}
+
+const pathOfUrl = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)/i;
+
+/** The path behind a slash, decoded before it is split, as Dagster's server does: `%2F` splits like `/`. */
+export function pathOf(url: ReportUrl): string {
+  return `/${percentDecode(pathOfUrl.exec(typeof url === "string" ? url : url.href)?.[1] ?? "")}`;
+}
+
+function pathKey(endpoint: string, url: ReportUrl): AssetKey | undefined {
+  const path = pathOf(url);
+  const start = path.indexOf(`/${endpoint}/`);
+  const rest = start === -1 ? "" : path.slice(start + endpoint.length + 2);
+  return rest === "" ? undefined : rest.split("/");
+}
+
+function bodyKey(body: JsonObject): AssetKey | undefined {
+  if (!Object.hasOwn(body, "asset_key")) return undefined;
+  const key = body.asset_key;
+  if (typeof key === "string") return [key];
+  if (isArray(key) && key.every((part) => typeof part === "string")) return key;
+  throw notAKey(key);
+}
+
+/** A JSON array, or, as Dagster reads a key in its database, whatever stands between characters no name has. */
+function queryKey(text: string | undefined): AssetKey | undefined {
+  if (text?.startsWith("[")) {
+    const parsed = safelyParseJson(text);
+    if (isArray(parsed)) {
+      if (!parsed.every((part) => typeof part === "string")) throw notAKey(parsed);
+      return parsed;
+    }
+  }
+  return text?.split(/[^\p{L}\p{M}\p{N}_]+/u).filter((part) => part !== "");
+}
+
+function notAKey(value: unknown): ReportRequestError {
+  return new ReportRequestError(
+    "invalid_asset_key",
+    `Param "asset_key" is not a str or a list of str. Got ${describe(value)}.`,
+  );
+}
+
+function has({ body, query }: ReportRequest, name: string): boolean {
+  return Object.hasOwn(body, name) || query.has(name);
+}
+
+function parameter({ body, query }: ReportRequest, name: string): JsonValue | undefined {
+  return Object.hasOwn(body, name) ? body[name] : query.get(name);
+}
+
+/** What callers in Python mean by `params={"passed": True}` and `params={"metadata": {"rows": 5}}`. */
+const queryHints: Readonly<Record<string, string>> = {
+  passed: "In a query it is JSON: passed=true or passed=false",
+  metadata: 'In a query it is JSON text: params={"metadata": json.dumps({"rows": 5})}, or send it in a JSON body',
+};
+
+/** A parameter that is JSON in the query too. Raw control characters are let through there, as Dagster does. */
+function jsonParameter(request: ReportRequest, name: string, code: ReportRequestErrorCode, problem: string) {
+  const value = parameter(request, name);
+  if (Object.hasOwn(request.body, name) || typeof value !== "string") return value;
+  try {
+    return parseJson(value, { controlCharacters: true });
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new ReportRequestError(code, `${problem}: ${error.message}. ${queryHints[name]}`);
+  }
+}
+
+function metadataOf(request: ReportRequest): JsonValue | undefined {
+  return jsonParameter(request, "metadata", "invalid_metadata_json", "Error parsing metadata json");
+}
+
+function construct<Event>(what: string, build: () => Event): Event {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof InvalidEventError)) throw error;
+    throw new ReportRequestError("invalid_event", `Error constructing ${what}: ${error.message}`);
+  }
+}
+
+function safely<Event>(parse: (url: ReportUrl, query?: ReportQuery, body?: JsonValue) => Event) {
+  return (url: ReportUrl, query?: ReportQuery, body?: JsonValue): SafeResult<Event> => {
+    try {
+      return { success: true, event: parse(url, query, body) };
+    } catch (error) {
+      if (!(error instanceof ReportRequestError)) throw error;
+      return { success: false, error };
+    }
+  };
+}
