@@ -23,6 +23,9 @@ describe("the manual", () => {
     readdirSync(join(root, "docs"))
       .filter((name) => name.endsWith(".md"))
       .map((name) => `docs/${name}`),
+    readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith("README.md"))
+      .map((name) => `examples/${name}`),
   );
   const read = (file: string): string => readFileSync(join(root, file), "utf8");
   /** The anchors of a page's headings, as GitHub makes them. */

@@ -62,9 +62,7 @@ until_seen() {
  */
 export async function runShell(block: Block, given: ShellCase, place: ShellPlace): Promise<ShellResult> {
   const { folder, url, events = () => Array.fromAsync(walkEvents(url)) } = place;
-  const bin = join(folder, "bin");
-  mkdirSync(bin, { recursive: true });
-  writeProgram(join(bin, "runless"), `#!/bin/sh\nexec "${programs.bun}" "${cli}" "$@"\n`);
+  const environment = shellEnvironment(folder);
   for (const [name, text] of Object.entries(given.files ?? {})) writeProgram(join(folder, name), text);
   let code = block.code;
   for (const [text, by] of Object.entries(given.replace ?? {})) code = replaced(block, code, text, by);
@@ -75,7 +73,7 @@ export async function runShell(block: Block, given: ShellCase, place: ShellPlace
   const before = await events();
   const child = Bun.spawn(["bash", "-e", "-o", "pipefail", "-c", `${prelude}${given.before ?? ""}\n${code}`], {
     cwd: folder,
-    env: { PATH: `${bin}:${process.env.PATH}`, HOME: folder, URL: url },
+    env: { ...environment, URL: url },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [output, errors, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
@@ -84,6 +82,14 @@ export async function runShell(block: Block, given: ShellCase, place: ShellPlace
   }
   // Oldest first, so that those of this block are the last.
   return { output, errors, folder, recorded: (await events()).slice(before.length) };
+}
+
+/** Has this repository's `runless` on the path, and a home without anybody's settings. */
+export function shellEnvironment(folder: string): { readonly PATH: string; readonly HOME: string } {
+  const bin = join(folder, "bin");
+  mkdirSync(bin, { recursive: true });
+  writeProgram(join(bin, "runless"), `#!/bin/sh\nexec "${programs.bun}" "${cli}" "$@"\n`);
+  return { PATH: `${bin}:${process.env.PATH}`, HOME: folder };
 }
 
 function replaced(block: Block, code: string, text: string, by: string): string {

@@ -1,12 +1,12 @@
-import { safeParseReport } from "../../../core/index.ts";
-import { appendEvent, openEventLog } from "../../../storage/index.ts";
+// A Cloudflare Worker that takes reports and keeps them in a remote database (Turso, sqld): no server of runless is needed.
+import { safeParseReport } from "runless/core";
+import { appendEvent, openEventLog } from "runless/storage";
 
 interface Environment {
   readonly RUNLESS_DATABASE_URL: string;
   readonly RUNLESS_DATABASE_AUTH_TOKEN: string;
 }
 
-// The Cloudflare Worker of docs/deploying.md: a report becomes an event in a remote database, without a server of ours.
 export default {
   async fetch(request: Request, env: Environment): Promise<Response> {
     const result = safeParseReport({

@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { Miniflare } from "miniflare";
-import { openEventLog } from "../../../storage/index.ts";
-import { readAll } from "../../contracts/event-log/harness.ts";
-import type { StandIn } from "../../remote/stand-in.ts";
-import { emptyDatabase, newStandIn, type RemoteAddress, realDatabase } from "../../remote/test-database.ts";
+import * as v from "valibot";
+import { openEventLog } from "../../storage/index.ts";
+import { readAll } from "../contracts/event-log/harness.ts";
+import type { StandIn } from "../remote/stand-in.ts";
+import { emptyDatabase, newStandIn, type RemoteAddress, realDatabase } from "../remote/test-database.ts";
 
-describe("a Cloudflare Worker with the core and a remote event log", () => {
+const folder = join(import.meta.dir, "../../examples/worker");
+const wranglerSchema = v.object({
+  main: v.string(),
+  compatibility_date: v.string(),
+  compatibility_flags: v.array(v.string()),
+  vars: v.object({ RUNLESS_DATABASE_URL: v.string() }),
+});
+
+describe("the example of a Cloudflare Worker, with the core and a remote event log", () => {
   let standIn: StandIn | undefined;
   let address: RemoteAddress;
   let worker: Miniflare;
@@ -15,12 +25,12 @@ describe("a Cloudflare Worker with the core and a remote event log", () => {
     standIn = real === undefined ? await newStandIn({ token: "secret" }) : undefined;
     address = real ?? { url: standIn?.url ?? "", authToken: "secret" };
     await emptyDatabase(address);
-    bundle = await bundled("report-worker.ts");
+    const config = v.parse(wranglerSchema, Bun.TOML.parse(await Bun.file(join(folder, "wrangler.toml")).text()));
+    bundle = await bundled(join(folder, config.main));
     worker = new Miniflare({
-      modules: [{ type: "ESModule", path: "report-worker.js", contents: bundle }],
-      // The oldest that has Node's crypto: what works there works with every later one.
-      compatibilityDate: "2024-09-23",
-      compatibilityFlags: ["nodejs_compat"],
+      modules: [{ type: "ESModule", path: "worker.js", contents: bundle }],
+      compatibilityDate: config.compatibility_date,
+      compatibilityFlags: config.compatibility_flags,
       bindings: { RUNLESS_DATABASE_URL: address.url, RUNLESS_DATABASE_AUTH_TOKEN: address.authToken ?? "" },
     });
     await worker.ready;
@@ -69,7 +79,7 @@ describe("a Cloudflare Worker with the core and a remote event log", () => {
 /** One module, as wrangler makes it of a Worker: with the conditions of its runtime, and Node's modules left out. */
 async function bundled(file: string): Promise<string> {
   const { outputs } = await Bun.build({
-    entrypoints: [new URL(file, import.meta.url).pathname],
+    entrypoints: [file],
     target: "browser",
     conditions: ["workerd", "worker", "browser"],
     external: ["node:*"],
