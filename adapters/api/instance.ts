@@ -17,7 +17,16 @@ export interface RunlessInstanceOptions {
 
 const pageSize = 1000;
 
-/** The event log in this process: no server is needed. Failures are EventLogErrors; a wrong event's InvalidEventError. */
+/**
+ * The event log in this process: no server is needed. Failures are EventLogErrors; a wrong event's InvalidEventError.
+ *
+ * @example
+ * const instance = await RunlessInstance.get({ databaseUrl: "file:runless.db" });
+ * await instance.reportRunlessAssetEvent(materialization("warehouse/orders", { metadata: { rows: 5 } }));
+ * const latest = await instance.getLatestMaterializationEvent("warehouse/orders");
+ * console.log(latest?.metadata.rows); // { type: 'int', rawValue: 5 }
+ * await instance.close();
+ */
 export class RunlessInstance extends LogReader implements RunlessApi {
   readonly #log: EventLog;
 

@@ -22,6 +22,16 @@ export interface EventBatcherOptions {
  * Collects events and reports them in few requests, one at a time, in order. `await batcher.ready()` before each report
  * keeps within `maxPending`. A report that fails and that nobody awaits is an unhandled rejection: it never gets lost in
  * silence.
+ *
+ * @example
+ * const batcher = new EventBatcher(new RunlessClient({ url: "http://127.0.0.1:3000" }));
+ * const reports: Promise<number>[] = [];
+ * for (const partition of ["2026-11-22", "2026-11-23"]) {
+ *   await batcher.ready();
+ *   reports.push(batcher.report(materialization("warehouse/days", { partition })));
+ * }
+ * await batcher.close(); // sends what is left
+ * console.log((await Promise.all(reports)).length); // 2
  */
 export class EventBatcher implements AsyncDisposable {
   readonly #reporter: Reporter;

@@ -6,8 +6,11 @@ import { createRoutedApp } from "./app.ts";
  *
  * @example
  * const log = await openEventLog({ url: "file:runless.db" });
- * const { fetch } = createApp({ log, browser: { corsOrigins: [], hosts: () => [] } });
- * Bun.serve({ hostname: "127.0.0.1", port: 3000, fetch });
+ * const app = createApp({ log, browser: { corsOrigins: [], hosts: () => [] } });
+ * const server = Bun.serve({ hostname: "127.0.0.1", port: 3000, fetch: app.fetch });
+ * console.log((await fetch(new URL("/ready", server.url))).status); // 200
+ * await server.stop();
+ * await log.close();
  */
 export function createApp(given: AppOptions): RunlessApp {
   const { fetch, report } = createRoutedApp(given);

@@ -78,7 +78,21 @@ interface Page {
   readonly graceEnd: number | undefined;
 }
 
-/** Opens the book once it is read. Rejects with EventLogError. */
+/**
+ * Opens the book once it is read. Rejects with EventLogError.
+ *
+ * @example
+ * const { log, tokens: store } = await openStores({ url: "file:runless.db" });
+ * const secret = newSecret();
+ * await store.create({ name: "ci", hash: hashSecret(secret), scopes: ["read"], prefix: null, expiresAt: null });
+ * const app = createApp({ log, tokens: await openTokenCache({ store }) });
+ * const answer = await app.fetch(new Request("http://localhost/api/v1/assets"));
+ * console.log(answer.status); // 401
+ * const headers = { authorization: `Bearer ${secret}` };
+ * const read = await app.fetch(new Request("http://localhost/api/v1/assets", { headers }));
+ * console.log(read.status); // 200
+ * await log.close();
+ */
 export async function openTokenCache(options: TokenCacheOptions): Promise<OpenedTokenCache> {
   const { store, fixed = [], neverOpen = false, now = Date.now, elapsed = () => performance.now() } = options;
   const allowGrace = options.allowGrace === true && !neverOpen && fixed.length === 0;
