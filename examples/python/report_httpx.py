@@ -13,14 +13,15 @@ async def post(client: httpx.AsyncClient, events: list[dict], attempts: int = 6)
     """All are recorded, or none. A report that is repeated with its keys is recorded once, so that trying again is safe."""
     keyed = [{"idempotency_key": str(uuid.uuid4()), **event} for event in events]
     for attempt in range(attempts):
+        is_last = attempt == attempts - 1
         wait = 0.5 * 2**attempt
         try:
             answer = await client.post("/api/v1/events", json=keyed)
-            if answer.status_code not in (429, 502, 503, 504):
+            if is_last or answer.status_code not in (429, 502, 503, 504):
                 break
             wait = float(answer.headers.get("retry-after", wait))
         except httpx.TransportError:
-            if attempt == attempts - 1:
+            if is_last:
                 raise
         await asyncio.sleep(wait)
     if answer.is_error:

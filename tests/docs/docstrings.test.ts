@@ -31,7 +31,7 @@ function importsFor({ code }: Example): string {
   }).join("\n");
 }
 
-/** What a method's example is about: a log, where it does not open one. */
+/** Declares the `log` of a method's example, where it opens none. */
 function logFor({ code }: Example): string {
   if (!/(?<!\.)\blog\b/.test(code) || /\b(?:const|let) (?:log\b|\{[^}]*\blog\b)/.test(code)) return "";
   return 'import { createMemoryEventLog } from "runless/storage";\nconst log = createMemoryEventLog({ now: Date.now });';

@@ -20,7 +20,7 @@ export const runners = {
   answers: "tests/docs/answers.test.ts",
   typescript: "tests/docs/typescript.test.ts",
   configuration: "tests/docs/alerting.test.ts",
-  "outside programs": "tests/external/docs.test.ts",
+  external: "tests/external/docs.test.ts",
 } as const;
 
 export type Runner = keyof typeof runners;
@@ -28,8 +28,8 @@ export type Runner = keyof typeof runners;
 /** Who runs a block, by its language and the programs that it calls; undefined where nobody can. */
 export function runnerOf({ language, code }: Block): Runner | undefined {
   // npm test has npm's packages and bash; the external tests have curl and Python too.
-  if (language === "sh") return /\b(curl|python3|deno)\b/.test(code) ? "outside programs" : "shell";
-  if (language === "python") return "outside programs";
+  if (language === "sh") return /\b(curl|python3|deno)\b/.test(code) ? "external" : "shell";
+  if (language === "python") return "external";
   if (language === "ts") return "typescript";
   if (language === "yaml") return "configuration";
   if (language === "json" || language === "") return "answers";

@@ -27,7 +27,7 @@ export interface ShellResult {
   readonly recorded: readonly WireEvent[];
 }
 
-export interface ShellPlace {
+export interface ShellContext {
   /** Where it runs: an empty folder, or that of the server's database. */
   readonly folder: string;
   /** The server's address, which stands for http://127.0.0.1:3000. */
@@ -57,11 +57,11 @@ until_seen() {
 `;
 
 /**
- * Runs a block by bash in a folder, with this repository's `runless` on the path and nothing of this user's settings.
- * Throws where it ends otherwise than it should.
+ * Runs a block by bash in a folder, with this repository's `runless` on the path and without this user's settings.
+ * Throws where it ends with another exit code than the case names.
  */
-export async function runShell(block: Block, given: ShellCase, place: ShellPlace): Promise<ShellResult> {
-  const { folder, url, events = () => Array.fromAsync(walkEvents(url)) } = place;
+export async function runShell(block: Block, given: ShellCase, context: ShellContext): Promise<ShellResult> {
+  const { folder, url, events = () => Array.fromAsync(walkEvents(url)) } = context;
   const environment = shellEnvironment(folder);
   for (const [name, text] of Object.entries(given.files ?? {})) writeProgram(join(folder, name), text);
   let code = block.code;
@@ -84,7 +84,7 @@ export async function runShell(block: Block, given: ShellCase, place: ShellPlace
   return { output, errors, folder, recorded: (await events()).slice(before.length) };
 }
 
-/** Has this repository's `runless` on the path, and a home without anybody's settings. */
+/** An environment with this repository's `runless` on the path and an empty home folder. */
 export function shellEnvironment(folder: string): { readonly PATH: string; readonly HOME: string } {
   const bin = join(folder, "bin");
   mkdirSync(bin, { recursive: true });

@@ -14,7 +14,7 @@ const theApi = 'docs/typescript.md: import { checkEvaluation, materialization, R
 const theCore = 'docs/typescript.md: import { safeParseReport } from "runless/core";';
 const aServer = 'docs/typescript.md: import { createApp } from "runless/http";';
 
-/** What each block is not told in itself. */
+/** What each block uses and does not declare. */
 const blocks: Readonly<Record<string, Wrapped>> = {
   [theApi]: { after: "return { latest, records, cursor, hasMore };" },
   [theCore]: { parameters: "request: Request, console: { log(...values: unknown[]): void }" },

@@ -73,7 +73,7 @@ afterAll(() => server.stop());
 
 test("every block that needs curl, Python or Deno has its case here", () => {
   const cases = [...Object.keys(commands), ...Object.keys(programs), tokens, onDeno];
-  expect(cases.sort()).toEqual([...blocksRunBy("outside programs")]);
+  expect(cases.sort()).toEqual([...blocksRunBy("external")]);
 });
 
 describe("the manual's commands report and read:", () => {

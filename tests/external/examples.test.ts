@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { blockNamed } from "../docs/markdown.ts";
 import { eventsOf, walkEvents } from "../read-events.ts";
 import { type RunningServer, startServer, temporaryFolder } from "../server.ts";
+import { startFlakyProxy } from "./flaky-proxy.ts";
 import { installPython, python } from "./python.ts";
 import { runTool } from "./run-tool.ts";
-import { startUnsteadyFront } from "./unsteady-front.ts";
 
 const examples = join(import.meta.dir, "../../examples");
 const today = /^\d{4}-\d\d-\d\d$/;
@@ -20,17 +20,22 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => server.stop());
 
-/** Runs a program of the examples against the server, by way of a front that is busy first and then loses an answer. */
-async function runUnsteadily(command: string, ...args: readonly string[]) {
-  const front = startUnsteadyFront(server.url);
-  const output = await runTool("env", [`RUNLESS_URL=${front.url}`, command, ...args]);
-  await front.stop();
-  return { output, requests: front.count() };
+/** Runs a program of the examples against the server, through a proxy that refuses the first request and loses the second's answer. */
+async function runThroughProxy(command: string, ...args: readonly string[]) {
+  const proxy = startFlakyProxy(server.url);
+  const output = await runTool("env", [`RUNLESS_URL=${proxy.url}`, command, ...args]);
+  await proxy.stop();
+  return { output, requests: proxy.count() };
 }
 
 describe("cron: report.sh, where there is no runless", () => {
   test("reports with curl, once, also where an answer gets lost", async () => {
-    const { output, requests } = await runUnsteadily(join(examples, "cron/report.sh"), "cron/curl", "echo", "loading");
+    const { output, requests } = await runThroughProxy(
+      join(examples, "cron/report.sh"),
+      "cron/curl",
+      "echo",
+      "loading",
+    );
     expect([output, requests]).toEqual(["loading\n", 4]);
     expect(await eventsOf(server.url, ["cron", "curl"])).toMatchObject([
       { type: "ASSET_MATERIALIZATION", partition: expect.stringMatching(today) },
@@ -47,7 +52,12 @@ describe("cron: report.sh, where there is no runless", () => {
 
 describe("python", () => {
   test("report_requests.py reports a materialization and a check, each once", async () => {
-    const { output, requests } = await runUnsteadily(python, join(examples, "python/report_requests.py"), "py/r", "5");
+    const { output, requests } = await runThroughProxy(
+      python,
+      join(examples, "python/report_requests.py"),
+      "py/r",
+      "5",
+    );
     expect(requests).toBe(4);
     const recorded = await eventsOf(server.url, ["py", "r"]);
     expect(recorded).toMatchObject([
@@ -62,7 +72,7 @@ describe("python", () => {
 
   test("report_httpx.py reports many partitions at once, each once", async () => {
     const file = join(examples, "python/report_httpx.py");
-    const { requests } = await runUnsteadily(python, file, "py/h", "2026-11-01", "30");
+    const { requests } = await runThroughProxy(python, file, "py/h", "2026-11-01", "30");
     expect(requests).toBe(3);
     const partitions = (await eventsOf(server.url, ["py", "h"])).map(({ partition }) => partition);
     expect(partitions).toEqual(Array.from({ length: 30 }, (_, i) => `2026-11-${String(i + 1).padStart(2, "0")}`));
@@ -84,7 +94,7 @@ describe("python", () => {
 test("dbt: report_dbt.py reports each model and test, and twice the same is recorded once", async () => {
   const file = join(examples, "dbt/report_dbt.py");
   const before = await Array.fromAsync(walkEvents(server.url));
-  const first = await runUnsteadily("python3", file, join(examples, "dbt/target"));
+  const first = await runThroughProxy("python3", file, join(examples, "dbt/target"));
   const again = await runTool("env", [`RUNLESS_URL=${server.url}`, "python3", file, join(examples, "dbt/target")]);
   expect([first.output, again].map((output) => JSON.parse(output).duplicates)).toEqual([13, 13]);
   const recorded = (await Array.fromAsync(walkEvents(server.url))).slice(before.length);

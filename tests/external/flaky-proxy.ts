@@ -1,5 +1,5 @@
-/** What stands between a reporter and its server, and does not do well. */
-export interface UnsteadyFront {
+/** A proxy before a server, for one program that reports. */
+export interface FlakyProxy {
   readonly url: string;
   /** How many requests have come. */
   count(): number;
@@ -7,12 +7,12 @@ export interface UnsteadyFront {
 }
 
 /**
- * Refuses the first request with a 503, hands the second on and loses its answer, as a proxy that ends meanwhile, and hands
- * on whatever comes after these.
+ * Answers the first request with a 503. It forwards the second and answers 502, as if the response had been lost. It
+ * forwards all later ones.
  */
-export function startUnsteadyFront(target: string): UnsteadyFront {
+export function startFlakyProxy(target: string): FlakyProxy {
   let count = 0;
-  const front = Bun.serve({
+  const proxy = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     development: false,
@@ -31,5 +31,5 @@ export function startUnsteadyFront(target: string): UnsteadyFront {
       return number === 2 ? new Response("The answer got lost.", { status: 502 }) : answer;
     },
   });
-  return { url: `http://127.0.0.1:${front.port}`, count: () => count, stop: () => front.stop(true) };
+  return { url: `http://127.0.0.1:${proxy.port}`, count: () => count, stop: () => proxy.stop(true) };
 }
