@@ -5,6 +5,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RunlessClient } from "../adapters/client.ts";
 import { materialization } from "../core/index.ts";
+import packageJson from "../package.json" with { type: "json" };
+import tsconfig from "../tsconfig.json" with { type: "json" };
 import { blocksIn } from "./docs/markdown.ts";
 import { shellEnvironment } from "./docs/run-shell.ts";
 import { eventsOf } from "./read-events.ts";
@@ -37,6 +39,14 @@ describe("the examples", () => {
     expect(sources.length).toBeGreaterThan(2);
     const outside = sources.filter((name) => /from "\.\.\/\.\./.test(readFileSync(join(examples, name), "utf8")));
     expect(outside).toEqual([]);
+  });
+
+  test("get this repository's sources by these names: tsconfig.json has a path for each that package.json exports", () => {
+    const sources = Object.entries(packageJson.exports).map(([name, { types }]) => [
+      name.replace(/^\./, "runless"),
+      [types.replace("./dist/", "./").replace(/\.d\.ts$/, ".ts")],
+    ]);
+    expect(tsconfig.compilerOptions.paths).toEqual(Object.fromEntries(sources));
   });
 });
 
