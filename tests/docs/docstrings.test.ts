@@ -13,7 +13,10 @@ const withoutExample: Readonly<Record<string, string>> = {
   maxJsonDepth: "A number, which its docstring explains.",
 };
 
-const examples = allExamples();
+/** Code that registers tests in somebody's test runner: no test can do that while it runs. */
+const registersTests = ({ code }: Example) => /from "(?:bun:test|node:test|vitest)"/.test(code);
+
+const examples = allExamples().filter((example) => !registersTests(example));
 const exported = Object.entries(entryPoints).flatMap(([entry, file]) =>
   exportsOf(file).map((one) => ({ ...one, entry })),
 );
