@@ -2,8 +2,8 @@
 // others.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { blockNamed } from "../docs/markdown.ts";
+import { dirname, join } from "node:path";
+import { blockNamed, blocksIn } from "../docs/markdown.ts";
 import { eventsOf, walkEvents } from "../read-events.ts";
 import { type RunningServer, startServer, temporaryFolder } from "../server.ts";
 import { startFlakyProxy } from "./flaky-proxy.ts";
@@ -130,6 +130,26 @@ test("dbt: report_dbt.py reports each model and test, and twice the same is reco
     ...skipped,
   ]);
 }, 60_000);
+
+test.each([
+  // What installs a package, or needs a database of dbt's, is left out.
+  ["python", "pip install requests httpx\n", 32],
+  ["dbt", "dbt build; ", 13],
+])(
+  "%s: the commands of its README do what they say",
+  async (folder, notHere, count) => {
+    const own = await startServer("bun");
+    const [block] = blocksIn("README.md", readFileSync(join(examples, folder, "README.md"), "utf8"));
+    expect(block?.code).toContain(notHere);
+    const code = block?.code.replace(notHere, "") ?? "";
+    const variables = [`RUNLESS_URL=${own.url}`, `PATH=${dirname(python)}:${process.env.PATH}`];
+    await runTool("env", [`--chdir=${join(examples, folder)}`, ...variables, "bash", "-e", "-c", code]);
+    const recorded = await Array.fromAsync(walkEvents(own.url));
+    await own.stop();
+    expect(recorded.length).toBe(count);
+  },
+  60_000,
+);
 
 describe("grafana: by Prometheus' own promtool,", () => {
   const folder = join(examples, "grafana");
