@@ -22,10 +22,10 @@ import { metricsRoutes } from "../http/operations/metrics-routes.ts";
 import { createReports, type Reports } from "../http/reports/reports.ts";
 import type { RequestParts } from "../http/request-parts.ts";
 import { requestPath } from "../http/request-path.ts";
+import { type ServedLog, servedLog } from "../http/served-log.ts";
 import { createSharedLimits } from "../http/shared-limits.ts";
 import { answerError } from "../web/answer-error.ts";
 import { webRoutes } from "../web/web-routes.ts";
-import { withWrites } from "./with-writes.ts";
 
 export interface RoutedApp extends RunlessApp {
   readonly hono: Hono<AppEnv>;
@@ -34,21 +34,23 @@ export interface RoutedApp extends RunlessApp {
 /** The app, and the routes behind it. */
 export function createRoutedApp(given: AppOptions): RoutedApp {
   assertAppOptions(given);
-  const appends = instrumentAppends(given.log);
+  const whole = servedLog(given.log);
+  const appends = instrumentAppends(whole);
   const { metrics = createMetrics(), forwarder } = given;
   forwarder?.instrument(appends.encoded);
-  const streaming = createStreaming(given.log, forwarder?.pages);
-  const log = withWrites(given.log, {
+  const streaming = createStreaming(whole, forwarder?.pages);
+  const log: ServedLog = {
+    ...whole,
     append: appends.append,
     wipe: async (target, by) => {
-      const trace = await given.log.wipe(target, by);
+      const trace = await whole.wipe(target, by);
       streaming.feeds.forget();
       return trace;
     },
-  });
+  };
   const limits = { ...defaultLimits, ...given.config?.limits };
   const deps: AppDeps = { ...given, log, config: { ...given.config, limits } };
-  addLogMetrics(metrics.registry, appends, given.log);
+  addLogMetrics(metrics.registry, appends, whole);
   const guard = createRequestGuard(deps);
   const { corsOrigins = [] } = deps.browser ?? {};
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { EventLog } from "../../storage/index.ts";
+import type { EventLog, Maintenance } from "../../storage/index.ts";
 import { logger } from "../config/logger.ts";
 import { expiryAt, type Retention } from "../config/retention.ts";
 import { type ClockReading, RetentionClock } from "./retention-clock.ts";
@@ -22,7 +22,7 @@ export interface KeepPrunedOptions {
   readonly wait?: (signal: AbortSignal) => Promise<void>;
 }
 
-export type RetentionLog = Pick<EventLog, "prune" | "prunedAt" | "query">;
+export type RetentionLog = Pick<EventLog & Maintenance, "prune" | "prunedAt" | "query">;
 
 /**
  * Deletes from a log what has expired, at once and every hour until the signal. A failure waits for the next time. So it

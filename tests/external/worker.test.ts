@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import * as v from "valibot";
 import { openEventLog } from "../../storage/index.ts";
-import { readAll } from "../contracts/event-log/harness.ts";
+import { readAll } from "../../storage/testing/event-log/harness.ts";
 import type { StandIn } from "../remote/stand-in.ts";
 import { emptyDatabase, newStandIn, type RemoteAddress, realDatabase } from "../remote/test-database.ts";
 

@@ -1,5 +1,5 @@
 import { formatAssetKey } from "../../../core/index.ts";
-import type { EventLog, LastMaterialization } from "../../../storage/index.ts";
+import type { LastMaterialization, Overview } from "../../../storage/index.ts";
 import { type Caller, reaches } from "../access/caller.ts";
 
 const assetsPerPage = 1000;
@@ -10,7 +10,7 @@ const head = `# HELP ${name} How long ago each asset was last materialized, by t
 
 /** When each asset was last materialized, of all assets, read page by page: other reads and requests come in between. */
 export async function readLastMaterializations(
-  log: Pick<EventLog, "lastMaterializations">,
+  log: Pick<Overview, "lastMaterializations">,
 ): Promise<readonly LastMaterialization[]> {
   const found: LastMaterialization[] = [];
   for (let cursor: string | undefined, hasMore = true; hasMore; ) {

@@ -7,6 +7,7 @@ import {
   type Unit,
   type UnitResult,
 } from "../../../storage/index.ts";
+import type { ServedLog } from "../served-log.ts";
 
 export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
 
@@ -35,7 +36,7 @@ interface Waiting {
 
 const second = 1000;
 
-export function instrumentAppends(log: EventLog): InstrumentedAppends {
+export function instrumentAppends(log: Pick<ServedLog, "append" | "probe">): InstrumentedAppends {
   const counts = {
     ASSET_MATERIALIZATION: noCounts(),
     ASSET_OBSERVATION: noCounts(),

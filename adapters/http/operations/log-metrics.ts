@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { RunlessEventType } from "../../../core/index.ts";
-import type { EventLog, LogStats } from "../../../storage/index.ts";
+import type { LogStats, Maintenance } from "../../../storage/index.ts";
 import { cached } from "./cached.ts";
 import type { InstrumentedAppends } from "./instrument-appends.ts";
 
@@ -15,7 +15,7 @@ const kindNames = Object.entries(kinds) as [RunlessEventType, string][]; // its 
 export const statsAge = 10_000;
 
 /** Metrics of what is reported and of what the log holds. */
-export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, log: EventLog): void {
+export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, log: Pick<Maintenance, "stats">): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({

@@ -76,7 +76,7 @@ export async function assetPage(visit: PageContext): Promise<Page> {
   const known = description ? textOf(description, mostOfEvent) : null;
   const isFailing = mark.checks.failed + mark.checks.warned > 0;
   const checked = checks && checks.checks.length > 0 && (
-    <AssetChecks assetKey={key} list={checks} counts={mark.checks} now={now} />
+    <AssetChecks assetKey={key} list={checks} mark={mark} now={now} />
   );
   const body = (
     <div class="asset-page">

@@ -1,12 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../../core/index.ts";
-import { type EventMark, mostCounted } from "../../../storage/index.ts";
+import type { AssetMark, EventMark } from "../../../storage/index.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { Ago } from "../ago.tsx";
 import { assetPath, eventsPath } from "../asset-path.ts";
 import { Description } from "../events/event-table.tsx";
 import { rowId } from "../row-id.ts";
-import { StateBadge, type StateCounts, stateOf } from "../state.tsx";
+import { StateBadge, stateOf } from "../state.tsx";
 import { Strip, stripLength } from "../strip.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { pageBudget } from "../values/page-budget.ts";
@@ -72,14 +72,14 @@ async function addHistories(log: ScopedEventLog, shown: readonly Evaluation[]): 
 interface AssetChecksProps {
   readonly assetKey: AssetKey;
   readonly list: CheckList;
-  /** How many checks the asset has in each state. */
-  readonly counts: StateCounts;
+  readonly mark: AssetMark;
   readonly now: number;
 }
 
-export function AssetChecks({ assetKey, list: { checks, part, cursor }, counts, now }: AssetChecksProps) {
+export function AssetChecks({ assetKey, list: { checks, part, cursor }, mark, now }: AssetChecksProps) {
+  const { checks: counts, hasMoreChecks } = mark;
   const total = counts.failed + counts.warned + counts.passed;
-  const number = total.toLocaleString("en") + (counts.passed >= mostCounted.checks ? "+" : "");
+  const number = total.toLocaleString("en") + (hasMoreChecks ? "+" : "");
   const leadsTo = (page: string) => `${assetPath(assetKey, { checks: page })}#checks`;
   return (
     <section id="checks" aria-labelledby="checks-title">

@@ -1,13 +1,14 @@
 import type { AssetCheckEvaluation, RecordedEvent } from "../../../core/index.ts";
 import { dataVersionOf } from "../../../core/index.ts";
-import type { AssetFilter, AssetListRequest, AssetMark, AssetRecord, LatestMark } from "../../event-log.ts";
+import type { AssetFilter, AssetListRequest, AssetRecord } from "../../event-log.ts";
 import { formatListCursor, parseListCursor } from "../../list-cursor.ts";
+import type { AssetMark, LatestMark } from "../../overview.ts";
 import { type EventRow, eventFromRow } from "../write/event-row.ts";
 import { decodeKey } from "../write/sortable-text.ts";
 import { scopes } from "../write/summaries.ts";
 import type { AssetPosition } from "./find-assets.ts";
 import type { AssetRows } from "./read-asset.ts";
-import type { AssetMarkRow } from "./read-asset-marks.ts";
+import { type AssetMarkRow, mostCounted } from "./read-asset-marks.ts";
 
 // What the rows of assets say, decoded.
 
@@ -38,6 +39,7 @@ export function assetMark(row: AssetMarkRow): AssetMark {
     counts: { materializations, observations, checkEvaluations: evaluations, partitions },
     hasMorePartitions: row.hasMorePartitions,
     checks: { passed: Math.max(0, checks - failed - warned), warned, failed },
+    hasMoreChecks: checks >= mostCounted.checks,
   };
 }
 

@@ -5,13 +5,14 @@ import { createStreaming } from "../../../adapters/http/events/streaming.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
 import { requestPath } from "../../../adapters/http/request-path.ts";
+import { servedLog } from "../../../adapters/http/served-log.ts";
 import { createSharedLimits } from "../../../adapters/http/shared-limits.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
 import { testApp } from "./test-app.ts";
 
-const log = memory();
+const log = servedLog(memory());
 const testing = testApp({ log, config });
 const { hono: app } = testing;
 const operations = describedOperations(config.limits);
