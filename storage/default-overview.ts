@@ -84,14 +84,20 @@ export class DefaultOverview implements Overview {
   }
 
   async checkHistories(checks: readonly CheckName[], limit: number) {
+    const ofAssets = new Map<string, Promise<readonly CheckRecord[]>>(); // each asset's list is read once
+    const recordsOf = (key: AssetKey) => {
+      const text = JSON.stringify(key);
+      const records = ofAssets.get(text) ?? this.#checks(key, Number.POSITIVE_INFINITY);
+      ofAssets.set(text, records);
+      return records;
+    };
     return Promise.all(
       checks.map(async ({ assetKey, checkName, partition }): Promise<CheckHistory> => {
         const isOfPartition = (of: { readonly partition: string | null }) =>
           partition === undefined || of.partition === partition;
         const filter = { assetKey, checkName, partition: partition ?? undefined };
         const newest = await this.#newest(filter, limit, isOfPartition);
-        const records = await this.#checks(assetKey, Number.POSITIVE_INFINITY);
-        const total = records
+        const total = (await recordsOf(assetKey))
           .filter((check) => check.checkName === checkName && isOfPartition(check))
           .reduce((sum, { evaluations }) => sum + evaluations, 0);
         return { evaluations: newest.flatMap(markOf), total };

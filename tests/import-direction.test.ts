@@ -20,7 +20,8 @@ const apart: Readonly<Record<string, RegExp>> = {
 
 const packages: Readonly<Record<Folder, RegExp>> = {
   core: /^valibot$/,
-  storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|libsql(\/promise)?|node:.+)$/,
+  // fast-check: in storage/testing/ alone, see below.
+  storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|libsql(\/promise)?|fast-check|node:.+)$/,
   adapters:
     /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|prom-client|@logtape\/logtape|@valibot\/to-json-schema|@hono\/node-server|markdown-it|node:.+)$/,
 };
@@ -79,6 +80,14 @@ test("within storage each kind of log stands by itself", () => {
     expect(imports.length).toBeGreaterThan(0);
     expect(imports.filter(({ target }) => others.test(target))).toEqual([]);
   }
+});
+
+test("the suite for stores is imported by nothing else, and nothing else imports what it needs", () => {
+  const isOfSuite = (path: string) => path.startsWith("storage/testing/");
+  expect(all.filter(({ file, target }) => isOfSuite(target) && !isOfSuite(file))).toEqual([]);
+  const imports = all.filter(({ target }) => target === "fast-check");
+  expect(imports.length).toBeGreaterThan(0);
+  expect(imports.filter(({ file }) => !isOfSuite(file))).toEqual([]);
 });
 
 test("no files import each other in a circle", () => {

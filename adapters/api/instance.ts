@@ -1,7 +1,7 @@
 import { assertNotFarAhead } from "../../core/events/event-input.ts";
 import type { ReportableEvent } from "../../core/events/events.ts";
 import type { RunlessEvent } from "../../core/index.ts";
-import { conflictSentence } from "../../storage/conflict-sentence.ts";
+import { conflictSentence } from "../../storage/append-event.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../../storage/index.ts";
 import { resolveDatabase } from "../config/config.ts";
 import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";

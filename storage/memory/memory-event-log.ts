@@ -1,4 +1,4 @@
-import { type AssetKey, assetWiped, type RecordedEvent, type RecordedEventType } from "../../core/index.ts";
+import type { AssetKey, RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursor.ts";
 import type {
   AppendedEvent,
@@ -22,8 +22,8 @@ import { listAssets } from "./asset-list.ts";
 import { expiredEvents } from "./expired.ts";
 import { type FirstUse, FirstUses, scopeOf } from "./first-uses.ts";
 import { listPage } from "./list-page.ts";
-import { isTarget, matchesFilter, sameKey } from "./matches.ts";
-import { assetsOf, checksOf, partitionsOf, statsOf } from "./summaries.ts";
+import { isTarget, matchesFilter, sameKey, traceOf } from "./matches.ts";
+import { assetsOf, checksOf, groupBy, partitionsOf, statsOf } from "./summaries.ts";
 import { createWatchers } from "./watchers.ts";
 
 export interface MemoryOptions {
@@ -53,6 +53,8 @@ class MemoryEventLog implements EventLog, Maintenance {
   readonly #watchers = createWatchers();
   /** In the order of ids. The last one is never pruned, nor wiped, since a wipe leaves its trace: ids go on from there. */
   #events: RecordedEvent[] = [];
+  /** The same by asset; made anew after a change. */
+  #byAsset: ReadonlyMap<string, readonly RecordedEvent[]> | undefined;
   #prunedAt: number | undefined;
   #isClosed = false;
 
@@ -127,7 +129,7 @@ class MemoryEventLog implements EventLog, Maintenance {
     const timestamp = defaultTimestamp(now, receivedAt);
     const trace: RecordedEvent = { ...traceOf(target, first, by), id: this.#lastId() + 1, timestamp, receivedAt };
     const ids = new Set(wiped.map(({ id }) => id));
-    this.#events = [...this.#events.filter(({ id }) => !ids.has(id)), trace];
+    this.#replaceEvents([...this.#events.filter(({ id }) => !ids.has(id)), trace]);
     this.#firstUses.forgetEvents(ids);
     // What was pruned of the asset has left its keys.
     const isWhole = "assetKey" in target && target.partition === undefined;
@@ -156,7 +158,7 @@ class MemoryEventLog implements EventLog, Maintenance {
     this.#prunedAt = clock ?? this.#prunedAt;
     this.#firstUses.forgetUses(({ receivedAt }) => receivedAt < idempotencyKeys);
     const expired = new Set(expiredEvents(this.#events, before));
-    this.#events = this.#events.filter((event) => !expired.has(event));
+    this.#replaceEvents(this.#events.filter((event) => !expired.has(event)));
     this.#firstUses.forgetEvents([...expired].map(({ id }) => id));
     for (const { id, type } of expired) this.#prunedIds.set(type, Math.max(id, this.#prunedIds.get(type) ?? 0));
     return expired.size;
@@ -209,12 +211,21 @@ class MemoryEventLog implements EventLog, Maintenance {
       answers.push({ id, duplicate: false });
     }
     for (const event of recorded) this.#events.push(event);
+    this.#byAsset = undefined;
     for (const [scope, use] of uses) this.#firstUses.add(scope, use);
     return { status: "recorded", events: answers };
   }
 
+  #replaceEvents(events: RecordedEvent[]): void {
+    this.#events = events;
+    this.#byAsset = undefined;
+  }
+
   #eventsOf(key: AssetKey): readonly RecordedEvent[] {
-    return this.#events.filter((event) => sameKey(event.assetKey, key));
+    this.#byAsset ??= new Map(
+      groupBy(this.#events, ({ assetKey }) => assetKey).map(([assetKey, events]) => [JSON.stringify(assetKey), events]),
+    );
+    return this.#byAsset.get(JSON.stringify(key)) ?? [];
   }
 
   #lastId(): number {
@@ -229,11 +240,4 @@ class MemoryEventLog implements EventLog, Maintenance {
   #assertOpen(): void {
     if (this.#isClosed) throw new EventLogError("closed", "The event log is closed.");
   }
-}
-
-function traceOf(target: WipeTarget, first: RecordedEvent, by: string | null) {
-  const { assetKey } = first;
-  if ("eventId" in target) return assetWiped(assetKey, first.partition, { what: "event", eventId: first.id }, by);
-  if (target.partition === undefined) return assetWiped(assetKey, null, { what: "asset" }, by);
-  return assetWiped(assetKey, target.partition, { what: "partition" }, by);
 }

@@ -100,7 +100,8 @@ function latest<Event extends RecordedEvent>(events: readonly Event[]): Event | 
   return events.toSorted((a, b) => b.timestamp - a.timestamp || b.id - a.id)[0];
 }
 
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
+/** Groups in the order of their first items. Keys are the same where their JSON is. */
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
   const groups = new Map<string, [Key, Item[]]>();
   for (const item of items) {
     const key = keyOf(item);
