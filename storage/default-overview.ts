@@ -64,8 +64,9 @@ export class DefaultOverview implements Overview {
   async assetStates(filter: AssetFilter, page: ListRequest) {
     const { assets, ...rest } = await this.assetMarks(filter, page);
     const states = assets.map(({ assetKey, latestMaterialization, latestObservation, checks: { failed, warned } }) => {
-      const times = [latestMaterialization, latestObservation].flatMap((mark) => mark?.timestamp ?? []);
-      return { assetKey, latest: times.length === 0 ? null : Math.max(...times), failed, warned };
+      const [built, seen] = [latestMaterialization?.timestamp, latestObservation?.timestamp];
+      const latest = built === undefined || seen === undefined ? (built ?? seen ?? null) : Math.max(built, seen);
+      return { assetKey, latest, failed, warned };
     });
     return { assets: states, ...rest };
   }
@@ -155,7 +156,7 @@ export class DefaultOverview implements Overview {
     let cursor: string | undefined;
     for (let pages = 0; pages < mostPages && found.length < most; pages++) {
       const page = await this.#log.query(filter, { order: "desc", limit: Math.min(pageSize, most), cursor });
-      found.push(...page.events.filter((event) => event.type !== "ASSET_WIPED" && matches(event)));
+      for (const event of page.events) if (event.type !== "ASSET_WIPED" && matches(event)) found.push(event);
       if (!page.hasMore || page.cursor === null) break;
       cursor = page.cursor;
     }
@@ -166,7 +167,7 @@ export class DefaultOverview implements Overview {
     const found: CheckRecord[] = [];
     for (let cursor: string | undefined; found.length < most; ) {
       const page = await this.#log.checks(key, { limit: pageSize, cursor });
-      found.push(...page.checks);
+      for (const check of page.checks) found.push(check);
       if (!page.hasMore || page.cursor === null) break;
       cursor = page.cursor;
     }

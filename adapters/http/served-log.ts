@@ -1,4 +1,5 @@
-import { type EventLog, type Maintenance, type Overview, overviewOf } from "../../storage/index.ts";
+import { overviewOf } from "../../storage/default-overview.ts";
+import type { EventLog, Maintenance, Overview } from "../../storage/index.ts";
 
 /** What the routes ask of a log. */
 export interface ServedLog extends EventLog, Overview, Pick<Maintenance, "prunedId" | "probe" | "stats"> {}

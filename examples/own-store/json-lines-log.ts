@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import {
   type AssetKey,
   formatEvent,
@@ -80,14 +80,15 @@ export class JsonLinesEventLog implements EventLog {
 
   /** Creates the file where it is not there. A last line that was cut off by a crash was never acknowledged: it goes. */
   static async open(path: string, { now }: { readonly now: () => number }): Promise<JsonLinesEventLog> {
-    const file = await open(path, "a+");
-    const [id = crypto.randomUUID(), ...lines] = (await file.readFile("utf8")).split("\n").slice(0, -1);
-    const log = new JsonLinesEventLog(file, id, now);
-    for (const line of lines) log.#replay(parseJson(line) as unknown as Line); // as this log wrote it
-    log.#size = Buffer.byteLength([id, ...lines, ""].join("\n"));
-    if ((await file.stat()).size === 0) await file.appendFile(`${id}\n`);
-    else await file.truncate(log.#size);
-    await file.datasync();
+    const text = await readFile(path, { encoding: "utf8", flag: "a+" });
+    const [id = crypto.randomUUID(), ...lines] = text.split("\n").slice(0, -1);
+    const read = lines.map((line) => parseJson(line) as unknown as Line); // as this log wrote it
+    const log = new JsonLinesEventLog(await open(path, "a"), id, now);
+    for (const line of read) log.#replay(line);
+    await log.#file.truncate(Buffer.byteLength(lines.length === 0 ? "" : [id, ...lines, ""].join("\n")));
+    if (lines.length === 0) await log.#file.appendFile(`${id}\n`);
+    await log.#file.datasync();
+    log.#size = (await log.#file.stat()).size;
     return log;
   }
 
@@ -205,8 +206,8 @@ export class JsonLinesEventLog implements EventLog {
       const event = wellFormedEvent(given);
       const key = idempotencyKey?.toWellFormed();
       const use = key === undefined ? {} : { key, content: fingerprint(event) };
-      const scope = scopeOf({ event, ...use });
-      const isSame = (kept: Kept) => scopeOf(kept) === scope;
+      const scope = scopeOf(event, key);
+      const isSame = (kept: Kept) => scopeOf(kept.event, kept.key) === scope;
       const earlier = scope === undefined ? undefined : (this.#uses.get(scope) ?? draft.find(isSame));
       const first = earlier ?? (scope === undefined ? undefined : added.find(isSame));
       if (first !== undefined && first.content !== use.content) {
@@ -218,7 +219,7 @@ export class JsonLinesEventLog implements EventLog {
       const timestamp = event.timestamp ?? defaultTimestamp(now, receivedAt);
       added.push({ event: { ...event, id, timestamp, receivedAt }, ...use });
     }
-    draft.push(...added);
+    for (const kept of added) draft.push(kept);
     return { status: "recorded", events: answers };
   }
 
@@ -262,7 +263,7 @@ export class JsonLinesEventLog implements EventLog {
   #keep(added: readonly Kept[]): void {
     this.#kept = [...this.#kept, ...added];
     for (const kept of added) {
-      const scope = scopeOf(kept);
+      const scope = scopeOf(kept.event, kept.key);
       if (scope !== undefined) this.#uses.set(scope, kept);
     }
   }
@@ -291,12 +292,6 @@ export class JsonLinesEventLog implements EventLog {
 }
 
 /** What an idempotency key is unique within. */
-function scopeOf({
-  event: { type, assetKey },
-  key,
-}: {
-  event: Pick<RecordedEvent, "type" | "assetKey">;
-  key?: string;
-}) {
+function scopeOf({ type, assetKey }: Pick<RecordedEvent, "type" | "assetKey">, key: string | undefined) {
   return key === undefined ? undefined : JSON.stringify([type, assetKey, key]);
 }

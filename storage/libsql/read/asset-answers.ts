@@ -8,7 +8,7 @@ import { decodeKey } from "../write/sortable-text.ts";
 import { scopes } from "../write/summaries.ts";
 import type { AssetPosition } from "./find-assets.ts";
 import type { AssetRows } from "./read-asset.ts";
-import { type AssetMarkRow, mostCounted } from "./read-asset-marks.ts";
+import type { AssetMarkRow } from "./read-asset-marks.ts";
 
 // What the rows of assets say, decoded.
 
@@ -39,7 +39,7 @@ export function assetMark(row: AssetMarkRow): AssetMark {
     counts: { materializations, observations, checkEvaluations: evaluations, partitions },
     hasMorePartitions: row.hasMorePartitions,
     checks: { passed: Math.max(0, checks - failed - warned), warned, failed },
-    hasMoreChecks: checks >= mostCounted.checks,
+    hasMoreChecks: row.hasMoreChecks,
   };
 }
 

@@ -8,7 +8,7 @@ import type { ListOfRows } from "./read-lists.ts";
 import type { ReadSteps } from "./read-steps.ts";
 
 /** How far a page of marks counts the checks of each asset, and the partitions of all together. */
-export const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
+const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
 
 /** What the summaries say of an asset, without its events. */
 export interface AssetMarkRow extends FailingNames {
@@ -20,6 +20,7 @@ export interface AssetMarkRow extends FailingNames {
   readonly partitions: number;
   readonly hasMorePartitions: boolean;
   readonly checks: number;
+  readonly hasMoreChecks: boolean;
   /** The id and timestamp of the latest of each kind. */
   readonly built: readonly [number, number] | null;
   readonly seen: readonly [number, number] | null;
@@ -73,7 +74,15 @@ async function markAssets(
       counted += partitions;
       versions.push(version);
       const { failed, warned } = failing[start + i] ?? { failed: 0, warned: 0 };
-      rows.push({ ...mark, partitions, hasMorePartitions: isMore && !isCounted, failed, warned, dataVersion: null });
+      rows.push({
+        ...mark,
+        partitions,
+        hasMorePartitions: isMore && !isCounted,
+        hasMoreChecks: mark.checks >= mostCounted.checks,
+        failed,
+        warned,
+        dataVersion: null,
+      });
     }
   }
   const read = await readVersions(steps, versions);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { materialization } from "runless/core";
 import { createApp } from "runless/http";
 import { eventLogContract } from "runless/storage/testing";
-import { JsonLinesEventLog } from "../../examples/own-store/json-lines-log.ts";
-import { temporaryFolder } from "../server.ts";
+import { JsonLinesEventLog } from "../examples/own-store/json-lines-log.ts";
+import { temporaryFolder } from "./server.ts";
 
 const newPath = () => join(temporaryFolder(), "events.jsonl");
 const now = Date.now;
@@ -49,10 +49,10 @@ describe("a log on a file of JSON lines, opened again,", () => {
     await again.close();
   });
 
-  test("says which file it can't read", async () => {
+  test("refuses a file of something else", async () => {
     const path = newPath();
     appendFileSync(path, "some-id\nno JSON\n");
-    await expect(JsonLinesEventLog.open(path, { now })).rejects.toThrow();
+    await expect(JsonLinesEventLog.open(path, { now })).rejects.toThrow("line 1 column 1");
   });
 });
 
