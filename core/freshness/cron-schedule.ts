@@ -39,17 +39,18 @@ export function cronSchedule(expression: string, zone: string, field = "cron"): 
 }
 
 function readCron(expression: string, zone: string, field: string): Cron {
-  const refuse = (message: string) => new InvalidRuleError(field, `${field}: ${message}`);
+  const refuse = (message: string) => new InvalidRuleError(field, message);
   const text = expression.trim();
   const count = text === "" ? 0 : text.split(/\s+/).length;
   if (text.startsWith("@")) {
     if (!nicknames.test(text)) throw refuse(`${text} is none of @hourly, @daily, @weekly, @monthly and @yearly`);
   } else if (count !== fields.length) {
     const hint = count === 6 ? "; leave out the seconds" : "";
-    throw refuse(`write five fields, as in 0 6 * * 1-5 (${fields.join(", ")}), and not ${count}${hint}`);
+    const expected = `write five, as 0 6 * * 1-5 (${fields.join(", ")})`;
+    throw refuse(`"${text}" has ${count === 1 ? "one field" : `${count} fields`}: ${expected}${hint}`);
   }
   // The library replaces it by a part of the time at which it reads the expression.
-  if (text.includes("?")) throw refuse("write * instead of ?");
+  if (text.includes("?")) throw refuse(`${text} has a ?: write * instead`);
   let cron: Cron;
   try {
     cron = new Cron(text, { timezone: zone, mode: "5-part", fixedTimeRule: "no-wildcard" });
