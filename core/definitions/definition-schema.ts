@@ -5,13 +5,19 @@ import { durationPattern } from "../freshness/duration.ts";
 /** What a JSON schema of this can't see in its checks and transformations. */
 const described = <Input>(jsonSchema: object) => v.metadata<Input, { readonly jsonSchema: object }>({ jsonSchema });
 
-/** What each field must be, for the sentence that says what is wrong. */
-const text = (expected: string) =>
+// The database's driver ends the process over half a surrogate. JSON schemas end before a transformation.
+const wellFormed = v.transform<string, string>((value) => value.toWellFormed());
+
+/** A string, what it must be in a sentence that says what is wrong, and what else its JSON schema says. */
+const text = (expected: string, jsonSchema: object = {}) =>
+  v.pipe(v.string(expected), described({ type: "string", ...jsonSchema }), wellFormed);
+const filled = (expected: string, jsonSchema: object = {}) =>
   v.pipe(
     v.string(expected),
-    v.transform((value) => value.toWellFormed()), // the database's driver ends the process over half a surrogate
+    v.nonEmpty(expected),
+    described({ type: "string", minLength: 1, ...jsonSchema }),
+    wellFormed,
   );
-const filled = (expected: string) => v.pipe(text(expected), v.nonEmpty(expected));
 const listOf = <Schema extends v.GenericSchema<string, string>>(item: Schema, expected: string) =>
   v.pipe(
     v.array(item, expected),
@@ -40,27 +46,20 @@ const assetKey = (expected: string) =>
     v.transform((key) => readKey(key) ?? []), // which the check has refused
   );
 
-const duration = v.pipe(
-  text("write a duration, as 30m, 6h or 1d12h"),
-  described({ type: "string", pattern: durationPattern, examples: ["30m", "6h", "7d"] }),
-);
-const timezone = v.pipe(
-  text("write an IANA name, as Europe/Berlin"),
-  described({
-    type: "string",
-    description: "An IANA name. An offset knows no summer time.",
-    examples: ["Europe/Berlin"],
-  }),
-);
+const duration = text("write a duration, as 30m, 6h or 1d12h", {
+  pattern: durationPattern,
+  examples: ["30m", "6h", "7d"],
+});
+const timezone = text("write an IANA name, as Europe/Berlin", {
+  description: "An IANA name. An offset knows no summer time.",
+  examples: ["Europe/Berlin"],
+});
 const wholeNumber = v.pipe(v.number("write a whole number"), v.integer("write a whole number"));
-const cron = v.pipe(
-  text('write five fields in quotes, as "0 6 * * 1-5"'),
-  described({ type: "string", description: "Five fields, or @daily and its like.", examples: ["0 6 * * 1-5"] }),
-);
-const moment = v.pipe(
-  text("write it as 2026-01-01, or as fmt has it"),
-  described({ type: "string", examples: ["2026-01-01", "2026-01-01T06:00"] }),
-);
+const cron = text('write five fields in quotes, as "0 6 * * 1-5"', {
+  description: "Five fields, or @daily and its like.",
+  examples: ["0 6 * * 1-5"],
+});
+const moment = text("write it as 2026-01-01, or as fmt has it", { examples: ["2026-01-01", "2026-01-01T06:00"] });
 
 const policyFields = {
   timezone: v.optional(timezone),
@@ -97,9 +96,7 @@ const freshness = v.variant(
 
 const windowFields = {
   timezone: v.optional(timezone),
-  fmt: v.optional(
-    v.pipe(filled('write a format in quotes, as "%Y-%m-%d"'), described({ type: "string", examples: ["%Y-%m-%d"] })),
-  ),
+  fmt: v.optional(filled('write a format in quotes, as "%Y-%m-%d"', { examples: ["%Y-%m-%d"] })),
   start: moment,
   end: v.optional(moment),
   end_offset: v.optional(v.pipe(wholeNumber, described({ type: "integer", minimum: -400, maximum: 400, default: 0 }))),
@@ -155,10 +152,10 @@ export const definitionSchema = v.strictObject({
           addIssue({ message: "a tag's value is a string", input: value, path: [...path] });
         }
       }),
+      described({ type: "object", additionalProperties: { type: "string" } }),
       v.transform((tags) =>
         Object.fromEntries(Object.entries(tags).map((tag) => tag.map((part) => part.toWellFormed()))),
       ),
-      described({ type: "object", additionalProperties: { type: "string" } }),
     ),
     {},
   ),

@@ -70,7 +70,8 @@ function parseYaml(text: string): ParsedText {
   // What follows the first error on a line is mostly of its making.
   const byLine = new Map(document.errors.map((error) => [lineAt(error.pos[0]), error] as const).reverse());
   const issues = [...byLine].slice(0, mostIssues).map(([line, error]): DefinitionIssue => {
-    const path = formatPath(pathAt(document, error.pos[0]));
+    const found = pathAt(document, error.pos[0]);
+    const path = formatPath(inText.has(error.code) ? found.slice(0, -1) : found);
     return { line, path, message: hintFor(lineOfText(text, line), error.code) ?? `this is no YAML: ${error.message}` };
   });
   if (issues.length > 0) throw syntaxError(issues.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
@@ -110,6 +111,9 @@ function syntaxError(issues: readonly DefinitionIssue[]): InvalidDefinitionsErro
   return new InvalidDefinitionsError([first, ...rest], "invalid_definitions");
 }
 
+/** A text that was taken for a name and a value. */
+const inText: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "BLOCK_IN_FLOW"]);
+
 const meanings: Readonly<Record<string, string>> = {
   "*": "is an alias",
   "&": "is an anchor",
@@ -125,7 +129,7 @@ function hintFor(line: string, code: string): string | undefined {
   const meaning = meanings[value.charAt(0)];
   if (meaning !== undefined) {
     const name = /[\w-]+:\s+$/.exec(before)?.[0] ?? "";
-    const quoted = JSON.stringify(value.replace(/\s#.*$|[\]},]+$/g, ""));
+    const quoted = JSON.stringify(value.replace(/\s+#.*$/, "").replace(/[\s\]},]+$/, ""));
     return `what begins with ${value.charAt(0)} ${meaning} in YAML; quote it: ${name.trim()} ${quoted}`.replace(
       ":  ",
       ": ",
@@ -133,6 +137,7 @@ function hintFor(line: string, code: string): string | undefined {
   }
   if (code === "BLOCK_AS_IMPLICIT_KEY" || code === "BLOCK_IN_FLOW")
     return 'a text with ": " in it is a name and a value in YAML; quote it';
+  if (code === "NON_STRING_KEY") return "a name is no string: does a comma or a colon lack before it?";
   if (code === "TAB_AS_INDENT") return "YAML takes no tabs at the start of a line: write spaces";
   if (code === "MULTIPLE_DOCS") return "a file is one document: --- begins a second one";
   if (code === "DUPLICATE_KEY") return "this name is written twice in one place: leave one out";
