@@ -1,14 +1,9 @@
 import { Cron } from "croner";
 import { InvalidRuleError } from "./invalid-rule-error.ts";
-import { timeZoneProblem } from "./time-zone.ts";
+import { timeZone, timeZoneProblem } from "./time-zone.ts";
+import { type CronSchedule, wallClockTicks } from "./wall-clock-ticks.ts";
 
-/** The moments of a cron expression in one zone. Instants are milliseconds since 1970 UTC. */
-export interface CronSchedule {
-  /** The latest tick at or before an instant; null before the first that the library knows. */
-  atOrBefore(instant: number): number | null;
-  /** The first tick after an instant; null after the last that the library knows. */
-  after(instant: number): number | null;
-}
+export type { CronSchedule } from "./wall-clock-ticks.ts";
 
 const fields = ["minute", "hour", "day of the month", "month", "day of the week"] as const;
 const nicknames = /^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)$/i;
@@ -32,7 +27,7 @@ export function cronSchedule(expression: string, zone: string, field = "cron"): 
   if (known !== undefined) return known;
   const problem = timeZoneProblem(zone);
   if (problem !== undefined) throw new InvalidRuleError("timezone", problem);
-  const schedule = createSchedule(readCron(expression, zone, field));
+  const schedule = rememberSpans(createSchedule(expression, zone, field));
   if (schedules.size >= mostSchedules) schedules.clear();
   schedules.set(key, schedule);
   return schedule;
@@ -65,7 +60,32 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
 }
 
-/** Two ticks that follow each other, and an instant between them or at the first. Null: there is none. */
+function createSchedule(expression: string, zoneName: string, field: string): CronSchedule {
+  const cron = readCron(expression, zoneName, field);
+  const zone = timeZone(zoneName);
+  if (zone === undefined || zoneName === "UTC" || !isFixed(expression)) return ticksOf(cron);
+  // The library leaves out a fixed time in a gap that ends at midnight, as Greenland's does.
+  return wallClockTicks(cronSchedule(expression, "UTC", field), zone, zone.firstInstantOf);
+}
+
+/** Whether neither minute nor hour has a wildcard or a step, which is the library's rule "no-wildcard". */
+function isFixed(expression: string): boolean {
+  const text = expression.trim();
+  if (text.startsWith("@")) return !/^@hourly$/i.test(text);
+  const [minute = "", hour = ""] = text.split(/\s+/);
+  return !/[*/]/.test(minute + hour);
+}
+
+function ticksOf(cron: Cron): CronSchedule {
+  const cut = (instant: number) => Math.floor(instant / 1000) * 1000;
+  return {
+    // Ticks are whole seconds, and the library leaves out one at the reference itself.
+    atOrBefore: (instant) => cron.previousRuns(1, new Date(cut(instant) + 1000))[0]?.getTime() ?? null,
+    after: (instant) => cron.nextRun(new Date(cut(instant)))?.getTime() ?? null,
+  };
+}
+
+/** Two ticks that follow each other. Null: there is none. */
 interface Span {
   readonly from: number | null;
   readonly to: number | null;
@@ -74,17 +94,16 @@ interface Span {
 // Most questions are about now and the tick before.
 const keptSpans = 4;
 
-function createSchedule(cron: Cron): CronSchedule {
+function rememberSpans({ atOrBefore, after }: CronSchedule): CronSchedule {
   const spans: Span[] = [];
 
   function spanAt(instant: number): Span {
     const known = spans.find(({ from, to }) => from !== null && to !== null && from <= instant && instant < to);
     if (known !== undefined) return known;
-    const second = Math.floor(instant / 1000) * 1000;
-    // Ticks are whole seconds, and the library leaves out one at the reference itself.
-    const [previous] = cron.previousRuns(1, new Date(second + 1000));
-    const next = cron.nextRun(new Date(second));
-    const span = { from: previous?.getTime() ?? null, to: next?.getTime() ?? null };
+    // Whoever walks from tick to tick asks at the end of a span that is known.
+    const isTick = spans.some(({ to }) => to === instant);
+    const isBeforeTick = spans.some(({ from }) => from === instant + 1);
+    const span = { from: isTick ? instant : atOrBefore(instant), to: isBeforeTick ? instant + 1 : after(instant) };
     if (spans.unshift(span) > keptSpans) spans.pop();
     return span;
   }

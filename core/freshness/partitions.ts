@@ -3,8 +3,8 @@ import { type CalendarUnit, calendarTicks } from "./calendar-ticks.ts";
 import type { CronSchedule } from "./cron-schedule.ts";
 import { InvalidRuleError } from "./invalid-rule-error.ts";
 import { type PartitionFormat, partitionFormat } from "./partition-format.ts";
+import { partitionTicks } from "./partition-ticks.ts";
 import { type TimeZone, timeZone, timeZoneProblem } from "./time-zone.ts";
-import { wallClockTicks } from "./wall-clock-ticks.ts";
 
 interface WindowedPartitions {
   /** An IANA name. Default: UTC. */
@@ -81,7 +81,7 @@ function readWindows(partitions: CalendarPartitions | CronPartitions): Windows {
     throw new InvalidRuleError("end_offset", message);
   }
   const ticks =
-    partitions.type === "cron" ? wallClockTicks(partitions.cron, timezone) : calendarTicks(partitions.type, timezone);
+    partitions.type === "cron" ? partitionTicks(partitions.cron, timezone) : calendarTicks(partitions.type, timezone);
   const format = readFormat(partitions);
   const start = boundOf("start", partitions.start, format, zone);
   const end = partitions.end === undefined ? null : boundOf("end", partitions.end, format, zone);

@@ -1,31 +1,24 @@
-import { type CronSchedule, cronSchedule } from "./cron-schedule.ts";
-import { type TimeZone, timeZone } from "./time-zone.ts";
+import type { TimeZone } from "./time-zone.ts";
 
-const hour = 3_600_000;
-const day = 24 * hour;
+/** The moments of a cron expression in one zone. Instants are milliseconds since 1970 UTC. */
+export interface CronSchedule {
+  /** The latest tick at or before an instant; null before the first that the library knows. */
+  atOrBefore(instant: number): number | null;
+  /** The first tick after an instant; null after the last that the library knows. */
+  after(instant: number): number | null;
+}
 
-/** Dagster looks for changes of the clock in these hours alone, where an expression is one time of a day. */
-const hoursOfChange: ReadonlySet<number> = new Set([1, 2, 3]);
+const day = 86_400_000;
 
 /**
- * The starts of partitions by a cron expression, as Dagster has them; deadlines go by cronSchedule. Each time that the
- * expression names is a tick once: the first moment after the gap where clocks skip it, the later one where they repeat
- * it. An expression of every hour goes by elapsed time.
+ * Ticks that go by the clock on the wall: each time that it should show is one, once. `wallClock` has those times (as
+ * UTC would have them), `instantOf` says when the clock shows one, in their order.
  */
-export function wallClockTicks(expression: string, zoneName: string): CronSchedule {
-  const elapsed = cronSchedule(expression, zoneName);
-  const [, hours = ""] = expression.trim().split(/\s+/);
-  if (hours === "*" || /^@hourly$/i.test(expression.trim())) return elapsed;
-  const zone = timeZone(zoneName) as TimeZone; // cronSchedule has refused a name without a zone
-  const wallClock = cronSchedule(expression, "UTC");
-  const isOneTime = /^\s*(?:\d+\s+\d+\s|@)/.test(expression);
-
-  function instantOf(tick: number): number {
-    const instants = zone.instantsOf(tick);
-    const isLooked = !isOneTime || hoursOfChange.has(new Date(tick).getUTCHours());
-    return (isLooked ? instants.at(-1) : instants[0]) ?? zone.firstInstantOf(tick);
-  }
-
+export function wallClockTicks(
+  wallClock: CronSchedule,
+  zone: TimeZone,
+  instantOf: (wallClock: number) => number,
+): CronSchedule {
   /** A wall-clock time near an instant, and how far off it may be. */
   function around(instant: number): { readonly local: number; readonly slack: number } {
     const isCalm = zone.offsetAt(instant - day) === zone.offsetAt(instant + day);

@@ -22,6 +22,11 @@ test("fixed times that clocks skip come at the first moment after the gap", () =
   expect(ticksOf("30 2 * * *", "America/New_York", "2026-03-08T05:00Z")).toEqual(["2026-03-08T07:00"]);
   expect(ticksOf("0 0 * * *", "America/Santiago", "2026-09-06T00:00Z")).toEqual(["2026-09-06T04:00"]);
   expect(ticksOf("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00Z")).toEqual(["2026-10-03T15:30"]);
+  // A gap that ends at midnight.
+  expect(ticksOf("15 23 * * *", "America/Nuuk", "2026-03-28T12:00Z", 2)).toEqual([
+    "2026-03-29T01:00",
+    "2026-03-30T00:15",
+  ]);
   expect(ticksOf("30 2,14 * * *", "Europe/Berlin", "2026-03-28T23:00Z")).toEqual([
     "2026-03-29T01:00",
     "2026-03-29T12:30",
