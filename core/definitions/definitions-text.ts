@@ -6,8 +6,8 @@ export type Path = readonly (string | number)[];
 /** A text that has been parsed, and where its parts are. */
 export interface ParsedText {
   readonly value: unknown;
-  /** The line of what a path leads to, or of the nearest thing around it. */
-  lineOf(path: Path): number;
+  /** The line of what a path leads to, or of the nearest thing around it; null in large JSON. */
+  lineOf(path: Path): number | null;
   /** A scalar as it was written, where that is not what it was read as: `0123`. */
   sourceOf(path: Path): string | undefined;
 }
@@ -16,11 +16,17 @@ export interface ParsedText {
 const mostAliases = 10_000;
 const mostIssues = 100;
 
+const deepestPath = 10;
+
+/** Characters of JSON in which lines are looked for: more comes from programs, which go by the path. */
+const mostLocated = 1_000_000;
+
 /** Parses YAML 1.2 or JSON. Throws InvalidDefinitionsError for what is neither. */
 export function parseText(text: string): ParsedText {
   const json = parseJsonText(text);
   if (json === undefined) return parseYaml(text);
-  // JSON is YAML, which knows its lines and takes twenty times as long: only what is wrong needs them.
+  // JSON is YAML, which knows its lines and takes a hundred times as long: only what is wrong needs them.
+  if (text.length > mostLocated) return { value: json.value, lineOf: () => null, sourceOf: () => undefined };
   let located: ParsedText | undefined;
   const locate = () => {
     located ??= parseYaml(text);
@@ -33,14 +39,13 @@ export function parseText(text: string): ParsedText {
   };
 }
 
-/** `assets[3].partitions.cron`. */
+/** `assets[3].partitions.cron`. No definition is so deep that its path has to be cut. */
 export function formatPath(path: Path): string {
-  return path
-    .map((part) =>
-      typeof part === "number" ? `[${part}]` : /^[\w-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
-    )
-    .join("")
-    .replace(/^\./, "");
+  const parts = path.slice(0, deepestPath).map((part) => {
+    if (typeof part === "number") return `[${part}]`;
+    return /^[\w-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+  });
+  return `${parts.join("")}${path.length > deepestPath ? "…" : ""}`.replace(/^\./, "");
 }
 
 function parseJsonText(text: string): { readonly value: unknown } | undefined {
@@ -68,8 +73,12 @@ function parseYaml(text: string): ParsedText {
     throw syntaxError([{ line: null, path: "", message: `this is no YAML: ${reasonOf(error)}` }]);
   }
   // What follows the first error on a line is mostly of its making.
-  const byLine = new Map(document.errors.map((error) => [lineAt(error.pos[0]), error] as const).reverse());
-  const issues = [...byLine].slice(0, mostIssues).map(([line, error]): DefinitionIssue => {
+  const byLine = new Map<number, (typeof document.errors)[number]>();
+  for (const error of document.errors) {
+    const line = lineAt(error.pos[0]);
+    if (byLine.size < mostIssues && !byLine.has(line)) byLine.set(line, error);
+  }
+  const issues = Array.from(byLine, ([line, error]): DefinitionIssue => {
     const found = pathAt(document, error.pos[0]);
     const path = formatPath(inText.has(error.code) ? found.slice(0, -1) : found);
     return { line, path, message: hintFor(lineOfText(text, line), error.code) ?? `this is no YAML: ${error.message}` };

@@ -72,20 +72,22 @@ function readAll(assets: readonly unknown[], zone: string | undefined, parsed: P
   let subjects = 0;
   let bytes = 0;
   for (const [i, asset] of assets.entries()) {
+    const path = ["assets", i];
     const size = jsonSize(asset, definitionLimits.definitionBytes);
-    bytes += size;
+    const isTooLarge = size === Number.POSITIVE_INFINITY;
+    bytes += isTooLarge ? 0 : size;
     // Aliases may make more of a document than it has.
-    if (bytes > definitionLimits.documentBytes && size < Number.POSITIVE_INFINITY) throw tooLarge(bytes);
-    const read =
-      size === Number.POSITIVE_INFINITY ? tooLargeAt(["assets", i]) : readOne(asset, ["assets", i], zone, parsed);
-    if ("problems" in read) problems.push(...read.problems);
+    if (bytes > definitionLimits.documentBytes) throw tooLarge(bytes);
+    const read = isTooLarge ? tooLargeAt(path) : readOne(asset, path, zone, parsed);
+    if ("problems" in read) for (const problem of read.problems) problems.push(problem);
     else {
       const { definition } = read;
       const name = definition.key === undefined ? "prefix" : "key";
       const id = JSON.stringify([name, definition[name]]);
       const first = indexes.get(id);
       if (first !== undefined) {
-        const message = `this ${name} is defined twice, first in line ${parsed.lineOf(["assets", first, name])}`;
+        const line = parsed.lineOf(["assets", first, name]);
+        const message = `this ${name} is defined twice, first in ${line === null ? `assets[${first}]` : `line ${line}`}`;
         problems.push({ path: ["assets", i, name], message });
       }
       indexes.set(id, first ?? i);

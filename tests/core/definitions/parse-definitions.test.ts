@@ -221,6 +221,15 @@ describe("what is wrong is named by line and path, with what to write", () => {
     expect(() => parseDefinitions(text)).toThrow(InvalidDefinitionsError);
   });
 
+  test("in JSON of a program's size by path alone", () => {
+    const assets = Array.from({ length: 20_000 }, (_, i) => ({ key: `a/${i}`, description: "x".repeat(50) }));
+    const wrong = safeParseDefinitions(JSON.stringify({ assets: [...assets, { key: 5 }, { key: "a/7" }] }));
+    expect(wrong.success ? [] : wrong.error.issues).toMatchObject([
+      { line: null, path: "assets[20000].key", message: expect.stringContaining("5 is a number") },
+      { line: null, path: "assets[20001].key", message: expect.stringContaining("first in assets[7]") },
+    ]);
+  });
+
   test("for each thing that is wrong, up to 100", () => {
     const wrong = safeParseDefinitions("assets:\n  - key: a\n    ower: 1\n    checks: x\n  - kye: b");
     expect(wrong.success ? [] : wrong.error.issues.map(({ line, path }) => `${line} ${path}`)).toEqual([
@@ -229,6 +238,12 @@ describe("what is wrong is named by line and path, with what to write", () => {
       "5 assets[1].kye",
     ]);
     expect(wrong.success ? "" : wrong.error.message).toMatch(/\(and 2 more\)$/);
+    const deep = safeParseDefinitions("[".repeat(1000));
+    expect(deep.success ? "" : deep.error.path).toBe(`${"[0]".repeat(10)}…`);
+    const lines = safeParseDefinitions("a: *b\n".repeat(1000));
+    expect(lines.success ? [] : lines.error.issues.map(({ line }) => line)).toEqual(
+      Array.from({ length: 100 }, (_, i) => i + 2),
+    );
     const many = safeParseDefinitions(`assets: [${"{},".repeat(1000)}]`);
     expect(many.success ? 0 : many.error.issues.length).toBe(100);
   });
@@ -301,7 +316,9 @@ describe("over a limit the error counts", () => {
   test("bytes of a definition and of a document, also those that aliases repeat", () => {
     const text = "é".repeat(400_000);
     expect(errorOf(json([{ key: "a", description: text }]))).toBeUndefined();
-    expect(errorOf(json([{ key: "a", description: `${text}${text}` }]))?.message).toMatch(/larger than 1048576 bytes/);
+    const tooLarge = json([{ key: "a", description: `${text}${text}` }, { key: "b" }]);
+    expect(errorOf(tooLarge)?.message).toMatch(/larger than 1048576 bytes/);
+    expect(errorOf(tooLarge)?.issues.length).toBe(1);
     expect(errorOf(`# ${"é".repeat(8_500_000)}\nassets: []`)).toMatchObject({ code: "definitions_limit" });
     const repeated = Array.from({ length: 30 }, (_, i) => `  - { key: a${i}, description: *text }`).join("\n");
     const bomb = `assets:\n  - { key: a, description: &text ${"x".repeat(700_000)} }\n${repeated}`;
