@@ -179,7 +179,18 @@ export const documentSchema = v.strictObject(
   "write assets: and a list of definitions below it",
 );
 
-/** A whole document, for the JSON Schema of the format: editors complete by it. */
+/**
+ * A whole document as a valibot schema, for the JSON Schema of the format: editors complete by it. parseDefinitions
+ * checks more than it can say. Where a part is `v.metadata({ jsonSchema })`, that stands for what its checks have said.
+ *
+ * @example
+ * toJsonSchema(definitionsSchema, {
+ *   typeMode: "input",
+ *   errorMode: "ignore",
+ *   overrideAction: ({ valibotAction, jsonSchema }) =>
+ *     "metadata" in valibotAction ? valibotAction.metadata.jsonSchema : jsonSchema,
+ * });
+ */
 export const definitionsSchema = v.strictObject({
   ...documentFields,
   assets: v.array(

@@ -43,7 +43,12 @@ export const definitionLimits = {
 
 const defaultLookback = 3;
 
-/** How many states a definition's policy gives an asset: none without one, else one, or one for each watched partition. */
+/**
+ * How many states a definition's policy gives an asset: none without one, else one, or one for each watched partition.
+ *
+ * @example
+ * parseDefinitions("assets: [{ key: a, freshness: { type: time_window, fail_window: 1d } }]").map(countSubjects); // [1]
+ */
 export function countSubjects({ freshness, partitions }: Definition): number {
   if (freshness === null) return 0;
   if (partitions === null) return 1;

@@ -12,8 +12,6 @@ export interface ParsedText {
   sourceOf(path: Path): string | undefined;
 }
 
-/** More than any file by hand has, and far less than what makes a document explode. */
-const mostAliases = 10_000;
 const mostIssues = 100;
 
 const deepestPath = 10;
@@ -96,7 +94,8 @@ function parseYaml(text: string): ParsedText {
 
 function toPlain(document: Document.Parsed, text: string, lineAt: (offset: number) => number): unknown {
   try {
-    return document.toJS({ maxAliasCount: mostAliases });
+    // What aliases repeat is one object here, and counted each time before anybody walks through it.
+    return document.toJS({ maxAliasCount: -1 });
   } catch (error) {
     let offset: number | undefined;
     visit(document, {

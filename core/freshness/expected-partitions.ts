@@ -56,6 +56,11 @@ export function expectedPartitions(partitions: Partitions, range: PartitionRange
 /**
  * The window of a partition by its name, whether or not it has ended; undefined for a name that is not of the
  * definition: `2026-13-01`, one before `start` or after `end`, a static key that is not listed.
+ *
+ * @example
+ * const partitions = { type: "daily", start: "2026-01-01" } as const;
+ * partitionWindow(partitions, "2026-11-30")?.end; // Date.UTC(2026, 11, 1)
+ * partitionWindow(partitions, "2026-13-01"); // undefined
  */
 export function partitionWindow(partitions: Partitions, partition: string): PartitionWindow | undefined {
   if (partitions.type === "static") return staticPartitions(partitions).find((one) => one.partition === partition);

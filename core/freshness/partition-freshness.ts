@@ -101,7 +101,12 @@ export function evaluatePartitions(
 
 const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];
 
-/** FAIL before WARN before PASS; UNKNOWN only where nothing is known: a partition that is not due yet hides no other. */
+/**
+ * FAIL before WARN before PASS; UNKNOWN only where nothing is known: a partition that is not due yet hides no other.
+ *
+ * @example
+ * worstState(["PASS", "UNKNOWN", "WARN"]); // "WARN"
+ */
 export function worstState(states: Iterable<FreshnessState>): FreshnessState {
   const all = new Set(states);
   return fromWorst.find((state) => all.has(state)) ?? "UNKNOWN";

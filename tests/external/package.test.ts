@@ -46,6 +46,10 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
       `import { materialization, RunlessInstance } from "runless";
     import { RunlessClient } from "runless/client";
     import { parseReportRequest } from "runless/core";
+  import { type Definition, parseDefinitions } from "runless/core/definitions";
+  import { evaluateFreshness, expectedPartitions } from "runless/core/freshness";
+    import { indexDefinitions, parseDefinitions } from "runless/core/definitions";
+    import { evaluateFreshness } from "runless/core/freshness";
     import { createApp } from "runless/http";
     import { openEventLog } from "runless/storage";
     const log = await openEventLog({ url: "file:${runtime}.db" });
@@ -55,9 +59,12 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
     await client.reportRunlessAssetEvent(event);
     await new RunlessInstance(log).reportRunlessAssetEvent(materialization("b"));
     console.log(await client.hasAssetKey("a"), await client.hasAssetKey("b"), await client.hasAssetKey("c"));
+    const yaml = "assets: [{ key: a, freshness: { type: cron, deadline_cron: 0 6 * * *, lower_bound_delta: 6h } }]";
+    const { freshness } = indexDefinitions(parseDefinitions(yaml)).definitionFor(["a"]);
+    console.log(evaluateFreshness(freshness, { lastAt: null, definedAt: null, now: Date.now() }).state);
     await log.close();`,
     );
-    expect(await app.run(runtime, ...args, "all.js")).toBe("true true false\n");
+    expect(await app.run(runtime, ...args, "all.js")).toBe("true true false\nFAIL\n");
   },
   30_000,
 );
@@ -68,9 +75,10 @@ const typed = `import { type AssetMaterialization, materialization, RunlessInsta
   import { createApp } from "runless/http";
   import { openEventLog } from "runless/storage";
   const event: AssetMaterialization = parseReportRequest("/report_asset_materialization/a", {}, undefined);
+  const definitions: readonly Definition[] = parseDefinitions("assets: []");
   // @ts-expect-error a key is no number, which only somebody with types knows
   materialization(1);
-  export { createApp, event, openEventLog, RunlessClient, RunlessInstance };`;
+  export { createApp, definitions, evaluateFreshness, event, expectedPartitions, openEventLog, RunlessClient, RunlessInstance };`;
 
 /** What a project may know of its platform: browsers, as by default, or a runtime by its types, or both. */
 const platforms: Readonly<Record<string, readonly string[]>> = {

@@ -98,6 +98,12 @@ assets:
   ]);
 });
 
+test("thousands of definitions may share one policy", () => {
+  const assets = Array.from({ length: 2000 }, (_, i) => `  - { key: a${i}, freshness: *daily }`).join("\n");
+  const first = "  - { key: a, freshness: &daily { type: time_window, fail_window: 1d } }";
+  expect(parseDefinitions(`assets:\n${first}\n${assets}`).at(-1)?.freshness).toMatchObject({ fail_window: "1d" });
+});
+
 test("tags named after members of objects stay, and half a surrogate does not", () => {
   const text = '{"assets": [{"key": "a", "tags": {"__proto__": "x", "constructor": "y"}, "description": "\\ud800"}]}';
   const [definition] = parseDefinitions(text);

@@ -104,6 +104,9 @@ test("expressions that are none are refused with what to write", () => {
   for (const zone of ["", " ", "+02:00", "-0300", "UTC+1", "GMT-5", "Z", "Mars/Olympus", "02:00"]) {
     expect(() => cronSchedule("0 6 * * *", zone), zone).toThrow(/IANA/);
   }
+  for (const zone of ["+02:00", "-0300", "UTC+1", "GMT-5", "02:00"]) {
+    expect(() => cronSchedule("0 6 * * *", zone), zone).toThrow(/is an offset/);
+  }
   for (const zone of ["UTC", "Etc/GMT+5", "Europe/Berlin", "europe/berlin"])
     expect(cronSchedule("0 6 * * *", zone)).toBeDefined();
 });

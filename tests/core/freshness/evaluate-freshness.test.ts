@@ -8,6 +8,7 @@ import {
   type FreshnessPolicy,
   type FreshnessState,
   type Partitions,
+  worstState,
 } from "../../../core/freshness/index.ts";
 
 const minute = 60_000;
@@ -137,6 +138,31 @@ test("an hourly deadline with a grace fails once, and does not warn again each h
   const states = statesOf(policy, { lastAt, definedAt: null, now: lastAt });
   expect(states.filter((state, i) => state === "WARN" && states[i - 1] !== "WARN").length).toBe(1);
   expect(states.at(-1)).toBe("FAIL");
+});
+
+describe("a cron policy", () => {
+  const policy = { type: "cron", deadline_cron: "0 * * * *", lower_bound_delta: "1h", grace: "90m" } as const;
+  const tick = Date.parse("2026-06-10T12:00:00Z");
+
+  test("that was defined at a tick knows nothing until the next one", () => {
+    const at = (definedAt: number) => evaluateFreshness(policy, { lastAt: null, definedAt, now: tick });
+    expect(at(tick)).toEqual({ state: "UNKNOWN", nextChangeAt: tick + hour });
+    expect(at(tick - 1)).toEqual({ state: "WARN", nextChangeAt: tick + hour });
+    expect(at(tick - hour)).toEqual({ state: "WARN", nextChangeAt: tick + hour });
+    expect(at(tick - hour - 1)).toEqual({ state: "FAIL", nextChangeAt: null });
+  });
+
+  test("fails at the second tick that is missed, however long the grace", () => {
+    const at = (now: number) => evaluateFreshness(policy, { lastAt: tick - 90 * minute, definedAt: null, now }).state;
+    expect([tick - 1, tick, tick + hour - 1, tick + hour].map(at)).toEqual(["PASS", "WARN", "WARN", "FAIL"]);
+  });
+});
+
+test("the worst state counts, and what is not known yet hides none", () => {
+  expect(worstState(["PASS", "WARN", "FAIL", "UNKNOWN"])).toBe("FAIL");
+  expect(worstState(["PASS", "UNKNOWN", "WARN"])).toBe("WARN");
+  expect(worstState(["UNKNOWN", "PASS"])).toBe("PASS");
+  expect(worstState([])).toBe("UNKNOWN");
 });
 
 describe("a partitioned asset", () => {
