@@ -6,6 +6,5 @@ export {
   type PrefixDefinition,
 } from "./definition.ts";
 export { type DefinitionIndex, indexDefinitions } from "./definition-index.ts";
-export { definitionsSchema } from "./definition-schema.ts";
 export { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definitions-error.ts";
 export { parseDefinitions, type SafeDefinitions, safeParseDefinitions } from "./parse-definitions.ts";

@@ -18,7 +18,8 @@ export interface TimeZone {
 const zones = new Map<string, TimeZone>();
 /** The IANA list has 600 names; more come from callers that write them in other cases. */
 const mostZones = 1000;
-const mostOffsets = 50_000;
+/** Of one zone: five years. */
+const mostOffsets = 8_000;
 
 /**
  * What is wrong with the name of a zone, as a sentence that says what to write; undefined where nothing is. An offset

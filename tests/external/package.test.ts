@@ -46,8 +46,6 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
       `import { materialization, RunlessInstance } from "runless";
     import { RunlessClient } from "runless/client";
     import { parseReportRequest } from "runless/core";
-  import { type Definition, parseDefinitions } from "runless/core/definitions";
-  import { evaluateFreshness, expectedPartitions } from "runless/core/freshness";
     import { indexDefinitions, parseDefinitions } from "runless/core/definitions";
     import { evaluateFreshness } from "runless/core/freshness";
     import { createApp } from "runless/http";
@@ -72,6 +70,8 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
 const typed = `import { type AssetMaterialization, materialization, RunlessInstance } from "runless";
   import { RunlessClient } from "runless/client";
   import { parseReportRequest } from "runless/core";
+  import { type Definition, parseDefinitions } from "runless/core/definitions";
+  import { evaluateFreshness, expectedPartitions } from "runless/core/freshness";
   import { createApp } from "runless/http";
   import { openEventLog } from "runless/storage";
   const event: AssetMaterialization = parseReportRequest("/report_asset_materialization/a", {}, undefined);
@@ -109,7 +109,7 @@ describe.each([...resolutions])(
       30_000,
     );
 
-    test.each(["core", "storage"])(
+    test.each(["core", "core/definitions", "core/freshness", "storage"])(
       "of runless/%s in a strict project that knows of no platform",
       async (entry) => {
         const packages = await typePackages(
@@ -131,6 +131,8 @@ test.each([
   ["", []],
   ["/client", []],
   ["/core", []],
+  ["/core/definitions", []],
+  ["/core/freshness", []],
   ["/storage", []],
   ["/http", ["prom-client"]], // whose registry Metrics gives
 ])(

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import fc from "fast-check";
 import * as v from "valibot";
+import { definitionsSchema } from "../../../core/definitions/definition-schema.ts";
 import {
   countSubjects,
   definitionLimits,
-  definitionsSchema,
   InvalidDefinitionsError,
   indexDefinitions,
   parseDefinitions,
