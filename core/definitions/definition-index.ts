@@ -12,7 +12,7 @@ export interface DefinitionIndex {
  *
  * @example
  * const index = indexDefinitions(parseDefinitions("assets: [{ prefix: ml, group: models }]"));
- * index.definitionFor(["ml", "churn"])?.group; // "models"
+ * console.log(index.definitionFor(["ml", "churn"])?.group); // models
  */
 export function indexDefinitions(definitions: Iterable<Definition>): DefinitionIndex {
   const byKey = new Map<string, Definition>();

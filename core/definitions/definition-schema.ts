@@ -181,15 +181,7 @@ export const documentSchema = v.strictObject(
 
 /**
  * A whole document as a valibot schema, for the JSON Schema of the format: editors complete by it. parseDefinitions
- * checks more than it can say. Where a part is `v.metadata({ jsonSchema })`, that stands for what its checks have said.
- *
- * @example
- * toJsonSchema(definitionsSchema, {
- *   typeMode: "input",
- *   errorMode: "ignore",
- *   overrideAction: ({ valibotAction, jsonSchema }) =>
- *     "metadata" in valibotAction ? valibotAction.metadata.jsonSchema : jsonSchema,
- * });
+ * checks more than it can say. Where a part is `v.metadata({ jsonSchema })`, that stands for what its checks have said, as in tests/core/definitions.
  */
 export const definitionsSchema = v.strictObject({
   ...documentFields,

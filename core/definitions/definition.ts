@@ -30,7 +30,12 @@ export interface PrefixDefinition extends Defined {
 
 export type Definition = KeyDefinition | PrefixDefinition;
 
-/** What may be defined at most. Bytes are those of UTF-8. */
+/**
+ * What may be defined at most. Bytes are those of UTF-8.
+ *
+ * @example
+ * console.log(definitionLimits.documentBytes); // 16777216
+ */
 export const definitionLimits = {
   definitions: 100_000,
   /** Assets and partitions with a state, all together. */
@@ -47,7 +52,8 @@ const defaultLookback = 3;
  * How many states a definition's policy gives an asset: none without one, else one, or one for each watched partition.
  *
  * @example
- * parseDefinitions("assets: [{ key: a, freshness: { type: time_window, fail_window: 1d } }]").map(countSubjects); // [1]
+ * const definitions = parseDefinitions("assets: [{ key: a, freshness: { type: time_window, fail_window: 1d } }]");
+ * console.log(definitions.map(countSubjects)); // [ 1 ]
  */
 export function countSubjects({ freshness, partitions }: Definition): number {
   if (freshness === null) return 0;

@@ -11,6 +11,13 @@ export interface DefinitionIssue {
 /**
  * Definitions that can't be read. The message is a sentence about the first issue with its line and path, and counts the
  * others. The code is `definitions_limit` where the whole is too much, and `invalid_definitions` else.
+ *
+ * @example
+ * try {
+ *   parseDefinitions("assets: [{ key: a, owners: [anna] }]");
+ * } catch (error) {
+ *   if (error instanceof InvalidDefinitionsError) console.log(error.code, error.issues.length);
+ * }
  */
 export class InvalidDefinitionsError extends Error {
   override readonly name = "InvalidDefinitionsError";

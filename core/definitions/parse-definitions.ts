@@ -27,7 +27,7 @@ const mostIssues = 100;
  *   - key: warehouse/orders
  *     freshness: { type: cron, deadline_cron: "0 6 * * 1-5", lower_bound_delta: 6h }
  * `);
- * definition?.freshness?.timezone; // "Europe/Berlin"
+ * console.log(definition?.freshness?.timezone); // Europe/Berlin
  */
 export function parseDefinitions(text: string): readonly Definition[] {
   const bytes = utf8Length(text);
@@ -53,8 +53,7 @@ export function parseDefinitions(text: string): readonly Definition[] {
  *
  * @example
  * const result = safeParseDefinitions("assets: [{ key: a, partitions: { type: static, keys: [0123] } }]");
- * if (!result.success) console.log(result.error.message);
- * // line 1, assets[0].partitions.keys[0]: 0123 is a number, quote it: keys are strings
+ * if (!result.success) console.log(result.error.line, result.error.path); // 1 assets[0].partitions.keys[0]
  */
 export function safeParseDefinitions(text: string): SafeDefinitions {
   try {

@@ -19,7 +19,8 @@ const mostSchedules = 2000;
  * Throws InvalidRuleError with the given field, or with `timezone`.
  *
  * @example
- * cronSchedule("0 6 * * 1-5", "Europe/Berlin").after(Date.UTC(2026, 10, 27, 12)); // Monday the 30th, 05:00 UTC
+ * const monday = cronSchedule("0 6 * * 1-5", "Europe/Berlin").after(Date.UTC(2026, 10, 27, 12));
+ * console.log(new Date(monday ?? 0).toISOString()); // 2026-11-30T05:00:00.000Z
  */
 export function cronSchedule(expression: string, zone: string, field = "cron"): CronSchedule {
   const key = `${zone} ${expression}`;

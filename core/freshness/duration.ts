@@ -15,7 +15,7 @@ const longest = 100 * 366 * 86_400_000;
  * A day is 24 hours. Undefined for any other text, and for more than a hundred years.
  *
  * @example
- * parseDuration("1h30m"); // 5400000
+ * console.log(parseDuration("1h30m")); // 5400000
  */
 export function parseDuration(text: string): number | undefined {
   const found = duration.exec(text);

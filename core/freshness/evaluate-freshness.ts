@@ -24,8 +24,8 @@ export interface Freshness {
  * @example
  * const policy = { type: "time_window", fail_window: "24h" } as const;
  * const lastAt = Date.UTC(2026, 10, 29, 10);
- * evaluateFreshness(policy, { lastAt, definedAt: null, now: lastAt + 3_600_000 });
- * // { state: "PASS", nextChangeAt: lastAt + 86_400_000 }
+ * const { state, nextChangeAt } = evaluateFreshness(policy, { lastAt, definedAt: null, now: lastAt + 3_600_000 });
+ * console.log(state, nextChangeAt === lastAt + 86_400_000); // PASS true
  */
 export function evaluateFreshness(policy: FreshnessPolicy, facts: FreshnessFacts): Freshness {
   const rules = compilePolicy(policy);

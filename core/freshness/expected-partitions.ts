@@ -33,8 +33,8 @@ export interface PartitionRange {
  *
  * @example
  * const partitions = { type: "daily", start: "2026-03-28", timezone: "Europe/Berlin" } as const;
- * expectedPartitions(partitions, { from: null, until: null, now: Date.UTC(2026, 2, 29, 22) });
- * // [{ partition: "2026-03-28", … }, { partition: "2026-03-29", start: …, end: Date.UTC(2026, 2, 29, 22) }]
+ * const windows = expectedPartitions(partitions, { from: null, until: null, now: Date.UTC(2026, 2, 29, 22) });
+ * console.log(windows.map((one) => one.partition)); // [ '2026-03-28', '2026-03-29' ]
  */
 export function expectedPartitions(partitions: Partitions, range: PartitionRange): readonly PartitionWindow[] {
   if (partitions.type === "static") return staticPartitions(partitions);
@@ -59,8 +59,8 @@ export function expectedPartitions(partitions: Partitions, range: PartitionRange
  *
  * @example
  * const partitions = { type: "daily", start: "2026-01-01" } as const;
- * partitionWindow(partitions, "2026-11-30")?.end; // Date.UTC(2026, 11, 1)
- * partitionWindow(partitions, "2026-13-01"); // undefined
+ * console.log(partitionWindow(partitions, "2026-11-30")?.end === Date.UTC(2026, 11, 1)); // true
+ * console.log(partitionWindow(partitions, "2026-13-01")); // undefined
  */
 export function partitionWindow(partitions: Partitions, partition: string): PartitionWindow | undefined {
   if (partitions.type === "static") return staticPartitions(partitions).find((one) => one.partition === partition);

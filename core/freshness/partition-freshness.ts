@@ -32,8 +32,8 @@ export interface WatchedPartitions {
  * @example
  * const policy = { type: "time_window", fail_window: "6h", lookback: 2 } as const;
  * const partitions = { type: "daily", start: "2026-01-01" } as const;
- * watchedPartitions(policy, partitions, Date.UTC(2026, 10, 30, 12)).partitions.map((one) => one.partition);
- * // ["2026-11-28", "2026-11-29"]
+ * const watched = watchedPartitions(policy, partitions, Date.UTC(2026, 10, 30, 12));
+ * console.log(watched.partitions.map((one) => one.partition)); // [ '2026-11-28', '2026-11-29' ]
  */
 export function watchedPartitions(policy: FreshnessPolicy, partitions: Partitions, now: number): WatchedPartitions {
   if (partitions.type === "static") return { partitions: staticPartitions(partitions), nextEnd: null };
@@ -49,7 +49,8 @@ export function watchedPartitions(policy: FreshnessPolicy, partitions: Partition
  * @example
  * const policy = { type: "time_window", fail_window: "6h" } as const;
  * const window = { partition: "2026-11-29", start: Date.UTC(2026, 10, 29), end: Date.UTC(2026, 10, 30) };
- * evaluatePartition(policy, window, { lastAt: null, definedAt: null, now: Date.UTC(2026, 10, 30, 7) }).state; // "FAIL"
+ * const facts = { lastAt: null, definedAt: null, now: Date.UTC(2026, 10, 30, 7) };
+ * console.log(evaluatePartition(policy, window, facts).state); // FAIL
  */
 export function evaluatePartition(
   policy: FreshnessPolicy,
@@ -80,7 +81,8 @@ export function evaluatePartition(
  * const policy = { type: "time_window", fail_window: "24h" } as const;
  * const partitions = { type: "static", keys: ["eu", "us"] } as const;
  * const now = Date.UTC(2026, 10, 30);
- * evaluatePartitions(policy, partitions, { lastAt: new Map([["eu", now]]), definedAt: null, now }).state; // "FAIL"
+ * const facts = { lastAt: new Map([["eu", now]]), definedAt: null, now };
+ * console.log(evaluatePartitions(policy, partitions, facts).state); // FAIL
  */
 export function evaluatePartitions(
   policy: FreshnessPolicy,
@@ -105,7 +107,7 @@ const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];
  * FAIL before WARN before PASS; UNKNOWN only where nothing is known: a partition that is not due yet hides no other.
  *
  * @example
- * worstState(["PASS", "UNKNOWN", "WARN"]); // "WARN"
+ * console.log(worstState(["PASS", "UNKNOWN", "WARN"])); // WARN
  */
 export function worstState(states: Iterable<FreshnessState>): FreshnessState {
   const all = new Set(states);

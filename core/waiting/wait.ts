@@ -71,11 +71,6 @@ export type WaitDecision =
  * evaluated after (by id) the materialization that it judges, for the same partition: an older pass is stale, and an
  * older failure ends nothing. Throws a TypeError for a question without a key, or without one of the four conditions:
  * any old materialization would do.
- *
- * @example
- * const facts = { assetKey: ["a"], materialization: null, evaluations: [], definedChecks: null, freshness: null };
- * decideWait({ keys: [["a"]], partition: "2026-11-30" }, [facts], Date.UTC(2026, 10, 30));
- * // { satisfied: false, waitingFor: [{ assetKey: ["a"], what: "partition", state: "missing" }], failedFast: false }
  */
 export function decideWait(question: WaitQuestion, facts: readonly WaitFacts[], now: number): WaitDecision {
   const { keys, partition, since, within, fresh } = question;
