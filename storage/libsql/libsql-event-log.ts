@@ -3,10 +3,8 @@ import { EventLogError } from "../event-log-error.ts";
 import { type Committed, GroupCommit, type Load } from "../group-commit/group-commit.ts";
 import type { LibsqlEventLog } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
-import { prunePass } from "./maintenance/prune-pass.ts";
-import { purger } from "./maintenance/purger.ts";
-import { runWipe } from "./maintenance/run-wipe.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { prunePass, purger } from "./maintenance/deletion-steps.ts";
+import { runWipe } from "./maintenance/wipe/run-wipe.ts";
 import { createLibsqlReads } from "./read/libsql-reads.ts";
 import { watchers } from "./watchers.ts";
 import { sharedSize } from "./write/details-references.ts";
@@ -156,3 +154,13 @@ const resultOfAll = (result: GroupResult) => result;
 
 // Only a Worker runtime may be without it.
 const nextTurn = globalThis.setImmediate && ((work: () => void) => void setImmediate(work));
+
+/** Runs what it is given one after the other, in the order in which it came. */
+function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}

@@ -1,10 +1,10 @@
 import { assertDatabaseUrl } from "../database-url.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Stores } from "../stores.ts";
+import type { TokenStore } from "../token-store.ts";
 import { databaseFile } from "./file/database-file.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
 import type { DatabaseAddress, FileEvents, LibsqlEventLog, LibsqlOptions } from "./libsql-options.ts";
-import { createLibsqlTokenStore } from "./libsql-token-store.ts";
 import type { LogDatabase } from "./log-database.ts";
 
 export interface LibsqlStores extends Stores {
@@ -52,4 +52,16 @@ async function openThreads(address: DatabaseAddress, events: FileEvents): Promis
 /** The event log alone. */
 export async function openLibsqlEventLog(options: LibsqlOptions): Promise<LibsqlEventLog> {
   return (await openLibsqlStores(options)).log;
+}
+
+/** The tokens in the database of a log. */
+function createLibsqlTokenStore(database: LogDatabase, now: () => number): TokenStore {
+  const byId = async (id: number | undefined) =>
+    id === undefined ? undefined : (await database.tokens()).find((token) => token.id === id);
+  return {
+    create: async (token) => byId(await database.createToken(token, now())),
+    list: () => database.tokens(),
+    revoke: async (name) => byId(await database.revokeToken(name, now())),
+    noteUses: (uses) => database.noteTokenUses(uses),
+  };
 }

@@ -5,7 +5,7 @@ import { isReadOnly } from "../failures.ts";
 import { writeNothing } from "../maintenance/probe.ts";
 import { cannotOpen } from "../store-error.ts";
 import { databaseFile } from "./database-file.ts";
-import { realFile } from "./real-file.ts";
+import { realFile } from "./opened-file.ts";
 
 export const mustBeWritable = "its folder must be there, and both must be writable.";
 

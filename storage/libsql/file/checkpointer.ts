@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql/promise";
-import { countFrames } from "./count-frames.ts";
+import { countFrames } from "./wal-format.ts";
 
 /** How many pages the write-ahead log takes before they are moved: the more they are, the less each of them costs. */
 const fullLog = 32_000;

@@ -10,9 +10,7 @@ import { databaseFile } from "./database-file.ts";
 import { FileGuard, type FileGuardOptions } from "./file-guard.ts";
 import { FileWriter } from "./file-writer.ts";
 import { assertLogIsWhole } from "./left-log.ts";
-import { openedFile } from "./opened-file.ts";
-import { quickCheck } from "./quick-check.ts";
-import { realFile } from "./real-file.ts";
+import { openedFile, realFile } from "./opened-file.ts";
 import { reconnecting } from "./reconnecting.ts";
 
 /** Opens a database file, and creates or migrates it where no other connection of this process has it open. */
@@ -59,4 +57,13 @@ async function prepare(client: Client, url: string): Promise<void> {
   if (isMigrated) await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => {});
   await quickCheck(client);
   await assertWrites(client, url);
+}
+
+/**
+ * Reads one row of every table, so that a damaged file is refused at the start rather than by the first report. It
+ * takes no longer on a large file than on a small one, and so it can't see everything: `runless doctor` reads all.
+ */
+async function quickCheck(client: Client): Promise<void> {
+  const { rows } = await client.execute("SELECT name FROM sqlite_schema WHERE type = 'table'");
+  for (const { name } of rows) await client.execute(`SELECT * FROM "${name}" ORDER BY 1 DESC LIMIT 1`);
 }

@@ -4,8 +4,7 @@ import { EventLogError } from "../../event-log-error.ts";
 import type { FileTrouble, OnFileTrouble } from "../libsql-options.ts";
 import { lostFile } from "../store-error.ts";
 import { type Damage, type FileStats, LogWatch } from "./log-watch.ts";
-import { type FileIdentity, identityOf, statIfSame, statOf } from "./opened-file.ts";
-import { realFile } from "./real-file.ts";
+import { type FileIdentity, identityOf, realFile, statIfSame, statOf } from "./opened-file.ts";
 
 export interface FileGuardOptions {
   /**

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { EventLogError } from "../../event-log-error.ts";
 import { databaseName } from "../store-error.ts";
 import { databaseFile } from "./database-file.ts";
-import { realFile } from "./real-file.ts";
+import { realFile } from "./opened-file.ts";
 import { isMarked, readWalContent, readWalHeader } from "./wal-format.ts";
 
 /** How often is looked while another process writes to the log. */

@@ -1,9 +1,8 @@
-import { type Stats, statSync } from "node:fs";
+import { existsSync, realpathSync, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { EventLogError } from "../../event-log-error.ts";
 import { lostFile } from "../store-error.ts";
 import { databaseFile } from "./database-file.ts";
-import { realFile } from "./real-file.ts";
 
 /** What tells a file from every other one, whatever its name is. */
 export interface FileIdentity {
@@ -32,6 +31,11 @@ export function openedFile(url: string): OpenedFile | undefined {
 export function assertThere({ name, path, identity }: OpenedFile): void {
   if (statIfSame(name, identity) !== undefined && statIfSame(path, identity) !== undefined) return;
   throw new EventLogError("unavailable", lostFile(name));
+}
+
+/** The file that a path leads to, links followed: SQLite puts the write-ahead log and the index beside that. */
+export function realFile(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 export function identityOf(path: string): FileIdentity | undefined {

@@ -1,4 +1,4 @@
-import { readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { endianness } from "node:os";
 
 // The write-ahead log as SQLite writes it: https://sqlite.org/fileformat2.html#walformat
@@ -58,6 +58,29 @@ export function readWalFrame(descriptor: number, frameSize: number, frame: numbe
   if (readSync(descriptor, bytes, 0, frameHeaderSize, at) < frameHeaderSize) return undefined;
   const view = new DataView(bytes.buffer);
   return { salts: view.getBigUint64(8), checksum: view.getBigUint64(16) };
+}
+
+/**
+ * How many frames the write-ahead log of a database file holds since its last restart. SQLite overwrites a log from its
+ * start, so the frames of this round come first; they have the salts of the header. SQLite tells their number only to a
+ * checkpoint. Opening and closing the log releases no lock of SQLite: its locks are on other files.
+ */
+export function countFrames(file: string): { readonly frames: number; readonly frameSize: number } {
+  const wal = openSync(`${file}-wal`, "r");
+  try {
+    const header = readWalHeader(wal);
+    if (header === undefined) return { frames: 0, frameSize: frameHeaderSize };
+    const { frameSize, salts } = header;
+    let [least, most] = [0, Math.floor((fstatSync(wal).size - walHeaderSize) / frameSize)];
+    while (least < most) {
+      const middle = (least + most + 1) >> 1;
+      if (readWalFrame(wal, frameSize, middle)?.salts === salts) least = middle;
+      else most = middle - 1;
+    }
+    return { frames: least, frameSize };
+  } finally {
+    closeSync(wal);
+  }
 }
 
 /** Whether the frame with this number ends with anything but zeroes. */

@@ -1,7 +1,7 @@
 import type { Client, InValue } from "@libsql/client";
 import type { RecordedEventType } from "../../../core/index.ts";
 import type { Expiry } from "../../maintenance.ts";
-import { countFitting } from "../file/page-size.ts";
+import { countFitting } from "../read/page-size.ts";
 import { kinds } from "../write/event-row.ts";
 import { isLatest, subtraction } from "../write/summaries.ts";
 import { isVisible } from "../write/wiped-partition.ts";

@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import { EventLogError } from "../../event-log-error.ts";
 import { leftLogProblem } from "../file/left-log.ts";
-import { realFile } from "../file/real-file.ts";
+import { realFile } from "../file/opened-file.ts";
 import { readOnly } from "../read/read-only.ts";
 import { backUp, CopyError } from "./backup.ts";
 import { hasEventLog } from "./has-event-log.ts";

@@ -6,8 +6,8 @@ import { driverError } from "../failures.ts";
 import { assertWritable } from "../file/assert-writable.ts";
 import { overfullLog } from "../file/checkpointer.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
-import { type DatabaseSize, readSize } from "../read/read-size.ts";
-import { pause } from "./purger.ts";
+import { type DatabaseSize, readSize } from "../read/assets/read-stats.ts";
+import { pause } from "./deletion-steps.ts";
 
 /** The most pages that one step gives back: a server that writes beside it waits for it. */
 const pagesPerStep = 1000;

@@ -5,17 +5,14 @@ import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarge
 import type { LogStats } from "../../maintenance.ts";
 import type { CheckName, TimelineRequest } from "../../overview.ts";
 import type { DatabaseAccess } from "../database-access.ts";
-import { continuePlan, planWipe } from "../maintenance/plan-wipe.ts";
-import { formatPlan, parsePlan } from "../maintenance/wipe-plan.ts";
+import { continuePlan, planWipe } from "../maintenance/wipe/plan-wipe.ts";
+import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
 import type { EventRow, MarkRow } from "../write/event-row.ts";
 import { encodeKey, encodeText } from "../write/sortable-text.ts";
-import { type AssetPosition, type AssetStateRow, findAssetStates } from "./find-assets.ts";
-import { fitPage } from "./fit-page.ts";
-import { type AssetRows, readAssetByKey } from "./read-asset.ts";
-import { readAssetList } from "./read-asset-list.ts";
-import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./read-asset-marks.ts";
-import { readEvent } from "./read-event.ts";
-import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./read-histories.ts";
+import { type AssetPosition, type AssetStateRow, findAssetStates } from "./assets/find-assets.ts";
+import { type AssetRows, readAssetByKey, readAssetList } from "./assets/read-asset.ts";
+import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./assets/read-asset-marks.ts";
+import { type FailingRow, readFailingChecks } from "./assets/read-failing-checks.ts";
 import {
   type CheckPosition,
   type ListOfRows,
@@ -24,12 +21,14 @@ import {
   readPartitionMarks,
   readPartitions,
   type SummaryRow,
-} from "./read-lists.ts";
-import { type PageOfRows, readPage } from "./read-page.ts";
-import { type FailingRow, readFailingChecks, readRecent } from "./read-recent.ts";
-import { readLastMaterializations, readStats } from "./read-stats.ts";
-import { type ReadSteps, readSteps } from "./read-steps.ts";
-import { readTimeline, type TimelineRows } from "./read-timeline.ts";
+} from "./assets/read-lists.ts";
+import { readLastMaterializations, readStats } from "./assets/read-stats.ts";
+import { readEvent } from "./events/read-event.ts";
+import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./events/read-histories.ts";
+import { type PageOfRows, readPage } from "./events/read-page.ts";
+import { readRecent } from "./events/read-recent.ts";
+import { readTimeline, type TimelineRows } from "./events/read-timeline.ts";
+import { fitPage, type ReadSteps, readSteps } from "./read-steps.ts";
 
 /** The reads of events and of what summaries say of them. */
 export interface DatabaseReads {

@@ -6,8 +6,8 @@ import type { LibsqlEventLog } from "../libsql-options.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { eventFromRow, eventMark } from "../write/event-row.ts";
 import { decodeKey, decodeText } from "../write/sortable-text.ts";
-import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./asset-answers.ts";
-import type { FailingRow } from "./read-recent.ts";
+import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./assets/asset-answers.ts";
+import type { FailingRow } from "./assets/read-failing-checks.ts";
 
 /** The part of a log that reads. */
 export type EventLogReads = Omit<

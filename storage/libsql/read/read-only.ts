@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { type Client, createClient } from "@libsql/client/sqlite3";
 import { withBusyTimeout } from "../busy-timeout.ts";
 import { databaseFile, urlWith } from "../file/database-file.ts";
-import { realFile } from "../file/real-file.ts";
+import { realFile } from "../file/opened-file.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
 import { openRemoteClient } from "../remote/remote-client.ts";
 import { cannotOpen } from "../store-error.ts";

@@ -1,5 +1,6 @@
 import type { Client } from "@libsql/client";
 import type { DatabaseAccess } from "../database-access.ts";
+import { driverError } from "../failures.ts";
 
 /** A read of many rows, one bounded step after the other. */
 export interface ReadSteps {
@@ -26,4 +27,14 @@ function nextTurn(): Promise<void> {
   return globalThis.setImmediate === undefined
     ? Promise.resolve()
     : new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** Reads a page of `limit`, or of less where a remote database finds that too large for one answer. */
+export async function fitPage<Page>(limit: number, read: (limit: number) => Promise<Page>): Promise<Page> {
+  try {
+    return await read(limit);
+  } catch (error) {
+    if (limit === 1 || driverError(error)?.code !== "RESPONSE_TOO_LARGE") throw error;
+    return fitPage(Math.ceil(limit / 4), read);
+  }
 }

@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import type { WipeTarget } from "../../../storage/event-log.ts";
-import { planWipe } from "../../../storage/libsql/maintenance/plan-wipe.ts";
-import { wipe } from "../../../storage/libsql/maintenance/wipe.ts";
+import { planWipe } from "../../../storage/libsql/maintenance/wipe/plan-wipe.ts";
+import { wipe } from "../../../storage/libsql/maintenance/wipe/wipe.ts";
 import { readSteps } from "../../../storage/libsql/read/read-steps.ts";
 import type { Writer } from "../../../storage/libsql/write/write-transaction.ts";
 

@@ -5,7 +5,7 @@ import { openConnection } from "../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../storage/libsql/file/file-writer.ts";
 import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
 import { forgetKeys, pruneEvents } from "../../../storage/libsql/maintenance/prune.ts";
-import { deleteHidden, findHidden } from "../../../storage/libsql/maintenance/purge.ts";
+import { deleteHidden, findHidden } from "../../../storage/libsql/maintenance/wipe/purge.ts";
 import { encodeEvent } from "../../../storage/libsql/write/event-row.ts";
 import { joinRows } from "../../../storage/libsql/write/group.ts";
 import { writeGroup } from "../../../storage/libsql/write/write-group.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import Database from "libsql";
 import { Checkpointer } from "../../../../storage/libsql/file/checkpointer.ts";
-import { countFrames } from "../../../../storage/libsql/file/count-frames.ts";
+import { countFrames } from "../../../../storage/libsql/file/wal-format.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 const full = 600; // more than is moved between two commits, or the connection beside would have no part in it

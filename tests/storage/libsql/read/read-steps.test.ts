@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
-import { readAssetByKey } from "../../../../storage/libsql/read/read-asset.ts";
-import { readAssetMarks } from "../../../../storage/libsql/read/read-asset-marks.ts";
-import { readChecks, readPartitionMarks, readPartitions } from "../../../../storage/libsql/read/read-lists.ts";
-import { readFailingChecks } from "../../../../storage/libsql/read/read-recent.ts";
-import { readStats } from "../../../../storage/libsql/read/read-stats.ts";
+import { readAssetByKey } from "../../../../storage/libsql/read/assets/read-asset.ts";
+import { readAssetMarks } from "../../../../storage/libsql/read/assets/read-asset-marks.ts";
+import { readFailingChecks } from "../../../../storage/libsql/read/assets/read-failing-checks.ts";
+import { readChecks, readPartitionMarks, readPartitions } from "../../../../storage/libsql/read/assets/read-lists.ts";
+import { readStats } from "../../../../storage/libsql/read/assets/read-stats.ts";
 import { type ReadSteps, readSteps } from "../../../../storage/libsql/read/read-steps.ts";
 import { watchedSteps, writtenDatabase } from "../written-database.ts";
 

@@ -1,0 +1,199 @@
+import type { InValue, Row } from "@libsql/client";
+import type { WipeTarget } from "../../../event-log.ts";
+import { eventsPerStep, walkEvents, walkStatement } from "../../read/events/walk-events.ts";
+import type { ReadSteps } from "../../read/read-steps.ts";
+import { fitPage } from "../../read/read-steps.ts";
+import { kinds } from "../../write/event-row.ts";
+import { jsonArrays } from "../../write/json-arrays.ts";
+import { encodeKey, encodeText } from "../../write/sortable-text.ts";
+import { type SummaryKey, scopes, summariesOf } from "../../write/summaries.ts";
+import { isReported, isVisible } from "../../write/wiped-partition.ts";
+import { type EventPosition, examinedEvents, isLater, parseExaminedEvents, selectNewer } from "./examined-event.ts";
+import { findLatest } from "./find-latest.ts";
+import { type AssetPlan, countsOf, type EventsPlan, extendPlan, selectCounts, type WipePlan } from "./wipe-plan.ts";
+
+/** Of the summaries that one read asks for. */
+const charactersPerRead = 100_000;
+/** So few events may be left for the transaction to look at. */
+const fewEvents = 200;
+
+/**
+ * Looks up what a wipe is to change; undefined where there is nothing to wipe. Other reads come between the steps, and so
+ * do reports, prunes and other wipes: what of that matters is noticed here, as "outdated", or by the transaction.
+ */
+export async function planWipe(steps: ReadSteps, target: WipeTarget): Promise<WipePlan | "outdated" | undefined> {
+  if ("eventId" in target) return planEvent(steps, target.eventId);
+  const { partition } = target;
+  const assetKey = encodeKey(target.assetKey);
+  if (partition === undefined) return planAsset(steps, assetKey);
+  return planPartition(steps, assetKey, partition === null ? null : encodeText(partition));
+}
+
+/** The plan with what was reported since. */
+export async function continuePlan(steps: ReadSteps, plan: WipePlan): Promise<WipePlan | "outdated"> {
+  if (plan.what !== "asset") return continueEventsPlan(steps, plan);
+  const [row] = await select(steps, selectLastId, []);
+  return withTraces(steps, plan, Number(row?.last_id));
+}
+
+async function planAsset(steps: ReadSteps, assetKey: string): Promise<AssetPlan | undefined> {
+  const [row] = await select(steps, selectAsset, [assetKey]);
+  if (row === undefined) return undefined;
+  const { assetId, upToId } = startOf(row);
+  return withTraces(steps, { what: "asset", assetId, assetKey, upToId: 0, traces: [] }, upToId);
+}
+
+async function withTraces(steps: ReadSteps, plan: AssetPlan, upToId: number): Promise<AssetPlan> {
+  const traces = [...plan.traces];
+  const range = { assetId: plan.assetId, afterId: plan.upToId, upToId };
+  await walkEvents(steps, selectTraces, range, noArgs, (json) => {
+    const ids = JSON.parse(String(json)) as readonly number[]; // as selectTraces writes them
+    for (const id of ids) traces.push(id);
+  });
+  return { ...plan, upToId, traces };
+}
+
+async function planEvent(steps: ReadSteps, eventId: number) {
+  const [row] = await select(steps, selectEvent, [eventId]);
+  const [event] = row === undefined ? [] : parseExaminedEvents(row.events);
+  if (row === undefined || event === undefined) return undefined;
+  const losses = summariesOf(event).map((key) => ({ key, lost: 1 }));
+  return planEvents(steps, { what: "event", eventId, partition: event.partition, ...startOf(row) }, losses);
+}
+
+async function planPartition(steps: ReadSteps, assetKey: string, partition: string | null) {
+  const [row] = await select(steps, selectAsset, [assetKey]);
+  if (row === undefined) return undefined;
+  const start = startOf(row);
+  const losses = new Map<string, Loss>();
+  await walkEvents(
+    steps,
+    selectLosses,
+    { ...start, afterId: 0 },
+    () => [partition],
+    (json) => {
+      const groups = JSON.parse(String(json)) as readonly LossRow[]; // as selectLosses writes them
+      for (const [kind, versioned, checkName, events] of groups) {
+        for (const key of summariesOf({ kind, versioned, checkName, partition })) {
+          const name = JSON.stringify(key);
+          losses.set(name, { key, lost: (losses.get(name)?.lost ?? 0) + events });
+        }
+      }
+    },
+  );
+  const plan = await planEvents(steps, { what: "partition", eventId: null, partition, ...start }, [...losses.values()]);
+  // Asked last: what was there at the start may have been pruned after something newer came.
+  return plan !== "outdated" && plan.summaries.size === 0 ? undefined : plan;
+}
+
+interface Loss {
+  readonly key: SummaryKey;
+  readonly lost: number;
+}
+
+type LossRow = readonly [kind: number, versioned: number | null, checkName: string | null, events: number];
+
+async function planEvents(steps: ReadSteps, begun: Omit<EventsPlan, "summaries">, losses: readonly Loss[]) {
+  const { latest, newer } = await latestLeft(steps, begun, losses);
+  const summaries = losses.map(({ key, lost }) => {
+    const name = JSON.stringify(key);
+    return [name, { key, lost, latest: latest.get(name) ?? null }] as const;
+  });
+  const plan = await continueEventsPlan(steps, { ...begun, summaries: new Map(summaries) });
+  if (plan === "outdated") return plan;
+  for (const [name, position] of newer) {
+    const found = plan.summaries.get(name)?.latest ?? null;
+    if (found === null || isLater(position, found)) return "outdated";
+  }
+  return plan;
+}
+
+/**
+ * The latest that stays of each summary, up to `upToId`. It has to be searched for only where the latest of all goes.
+ * `newer` are those that were reported since: they are to be found among the next events, or something has gone.
+ */
+async function latestLeft(steps: ReadSteps, plan: Omit<EventsPlan, "summaries">, losses: readonly Loss[]) {
+  const { assetId, eventId, partition, upToId } = plan;
+  const isOfPartition = ({ key: [scope] }: Loss) => scope === scopes.partition || scope === scopes.checkPartition;
+  // Of a wiped partition's own summaries nothing stays.
+  const asked = eventId === null ? losses.filter((loss) => !isOfPartition(loss)) : losses;
+  const known = new Map<string, EventPosition>();
+  const newer = new Map<string, EventPosition>();
+  const searched: SummaryKey[] = [];
+  for (const json of jsonArrays(
+    asked.map(({ key }, place) => [...key, place]),
+    charactersPerRead,
+  )) {
+    const sql = eventId === null ? selectLatestOfPartition : selectLatestOfEvent;
+    for (const row of await select(steps, sql, [assetId, json, eventId ?? partition])) {
+      const { key, lost } = asked[Number(row.place)] as Loss; // as it was asked
+      const position = { id: Number(row.id), timestamp: Number(row.timestamp) };
+      if (row.goes === 0) (position.id > upToId ? newer : known).set(JSON.stringify(key), position);
+      else if (Number(row.events) > lost) searched.push(key);
+    }
+  }
+  const latest = new Map([...known, ...(await findLatest(steps, plan, searched))]);
+  return { latest, newer };
+}
+
+async function continueEventsPlan(steps: ReadSteps, given: EventsPlan): Promise<EventsPlan | "outdated"> {
+  for (let plan = given; ; ) {
+    const { assetId, upToId } = plan;
+    const rows = await fitPage(eventsPerStep * steps.scale, (limit) =>
+      select(steps, selectNewer, [assetId, upToId, limit]),
+    );
+    const events = parseExaminedEvents(rows[0]?.events);
+    const extended = extendPlan(plan, events);
+    if (extended === undefined) return "outdated";
+    if (events.length <= fewEvents) return extended;
+    plan = extended;
+  }
+}
+
+async function select(steps: ReadSteps, sql: string, args: InValue[]): Promise<readonly Row[]> {
+  return (await steps.step((client) => client.execute({ sql, args }))).rows;
+}
+
+function startOf(row: Row) {
+  return {
+    assetId: Number(row.asset_id),
+    assetKey: String(row.asset_key),
+    upToId: Number(row.last_id),
+    counts: countsOf(row),
+  };
+}
+
+const noArgs = () => [];
+
+const lastId = "(SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id";
+const selectLastId = `SELECT ${lastId}`;
+// What a plan starts from has to be of one moment, so it is of one statement.
+const start = `asset.id AS asset_id, asset.key AS asset_key, ${lastId}, ${selectCounts("asset.id")}`;
+const selectAsset = `SELECT ${start} FROM asset WHERE asset.key = ?1`;
+const selectEvent = `
+  SELECT ${start}, (SELECT ${examinedEvents} FROM event WHERE event.id = ?1) AS events
+  FROM event CROSS JOIN asset ON asset.id = event.asset_id
+  WHERE event.id = ?1 AND ${isReported("event")} AND ${isVisible("event")}`;
+
+const selectTraces = walkStatement(
+  (examined) => `SELECT json_group_array(id) FROM ${examined} WHERE kind = ${kinds.ASSET_WIPED}`,
+);
+
+const selectLosses = walkStatement(
+  (examined) => `
+    SELECT json_group_array(json_array(kind, versioned, check_name, events)) FROM (
+      SELECT event.kind, event.versioned, event.check_name, count(*) AS events
+      FROM ${examined} CROSS JOIN event ON event.id = examined.id
+      WHERE ${isReported("examined")} AND examined.partition IS ?5 AND ${isVisible("examined")}
+      GROUP BY 1, 2, 3
+    )`,
+);
+
+const selectLatest = (goes: string) => `
+  SELECT asked.value ->> 3 AS place, summary.event_id AS id, summary.timestamp, summary.events, (${goes}) AS goes
+  FROM json_each(?2) AS asked
+  CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = asked.value ->> 0
+    AND summary.check_name = asked.value ->> 1 AND summary.partition = ifnull(asked.value ->> 2, x'')
+  CROSS JOIN event ON event.id = summary.event_id`;
+const selectLatestOfPartition = selectLatest("event.partition IS ?3");
+const selectLatestOfEvent = selectLatest("event.id = ?3");

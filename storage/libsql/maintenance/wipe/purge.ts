@@ -1,0 +1,130 @@
+import type { Client, Row } from "@libsql/client";
+import { countFitting } from "../../read/page-size.ts";
+import { kinds } from "../../write/event-row.ts";
+import { isReported } from "../../write/wiped-partition.ts";
+import { type Statement, type Writer, writeTransaction } from "../../write/write-transaction.ts";
+
+/**
+ * The most rows of a table that one step deletes, and no more events than a page may hold: reports wait for it, 20 ms at
+ * the longest. Each step takes the thread that acknowledges half a millisecond: at 500, a wipe of 600,000 events took it 0.5 s.
+ */
+export const rowsPerStep = 1500;
+/** How many events of an asset one step looks at for those of a partition. */
+const eventsPerStep = 20_000;
+
+/** Some of what wipes have hidden. Plain data, so that it can cross threads. */
+export interface Hidden {
+  readonly assetId: number;
+  /** A JSON array: as one text they cross threads for a tenth of what a list takes. */
+  readonly eventIds: string;
+  /** Which partition they are of, and up to which id they are all of it; undefined where the whole asset is wiped. */
+  readonly wipedPartition: { readonly partition: string | null; readonly upToId: number } | undefined;
+}
+
+/** Looks for what wipes have hidden; undefined where all of it is deleted. */
+export async function findHidden(client: Client): Promise<Hidden | undefined> {
+  const [asset] = (await client.execute(selectWipedAsset)).rows;
+  if (asset !== undefined) {
+    const assetId = Number(asset.asset_id);
+    const { rows } = await client.execute({ sql: selectOfAsset, args: [assetId] });
+    return { assetId, eventIds: JSON.stringify(idsOf(rows)), wipedPartition: undefined };
+  }
+  const [wiped] = (await client.execute(selectWipedPartition)).rows;
+  if (wiped === undefined) return undefined;
+  const assetId = Number(wiped.asset_id);
+  const partition = wiped.partition === null ? null : String(wiped.partition);
+  const [after, last] = [Number(wiped.deleted_to_id), Number(wiped.up_to_id)];
+  const [edge] = (await client.execute({ sql: selectEdge, args: [assetId, after, last] })).rows;
+  const upToId = Number(edge?.id ?? last);
+  const { rows } = await client.execute({ sql: selectOfPartition, args: [assetId, after, upToId, partition] });
+  const eventIds = idsOf(rows);
+  const areAll = eventIds.length === rows.length && rows.length < rowsPerStep;
+  const wipedPartition = { partition, upToId: areAll ? upToId : (eventIds.at(-1) ?? upToId) };
+  return { assetId, eventIds: JSON.stringify(eventIds), wipedPartition };
+}
+
+/** Deletes what `findHidden` found, in one short transaction. Whoever finds the same at the same time does no harm. */
+export async function deleteHidden(client: Client, writer: Writer, hidden: Hidden): Promise<void> {
+  const { assetId, eventIds, wipedPartition } = hidden;
+  const statements =
+    wipedPartition === undefined
+      ? [deleteRows(eventIds), ...ofWipedAsset.map((sql) => ({ sql, args: [assetId] }))]
+      : [
+          ...deleteEvents(assetId, eventIds),
+          { sql: noteDeleted, args: [assetId, wipedPartition.partition, wipedPartition.upToId] },
+          { sql: forgetPartition, args: [assetId, wipedPartition.partition] },
+        ];
+  // In one request where it can be: whoever reports to a remote database would wait for several.
+  if (client.protocol === "file") await writeTransaction(writer, (transaction) => transaction.batch(statements));
+  else await client.batch(statements, "write");
+}
+
+/** Deletes events of an asset, a JSON array of ids, with their idempotency keys, each found by its own key. The summaries are left alone. */
+export function deleteEvents(assetId: number, ids: string): Statement[] {
+  return [{ sql: deleteKeys, args: [assetId, ids] }, deleteRows(ids)];
+}
+
+function deleteRows(ids: string): Statement {
+  return { sql: "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))", args: [ids] };
+}
+
+/** The ids of events with their sizes, as many as fit. */
+function idsOf(rows: readonly Row[]): readonly number[] {
+  const sized = rows.map(({ id, size }) => ({ id: Number(id), size: Number(size) }));
+  return sized.slice(0, countFitting(sized)).map(({ id }) => id);
+}
+
+const selectWipedAsset = "SELECT asset_id FROM wiped_asset LIMIT 1";
+const selectOfAsset = `
+  SELECT id, octet_length(details) AS size FROM event WHERE asset_id = ?1 ORDER BY id LIMIT ${rowsPerStep}`;
+
+const selectWipedPartition = `
+  SELECT asset_id, nullif(partition, x'') AS partition, deleted_to_id, up_to_id FROM wiped_partition LIMIT 1`;
+const ofRange = "FROM event WHERE asset_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id";
+const selectEdge = `SELECT id ${ofRange} LIMIT 1 OFFSET ${eventsPerStep - 1}`;
+const selectOfPartition = `
+  SELECT examined.id, octet_length(event.details) AS size FROM (SELECT id, kind, partition ${ofRange}) AS examined
+  CROSS JOIN event ON event.id = examined.id
+  WHERE ${isReported("examined")} AND examined.partition IS ?4 LIMIT ${rowsPerStep}`;
+
+// An event carries its idempotency key, so that nobody has to look through all keys of an asset. That may be the key of
+// another event by now: one that came after the wipe, or after retention had forgotten the key.
+const given = "(SELECT value FROM json_each(?2))";
+const reportedKinds = [kinds.ASSET_MATERIALIZATION, kinds.ASSET_OBSERVATION, kinds.ASSET_CHECK_EVALUATION];
+const deleteKeys = `
+  DELETE FROM idempotency WHERE asset_id = ?1 AND kind IN (${reportedKinds.join(", ")})
+    AND key IN (SELECT idempotency_key FROM event WHERE id IN ${given}) AND event_id IN ${given}`;
+
+const isWipedPartition = "asset_id = ?1 AND partition = ifnull(?2, x'')";
+const noteDeleted = `
+  UPDATE wiped_partition SET deleted_to_id = max(deleted_to_id, ?3) WHERE ${isWipedPartition}`;
+// Where the partition was wiped once more, there is more to delete than there was.
+const forgetPartition = `DELETE FROM wiped_partition WHERE ${isWipedPartition} AND deleted_to_id >= up_to_id`;
+
+/** The tables that an asset has rows in beside its events, each with the rest of its primary key. */
+const tables = {
+  idempotency: ["kind", "key"],
+  summary: ["scope", "check_name", "partition"],
+  wiped_partition: ["partition"],
+};
+
+/** Deletes the first rows of an asset in a table. */
+function deleteFirst(table: string, key: readonly string[]): string {
+  const [columns, last] = [key.join(", "), key.map((column) => `${column} DESC`).join(", ")];
+  // The signs take the columns' types away: SQLite compares only untyped values along the whole primary key.
+  const values = key.map((column) => `+${column}`).join(", ");
+  return `
+    DELETE FROM ${table} WHERE asset_id = ?1 AND (${columns}) <= (
+      SELECT ${values} FROM (
+        SELECT ${columns} FROM ${table} WHERE asset_id = ?1 ORDER BY ${columns} LIMIT ${rowsPerStep}
+      ) ORDER BY ${last} LIMIT 1
+    )`;
+}
+
+const isLeft = ["event", ...Object.keys(tables)]
+  .map((table) => `EXISTS (SELECT 1 FROM ${table} WHERE asset_id = ?1)`)
+  .join(" OR ");
+const ofWipedAsset = [
+  ...Object.entries(tables).map(([table, key]) => deleteFirst(table, key)),
+  `DELETE FROM wiped_asset WHERE asset_id = ?1 AND NOT (${isLeft})`,
+];

@@ -1,0 +1,193 @@
+import type { InValue, Row } from "@libsql/client";
+import { and, asc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/libsql/http";
+import { type AssetFilter, type AssetListRequest, mostChecks } from "../../../event-log.ts";
+import { asset, event, summary } from "../../schema.ts";
+import type { EventRow } from "../../write/event-row.ts";
+import { scopes } from "../../write/summaries.ts";
+import { eventColumns } from "../events/read-event.ts";
+import { bytesPerPage, countFitting, eventSizeSql } from "../page-size.ts";
+import type { ReadSteps } from "../read-steps.ts";
+import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
+import type { ListOfRows } from "./read-lists.ts";
+
+/** What the summaries say of an asset. */
+export interface AssetRows {
+  readonly key: string;
+  /** The latest event of each scope that is of the whole asset, and how many there are. */
+  readonly summaries: readonly { readonly scope: number; readonly events: number; readonly latest: EventRow }[];
+  /** By name, as many as a page has room for. */
+  readonly checks: readonly EventRow[];
+  readonly hasMoreChecks: boolean;
+  readonly partitions: number;
+}
+
+export interface AssetId {
+  readonly id: number;
+  readonly key: string;
+}
+
+/**
+ * The first of these assets, in their order: as many as fit into a page, which is one at least. Answers how many those
+ * are; those that have no events any more are left out of the rows.
+ */
+export async function readAssets(
+  steps: ReadSteps,
+  assets: readonly AssetId[],
+): Promise<{ readonly rows: readonly AssetRows[]; readonly count: number }> {
+  const sizes = await readSizes(steps, assets);
+  const fitting = assets.slice(0, countFitting(sizes));
+  const isLarge = sizes.slice(0, fitting.length).map(({ size, checks }) => size > bytesPerPage || checks > mostChecks);
+  const few = fitting.filter((_, i) => !isLarge[i]);
+  const { summaries, checks } = await steps.step(async (client) => {
+    const database = drizzle(client);
+    const [summaries, checks] = await database.batch([
+      database
+        .select({ scope: summary.scope, events: summary.events, latest: eventColumns })
+        .from(asset)
+        .innerJoin(summary, eq(summary.assetId, asset.id))
+        .innerJoin(event, eq(event.id, summary.eventId))
+        .where(and(isOneOf(fitting), lt(summary.scope, scopes.partition))),
+      database
+        .select(eventColumns)
+        .from(asset)
+        .innerJoin(summary, eq(summary.assetId, asset.id))
+        .innerJoin(event, eq(event.id, summary.eventId))
+        .where(and(isOneOf(few), eq(summary.scope, scopes.check)))
+        .orderBy(asc(asset.key), asc(summary.checkName)),
+    ]);
+    return { summaries, checks };
+  });
+  const summariesOf = groupBy(summaries, ({ latest }) => latest.key);
+  const checksOf = groupBy(checks, ({ key }) => key);
+  const rows: AssetRows[] = [];
+  for (const [i, { id, key }] of fitting.entries()) {
+    const found = summariesOf.get(key);
+    if (found === undefined) continue;
+    const ofAsset = isLarge[i] ? await readFirstChecks(steps, id) : { checks: checksOf.get(key) ?? [], hasMore: false };
+    const counted = sizes[i]?.partitions ?? 0;
+    const partitions = counted > fewPartitions ? await countPartitions(steps, id) : counted;
+    rows.push({ key, summaries: found, checks: ofAsset.checks, hasMoreChecks: ofAsset.hasMore, partitions });
+  }
+  return { rows, count: fitting.length };
+}
+
+/** Assets after the position `from`. */
+export async function readAssetList(
+  steps: ReadSteps,
+  filter: AssetFilter,
+  page: Pick<AssetListRequest, "limit" | "order">,
+  from: AssetPosition | undefined,
+): Promise<ListOfRows<AssetRows, AssetPosition>> {
+  const found = await findAssets(steps, filter, page, from);
+  return pageOf(found, await readAssets(steps, found.assets));
+}
+
+/** The asset of an encoded key; undefined for one without events. */
+export async function readAssetByKey(steps: ReadSteps, key: string): Promise<AssetRows | undefined> {
+  const sql = "SELECT id FROM asset WHERE key = ?";
+  const [found] = (await steps.step((client) => client.execute({ sql, args: [key] }))).rows;
+  return found && (await readAssets(steps, [{ id: Number(found.id), key }])).rows[0];
+}
+
+interface AssetSize {
+  /** In bytes, of all events that are read of it. */
+  readonly size: number;
+  /** One more than `mostChecks` where there are more. */
+  readonly checks: number;
+  /** One more than `fewPartitions` where there are more. */
+  readonly partitions: number;
+}
+
+const assetsPerStep = 50;
+/** They are counted in the same statement as those of others. */
+export const fewPartitions = 1000;
+
+/** The sizes of the first of these assets, until there is more than a page. */
+async function readSizes(steps: ReadSteps, assets: readonly AssetId[]): Promise<readonly AssetSize[]> {
+  const sizes: AssetSize[] = [];
+  for (let start = 0, bytes = 0; start < assets.length && bytes <= bytesPerPage; start += assetsPerStep * steps.scale) {
+    const ids = assets.slice(start, start + assetsPerStep * steps.scale).map(({ id }) => id);
+    const { rows } = await steps.step((client) => client.execute({ sql: selectSizes, args: [JSON.stringify(ids)] }));
+    for (const row of rows) {
+      const size = { size: Number(row.size), checks: Number(row.checks), partitions: Number(row.partitions) };
+      sizes.push(size);
+      bytes += size.size;
+    }
+  }
+  return sizes;
+}
+
+/** Of an asset with too many checks for a page, or with too large ones. */
+async function readFirstChecks(steps: ReadSteps, id: number) {
+  const sized = await steps.step((client) => client.execute({ sql: selectCheckSizes, args: [id] }));
+  const most = Math.min(mostChecks, countFitting(sized.rows.map(({ size }) => ({ size: Number(size) }))));
+  const checks = await steps.step((client) =>
+    drizzle(client)
+      .select(eventColumns)
+      .from(asset)
+      .innerJoin(summary, eq(summary.assetId, asset.id))
+      .innerJoin(event, eq(event.id, summary.eventId))
+      .where(and(eq(asset.id, id), eq(summary.scope, scopes.check)))
+      .orderBy(asc(summary.checkName))
+      .limit(most),
+  );
+  return { checks, hasMore: sized.rows.length > most };
+}
+
+const partitionsPerStep = 50_000;
+
+export async function countPartitions(steps: ReadSteps, id: number): Promise<number> {
+  let count = 0;
+  for (let from: string | undefined = ""; from !== undefined; ) {
+    const args: InValue[] = [id, from];
+    const sql: string = from === "" ? selectFirstPartitions : selectPartitionsAfter;
+    const [row]: Row[] = (await steps.step((client) => client.execute({ sql, args }))).rows;
+    count += Number(row?.count);
+    from = Number(row?.count) < partitionsPerStep ? undefined : String(row?.last);
+  }
+  return count;
+}
+
+function isOneOf(assets: readonly AssetId[]): SQL {
+  // As one parameter, since SQLite takes no more than 32,766 of them.
+  return sql`${asset.id} IN (SELECT value FROM json_each(${JSON.stringify(assets.map(({ id }) => id))}))`;
+}
+
+// Node 20 has no Map.groupBy.
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+const firstChecks = (id: string) => `
+  SELECT event_id FROM summary WHERE asset_id = ${id} AND scope = ${scopes.check} ORDER BY check_name LIMIT ${mostChecks + 1}`;
+
+const selectSizes = `
+  SELECT
+    (SELECT ifnull(sum(${eventSizeSql}), 0) FROM summary CROSS JOIN event ON event.id = summary.event_id
+      WHERE summary.asset_id = asset.id AND summary.scope < ${scopes.partition})
+    + (SELECT ifnull(sum(${eventSizeSql}), 0) FROM (${firstChecks("asset.id")}) AS first
+      CROSS JOIN event ON event.id = first.event_id) AS size,
+    (SELECT count(*) FROM (${firstChecks("asset.id")})) AS checks,
+    (SELECT count(*) FROM (
+      SELECT 1 FROM summary WHERE asset_id = asset.id AND scope = ${scopes.partition} LIMIT ${fewPartitions + 1}
+    )) AS partitions
+  FROM json_each(?) AS ids LEFT JOIN asset ON asset.id = ids.value ORDER BY ids.key`;
+
+const selectCheckSizes = `
+  SELECT ${eventSizeSql} AS size FROM (${firstChecks("?")}) AS first
+    CROSS JOIN event ON event.id = first.event_id CROSS JOIN asset ON asset.id = event.asset_id`;
+
+const selectPartitions = (after: string) => `
+  SELECT count(*) AS count, max(partition) AS last FROM (
+    SELECT partition FROM summary WHERE asset_id = ?1 AND scope = ${scopes.partition} AND check_name = ''
+      AND partition ${after} ?2 ORDER BY partition LIMIT ${partitionsPerStep}
+  )`;
+const selectFirstPartitions = selectPartitions(">=");
+const selectPartitionsAfter = selectPartitions(">");

@@ -1,0 +1,202 @@
+import type { InValue, Row } from "@libsql/client";
+import { and, gte, lt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/libsql/http";
+import type { AssetKey } from "../../../../core/index.ts";
+import { asset } from "../../schema.ts";
+import type { EventRow } from "../../write/event-row.ts";
+import { encodeKey, keyRange } from "../../write/sortable-text.ts";
+import { scopes } from "../../write/summaries.ts";
+import { readEvents } from "../events/read-event.ts";
+import { countFitting, eventSizeSql } from "../page-size.ts";
+import type { ReadSteps } from "../read-steps.ts";
+
+/** Part of a list, and what stands last in it of all that was looked at. */
+export interface ListOfRows<Row, Position> {
+  readonly rows: readonly Row[];
+  readonly last: Position | undefined;
+  readonly hasMore: boolean;
+}
+
+/** The key itself and all below it. */
+export function isBelow(prefix: AssetKey) {
+  const { from, to } = keyRange(prefix);
+  return and(gte(asset.key, from), lt(asset.key, to));
+}
+
+export interface SummaryRow {
+  readonly events: number;
+  readonly latest: EventRow;
+}
+
+/** The partitions of an asset after the encoded partition `from`. */
+export async function readPartitions(
+  steps: ReadSteps,
+  key: AssetKey,
+  limit: number,
+  from: string | undefined,
+): Promise<ListOfRows<SummaryRow, string>> {
+  const id = await readAssetId(steps, key);
+  const args = [id ?? null, from ?? null, limit + 1];
+  const { rows, hasMore } = await readSummaries(steps, limit, { sql: selectPartitionSizes, args });
+  return { rows, last: rows.at(-1)?.latest.partition ?? from, hasMore };
+}
+
+export interface PartitionMarkRow {
+  readonly partition: string;
+  readonly timestamp: number;
+  readonly events: number;
+  readonly failing: boolean;
+}
+
+/** How many evaluations of checks a page of marks looks at, but for one partition alone. */
+const checksPerPage = 50_000;
+const namesPerStep = 5000;
+/** What the names of a page of marks hold together, unless the first alone holds more. */
+const bytesOfMarks = 1 << 20;
+/** Behind a text it gives the next one: no encoded text has a character that is lower. */
+const lowest = "\u0001";
+
+/** As `readPartitions`, from the summaries alone. A page is shorter where many checks are made of each partition. */
+export async function readPartitionMarks(
+  steps: ReadSteps,
+  key: AssetKey,
+  limit: number,
+  from: string | undefined,
+): Promise<ListOfRows<PartitionMarkRow, string>> {
+  const id = await readAssetId(steps, key);
+  const { rows, first } = await steps.step(async (client) => {
+    const sized = await client.execute({ sql: selectMarkSizes, args: [id ?? null, from ?? null, limit + 1] });
+    const sizes = JSON.parse(String(sized.rows[0]?.sizes)) as number[]; // as the statement writes them
+    const most = countFitting(
+      sizes.map((size) => ({ size })),
+      bytesOfMarks,
+    );
+    const first = Math.min(limit, most);
+    const args = [id ?? null, from ?? null, first + 1];
+    return { rows: (await client.execute({ sql: selectMarks, args })).rows, first };
+  });
+  const marks = rows.map(({ partition, timestamp, events }) => ({
+    partition: String(partition),
+    timestamp: Number(timestamp),
+    events: Number(events),
+  }));
+  for (let most = first; ; most = Math.ceil(most / 4)) {
+    const page = marks.slice(0, most);
+    const failing = await readFailingPartitions(steps, id, page[0]?.partition, page.at(-1)?.partition, most > 1);
+    if (failing === undefined) continue;
+    return {
+      rows: page.map((row) => ({ ...row, failing: failing.has(row.partition) })),
+      last: page.at(-1)?.partition ?? from,
+      hasMore: marks.length > most,
+    };
+  }
+}
+
+/** Which of an asset's partitions fail from one to another; undefined where too much would have to be looked at. */
+async function readFailingPartitions(
+  steps: ReadSteps,
+  id: number | undefined,
+  first: string | undefined,
+  last: string | undefined,
+  isBounded: boolean,
+): Promise<ReadonlySet<string> | undefined> {
+  const failing = new Set<string>();
+  if (id === undefined || first === undefined || last === undefined) return failing;
+  let looked = 0;
+  for (let name: string | undefined = ""; name !== undefined; ) {
+    const args: InValue[] = [id, name];
+    const [end]: Row[] = (await steps.step((client) => client.execute({ sql: selectNames, args }))).rows;
+    if (end?.last == null) break;
+    const range = [id, name, end.last, first, last];
+    if (isBounded) {
+      const most = checksPerPage + 1 - looked;
+      const [found] = (await steps.step((client) => client.execute({ sql: countMade, args: [...range, most] }))).rows;
+      looked += Number(found?.count);
+      if (looked > checksPerPage) return undefined;
+    }
+    const { rows } = await steps.step((client) => client.execute({ sql: selectFailed, args: range }));
+    for (const { partition } of rows) failing.add(String(partition));
+    name = Number(end.count) < namesPerStep ? undefined : `${end.last}${lowest}`;
+  }
+  return failing;
+}
+
+async function readAssetId(steps: ReadSteps, key: AssetKey): Promise<number | undefined> {
+  const sql = "SELECT id FROM asset WHERE key = ?";
+  const [row] = (await steps.step((client) => client.execute({ sql, args: [encodeKey(key)] }))).rows;
+  return row === undefined ? undefined : Number(row.id);
+}
+
+// By an empty name too, or SQLite would sort all partitions: names come before them in the index.
+const partitionsAfter = `asset_id = ?1 AND scope = ${scopes.partition} AND check_name = '' AND partition > ifnull(?2, -1)`;
+const selectPartitionSizes = `
+  SELECT page.event_id, page.events, ${eventSizeSql} AS size
+  FROM (SELECT event_id, events FROM summary WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3) AS page
+    CROSS JOIN event ON event.id = page.event_id CROSS JOIN asset ON asset.id = event.asset_id`;
+
+const selectMarkSizes = `
+  SELECT json_group_array(octet_length(partition)) AS sizes FROM (
+    SELECT partition FROM summary WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3
+  )`;
+const selectMarks = `
+  SELECT partition, timestamp, events FROM summary
+  WHERE ${partitionsAfter} ORDER BY partition LIMIT ?3`;
+
+const namesFrom = `SELECT check_name FROM summary
+  WHERE asset_id = ?1 AND scope = ${scopes.check} AND check_name >= ?2`;
+const selectNames = `
+  SELECT count(*) AS count, max(check_name) AS last FROM (${namesFrom} ORDER BY check_name LIMIT ${namesPerStep})`;
+
+// Of each name the partitions in question, and none of the others.
+const madeOfThem = `
+  FROM (${namesFrom} AND check_name <= ?3) AS name
+    CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = ${scopes.checkPartition}
+      AND summary.check_name = name.check_name AND summary.partition BETWEEN ?4 AND ?5`;
+const countMade = `SELECT count(*) AS count FROM (SELECT 1 ${madeOfThem} LIMIT ?6)`;
+const selectFailed = `
+  SELECT DISTINCT summary.partition ${madeOfThem} CROSS JOIN event ON event.id = summary.event_id WHERE event.passed = 0`;
+
+/** An encoded check name and partition. */
+export type CheckPosition = readonly [string, string | null];
+
+/** The checks of an asset after the position `from`, null partitions first. */
+export async function readChecks(
+  steps: ReadSteps,
+  key: AssetKey,
+  limit: number,
+  from: CheckPosition | undefined,
+): Promise<ListOfRows<SummaryRow, CheckPosition>> {
+  const id = await readAssetId(steps, key);
+  const args = [id ?? null, from?.[0] ?? null, from?.[1] ?? null, limit + 1];
+  const { rows, hasMore } = await readSummaries(steps, limit, { sql: selectCheckSizes, args });
+  const last = rows.at(-1)?.latest;
+  return { rows, last: last ? [last.checkName ?? "", last.partition] : from, hasMore };
+}
+
+// SQLite sorts blobs after text: the empty one, for no partition, would come last of a name by itself, and to sort it
+// first would take all checks of the asset. So each name is looked up twice, which gives them in order.
+const selectCheckSizes = `
+  SELECT summary.event_id, summary.events, ${eventSizeSql} AS size
+  FROM (SELECT check_name FROM summary
+      WHERE asset_id = ?1 AND scope = ${scopes.check} AND check_name >= ifnull(?2, '') ORDER BY check_name LIMIT ?4 + 1) AS name
+    CROSS JOIN (SELECT 0 AS has_partition UNION ALL SELECT 1) AS kind
+    CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = ${scopes.checkPartition}
+      AND summary.check_name = name.check_name
+      AND summary.partition >= iif(has_partition, iif(name.check_name IS ?2, ifnull(?3, ''), ''), x'')
+      AND summary.partition < iif(has_partition, x'', x'00')
+    CROSS JOIN event ON event.id = summary.event_id CROSS JOIN asset ON asset.id = event.asset_id
+  WHERE name.check_name IS NOT ?2 OR (has_partition AND summary.partition IS NOT ?3)
+  LIMIT ?4`;
+
+/** As many of these summaries as a page may have, of those that fit into it. */
+async function readSummaries(steps: ReadSteps, limit: number, statement: { sql: string; args: InValue[] }) {
+  const { rows: sizes } = await steps.step((client) => client.execute(statement));
+  const first = sizes.slice(0, Math.min(limit, countFitting(sizes.map(({ size }) => ({ size: Number(size) })))));
+  const ids = first.map(({ event_id }) => Number(event_id));
+  const events = new Map((await steps.step((client) => readEvents(drizzle(client), ids))).map((row) => [row.id, row]));
+  const rows = first.flatMap((row): SummaryRow[] => {
+    const latest = events.get(Number(row.event_id));
+    return latest === undefined ? [] : [{ events: Number(row.events), latest }];
+  });
+  return { rows, hasMore: sizes.length > first.length };
+}

@@ -1,0 +1,150 @@
+import { and, asc, count, desc, eq, gt, gte, inArray, lt, lte, max, min, type SQL, sql } from "drizzle-orm";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { EventFilter, PageRequest } from "../../../event-log.ts";
+import { asset, event } from "../../schema.ts";
+import { type EventRow, kinds } from "../../write/event-row.ts";
+import { encodeKey, encodeText } from "../../write/sortable-text.ts";
+import { isVisible } from "../../write/wiped-partition.ts";
+import { isBelow } from "../assets/read-lists.ts";
+import { countFitting } from "../page-size.ts";
+import { eventColumns, eventSize } from "./read-event.ts";
+
+/** How many events a page looks at before it answers with what it has found. */
+export const eventsPerPage = 5000;
+/** Of a prefix with so many assets at most the events are found by the assets' index, whatever lies between them. */
+export const fewAssets = 100;
+
+export interface PageOfRows {
+  readonly rows: readonly EventRow[];
+  /** The id of the last event examined, or undefined where there was none. */
+  readonly last: number | undefined;
+  readonly hasMore: boolean;
+}
+
+/** The events after (or, newest first, before) the id `from` that match the filter. */
+export async function readPage(
+  database: LibSQLDatabase,
+  filter: EventFilter,
+  { order, limit }: Pick<PageRequest, "order" | "limit">,
+  from: number | undefined,
+): Promise<PageOfRows> {
+  // All statements look at what was there now, or events that come between them would be passed over.
+  const [head] = await database.select({ id: max(event.id) }).from(event);
+  const isAscending = order === "asc";
+
+  const bounds = [lte(event.id, head?.id ?? 0), ...idBounds(filter, order, from)];
+
+  /** What matches among the events to be examined, up to the one that is named; of these assets alone. */
+  const lookUpTo = async (edge?: number, assets?: readonly number[]) => {
+    const examined = database
+      .select({ id: event.id, assetId: event.assetId, kind: event.kind, partition: event.partition })
+      .from(event)
+      .where(
+        and(
+          ...bounds,
+          edge === undefined ? undefined : isAscending ? lte(event.id, edge) : gte(event.id, edge),
+          filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
+          assets && inArray(event.assetId, [...assets]),
+        ),
+      )
+      .orderBy(isAscending ? asc(event.id) : desc(event.id))
+      .limit(eventsPerPage)
+      .as("examined");
+    // No ORDER BY of its own: SQLite would sort all that is examined, where so it stops at the limit. The subquery is a
+    // coroutine that hands out its rows in order, which tests/storage/libsql/read/events/read-page.test.ts holds it to.
+    const matches = and(
+      filter.type && eq(examined.kind, kinds[filter.type]),
+      filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
+      sql.raw(isVisible("examined")),
+      eq(event.id, examined.id),
+      filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
+      filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
+      filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
+      eq(asset.id, event.assetId),
+      filter.prefix && isBelow(filter.prefix),
+    );
+    const sizes = await database
+      .select({ size: eventSize })
+      .from(examined)
+      .crossJoin(event)
+      .crossJoin(asset)
+      .where(matches)
+      .limit(limit + 1);
+    const most = Math.min(limit, countFitting(sizes));
+    const rows = () =>
+      database.select(eventColumns).from(examined).crossJoin(event).crossJoin(asset).where(matches).limit(most);
+    return { examined, isCut: sizes.length > most, rows };
+  };
+
+  const near = await lookUpTo();
+  if (near.isCut) return cutPage(await near.rows());
+  const { examined } = near;
+  const edge = isAscending ? max(examined.id) : min(examined.id);
+  const [end] = await database.select({ count: count(), id: edge }).from(examined);
+  if (end?.id == null) return { rows: [], last: undefined, hasMore: false };
+  // Too many others lie between those that match.
+  const few = end.count < eventsPerPage ? undefined : await findFewAssets(database, filter, order, bounds);
+  if (few !== undefined) {
+    const found = await lookUpTo(few.edge, few.ids);
+    const rows = await found.rows();
+    if (found.isCut) return cutPage(rows);
+    const last = isAscending ? head?.id : rows.at(-1)?.id;
+    return { rows, last: few.edge ?? last ?? end.id, hasMore: few.edge !== undefined };
+  }
+  // Looked at anew, to the very edge: what is purged or pruned meanwhile lets others into reach of one statement that
+  // were not in that of the one before, and they would be passed over.
+  const all = await lookUpTo(end.id);
+  const rows = await all.rows();
+  return all.isCut ? cutPage(rows) : { rows, last: end.id, hasMore: end.count === eventsPerPage };
+}
+
+function cutPage(rows: readonly EventRow[]): PageOfRows {
+  return { rows, last: rows.at(-1)?.id, hasMore: true };
+}
+
+interface FewAssets {
+  readonly ids: readonly number[];
+  /** Up to where a page may look at all of their events; undefined where that is to the end. */
+  readonly edge: number | undefined;
+}
+
+/** The assets below the filter's prefix, where these are few. */
+async function findFewAssets(
+  database: LibSQLDatabase,
+  { assetKey, prefix }: EventFilter,
+  order: "asc" | "desc",
+  bounds: readonly (SQL | undefined)[],
+): Promise<FewAssets | undefined> {
+  if (prefix === undefined || assetKey !== undefined) return undefined;
+  const most = fewAssets + 1;
+  const found = await database.select({ id: asset.id }).from(asset).where(isBelow(prefix)).limit(most);
+  if (found.length === 0 || found.length === most) return undefined;
+  const ids = found.map(({ id }) => id);
+  // Each is looked at up to its share of a page: where one has more, all are looked at to where that share ends.
+  const share = Math.floor(eventsPerPage / ids.length);
+  const ordered = order === "asc" ? asc(event.id) : desc(event.id);
+  const end = sql<number | null>`(
+    SELECT ${event.id} FROM ${event} WHERE ${and(sql`${event.assetId} = ask.value`, ...bounds)}
+    ORDER BY ${ordered} LIMIT 1 OFFSET ${share - 1}
+  )`;
+  const nearest = sql.raw(order === "asc" ? "min" : "max");
+  const [row] = await database.all<{ readonly edge: number | null }>(
+    sql`SELECT ${nearest}(${end}) AS edge FROM json_each(${JSON.stringify(ids)}) AS ask`,
+  );
+  return { ids, edge: row?.edge ?? undefined };
+}
+
+function idBounds(filter: EventFilter, order: "asc" | "desc", from: number | undefined) {
+  return [
+    filter.after === undefined ? undefined : gt(event.id, filter.after),
+    filter.before === undefined ? undefined : lt(event.id, filter.before),
+    from === undefined ? undefined : order === "asc" ? gt(event.id, from) : lt(event.id, from),
+  ];
+}
+
+function assetId(database: LibSQLDatabase, key: readonly string[]) {
+  return database
+    .select({ id: asset.id })
+    .from(asset)
+    .where(eq(asset.key, encodeKey(key)));
+}
