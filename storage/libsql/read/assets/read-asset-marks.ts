@@ -3,7 +3,8 @@ import type { AssetFilter, AssetListRequest } from "../../../event-log.ts";
 import { scopes } from "../../write/summaries.ts";
 import type { ReadSteps } from "../read-steps.ts";
 import { type FailingNames, readFailingNames } from "./check-states.ts";
-import { type AssetPosition, checksPerPage, findAssets, pageOf } from "./find-assets.ts";
+import { checksPerPage } from "./examine-assets.ts";
+import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
 import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
 import type { ListOfRows } from "./read-lists.ts";
 
