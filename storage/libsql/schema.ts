@@ -1,23 +1,28 @@
 import { isNull } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
+// The one description of the database. The migrations must lead to it, and every statement may name only what stands
+// here: tests/storage/libsql/schema.test.ts and statements.test.ts hold both to it.
 // Text that is compared or sorted is encoded by sortable-text.ts. Times are milliseconds since 1970 UTC.
 
-/** One row: what this log is called, so that an import can tell whose events it reads. */
+/** One row for each migration that has run. */
+export const schemaVersion = sqliteTable("schema_version", { version: integer("version").primaryKey() });
+
+/** One row: the name of this log, so that an import knows which log an event comes from. */
 export const log = sqliteTable("log", {
   logId: text("log_id").primaryKey(),
 });
 
-/** A wiped asset's row goes at once; what still carries its id is no longer anybody's. */
+/** A wipe deletes the row at once. Rows of other tables that still have its id belong to no asset. */
 export const asset = sqliteTable("asset", {
   id: integer("id").primaryKey({ autoIncrement: true }),
   key: text("key").notNull().unique(),
 });
 
-/** What is left of wiped assets, until it is deleted in small steps. */
+/** Wiped assets whose rows are still to be deleted, in small steps. */
 export const wipedAsset = sqliteTable("wiped_asset", { assetId: integer("asset_id").primaryKey() });
 
-/** What is left of wiped partitions: see wiped-partition.ts. */
+/** Wiped partitions whose events are still to be deleted: see wiped-partition.ts. */
 export const wipedPartition = sqliteTable(
   "wiped_partition",
   {
@@ -36,7 +41,7 @@ export const pruned = sqliteTable("pruned", {
   eventId: integer("event_id").notNull(),
 });
 
-/** One row at most: the time by which retention last deleted. */
+/** At most one row: the time that the last retention run counted ages from. */
 export const retention = sqliteTable("retention", { clock: integer("clock").notNull() });
 
 export const event = sqliteTable(
@@ -54,7 +59,7 @@ export const event = sqliteTable(
     versioned: integer("versioned"),
     timestamp: integer("timestamp").notNull(),
     receivedAt: integer("received_at").notNull(),
-    /** Kept with the event too, for an export to carry it. */
+    /** Also kept here, so that an export carries it. */
     idempotencyKey: text("idempotency_key"),
     /** `formatDetails` of the event. */
     details: text("details").notNull(),
@@ -64,17 +69,17 @@ export const event = sqliteTable(
 );
 
 /**
- * The latest event, the greatest (timestamp, event_id), of each scope in summaries.ts, and how many it has. One table,
- * so that what an event changes lies on one page wherever it can: every page costs in each commit.
+ * The latest event of each scope in summaries.ts, by the greatest (timestamp, event_id), and the number of its events.
+ * One table, so that the rows that one event changes mostly lie on one page: each commit writes whole pages.
  */
 export const summary = sqliteTable(
   "summary",
   {
     assetId: integer("asset_id").notNull(),
     scope: integer("scope").notNull(),
-    /** Empty where the scope is not about one check. */
+    /** Empty if the scope is not about one check. */
     checkName: text("check_name").notNull(),
-    /** The empty blob where the scope is not about one partition, or about none: it sorts after every text. */
+    /** The empty blob if the scope is not about one partition, or is about no partition. It sorts after every text. */
     partition: blob("partition").notNull(),
     eventId: integer("event_id").notNull(),
     timestamp: integer("timestamp").notNull(),
@@ -83,7 +88,7 @@ export const summary = sqliteTable(
   (table) => [primaryKey({ columns: [table.assetId, table.scope, table.checkName, table.partition] })],
 );
 
-/** Apart from the events, because keys outlive events that retention takes. */
+/** Separate from the events, because keys outlive the events that retention deletes. */
 export const idempotency = sqliteTable(
   "idempotency",
   {
@@ -100,13 +105,13 @@ export const idempotency = sqliteTable(
   ],
 );
 
-/** Who may report and read. What was revoked stays, to be told from what never was. */
+/** Who may report and read. Revoked tokens stay, so that their use can be told from that of unknown ones. */
 export const token = sqliteTable(
   "token",
   {
     id: integer("id").primaryKey({ autoIncrement: true }),
     name: text("name").notNull(),
-    /** In hex; the secret itself is nowhere. */
+    /** In hex. The secret itself is not stored. */
     hash: text("hash").notNull(),
     /** Joined by commas. */
     scopes: text("scopes").notNull(),
@@ -118,3 +123,21 @@ export const token = sqliteTable(
   },
   (table) => [uniqueIndex("token_by_name").on(table.name).where(isNull(table.revokedAt))],
 );
+
+/** One row for each recent transaction on a remote database: a writer that got no answer looks its id up here. */
+export const groupCommit = sqliteTable(
+  "group_commit",
+  {
+    id: text("id").primaryKey(),
+    /** Which of the writer's plans for the group was committed. */
+    plan: integer("plan").notNull(),
+    lastId: integer("last_id").notNull(),
+    receivedAt: integer("received_at").notNull(),
+    /** By the database's clock, in seconds since 1970 UTC. */
+    notedAt: integer("noted_at"),
+  },
+  (table) => [index("group_commit_by_age").on(table.notedAt)],
+);
+
+/** The tables that SQLite keeps in the order of their primary key, WITHOUT ROWID. Drizzle has no word for it. */
+export const withoutRowid = [schemaVersion, log, wipedPartition, summary, idempotency, groupCommit] as const;

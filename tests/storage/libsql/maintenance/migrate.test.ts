@@ -2,12 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "@libsql/client";
-import { getTableColumns, getTableName, is } from "drizzle-orm";
-import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { openEventLog } from "../../../../storage/index.ts";
 import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
 import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
-import * as schema from "../../../../storage/libsql/schema.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
@@ -32,25 +29,6 @@ describe("migrations", () => {
       expect(await versions(client)).toEqual(all);
       client.close();
     }
-  });
-
-  test("leave the columns that the Drizzle schema names, and no others", async () => {
-    const client = createClient({ url: newFile(), concurrency: 1 });
-    await migrate(client);
-    for (const table of Object.values(schema).filter((value) => is(value, SQLiteTable))) {
-      const { rows } = await client.execute(
-        `SELECT name, "notnull" AS required FROM pragma_table_info('${getTableName(table)}')`,
-      );
-      const found = rows.map((row) => [row.name, row.required === 1]);
-      const columns = Object.values(getTableColumns(table));
-      // A rowid that names itself is never null, whatever the declaration says.
-      const wanted = columns.map((column) => [
-        column.name,
-        column.notNull && !(column.primary && column.dataType === "number"),
-      ]);
-      expect(found).toEqual(wanted);
-    }
-    client.close();
   });
 
   test("refuse a database from a newer version, and say what to do", async () => {
