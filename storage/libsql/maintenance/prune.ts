@@ -3,6 +3,7 @@ import type { RecordedEventType } from "../../../core/index.ts";
 import type { Expiry } from "../../maintenance.ts";
 import { countFitting } from "../read/page-size.ts";
 import { kinds } from "../write/event-row.ts";
+import { deleteEventRows } from "../write/insert-statements.ts";
 import { isLatest, subtraction } from "../write/summaries.ts";
 import { isVisible } from "../write/wiped-partition.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "../write/write-transaction.ts";
@@ -41,7 +42,7 @@ export async function pruneEvents(writer: Writer, given: readonly number[]): Pro
   return writeTransaction(writer, async (transaction) => {
     const ids = await select(transaction, selectPrunable, [JSON.stringify(given)]);
     const args = [JSON.stringify(ids)];
-    const statements = [subtraction(ids), { sql: notePruned, args }, { sql: deletePruned, args }];
+    const statements = [subtraction(ids), { sql: notePruned, args }, { sql: deleteEventRows, args }];
     return (await transaction.batch(statements)).at(-1)?.rowsAffected ?? 0;
   });
 }
@@ -100,8 +101,6 @@ const notePruned = `
   INSERT INTO pruned (kind, event_id)
   SELECT kind, max(id) FROM event WHERE id IN (SELECT value FROM json_each(?1)) GROUP BY kind
   ON CONFLICT (kind) DO UPDATE SET event_id = max(event_id, excluded.event_id)`;
-
-const deletePruned = "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?1))";
 
 const selectOldKeys = "SELECT 1 FROM idempotency WHERE received_at < ?1 LIMIT 1";
 // Not all keys of one time, which after a clock went back may be those of days. The signs take the columns' types away:

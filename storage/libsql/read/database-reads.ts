@@ -15,7 +15,6 @@ import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./assets/read-as
 import { type FailingRow, readFailingChecks } from "./assets/read-failing-checks.ts";
 import {
   type CheckPosition,
-  type ListOfRows,
   type PartitionMarkRow,
   readChecks,
   readPartitionMarks,
@@ -28,7 +27,7 @@ import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./eve
 import { type PageOfRows, readPage } from "./events/read-page.ts";
 import { readRecent } from "./events/read-recent.ts";
 import { readTimeline, type TimelineRows } from "./events/read-timeline.ts";
-import { fitPage, type ReadSteps, readSteps } from "./read-steps.ts";
+import { fitPage, type ListOfRows, type ReadSteps, readSteps } from "./read-steps.ts";
 
 /** The reads of events and of what summaries say of them. */
 export interface DatabaseReads {

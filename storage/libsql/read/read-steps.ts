@@ -38,3 +38,10 @@ export async function fitPage<Page>(limit: number, read: (limit: number) => Prom
     return fitPage(Math.ceil(limit / 4), read);
   }
 }
+
+/** Part of a list. `last` is the position of the last row that was examined, which may not be among the rows. */
+export interface ListOfRows<Row, Position> {
+  readonly rows: readonly Row[];
+  readonly last: Position | undefined;
+  readonly hasMore: boolean;
+}

@@ -1,9 +1,9 @@
 import type { InStatement } from "@libsql/client";
 import { smallStepBack } from "../../receipt-time.ts";
 import { field } from "../write/event-row.ts";
+import { column, insertEvents, insertKeys, lastEventId, lastReceivedAt } from "../write/insert-statements.ts";
 import { selectRecorded } from "../write/plan-units.ts";
 import { additionAfter } from "../write/summaries.ts";
-import { column, replaceHiddenKey } from "../write/write-group.ts";
 import { databaseClock, forgetCommits } from "./commit-id.ts";
 
 /** What one batch commits. */
@@ -50,8 +50,8 @@ function chunkStatements(
   const first = BigInt(start);
   return [
     { sql: insertAssets, args: [id, JSON.stringify(assets)] },
-    { sql: insertEvents, args: [id, `[${rows.join(",")}]`, first, now] },
-    ...(keyed ? [{ sql: insertKeys, args: [id, JSON.stringify(fingerprints), first] }] : []),
+    { sql: insertEventsOfCommit, args: [id, `[${rows.join(",")}]`, first, now] },
+    ...(keyed ? [{ sql: insertKeysOfCommit, args: [id, JSON.stringify(fingerprints), first] }] : []),
   ];
 }
 
@@ -79,8 +79,7 @@ const recorded = `
 // All that follows does nothing unless this adds its row, and fails where the row is there.
 const insertCommit = `
   INSERT INTO group_commit (id, plan, last_id, received_at, noted_at)
-  SELECT ?2, ?3, (SELECT seq FROM sqlite_sequence WHERE name = 'event'),
-    max(?4, coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0)), ${databaseClock}
+  SELECT ?2, ?3, ${lastEventId}, max(?4, ${lastReceivedAt}), ${databaseClock}
   WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?2) OR (${isNext("?6")} AND ${recorded} = ?5)`;
 
 const insertAssets = `
@@ -88,22 +87,20 @@ const insertAssets = `
   WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?1)
     AND NOT EXISTS (SELECT 1 FROM asset WHERE asset.key = given.value)`;
 
-const insertEvents = `
-  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
-    idempotency_key, details)
-  SELECT head.last_id + 1 + ?3 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")},
-    ${column("passed")}, ${column("severity")}, ${column("versioned")},
-    coalesce(${column("timestamp")}, iif(head.received_at - ?4 <= ${smallStepBack}, head.received_at, ?4)), head.received_at,
-    ${column("idempotencyKey")}, ${column("details")}
-  FROM group_commit AS head CROSS JOIN json_each(?2) AS row CROSS JOIN asset ON asset.key = ${column("key")}
+const insertEventsOfCommit = `${insertEvents({
+  from: "group_commit AS head CROSS JOIN json_each(?2) AS row",
+  id: "head.last_id + 1 + ?3 + row.key",
+  receivedAt: "head.received_at",
+  defaultTimestamp: `iif(head.received_at - ?4 <= ${smallStepBack}, head.received_at, ?4)`,
+  details: column("details"),
+})}
   WHERE head.id = ?1`;
 
-const insertKeys = `
-  INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)
+const insertKeysOfCommit = insertKeys(`
   SELECT event.asset_id, event.kind, event.idempotency_key, event.id, given.value, head.received_at
   FROM group_commit AS head CROSS JOIN json_each(?2) AS given
   CROSS JOIN event ON event.id = head.last_id + 1 + ?3 + given.key
-  WHERE head.id = ?1 AND given.value IS NOT NULL ${replaceHiddenKey}`;
+  WHERE head.id = ?1 AND given.value IS NOT NULL`);
 
 const lastId = "(SELECT last_id FROM group_commit WHERE id = ?1)";
 const addWithoutChecks = additionAfter(lastId, false);

@@ -20,6 +20,14 @@ export const scopes = {
   checkPartition: 6,
 } as const;
 
+/** The condition for the one summary of an asset in a scope that is about the whole asset, given SQL expressions. */
+export function isOfAsset(assetId: string, scope: number, table = "summary"): string {
+  const key = { asset_id: assetId, scope, check_name: "''", partition: "x''" };
+  return Object.entries(key)
+    .map(([column, value]) => `${table}.${column} = ${value}`)
+    .join(" AND ");
+}
+
 interface Part {
   readonly scope: string | number;
   readonly checkName: string;

@@ -3,8 +3,8 @@ import type { UnitResult } from "../../event-log.ts";
 import { defaultTimestamp, receiptTime } from "../../receipt-time.ts";
 import { isStoreFailure } from "../failures.ts";
 import { detailsInSql, pairsFor, sharedArgs } from "./details-references.ts";
-import { field } from "./event-row.ts";
 import { type Group, type GroupResult, joinRows, type SharedDetails, splitRows, unitResults } from "./group.ts";
+import { column, insertEvents, insertKeys, lastEventId, lastReceivedAt } from "./insert-statements.ts";
 import { planUnits } from "./plan-units.ts";
 import { addToSummaries } from "./summaries.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
@@ -74,7 +74,7 @@ export async function insertRows(
       await transaction.execute({ sql: insertAssets, args: [json] });
       await transaction.execute(events);
     }
-    if (group.keyed) await transaction.execute({ sql: insertKeys, args: [json, firstId, receivedAt] });
+    if (group.keyed) await transaction.execute({ sql: insertKeysOfRows, args: [json, firstId, receivedAt] });
     firstId += chunk.count;
   }
   await addToSummaries(transaction, lastId, group.checks);
@@ -118,43 +118,35 @@ function* chunksOf(rows: string, count: number): Generator<Chunk> {
   yield { rows: joinRows(chunk), count: chunk.length };
 }
 
-const selectHead = `
-  SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id,
-    coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0) AS received_at`;
-
-/** A field of an encoded event, where `row` is one of json_each. */
-export const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
+const selectHead = `SELECT ${lastEventId} AS last_id, ${lastReceivedAt} AS received_at`;
 
 const insertAssets = `
   INSERT INTO asset (key) SELECT DISTINCT ${column("key")} FROM json_each(?1) AS row WHERE true
   ON CONFLICT (key) DO NOTHING`;
 
-// CROSS JOIN keeps SQLite from walking all assets in the outer loop. LIMIT keeps it from putting json_each in the place of
-// the subquery: each field would write the row's whole text anew, which is a third of what an insert takes.
-const insertion = (details: string) => `
-  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
-    idempotency_key, details)
-  SELECT ?2 + row.key, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
-    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ?4), ?3,
-    ${column("idempotencyKey")}, ${details}
-  FROM (SELECT key, value FROM json_each(?1) LIMIT -1) AS row CROSS JOIN asset ON asset.key = ${column("key")}`;
-
-const insertEvents = insertion(column("details"));
+const insertEventsWith = (details: string) =>
+  insertEvents({
+    // LIMIT keeps SQLite from replacing the subquery with json_each: each field would then write the row's whole text
+    // anew, which is a third of the time of an insert.
+    from: "(SELECT key, value FROM json_each(?1) LIMIT -1) AS row",
+    id: "?2 + row.key",
+    receivedAt: "?3",
+    defaultTimestamp: "?4",
+    details,
+  });
+const insertPlainEvents = insertEventsWith(column("details"));
 
 /** The statement that inserts events with these shared details, and its arguments behind the common ones. */
 function insertionOf(shared: SharedDetails | undefined): { readonly sql: string; readonly args: InValue[] } {
-  if (shared === undefined) return { sql: insertEvents, args: [] };
+  if (shared === undefined) return { sql: insertPlainEvents, args: [] };
   const pairs = pairsFor(shared);
-  return { sql: insertion(detailsInSql(`(${column("details")})`, 5, pairs)), args: [...sharedArgs(shared, pairs)] };
+  return {
+    sql: insertEventsWith(detailsInSql(`(${column("details")})`, 5, pairs)),
+    args: [...sharedArgs(shared, pairs)],
+  };
 }
 
-/** Of a key that is there already nothing is left but its row: whose it was, a wipe has hidden. */
-export const replaceHiddenKey = `
-  ON CONFLICT (asset_id, kind, key) DO UPDATE SET
-    event_id = excluded.event_id, fingerprint = excluded.fingerprint, received_at = excluded.received_at`;
-
-const insertKeys = `
-  INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at)
+const insertKeysOfRows = insertKeys(`
   SELECT asset.id, ${column("kind")}, ${column("idempotencyKey")}, ?2 + row.key, ${column("fingerprint")}, ?3
   FROM json_each(?1) AS row CROSS JOIN asset ON asset.key = ${column("key")}
-  WHERE ${column("idempotencyKey")} IS NOT NULL ${replaceHiddenKey}`;
+  WHERE ${column("idempotencyKey")} IS NOT NULL`);

@@ -4,6 +4,7 @@ import { eventsPerStep, walkEvents, walkStatement } from "../../read/events/walk
 import type { ReadSteps } from "../../read/read-steps.ts";
 import { fitPage } from "../../read/read-steps.ts";
 import { kinds } from "../../write/event-row.ts";
+import { lastEventId } from "../../write/insert-statements.ts";
 import { jsonArrays } from "../../write/json-arrays.ts";
 import { encodeKey, encodeText } from "../../write/sortable-text.ts";
 import { type SummaryKey, scopes, summariesOf } from "../../write/summaries.ts";
@@ -165,7 +166,7 @@ function startOf(row: Row) {
 
 const noArgs = () => [];
 
-const lastId = "(SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last_id";
+const lastId = `${lastEventId} AS last_id`;
 const selectLastId = `SELECT ${lastId}`;
 // What a plan starts from has to be of one moment, so it is of one statement.
 const start = `asset.id AS asset_id, asset.key AS asset_key, ${lastId}, ${selectCounts("asset.id")}`;

@@ -1,6 +1,7 @@
 import type { Client, Row } from "@libsql/client";
 import { countFitting } from "../../read/page-size.ts";
 import { kinds } from "../../write/event-row.ts";
+import { deleteEventRows } from "../../write/insert-statements.ts";
 import { isReported } from "../../write/wiped-partition.ts";
 import { type Statement, type Writer, writeTransaction } from "../../write/write-transaction.ts";
 
@@ -65,7 +66,7 @@ export function deleteEvents(assetId: number, ids: string): Statement[] {
 }
 
 function deleteRows(ids: string): Statement {
-  return { sql: "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))", args: [ids] };
+  return { sql: deleteEventRows, args: [ids] };
 }
 
 /** The ids of events with their sizes, as many as fit. */

@@ -1,5 +1,5 @@
 import { kinds } from "../../write/event-row.ts";
-import { type ReducedSummary, summariesOf } from "../../write/summaries.ts";
+import { isOfAsset, type ReducedSummary, summariesOf } from "../../write/summaries.ts";
 import { type ExaminedEvent, isLater } from "./examined-event.ts";
 
 /**
@@ -88,5 +88,4 @@ export function countsOf(row: Readonly<Record<string, unknown>>): readonly numbe
 }
 
 const countedKinds = [kinds.ASSET_MATERIALIZATION, kinds.ASSET_OBSERVATION, kinds.ASSET_CHECK_EVALUATION];
-const eventsOf = (assetId: string, kind: number) => `
-  SELECT events FROM summary WHERE asset_id = ${assetId} AND scope = ${kind} AND check_name = '' AND partition = x''`;
+const eventsOf = (assetId: string, kind: number) => `SELECT events FROM summary WHERE ${isOfAsset(assetId, kind)}`;

@@ -1,6 +1,6 @@
 import type { AssetFilter, AssetListRequest } from "../../../event-log.ts";
 import { keysPerPage } from "../../../matches-search.ts";
-import type { ReadSteps } from "../read-steps.ts";
+import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 import type { FailingNames } from "./check-states.ts";
 import {
   type ExamineFilter,
@@ -14,7 +14,6 @@ import {
   ranks,
   stateOf,
 } from "./examine-assets.ts";
-import type { ListOfRows } from "./read-lists.ts";
 
 /** A place in a list of assets. The greatest rank comes first, then the lowest key. In a list by key the rank is null. */
 export interface AssetPosition {

@@ -1,12 +1,11 @@
 import type { Value } from "@libsql/client";
 import type { AssetFilter, AssetListRequest } from "../../../event-log.ts";
-import { scopes } from "../../write/summaries.ts";
-import type { ReadSteps } from "../read-steps.ts";
+import { isOfAsset, scopes } from "../../write/summaries.ts";
+import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 import { type FailingNames, readFailingNames } from "./check-states.ts";
 import { checksPerPage } from "./examine-assets.ts";
 import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
 import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
-import type { ListOfRows } from "./read-lists.ts";
 
 /** How far a page of marks counts the checks of each asset, and the partitions of all together. */
 const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
@@ -147,14 +146,11 @@ function startOf(json: string): string {
 const count = (scope: number, most: number) =>
   `(SELECT count(*) FROM (SELECT 1 FROM summary WHERE asset_id = ids.value AND scope = ${scope} LIMIT ${most}))`;
 const latest = (name: string, scope: number) => `
-  LEFT JOIN summary AS ${name} ON ${name}.asset_id = ids.value AND ${name}.scope = ${scope}
-    AND ${name}.check_name = '' AND ${name}.partition = x''`;
+  LEFT JOIN summary AS ${name} ON ${isOfAsset("ids.value", scope, name)}`;
 
 const selectMarks = `
   SELECT ifnull(built.events, 0) AS materializations, ifnull(seen.events, 0) AS observations,
-    ifnull((
-      SELECT events FROM summary WHERE asset_id = ids.value AND scope = ${scopes.evaluations} AND check_name = '' AND partition = x''
-    ), 0) AS evaluations,
+    ifnull((SELECT events FROM summary WHERE ${isOfAsset("ids.value", scopes.evaluations)}), 0) AS evaluations,
     ${count(scopes.partition, fewPartitions + 1)} AS partitions, ${count(scopes.check, mostCounted.checks)} AS checks,
     built.event_id AS built_id, built.timestamp AS built, seen.event_id AS seen_id, seen.timestamp AS seen,
     version.event_id AS version_id, (SELECT octet_length(details) FROM event WHERE id = version.event_id) AS version_size

@@ -7,9 +7,8 @@ import type { EventRow } from "../../write/event-row.ts";
 import { scopes } from "../../write/summaries.ts";
 import { eventColumns } from "../events/read-event.ts";
 import { bytesPerPage, countFitting, eventSizeSql } from "../page-size.ts";
-import type { ReadSteps } from "../read-steps.ts";
+import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
-import type { ListOfRows } from "./read-lists.ts";
 
 /** What the summaries say of an asset. */
 export interface AssetRows {
@@ -85,9 +84,15 @@ export async function readAssetList(
 
 /** The asset of an encoded key; undefined for one without events. */
 export async function readAssetByKey(steps: ReadSteps, key: string): Promise<AssetRows | undefined> {
+  const id = await readAssetId(steps, key);
+  return id === undefined ? undefined : (await readAssets(steps, [{ id, key }])).rows[0];
+}
+
+/** The id of an asset, by its encoded key. */
+export async function readAssetId(steps: ReadSteps, key: string): Promise<number | undefined> {
   const sql = "SELECT id FROM asset WHERE key = ?";
-  const [found] = (await steps.step((client) => client.execute({ sql, args: [key] }))).rows;
-  return found && (await readAssets(steps, [{ id: Number(found.id), key }])).rows[0];
+  const [row] = (await steps.step((client) => client.execute({ sql, args: [key] }))).rows;
+  return row === undefined ? undefined : Number(row.id);
 }
 
 interface AssetSize {

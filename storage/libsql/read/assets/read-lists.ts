@@ -8,14 +8,8 @@ import { encodeKey, keyRange } from "../../write/sortable-text.ts";
 import { scopes } from "../../write/summaries.ts";
 import { readEvents } from "../events/read-event.ts";
 import { countFitting, eventSizeSql } from "../page-size.ts";
-import type { ReadSteps } from "../read-steps.ts";
-
-/** Part of a list, and what stands last in it of all that was looked at. */
-export interface ListOfRows<Row, Position> {
-  readonly rows: readonly Row[];
-  readonly last: Position | undefined;
-  readonly hasMore: boolean;
-}
+import type { ListOfRows, ReadSteps } from "../read-steps.ts";
+import { readAssetId } from "./read-asset.ts";
 
 /** The key itself and all below it. */
 export function isBelow(prefix: AssetKey) {
@@ -35,7 +29,7 @@ export async function readPartitions(
   limit: number,
   from: string | undefined,
 ): Promise<ListOfRows<SummaryRow, string>> {
-  const id = await readAssetId(steps, key);
+  const id = await readAssetId(steps, encodeKey(key));
   const args = [id ?? null, from ?? null, limit + 1];
   const { rows, hasMore } = await readSummaries(steps, limit, { sql: selectPartitionSizes, args });
   return { rows, last: rows.at(-1)?.latest.partition ?? from, hasMore };
@@ -63,7 +57,7 @@ export async function readPartitionMarks(
   limit: number,
   from: string | undefined,
 ): Promise<ListOfRows<PartitionMarkRow, string>> {
-  const id = await readAssetId(steps, key);
+  const id = await readAssetId(steps, encodeKey(key));
   const { rows, first } = await steps.step(async (client) => {
     const sized = await client.execute({ sql: selectMarkSizes, args: [id ?? null, from ?? null, limit + 1] });
     const sizes = JSON.parse(String(sized.rows[0]?.sizes)) as number[]; // as the statement writes them
@@ -121,12 +115,6 @@ async function readFailingPartitions(
   return failing;
 }
 
-async function readAssetId(steps: ReadSteps, key: AssetKey): Promise<number | undefined> {
-  const sql = "SELECT id FROM asset WHERE key = ?";
-  const [row] = (await steps.step((client) => client.execute({ sql, args: [encodeKey(key)] }))).rows;
-  return row === undefined ? undefined : Number(row.id);
-}
-
 // By an empty name too, or SQLite would sort all partitions: names come before them in the index.
 const partitionsAfter = `asset_id = ?1 AND scope = ${scopes.partition} AND check_name = '' AND partition > ifnull(?2, -1)`;
 const selectPartitionSizes = `
@@ -166,7 +154,7 @@ export async function readChecks(
   limit: number,
   from: CheckPosition | undefined,
 ): Promise<ListOfRows<SummaryRow, CheckPosition>> {
-  const id = await readAssetId(steps, key);
+  const id = await readAssetId(steps, encodeKey(key));
   const args = [id ?? null, from?.[0] ?? null, from?.[1] ?? null, limit + 1];
   const { rows, hasMore } = await readSummaries(steps, limit, { sql: selectCheckSizes, args });
   const last = rows.at(-1)?.latest;

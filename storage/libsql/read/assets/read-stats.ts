@@ -1,8 +1,7 @@
 import type { Client, InValue, Row } from "@libsql/client";
 import type { LogStats } from "../../../maintenance.ts";
-import { scopes } from "../../write/summaries.ts";
-import type { ReadSteps } from "../read-steps.ts";
-import type { ListOfRows } from "./read-lists.ts";
+import { isOfAsset, scopes } from "../../write/summaries.ts";
+import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 
 const assetsPerStep = 20_000;
 
@@ -47,8 +46,7 @@ async function readSizeIfTold(client: Client): Promise<LogStats["bytes"]> {
   }
 }
 
-const eventsOf = (scope: number) => `(
-  SELECT events FROM summary WHERE asset_id = part.id AND scope = ${scope} AND check_name = '' AND partition = x'')`;
+const eventsOf = (scope: number) => `(SELECT events FROM summary WHERE ${isOfAsset("part.id", scope)})`;
 
 // An asset has events where it has some of a kind.
 const countSome = `
@@ -63,8 +61,7 @@ const countSome = `
 // Assets without a materialization too, so that a step looks at no more of them than it is to.
 const selectMaterialized = `
   SELECT key, (
-    SELECT timestamp FROM summary
-    WHERE asset_id = asset.id AND scope = ${scopes.materializations} AND check_name = '' AND partition = x''
+    SELECT timestamp FROM summary WHERE ${isOfAsset("asset.id", scopes.materializations)}
   ) AS timestamp FROM asset WHERE key > ?1 ORDER BY key LIMIT ?2`;
 
 /** In bytes. */

@@ -1,6 +1,5 @@
 import type { InValue } from "@libsql/client";
-import type { ReadSteps } from "../read-steps.ts";
-import { fitPage } from "../read-steps.ts";
+import { fitPage, type ReadSteps } from "../read-steps.ts";
 
 /** The most events that one step looks at on a file. */
 export const eventsPerStep = 5000;

@@ -1,0 +1,48 @@
+import { field } from "./event-row.ts";
+
+// The SQL that a file and a remote database share when they insert events. It is text, not Drizzle's: the thread that
+// writes loads no Drizzle, and each text is prepared once. tests/storage/libsql/statements.test.ts ties it to the schema.
+
+/** The newest id that was ever given. */
+export const lastEventId = "(SELECT seq FROM sqlite_sequence WHERE name = 'event')";
+
+/** When the newest event was received; 0 if there is none. */
+export const lastReceivedAt = "coalesce((SELECT received_at FROM event ORDER BY id DESC LIMIT 1), 0)";
+
+/** A field of an encoded event, where `row` is one of json_each. */
+export const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
+
+export interface EventInsertion {
+  /** Encoded events, as rows of json_each with the alias `row`. */
+  readonly from: string;
+  /** The id of a row. */
+  readonly id: string;
+  readonly receivedAt: string;
+  /** The timestamp of an event without one. */
+  readonly defaultTimestamp: string;
+  readonly details: string;
+}
+
+/** Inserts events of known assets, given SQL expressions. A condition may follow. */
+export function insertEvents({ from, id, receivedAt, defaultTimestamp, details }: EventInsertion): string {
+  // CROSS JOIN keeps SQLite from walking all assets in the outer loop.
+  return `
+  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
+    idempotency_key, details)
+  SELECT ${id}, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
+    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ${defaultTimestamp}), ${receivedAt},
+    ${column("idempotencyKey")}, ${details}
+  FROM ${from} CROSS JOIN asset ON asset.key = ${column("key")}`;
+}
+
+/** Inserts the idempotency keys that a query selects, by the columns that are named here. */
+export function insertKeys(query: string): string {
+  // A key that is there already stands for an event that a wipe has hidden: else the group would not insert it.
+  return `
+  INSERT INTO idempotency (asset_id, kind, key, event_id, fingerprint, received_at) ${query}
+  ON CONFLICT (asset_id, kind, key) DO UPDATE SET
+    event_id = excluded.event_id, fingerprint = excluded.fingerprint, received_at = excluded.received_at`;
+}
+
+/** Deletes the events whose ids are in a JSON array, the only argument. */
+export const deleteEventRows = "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?1))";
