@@ -4,7 +4,7 @@ import { field } from "../write/event-row.ts";
 import { column, insertEvents, insertKeys, lastEventId, lastReceivedAt } from "../write/insert-statements.ts";
 import { selectRecorded } from "../write/plan-units.ts";
 import { additionAfter } from "../write/summaries.ts";
-import { databaseClock, forgetCommits } from "./commit-id.ts";
+import { commitColumns, databaseClock, forgetCommits } from "./commit-id.ts";
 
 /** What one batch commits. */
 export interface PlannedGroup {
@@ -78,7 +78,7 @@ const recorded = `
 
 // All that follows does nothing unless this adds its row, and fails where the row is there.
 const insertCommit = `
-  INSERT INTO group_commit (id, plan, last_id, received_at, noted_at)
+  INSERT INTO ${commitColumns}
   SELECT ?2, ?3, ${lastEventId}, max(?4, ${lastReceivedAt}), ${databaseClock}
   WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?2) OR (${isNext("?6")} AND ${recorded} = ?5)`;
 
