@@ -33,6 +33,9 @@ export const likelyMilliseconds = "this looks like milliseconds; send seconds or
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
+/** How far ahead of the clock an event's timestamp may be, in milliseconds. */
+export const mostAhead = day;
+
 function isoMilliseconds(text: string): number | undefined {
   const [found, years = "", ...rest] = isoTime.exec(text) ?? [];
   if (found === undefined || years === "-000000") return undefined;

@@ -1,16 +1,42 @@
-import type { AppendedEvent, EventLog, NewEvent } from "./event-log.ts";
+import type { AppendedEvent, EventLog, NewEvent, Unit, UnitResult } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
-/** Appends one event, with what a unit can come to as errors: EventLogError `conflict` or `rejected`. */
+/** What became of a unit. `reason` is a sentence for the caller. */
+export type UnitOutcome =
+  | { readonly status: "recorded"; readonly events: readonly AppendedEvent[] }
+  /** The event at `index` repeats an idempotency key with other content. */
+  | { readonly status: "conflict"; readonly index: number; readonly reason: string }
+  | { readonly status: "rejected"; readonly reason: string };
+
+/** The outcome of a unit, given what the log answered for it. */
+export function unitOutcome(unit: Unit, result: UnitResult | undefined): UnitOutcome {
+  if (result?.status === "recorded") return result;
+  if (result?.status === "failed") return { status: "rejected", reason: result.message };
+  if (result === undefined) return { status: "rejected", reason: "the event log gave no result" };
+  const { index, id } = result;
+  const key = JSON.stringify(unit[index]?.idempotencyKey);
+  const earlier = id === null ? "earlier in the same call" : `before, recorded as event ${id}`;
+  const reason = `The idempotency key ${key} was sent ${earlier}, with other content. Send a new key for a new event.`;
+  return { status: "conflict", index, reason };
+}
+
+/** Appends one unit. Rejects only if the log does. */
+export async function appendUnit(log: Pick<EventLog, "append">, unit: Unit): Promise<UnitOutcome> {
+  if (unit.length === 0) return { status: "recorded", events: [] };
+  const [result] = await log.append([unit]);
+  return unitOutcome(unit, result);
+}
+
+/** Appends one event. Rejects with EventLogError `conflict` or `rejected` if it is not recorded. */
 export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent): Promise<AppendedEvent> {
-  const [result] = await log.append([[event]]);
-  const appended = result?.status === "recorded" ? result.events[0] : undefined;
+  const unit = [event];
+  const [result] = await log.append([unit]); // not by appendUnit: most reports come through here
+  const outcome = unitOutcome(unit, result);
+  const appended = outcome.status === "recorded" ? outcome.events[0] : undefined;
   if (appended !== undefined) return appended;
-  if (result?.status === "conflict") {
-    throw new EventLogError("conflict", conflictSentence(event.idempotencyKey, result.id));
-  }
-  const why = result?.status === "failed" ? result.message : "the event log gave no result";
-  throw new EventLogError("rejected", `The event can't be stored: ${why}`);
+  if (outcome.status === "conflict") throw new EventLogError("conflict", outcome.reason);
+  const reason = outcome.status === "rejected" ? outcome.reason : "the event log gave no result";
+  throw new EventLogError("rejected", `The event can't be stored: ${reason}`);
 }
 
 /** Why an idempotency key is refused. `earlier` is the event that it stands for, null for one of the same call. */

@@ -4,8 +4,6 @@ import type { EventMark } from "./overview.ts";
 export const mostExamined = 50_000;
 /** Characters of a name that a timeline has. */
 export const mostOfName = 100;
-/** How much later than its receipt an event may have happened. */
-export const mostAhead = 86_400_000;
 
 export interface ThinnedMark extends EventMark {
   readonly events: number;

@@ -1,7 +1,7 @@
 import { assertNotFarAhead } from "../../core/events/event-input.ts";
 import type { ReportableEvent } from "../../core/events/events.ts";
 import type { RunlessEvent } from "../../core/index.ts";
-import { conflictSentence } from "../../storage/append-event.ts";
+import { appendUnit } from "../../storage/append-event.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../../storage/index.ts";
 import { resolveDatabase } from "../config/config.ts";
 import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
@@ -69,19 +69,16 @@ export class RunlessInstance extends LogReader implements RunlessApi {
       event: recordable(event),
       idempotencyKey,
     }));
-    const [result] = await this.#log.append([unit]);
-    if (result?.status === "recorded") {
-      const duplicates = result.events.filter(({ duplicate }) => duplicate).length;
-      return { recorded: events.length - duplicates, duplicates, ids: result.events.map(({ id }) => id) };
+    const outcome = await appendUnit(this.#log, unit);
+    if (outcome.status === "conflict") {
+      const { index, reason } = outcome;
+      throw new EventLogError("conflict", `Nothing was recorded. The event at index ${index}: ${reason}`);
     }
-    if (result?.status === "conflict") {
-      const why = conflictSentence(unit[result.index]?.idempotencyKey, result.id);
-      throw new EventLogError("conflict", `Nothing was recorded. The event at index ${result.index}: ${why}`);
+    if (outcome.status === "rejected") {
+      throw new EventLogError("rejected", `The events can't be stored: ${outcome.reason}`);
     }
-    throw new EventLogError(
-      "rejected",
-      `The events can't be stored: ${result?.message ?? "the event log gave no result"}`,
-    );
+    const duplicates = outcome.events.filter(({ duplicate }) => duplicate).length;
+    return { recorded: events.length - duplicates, duplicates, ids: outcome.events.map(({ id }) => id) };
   }
 
   /** Finishes what was reported and closes the event log. */

@@ -9,6 +9,9 @@ import {
 } from "../json/json-value.ts";
 import { expectedTime, isLikelyMilliseconds, parseTime } from "../time.ts";
 
+/** How many characters the field `idempotency_key` may have. The header `Idempotency-Key` has a limit of its own. */
+export const longestIdempotencyKey = 1024;
+
 /** What each field of the native event input must be, for the sentence that says what is wrong. */
 export const expectedFields: Readonly<Record<string, string>> = {
   type: "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION",
@@ -23,7 +26,7 @@ export const expectedFields: Readonly<Record<string, string>> = {
   check_name: "a string, and only for ASSET_CHECK_EVALUATION",
   passed: "true or false, and only for ASSET_CHECK_EVALUATION",
   severity: "WARN or ERROR, and only for ASSET_CHECK_EVALUATION",
-  idempotency_key: "a string of 1 to 1024 characters",
+  idempotency_key: `a string of 1 to ${longestIdempotencyKey} characters`,
 };
 
 /** What a JSON schema of this can't see in its checks and transformations. */
@@ -133,7 +136,7 @@ const fields = {
       }),
     ),
   ),
-  idempotency_key: optional(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))),
+  idempotency_key: optional(v.pipe(v.string(), v.minLength(1), v.maxLength(longestIdempotencyKey))),
 };
 
 /** One event as `POST /api/v1/events` takes it. */

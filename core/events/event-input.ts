@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describe } from "../describe.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
-import { isLikelyMilliseconds, likelyMilliseconds, parseTime } from "../time.ts";
-import { eventInputSchema, expectedFields, timeDigits } from "./event-input-schema.ts";
+import { isLikelyMilliseconds, likelyMilliseconds, mostAhead, parseTime } from "../time.ts";
+import { eventInputSchema, expectedFields, longestIdempotencyKey, timeDigits } from "./event-input-schema.ts";
 import { assetKeyOf, checkFields, dataVersionOf, eventFields, type RunlessEvent, type Tags } from "./events.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import type { MetadataValue } from "./metadata-value.ts";
@@ -18,9 +18,6 @@ export interface EventInputOptions {
   /** Milliseconds since 1970 UTC: a timestamp more than 24 hours later is refused, unless a log has recorded it already. */
   readonly now: number;
 }
-
-export const longestIdempotencyKey = 1024;
-const day = 24 * 60 * 60 * 1000;
 
 /**
  * The events that one JSON object of the native API reports: one, or one for each of `partitions`. What an export says
@@ -123,7 +120,7 @@ export interface TimestampBounds {
  * latest of its asset until its time has come.
  */
 export function assertNotFarAhead(timestamp: number | null, { now, receivedAt = now }: TimestampBounds): void {
-  if (timestamp === null || timestamp <= Math.max(now, receivedAt) + day) return;
+  if (timestamp === null || timestamp <= Math.max(now, receivedAt) + mostAhead) return;
   const [given, clock] = [timestamp, now].map((time) => new Date(time).toISOString());
   const problem = "must be at most 24 hours ahead of the clock";
   throw new InvalidEventError("timestamp", `The field timestamp ${problem}. Got ${given}, and it is ${clock}.`);

@@ -34,20 +34,8 @@ export interface FormattedDetails {
  * console.log(JSON.parse(formatEvent(event)).timestamp); // 1970-01-01T00:00:00.000Z
  */
 export function formatEvent(event: RecordedEvent & { readonly [keptDetails]?: FormattedDetails }): string {
-  const head = {
-    id: event.id,
-    type: event.type,
-    asset_key: event.assetKey,
-    partition: event.partition,
-    timestamp: new Date(event.timestamp).toISOString(),
-    received_at: new Date(event.receivedAt).toISOString(),
-  };
-  const check =
-    event.type === "ASSET_CHECK_EVALUATION"
-      ? { check_name: event.checkName, passed: event.passed, severity: event.severity }
-      : {};
   const details = event[keptDetails]?.formatted ?? formatAnswerDetails(event);
-  return `${JSON.stringify({ ...head, ...check }).slice(0, -1)},${details}}`;
+  return `${JSON.stringify(headOf(event)).slice(0, -1)},${details}}`;
 }
 
 /** The members of an answer that details say. */
@@ -58,27 +46,39 @@ export function formatAnswerDetails(details: EventDetails): string {
 }
 
 /**
- * An event that is not recorded yet, as the JSON text that `POST /api/v1/events` takes. Metadata say their types. What
- * the event leaves open is left out, so that a repetition under an idempotency key has the same content.
+ * An event that is not recorded yet, as the JSON text that `POST /api/v1/events` takes. Metadata say their types. Null
+ * members are left out, so that a repetition under an idempotency key has the same content.
  */
 export function formatNewEvent(event: ReportableEvent, idempotencyKey: string | undefined): string {
-  const { id, receivedAt } = event;
-  const recorded =
-    id !== undefined && receivedAt !== undefined ? { id, received_at: new Date(receivedAt).toISOString() } : {};
-  const head = {
-    ...recorded,
+  const head = headOf(event);
+  const isRecorded = head.id !== undefined && head.received_at !== undefined;
+  const members = {
+    ...head,
+    id: isRecorded ? head.id : undefined,
+    partition: head.partition ?? undefined,
+    timestamp: head.timestamp ?? undefined,
+    received_at: isRecorded ? head.received_at : undefined,
+    description: event.description ?? undefined,
+    tags: event.tags,
+    idempotency_key: idempotencyKey,
+  };
+  return `${JSON.stringify(members).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
+}
+
+/** All that an event says besides its details. JSON.stringify leaves out what is undefined. */
+function headOf(event: RecordedEvent | ReportableEvent) {
+  const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
+  return {
+    id: event.id,
     type: event.type,
     asset_key: event.assetKey,
-    partition: event.partition ?? undefined,
-    timestamp: event.timestamp === null ? undefined : new Date(event.timestamp).toISOString(),
-    description: event.description ?? undefined,
+    partition: event.partition,
+    timestamp: event.timestamp === null ? null : new Date(event.timestamp).toISOString(),
+    received_at: event.receivedAt === undefined ? undefined : new Date(event.receivedAt).toISOString(),
+    check_name: check?.checkName,
+    passed: check?.passed,
+    severity: check?.severity,
   };
-  const check =
-    event.type === "ASSET_CHECK_EVALUATION"
-      ? { check_name: event.checkName, passed: event.passed, severity: event.severity }
-      : {};
-  const rest = { ...check, tags: event.tags, idempotency_key: idempotencyKey };
-  return `${JSON.stringify({ ...head, ...rest }).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
 }
 
 /**

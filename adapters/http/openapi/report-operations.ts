@@ -1,3 +1,4 @@
+import { longestKeyHeader } from "../reports/idempotency-key.ts";
 import { parameterExamples } from "./examples.ts";
 import { errors, type Operation, type Operations, ok, type Parameter, type Schema } from "./operation.ts";
 
@@ -69,7 +70,7 @@ const idempotencyKey: Parameter = {
   name: "Idempotency-Key",
   in: "header",
   description: "A repetition under the same key, for the same asset and kind, is answered and not recorded again.",
-  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+  schema: { type: "string", minLength: 1, maxLength: longestKeyHeader, pattern: "^[!-~]+$" },
   example: parameterExamples["Idempotency-Key"],
 };
 

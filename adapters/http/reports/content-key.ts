@@ -1,4 +1,4 @@
-import { longestIdempotencyKey } from "../../../core/events/event-input.ts";
+import { longestIdempotencyKey } from "../../../core/events/event-input-schema.ts";
 import type { EventReport } from "../../../core/index.ts";
 import { fingerprint } from "../../../storage/fingerprint.ts";
 

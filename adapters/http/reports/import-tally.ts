@@ -1,6 +1,6 @@
-import { conflictSentence } from "../../../storage/append-event.ts";
+import { unitOutcome } from "../../../storage/append-event.ts";
 import type { UnitResult } from "../../../storage/index.ts";
-import type { EventBatch, LineError, LineUnit } from "./event-batch.ts";
+import type { EventBatch, LineError } from "./event-batch.ts";
 
 /** What has become of an import's lines. */
 export interface ImportTally {
@@ -45,10 +45,14 @@ export function tallyImport(): ImportTally {
     settled(batch, results) {
       const wrong: LineError[] = [...batch.errors];
       for (const [i, line] of batch.units.entries()) {
-        const result = results[i];
-        if (result?.status === "recorded") {
-          for (const { duplicate } of result.events) counted[duplicate ? "duplicates" : "recorded"]++;
-        } else wrong.push({ line: line.line, error: refusal(line, result) });
+        const outcome = unitOutcome(line.unit, results[i]);
+        if (outcome.status === "recorded") {
+          for (const { duplicate } of outcome.events) counted[duplicate ? "duplicates" : "recorded"]++;
+        } else {
+          const { status, reason } = outcome;
+          const error = status === "conflict" ? reason : `The event can't be stored: ${reason}`;
+          wrong.push({ line: line.line, error });
+        }
       }
       counted.received += batch.received;
       counted.skipped += batch.skipped;
@@ -66,10 +70,4 @@ export function tallyImport(): ImportTally {
     counts: () => ({ ...counted, errors }),
     lastDurableLine: () => lastDurableLine,
   };
-}
-
-function refusal({ unit }: LineUnit, result: UnitResult | undefined): string {
-  if (result?.status === "conflict") return conflictSentence(unit[result.index]?.idempotencyKey, result.id);
-  const why = result?.status === "failed" ? result.message : "the event log gave no result";
-  return `The event can't be stored: ${why}`;
 }

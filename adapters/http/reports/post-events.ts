@@ -11,7 +11,7 @@ import {
 import { maxEventDepth } from "../../../core/json/json.ts";
 import { largeText } from "../../../core/json/json-text.ts";
 import { isArray, isJsonObject } from "../../../core/json/json-value.ts";
-import { conflictSentence } from "../../../storage/append-event.ts";
+import { appendUnit } from "../../../storage/append-event.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppDeps, AppEnv } from "../app-deps.ts";
@@ -58,20 +58,16 @@ async function recordInputs(c: Context<AppEnv>, text: string, { key, limits, now
   }
   const read = key === undefined ? inputs : inputs.map((input) => () => withKey(input(), key));
   const { unit, indexes, hasPartitions } = readInputs(read, now, limits, isMany);
-  const [result] =
-    unit.length === 0 ? [{ status: "recorded", events: [] } as const] : await c.get("log").append([unit]);
-  if (result?.status === "recorded") {
-    return respond(isMany || hasPartitions ? summary(result.events) : result.events[0]);
+  const outcome = await appendUnit(c.get("log"), unit);
+  if (outcome.status === "recorded") {
+    return respond(isMany || hasPartitions ? summary(outcome.events) : outcome.events[0]);
   }
-  if (result?.status === "conflict") {
-    const index = indexes[result.index] ?? 0;
-    const error = conflictSentence(unit[result.index]?.idempotencyKey, result.id);
-    if (!isMany) throw new HttpError(422, error);
-    const problem = `Nothing was recorded. The event at index ${index}: ${error}`;
-    throw new HttpError(422, problem, {}, { errors: [{ index, error }] });
-  }
-  const why = result?.message ?? "the event log gave no result";
-  throw new EventLogError("rejected", `Nothing was recorded: ${why}`);
+  const { reason } = outcome;
+  if (outcome.status === "rejected") throw new EventLogError("rejected", `Nothing was recorded: ${reason}`);
+  if (!isMany) throw new HttpError(422, reason);
+  const index = indexes[outcome.index] ?? 0;
+  const problem = `Nothing was recorded. The event at index ${index}: ${reason}`;
+  throw new HttpError(422, problem, {}, { errors: [{ index, error: reason }] });
 }
 
 function readSent(body: string, limits: Limits): ScannedEvents {

@@ -1,9 +1,9 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../../core/index.ts";
+import { mostAhead } from "../../../../core/time.ts";
 import type { AssetTimeline, EventMark, TimelineMark, TimelineRequest } from "../../../overview.ts";
 import {
   firstOf,
-  mostAhead,
   mostExamined,
   mostOfName,
   pickEvents,

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { materialization } from "../../../../../core/index.ts";
+import { mostAhead } from "../../../../../core/time.ts";
 import { readTimeline } from "../../../../../storage/libsql/read/events/read-timeline.ts";
-import { mostAhead } from "../../../../../storage/timeline.ts";
 import { watchedSteps, writtenDatabase } from "../../written-database.ts";
 
 const count = 3000;
