@@ -35,25 +35,48 @@ export function detailsLength(event: Kept): number {
 export function detailsText(event: Kept, mostEntries: number): DetailsText | undefined {
   const text = event[keptDetails]?.text;
   if (text === undefined) return undefined;
-  const parts = { description: "null", tags: "{}", metadata: "{}" };
-  for (let at = 1; at < text.length - 1; ) {
-    const name = partNames.find((name) => text.startsWith(`"${name}":`, at));
-    if (name === undefined) return undefined;
-    const start = at + name.length + 3;
-    // Metadata come last, and may be long.
-    const end = name === "metadata" ? text.length - 1 : endOfValue(text, start);
-    parts[name] = text.slice(start, end);
-    at = end + 1;
-  }
-  const { members = [], total = 0 } = firstMembers(parts.metadata, mostEntries) ?? {};
+  const parts = partsOf(text);
+  if (parts === undefined) return undefined;
+  const { description = "null", tags = "{}", metadata = "{}" } = parts;
+  const { members = [], total = 0 } = firstMembers(metadata, mostEntries) ?? {};
   const entries: EntryText[] = [];
   for (const [name, entry] of members) {
-    const [start = "", type] = entryStart.exec(entry) ?? [];
+    const [start = "", type] = typedEntry.exec(entry) ?? [];
     if (type === undefined) return undefined;
     entries.push({ name, type: type as EntryText["type"], raw: entry.slice(start.length, -1) }); // as formatDetails wrote
   }
-  return { description: parts.description, tags: parts.tags, entries, total };
+  return { description, tags, entries, total };
 }
 
-const partNames = ["description", "tags", "metadata"] as const;
-const entryStart = /^\{"type":"([a-z_]+)","raw_value":/;
+/** The texts of the parts that details have, as JSON. */
+export interface DetailsParts {
+  readonly description?: string;
+  readonly tags?: string;
+  readonly metadata?: string;
+}
+
+/** The parts of what `formatDetails` wrote. Undefined if another program wrote the text. */
+export function partsOf(text: string): DetailsParts | undefined {
+  const parts: { -readonly [Part in keyof DetailsParts]: string } = {};
+  for (let at = 1; at < text.length - 1; ) {
+    // Metadata come last, so the largest part needs no look.
+    if (text.startsWith('"metadata":', at)) {
+      parts.metadata = text.slice(at + '"metadata":'.length, -1);
+      break;
+    }
+    const name = text.startsWith('"tags":', at)
+      ? "tags"
+      : text.startsWith('"description":', at)
+        ? "description"
+        : undefined;
+    if (name === undefined) return undefined;
+    const start = at + name.length + 3;
+    const end = endOfValue(text, start);
+    parts[name] = text.slice(start, end);
+    at = end + 1;
+  }
+  return parts;
+}
+
+/** The start of a metadata entry that says its type. */
+export const typedEntry = /^\{"type":"([a-z_]+)","raw_value":/;

@@ -3,6 +3,7 @@ import { endOfValue, firstMembers } from "../json/json-parts.ts";
 import { normalJson } from "../json/json-scanner.ts";
 import { rawText, textValue } from "../json/json-text.ts";
 import { type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
+import { type DetailsParts, partsOf, typedEntry } from "./details-start.ts";
 import type { Tags } from "./events.ts";
 import { isTyped, readMetadataValue } from "./metadata.ts";
 import type { JsonType, Metadata, MetadataValue } from "./metadata-value.ts";
@@ -48,7 +49,10 @@ class KeptDetails implements FormattedDetails {
   }
 
   get details(): EventDetails {
-    this.#details ??= this.text.length <= wholeLength ? parseDetails(this.text) : readParts(partsOf(this.text));
+    if (this.#details === undefined) {
+      const parts = this.#text.length <= wholeLength ? undefined : partsOf(this.#text);
+      this.#details = parts === undefined ? parseDetails(this.#text) : readParts(parts);
+    }
     return this.#details;
   }
 
@@ -66,32 +70,7 @@ export function parseDetails(text: string): EventDetails {
   return readDetails(parseJson(text, { maxDepth: maxEventDepth }) as JsonObject); // as formatDetails wrote it
 }
 
-/** The texts of what there is of the details. */
-interface Parts {
-  readonly description?: string;
-  readonly tags?: string;
-  readonly metadata?: string;
-}
-
-const metadataStart = '"metadata":';
-
-/** Metadata come last, so whatever is large is not looked at. */
-function partsOf(text: string): Parts {
-  const parts: { -readonly [Part in keyof Parts]: string } = {};
-  for (let at = 1; at < text.length - 1; ) {
-    if (text.startsWith(metadataStart, at)) {
-      parts.metadata = text.slice(at + metadataStart.length, -1);
-      break;
-    }
-    const start = text.indexOf(":", at) + 1;
-    const end = endOfValue(text, start);
-    parts[text.slice(at + 1, start - 2) as keyof Parts] = text.slice(start, end); // as formatDetails names them
-    at = end + 1;
-  }
-  return parts;
-}
-
-function readParts({ description = "null", tags = "{}", metadata = "{}" }: Parts): EventDetails {
+function readParts({ description = "null", tags = "{}", metadata = "{}" }: DetailsParts): EventDetails {
   return { ...parseDetails(`{"description":${description},"tags":${tags}}`), metadata: readEntries(metadata) };
 }
 
@@ -104,7 +83,6 @@ function readEntries(text: string): Metadata {
 }
 
 const jsonTypes: readonly string[] = ["json", "table", "table_schema", "table_column_lineage"] satisfies JsonType[];
-const typedEntry = /^\{"type":"([a-z_]+)","raw_value":/;
 
 function readEntry(entry: string): MetadataValue {
   const [start = "", type = ""] = typedEntry.exec(entry) ?? [];
@@ -126,7 +104,9 @@ function normal(json: string): string {
 /** As `formatAnswerDetails` writes the details of this text; undefined where it is not one that can be copied. */
 function formatParts(text: string): string | undefined {
   if (text.includes(loneSurrogate)) return undefined;
-  const { description = "null", tags = "{}", metadata = "{}" } = partsOf(text);
+  const parts = partsOf(text);
+  if (parts === undefined) return undefined;
+  const { description = "null", tags = "{}", metadata = "{}" } = parts;
   if (!areAnswered(metadata)) return undefined;
   return `"description":${description},"data_version":${versionText(tags)},"tags":${tags},"metadata":${metadata}`;
 }

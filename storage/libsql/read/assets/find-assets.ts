@@ -25,25 +25,17 @@ export interface FoundAsset extends AssetPosition {
   readonly id: number;
 }
 
-export interface FoundAssets {
+interface FoundAssets {
   readonly assets: readonly FoundAsset[];
   /** The last of all assets that were examined. */
   readonly last: AssetPosition | undefined;
   readonly hasMore: boolean;
 }
 
-/** A page of the rows that were read of the first `count` found assets. There may be fewer of them than were found. */
-export function pageOf<Row>(
-  { assets, last, hasMore }: FoundAssets,
-  { rows, count }: { readonly rows: readonly Row[]; readonly count: number },
-): ListOfRows<Row, AssetPosition> {
-  return count === assets.length ? { rows, last, hasMore } : { rows, last: assets[count - 1], hasMore: true };
-}
-
 type Request = Pick<AssetListRequest, "limit" | "order">;
 
 /** A page of the assets after the position `from`, by encoded keys. It is shorter where many assets must be examined. */
-export async function findAssets(
+async function findAssets(
   steps: ReadSteps,
   filter: AssetFilter,
   { limit, order = "key" }: Request,
@@ -52,6 +44,26 @@ export async function findAssets(
   if (order !== "key") return findByRank(steps, filter, { limit, order }, from);
   const { matching, last, hasMore } = await findByKey(steps, filter, noRank, limit, from);
   return { assets: matching.map(({ id, key }) => ({ id, key, rank: null })), last, hasMore };
+}
+
+/** Reads rows of the first `count` of these assets, in their order: of one at least. */
+type RowsReader<Row> = (
+  steps: ReadSteps,
+  assets: readonly FoundAsset[],
+) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
+
+/** The read of a list of assets whose rows `read` gives. A page ends where `read` does. */
+export function assetListOf<Row>(read: RowsReader<Row>) {
+  return async (
+    steps: ReadSteps,
+    filter: AssetFilter,
+    page: Request,
+    from: AssetPosition | undefined,
+  ): Promise<ListOfRows<Row, AssetPosition>> => {
+    const { assets, last, hasMore } = await findAssets(steps, filter, page, from);
+    const { rows, count } = await read(steps, assets);
+    return count === assets.length ? { rows, last, hasMore } : { rows, last: assets[count - 1], hasMore: true };
+  };
 }
 
 export interface AssetStateRow extends FailingNames {

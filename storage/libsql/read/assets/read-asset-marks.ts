@@ -1,10 +1,10 @@
 import type { Value } from "@libsql/client";
-import type { AssetFilter, AssetListRequest } from "../../../event-log.ts";
+
 import { isOfAsset, scopes } from "../../write/summaries.ts";
-import type { ListOfRows, ReadSteps } from "../read-steps.ts";
+import type { ReadSteps } from "../read-steps.ts";
 import { type FailingNames, readFailingNames } from "./check-states.ts";
 import { checksPerPage } from "./examine-assets.ts";
-import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
+import { assetListOf } from "./find-assets.ts";
 import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
 
 /** How far a page of marks counts the checks of each asset, and the partitions of all together. */
@@ -27,16 +27,8 @@ export interface AssetMarkRow extends FailingNames {
   readonly dataVersion: string | null;
 }
 
-/** Marks of assets after the position `from`. */
-export async function readAssetMarks(
-  steps: ReadSteps,
-  filter: AssetFilter,
-  page: Pick<AssetListRequest, "limit" | "order">,
-  from: AssetPosition | undefined,
-): Promise<ListOfRows<AssetMarkRow, AssetPosition>> {
-  const found = await findAssets(steps, filter, page, from);
-  return pageOf(found, await markAssets(steps, found.assets));
-}
+/** Marks of assets after a position. */
+export const readAssetMarks = assetListOf(markAssets);
 
 /** Marks of the assets with these encoded keys, in their order. */
 export async function readMarksOf(steps: ReadSteps, keys: readonly string[]): Promise<readonly AssetMarkRow[]> {

@@ -1,14 +1,14 @@
 import type { InValue, Row } from "@libsql/client";
 import { and, asc, eq, lt, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql/http";
-import { type AssetFilter, type AssetListRequest, mostChecks } from "../../../event-log.ts";
+import { mostChecks } from "../../../event-log.ts";
 import { asset, event, summary } from "../../schema.ts";
 import type { EventRow } from "../../write/event-row.ts";
 import { scopes } from "../../write/summaries.ts";
 import { eventColumns } from "../events/read-event.ts";
 import { bytesPerPage, countFitting, eventSizeSql } from "../page-size.ts";
-import type { ListOfRows, ReadSteps } from "../read-steps.ts";
-import { type AssetPosition, findAssets, pageOf } from "./find-assets.ts";
+import type { ReadSteps } from "../read-steps.ts";
+import { assetListOf } from "./find-assets.ts";
 
 /** What the summaries say of an asset. */
 export interface AssetRows {
@@ -30,7 +30,7 @@ export interface AssetId {
  * The first of these assets, in their order: as many as fit into a page, which is one at least. Answers how many those
  * are; those that have no events any more are left out of the rows.
  */
-export async function readAssets(
+async function readAssets(
   steps: ReadSteps,
   assets: readonly AssetId[],
 ): Promise<{ readonly rows: readonly AssetRows[]; readonly count: number }> {
@@ -71,16 +71,8 @@ export async function readAssets(
   return { rows, count: fitting.length };
 }
 
-/** Assets after the position `from`. */
-export async function readAssetList(
-  steps: ReadSteps,
-  filter: AssetFilter,
-  page: Pick<AssetListRequest, "limit" | "order">,
-  from: AssetPosition | undefined,
-): Promise<ListOfRows<AssetRows, AssetPosition>> {
-  const found = await findAssets(steps, filter, page, from);
-  return pageOf(found, await readAssets(steps, found.assets));
-}
+/** Assets after a position. */
+export const readAssetList = assetListOf(readAssets);
 
 /** The asset of an encoded key; undefined for one without events. */
 export async function readAssetByKey(steps: ReadSteps, key: string): Promise<AssetRows | undefined> {
