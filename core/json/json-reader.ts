@@ -20,6 +20,7 @@ const literals = new Map<string, JsonValue>([
  * The faithful reader behind `parseJson`: what Python's json module accepts (RFC 8259 with NaN and ±Infinity), with the
  * digits of every number kept, and its words for what is wrong, which Dagster's callers already know.
  */
+// One long function: this parser is on hot paths, and its parts share the position in a closure.
 export function readJson(text: string, controlCharacters: boolean, maxDepth: number): JsonValue {
   let at = 0;
 

@@ -3,8 +3,8 @@ const pollInterval = 250;
 
 export interface Watchers {
   watch(listener: () => void): () => void;
-  /** Tells all listeners that there may be news. */
-  tell(): void;
+  /** Tells all listeners that there may be new events. */
+  notify(): void;
   close(): void;
 }
 
@@ -14,7 +14,7 @@ export function watchers(newestId: () => Promise<number>): Watchers {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen: number | undefined;
 
-  function tell(): void {
+  function notify(): void {
     for (const listener of listeners) {
       try {
         listener();
@@ -27,10 +27,10 @@ export function watchers(newestId: () => Promise<number>): Watchers {
   async function poll(): Promise<void> {
     try {
       const newest = await newestId();
-      if (newest !== seen) tell();
+      if (newest !== seen) notify();
       seen = newest;
     } catch {
-      tell(); // what the listeners read next says what is wrong
+      notify(); // what the listeners read next says what is wrong
     }
     schedule();
   }
@@ -49,7 +49,7 @@ export function watchers(newestId: () => Promise<number>): Watchers {
       if (listeners.size === 1) schedule();
       return () => void listeners.delete(own);
     },
-    tell,
+    notify,
     close() {
       listeners.clear();
       clearTimeout(timer);

@@ -30,11 +30,11 @@ export type DatabaseResponse =
       readonly damage: string | undefined;
     };
 
-// This file is the thread that database-threads.ts starts: a LogDatabase that is asked by messages.
+// This file is the thread that database-worker.ts starts: a LogDatabase whose calls are messages.
 const port = parentPort;
 if (port === null) throw new Error("database-thread is not started as a thread");
 
-const { watchesLog = false, ...address } = workerData as DatabaseThreadData; // only database-threads.ts starts it
+const { watchesLog = false, ...address } = workerData as DatabaseThreadData; // only database-worker.ts starts it
 const onTrouble: OnFileTrouble = (trouble) => port.postMessage({ trouble } satisfies DatabaseResponse);
 const opening = openFileAccess(address, { watchesLog, onTrouble }).then(createLogDatabase);
 await answer(0, async () => {
@@ -45,7 +45,7 @@ await answer(0, async () => {
 port.on("message", ({ id, method, args }: DatabaseRequest) =>
   answer(id, async () => {
     const database = await opening;
-    const call = database[method] as (...args: readonly unknown[]) => Promise<unknown>; // args fit: see startThread
+    const call = database[method] as (...args: readonly unknown[]) => Promise<unknown>; // args fit: see DatabaseWorker
     return await call(...args);
   }),
 );

@@ -7,7 +7,7 @@ import { assertWritable } from "../file/assert-writable.ts";
 import { overfullLog } from "../file/checkpointer.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
 import { type DatabaseSize, readSize } from "../read/assets/read-stats.ts";
-import { pause } from "./deletion-steps.ts";
+import { pause } from "./deletions.ts";
 
 /** The most pages that one step gives back: a server that writes beside it waits for it. */
 const pagesPerStep = 1000;

@@ -1,4 +1,4 @@
-import type { AssetCheckSeverity } from "../../../core/index.ts";
+import type { AssetCheckSeverity, JsonValue } from "../../../core/index.ts";
 import { formatCursor, parseCursor } from "../../cursor.ts";
 import { formatListCursor, parseListCursor } from "../../list-cursor.ts";
 import type { FailingCheck } from "../../overview.ts";
@@ -15,8 +15,21 @@ export type EventLogReads = Omit<
   "append" | "appendEncoded" | "wipe" | "prune" | "probe" | "watch" | "close"
 >;
 
-/** Reads from a database, with its rows decoded and its cursors checked. `assertOpen` throws once the log is closed. */
+/** Reads from a database. Decodes its rows and checks cursors. `assertOpen` throws once the log is closed. */
 export function createLibsqlReads(database: LogDatabase, assertOpen: () => void): EventLogReads {
+  return {
+    ...eventReads(database, assertOpen),
+    ...assetReads(database, assertOpen),
+    ...partReads(database, assertOpen),
+    ...logReads(database, assertOpen),
+  };
+}
+
+/** Events, one by one, in pages, and over time. */
+function eventReads(
+  database: LogDatabase,
+  assertOpen: () => void,
+): Pick<EventLogReads, "get" | "query" | "recent" | "timeline"> {
   return {
     get: async (id) => {
       assertOpen();
@@ -33,6 +46,24 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
       );
       return { events: rows.map(eventFromRow), cursor, hasMore, idempotencyKeys: new Map(keyed) };
     },
+    recent: async (keys, limit) => {
+      assertOpen();
+      return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));
+    },
+    timeline: async (key, request) => {
+      assertOpen();
+      const { rows, ...timeline } = await database.timeline(key, request);
+      return { ...timeline, events: rows.map(eventFromRow) };
+    },
+  };
+}
+
+/** Assets and what is known of them. */
+function assetReads(
+  database: LogDatabase,
+  assertOpen: () => void,
+): Pick<EventLogReads, "asset" | "assets" | "assetMarks" | "marksOf" | "assetStates"> {
+  return {
     asset: async (key) => {
       assertOpen();
       const rows = await database.asset(key);
@@ -61,47 +92,36 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
       const assets = rows.map(({ key, ...state }) => ({ assetKey: decodeKey(key), ...state }));
       return { assets, cursor: list.format(last), hasMore };
     },
-    recent: async (keys, limit) => {
-      assertOpen();
-      return (await database.recent(keys, limit)).map((marks) => marks.map(eventMark));
-    },
-    timeline: async (key, request) => {
-      assertOpen();
-      const { rows, ...timeline } = await database.timeline(key, request);
-      return { ...timeline, events: rows.map(eventFromRow) };
-    },
+  };
+}
+
+/** The partitions and checks of assets. */
+function partReads(
+  database: LogDatabase,
+  assertOpen: () => void,
+): Pick<EventLogReads, "partitions" | "partitionMarks" | "checks" | "failingChecks" | "checkHistories"> {
+  return {
     partitions: async (key, { limit, cursor: given }) => {
       assertOpen();
-      const mark = ["partitions", key];
-      const [from] = parseListCursor(given, mark) ?? [];
-      const { rows, last, hasMore } = await database.partitions(key, limit, from ?? undefined);
+      const list = textCursor(given, ["partitions", key]);
+      const { rows, last, hasMore } = await database.partitions(key, limit, list.from);
       const partitions = rows.map(({ events, latest }) => {
         const latestMaterialization = eventFromRow(latest);
         return { partition: latestMaterialization.partition ?? "", latestMaterialization, materializations: events };
       });
-      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
-    },
-    failingChecks: async (keys, limit) => {
-      assertOpen();
-      return (await database.failingChecks(keys, limit)).map((checks) => checks.map(failingCheck));
-    },
-    checkHistories: async (checks, limit) => {
-      assertOpen();
-      const found = await database.checkHistories(checks, limit);
-      return found.map(({ total, evaluations }) => ({ total, evaluations: evaluations.map(eventMark) }));
+      return { partitions, cursor: list.format(last), hasMore };
     },
     partitionMarks: async (key, { limit, cursor: given }) => {
       assertOpen();
-      const mark = ["partitions", key];
-      const [from] = parseListCursor(given, mark) ?? [];
-      const { rows, last, hasMore } = await database.partitionMarks(key, limit, from ?? undefined);
+      const list = textCursor(given, ["partitions", key]);
+      const { rows, last, hasMore } = await database.partitionMarks(key, limit, list.from);
       const partitions = rows.map(({ partition, timestamp, events, failing }) => ({
         partition: decodeText(partition),
         timestamp,
         materializations: events,
         failing,
       }));
-      return { partitions, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+      return { partitions, cursor: list.format(last), hasMore };
     },
     checks: async (key, { limit, cursor: given }) => {
       assertOpen();
@@ -116,6 +136,24 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
       });
       return { checks, cursor: last === undefined ? null : formatListCursor(last, mark), hasMore };
     },
+    failingChecks: async (keys, limit) => {
+      assertOpen();
+      return (await database.failingChecks(keys, limit)).map((checks) => checks.map(failingCheck));
+    },
+    checkHistories: async (checks, limit) => {
+      assertOpen();
+      const found = await database.checkHistories(checks, limit);
+      return found.map(({ total, evaluations }) => ({ total, evaluations: evaluations.map(eventMark) }));
+    },
+  };
+}
+
+/** What is said of the log as a whole. */
+function logReads(
+  database: LogDatabase,
+  assertOpen: () => void,
+): Pick<EventLogReads, "prunedId" | "prunedAt" | "stats" | "lastMaterializations" | "id"> {
+  return {
     prunedId: async (type) => {
       assertOpen();
       return database.prunedId(type);
@@ -130,16 +168,24 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
     },
     lastMaterializations: async ({ limit, cursor: given }) => {
       assertOpen();
-      const mark = ["last materializations"];
-      const [from] = parseListCursor(given, mark) ?? [];
-      const { rows, last, hasMore } = await database.lastMaterializations(limit, from ?? undefined);
+      const list = textCursor(given, ["last materializations"]);
+      const { rows, last, hasMore } = await database.lastMaterializations(limit, list.from);
       const assets = rows.map(([key, timestamp]) => ({ assetKey: decodeKey(key), timestamp }));
-      return { assets, cursor: last === undefined ? null : formatListCursor([last], mark), hasMore };
+      return { assets, cursor: list.format(last), hasMore };
     },
     id: async () => {
       assertOpen();
       return database.logId();
     },
+  };
+}
+
+/** The cursor of a list whose position is one text. Cursors with another mark are refused. */
+function textCursor(given: string | undefined, mark: readonly JsonValue[]) {
+  const [from] = parseListCursor(given, mark) ?? [];
+  return {
+    from: from ?? undefined,
+    format: (last: string | undefined) => (last === undefined ? null : formatListCursor([last], mark)),
   };
 }
 

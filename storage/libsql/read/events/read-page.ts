@@ -9,9 +9,9 @@ import { isBelow } from "../assets/read-lists.ts";
 import { countFitting } from "../page-size.ts";
 import { eventColumns, eventSize } from "./read-event.ts";
 
-/** How many events a page looks at before it answers with what it has found. */
+/** How many events a page examines before it answers with what it has found. */
 export const eventsPerPage = 5000;
-/** Of a prefix with so many assets at most the events are found by the assets' index, whatever lies between them. */
+/** If a prefix has at most so many assets, their events are found by the index, however many others lie between them. */
 export const fewAssets = 100;
 
 export interface PageOfRows {
@@ -28,74 +28,89 @@ export async function readPage(
   { order, limit }: Pick<PageRequest, "order" | "limit">,
   from: number | undefined,
 ): Promise<PageOfRows> {
-  // All statements look at what was there now, or events that come between them would be passed over.
+  // All statements look at the events that were there now. Else one that came between them would be passed over.
   const [head] = await database.select({ id: max(event.id) }).from(event);
-  const isAscending = order === "asc";
-
   const bounds = [lte(event.id, head?.id ?? 0), ...idBounds(filter, order, from)];
-
-  /** What matches among the events to be examined, up to the one that is named; of these assets alone. */
-  const lookUpTo = async (edge?: number, assets?: readonly number[]) => {
-    const examined = database
-      .select({ id: event.id, assetId: event.assetId, kind: event.kind, partition: event.partition })
-      .from(event)
-      .where(
-        and(
-          ...bounds,
-          edge === undefined ? undefined : isAscending ? lte(event.id, edge) : gte(event.id, edge),
-          filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
-          assets && inArray(event.assetId, [...assets]),
-        ),
-      )
-      .orderBy(isAscending ? asc(event.id) : desc(event.id))
-      .limit(eventsPerPage)
-      .as("examined");
-    // No ORDER BY of its own: SQLite would sort all that is examined, where so it stops at the limit. The subquery is a
-    // coroutine that hands out its rows in order, which tests/storage/libsql/read/events/read-page.test.ts holds it to.
-    const matches = and(
-      filter.type && eq(examined.kind, kinds[filter.type]),
-      filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
-      sql.raw(isVisible("examined")),
-      eq(event.id, examined.id),
-      filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
-      filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
-      filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
-      eq(asset.id, event.assetId),
-      filter.prefix && isBelow(filter.prefix),
-    );
-    const sizes = await database
-      .select({ size: eventSize })
-      .from(examined)
-      .crossJoin(event)
-      .crossJoin(asset)
-      .where(matches)
-      .limit(limit + 1);
-    const most = Math.min(limit, countFitting(sizes));
-    const rows = () =>
-      database.select(eventColumns).from(examined).crossJoin(event).crossJoin(asset).where(matches).limit(most);
-    return { examined, isCut: sizes.length > most, rows };
-  };
-
-  const near = await lookUpTo();
+  const request = { filter, order, limit, bounds };
+  const near = await examineEvents(database, request, {});
   if (near.isCut) return cutPage(await near.rows());
   const { examined } = near;
-  const edge = isAscending ? max(examined.id) : min(examined.id);
+  const edge = order === "asc" ? max(examined.id) : min(examined.id);
   const [end] = await database.select({ count: count(), id: edge }).from(examined);
   if (end?.id == null) return { rows: [], last: undefined, hasMore: false };
-  // Too many others lie between those that match.
+  // Too many other events lie between those that match.
   const few = end.count < eventsPerPage ? undefined : await findFewAssets(database, filter, order, bounds);
   if (few !== undefined) {
-    const found = await lookUpTo(few.edge, few.ids);
+    const found = await examineEvents(database, request, { edge: few.edge, assets: few.ids });
     const rows = await found.rows();
     if (found.isCut) return cutPage(rows);
-    const last = isAscending ? head?.id : rows.at(-1)?.id;
+    const last = order === "asc" ? head?.id : rows.at(-1)?.id;
     return { rows, last: few.edge ?? last ?? end.id, hasMore: few.edge !== undefined };
   }
-  // Looked at anew, to the very edge: what is purged or pruned meanwhile lets others into reach of one statement that
-  // were not in that of the one before, and they would be passed over.
-  const all = await lookUpTo(end.id);
+  // Examined again, now up to the edge: what is purged or pruned between two statements brings events into the reach of
+  // the second that the first did not see, and they would be passed over.
+  const all = await examineEvents(database, request, { edge: end.id });
   const rows = await all.rows();
   return all.isCut ? cutPage(rows) : { rows, last: end.id, hasMore: end.count === eventsPerPage };
+}
+
+interface ExamineRequest extends Pick<PageRequest, "order" | "limit"> {
+  readonly filter: EventFilter;
+  readonly bounds: readonly (SQL | undefined)[];
+}
+
+interface ExamineRange {
+  /** The id of the last event to examine. */
+  readonly edge?: number | undefined;
+  /** Examines events of these assets alone. */
+  readonly assets?: readonly number[];
+}
+
+/** Finds what matches among the next events. `isCut` is true if more of them match than a page may have. */
+async function examineEvents(
+  database: LibSQLDatabase,
+  { filter, order, limit, bounds }: ExamineRequest,
+  { edge, assets }: ExamineRange,
+) {
+  const isAscending = order === "asc";
+  const examined = database
+    .select({ id: event.id, assetId: event.assetId, kind: event.kind, partition: event.partition })
+    .from(event)
+    .where(
+      and(
+        ...bounds,
+        edge === undefined ? undefined : isAscending ? lte(event.id, edge) : gte(event.id, edge),
+        filter.assetKey && eq(event.assetId, assetId(database, filter.assetKey)),
+        assets && inArray(event.assetId, [...assets]),
+      ),
+    )
+    .orderBy(isAscending ? asc(event.id) : desc(event.id))
+    .limit(eventsPerPage)
+    .as("examined");
+  // The statements have no ORDER BY of their own: SQLite would sort all that is examined, and so it stops at the limit. The
+  // subquery is a coroutine that gives its rows in order; tests/storage/libsql/read/events/read-page.test.ts checks that.
+  const matches = and(
+    filter.type && eq(examined.kind, kinds[filter.type]),
+    filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
+    sql.raw(isVisible("examined")),
+    eq(event.id, examined.id),
+    filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
+    filter.since === undefined ? undefined : gte(event.timestamp, filter.since),
+    filter.until === undefined ? undefined : lt(event.timestamp, filter.until),
+    eq(asset.id, event.assetId),
+    filter.prefix && isBelow(filter.prefix),
+  );
+  const sizes = await database
+    .select({ size: eventSize })
+    .from(examined)
+    .crossJoin(event)
+    .crossJoin(asset)
+    .where(matches)
+    .limit(limit + 1);
+  const most = Math.min(limit, countFitting(sizes));
+  const rows = () =>
+    database.select(eventColumns).from(examined).crossJoin(event).crossJoin(asset).where(matches).limit(most);
+  return { examined, isCut: sizes.length > most, rows };
 }
 
 function cutPage(rows: readonly EventRow[]): PageOfRows {
@@ -104,11 +119,11 @@ function cutPage(rows: readonly EventRow[]): PageOfRows {
 
 interface FewAssets {
   readonly ids: readonly number[];
-  /** Up to where a page may look at all of their events; undefined where that is to the end. */
+  /** The last id up to which a page may examine all of their events. Undefined if it may examine all. */
   readonly edge: number | undefined;
 }
 
-/** The assets below the filter's prefix, where these are few. */
+/** The assets below the filter's prefix, if they are few. */
 async function findFewAssets(
   database: LibSQLDatabase,
   { assetKey, prefix }: EventFilter,
@@ -120,7 +135,7 @@ async function findFewAssets(
   const found = await database.select({ id: asset.id }).from(asset).where(isBelow(prefix)).limit(most);
   if (found.length === 0 || found.length === most) return undefined;
   const ids = found.map(({ id }) => id);
-  // Each is looked at up to its share of a page: where one has more, all are looked at to where that share ends.
+  // Each asset has a share of the page. If one has more events than that, the page ends where its share does.
   const share = Math.floor(eventsPerPage / ids.length);
   const ordered = order === "asc" ? asc(event.id) : desc(event.id);
   const end = sql<number | null>`(
