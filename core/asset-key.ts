@@ -5,8 +5,8 @@ import { isArray } from "./json/json-value.ts";
 export type AssetKey = readonly string[];
 
 /**
- * The key as one line of text, and back by `parseAssetKey`: parts joined by `/`, or a JSON array where joining would
- * be ambiguous (a part holds a slash, or the text would start like an array).
+ * The key as one line of text, which `parseAssetKey` reads back: parts joined by `/`, or a JSON array if the joined
+ * text would be ambiguous (a part holds a slash, or the text would start like an array).
  *
  * @example
  * console.log(formatAssetKey(["warehouse", "orders"])); // warehouse/orders
@@ -30,7 +30,7 @@ export function parseAssetKey(text: string): AssetKey | undefined {
   return namedKey(isKey ? array : text.toWellFormed().split("/"));
 }
 
-/** The key itself, or undefined where all its parts are empty. */
+/** The key itself, or undefined if all its parts are empty. */
 export function namedKey(parts: AssetKey): AssetKey | undefined {
   return parts.some((part) => part !== "") ? parts : undefined;
 }

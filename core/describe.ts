@@ -12,10 +12,10 @@ import {
 
 const longest = 100;
 
-/** What came, for an error message: `5 which is type int`. The type names are Python's, as Dagster's messages say them. */
+/** A value as error messages show it: `5 which is type int`. The type names are Python's, as in Dagster's messages. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
-  const json = value as JsonValue; // only shown, and every branch below bears any value
+  const json = value as JsonValue; // only shown, and every branch below takes any value
   const text = ["bigint", "function", "symbol"].includes(typeof value) ? String(value) : showJson(json);
   return `${text.length > longest ? `${text.slice(0, longest)}…` : text} which is type ${typeName(json)}`;
 }
@@ -28,7 +28,10 @@ function showJson(value: JsonValue): string {
   }
 }
 
-/** What `stringifyJson` writes, or, where that is longer than `most`, more of its start: a large value costs no more. */
+/**
+ * What `stringifyJson` writes. If that is longer than `most`, only its start, a little longer than `most`: a large
+ * value costs no more.
+ */
 function startOfJson(value: JsonValue, most: number): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, most));
   if (isNumberText(value)) return value[numberText].slice(0, most + 1);
@@ -39,12 +42,12 @@ function startOfJson(value: JsonValue, most: number): string {
   let parts = "";
   for (let i = 0; i < members.length && parts.length <= most; i++) {
     if (i > 0) parts += ",";
-    const room = Math.max(0, most - parts.length);
+    const left = Math.max(0, most - parts.length);
     if (isList)
-      parts += startOfJson(value[i] as JsonValue, room); // within its length
+      parts += startOfJson(value[i] as JsonValue, left); // within its length
     else {
       const [name, member] = members[i] as [string, JsonValue]; // as Object.entries gave it
-      parts += `${JSON.stringify(name.slice(0, most))}:${startOfJson(member, room)}`;
+      parts += `${JSON.stringify(name.slice(0, most))}:${startOfJson(member, left)}`;
     }
   }
   return isList ? `[${parts}]` : `{${parts}}`;

@@ -14,8 +14,8 @@ const cutShort = [
 const escapes = new RegExp(`(${wellFormed})|${cutShort}`, "gi");
 
 /**
- * Decodes percent-escapes as Python's `unquote` does, so that no path is refused: an invalid escape stays as it is
- * written, invalid UTF-8 becomes U+FFFD (one for each maximal subpart, as in the WHATWG Encoding Standard).
+ * Decodes percent-escapes as Python's `unquote` does, so that no path is refused. An invalid escape stays as it is
+ * written. Invalid UTF-8 becomes U+FFFD (one for each maximal subpart, as in the WHATWG Encoding Standard).
  */
 export function percentDecode(text: string): string {
   if (!text.includes("%")) return text;

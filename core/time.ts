@@ -2,17 +2,17 @@ const isoTime =
   /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?Z| ?([+-])(\d\d)(?::?(\d\d))?)$/i;
 const epochSeconds = /^(-?)(\d{1,14})(?:\.(\d+))?$/;
 
-/** From the year 5138 on, seconds are milliseconds that somebody forgot to divide. */
+/** From the year 5138 on, a number of seconds is taken for milliseconds. */
 const leastMilliseconds = 1e11;
 
-/** What a time must be, for a sentence about one that is not. */
+/** What a time must be, for messages about one that is not valid. */
 export const expectedTime = "a time: RFC 3339, as 2026-11-30T05:50:00Z, or seconds since 1970";
 
 /**
- * Milliseconds since 1970 UTC of an ISO 8601 time with a zone or of seconds since 1970, cut (towards the past) to a
- * whole number; undefined for any other text and for a time that no calendar has. Python's and Java's ways to write one
- * are read too: a space for the T, `+05`, a comma, nine decimals. Worked out here, because engines differ in what
- * `Date.parse` lets through: the 30th of February, offsets without a colon.
+ * Milliseconds since 1970 UTC of an ISO 8601 time with a zone or of seconds since 1970, rounded down to a whole number.
+ * Undefined for any other text, and for a time that no calendar has. Python's and Java's forms are read too: a space
+ * for the T, `+05`, a comma, nine decimals. It does not use `Date.parse`, because engines differ in what that accepts:
+ * the 30th of February, offsets without a colon.
  *
  * @example
  * console.log(parseTime("2026-11-23T06:50:00+01:00") === Date.UTC(2026, 10, 23, 5, 50)); // true
@@ -23,7 +23,7 @@ export function parseTime(text: string): number | undefined {
   return ms !== undefined && Math.abs(ms) <= 8.64e15 ? ms : undefined;
 }
 
-/** Whether a bare number is milliseconds, as JavaScript's and Java's clocks give them, where seconds are meant. */
+/** Whether a bare number is milliseconds, as JavaScript's and Java's clocks give them, instead of seconds. */
 export function isLikelyMilliseconds(text: string): boolean {
   return epochSeconds.test(text) && Math.abs(Number(text)) >= leastMilliseconds;
 }
@@ -50,12 +50,12 @@ function isoMilliseconds(text: string): number | undefined {
   const local = (Number(hour) * 60 + Number(minutes)) * minute + Number(second) * 1000;
   const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * minute;
   const whole = date.getTime() + local - (sign === "-" ? -offset : offset);
-  // A leap second is the last of a day in UTC; it counts as the next one.
+  // A leap second is the last second of a day in UTC. It counts as the next second.
   if (Number(second) === 60) return whole % day === 0 ? whole : undefined;
   return whole + thousandths(fraction);
 }
 
-// By its digits, since 1.001 * 1000 is less than 1001.
+// Computed from its digits, since 1.001 * 1000 is less than 1001.
 function epochMilliseconds(text: string): number | undefined {
   const [found, minus, whole, fraction = ""] = epochSeconds.exec(text) ?? [];
   if (found === undefined) return undefined;

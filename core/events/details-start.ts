@@ -2,14 +2,14 @@ import { endOfValue, firstMembers } from "../json/json-parts.ts";
 import type { MetadataValue } from "./metadata-value.ts";
 import { type EventDetails, type FormattedDetails, keptDetails } from "./wire.ts";
 
-/** A metadata entry whose value is JSON still, as `raw_value` has it on the wire. */
+/** A metadata entry whose value is still JSON text, as `raw_value` has it on the wire. */
 export interface EntryText {
   readonly name: string;
   readonly type: MetadataValue["type"];
   readonly raw: string;
 }
 
-/** What an event from a store says of itself, with no value parsed. */
+/** The details of an event from a store, with no value parsed. */
 export interface DetailsText {
   /** JSON: a string or null. */
   readonly description: string;
@@ -23,14 +23,14 @@ export interface DetailsText {
 
 type Kept = EventDetails & { readonly [keptDetails]?: FormattedDetails };
 
-/** How long the text is that a store gave of an event's details; 0 where it gave none. */
+/** The length of the text of an event's details that a store gave; 0 if it gave none. */
 export function detailsLength(event: Kept): number {
   return event[keptDetails]?.text.length ?? 0;
 }
 
 /**
- * The beginning of an event's details, found by going through their text once. Undefined where there is no such text, or
- * one that another program wrote: then the event's own properties are to be read.
+ * The beginning of an event's details, found in one pass over their text. Undefined if there is no such text or another
+ * program wrote it: then read the event's own properties.
  */
 export function detailsText(event: Kept, mostEntries: number): DetailsText | undefined {
   const text = event[keptDetails]?.text;
@@ -59,7 +59,7 @@ export interface DetailsParts {
 export function partsOf(text: string): DetailsParts | undefined {
   const parts: { -readonly [Part in keyof DetailsParts]: string } = {};
   for (let at = 1; at < text.length - 1; ) {
-    // Metadata come last, so the largest part needs no look.
+    // Metadata come last, so the largest part is not searched.
     if (text.startsWith('"metadata":', at)) {
       parts.metadata = text.slice(at + '"metadata":'.length, -1);
       break;

@@ -12,7 +12,7 @@ import { expectedTime, isLikelyMilliseconds, parseTime } from "../time.ts";
 /** How many characters the field `idempotency_key` may have. The header `Idempotency-Key` has a limit of its own. */
 export const longestIdempotencyKey = 1024;
 
-/** What each field of the native event input must be, for the sentence that says what is wrong. */
+/** What each field of the native event input must be, for the sentence that names a mistake. */
 export const expectedFields: Readonly<Record<string, string>> = {
   type: "ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION",
   asset_key: "parts joined by / or an array of strings, with a part that is not empty",
@@ -29,13 +29,13 @@ export const expectedFields: Readonly<Record<string, string>> = {
   idempotency_key: `a string of 1 to ${longestIdempotencyKey} characters`,
 };
 
-/** What a JSON schema of this can't see in its checks and transformations. */
+/** The JSON schema of checks and transformations, which a generator can't derive. */
 const described = <Input>(jsonSchema: object) => v.metadata<Input, { readonly jsonSchema: object }>({ jsonSchema });
 
-// A null is an absent field: senders in typed languages write one for whatever they leave open.
+// A null is an absent field: senders in typed languages write one for each field that they leave open.
 const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema, null);
 const onlyForChecks = v.nullish(v.null(), null);
-/** What an export writes and only the log that records an event can know. */
+/** A field that an export writes. Only the log that records an event can know its value. */
 const ignored = v.optional(v.unknown());
 
 const days = [
@@ -48,7 +48,10 @@ const clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?";
 const zone = " ?(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)";
 const leapSecond = "23:59:60(?:[.,][0-9]+)? ?(?:[Zz]|[+-]00(?::?00)?)";
 
-/** A time as JSON Schema can say it: what is read, but for years of six digits and leap seconds in other zones. */
+/**
+ * A time as JSON Schema can say it. It leaves out years of six digits and leap seconds in other zones, which are read
+ * too.
+ */
 export const timeText = {
   type: "string",
   pattern: `^(?:(?:${days})[Tt ](?:${clock}${zone}|${leapSecond})|-?[0-9]{1,11}(?:[.][0-9]+)?)$`,
@@ -71,12 +74,12 @@ const time = v.pipe(
   v.number(),
 );
 
-/** A time as it came, a number by its digits. */
+/** A time as it came. A number is given by its digits. */
 export function timeDigits(value: unknown): string {
   return typeof value === "string" ? value : plainDigits(value);
 }
 
-// JSON may write seconds with an exponent, and so does JavaScript where they are next to nothing.
+// JSON may write seconds with an exponent, and so does JavaScript if they are close to zero.
 function plainDigits(value: unknown): string {
   const digits = isNumberText(value) ? value[numberText] : String(value);
   if (!/e/i.test(digits)) return digits;

@@ -8,20 +8,23 @@ import { InvalidEventError } from "./invalid-event-error.ts";
 import type { MetadataValue } from "./metadata-value.ts";
 import { readMetadata } from "./wire.ts";
 
-/** An event as a sender describes it, and the key under which a repetition of it is not recorded again. */
+/** An event as a sender describes it, and the key under which it is recorded only once. */
 export interface EventReport {
   readonly event: RunlessEvent;
   readonly idempotencyKey: string | undefined;
 }
 
 export interface EventInputOptions {
-  /** Milliseconds since 1970 UTC: a timestamp more than 24 hours later is refused, unless a log has recorded it already. */
+  /**
+   * Milliseconds since 1970 UTC. A timestamp more than 24 hours later is refused, unless a log has already recorded the
+   * event.
+   */
   readonly now: number;
 }
 
 /**
- * The events that one JSON object of the native API reports: one, or one for each of `partitions`. What an export says
- * beside the event (`id`, `received_at`, a `data_version` that the tags hold too) is no mistake. Throws
+ * The events that one JSON object of the native API reports: one, or one for each of `partitions`. Fields that only an
+ * export writes are accepted (`id`, `received_at`, and a `data_version` that the tags hold too). Throws
  * InvalidEventError, and nothing else.
  */
 export function parseEventInput(input: JsonValue, { now }: EventInputOptions): readonly EventReport[] {
@@ -43,7 +46,7 @@ type Fields = v.InferOutput<typeof eventInputSchema>;
 
 const fieldNames = new Set(eventInputSchema.options.flatMap(({ entries }) => Object.keys(entries)));
 
-/** When a log received the event, where it comes from an export: what that holds was judged by the clock of its log. */
+/** When a log received the event, if it comes from an export. That log's clock has already judged the timestamp. */
 function receiptOf({ id, received_at: receivedAt }: Fields): number | undefined {
   return Number.isSafeInteger(id) && typeof receivedAt === "string" ? parseTime(receivedAt) : undefined;
 }
@@ -83,7 +86,7 @@ interface VersionAndTags {
   readonly tags: Tags | null;
 }
 
-// Where a data version is said twice, as an export does, the tags stand: an import must not add to them.
+// An export says the data version twice. Then the tags are kept as they are: an import must not add to them.
 function versionAndTags({ data_version: dataVersion, tags }: Fields): VersionAndTags {
   const tagged = tags === null ? null : dataVersionOf({ tags });
   if (tagged === null || dataVersion === null) return { dataVersion, tags };
@@ -96,11 +99,13 @@ function versionAndTags({ data_version: dataVersion, tags }: Fields): VersionAnd
 }
 
 function readValue(value: unknown): MetadataValue {
-  const wire = { value: value as JsonValue }; // a member of what came as JSON
+  const wire = { value: value as JsonValue }; // a member of parsed JSON
   return readMetadata(wire).value ?? { type: "null", rawValue: null };
 }
 
-/** A key for each partition, the same whatever the others are: the JSON of the pair, which no two pairs share. */
+/**
+ * A key for each partition: the JSON of the pair, which no other pair has. It does not depend on the other partitions.
+ */
 function partitionKey(key: string, partition: string): string {
   const pair = JSON.stringify([key, partition]);
   if (pair.length <= longestIdempotencyKey) return pair;
@@ -108,16 +113,16 @@ function partitionKey(key: string, partition: string): string {
   throw new InvalidEventError("idempotency_key", `The field idempotency_key must have ${limit}. Got ${pair.length}.`);
 }
 
-/** What an event's timestamp is judged by. Times are milliseconds since 1970 UTC. */
+/** The clocks that an event's timestamp is judged by. Times are milliseconds since 1970 UTC. */
 export interface TimestampBounds {
   readonly now: number;
-  /** When a log received the event, for one that a log has recorded already: its clock may have been ahead of this one. */
+  /** When a log received the event, if one has recorded it already. Its clock may have been ahead of this one. */
   readonly receivedAt?: number | undefined;
 }
 
 /**
- * Throws InvalidEventError where a timestamp is more than 24 hours ahead of the clock: such an event would stay the
- * latest of its asset until its time has come.
+ * Throws InvalidEventError if a timestamp is more than 24 hours ahead of the clock: such an event would stay the latest
+ * of its asset until that time.
  */
 export function assertNotFarAhead(timestamp: number | null, { now, receivedAt = now }: TimestampBounds): void {
   if (timestamp === null || timestamp <= Math.max(now, receivedAt) + mostAhead) return;

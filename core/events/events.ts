@@ -32,7 +32,7 @@ export interface AssetMaterialization extends EventFields {
   readonly type: "ASSET_MATERIALIZATION";
 }
 
-/** An asset was looked at, and this is what was seen. */
+/** An asset was looked at. The event says what was seen. */
 export interface AssetObservation extends EventFields {
   readonly type: "ASSET_OBSERVATION";
 }
@@ -49,7 +49,7 @@ export interface AssetCheckEvaluation extends EventFields {
 export type RunlessEvent = AssetMaterialization | AssetObservation | AssetCheckEvaluation;
 export type RunlessEventType = RunlessEvent["type"];
 
-/** The trace that a wipe leaves in the log. Its metadata say what was wiped and who asked for it. */
+/** The trace of a wipe in the log. Its metadata say what was wiped and who asked for it. */
 export interface AssetWiped extends EventFields {
   readonly type: "ASSET_WIPED";
 }
@@ -63,14 +63,14 @@ export type RecordedEvent = (RunlessEvent | AssetWiped) & {
   readonly receivedAt: number;
 };
 
-/** An event for a log to record. One that another log gave says when that one received it. */
+/** An event for a log to record. An event that another log gave also says when that log received it. */
 export type ReportableEvent = RunlessEvent & Partial<Pick<RecordedEvent, "id" | "receivedAt">>;
 export type RecordedEventType = RecordedEvent["type"];
 
 export type WipeScope = { readonly what: "asset" | "partition" } | { readonly what: "event"; readonly eventId: number };
 
 /**
- * `partition` is that of the partition or event that was wiped. `by` names who asked, where that is known.
+ * `partition` is that of the wiped partition or event. `by` names who asked for the wipe, if that is known.
  *
  * @example
  * const trace = assetWiped(["warehouse", "orders"], null, { what: "asset" }, "ci");
@@ -102,7 +102,7 @@ export function dataVersionOf(event: Pick<EventFields, "tags">): string | null {
 
 export interface EventOptions {
   readonly partition?: string | null;
-  /** A Date, or milliseconds since 1970 UTC. Absent: the clock of the log that records it. */
+  /** A Date, or milliseconds since 1970 UTC. Default: the clock of the log that records the event. */
   readonly timestamp?: Date | number | null;
   readonly description?: string | null;
   readonly dataVersion?: string | null;
@@ -155,7 +155,7 @@ export function checkEvaluation(assetKey: AssetKey | string, options: AssetCheck
 }
 
 /**
- * A key as given, or a string split as `parseAssetKey` does. Throws InvalidEventError where no part says anything.
+ * The key as given, or a string split as `parseAssetKey` does. Throws InvalidEventError if all parts are empty.
  *
  * @example
  * console.log(assetKeyOf("warehouse/orders")); // [ 'warehouse', 'orders' ]
@@ -175,7 +175,7 @@ export const eventTypes: readonly RunlessEventType[] = [
 ];
 
 /**
- * The event itself, checked as its constructor would: for one that a program built by hand. Throws InvalidEventError.
+ * The event, checked as its constructor checks: for an event that a program built by hand. Throws InvalidEventError.
  *
  * @example
  * const event = checkEvent({ ...materialization("warehouse/orders"), partition: "2026-11-23" });
@@ -191,7 +191,7 @@ export function checkEvent(event: RunlessEvent): RunlessEvent {
 
 export type EventInput = { readonly [Field in keyof (EventOptions & AssetCheckOptions)]?: unknown };
 
-/** The fields that every event has, checked. `readValue` says how a metadata value gets its type. */
+/** The fields that every event has, checked. `readValue` gives a metadata value its type. */
 export function eventFields(
   assetKey: AssetKey | string,
   input: EventInput,
@@ -223,7 +223,7 @@ export function checkFields({
   return { checkName: checkName.toWellFormed(), passed, severity: severityOf(severity) };
 }
 
-// Plain code, not schemas: every report comes through here, and schemas took half of the time of its parsing.
+// Plain code, not schemas: every report is parsed here, and schemas took half of that time.
 function textOf(value: unknown, parameter: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value.toWellFormed();
@@ -233,7 +233,7 @@ function textOf(value: unknown, parameter: string): string | null {
 function versionOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value.toWellFormed();
-  // Tags are strings: a number is kept as its JSON text was written.
+  // Tags are strings. A number keeps the digits of its JSON text.
   if (isNumberText(value)) return value[numberText];
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   throw wrong("data_version", "a str", value);

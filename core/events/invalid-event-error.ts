@@ -1,6 +1,6 @@
 /**
- * An event that can't be: `parameter` says which field is wrong (its name on the wire), the message what was expected
- * and what came.
+ * An event that is not valid. `parameter` is the name of the wrong field on the wire. The message says what was
+ * expected, and what came.
  *
  * @example
  * try {

@@ -16,12 +16,12 @@ import {
   readMetadata,
 } from "./wire.ts";
 
-/** Details up to this length are parsed as a whole; of longer ones each object and array in the metadata stays text. */
+/** Details up to this length are parsed as a whole. In longer ones each object and array of the metadata stays text. */
 const wholeLength = 4096;
 
 /**
- * An event with the details that `formatDetails` wrote. They are parsed only when somebody reads its description, tags or
- * metadata; `formatEvent` copies their text. A spread copy has them parsed, and forgets the text.
+ * An event with the details that `formatDetails` wrote. They are parsed only when the description, tags or metadata are
+ * read; `formatEvent` copies their text. A spread copy holds the parsed details, without the text.
  */
 export function withDetails<Fields extends object>(fields: Fields, text: string): Fields & EventDetails {
   const kept = new KeptDetails(text);
@@ -65,7 +65,7 @@ class KeptDetails implements FormattedDetails {
   }
 }
 
-/** What `formatDetails` wrote. */
+/** Parses what `formatDetails` wrote. */
 export function parseDetails(text: string): EventDetails {
   return readDetails(parseJson(text, { maxDepth: maxEventDepth }) as JsonObject); // as formatDetails wrote it
 }
@@ -91,17 +91,17 @@ function readEntry(entry: string): MetadataValue {
   const typed = start === "" ? undefined : { type, rawValue: parseJson(raw, { maxDepth: maxEventDepth }) };
   if (isTyped(typed)) return readMetadataValue(typed);
   const wire: JsonObject = { value: parseJson(entry, { maxDepth: maxEventDepth }) };
-  return readMetadata(wire).value as MetadataValue; // that of its one name
+  return readMetadata(wire).value as MetadataValue; // the value of its one name
 }
 
-// JSON.stringify of an event built by hand escapes a lone surrogate, which answers say as U+FFFD.
+// JSON.stringify of an event built by hand escapes a lone surrogate, for which answers have U+FFFD.
 const loneSurrogate = "\\ud";
 
 function normal(json: string): string {
   return json.includes(loneSurrogate) ? normalJson(json, { maxDepth: maxEventDepth }) : json;
 }
 
-/** As `formatAnswerDetails` writes the details of this text; undefined where it is not one that can be copied. */
+/** The details of this text as `formatAnswerDetails` writes them. Undefined if they can't be copied. */
 function formatParts(text: string): string | undefined {
   if (text.includes(loneSurrogate)) return undefined;
   const parts = partsOf(text);
@@ -114,8 +114,8 @@ function formatParts(text: string): string | undefined {
 const rawValue = '","raw_value":';
 
 /**
- * Whether answers say each number as it is stored; an event built by hand may hold an int or a float that they say in
- * another way. What looks like one inside of JSON is looked at too, and costs no more than a closer look.
+ * Whether answers write each number as it is stored. An event built by hand may hold an int or a float that they write
+ * in another way. Text inside JSON that looks like a number is checked too: to tell it apart would cost as much.
  */
 function areAnswered(metadata: string): boolean {
   for (let at = metadata.indexOf(rawValue); at !== -1; at = metadata.indexOf(rawValue, at + rawValue.length)) {

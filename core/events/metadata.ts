@@ -20,20 +20,22 @@ import {
 import type { JsonType, MetadataValue } from "./metadata-value.ts";
 
 /**
- * What a constructor takes: a plain value, typed as Dagster would, a Date, which is a timestamp, or a `MetadataValue` that
- * says its own type.
+ * What a constructor takes: a plain value, which gets the type that Dagster gives it, a Date, which is a timestamp, or
+ * a `MetadataValue` with a type of its own.
  */
 export interface MetadataInput {
   readonly [name: string]: MetadataValue | JsonValue | Date;
 }
 
-/** A value, or one within it, is no plain data. */
+/** A value, or one inside it, is not plain data. */
 export class NotJsonError extends TypeError {
-  /** From the value to what is wrong in it. */
+  /** The path from the value to the part that is wrong. */
   readonly path: (string | number)[] = [];
 }
 
-/** The type that Dagster infers for a plain value. Objects and arrays are json, whatever they look like. */
+/**
+ * The type that Dagster infers for a plain value. Objects and arrays are json, even if they look like a typed value.
+ */
 export function inferMetadataValue(value: unknown): MetadataValue {
   if (isJsonText(value)) return keptValue("json", value);
   if (value instanceof Date && !Number.isNaN(value.getTime())) {
@@ -48,17 +50,17 @@ export function inferMetadataValue(value: unknown): MetadataValue {
   return { type: "float", rawValue: isNumberText(json) ? Number(json[numberText]) : json };
 }
 
-/** As `inferMetadataValue`, but an object `{type, rawValue}` with one of the types above says its own. */
+/** As `inferMetadataValue`, but an object `{type, rawValue}` with one of the types above has that type. */
 export function readMetadataValue(value: unknown): MetadataValue {
   if (!isTyped(value)) return inferMetadataValue(value);
   const kind = kinds[value.type];
   if (kind === json && isJsonText(value.rawValue)) return keptValue(value.type as JsonType, value.rawValue); // one of json
   const rawValue = kind.read(value.rawValue);
   if (rawValue === undefined) throw new TypeError(`its value is not ${kind.name}. Got ${describe(value.rawValue)}.`);
-  return { type: value.type, rawValue } as MetadataValue; // as the kind that is named after the type reads it
+  return { type: value.type, rawValue } as MetadataValue; // as the kind with the name of the type reads it
 }
 
-/** True for `{type, rawValue}` with one of the types above, whether or not its value fits. */
+/** True for `{type, rawValue}` with one of the types above, even if the value does not fit. */
 export function isTyped(value: unknown): value is { readonly type: MetadataType; readonly rawValue: unknown } {
   if (typeof value !== "object" || value === null || !("type" in value) || !("rawValue" in value)) return false;
   return Object.keys(value).length === 2 && typeof value.type === "string" && Object.hasOwn(kinds, value.type);
@@ -68,7 +70,7 @@ type MetadataType = MetadataValue["type"];
 
 interface Kind {
   readonly name: string;
-  /** Undefined for what is none. */
+  /** Undefined if the value does not fit. */
   read(value: unknown): MetadataValue["rawValue"] | undefined;
 }
 
@@ -102,7 +104,7 @@ function keyOf(value: unknown): AssetKey | undefined {
   return parts.map((part) => part.toWellFormed());
 }
 
-// Ints beyond 2^53 and floats that JSON has no word for travel as strings.
+// Ints beyond 2^53 travel as strings, and so do floats that JSON can't write.
 function intOf(value: unknown): JsonNumber | undefined {
   if (typeof value === "string") return /^(0|-?[1-9]\d*)$/.test(value) ? jsonNumber(value) : undefined;
   return isJsonNumber(value) && isIntNumber(value) ? plainInt(value) : undefined;
@@ -129,7 +131,7 @@ function tooDeep(): RangeError {
   return new RangeError(`it is nested deeper than ${maxJsonDepth} levels.`);
 }
 
-/** A copy of JSON that came from a program, not a text: well-formed strings, no deeper than parsed JSON could be. */
+/** A copy of JSON that a program built: with well-formed strings, and no deeper than parsed JSON can be. */
 function cleanJson(value: unknown, depth: number): JsonValue {
   if (depth > maxJsonDepth) throw tooDeep();
   if (value === null || typeof value === "boolean" || typeof value === "number") return value;

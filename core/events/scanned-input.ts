@@ -5,20 +5,20 @@ import { largeText } from "../json/json-text.ts";
 import { type JsonText, type JsonValue, jsonText, setMember } from "../json/json-value.ts";
 import { isTyped } from "./metadata.ts";
 
-/** Of what there may be how many. A caller that sends more is told so before any is looked at. */
+/** How many of each part there may be. A body with more is refused before any part is read. */
 export interface PartLimits {
   readonly events: number;
   readonly tags: number;
   readonly metadata: number;
   readonly partitions: number;
-  /** Throws what says that there are too many. */
+  /** Throws the error that says that there are too many. */
   refuse(part: "events" | "tags" | "metadata" | "partitions", count: number): never;
 }
 
 /**
- * A report's body, scanned: its metadata hold JsonText where they hold objects and arrays, and so does every field that
- * takes no such value. Of the fields that reports do not have only some names are kept. Throws JsonSyntaxError, and what
- * `PartLimits.refuse` throws.
+ * A report's body, scanned. Its metadata hold JsonText instead of objects and arrays, and so does every field that
+ * takes no such value. Of unknown fields only some names are kept. Throws JsonSyntaxError, and what `PartLimits.refuse`
+ * throws.
  */
 export function scanReport(text: string, limits: PartLimits): JsonValue {
   const input = new ScannedInput(new JsonScanner(text, { maxDepth: maxJsonDepth }), limits);
@@ -47,12 +47,12 @@ const isReportField = (name: string) => reportFields.has(name);
 
 export interface ScannedEvents {
   readonly isArray: boolean;
-  /** Answer what each event of an array says, or the only one, or throw what `PartLimits.refuse` throws. */
+  /** Each gives one event, or throws what `PartLimits.refuse` throws. */
   readonly inputs: readonly (() => JsonValue)[];
 }
 
 /**
- * What `POST /api/v1/events` takes, scanned: one event or an array of them. Their metadata hold JsonText where they hold
+ * The body of `POST /api/v1/events`, scanned: one event or an array of them. Their metadata hold JsonText instead of
  * objects and arrays, as plain values or as `raw_value`. Throws JsonSyntaxError.
  */
 export function scanEvents(text: string, limits: PartLimits): ScannedEvents {
@@ -71,7 +71,7 @@ export function scanEvents(text: string, limits: PartLimits): ScannedEvents {
   return { isArray, inputs };
 }
 
-/** As `scanEvents`, for one event alone: an array is none. */
+/** As `scanEvents`, for one event. An array is not one. */
 export function scanOneEvent(text: string, limits: PartLimits): JsonValue {
   const scanner = new JsonScanner(text, { maxDepth: maxEventDepth });
   const input = scanEvent(scanner, limits);
@@ -91,10 +91,10 @@ function scanEvent(scanner: JsonScanner, limits: PartLimits): () => JsonValue {
   );
 }
 
-/** What is more than an event or a report can have is only named in what is said of it. */
+/** An event or a report has fewer fields than this. Further names only appear in messages. */
 const mostFields = 100;
 
-/** Reads the parts of one report or event in the order in which they come. */
+/** Reads the parts of one report or event, in the order of the text. */
 class ScannedInput {
   readonly scanner: JsonScanner;
   readonly #limits: PartLimits;
@@ -105,12 +105,15 @@ class ScannedInput {
     this.#limits = limits;
   }
 
-  /** The value, or the refusal of what has too many parts: later, since what follows may be no JSON, or another event. */
+  /**
+   * Gives the value, or refuses one with too many parts. It is called later, because the rest of the text may be no
+   * JSON, or another event.
+   */
   checked(value: JsonValue): () => JsonValue {
     return this.#refuse ?? (() => value);
   }
 
-  /** An object's fields, each as `read` answers it. */
+  /** An object's fields, each as `read` reads it. */
   fields(read: (name: string) => JsonValue, isKnown: (name: string) => boolean = () => false): JsonValue {
     if (this.scanner.next !== "{") return this.value();
     const fields: { [name: string]: JsonValue } = {};
@@ -122,7 +125,7 @@ class ScannedInput {
     return fields;
   }
 
-  /** The members of an object, if they are no more than there may be. */
+  /** The members of an object, if there are not too many. */
   members(part: "tags" | "metadata", read: () => JsonValue): JsonValue {
     if (this.scanner.next !== "{") return this.value();
     const members: { [name: string]: JsonValue } = {};
@@ -141,7 +144,7 @@ class ScannedInput {
     return members;
   }
 
-  /** A metadata value of an event, which may say its own type. */
+  /** A metadata value of an event, which may give its own type. */
   entry(): JsonValue {
     const { scanner } = this;
     if (scanner.next !== "{") return this.value();
@@ -180,18 +183,18 @@ class ScannedInput {
 
   #strings(span: JsonSpan): JsonValue {
     if (span.depth !== 1) return this.#read(span);
-    const text = this.scanner.source(span); // in which NaN is no string yet
+    const text = this.scanner.source(span); // NaN is not a string there yet
     const items = text.length > largeText ? firstItems(text, Number.POSITIVE_INFINITY)?.items : [];
     return items?.every((item) => item.startsWith('"')) ? parseJson(text) : this.#text(span);
   }
 
   #text(span: JsonSpan): JsonValue {
     const text = this.scanner.text(span);
-    // A name that was repeated may have had a deeper value than the one that is left.
+    // A name that was repeated may have had a deeper value than its last one, which is kept.
     const isDeep = span.depth > maxJsonDepth;
     const { depth, filled } = isDeep ? new JsonScanner(text, { maxDepth: maxEventDepth }).value() : span;
     const json: JsonText = { [jsonText]: text, depth, filled };
-    return json as unknown as JsonValue; // nobody takes it for one of those who does not ask isJsonText
+    return json as unknown as JsonValue; // only code that asks isJsonText reads it
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
-/** Names what an event from a store still holds of its details as text: see kept-details.ts. */
+/** The name of the property that holds the details of an event from a store as text: see kept-details.ts. */
 export const keptDetails: unique symbol = Symbol.for("runless.details");
 
 export interface FormattedDetails {
@@ -38,7 +38,7 @@ export function formatEvent(event: RecordedEvent & { readonly [keptDetails]?: Fo
   return `${JSON.stringify(headOf(event)).slice(0, -1)},${details}}`;
 }
 
-/** The members of an answer that details say. */
+/** The members of an answer that come from the details. */
 export function formatAnswerDetails(details: EventDetails): string {
   const { description, tags, metadata } = details;
   const rest = { description, data_version: dataVersionOf(details), tags };
@@ -65,7 +65,7 @@ export function formatNewEvent(event: ReportableEvent, idempotencyKey: string | 
   return `${JSON.stringify(members).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
 }
 
-/** All that an event says besides its details. JSON.stringify leaves out what is undefined. */
+/** All members but the details. JSON.stringify leaves out those that are undefined. */
 function headOf(event: RecordedEvent | ReportableEvent) {
   const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
   return {
@@ -82,7 +82,7 @@ function headOf(event: RecordedEvent | ReportableEvent) {
 }
 
 /**
- * The event that `formatEvent` wrote. Throws where the text is another.
+ * The event that `formatEvent` wrote. Throws if the text is another.
  *
  * @example
  * const text = formatEvent({ ...materialization("warehouse/orders"), id: 1, timestamp: 0, receivedAt: 0 });
@@ -92,7 +92,7 @@ export function parseEvent(text: string): RecordedEvent {
   return readEvent(parseJson(text, { maxDepth: maxEventDepth }));
 }
 
-/** As `parseEvent`, for an event inside other JSON, which `parseJson` read. */
+/** As `parseEvent`, for an event inside JSON that `parseJson` has read. */
 export function readEvent(json: JsonValue): RecordedEvent {
   const wire = isJsonObject(json) ? json : {};
   const type = field(wire, "type", isType);
@@ -114,7 +114,7 @@ export function readEvent(json: JsonValue): RecordedEvent {
   };
 }
 
-/** Details on the wire, where each may be left out. */
+/** Details on the wire. Each of them may be left out. */
 export function readDetails(wire: JsonObject): EventDetails {
   return {
     description: field(wire, "description", orNull(isText)),
@@ -125,7 +125,7 @@ export function readDetails(wire: JsonObject): EventDetails {
 
 export type EventDetails = Pick<RunlessEvent, "description" | "tags" | "metadata">;
 
-/** What was said about an event and no query looks into, as the JSON text that a store keeps. Empty parts are left out. */
+/** The parts of an event that no query filters by, as the JSON text that a store keeps. Empty parts are left out. */
 export function formatDetails({ description, tags, metadata }: EventDetails): string {
   const plain = isEmpty(metadata) ? undefined : plainMetadata(metadata);
   const text = JSON.stringify({
@@ -143,13 +143,13 @@ function isEmpty(object: object): boolean {
 }
 
 /**
- * Metadata for JSON.stringify to write as `formatMetadata` would, in a third of the time; null where a value is one that
- * it can't.
+ * Metadata that JSON.stringify writes as `formatMetadata` would, in a third of the time. Null if it can't write one of
+ * the values so.
  */
 function plainMetadata(metadata: Metadata): Readonly<Record<string, unknown>> | null {
   const plain: { [name: string]: unknown } = {};
   for (const name of Object.keys(metadata)) {
-    const value = metadata[name] as MetadataValue; // its own names
+    const value = metadata[name] as MetadataValue; // one of its own names
     if (!isPlain(value)) return null;
     setMember(plain, name, { type: value.type, raw_value: value.rawValue });
   }
@@ -176,7 +176,7 @@ function formatMetadata(metadata: Metadata): string {
 
 type Check<Value extends JsonValue> = (value: JsonValue) => value is Value;
 
-// Plain code, not schemas: those would be a sixth of what the core weighs in a browser.
+// Plain code, not schemas: those would add a sixth to the size of the core in a browser.
 function field<Value extends JsonValue>(wire: JsonObject, name: string, is: Check<Value>): Value {
   const value = wire[name] ?? null;
   if (is(value)) return value;
@@ -215,7 +215,7 @@ function isSeverity(value: JsonValue): value is AssetCheckSeverity {
   return value === "WARN" || value === "ERROR";
 }
 
-/** Metadata as the wire has it: `{"type", "raw_value"}` says its own type, any other value is typed as Dagster would. */
+/** Metadata on the wire: `{"type", "raw_value"}` has that type, any other value gets the type that Dagster gives it. */
 export function readMetadata(wire: JsonObject): Metadata {
   return Object.fromEntries(Object.entries(wire).map(([name, value]) => [name, readWireValue(value)]));
 }

@@ -3,7 +3,7 @@ export class Ints {
   items = new Int32Array(64);
   length = 0;
 
-  /** Makes room for so many more, which the caller then writes to `items`. Answers where they start. */
+  /** Adds space for so many more, which the caller then writes to `items`. Returns the index of the first. */
   extend(count: number): number {
     const start = this.length;
     this.length += count;
@@ -15,7 +15,7 @@ export class Ints {
     return start;
   }
 
-  /** Answers where they start. */
+  /** Returns the index of the first. */
   add(numbers: ArrayLike<number>): number {
     const start = this.extend(numbers.length);
     this.items.set(numbers, start);

@@ -1,21 +1,21 @@
 import { Ints } from "./ints.ts";
 
-/** What becomes of a part of the source. */
+/** What happens to a part of the source. */
 export const edit = { cut: 0, quote: 1, recode: 2, replace: 3 } as const;
 
 /**
- * What has to change in a JSON text for it to be as `stringifyJson` writes it. Kept as numbers, since a text of 4 MB may
- * need a million changes.
+ * The changes that make a JSON text what `stringifyJson` writes. They are kept as numbers, since a text of 4 MB may
+ * need a million of them.
  */
 export class JsonEdits {
   readonly #source: string;
   /** Start, end and kind of each edit, in order. */
   readonly #edits = new Ints();
-  /** Of each object whose members change places: see `reorderFields`. In the order in which objects end. */
+  /** The objects whose members change places, in the order in which they end: see `reorderFields`. */
   readonly #reorders = new Ints();
-  /** Start and end of the members of those objects, in the order in which they are written. */
+  /** Start and end of the members of those objects, in their new order. */
   readonly #members = new Ints();
-  /** By where they start. */
+  /** By the start of the part that they replace. */
   readonly #replacements = new Map<number, string>();
   #writer = new Writer();
 
@@ -31,23 +31,23 @@ export class JsonEdits {
     items[at + 2] = kind;
   }
 
-  /** The text stands in the place of that part. */
+  /** Replaces a part by a text. */
   replace(start: number, end: number, text: string): void {
     this.add(start, end, edit.replace);
     this.#replacements.set(start, text);
   }
 
-  /** How many objects were reordered so far. */
+  /** How many objects have been reordered so far. */
   get reordered(): number {
     return this.#reorders.length / reorderFields;
   }
 
-  /** `inner` is what `reordered` was when the object started; `members` are starts and ends, one after the other. */
+  /** `inner` is the value of `reordered` when the object started. `members` are starts and ends by turns. */
   reorder(start: number, end: number, inner: number, members: readonly number[]): void {
     this.#reorders.add([start, end, inner, this.#members.add(members), members.length]);
   }
 
-  /** The part of the source, with its edits. */
+  /** A part of the source, with its edits. */
   text(start: number, end: number): string {
     if (this.#edits.length === 0 && this.#reorders.length === 0) return this.#source.slice(start, end);
     this.#writer = new Writer();
@@ -55,7 +55,7 @@ export class JsonEdits {
     return this.#writer.text();
   }
 
-  // Recursion is no deeper than the JSON is nested.
+  // The recursion is no deeper than the JSON is nested.
   #write(start: number, end: number): void {
     let from = start;
     for (const reorder of this.#outermostReorders(start, end)) {
@@ -75,7 +75,7 @@ export class JsonEdits {
     this.#copy(from, end);
   }
 
-  /** The reorders in this part that are in no other reorder there. */
+  /** The reorders in this part that are inside no other reorder of it. */
   #outermostReorders(start: number, end: number): readonly number[] {
     const found: number[] = [];
     let reorder = firstFrom(this.#reorders, reorderFields, 1, end + 1) / reorderFields - 1;
@@ -116,10 +116,10 @@ export class JsonEdits {
 /** By their lengths. */
 const quoted: Readonly<Record<number, string>> = { 3: '"NaN"', 8: '"Infinity"', 9: '"-Infinity"' };
 
-/** Start, end, how many reorders came before it started, where its members stand, how many numbers those are. */
+/** Start, end, the number of reorders before its start, the index of its members, and how many numbers those are. */
 const reorderFields = 5;
 
-/** Where the first record stands whose field is not less than the value; the field grows from record to record. */
+/** The index of the first record whose field is not less than the value. The field grows from record to record. */
 function firstFrom({ items, length }: Ints, fields: number, field: number, value: number): number {
   let low = 0;
   let high = length / fields;
@@ -133,7 +133,9 @@ function firstFrom({ items, length }: Ints, fields: number, field: number, value
 
 const chunkLength = 8192;
 
-/** Puts a text together from many parts. Engines make ropes of them, which cost ten times the text where they grow long. */
+/**
+ * Joins many parts into one text. Engines build ropes of parts, and long ropes take ten times the memory of their text.
+ */
 class Writer {
   #whole = "";
   #chunk = "";
@@ -154,12 +156,15 @@ class Writer {
 const slash = 0x2f;
 const letterU = 0x75;
 
-/** A valid string token as JSON.stringify would write it. */
+/** A valid string token, as JSON.stringify would write it. */
 function recode(token: string): string {
   return (token.length < 64 ? recodeShort(token) : undefined) ?? JSON.stringify(JSON.parse(token).toWellFormed());
 }
 
-/** In a quarter of the time. Undefined where an escape stands for a unit that is escaped again, or for a surrogate. */
+/**
+ * As `recode`, in a quarter of the time. Undefined if an escape stands for a character that is escaped again, or for a
+ * surrogate.
+ */
 function recodeShort(token: string): string | undefined {
   let text = "";
   let from = 0;

@@ -5,7 +5,7 @@ const zero = 0x30;
 const nine = 0x39;
 const letterE = 0x65;
 
-/** Where the JSON number ends that starts here; the start itself where none does. */
+/** The end of the JSON number that starts here; the start itself if none does. */
 export function numberEnd(source: string, start: number): number {
   let at = start;
   let unit = source.charCodeAt(at);

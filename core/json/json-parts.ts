@@ -19,9 +19,9 @@ const brace = 0x7b;
 const closeBrace = 0x7d;
 
 /**
- * The texts of the first `most` items of a JSON array, found without parsing any. Undefined where the text is no array.
- * The text must be valid JSON; what stands in an item comes as it is written there. The items are counted up to `counted`,
- * and no more of the text is looked at.
+ * The texts of the first `most` items of a JSON array, found without parsing them. Undefined if the text is no array.
+ * The text must be valid JSON. Items are given as they are written. Counting stops at `counted`, and so does the
+ * search.
  */
 export function firstItems(text: string, most: number, counted = Number.POSITIVE_INFINITY): Items | undefined {
   let at = skipSpace(text, 0);
@@ -37,7 +37,7 @@ export function firstItems(text: string, most: number, counted = Number.POSITIVE
   return { items, total };
 }
 
-/** As `firstItems`, for an object. A name that is repeated counts as often as it is written. */
+/** As `firstItems`, for an object. Each repetition of a name counts. */
 export function firstMembers(text: string, most: number, counted = Number.POSITIVE_INFINITY): Members | undefined {
   let at = skipSpace(text, 0);
   if (text.charCodeAt(at) !== brace) return undefined;
@@ -78,7 +78,7 @@ function isSpace(unit: number): boolean {
   return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }
 
-/** Where the value that starts here ends. The text must be valid JSON. */
+/** The end of the value that starts here. The text must be valid JSON. */
 export function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first === quote) return endOfString(text, start);
@@ -96,7 +96,7 @@ function endOfContainer(text: string, start: number): number {
     const unit = text.charCodeAt(at);
     if (unit === quote) at = endOfString(text, at) - 1;
     else if (unit < bracket)
-      continue; // digits, commas and the like: most of what is no string
+      continue; // digits, commas and other characters outside strings, which are most
     else if (isOpening(unit)) depth++;
     else if (isClosing(unit) && --depth === 0) return at + 1;
   }
@@ -112,10 +112,10 @@ function isClosing(unit: number): boolean {
   return (unit | 0x20) === closeBrace;
 }
 
-/** So far a string is looked at unit by unit. */
+/** How many characters of a string are checked one by one. */
 const nearby = 32;
 
-/** Where the string that starts here ends, its last quote included. */
+/** The index behind the last quote of the string that starts here. */
 function endOfString(text: string, start: number): number {
   const near = Math.min(start + nearby, text.length);
   for (let at = start + 1; at < near; at++) {

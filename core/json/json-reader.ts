@@ -17,8 +17,8 @@ const literals = new Map<string, JsonValue>([
 ]);
 
 /**
- * The faithful reader behind `parseJson`: what Python's json module accepts (RFC 8259 with NaN and ±Infinity), with the
- * digits of every number kept, and its words for what is wrong, which Dagster's callers already know.
+ * The exact reader behind `parseJson`. It accepts what Python's json module accepts (RFC 8259 with NaN and ±Infinity),
+ * keeps the digits of every number, and reports mistakes in Python's words, which Dagster's callers know.
  */
 // One long function: this parser is on hot paths, and its parts share the position in a closure.
 export function readJson(text: string, controlCharacters: boolean, maxDepth: number): JsonValue {
@@ -88,7 +88,7 @@ export function readJson(text: string, controlCharacters: boolean, maxDepth: num
         if (next("}") === "}") break;
       }
     }
-    return Object.fromEntries(members); // defines `__proto__` as a name like any other
+    return Object.fromEntries(members); // `__proto__` is a name like any other here
   }
 
   function array(depth: number): JsonValue {
@@ -103,7 +103,7 @@ export function readJson(text: string, controlCharacters: boolean, maxDepth: num
     return items;
   }
 
-  /** Steps over a comma or the closing bracket, and says which it was. */
+  /** Steps over a comma or the closing bracket, and returns it. */
   function next(closing: "]" | "}"): string {
     take(whitespace);
     const comma = at;

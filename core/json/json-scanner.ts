@@ -13,25 +13,25 @@ const closeBracket = 0x5d;
 const brace = 0x7b;
 const closeBrace = 0x7d;
 
-/** Where a value stands in the source, and how deep it is nested: 0 for what is no object or array, 1 for `[]` and `[1]`. */
+/** The place of a value in the source, and its nesting depth: 0 if it is no object or array, 1 for `[]` and `[1]`. */
 export interface JsonSpan {
   readonly start: number;
   readonly end: number;
   readonly depth: number;
-  /** As `depth`, of what holds a value: 0 for `[]`, 1 for `[1]` and `[[]]`. */
+  /** As `depth`, without empty objects and arrays: 0 for `[]`, 1 for `[1]` and `[[]]`. */
   readonly filled: number;
 }
 
 export interface ScanOptions {
   readonly maxDepth: number;
-  /** Whether names are put in the order of `<`, at every level. */
+  /** Whether the names of every object are put in the order of `<`. */
   readonly isSorted?: boolean;
 }
 
 /**
- * Reads a JSON text from left to right without making values of it: what `readJson` accepts, with its words for what is
- * wrong. The caller asks for the values in their order, and may step into objects and arrays. `text` answers any part as
- * `stringifyJson` of the parsed part would write it.
+ * Reads a JSON text from left to right without building its values. It accepts what `readJson` accepts, and reports
+ * mistakes in the same words. The caller asks for the values in their order, and may step into objects and arrays.
+ * `text` gives any part as `stringifyJson` of the parsed part would write it.
  */
 export class JsonScanner {
   readonly #source: string;
@@ -58,22 +58,22 @@ export class JsonScanner {
     this.#at = this.#skip(0);
   }
 
-  /** Where the value stands that is next, or where the last one ended. */
+  /** The index of the next value, or the end of the last one. */
   get at(): number {
     return this.#at;
   }
 
-  /** The first unit of the value that is next. */
+  /** The first character of the next value. */
   get next(): string {
     return this.#source.charAt(this.#at);
   }
 
-  /** A part as `stringifyJson` of what was parsed of it would write it. */
+  /** A part, as `stringifyJson` of the parsed part would write it. */
   text({ start, end }: Pick<JsonSpan, "start" | "end">): string {
     return this.#edits.text(start, end);
   }
 
-  /** A part as it is written in the source. */
+  /** A part, as it is written in the source. */
   source({ start, end }: Pick<JsonSpan, "start" | "end">): string {
     return this.#source.slice(start, end);
   }
@@ -87,8 +87,8 @@ export class JsonScanner {
   }
 
   /**
-   * Steps into an object, and calls for each member, which has to step over the value. Of one that `text` will not be
-   * asked for as a whole, it need not be told whether it `isWritten` so.
+   * Steps into an object. Calls `visit` for each member, which must step over the value. Pass `isWritten` false if
+   * `text` will not be asked for the whole object.
    */
   object(visit: (name: string) => void, isWritten = true): JsonSpan {
     const before = this.#startSpan();
@@ -132,7 +132,7 @@ export class JsonScanner {
     return this.#endSpan(start, before);
   }
 
-  /** Throws where anything but whitespace follows. */
+  /** Throws if anything but whitespace follows. */
   end(): void {
     const at = this.#skip(this.#at);
     if (at < this.#source.length) this.#fail("Extra data", at);
@@ -161,7 +161,10 @@ export class JsonScanner {
     return span;
   }
 
-  /** Steps over the value that starts here, however deep it is. No recursion, which the depth could overflow. */
+  /**
+   * Steps over the value that starts here, at any depth. It does not recurse, since deep values would overflow the
+   * stack.
+   */
   #values(start: number): number {
     const source = this.#source;
     const outer = this.#depth;
@@ -186,7 +189,7 @@ export class JsonScanner {
         const end = numberEnd(source, at);
         at = end > at ? end : this.#word(at);
       }
-      // Behind a value: closes what ends here, until something else follows.
+      // After a value: closes what ends here, until something else follows.
       for (;;) {
         if (this.#depth === outer) return at;
         at = this.#skip(at);
@@ -202,7 +205,7 @@ export class JsonScanner {
     }
   }
 
-  /** Steps over an opening bracket, and the whitespace behind it. */
+  /** Steps over an opening bracket and the whitespace after it. */
   #open(start: number, isObject: boolean): number {
     if (this.#depth === this.#maxDepth) {
       this.#fail(`Nested deeper than ${this.#maxDepth} levels, which is the most`, start);
@@ -213,12 +216,12 @@ export class JsonScanner {
     return this.#skip(start + 1);
   }
 
-  /** What is open holds a value. */
+  /** Notes that the open object or array holds a value. */
   #fill(): void {
     if (this.#depth > this.#deepestFilled) this.#deepestFilled = this.#depth;
   }
 
-  /** Whether a comma stands here, and not the closing bracket. */
+  /** True at a comma, false at the closing bracket. */
   #hasMore(at: number, isObject: boolean): boolean {
     const unit = this.#source.charCodeAt(at);
     if (unit === comma) return true;
@@ -233,7 +236,7 @@ export class JsonScanner {
     return next;
   }
 
-  /** Steps over whitespace, which is cut. */
+  /** Steps over whitespace, and removes it from the text. */
   #skip(start: number): number {
     const source = this.#source;
     if (source.charCodeAt(start) > space) return start;
@@ -243,7 +246,7 @@ export class JsonScanner {
     return end;
   }
 
-  /** Steps over a name, its colon and the whitespace behind it. */
+  /** Steps over a name, its colon and the whitespace after it. */
   #member(start: number): number {
     const source = this.#source;
     if (source.charCodeAt(start) !== quote) this.#fail("Expecting property name enclosed in double quotes", start);
@@ -273,7 +276,7 @@ function isSpace(unit: number): boolean {
   return unit === space || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }
 
-/** The JSON as `stringifyJson` writes it after `parseJson` has read it. Throws JsonSyntaxError. */
+/** The JSON as `stringifyJson` writes it after `parseJson`. Throws JsonSyntaxError. */
 export function normalJson(text: string, options: ScanOptions): string {
   const scanner = new JsonScanner(text, options);
   const value = scanner.value();

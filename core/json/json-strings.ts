@@ -11,21 +11,23 @@ const letterA = 0x61;
 const letterF = 0x66;
 const letterU = 0x75;
 
-/** So far a string is looked at unit by unit. */
+/** How many characters of a string are checked one by one. */
 const nearby = 32;
-/** From here on it is decoded, where JSON.stringify would write it in another way. */
+/** A string longer than this is decoded by the engine, if JSON.stringify would write it in another way. */
 const distant = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controlCharacter = /[\u0000-\u001f]/g;
 
-/** Steps over the strings of a JSON text, one after another, and notes which are to be written in another way. */
+/**
+ * Steps over the strings of a JSON text, one after another. Notes those that JSON.stringify would write in another way.
+ */
 export class StringScanner {
   readonly #source: string;
   readonly #edits: JsonEdits;
-  /** Where the next backslash and control character stand behind the last string that was looked through for them. */
+  /** The next backslash and the next control character after the last searched part. */
   #nextBackslash = -1;
   #nextControl = -1;
-  /** Where the last string with a backslash started. */
+  /** The start of the last string with a backslash. */
   lastEscaped = -1;
 
   constructor(source: string, edits: JsonEdits) {
@@ -33,7 +35,7 @@ export class StringScanner {
     this.#edits = edits;
   }
 
-  /** Where the string ends that starts here. Throws JsonSyntaxError. */
+  /** The end of the string that starts here. Throws JsonSyntaxError. */
   end(start: number): number {
     const source = this.#source;
     const near = start + nearby;
@@ -45,7 +47,7 @@ export class StringScanner {
     return this.#longEnd(start, near);
   }
 
-  /** Looks for what ends a string by the engine's own search, which is faster over long distances. */
+  /** Finds the end of a string by the engine's own search, which is faster over long distances. */
   #longEnd(start: number, from: number): number {
     const source = this.#source;
     const end = source.indexOf('"', from);
@@ -61,7 +63,7 @@ export class StringScanner {
     return end !== -1 && end < special ? end + 1 : this.#endFrom(start, special);
   }
 
-  /** As `end`, of a string that is plain up to `from`. */
+  /** As `end`, for a string without special characters up to `from`. */
   #endFrom(start: number, from: number): number {
     const source = this.#source;
     let isWritten = true; // as JSON.stringify would
@@ -74,7 +76,7 @@ export class StringScanner {
         if (at > far && !isWritten) {
           const end = this.#decodedEnd(start, at);
           if (end !== -1) return end;
-          far = source.length; // the mistake is ahead
+          far = source.length; // the mistake is further on
         }
         const next = this.#escapeEnd(start, at);
         const escaped = source.charCodeAt(at + 1);
@@ -89,7 +91,7 @@ export class StringScanner {
     return at + 1;
   }
 
-  /** Has the engine decode a long string, which takes half of the time. Answers -1 where it is none. */
+  /** Has the engine decode a long string, in half of the time. Returns -1 if it is not valid. */
   #decodedEnd(start: number, from: number): number {
     const source = this.#source;
     let last = source.indexOf('"', from);
@@ -134,7 +136,7 @@ function isHexDigit(unit: number): boolean {
   return (unit >= zero && unit <= nine) || ((unit | 0x20) >= letterA && (unit | 0x20) <= letterF);
 }
 
-/** Of those that JSON.stringify writes: `"`, the backslash, b, f, n, r and t. */
+/** The escapes that JSON.stringify writes: `"`, the backslash, b, f, n, r and t. */
 function isShortEscape(unit: number): boolean {
   switch (unit) {
     case quote:

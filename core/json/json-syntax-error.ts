@@ -1,5 +1,6 @@
 /**
- * Why a text is not JSON. `position` counts UTF-16 units from 0; the message names line and column as Python's does.
+ * The reason why a text is not JSON. `position` counts UTF-16 units from 0. The message gives line and column, as
+ * Python's does.
  *
  * @example
  * try {

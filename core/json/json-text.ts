@@ -4,19 +4,19 @@ import { type JsonValue, numberText } from "./json-value.ts";
 
 export { firstItems, firstMembers } from "./json-parts.ts";
 
-/** A text above this length is scanned, and what it says in objects and arrays stays text. */
+/** A text longer than this is scanned: its objects and arrays stay text. */
 export const largeText = 65_536;
 
 export interface KeptJson {
   readonly text: string;
-  /** How deep it is nested, where that is known: 1 for `[]` and `[1]`. */
+  /** The nesting depth, if it is known: 1 for `[]` and `[1]`. */
   readonly depth: number | undefined;
 }
 const kept: unique symbol = Symbol.for("runless.kept-json");
 
 /**
- * A value of JSON that stays text until somebody reads its `rawValue`. The text is as `stringifyJson` writes it. It hangs
- * on a property that copies don't take along, so that a changed copy never says what it no longer is.
+ * A JSON value that stays text until its `rawValue` is read. The text is as `stringifyJson` writes it. A property that
+ * copies leave out holds it, so that a changed copy never has an outdated text.
  */
 export function textValue(type: JsonType, text: string, depth?: number): JsonMetadataValue {
   let parsed: JsonValue | undefined;
@@ -30,14 +30,14 @@ export function textValue(type: JsonType, text: string, depth?: number): JsonMet
   return Object.defineProperty(value, kept, { value: { text, depth } satisfies KeptJson });
 }
 
-/** What `textValue` keeps; undefined for a value that is parsed. */
+/** The text of a value that `textValue` made; undefined for a parsed value. */
 export function keptJson(value: MetadataValue): KeptJson | undefined {
-  return (value as { readonly [kept]?: KeptJson })[kept]; // a property that the type keeps quiet about
+  return (value as { readonly [kept]?: KeptJson })[kept]; // the type does not show this property
 }
 
 /**
- * The value as `raw_value` on the wire, which costs nothing where it is kept as text. An int beyond 2^53 and a float that
- * JSON has no word for are strings; a whole float keeps its point.
+ * The value as `raw_value` on the wire. It costs nothing if the value is kept as text. An int beyond 2^53 is a string,
+ * and so is a float that JSON can't write. A whole float keeps its point.
  */
 export function rawText(value: MetadataValue): string {
   const json = keptJson(value);

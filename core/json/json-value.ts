@@ -7,23 +7,23 @@ export interface NumberText {
 }
 export const numberText: unique symbol = Symbol.for("runless.number");
 
-/** A number read faithfully: a plain one is an int where it has no fraction, a float where it has one. */
+/** A number with its digits. A plain one is an int if it has no fraction, and else a float. */
 export type JsonNumber = number | NumberText;
 
 /**
- * An object or array that stays text, as `stringifyJson` writes it, inside what was read of a large text. To all who ask
- * it is neither object nor array.
+ * An object or array that stays text, as `stringifyJson` writes it, inside a large text that was read. The type guards
+ * of objects and arrays are false for it.
  */
 export interface JsonText {
   readonly [jsonText]: string;
   /** How deep it is nested: 1 for `[]` and `[1]`. */
   readonly depth: number;
-  /** As `depth`, of what holds a value: 0 for `[]`, 1 for `[1]`. */
+  /** As `depth`, without empty objects and arrays: 0 for `[]`, 1 for `[1]`. */
   readonly filled: number;
 }
 export const jsonText: unique symbol = Symbol.for("runless.json");
 
-/** What `parseJson` returns: JSON, with NaN and ±Infinity as Python callers send them, and every digit kept. */
+/** The result of `parseJson`: JSON, with NaN and ±Infinity as Python callers send them, and with every digit. */
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: JsonValue;
@@ -41,7 +41,7 @@ export function isJsonNumber(value: unknown): value is JsonNumber {
   return typeof value === "number" || isNumberText(value);
 }
 
-/** Python's rule, which Dagster records by: a number written with a point or an exponent is a float. */
+/** Python's rule, by which Dagster records: a number written with a point or an exponent is a float. */
 export function isIntNumber(value: JsonNumber): boolean {
   return typeof value === "number" ? Number.isInteger(value) : !/[.eE]/.test(value[numberText]);
 }
@@ -50,14 +50,14 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !isArray(value) && !isNumberText(value) && !isJsonText(value);
 }
 
-/** An object of `{…}`, whatever realm made it: no Map, no Date, no instance of a class. */
+/** An object of `{…}`, from any realm. A Map, a Date or an instance of a class is not one. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Sets a member of one's own, `__proto__` too, which is a name like any other. */
+/** Sets a property of the object itself, also for the name `__proto__`. */
 export function setMember<Value>(object: { [name: string]: Value }, name: string, value: Value): void {
   if (name !== "__proto__") object[name] = value;
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
@@ -74,7 +74,7 @@ export function isArray(value: JsonValue | undefined): value is readonly JsonVal
   return Array.isArray(value);
 }
 
-/** The number that a JSON number token says, as plain as it can be without a change of its digits. */
+/** The number of a JSON number token: a plain number if that has the same digits. */
 export function jsonNumber(token: string): JsonNumber {
   const plain = Number(token);
   const exact = String(plain) === token && (!Number.isInteger(plain) || Number.isSafeInteger(plain));
@@ -82,7 +82,7 @@ export function jsonNumber(token: string): JsonNumber {
 }
 
 /**
- * A float even where the value is whole: `float(1)` is recorded as 1.0.
+ * A float, also for a whole value: `float(1)` is recorded as 1.0.
  *
  * @example
  * const event = materialization("warehouse/orders", { metadata: { ratio: float(1) } });

@@ -3,11 +3,13 @@ import { isArray, isNumberText, type JsonValue, numberText } from "./json-value.
 
 /** Deeper JSON is refused: recursive walks overflow the stack, and SQLite's own JSON reader stops at 1,000. */
 export const maxJsonDepth = 500;
-/** What we write is deeper: an event holds its metadata values three levels down, a page of events two more. */
+/**
+ * JSON that runless writes is deeper: an event holds its metadata values three levels down, a page of events two more.
+ */
 export const maxEventDepth = maxJsonDepth + 5;
 
 // Finds every number that JSON.parse would change: 16 or more digits, a fraction that ends in 0 or starts with six, an
-// exponent, -0. It may also hit inside a string, which costs time and nothing else.
+// exponent, -0. It may also match inside a string, which only costs time.
 const needsReader = /(?:^|[\s:,[])-?(?:\d[\d.]{15}|\d+\.\d*0(?=[\s,\]}]|$)|0\.0{6}|\d[\d.]*[eE]|(?<=-)0(?![.\d]))/;
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
@@ -32,13 +34,13 @@ export function parseJson(text: string, options: JsonOptions = {}): JsonValue {
     try {
       return JSON.parse(source);
     } catch {
-      // The reader decides: the text may hold NaN, and engines differ in what they say of a mistake.
+      // The reader decides: the text may hold NaN, and engines describe mistakes in different words.
     }
   }
   return readJson(source, controlCharacters, maxDepth);
 }
 
-/** As `parseJson` with control characters admitted; undefined where the text is no JSON. */
+/** As `parseJson` with control characters admitted. Undefined if the text is not JSON. */
 export function safelyParseJson(text: string): JsonValue | undefined {
   try {
     return parseJson(text, { controlCharacters: true });
@@ -47,7 +49,7 @@ export function safelyParseJson(text: string): JsonValue | undefined {
   }
 }
 
-/** Counts the brackets outside strings: never wrong about JSON that is shallow, and cheap beside parsing. */
+/** Counts the brackets outside strings. It never errs about shallow JSON, and is cheap compared with parsing. */
 function mayBeTooDeep(text: string, maxDepth: number): boolean {
   if (text.length < 2 * maxDepth) return false;
   let depth = 0;
@@ -71,7 +73,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * Writes JSON with the digits that were read. NaN and ±Infinity become strings, since JSON has no word for them.
+ * Writes JSON with the digits that were read. NaN and ±Infinity become strings, since JSON can't write them.
  *
  * @example
  * console.log(stringifyJson({ loss: Number.NaN, ratio: float(1) })); // {"loss":"NaN","ratio":1.0}

@@ -4,18 +4,18 @@ import type { JsonEdits } from "./json-edits.ts";
 const zero = 0x30;
 const nine = 0x39;
 
-/** The names of an object, for the next object at the same depth, which mostly has the same. */
+/** The names of an object, kept for the next object at the same depth, which mostly has the same names. */
 class Shape {
   /** Starts and ends of the names in the source. */
   readonly spans = new Ints();
-  /** As `memberOrder` answers. */
+  /** The result of `memberOrder`. */
   order: readonly number[] | undefined;
 }
 
 /**
  * Finds the objects whose members must change places: those that repeat a name, or have integer-like names that do not
- * come first in ascending order, or (sorted) any whose names do not ascend. Names are where they stand in the source,
- * with their quotes; most are only compared with those of the object before.
+ * come first in ascending order, or (sorted) any whose names do not ascend. A name is stored as its place in the
+ * source, with its quotes. Most names are only compared with those of the previous object.
  */
 export class MemberNames {
   readonly #source: string;
@@ -52,7 +52,7 @@ export class MemberNames {
     this.#escaped[depth] = 0;
   }
 
-  /** Where the name that starts here ends, if it is the one that the object before had in its place; else -1. */
+  /** The end of the name that starts here, if the previous object has it at the same place. Else -1. */
   match(depth: number, start: number): number {
     const place = this.#matched[depth] as number; // there is one for each depth
     if (place < 0) return -1;
@@ -128,7 +128,7 @@ export class MemberNames {
     return order;
   }
 
-  /** True where a glance tells that the names are in order; false for what wants a closer look. */
+  /** True if a quick check shows that the names are in order. False if they need a closer look. */
   #isInOrder(names: Int32Array): boolean {
     const source = this.#source;
     for (let i = 0; i < names.length; i += 2) {
@@ -182,14 +182,14 @@ export class MemberNames {
     return decoded.toWellFormed();
   }
 
-  /** Starts and ends of the members of the object, in that order; those of several where they stay side by side. */
+  /** Starts and ends of the members of the object, in that order. Members that stay side by side are one part. */
   #membersIn(order: readonly number[], base: number, end: number): readonly number[] {
     const members: number[] = [];
     const count = (this.#open.length - base) / 2;
     for (const member of order) {
       const start = this.#open.at(base + 2 * member);
       const next = member + 1 < count ? this.#open.at(base + 2 * member + 2) : end;
-      // Back over the comma or bracket behind the member, and over whitespace.
+      // Goes back over the comma or bracket after the member, and over whitespace.
       const memberEnd = this.#trimmed(this.#trimmed(next) - 1);
       // Neighbours that stay neighbours are one part.
       if (start === (members.at(-1) ?? end) + 1) members[members.length - 1] = memberEnd;
@@ -216,8 +216,8 @@ function isSame(source: string, a: number, b: number, length: number): boolean {
 
 /**
  * The order in which JavaScript lists an object's members: integer-like names first, ascending, then the others as they
- * first came (or sorted, as `<` does). Of a repeated name the last value counts, at the first one's place. Answers the
- * members' indexes, or undefined where all stay where they are.
+ * first came (or sorted, as `<` does). A repeated name has its last value, at the place of the first. Returns the
+ * members' indexes, or undefined if all stay in their places.
  */
 function memberOrder(names: readonly string[], isSorted: boolean): readonly number[] | undefined {
   const last = new Map<string, number>();

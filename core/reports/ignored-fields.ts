@@ -8,8 +8,8 @@ const ofChecks = new Set(["asset_key", "check_name", "passed", "severity", "meta
 const none: readonly string[] = [];
 
 /**
- * The names of the body's fields and of the query's parameters that a report endpoint does not know, and so ignores, as
- * Dagster does: each once, the body's first. Pure; it never throws.
+ * The names of body fields and query parameters that a report endpoint does not know, and so ignores, as Dagster does.
+ * Each is listed once, those of the body first. Pure; it never throws.
  */
 export function ignoredFields(
   endpoint: ReportEndpoint,
@@ -17,7 +17,7 @@ export function ignoredFields(
   body?: JsonValue | undefined,
 ): readonly string[] {
   const known = endpoint === "report_asset_check" ? ofChecks : ofEvents;
-  let unknown: Set<string> | undefined; // made where it is needed: most reports name nothing that is unknown
+  let unknown: Set<string> | undefined; // made only if it is needed: most reports have no unknown names
   const look = (name: string): void => {
     if (!known.has(name)) unknown = (unknown ?? new Set()).add(name);
   };

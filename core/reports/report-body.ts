@@ -4,9 +4,9 @@ import type { JsonValue } from "../json/json-value.ts";
 import { ReportRequestError } from "./report-request-error.ts";
 
 /**
- * Whether a report's body, if it has one, is JSON, by its Content-Type: `application/json` in any case and with any
- * parameters, and an absent one, which Python's `requests.post(url, data=json.dumps(…))` sends (Dagster drops such a
- * body in silence). Throws ReportRequestError for every other.
+ * Whether the body of a report is JSON, by its Content-Type: `application/json` in any case and with any parameters, or
+ * none. Python's `requests.post(url, data=json.dumps(…))` sends none; Dagster drops such a body in silence. Throws
+ * ReportRequestError for any other type.
  *
  * @example
  * console.log(hasJsonBody("application/json; charset=utf-8")); // true
@@ -21,8 +21,8 @@ export function hasJsonBody(contentType: string | null | undefined): true {
 }
 
 /**
- * A report's body, parsed. One byte order mark is dropped; an empty or blank body is undefined. Throws ReportRequestError.
- * `parse` reads the JSON where it is not to be read by `parseJson`.
+ * A report's body, parsed. One byte order mark is dropped. An empty or blank body is undefined. `parse` reads the JSON;
+ * by default `parseJson`. Throws ReportRequestError.
  *
  * @example
  * console.log(parseReportBody('{"partition": "2026-11-23"}')); // { partition: '2026-11-23' }

@@ -12,7 +12,7 @@ export type ReportRequestErrorCode =
   | "invalid_event";
 
 /**
- * A report that can't be recorded as it is: the message is a sentence for the caller, the code is for programs.
+ * A report that can't be recorded. The message is a sentence for the caller, the code is for programs.
  *
  * @example
  * try {

@@ -16,9 +16,9 @@ import { isArray, isJsonObject, type JsonObject, type JsonValue } from "../json/
 import { percentDecode } from "../percent-decode.ts";
 import { ReportRequestError, type ReportRequestErrorCode } from "./report-request-error.ts";
 
-/** The address of a report: the asset key is whatever follows the endpoint's name, wherever that is mounted. */
+/** The address of a report. The asset key is the part after the endpoint's name, at any mount point. */
 export type ReportUrl = string | { readonly href: string };
-/** Query parameters, decoded. URLSearchParams is one. Of a repeated name the last value counts. */
+/** Query parameters, decoded. URLSearchParams is one form. The last value of a repeated name counts. */
 export type ReportQuery = Iterable<readonly [string, string]> | Readonly<Record<string, string>>;
 export type SafeResult<Event> =
   | { readonly success: true; readonly event: Event }
@@ -26,11 +26,11 @@ export type SafeResult<Event> =
 
 /**
  * The event that a POST to /report_asset_materialization/{key} reports. Pure. Throws ReportRequestError, and nothing
- * else, whatever came.
+ * else, for any input.
  *
- * Asset key: URL path, else body, else query. Every other parameter: body, else query. What counts is presence: a null
- * in the body hides the query's value. These are Dagster's rules (dagster_webserver/external_assets.py), but for the
- * differences that docs/dagster.md lists.
+ * Asset key: URL path, else body, else query. Every other parameter: body, else query. Presence counts: a null in the
+ * body hides the query's value. These are Dagster's rules (dagster_webserver/external_assets.py), with the differences
+ * that docs/dagster.md lists.
  *
  * @example
  * const query = new URLSearchParams("partition=2026-11-23&description=nightly");
@@ -147,7 +147,7 @@ export function isIterable(query: ReportQuery): query is Iterable<readonly [stri
 
 const pathOfUrl = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)/i;
 
-/** The path behind a slash, decoded before it is split, as Dagster's server does: `%2F` splits like `/`. */
+/** The path after a slash. It is decoded before it is split, as Dagster's server does: `%2F` splits like `/`. */
 export function pathOf(url: ReportUrl): string {
   return `/${percentDecode(pathOfUrl.exec(typeof url === "string" ? url : url.href)?.[1] ?? "")}`;
 }
@@ -167,7 +167,7 @@ function bodyKey(body: JsonObject): AssetKey | undefined {
   throw notAKey(key);
 }
 
-/** A JSON array, or, as Dagster reads a key in its database, whatever stands between characters no name has. */
+/** A JSON array, or else the text split at characters that no name has, as Dagster reads a key in its database. */
 function queryKey(text: string | undefined): AssetKey | undefined {
   if (text?.startsWith("[")) {
     const parsed = safelyParseJson(text);
@@ -200,7 +200,7 @@ const queryHints: Readonly<Record<string, string>> = {
   metadata: 'In a query it is JSON text: params={"metadata": json.dumps({"rows": 5})}, or send it in a JSON body',
 };
 
-/** A parameter that is JSON in the query too. Raw control characters are let through there, as Dagster does. */
+/** A parameter that is JSON in the query too. Raw control characters are accepted there, as in Dagster. */
 function jsonParameter(request: ReportRequest, name: string, code: ReportRequestErrorCode, problem: string) {
   const value = parameter(request, name);
   if (Object.hasOwn(request.body, name) || typeof value !== "string") return value;

@@ -10,13 +10,13 @@ import {
 } from "./report-request.ts";
 import { ReportRequestError } from "./report-request-error.ts";
 
-/** A request to one of the report endpoints, as it came. */
+/** A request to one of the report endpoints. */
 export interface ReportInput {
-  /** Its url or path, which names the endpoint; the asset key may follow. */
+  /** Its url or path, which names the endpoint. The asset key may follow. */
   readonly url: ReportUrl;
   /** Default: none. The url's own query is not read. */
   readonly query?: ReportQuery | undefined;
-  /** Its text. Absent, empty or blank: there is none. */
+  /** The text of the body. Absent, empty or blank: there is no body. */
   readonly body?: string | null | undefined;
   /** The header. Without it a body is read as JSON. */
   readonly contentType?: string | null | undefined;
@@ -38,7 +38,7 @@ export type SafeReport =
   | ({ readonly success: true } & Report)
   | {
       readonly success: false;
-      /** Undefined where the url names none. */
+      /** Undefined if the url names no endpoint. */
       readonly endpoint: ReportEndpoint | undefined;
       readonly error: ReportRequestError;
     };
@@ -52,8 +52,8 @@ const parsers = {
 const notAnInput = "A report is read of { url, query, body, contentType }, with the body as text.";
 
 /**
- * The event that a POST to any of the report endpoints reports, and which endpoint that was: the first that the path
- * names. Pure. Throws ReportRequestError, and nothing else, whatever it is given: what no type allows is `invalid_input`.
+ * The event that a POST to any of the report endpoints reports, and that endpoint: the first that the path names. Pure.
+ * Throws ReportRequestError, and nothing else. Input that the types do not allow is `invalid_input`.
  *
  * @example
  * const query = { check_name: "no_nulls", passed: "true" };
@@ -67,7 +67,7 @@ export function parseReport(input: ReportInput): Report {
 }
 
 /**
- * As `parseReport`, whose error it answers. Never throws.
+ * As `parseReport`, with the error as a result. Never throws.
  *
  * @example
  * const report = safeParseReport({ url: "/report_asset_check/warehouse/orders" });
@@ -77,7 +77,7 @@ export function safeParseReport(input: ReportInput): SafeReport {
   let endpoint: ReportEndpoint | undefined;
   try {
     endpoint = endpointOf(input);
-    return { success: true, endpoint, event: eventOf(endpoint, input) } as SafeReport; // likewise
+    return { success: true, endpoint, event: eventOf(endpoint, input) } as SafeReport; // each parser makes its own endpoint's event
   } catch (thrown) {
     const error = thrown instanceof ReportRequestError ? thrown : new ReportRequestError("invalid_input", notAnInput);
     return { success: false, endpoint, error };
