@@ -9,23 +9,26 @@ import type { DatabaseAddress } from "./libsql-options.ts";
 import { cannotOpen } from "./store-error.ts";
 
 export interface FileAddress extends DatabaseAddress {
-  /** The file as another connection of this process has it open: no other is opened in its place, and none is made. */
+  /**
+   * The file that another connection of this process has open. A missing file is then not created, and another one not
+   * opened.
+   */
   readonly opened?: OpenedFile | undefined;
 }
 
 /**
- * One connection to a file (the driver's client is a pool, and PRAGMAs hold for one connection of it), opened so that a
- * commit is on the disk when it returns: WAL with synchronous=FULL.
+ * One connection to a file, opened so that a commit is on the disk when it returns: WAL with synchronous=FULL. One,
+ * because the driver's client is a pool, and PRAGMAs hold for a single connection.
  */
 export async function openConnection({ url, opened }: FileAddress): Promise<Client> {
   try {
-    // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously.
-    // Whoever closes the file as its last user holds it for a moment; what met that is not used again.
+    // timeout 0: a lock is waited for between attempts, never inside the driver, which waits synchronously. The last
+    // user of a file holds a lock for a moment while it closes. A connection that met a lock is not used again.
     return await withBusyTimeout(async () => {
       if (opened !== undefined) assertThere(opened);
       const client = createClient({ url: opened ? urlWith(opened.path, "mode=rw") : url, concurrency: 1, timeout: 0 });
       try {
-        if (opened !== undefined) assertThere(opened); // it may have gone meanwhile
+        if (opened !== undefined) assertThere(opened); // it may be gone by now
         await prepareFile(client);
         return client;
       } catch (error) {
@@ -39,13 +42,13 @@ export async function openConnection({ url, opened }: FileAddress): Promise<Clie
   }
 }
 
-/** What every connection to a file that may write says of itself. */
+/** The settings of every connection that may write to a file. */
 export const filePragmas = `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${overfullLog}; PRAGMA cache_size = -65536;`;
 
 async function prepareFile(client: Client): Promise<void> {
   await client.executeMultiple(filePragmas);
   const { rows } = await client.execute("PRAGMA journal_mode");
-  // Asked first: to set what is set already would wait for whoever writes now.
+  // Asked first: setting the mode again would wait for another process that writes.
   if (rows[0]?.journal_mode === "wal") return;
   await withBusyTimeout(() => client.executeMultiple("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"));
 }

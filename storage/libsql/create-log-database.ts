@@ -10,7 +10,7 @@ import type { DatabaseReads } from "./read/database-reads.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { receiveGroup } from "./write/group.ts";
 
-/** What to ask a database for, whichever way it is reached. Failures are EventLogErrors. */
+/** The methods of a LogDatabase, for any kind of access. Failures are EventLogErrors. */
 export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   const { write, file } = access;
   let loading: Promise<DatabaseReads> | undefined;

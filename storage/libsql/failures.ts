@@ -1,19 +1,20 @@
 import type { LibsqlError } from "@libsql/client";
 
-// sqld says ARGS_INVALID of an argument that is larger than a row may be.
+// sqld says ARGS_INVALID if an argument is larger than a row may be.
 const dataFailures = ["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE", "ARGS_INVALID"];
 
-/** The driver's error in what was thrown. */
+/** The driver's error among a thrown error and its causes. */
 export function driverError(error: unknown): LibsqlError | undefined {
   return findCause(error, isLibsqlError);
 }
 
-// By its name: whoever imports the class loads the client for remote databases, which takes Node 100 ms at each start.
+// Checked by name: importing the class would load the client for remote databases, which takes Node 100 ms at each
+// start.
 function isLibsqlError(error: Error): error is LibsqlError {
   return error.name === "LibsqlError" || error.name === "LibsqlBatchError";
 }
 
-/** The first error of a class among an error and its causes: Drizzle wraps what it meets, and so does the driver. */
+/** The first error of a class among an error and its causes: Drizzle wraps errors, and so does the driver. */
 export function causeOf<Kind extends Error>(error: unknown, kind: new (...args: never) => Kind): Kind | undefined {
   return findCause(error, (cause): cause is Kind => cause instanceof kind);
 }
@@ -25,10 +26,7 @@ function findCause<Kind extends Error>(error: unknown, is: (cause: Error) => cau
   return undefined;
 }
 
-/**
- * True where the store failed, and not the data that it was given: everything else is trouble that passes or does not,
- * whatever events come.
- */
+/** True if the store failed, and not the data that it was given. Such a failure does not depend on the events. */
 export function isStoreFailure(error: unknown): boolean {
   const cause = driverError(error);
   if (cause === undefined) return true;
@@ -41,12 +39,12 @@ export function isBusy(error: unknown): boolean {
   return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
 }
 
-/** True where the file can only be read. */
+/** True if the file is read-only. */
 export function isReadOnly(error: unknown): boolean {
   return driverError(error)?.code === "SQLITE_READONLY";
 }
 
-/** True where the file is not a database, or no longer a whole one. */
+/** True if the file is not a database, or is damaged. */
 export function isDamage(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB";

@@ -4,7 +4,8 @@ import type { Maintenance } from "../maintenance.ts";
 import type { Overview } from "../overview.ts";
 import type { EncodedUnits, GroupResult } from "./write/group.ts";
 
-// Apart from what opens a database: these are public, and must not lead to the types of the driver or of Drizzle.
+// Separate from the code that opens a database: these are public, and must not lead to the types of the driver or of
+// Drizzle.
 
 export interface DatabaseAddress {
   /** `file:…`, or a remote `libsql://…`, `http://…`. */
@@ -16,24 +17,24 @@ export interface DatabaseAddress {
 export interface FileTrouble {
   /** A sentence that says what happened, and what to do. */
   readonly problem: string;
-  /** True where something was cut or written over, and only a restart ends it. False where a file is missing, or another one. */
+  /** True if a file was cut or overwritten, which only a restart ends. False if it is missing or another one. */
   readonly isDamage: boolean;
 }
 
-/** Told of trouble with the files when it begins, and with undefined when it has passed. */
+/** Called with trouble with the files when it begins, and with undefined when it has passed. */
 export type OnFileTrouble = (trouble: FileTrouble | undefined) => void;
 
-/** Told of every failure, after the opening, that shows the file to be damaged: what is wrong, and what to do. */
+/** Called for every failure after the opening that shows that the file is damaged: what is wrong, and what to do. */
 export type OnDamage = (problem: string) => void;
 
 export interface FileEvents {
-  /** Told where a database file turns out to be damaged after it was opened, which reads and writes alike may meet. */
+  /** Called if a read or a write finds the database file damaged after it was opened. */
   readonly onDamage?: OnDamage | undefined;
   readonly onFileTrouble?: OnFileTrouble | undefined;
   /**
-   * Whether damage to the file and its write-ahead log is looked for after every commit, besides their being there. Only a
-   * process that opens the file once in its life, as a server does, may ask for it. After damage the process must end
-   * without closing the file, by SIGKILL: SQLite would move what is damaged into it. Default: false.
+   * Whether to look for damage to the file and its write-ahead log after every commit, and not only for their absence.
+   * Only for a process that opens the file once in its life, as a server does. After damage the process must end
+   * without closing the file, by SIGKILL: SQLite would move damaged pages into it. Default: false.
    */
   readonly watchesLog?: boolean | undefined;
 }
@@ -41,15 +42,15 @@ export interface FileEvents {
 export interface LibsqlOptions extends DatabaseAddress, FileEvents {
   /** Milliseconds since 1970 UTC. Default: the system's clock. */
   readonly now?: () => number;
-  /** Told of every commit of events, right after it. It must not throw. */
+  /** Called after every commit of events. It must not throw. */
   readonly onCommit?: ((commit: Commit) => void) | undefined;
-  /** How much may wait to be recorded; past it `append` rejects with `overloaded`. Default: as much as comes. */
+  /** How much may wait to be recorded. Beyond it `append` rejects with `overloaded`. Default: no limit. */
   readonly queue?: Load | undefined;
 }
 
 /**
- * Appends units that were encoded before, maybe on another thread. Otherwise as `EventLog.append`; `unitResults` makes
- * of its answer what that answers.
+ * Appends units that were already encoded, perhaps on another thread. As `EventLog.append` otherwise; `unitResults`
+ * turns its answer into that of `append`.
  */
 export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<GroupResult>;
 

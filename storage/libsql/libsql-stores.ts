@@ -11,13 +11,13 @@ export interface LibsqlStores extends Stores {
   readonly log: LibsqlEventLog;
 }
 
-/** The database commits them in order, and the next ones are on their way meanwhile. */
+/** The database commits groups in order, while the next ones are on their way. */
 const remoteGroupsAtOnce = 6;
 
 const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 
 /**
- * What is kept in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
+ * The stores in a libSQL database: a file (`file:runless.db`), which is created or migrated, or a remote one
  * (`libsql://…`). Throws EventLogError.
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
@@ -34,7 +34,7 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlSt
   };
 }
 
-/** Loaded only here: who keeps a file on this thread needs nothing of the driver. */
+/** Loaded only here: a process with a file needs nothing of the driver on this thread. */
 async function openRemote(address: DatabaseAddress): Promise<LogDatabase> {
   const [{ createLogDatabase }, { openRemoteAccess }] = await Promise.all([
     import("./create-log-database.ts"),

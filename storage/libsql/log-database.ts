@@ -8,34 +8,36 @@ import type { DatabaseReads } from "./read/database-reads.ts";
 import type { EventRow } from "./write/event-row.ts";
 import type { SentGroup, WrittenGroup } from "./write/group.ts";
 
-/** What the event log asks of its database. What crosses here is plain data, so that it can cross threads. */
+/**
+ * What the event log needs of its database. All arguments and answers are plain data, so that they can cross threads.
+ */
 export interface LogDatabase extends DatabaseReads {
-  /** Takes the buffers of the group. */
+  /** Takes over the buffers of the group. */
   write(group: SentGroup): Promise<WrittenGroup>;
-  /** Carries a plan out, if that is still possible, and answers the trace; undefined where there is nothing to wipe. */
+  /** Carries out a plan if that is still possible, and returns the trace. Undefined if there is nothing to wipe. */
   wipe(plan: string, by: string | null, now: number): Promise<EventRow | PlanFailure | undefined>;
-  /** Some of what wipes have hidden; undefined where nothing is left of it. */
+  /** Some of the events that wipes have hidden. Undefined if none are left. */
   findHidden(): Promise<Hidden | undefined>;
   deleteHidden(hidden: Hidden): Promise<void>;
   /** Some expired events after the id `from`. */
   findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;
-  /** Deletes those of the events that are no latest; answers how many. */
+  /** Deletes those of the events that are not the latest of anything. Returns how many. */
   pruneEvents(ids: readonly number[]): Promise<number>;
-  /** Deletes some of the idempotency keys from before; answers whether there were any. */
+  /** Deletes some of the idempotency keys from before that time. Returns whether there were any. */
   forgetKeys(before: number): Promise<boolean>;
   prunedId(type: RecordedEventType | undefined): Promise<number>;
-  /** Keeps the time by which is deleted from now on, for `prunedAt`. */
+  /** Stores the time from which ages are counted, for `prunedAt`. */
   notePrune(clock: number): Promise<void>;
   prunedAt(): Promise<number | undefined>;
-  /** Writes, and changes nothing. */
+  /** Commits a write that changes nothing. */
   probe(): Promise<void>;
   logId(): Promise<string>;
   /** The id of the newest event, 0 where there is none. */
   newestId(): Promise<number>;
   tokens(): Promise<readonly TokenRecord[]>;
-  /** Answers the id, or undefined where the name is taken. */
+  /** Returns the id, or undefined if the name is taken. */
   createToken(token: NewToken, now: number): Promise<number | undefined>;
-  /** Answers the id, or undefined where no token of this name is left. */
+  /** Returns the id, or undefined if no valid token has this name. */
   revokeToken(name: string, now: number): Promise<number | undefined>;
   noteTokenUses(uses: readonly TokenUse[]): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +45,7 @@ export interface LogDatabase extends DatabaseReads {
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
-/** Every read, so that each is named once, here, for all that hands calls on. */
+/** Every read. They are listed once, here, for all code that passes calls on. */
 const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   event: true,
   page: true,
@@ -86,18 +88,18 @@ const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, t
   close: true,
 };
 
-/** The reads of what `open` answers, which is asked for with each of them. */
+/** Reads that `open` gives. It is called for each read. */
 export function readsOf(open: () => Promise<DatabaseReads>): DatabaseReads {
-  const names = Object.keys(reads) as (keyof DatabaseReads)[]; // its very keys
+  const names = Object.keys(reads) as (keyof DatabaseReads)[]; // its own keys
   const through =
     (name: keyof DatabaseReads): Method =>
     async (...args) =>
-      ((await open())[name] as Method)(...args); // whoever calls goes by the type of that method
+      ((await open())[name] as Method)(...args); // the caller has the types of that method
   return Object.fromEntries(names.map((name) => [name, through(name)])) as unknown as DatabaseReads; // each by its name
 }
 
-/** A database each of whose methods is what `make` makes of its name. */
+/** A database whose methods `make` makes, by name. */
 export function databaseOf(make: (method: keyof LogDatabase) => Method): LogDatabase {
-  const names = Object.keys({ ...reads, ...others }) as (keyof LogDatabase)[]; // their very keys
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as unknown as LogDatabase; // likewise
+  const names = Object.keys({ ...reads, ...others }) as (keyof LogDatabase)[]; // its own keys
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as unknown as LogDatabase; // each by its name
 }

@@ -26,7 +26,7 @@ function timeOf(value: Row[string] | undefined): number | null {
   return value == null ? null : Number(value);
 }
 
-/** Answers the token's id, or undefined where the name is taken. */
+/** Returns the token's id, or undefined if the name is taken. */
 export async function createToken(
   writer: Writer,
   { name, hash, scopes, prefix, expiresAt }: NewToken,
@@ -39,7 +39,7 @@ export async function createToken(
   return writeTransaction(writer, async (transaction) => idOf((await transaction.execute({ sql, args })).rows));
 }
 
-/** Answers the token's id, or undefined where no token of this name is left. */
+/** Returns the token's id, or undefined if no valid token has this name. */
 export async function revokeToken(writer: Writer, name: string, now: number): Promise<number | undefined> {
   const sql = "UPDATE token SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING id";
   const args = [now, encodeText(name)];

@@ -8,7 +8,10 @@ export interface Watchers {
   close(): void;
 }
 
-/** Listeners of a log: told of this process's commits as they happen, and of others' by asking for the newest id. */
+/**
+ * The listeners of a log. They are called for each commit of this process at once, and for those of others by polling
+ * the newest id.
+ */
 export function watchers(newestId: () => Promise<number>): Watchers {
   const listeners = new Set<() => void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,7 +22,7 @@ export function watchers(newestId: () => Promise<number>): Watchers {
       try {
         listener();
       } catch {
-        // A listener's own trouble is not the log's, nor that of the other listeners.
+        // One listener's error must not affect the log or the other listeners.
       }
     }
   }
@@ -30,7 +33,7 @@ export function watchers(newestId: () => Promise<number>): Watchers {
       if (newest !== seen) notify();
       seen = newest;
     } catch {
-      notify(); // what the listeners read next says what is wrong
+      notify(); // the listeners' next read shows what is wrong
     }
     schedule();
   }

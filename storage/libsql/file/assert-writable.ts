@@ -10,8 +10,8 @@ import { realFile } from "./opened-file.ts";
 export const mustBeWritable = "its folder must be there, and both must be writable.";
 
 /**
- * Throws EventLogError where a file could only be read. To be asked before SQLite opens it: that it does all the same, and
- * the write-ahead log and the index that it makes beside the file then are as unwritable, and stay.
+ * Throws EventLogError if a file is read-only. Call it before SQLite opens the file: SQLite would open it, and create a
+ * write-ahead log and an index beside it that are read-only too, and stay.
  */
 export function assertWritable(url: string): void {
   const file = realFile(databaseFile(url) ?? "");
@@ -23,18 +23,18 @@ export function assertWritable(url: string): void {
 }
 
 function assertAccess(path: string, url: string, needs: string): void {
-  if (!existsSync(path)) return; // SQLite makes it
+  if (!existsSync(path)) return; // SQLite creates it
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {
-    // Whoever closes the file as its last user removes what lies beside it.
+    // The last user of a file removes its log and index when it closes.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw cannotOpen(url, error, needs);
   }
 }
 
-/** Throws EventLogError on a disk that is mounted to be read only, which Deno does not see before. */
+/** Throws EventLogError on a disk that is mounted read-only, which Deno does not notice before. */
 export async function assertWrites(client: Client, url: string): Promise<void> {
-  // What is locked or full now may pass.
+  // A lock or a full disk may pass.
   await client.executeMultiple(writeNothing).catch((error) => {
     if (isReadOnly(error)) throw cannotOpen(url, error, mustBeWritable);
   });

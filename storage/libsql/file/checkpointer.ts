@@ -3,38 +3,38 @@ import { dirname } from "node:path";
 import Database from "libsql/promise";
 import { countFrames } from "./wal-format.ts";
 
-/** How many pages the write-ahead log takes before they are moved: the more they are, the less each of them costs. */
+/** How many pages the write-ahead log takes before they are moved. The more they are, the less each of them costs. */
 const fullLog = 32_000;
 
-/** At this many SQLite moves them in the midst of a commit, where the moving beside does not keep up with the writing. */
+/** At so many pages SQLite moves them within a commit, if the checkpointer is slower than the writes. */
 export const overfullLog = 2 * fullLog;
 
-/** How much of the room on its disk the log may take. */
+/** The share of the free disk space that the log may take. */
 const shareOfRoom = 1 / 4;
 
-/** So few pages are moved between two commits. */
+/** At most so many pages are moved between two commits. */
 const fewPages = 500;
 
 /** In milliseconds. */
 const betweenLooks = 100;
 
-/** Of so many commits in so long, in milliseconds, a log is quiet: then all of it is moved. */
+/** A log with at most so many commits in so many milliseconds is quiet. Then all of it is moved. */
 const quietCommits = 50;
 const quietTime = 4000;
 
 const checkpoint = "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)";
 
 export interface CheckpointerOptions {
-  /** How many pages are many enough. */
+  /** The number of pages at which they are moved. */
   readonly full?: number;
-  /** Asked before each move: false while nothing must get into the file. */
+  /** Asked before each move. False while nothing must be written to the file. */
   readonly mayMove?: () => boolean;
 }
 
 /**
- * Moves what is committed from the write-ahead log into the file while further commits go on, by a connection of its own
- * and off the thread's event loop. SQLite by itself does it in the midst of a commit, which then takes as long as the disk
- * needs for thousands of pages here and there: 600 ms on one of 3,000 operations a second, where this takes 100.
+ * Moves committed pages from the write-ahead log into the file while further commits go on, by a connection of its own
+ * and off the thread's event loop. SQLite itself moves them within a commit, which then waits for thousands of
+ * scattered writes: 600 ms on a disk of 3,000 operations a second, where this takes 100.
  */
 export class Checkpointer {
   readonly #file: string;
@@ -43,16 +43,18 @@ export class Checkpointer {
   readonly #full: number;
   readonly #mayMove: () => boolean;
   #looked = performance.now();
-  /** How many pages of this round of the log are moved. */
+  /** How many pages of this round of the log have been moved. */
   #moved = 0;
   #running: Promise<void> | undefined;
-  /** Of the time since then. */
+  /** Counts commits since `#countedFrom`. */
   #commits = 0;
   #countedFrom = performance.now();
-  /** Whether there may be something that is not moved: a process that was killed has left it, or it was just committed. */
+  /** Whether some pages may not be moved: from the last commits, or left by a process that was killed. */
   #isDirty = true;
 
-  /** `finish` is to move what it can by the connection that writes, between two transactions; it answers whether that is all. */
+  /**
+   * `finish` moves what it can by the connection that writes, between two transactions. It returns whether that is all.
+   */
   constructor(
     file: string,
     finish: () => Promise<boolean>,
@@ -65,7 +67,7 @@ export class Checkpointer {
     this.#mayMove = mayMove;
   }
 
-  /** To be called after every commit. */
+  /** Call it after every commit. */
   look(): void {
     this.#commits++;
     this.#isDirty = true;
@@ -75,7 +77,7 @@ export class Checkpointer {
     this.#run(() => this.#moveMany());
   }
 
-  /** To be called now and then. Moves all that is committed within 10 seconds of the last commits. */
+  /** Call it at intervals. Moves all that is committed within 10 seconds of the last commits. */
   lookForQuiet(): void {
     const now = performance.now();
     if (now - this.#countedFrom < quietTime) return;
@@ -88,13 +90,13 @@ export class Checkpointer {
   #run(move: () => Promise<void>): void {
     if (this.#running !== undefined) return;
     this.#running = move()
-      .catch(() => {}) // tried again at the next look, and by SQLite itself in the end
+      .catch(() => {}) // the next look tries again, and in the end SQLite itself
       .finally(() => {
         this.#running = undefined;
       });
   }
 
-  /** What is under way is done first. */
+  /** Finishes the move that is under way. */
   async close(): Promise<void> {
     await this.#running;
     this.#beside.close();
@@ -102,7 +104,7 @@ export class Checkpointer {
 
   async #moveMany(): Promise<void> {
     let { frames, frameSize } = countFrames(this.#file);
-    if (frames < this.#moved) this.#moved = 0; // begun anew
+    if (frames < this.#moved) this.#moved = 0; // the log was restarted
     let [left, before] = [frames - this.#moved, Number.POSITIVE_INFINITY];
     if (left < Math.min(this.#full, (shareOfRoom * roomFor(this.#file)) / frameSize)) return;
     while (left > fewPages && left < before) {
@@ -111,13 +113,13 @@ export class Checkpointer {
       const now = countFrames(this.#file).frames;
       [left, before, frames] = [now - frames, left, now];
     }
-    // The log begins anew only after a moment at which all of it is moved.
+    // The log restarts only after a moment at which all of it is moved.
     await this.#moveRest();
   }
 
   async #moveAll(): Promise<void> {
     if (!this.#mayMove()) return;
-    this.#isDirty = false; // unless something is committed meanwhile
+    this.#isDirty = false; // unless there are commits during the move
     await this.#beside.exec(checkpoint);
     this.#isDirty ||= !(await this.#moveRest());
   }
@@ -130,7 +132,7 @@ export class Checkpointer {
   }
 }
 
-/** What the disk has left for a file's write-ahead log and what that takes already, in bytes. */
+/** The disk space for a file's write-ahead log, with what the log takes already, in bytes. */
 function roomFor(file: string): number {
   const { bavail, bsize } = statfsSync(dirname(file));
   return bavail * bsize + statSync(`${file}-wal`).size;

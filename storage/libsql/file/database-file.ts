@@ -1,4 +1,4 @@
-/** The path that a `file:…` url names, as the driver reads it; undefined for any other url. */
+/** The path in a `file:…` url, as the driver reads it. Undefined for any other url. */
 export function databaseFile(url: string): string | undefined {
   const [, path] = /^file:(?:\/\/[^/?#]*(?=\/))?([^?#]*)/.exec(url) ?? [];
   try {
@@ -8,7 +8,10 @@ export function databaseFile(url: string): string | undefined {
   }
 }
 
-/** A file as a url for the driver with parameters of SQLite's. Those it takes for part of a path, and hands on. */
+/**
+ * A file as a url for the driver, with parameters for SQLite. The driver takes them for part of the path, and passes
+ * them on.
+ */
 export function urlWith(file: string, parameters: string): string {
   const uri = `file:${encodeURI(file).replace(/[?#]/g, encodeURIComponent)}?${parameters}`;
   return `file:${encodeURIComponent(uri)}`;

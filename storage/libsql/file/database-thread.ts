@@ -14,19 +14,19 @@ export interface DatabaseRequest {
   readonly args: readonly unknown[];
 }
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface DatabaseThreadData extends FileAddress {
   readonly watchesLog?: boolean | undefined;
 }
 
 export type DatabaseResponse =
-  /** No answer to any call, but what has come of the files. */
+  /** Not the response to a call, but news of trouble with the files. */
   | { readonly trouble: FileTrouble | undefined }
   | { readonly id: number; readonly value: unknown }
   | {
       readonly id: number;
       readonly error: { readonly code: EventLogErrorCode; readonly message: string };
-      /** What to say where the file is damaged, whatever the error says of the call. */
+      /** The message about a damaged file, if this failure shows that it is damaged. */
       readonly damage: string | undefined;
     };
 

@@ -13,7 +13,7 @@ import { assertLogIsWhole } from "./left-log.ts";
 import { openedFile, realFile } from "./opened-file.ts";
 import { reconnecting } from "./reconnecting.ts";
 
-/** Opens a database file, and creates or migrates it where no other connection of this process has it open. */
+/** Opens a database file. Creates or migrates it unless another connection of this process has it open. */
 export async function openFileAccess(address: FileAddress, guarding: FileGuardOptions = {}): Promise<DatabaseAccess> {
   const { url, opened } = address;
   const file = databaseFile(url) ?? "";
@@ -30,7 +30,7 @@ export async function openFileAccess(address: FileAddress, guarding: FileGuardOp
   }
 
   const { use, close } = reconnecting({ ...address, opened: opened ?? openedFile(url) }, client);
-  // A thread that only reads needs none.
+  // A thread that only reads needs no guard.
   const guard = opened === undefined ? new FileGuard(file, guarding) : undefined;
   const writer = guard && new FileWriter(realFile(file), guard);
   const write: Write = (work) =>
@@ -46,22 +46,22 @@ export async function openFileAccess(address: FileAddress, guarding: FileGuardOp
     writeGroup: (group) => write((writer) => writeGroup(writer, group)),
     close: async () => {
       await writer?.close();
-      if (guard?.isDamaged !== true) close(); // the last connection to end moves the log
+      if (guard?.isDamaged !== true) close(); // closing the last connection moves the log
     },
   };
 }
 
 async function prepare(client: Client, url: string): Promise<void> {
   const isMigrated = await migrate(client);
-  // At once, so that the file has its tables even where its write-ahead log is lost. What reads meanwhile may prevent it.
+  // Done at once, so that the file has its tables even if its write-ahead log is lost. A reader may prevent it.
   if (isMigrated) await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => {});
   await quickCheck(client);
   await assertWrites(client, url);
 }
 
 /**
- * Reads one row of every table, so that a damaged file is refused at the start rather than by the first report. It
- * takes no longer on a large file than on a small one, and so it can't see everything: `runless doctor` reads all.
+ * Reads one row of every table, so that a damaged file is refused at the start, and not by the first report. It takes
+ * no longer on a large file than on a small one, and so does not find all damage: `runless doctor` reads everything.
  */
 async function quickCheck(client: Client): Promise<void> {
   const { rows } = await client.execute("SELECT name FROM sqlite_schema WHERE type = 'table'");

@@ -8,17 +8,17 @@ import { type FileIdentity, identityOf, realFile, statIfSame, statOf } from "./o
 
 export interface FileGuardOptions {
   /**
-   * Whether damage to the write-ahead log and the file is looked for, besides their being there. Only for a process that
-   * opens the file nowhere else: see wal-index.ts.
+   * Whether to look for damage to the write-ahead log and the file, and not only for their absence. Only for a process
+   * that opens the file nowhere else: see wal-index.ts.
    */
   readonly watchesLog?: boolean;
   readonly onTrouble?: OnFileTrouble | undefined;
 }
 
 /**
- * Guards the files of a database that is open for writing. SQLite goes on writing to a file that somebody removed,
- * replaced, cut or wrote over, or to its write-ahead log, and says that it is durable; it is gone when the process ends.
- * So every commit is followed by a look at both, before anybody is told of it, and there is one every moment besides.
+ * Guards the files of a database that is open for writing. SQLite keeps writing to a file that was removed, replaced,
+ * cut or overwritten, or to such a write-ahead log, and reports commits as durable. They are lost when the process
+ * ends. So both are checked after every commit, before it is acknowledged, and at short intervals.
  */
 export class FileGuard {
   readonly #main: GuardedFile;
@@ -33,7 +33,7 @@ export class FileGuard {
   /** SQLite must have the file at `path` open, with its log and its index. */
   constructor(path: string, { watchesLog = false, onTrouble }: FileGuardOptions = {}) {
     const real = realFile(path);
-    this.#main = guardedFile(resolve(path)); // the process may go to another folder
+    this.#main = guardedFile(resolve(path)); // the process may change its working directory
     this.#log = guardedFile(`${real}-wal`);
     this.#index = guardedFile(`${real}-shm`);
     this.#watch = watchesLog ? new LogWatch(real) : undefined;
@@ -48,25 +48,25 @@ export class FileGuard {
     return this.#trouble?.isDamage === true;
   }
 
-  /** True where a file is gone, and what the log holds is not all in the database yet. */
+  /** True if a file is missing, and the database does not yet hold all of the log. */
   get wantsRescue(): boolean {
     return this.#missing !== undefined && !this.#isRescued && !this.isDamaged;
   }
 
-  /** Throws EventLogError where nothing must be written now. */
+  /** Throws EventLogError if nothing must be written now. */
   assertFine(): void {
     if (this.#missing !== undefined) this.look(); // it may have been put back
     if (this.#trouble === undefined) return;
     throw new EventLogError("unavailable", `${this.#trouble.problem} Nothing is recorded.`);
   }
 
-  /** The same, once nobody else can write: since the last commit nothing should have changed. */
+  /** As `assertFine`, once the write lock is held. Since the last commit nothing should have changed. */
   assertUntouched(): void {
     this.#noteDamage(this.#watch?.lookBeforeWrite());
     this.assertFine();
   }
 
-  /** Whether what was just committed is where the next start will look for it. Else `lostCommit` says what to throw. */
+  /** Whether the last commit is where the next start will look for it. If not, throw `lostCommit`. */
   isCommitSafe(): boolean {
     this.#look([]);
     return this.isFine;
@@ -79,14 +79,14 @@ export class FileGuard {
     return new EventLogError("unknown_outcome", `${this.#trouble?.problem} ${outcome}`);
   }
 
-  /** To be called now and then, whoever writes. */
+  /** Call it at intervals. */
   look(): void {
     this.#look([this.#index]);
   }
 
   /**
-   * To be called once all that the log holds is in the database. Another log in the place of this one must not stay there:
-   * the next start would read it into this database.
+   * Call it when the database holds all of the log. If another log has replaced this one, it is renamed: the next start
+   * would read it into this database.
    */
   noteRescue(): void {
     this.#isRescued = true;
@@ -144,7 +144,7 @@ function damagedFile(file: string): string {
   return `The database's file ${file} was written over by something else than SQLite while it was open, as a copy in place does. Stop runless, and put a backup there with runless restore.`;
 }
 
-/** Which file had a name when the guard began. */
+/** A path, and the file that it named when the guard began. */
 interface GuardedFile {
   readonly path: string;
   readonly identity: FileIdentity | undefined;

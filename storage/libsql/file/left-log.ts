@@ -5,19 +5,19 @@ import { databaseFile } from "./database-file.ts";
 import { realFile } from "./opened-file.ts";
 import { isMarked, readWalContent, readWalHeader } from "./wal-format.ts";
 
-/** How often is looked while another process writes to the log. */
+/** How often the log is read again while another process writes to it. */
 const attempts = 3;
 
 /**
- * Throws EventLogError where a database's write-ahead log is damaged: SQLite passes over what it can't read there, as if
- * it had never been, and writes over it. To be asked before SQLite opens the file.
+ * Throws EventLogError if a database's write-ahead log is damaged. Call it before SQLite opens the file: SQLite ignores
+ * the part that it can't read, and overwrites it.
  */
 export function assertLogIsWhole(url: string): void {
   const problem = leftLogProblem(url);
   if (problem !== undefined) throw new EventLogError("unusable_database", problem);
 }
 
-/** What is wrong with the write-ahead log that lies beside a database file, and what to do; undefined where nothing is. */
+/** What is wrong with the write-ahead log beside a database file, and what to do. Undefined if nothing is wrong. */
 export function leftLogProblem(url: string): string | undefined {
   const named = databaseFile(url);
   if (named === undefined) return undefined;
@@ -33,7 +33,7 @@ function whyUnread(file: string, wal: string): string | undefined {
   try {
     descriptor = openSync(wal, "r");
   } catch {
-    return undefined; // there is none, or SQLite says why it can't be opened
+    return undefined; // there is no log, or SQLite says why it can't be opened
   }
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -42,7 +42,7 @@ function whyUnread(file: string, wal: string): string | undefined {
       const after = fstatSync(descriptor);
       if (why === undefined || (after.mtimeMs === before.mtimeMs && after.size === before.size)) return why;
     }
-    return undefined; // whoever writes to it knows what it holds
+    return undefined; // the process that writes to it knows its content
   } finally {
     closeSync(descriptor); // SQLite's locks are on other files
   }
@@ -55,7 +55,7 @@ function whyNotWhole(wal: number, file: string): string | undefined {
   }
   const { frames, lostCommits, isForeign } = readWalContent(wal, header);
   if (isForeign) return "its frames are not those of its header";
-  // One may be the end of a commit that failed, where a shorter one was written over its beginning, or was never answered.
+  // One may be the end of a commit that failed: a shorter one overwrote its beginning, or it was never acknowledged.
   if (lostCommits > 1) return `it can't be read beyond frame ${frames}, and ${lostCommits} commits lie behind that`;
   const isAlone = frames > 0 && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
   return isAlone ? "the file that it belongs to is gone or empty" : undefined;

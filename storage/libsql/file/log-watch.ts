@@ -12,39 +12,39 @@ import { hasSameCommits, openWalIndex, type WalIndex, wasMoved } from "./wal-ind
 /** Which of a database's files was damaged. */
 export type Damage = "log" | "file";
 
-/** What `stat` says of a database's log and file. */
+/** The `stat` of a database's log and file. */
 export interface FileStats {
   readonly log: Stats;
   readonly file: Stats;
 }
 
-/** Answers undefined where one of them is gone. */
+/** Returns undefined if one of them is missing. */
 type StatFiles = () => FileStats | undefined;
 
 interface Noted extends FileStats {
   readonly index: WalIndex;
 }
 
-/** A look that meets commits of another process is repeated so often. */
+/** A look that finds commits of another process is repeated so often. */
 const attempts = 10;
 
 /**
- * Watches the write-ahead log and the file of a database that is open, to notice when either is cut or written over.
- * SQLite does not look at what it has written: it goes on behind the gap, and all of that is lost with the process.
+ * Watches the write-ahead log and the file of a database that is open, to notice when either is cut or overwritten.
+ * SQLite does not read what it has written: it continues after the gap, and all of that is lost with the process.
  *
- * SQLite's index says what the log holds, whoever wrote it. So after each commit the log must have its header, its last
- * frame, and the one that was the last before: whoever cuts it takes that. Where somebody wrote to it and committed
- * nothing, every frame is checked. Only checkpoints write to the file, and the index tells of those too.
+ * SQLite's index says what the log holds, no matter which process wrote it. So after each commit the log must have its
+ * header, its last frame, and the last frame of the commit before, which a cut would remove. If the log was written to
+ * without a commit, every frame is checked. Only checkpoints write to the file, and the index shows those too.
  */
 export class LogWatch {
   readonly #wal: string;
   readonly #log: number;
   readonly #readIndex: () => WalIndex;
   #noted: Noted;
-  /** The log as the last look met it, where nobody has committed what was written to it. */
+  /** The log at the last look, if it was written to and no commit explains it. */
   #unexplained: Stats | undefined;
 
-  /** `file` is the database's, links followed; its log and index must be there. */
+  /** `file` is the path of the database with links followed. Its log and index must exist. */
   constructor(file: string) {
     this.#wal = `${file}-wal`;
     this.#log = openSync(this.#wal, "r");
@@ -52,14 +52,14 @@ export class LogWatch {
     this.#noted = { index: this.#readIndex(), log: fstatSync(this.#log), file: statSync(file) };
   }
 
-  /** To be asked when nobody else can write, before this process does. What others have committed `look` looks at. */
+  /** Call it while no other process can write, before this one does. Commits of other processes are left to `look`. */
   lookBeforeWrite(): Damage | undefined {
     const isExplained =
       isUntouched(fstatSync(this.#log), this.#noted.log) || !hasSameCommits(this.#readIndex(), this.#noted.index);
     return isExplained || this.#isIntact() ? undefined : "log";
   }
 
-  /** To be asked after every commit, and now and then. */
+  /** Call it after every commit, and at intervals. */
   look(stat: StatFiles): Damage | undefined {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const index = this.#readIndex();
@@ -68,9 +68,9 @@ export class LogWatch {
       const { log, file } = files;
       if (!this.#hasCommits(index) || !this.#isExplained(log, index)) {
         if (hasSameCommits(index, this.#readIndex())) return "log";
-        continue; // another process has committed, or begun the log anew
+        continue; // another process has committed, or restarted the log
       }
-      // The index that is noted was read before this, and is compared with one that is read after it.
+      // The noted index was read before this stat, and is compared with one that is read after it.
       const { file: before, index: notedIndex } = this.#noted;
       if (!isUntouched(file, before) && !wasMoved(notedIndex, this.#readIndex())) return "file";
       this.#noted = { index, log: this.#unexplained === undefined ? log : this.#noted.log, file };
@@ -80,8 +80,8 @@ export class LogWatch {
   }
 
   /**
-   * Keeps the next start from taking what is left of a damaged log for all of it, or from reading it into another file.
-   * Answers whether nothing is lost: all that is committed is in the file.
+   * Keeps the next start from reading the rest of a damaged log as if it were complete, or into another file. Returns
+   * whether nothing is lost: the file holds all that is committed.
    */
   disable(): boolean {
     const { frames, moved } = this.#readIndex();
@@ -95,7 +95,7 @@ export class LogWatch {
         closeSync(descriptor); // SQLite's locks are on other files
       }
     } catch {
-      // Not every process may write there, on Deno for one: then the next start sees what it can.
+      // Some processes may not write there, for one on Deno. Then the next start decides by what it finds.
     }
     return frames === moved;
   }
@@ -120,13 +120,13 @@ export class LogWatch {
     return frame?.salts === salts && frame.checksum === checksum;
   }
 
-  /** False where somebody wrote to the log, has come to an end with it, committed nothing, and left it damaged. */
+  /** False if another process wrote to the log, has finished, committed nothing, and left it damaged. */
   #isExplained(log: Stats, index: WalIndex): boolean {
     const before = this.#unexplained;
     this.#unexplained = undefined;
     if (isUntouched(log, this.#noted.log) || !hasSameCommits(index, this.#noted.index)) return true;
     if (before !== undefined && isUntouched(log, before)) return this.#isIntact();
-    this.#unexplained = log; // another process may be in the midst of a commit
+    this.#unexplained = log; // another process may be within a commit
     return true;
   }
 

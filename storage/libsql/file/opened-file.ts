@@ -4,22 +4,22 @@ import { EventLogError } from "../../event-log-error.ts";
 import { lostFile } from "../store-error.ts";
 import { databaseFile } from "./database-file.ts";
 
-/** What tells a file from every other one, whatever its name is. */
+/** Identifies a file, whatever its name is. */
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;
 }
 
-/** Which file a connection has open. Its name may be another file's later on, or nobody's. */
+/** The file that a connection has open. Later its name may belong to another file, or to none. */
 export interface OpenedFile {
-  /** As it was named, from the root. */
+  /** The absolute path of the name. */
   readonly name: string;
-  /** Links followed. */
+  /** The path with links followed. */
   readonly path: string;
   readonly identity: FileIdentity;
 }
 
-/** The file that a url names, which is open; undefined where that is no file. */
+/** The open file that a url names. Undefined if the url names no file. */
 export function openedFile(url: string): OpenedFile | undefined {
   const named = databaseFile(url);
   if (named === undefined) return undefined;
@@ -27,13 +27,13 @@ export function openedFile(url: string): OpenedFile | undefined {
   return identity === undefined ? undefined : { name: resolve(named), path: realFile(named), identity };
 }
 
-/** Throws EventLogError where the file is no longer where it was: another must not be taken for it, nor be made. */
+/** Throws EventLogError if the file is no longer at its path: another one must not be used instead, nor be created. */
 export function assertThere({ name, path, identity }: OpenedFile): void {
   if (statIfSame(name, identity) !== undefined && statIfSame(path, identity) !== undefined) return;
   throw new EventLogError("unavailable", lostFile(name));
 }
 
-/** The file that a path leads to, links followed: SQLite puts the write-ahead log and the index beside that. */
+/** The path with links followed. SQLite puts the write-ahead log and the index beside that file. */
 export function realFile(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
 }
@@ -47,7 +47,7 @@ export function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-/** Undefined where the name is nobody's now, or another file's. */
+/** Undefined if the path names no file now, or another one. */
 export function statIfSame(path: string, identity: FileIdentity | undefined): Stats | undefined {
   const found = statOf(path);
   return found !== undefined && found.ino === identity?.ino && found.dev === identity.dev ? found : undefined;

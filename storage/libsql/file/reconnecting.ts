@@ -4,14 +4,16 @@ import { type FileAddress, openConnection } from "../connection.ts";
 import { isBusy } from "../failures.ts";
 import { storeError } from "../store-error.ts";
 
-/** A connection to a file that is replaced whenever it met a lock. */
+/** A connection to a file. It is replaced each time that it meets a lock. */
 export interface Reconnecting {
-  /** Works with the connection, again while another process holds the lock. Rejects with EventLogError. */
+  /**
+   * Works with the connection, and repeats the work while another process holds the lock. Rejects with EventLogError.
+   */
   use<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
   close(): void;
 }
 
-/** Once a prepared statement has met a lock, its connection can't be trusted: see write-transaction.ts. */
+/** A connection can't be trusted after a prepared statement of it met a lock: see write-transaction.ts. */
 export function reconnecting(address: FileAddress, opened: Client): Reconnecting {
   let client = opened;
   return {

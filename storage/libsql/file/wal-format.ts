@@ -5,12 +5,14 @@ import { endianness } from "node:os";
 
 export const walHeaderSize = 32;
 const frameHeaderSize = 24;
-const magic = 0x377f0682; // its last bit says whose byte order the checksums have
+const magic = 0x377f0682; // the last bit is the byte order of the checksums
 const version = 3_007_000;
 
 export interface WalHeader {
   readonly frameSize: number;
-  /** The header of a log and all frames of its round share them. A log begins a round anew where all of it is in the file. */
+  /**
+   * The header of a log and all frames of its round share them. A log starts a new round when the file holds all of it.
+   */
   readonly salts: bigint;
   readonly checksum: bigint;
   readonly isBigEndian: boolean;
@@ -18,11 +20,11 @@ export interface WalHeader {
 
 export interface WalFrame {
   readonly salts: bigint;
-  /** Of this frame and all before it. */
+  /** The checksum of this frame and all before it. */
   readonly checksum: bigint;
 }
 
-/** The header of the log that `descriptor` has open; undefined where there is none that SQLite would take. */
+/** The header of the log that `descriptor` has open. Undefined if SQLite would not accept it. */
 export function readWalHeader(descriptor: number): WalHeader | undefined {
   const bytes = new Uint8Array(walHeaderSize);
   if (readSync(descriptor, bytes, 0, walHeaderSize, 0) < walHeaderSize) return undefined;
@@ -37,10 +39,10 @@ export function readWalHeader(descriptor: number): WalHeader | undefined {
   return { frameSize, salts: view.getBigUint64(16), checksum: view.getBigUint64(24), isBigEndian };
 }
 
-/** In the place of the magic number. What it replaces is the same in every log, so that nothing is lost. */
+/** Written over the magic number, which is the same in every log, so that nothing is lost. */
 const mark = new TextEncoder().encode("LOST");
 
-/** Has SQLite, and the next start, take a log for unreadable. */
+/** Makes a log unreadable for SQLite, and for the next start. */
 export function markUnreadable(descriptor: number): void {
   writeSync(descriptor, mark, 0, mark.length, 0);
 }
@@ -51,7 +53,7 @@ export function isMarked(descriptor: number): boolean {
   return bytes.every((byte, i) => byte === mark[i]);
 }
 
-/** The header of the frame with this number, from 1; undefined where the log ends before. */
+/** The header of a frame by its number, from 1. Undefined if the log ends before it. */
 export function readWalFrame(descriptor: number, frameSize: number, frame: number): WalFrame | undefined {
   const bytes = new Uint8Array(frameHeaderSize);
   const at = walHeaderSize + (frame - 1) * frameSize;
@@ -62,7 +64,7 @@ export function readWalFrame(descriptor: number, frameSize: number, frame: numbe
 
 /**
  * How many frames the write-ahead log of a database file holds since its last restart. SQLite overwrites a log from its
- * start, so the frames of this round come first; they have the salts of the header. SQLite tells their number only to a
+ * start, so the frames of this round come first, and have the salts of the header. SQLite gives their number only to a
  * checkpoint. Opening and closing the log releases no lock of SQLite: its locks are on other files.
  */
 export function countFrames(file: string): { readonly frames: number; readonly frameSize: number } {
@@ -83,14 +85,14 @@ export function countFrames(file: string): { readonly frames: number; readonly f
   }
 }
 
-/** Whether the frame with this number ends with anything but zeroes. */
+/** Whether a frame ends with anything but zeroes. */
 export function hasWalFrameTail(descriptor: number, { frameSize }: WalHeader, frame: number): boolean {
   const bytes = new Uint8Array(8);
   readSync(descriptor, bytes, 0, bytes.length, walHeaderSize + frame * frameSize - bytes.length);
   return bytes.some((byte) => byte !== 0);
 }
 
-/** Whether the page of the frame with this number is what its checksum says. */
+/** Whether the page of a frame has the right checksum. */
 export function isWalFrameIntact(descriptor: number, { frameSize, checksum, isBigEndian }: WalHeader, frame: number) {
   const before = frame === 1 ? checksum : readWalFrame(descriptor, frameSize, frame - 1)?.checksum;
   const bytes = new Uint8Array(frameSize);
@@ -99,18 +101,18 @@ export function isWalFrameIntact(descriptor: number, { frameSize, checksum, isBi
   return isFrameIntact(new DataView(bytes.buffer), wordsOf(bytes, isBigEndian), 0, frameSize, before);
 }
 
-/** What SQLite would find in a log that nobody has open. */
+/** What SQLite would find in a log that no process has open. */
 export interface WalContent {
   /** How many frames are committed, and intact from the first on. */
   readonly frames: number;
-  /** How many commits of the same round lie behind a frame that is not intact. */
+  /** How many commits of the same round follow a frame that is damaged. */
   readonly lostCommits: number;
-  /** Whether the first frame is of another log: of this one's earlier rounds all is in the file. */
+  /** Whether the first frame is of another log. Frames of this log's earlier rounds are all in the file. */
   readonly isForeign: boolean;
 }
 
 const bytesAtOnce = 1 << 20;
-/** A log begins anew at most so often before its frames are written over. */
+/** A log restarts at most so often before its frames are overwritten. */
 const mostRounds = 1n << 16n;
 
 /** Reads a whole log and checks every frame, at about a microsecond each. */
@@ -142,7 +144,7 @@ export function readWalContent(descriptor: number, header: WalHeader): WalConten
   }
 }
 
-/** Whether the frame that begins at this byte has the checksum that follows from that of the frame before. */
+/** Whether the frame that begins at this byte has the checksum that follows from the frame before. */
 function isFrameIntact(view: DataView, words: Int32Array, at: number, frameSize: number, before: bigint): boolean {
   const sums = sumsOf(before);
   addToSums(sums, words, at / 4, at / 4 + 2);
@@ -154,11 +156,11 @@ function sumsOf(checksum: bigint): Int32Array {
   return Int32Array.of(Number(BigInt.asIntN(32, checksum >> 32n)), Number(BigInt.asIntN(32, checksum)));
 }
 
-/** Goes on with a checksum over the words from one index to another. */
+/** Continues a checksum over the words from one index to another. */
 function addToSums(sums: Int32Array, words: Int32Array, from: number, to: number): void {
   let [first = 0, second = 0] = sums;
   for (let i = from; i < to; i += 2) {
-    first = (first + (words[i] as number) + second) | 0; // within what was read
+    first = (first + (words[i] as number) + second) | 0; // within the part that was read
     second = (second + (words[i + 1] as number) + first) | 0;
   }
   sums[0] = first;

@@ -1,15 +1,15 @@
 import { openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 
-/** What SQLite knows of a write-ahead log: https://sqlite.org/walformat.html#the_wal_index_header */
+/** SQLite's own record of a write-ahead log: https://sqlite.org/walformat.html#the_wal_index_header */
 export interface WalIndex {
   readonly salts: bigint;
   readonly frameSize: number;
   /** How many frames of this round are committed. */
   readonly frames: number;
-  /** Of the last of them. */
+  /** The checksum of the last of them. */
   readonly checksum: bigint;
-  /** How many of them are in the database file, and how many a checkpoint set out to move there. */
+  /** How many of them are in the database file, and how many a checkpoint has begun to move there. */
   readonly moved: number;
   readonly attempted: number;
 }
@@ -20,9 +20,9 @@ const isLittle = endianness() === "LE";
 const attempts = 100;
 
 /**
- * Reads the index (-shm) of a database file that SQLite has open. The descriptor stays open for as long as the thread
- * does: closing it would take all locks from the connections of this process. So only a process that opens the file once
- * may ask for it, a server.
+ * Reads the index (-shm) of a database file that SQLite has open. The descriptor stays open as long as the thread:
+ * closing it would release all locks of this process's connections. So only a process that opens the file once may use
+ * it, as a server does.
  */
 export function openWalIndex(file: string): () => WalIndex {
   const descriptor = openSync(`${file}-shm`, "r");
@@ -31,7 +31,7 @@ export function openWalIndex(file: string): () => WalIndex {
   return () => {
     for (let i = 0; i < attempts; i++) {
       readSync(descriptor, bytes, 0, size, 0);
-      if (isWhole(view)) break; // else another process is at it
+      if (isWhole(view)) break; // else another process is writing it
     }
     const pageSize = view.getUint16(14, isLittle);
     return {
@@ -45,7 +45,7 @@ export function openWalIndex(file: string): () => WalIndex {
   };
 }
 
-/** The header is there twice, and both are the same unless somebody writes it. */
+/** The header is stored twice. Both copies are the same unless a process is writing it. */
 function isWhole(view: DataView): boolean {
   for (let at = 0; at < headerSize; at += 8) {
     if (view.getBigUint64(at) !== view.getBigUint64(headerSize + at)) return false;
@@ -53,12 +53,12 @@ function isWhole(view: DataView): boolean {
   return true;
 }
 
-/** Whether nothing was committed between two looks. */
+/** Whether nothing was committed between two reads of the index. */
 export function hasSameCommits(one: WalIndex, other: WalIndex): boolean {
   return one.frames === other.frames && one.checksum === other.checksum && one.salts === other.salts;
 }
 
-/** Whether a checkpoint has written to the database file between two looks, or does so now. */
+/** Whether a checkpoint has written to the database file between two reads of the index, or is writing now. */
 export function wasMoved(before: WalIndex, now: WalIndex): boolean {
   return (
     now.attempted > now.moved ||

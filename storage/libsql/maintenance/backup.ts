@@ -9,7 +9,7 @@ import type { DatabaseAddress } from "../libsql-options.ts";
 import { readOnly } from "../read/read-only.ts";
 import { cannotOpen } from "../store-error.ts";
 
-/** `backUp` can't write a file where it should: the message says why. */
+/** `backUp` can't write the file. The message says why. */
 export class CopyError extends Error {
   override readonly name = "CopyError";
 }
@@ -21,25 +21,25 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /**
- * How many ids a copy leaves out at least. Where it takes the log's place, the ids given since stay with the events that
- * are lost: who follows the log misses nothing that is new, and no two events are exported under one key. So that this
- * holds of several copies of a log too, each leaves out a number of its own.
+ * How many ids a copy leaves out at least. If it replaces the log, the ids given since stay with the lost events: a
+ * reader that follows the log misses nothing new, and no two events are exported under one key. Each copy leaves out
+ * another number, so that this also holds for several copies of a log.
  */
 const idsLeftOut = 10_000_000_000;
 
 /**
- * Copies a database file, as it is at one moment, to a path, and answers the copy's size in bytes once it is on the disk.
- * Whoever uses the database goes on meanwhile, and its write-ahead log grows until the copy is there. The copy gives ids
- * far above the log's own. Throws CopyError.
+ * Copies a database file, as it is at one moment, to a path. Resolves with the copy's size in bytes when it is on the
+ * disk. The database stays in use; its write-ahead log grows until the copy is complete. The copy gives ids far above
+ * the log's own. Throws CopyError.
  */
 export async function backUp(address: DatabaseAddress, path: string): Promise<number> {
   const file = resolve(path); // SQLite would take some for a URI
   assertMissing(path);
-  assertLogIsWhole(address.url); // the copy would lack what lies in it, and nobody would know
+  assertLogIsWhole(address.url); // else the copy would silently lack a part
   const partial = `${file}.${crypto.randomUUID()}.partial`;
   try {
     await readOnly(address, async (client) => {
-      // Before the copy, or nobody could tell which of the two files failed.
+      // Before the copy, so that a failure shows which of the two files failed.
       const hasIds = await client
         .execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
         .catch((error) => {
@@ -56,7 +56,7 @@ export async function backUp(address: DatabaseAddress, path: string): Promise<nu
     const bytes = await flush(partial);
     assertMissing(path);
     await rename(partial, file);
-    // Windows neither can nor need flush a folder.
+    // Windows can't flush a folder, and need not.
     if (process.platform !== "win32") await flush(dirname(file));
     return bytes;
   } finally {
@@ -74,7 +74,7 @@ function leaveOutIds(file: string): void {
   }
 }
 
-/** What is wrong with the place of a copy, or the error as it was. */
+/** What is wrong with the path of a copy, or the error itself. */
 function copyError(path: string, error: unknown): unknown {
   const { code } = driverError(error) ?? (error as { readonly code?: unknown }); // as Node and the driver below throw them
   const why = refusals[String(code)];
@@ -85,7 +85,7 @@ function assertMissing(path: string): void {
   if (existsSync(path)) throw new CopyError(`${path} is there already. Name a file that is not.`);
 }
 
-/** Waits until a file or a folder is on the disk; answers its size. */
+/** Waits until a file or a folder is on the disk. Resolves with its size. */
 async function flush(path: string): Promise<number> {
   const handle = await open(path, "r");
   try {

@@ -19,7 +19,9 @@ export interface DeletionsOptions {
   readonly onWipe: () => void;
 }
 
-/** All that deletes events of a log: wipes, prunes, and the deletion in the background of what wipes have hidden. */
+/**
+ * Everything that deletes events of a log: wipes, prunes, and the deletion in the background of what wipes have hidden.
+ */
 export class Deletions {
   readonly #database: LogDatabase;
   readonly #options: DeletionsOptions;

@@ -13,13 +13,13 @@ import { migrations } from "./migrations.ts";
 export interface Examination {
   /** What is wrong with a database file's write-ahead log, and what to do. */
   readonly log: string | undefined;
-  /** What SQLite finds wrong; empty where nothing is. */
+  /** What SQLite's integrity check reports. Empty if it finds nothing. */
   readonly integrity: readonly string[];
-  /** undefined where the database is too damaged to tell. */
+  /** Undefined if the database is too damaged to read it. */
   readonly schemaVersion: number | undefined;
-  /** That this version of runless has and the database has not. */
+  /** How many migrations of this version the database lacks. */
   readonly pendingMigrations: number;
-  /** undefined where they can't be recounted: the database is damaged, or its tables are not yet this version's. */
+  /** Undefined if they can't be recounted: the database is damaged, or its tables are not yet this version's. */
   readonly summaries: Recount | undefined;
 }
 
@@ -29,12 +29,12 @@ export interface Recount {
 }
 
 /**
- * Looks a database over without changing it: it is not even migrated. EventLogError `unusable_database` where there is
- * no event log to look at, or a newer runless's.
+ * Examines a database without changing it: it is not even migrated. EventLogError `unusable_database` if it holds no
+ * event log, or one of a newer runless.
  */
 export async function examineDatabase(address: DatabaseAddress): Promise<Examination> {
   try {
-    const log = leftLogProblem(address.url); // before SQLite passes over it
+    const log = leftLogProblem(address.url); // before SQLite ignores it
     return { log, ...(await readOnly(address, (client) => examine(client, address.url))) };
   } catch (error) {
     if (driverError(error)?.code !== "SQLITE_NOTADB") throw storeError(error, address.url);
@@ -58,7 +58,7 @@ async function examine(client: Client, url: string): Promise<Omit<Examination, "
       throw new EventLogError("unusable_database", message);
     }
     const integrity = await checkIntegrity(client);
-    // The recount knows the tables as this version has them.
+    // The recount knows the tables of this version only.
     const isCurrent = schemaVersion === migrations.length && integrity.length === 0;
     return found(integrity, isCurrent ? await recount(client) : undefined);
   } catch (error) {
@@ -79,7 +79,7 @@ async function recount(client: Client): Promise<Recount> {
   return { recounted: Number(rows[0]?.recounted), wrong: Number(rows[0]?.wrong) };
 }
 
-// (timestamp, id) as text that sorts like it: no timestamp is below the first that a Date has.
+// (timestamp, id) as text that sorts like it: no timestamp is below the first of a Date.
 const rank = (timestamp: string, id: string) => `printf('%017d%016d', ${timestamp} + 8640000000000000, ${id})`;
 
 const isWiped = `EXISTS (
@@ -92,7 +92,7 @@ const counted = (scope: string | number, checkName: string, partition: string, e
     max(${rank("timestamp", "id")}) AS latest
   FROM event WHERE ${events} AND asset_id IN (SELECT id FROM asset) AND NOT ${isWiped} GROUP BY 1, 2, 3, 4`;
 
-// Written apart from what summaries.ts does, lest both share a mistake. What wipes leave behind is nobody's.
+// Written apart from summaries.ts, so that both do not share a mistake. Rows that wipes have left belong to no asset.
 const isCheck = `kind = ${kinds.ASSET_CHECK_EVALUATION}`;
 const comparison = `
   WITH recounted AS MATERIALIZED (

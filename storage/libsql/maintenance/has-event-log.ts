@@ -4,8 +4,8 @@ import { storeError } from "../store-error.ts";
 import { readVersion } from "./migrate.ts";
 
 /**
- * Whether runless has ever written to a database that is there: looked at without changing it. Rejects with
- * EventLogError where it can't be read, or is a newer runless's.
+ * Whether runless has ever written to an existing database. Reads it without changing it. Rejects with EventLogError if
+ * it can't be read, or belongs to a newer runless.
  */
 export async function hasEventLog(address: DatabaseAddress): Promise<boolean> {
   try {

@@ -4,14 +4,15 @@ import { withBusyTimeout } from "../busy-timeout.ts";
 import { migrations } from "./migrations.ts";
 
 /**
- * Brings the database to this version's schema, each migration in a transaction of its own, and refuses one from a
- * newer version. Answers whether there was anything to do. Not Drizzle's migrator: it skips a migration that comes out of order without a word.
+ * Brings the database to this version's schema, each migration in a transaction of its own. Refuses one from a newer
+ * version. Returns whether it changed anything. It does not use Drizzle's migrator, which silently skips a migration
+ * that comes out of order.
  */
 export async function migrate(client: Client): Promise<boolean> {
   const version = await readVersion(client);
   for (let next = version; next < migrations.length; next++) {
-    // In one unprepared text, for the reason that write-transaction.ts gives. The primary key turns a twin, started by another
-    // process at the same time, into an error that is looked into below.
+    // One unprepared text, for the reason that write-transaction.ts gives. If another process runs the same migration
+    // at the same time, the primary key turns that into an error, which is checked below.
     const script = `
       BEGIN IMMEDIATE;
       CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) WITHOUT ROWID;
@@ -27,7 +28,7 @@ export async function migrate(client: Client): Promise<boolean> {
   return version < migrations.length;
 }
 
-/** 0 where there is no event log yet. Refuses a version that is newer than this runless. */
+/** 0 if there is no event log yet. Refuses a version that is newer than this runless. */
 export async function readVersion(client: Client): Promise<number> {
   const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'");
   if (tables.rows.length === 0) return 0;

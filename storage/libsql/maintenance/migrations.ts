@@ -1,4 +1,7 @@
-/** Version n is migrations[n - 1]. One that was released is never changed. */
+/**
+ * Version n is migrations[n - 1]. A released migration is never changed. tests/storage/libsql/schema.test.ts prints the
+ * next one.
+ */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE log (log_id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;

@@ -2,13 +2,13 @@ import { dirname } from "node:path";
 import { EventLogError } from "../../event-log-error.ts";
 import { type Writer, writeTransaction } from "../write/write-transaction.ts";
 
-/** Where less is left, a commit of one page may pass and that of the next report fail. In bytes. */
+/** With less space, a commit of one page may succeed and that of the next report fail. In bytes. */
 const leastSpace = 1 << 20;
 
-/** Changes nothing, and is committed like what does. */
+/** Changes nothing, but is committed like any write. */
 export const writeNothing = "UPDATE log SET log_id = log_id";
 
-/** Commits a page without changing it. Throws where a report could not be recorded either. */
+/** Commits a page without changing it. Throws if a report could not be recorded either. */
 export async function probe(writer: Writer, file: string | undefined): Promise<void> {
   if (file !== undefined) {
     const { statfs } = await import("node:fs/promises"); // only here, since a Worker runtime has no files

@@ -8,13 +8,16 @@ import { isLatest, subtraction } from "../write/summaries.ts";
 import { isVisible } from "../write/wiped-partition.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "../write/write-transaction.ts";
 
-/** The most rows that one step looks at or deletes, and no more events than a page has room for: reports wait for it. */
+/**
+ * The most rows that one step examines or deletes, since reports wait for it. It also takes no more events than fit
+ * into a page.
+ */
 const rowsPerStep = 250;
 
-/** What a look at some events found. */
+/** The result of examining some events. */
 export interface Expired {
   readonly ids: readonly number[];
-  /** The id of the last event examined; undefined where no later one can have expired. */
+  /** The id of the last event examined. Undefined if no later one can have expired. */
   readonly last: number | undefined;
 }
 
@@ -37,7 +40,7 @@ export async function findExpired(
   return { ids, last: isEnd && fitting.length === rows.length ? undefined : Number(last?.id) };
 }
 
-/** Deletes those of the events that are no latest, now; answers how many. */
+/** Deletes those of the events that are not the latest of anything now. Returns how many. */
 export async function pruneEvents(writer: Writer, given: readonly number[]): Promise<number> {
   return writeTransaction(writer, async (transaction) => {
     const ids = await select(transaction, selectPrunable, [JSON.stringify(given)]);
@@ -47,7 +50,7 @@ export async function pruneEvents(writer: Writer, given: readonly number[]): Pro
   });
 }
 
-/** Deletes some of the idempotency keys that were first sent before; answers whether there were any. */
+/** Deletes some of the idempotency keys that were first sent before that time. Returns whether there were any. */
 export async function forgetKeys(client: Client, writer: Writer, before: number): Promise<boolean> {
   const { rows } = await client.execute({ sql: selectOldKeys, args: [before] });
   if (rows.length === 0) return false;
@@ -55,20 +58,20 @@ export async function forgetKeys(client: Client, writer: Writer, before: number)
   return true;
 }
 
-/** The greatest id that was pruned, of one type or of any; 0 where there is none. */
+/** The greatest id that was pruned, of one type or of any. 0 if none was. */
 export async function readPrunedId(client: Client, type: RecordedEventType | undefined): Promise<number> {
   const sql = "SELECT coalesce(max(event_id), 0) AS id FROM pruned WHERE ?1 IS NULL OR kind = ?1";
   const { rows } = await client.execute({ sql, args: [type === undefined ? null : kinds[type]] });
   return Number(rows[0]?.id);
 }
 
-/** Keeps the time by which is deleted from now on. */
+/** Stores the time from which ages are counted. */
 export async function notePrune(writer: Writer, clock: number): Promise<void> {
   const statements = [{ sql: "DELETE FROM retention" }, { sql: "INSERT INTO retention VALUES (?)", args: [clock] }];
   await writeTransaction(writer, (transaction) => transaction.batch(statements));
 }
 
-/** The time that `notePrune` kept last. */
+/** The time that `notePrune` stored last. */
 export async function readPrunedAt(client: Client): Promise<number | undefined> {
   const { rows } = await client.execute("SELECT clock FROM retention");
   return rows[0] === undefined ? undefined : Number(rows[0].clock);
@@ -78,17 +81,17 @@ async function select(transaction: WriteTransaction, sql: string, args: InValue[
   return (await transaction.execute({ sql, args })).rows.map(({ id }) => Number(id));
 }
 
-const types = Object.keys(kinds) as readonly RecordedEventType[]; // its keys and no others
-/** Before the first time that a Date has. */
+const types = Object.keys(kinds) as readonly RecordedEventType[]; // its own keys
+/** Before the first time of a Date. */
 const never = -9e15;
 
-// What wipes have hidden is nobody's, and goes by itself.
+// Wipes delete what they have hidden by themselves.
 const isHidden = `NOT EXISTS (SELECT 1 FROM asset WHERE asset.id = event.asset_id) OR NOT ${isVisible("event")}`;
 const isKept = `(${isLatest}) IS TRUE OR ${isHidden}`;
 
 const times = types.map((type, i) => `WHEN ${kinds[type]} THEN ?${i + 2}`);
 
-// The newest event stays, as the one that ids and times of receipt go on from.
+// The newest event stays, since ids and times of receipt continue from it.
 const selectExpired = `
   SELECT id, received_at, octet_length(details) AS size, (
     received_at < CASE kind ${times.join(" ")} END AND id < (SELECT max(id) FROM event) AND NOT (${isKept})
@@ -103,8 +106,8 @@ const notePruned = `
   ON CONFLICT (kind) DO UPDATE SET event_id = max(event_id, excluded.event_id)`;
 
 const selectOldKeys = "SELECT 1 FROM idempotency WHERE received_at < ?1 LIMIT 1";
-// Not all keys of one time, which after a clock went back may be those of days. The signs take the columns' types away:
-// SQLite compares only untyped values along the whole index.
+// Not all keys of one time: after a clock went back, those may be the keys of days. The signs take the columns' types
+// away, since SQLite compares only untyped values along the whole index.
 const deleteOldKeys = `
   DELETE FROM idempotency WHERE (received_at, asset_id, kind, key) <= (
     SELECT +received_at, +asset_id, +kind, +key FROM (

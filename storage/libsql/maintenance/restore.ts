@@ -12,16 +12,16 @@ import { hasEventLog } from "./has-event-log.ts";
 
 export interface Restored {
   readonly bytes: number;
-  /** Where the database is now that was there before; undefined where there was none. */
+  /** The new path of the database that was there before. Undefined if there was none. */
   readonly before: string | undefined;
-  /** How many tokens are good that the copy brought back. */
+  /** How many valid tokens the copy brought back. */
   readonly tokens: number;
 }
 
 /**
- * Puts a copy that `backUp` made in the place of a database, whole or not at all, and keeps what was there beside it. The
- * copy itself stays as it is: what is put there gives ids far above it, others each time. Rejects with CopyError where
- * somebody has the database open or the copy can't be put there, and with EventLogError where it is no event log.
+ * Replaces a database by a copy that `backUp` made, completely or not at all, and keeps the old one beside it. The copy
+ * itself does not change: the new database gives ids far above it, and other ones each time. Rejects with CopyError if
+ * a process has the database open or the new file can't be written, and with EventLogError if the copy is no event log.
  */
 export async function restore(copy: string, target: string): Promise<Restored> {
   const [source, file] = [realFile(copy), realFile(target)];
@@ -33,7 +33,7 @@ export async function restore(copy: string, target: string): Promise<Restored> {
   }
   const tokens = await countTokens(source);
   const fresh = `${file}.restoring`;
-  await rm(fresh, { force: true }); // of a restore that was killed
+  await rm(fresh, { force: true }); // left by a restore that was killed
   const bytes = await backUp(address, fresh);
   try {
     const before = existsSync(file) ? await putAside(file, target, fresh) : undefined;
@@ -45,12 +45,12 @@ export async function restore(copy: string, target: string): Promise<Restored> {
   }
 }
 
-/** As the driver reads it, whatever is in the path. */
+/** A path as a url for the driver, with any characters in it. */
 function urlOf(file: string): string {
   return `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}`;
 }
 
-/** Those that are not revoked. A copy of an early runless has no table of them. */
+/** Tokens that are not revoked. A copy of an early runless has no table of them. */
 async function countTokens(file: string): Promise<number> {
   return readOnly({ url: urlOf(file) }, async (client) => {
     const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name = 'token'");
@@ -60,27 +60,30 @@ async function countTokens(file: string): Promise<number> {
   });
 }
 
-/** Gives a database that nobody has open a second name, with all that is in it, and the new file its owner and mode. */
+/**
+ * Gives a database that no process has open a second name, with its whole content. Gives the new file its owner and
+ * mode.
+ */
 async function putAside(file: string, named: string, fresh: string): Promise<string> {
   let aside = `${file}.before-restore`;
   for (let i = 2; existsSync(aside); i++) aside = `${file}.before-restore-${i}`;
   const isWhole = await closeDatabase(file, named, aside);
   const { mode, uid, gid } = await stat(file);
   await chmod(fresh, mode & 0o777);
-  await chown(fresh, uid, gid).catch(() => {}); // only root may give files away, and need not
-  // Both names at once, so that there is a database at every moment.
+  await chown(fresh, uid, gid).catch(() => {}); // only root may change the owner, and need not
+  // Both names exist at once, so that there is a database at every moment.
   await link(file, aside).catch(() => rename(file, aside)); // some file systems have no links
   if (isWhole) return aside;
-  // What lies in the log of a damaged database is no longer of the file at this place.
+  // The log of a damaged database does not belong to the new file at this path.
   for (const part of ["-wal", "-shm"]) {
     if (existsSync(`${file}${part}`)) await rename(`${file}${part}`, `${aside}${part}`);
   }
   return aside;
 }
 
-/** As closeLog, which removes a log that SQLite can't read: such a one is kept beside `aside`. */
+/** As closeLog, which removes a log that SQLite can't read. Such a log is first copied beside `aside`. */
 async function closeDatabase(file: string, named: string, aside: string): Promise<boolean> {
-  // Of what is no database any more SQLite would remove the log.
+  // SQLite would remove the log of a file that is no database.
   if (!(await isDatabase(file))) return false;
   const hasUnreadLog = leftLogProblem(urlOf(file)) !== undefined;
   if (hasUnreadLog) await copyFile(`${file}-wal`, `${aside}-wal`);
@@ -96,14 +99,16 @@ async function isDatabase(file: string): Promise<boolean> {
   const handle = await open(file, "r");
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    // SQLite takes an empty file for a database without tables.
+    // SQLite reads an empty file as a database without tables.
     return bytesRead === 0 || buffer.toString("latin1") === "SQLite format 3\0";
   } finally {
     await handle.close();
   }
 }
 
-/** Moves a database's write-ahead log into its file, which nobody may have open then. False where it is too damaged for that. */
+/**
+ * Moves a database's write-ahead log into its file, which no other process may have open. False if it is too damaged.
+ */
 function closeLog(file: string, named: string): boolean {
   let database: InstanceType<typeof Database> | undefined;
   try {

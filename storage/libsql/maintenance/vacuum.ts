@@ -9,15 +9,18 @@ import type { DatabaseAddress } from "../libsql-options.ts";
 import { type DatabaseSize, readSize } from "../read/assets/read-stats.ts";
 import { pause } from "./deletions.ts";
 
-/** The most pages that one step gives back: a server that writes beside it waits for it. */
+/** The most pages that one step gives back, since a server that writes meanwhile waits for it. */
 const pagesPerStep = 1000;
-/** `auto_vacuum` of a database that runless has made. */
+/** `auto_vacuum` of a database that runless created. */
 const incremental = 2;
 
-/** What the write-ahead log takes, in bytes, before it is moved into the file and begins anew. */
+/** The size in bytes at which the write-ahead log is moved into the file and restarts. */
 const mostMoved = overfullLog * 4096;
 
-/** Gives a database file's free pages back to the file system, step by step, and tells of each step. */
+/**
+ * Gives a database file's free pages back to the file system, step by step. Calls `onStep` with the size before each
+ * step and at the end.
+ */
 export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSize) => void): Promise<void> {
   assertWritable(address.url);
   const client = await openConnection(address);
@@ -30,11 +33,11 @@ export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSi
       );
     }
     let size = await readSize(client);
-    // Not until there is nothing left, which a busy server may put off for ever.
+    // The number is fixed at the start: on a busy server there are always some more.
     let left = size.free;
     while (left > 0 && size.free > 0) {
       onStep(size);
-      // Not prepared: the driver would take a single step of a prepared one, which gives back a single page.
+      // Not prepared: the driver would run a prepared one for a single step, which gives back one page.
       await withBusyTimeout(() => client.executeMultiple(`PRAGMA incremental_vacuum(${pagesPerStep});`)).catch(
         (error) => {
           throw driverError(error)?.code === "SQLITE_FULL" ? diskFull(size.free, error) : error;
@@ -46,7 +49,7 @@ export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSi
       left -= before.all - size.all;
       await delay(pause);
     }
-    // The file itself gets smaller with a checkpoint; where others hold it up, with their next one.
+    // The file itself gets smaller with a checkpoint: with this one, or the next if readers prevent it.
     await client.executeMultiple("PRAGMA wal_checkpoint(TRUNCATE);");
     onStep(size);
   } finally {
@@ -54,7 +57,7 @@ export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSi
   }
 }
 
-// For each page that is given back one other moves at most.
+// For each page that is given back at most one other is moved.
 function diskFull(free: number, cause: unknown): EventLogError {
   const room = Math.ceil(Math.min(free, mostMoved) / 2 ** 20);
   const sentence = `The disk is full. What vacuum moves is written to the write-ahead log before the file gets smaller: make up to ${room} MB of room, and run it again.`;

@@ -29,7 +29,7 @@ import { readRecent } from "./events/read-recent.ts";
 import { readTimeline, type TimelineRows } from "./events/read-timeline.ts";
 import { fitPage, type ListOfRows, type ReadSteps, readSteps } from "./read-steps.ts";
 
-/** The reads of events and of what summaries say of them. */
+/** The reads of events and summaries. */
 export interface DatabaseReads {
   event(id: number): Promise<EventRow | undefined>;
   page(filter: EventFilter, page: Pick<PageRequest, "order" | "limit">, from: number | undefined): Promise<PageOfRows>;
@@ -58,19 +58,21 @@ export interface DatabaseReads {
   partitionMarks(key: AssetKey, limit: number, from: string | undefined): Promise<ListOfRows<PartitionMarkRow, string>>;
   checks(key: AssetKey, limit: number, from: CheckPosition | undefined): Promise<ListOfRows<SummaryRow, CheckPosition>>;
   stats(): Promise<LogStats>;
-  /** Encoded keys, with times, after the encoded key `from`. */
+  /** Encoded keys with times, after the encoded key `from`. */
   lastMaterializations(limit: number, from: string | undefined): Promise<ListOfRows<readonly [string, number], string>>;
-  /** Looks up what a wipe is to change, as `formatPlan` gives it; undefined where there is nothing to wipe. */
+  /** Looks up what a wipe is to change, as text of `formatPlan`. Undefined if there is nothing to wipe. */
   planWipe(target: WipeTarget): Promise<{ readonly plan: string } | "outdated" | undefined>;
-  /** The plan with what was reported since. */
+  /** The plan with the events that were reported since. */
   continuePlan(plan: string): Promise<{ readonly plan: string } | "outdated">;
 }
 
-/** What they need, Drizzle above all, takes longest to load: create-log-database.ts imports this file for the first read. */
+/**
+ * Loading this file takes long, above all because of Drizzle: create-log-database.ts imports it with the first read.
+ */
 export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file">): DatabaseReads {
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
     access.read((client) => work(drizzle(client)));
-  /** For what looks at many rows. */
+  /** For reads of many rows. */
   const inSteps = <Result>(work: (steps: ReadSteps) => Promise<Result>) => work(readSteps(access));
 
   return {

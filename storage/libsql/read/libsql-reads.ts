@@ -58,7 +58,7 @@ function eventReads(
   };
 }
 
-/** Assets and what is known of them. */
+/** Assets, and what is known about them. */
 function assetReads(
   database: LogDatabase,
   assertOpen: () => void,
@@ -148,7 +148,7 @@ function partReads(
   };
 }
 
-/** What is said of the log as a whole. */
+/** The log as a whole. */
 function logReads(
   database: LogDatabase,
   assertOpen: () => void,

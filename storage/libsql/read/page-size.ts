@@ -1,10 +1,10 @@
-/** What a page's events hold together at most, in bytes, unless its first alone holds more. */
+/** The most bytes that a page's events have together, unless its first alone has more. */
 export const bytesPerPage = 8 << 20;
 
-/** What every event costs beside its texts, near enough. */
+/** About how much an event costs besides its texts. */
 const bytesPerEvent = 400;
 
-/** How much an event of `asset` holds, near enough. SQLite knows without reading all of it. */
+/** The approximate size of an event of `asset`. SQLite knows the length of a text without reading it. */
 export const eventSizeSql = `(octet_length(event.details) + octet_length(asset.key) + ifnull(octet_length(event.partition), 0)
   + ifnull(octet_length(event.check_name), 0) + ${bytesPerEvent})`;
 
@@ -12,7 +12,7 @@ export interface Sized {
   readonly size: number;
 }
 
-/** How many of the first of these fit into a page; at least one. */
+/** How many of the first of these fit into a page. At least one. */
 export function countFitting(sized: readonly Sized[], most = bytesPerPage): number {
   let bytes = 0;
   const tooMany = sized.findIndex(({ size }, i) => {

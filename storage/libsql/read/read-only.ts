@@ -8,8 +8,8 @@ import { openRemoteClient } from "../remote/remote-client.ts";
 import { cannotOpen } from "../store-error.ts";
 
 /**
- * Does `work` over a connection that can't write, and that makes no file but the index (-shm) of a WAL that lies there. A
- * server may go on using the database. The work is done a second time where one starts to meanwhile.
+ * Does `work` over a connection that can't write, and creates no file but the index (-shm) of an existing WAL. A server
+ * may keep using the database. If one starts meanwhile, the work is done a second time.
  */
 export async function readOnly<Result>(
   address: DatabaseAddress,
@@ -17,11 +17,11 @@ export async function readOnly<Result>(
 ): Promise<Result> {
   const named = databaseFile(address.url);
   if (named === undefined) return withClient(await openRemoteClient(address), work);
-  const file = realFile(named); // beside a link there is no WAL, and what lies in it would be passed over
+  const file = realFile(named); // the WAL is beside the file, not beside a link to it
   const look = (parameters = "") => withClient(connect(address, urlWith(file, `mode=ro${parameters}`)), work);
 
-  // A reader of a WAL database makes the WAL where there is none, unless it is told that the file won't change. But
-  // what is in a WAL it would then not see.
+  // A reader of a WAL database creates the WAL if there is none, unless it is told that the file won't change. But then
+  // it would not read an existing WAL.
   const before = restingSince(file);
   if (before !== undefined) {
     try {
@@ -34,7 +34,7 @@ export async function readOnly<Result>(
   return look();
 }
 
-/** When the file was last written to, if nobody has it open and nothing waits in a WAL. */
+/** When the file was last written to. Undefined if it has a WAL, so that a process may have it open. */
 function restingSince(file: string): number | undefined {
   return existsSync(`${file}-wal`) ? undefined : statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }

@@ -4,9 +4,9 @@ import { driverError } from "../failures.ts";
 
 /** A read of many rows, one bounded step after the other. */
 export interface ReadSteps {
-  /** Runs some statements, after what else waits for the thread: a read holds up no other for longer than one step. */
+  /** Runs some statements, after other work of the thread. A read delays other reads for one step at most. */
   step<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
-  /** How many times as much as on a file one step may take on: on a remote database each is a request. */
+  /** How much larger a step may be than on a file: on a remote database each step is a request. */
   readonly scale: number;
 }
 
@@ -22,14 +22,17 @@ export function readSteps({ read, file }: Pick<DatabaseAccess, "read" | "file">)
   };
 }
 
-/** The driver is synchronous: a promise alone would let nobody in. Only a Worker runtime may be without it. */
+/**
+ * Lets other work run. A promise alone would not, since the driver is synchronous. Some Worker runtimes have no
+ * setImmediate.
+ */
 function nextTurn(): Promise<void> {
   return globalThis.setImmediate === undefined
     ? Promise.resolve()
     : new Promise((resolve) => void setImmediate(resolve));
 }
 
-/** Reads a page of `limit`, or of less where a remote database finds that too large for one answer. */
+/** Reads a page of `limit`, or of less if a remote database finds that too large for one answer. */
 export async function fitPage<Page>(limit: number, read: (limit: number) => Promise<Page>): Promise<Page> {
   try {
     return await read(limit);

@@ -11,7 +11,7 @@ import { encodeUnits } from "../write/encode-units.ts";
 import { inBuffers, unitResults } from "../write/group.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 
-/** Where a log that only reads sends what is to be written: to the log of this process that writes. */
+/** The writes of a log that only reads. The log of this process that writes carries them out. */
 export interface LogWrites {
   readonly append: AppendEncoded;
   readonly wipe: EventLog["wipe"];
@@ -19,7 +19,7 @@ export interface LogWrites {
 
 export interface ReadingLogOptions extends FileAddress {
   readonly writes: LogWrites;
-  /** Told where the file turns out to be damaged. */
+  /** Called if the file is found damaged. */
   readonly onDamage?: ((problem: string) => void) | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wi
 
 /**
  * Opens a second view of a log that another thread of this process has opened and migrated. It reads by a connection of
- * its own, on the calling thread, and encodes what is appended before it hands that on.
+ * its own, on the calling thread. It encodes events before it passes them on to be written.
  */
 export async function openReadingLog({ writes, onDamage, ...address }: ReadingLogOptions): Promise<ReadingLog> {
   const isRemote = databaseFile(address.url) === undefined;
@@ -55,7 +55,7 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
   };
 }
 
-/** Loaded only here: who reads a file needs nothing of it. */
+/** Loaded only here: reading a file does not need it. */
 async function openRemote(address: DatabaseAddress): Promise<DatabaseAccess> {
   const { openRemoteAccess } = await import("../remote/remote-access.ts");
   return openRemoteAccess(address);

@@ -8,11 +8,11 @@ import { remoteGroupWriter } from "./remote-group-writer.ts";
 import { remoteWriter } from "./remote-writer.ts";
 import { withRetries } from "./retry-policy.ts";
 
-// For a database that can't be reached, in milliseconds.
+// How long a database that can't be reached is tried, in milliseconds.
 const timeout = 3_000;
 const startTimeout = 10_000;
 
-/** Reaches a remote database, and creates or migrates it. */
+/** Opens a remote database, and creates or migrates it. */
 export async function openRemoteAccess(address: DatabaseAddress): Promise<DatabaseAccess> {
   const client = await openRemoteClient(address);
   const use = async <Result>(work: (client: Client) => Promise<Result>, until = timeout): Promise<Result> => {

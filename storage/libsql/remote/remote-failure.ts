@@ -10,9 +10,9 @@ export interface RemoteFailure {
   readonly isUnknown: boolean;
 }
 
-// A transaction or a stream ended, and what it did was rolled back.
+// A transaction or a stream ended, and its changes were rolled back.
 const rolledBack = /^(SQLITE_BUSY|SQLITE_LOCKED|SQLITE_INTERRUPT|TRANSACTION_|STREAM_EXPIRED)/;
-// A commit may have met it, and be on the disk all the same.
+// The failure may have come after a commit that is on the disk.
 const unclear = /^(SQLITE_IOERR|HRANA_|INTERNAL_ERROR|PROXY_ERROR)/;
 
 export function remoteFailure(error: unknown): RemoteFailure {
@@ -26,7 +26,7 @@ export function remoteFailure(error: unknown): RemoteFailure {
   return unclear.test(code) ? { passes: true, isUnknown: true } : { passes: false, isUnknown: false };
 }
 
-/** 400 is what a server that was started again says of a stream that it does not know. */
+/** A server that was restarted answers 400 for a stream that it does not know. */
 function httpFailure(cause: unknown): RemoteFailure {
   const status = cause instanceof Error && "status" in cause ? Number(cause.status) : 500;
   return { passes: status >= 500 || [400, 408, 429].includes(status), isUnknown: status >= 500 };

@@ -1,12 +1,12 @@
 import { EventLogError } from "../../event-log-error.ts";
 
-/** In milliseconds. A remote database may let a writer wait for 5 s, until it ends somebody else's transaction. */
+/** In milliseconds. A remote database may let a writer wait for 5 s, until it ends another client's transaction. */
 const requestLimit = 6_000;
 
-/** A request without a whole answer. */
+/** A request that got no complete answer. */
 export class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
-  /** True where it was never sent. */
+  /** True if it was never sent. */
   readonly isUnsent: boolean;
   constructor(reason: string, isUnsent: boolean, options?: ErrorOptions) {
     super(reason, options);
@@ -14,7 +14,7 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** The driver's fetch, with a limit of time, and errors that say what the driver would not tell. */
+/** The fetch of the driver, with a time limit, and with errors that say what the driver leaves out. */
 export function remoteFetch(name: string): (request: Request) => Promise<Response> {
   return async (request) => {
     const { status, headers, body } = await fetchWhole(request);
@@ -38,7 +38,7 @@ async function fetchWhole(request: Request) {
   }
 }
 
-// As Node and Bun name it, and as Deno puts it in words.
+// The codes of Node and Bun, and the words of Deno.
 const unsent =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|client error \(Connect\)/;
 

@@ -11,7 +11,7 @@ import { ConnectionFailure } from "./remote-fetch.ts";
 import { groupStatements, selectCommit } from "./remote-group.ts";
 import { withRetries } from "./retry-policy.ts";
 
-/** In milliseconds. What is unknown then is said to be. */
+/** In milliseconds. After that an unknown outcome is reported as such. */
 const timeout = 10_000;
 
 /** A group that was sent before another. */
@@ -22,8 +22,8 @@ interface Predecessor {
 }
 
 /**
- * Writes groups to a remote database, each in one request. When a call resolves, the database has said that its group
- * is committed. Calls may overlap; their groups are committed in the order of the calls.
+ * Writes groups to a remote database, each in one request. A call resolves when the database has confirmed the commit
+ * of its group. Calls may overlap; their groups are committed in the order of the calls.
  */
 export function remoteGroupWriter(client: Client): (group: Group) => Promise<GroupResult> {
   let latest: Predecessor | undefined;
@@ -55,7 +55,10 @@ async function writeUnits(
   }
 }
 
-/** What is wrong with one unit's data is no reason to refuse its neighbours, and is found soonest so. */
+/**
+ * Writes both halves of a group one after the other. Bad data of one unit must not refuse the other units, and this
+ * finds that unit in few requests.
+ */
 async function writeHalves(client: Client, { rows: text, sizes, ...group }: Group): Promise<GroupResult> {
   const rows = splitRows(text);
   const half = Math.ceil(sizes.length / 2);
@@ -79,8 +82,8 @@ interface Plan {
 }
 
 /**
- * The first plan is that no idempotency key of the group was used before. Where one was, the database says so instead
- * of committing, and the next plan goes by that. It says likewise where the predecessor is not there yet.
+ * The first plan assumes that no idempotency key of the group was used before. If one was, the database says so instead
+ * of committing, and the next plan takes that into account. It also says so if the predecessor is not committed yet.
  */
 async function commitGroup(
   client: Client,
@@ -96,7 +99,7 @@ async function commitGroup(
 
   function planFor(recorded: string): Plan {
     if (!group.keyed) return { rows: encoded, recorded, result: (firstId) => ({ firstId }) };
-    const { rows, results } = planAround(JSON.parse(recorded) as Recorded, events, group.sizes); // selectAnswer's
+    const { rows, results } = planAround(JSON.parse(recorded) as Recorded, events, group.sizes); // as selectAnswer writes it
     return { rows, recorded, result: (firstId) => ({ units: results(firstId) }) };
   }
 
@@ -134,7 +137,7 @@ async function commitGroup(
   }
 }
 
-/** Goes on without what takes longer. */
+/** Rejects if the work takes longer. The work itself goes on. */
 async function before<Result>(until: number, work: Promise<Result>): Promise<Result> {
   const done = new AbortController();
   const late = delay(Math.max(0, until - performance.now()), undefined, { signal: done.signal }).then(() => {

@@ -6,22 +6,22 @@ import { selectRecorded } from "../write/plan-units.ts";
 import { additionAfter } from "../write/summaries.ts";
 import { commitColumns, databaseClock, forgetCommits } from "./commit-id.ts";
 
-/** What one batch commits. */
+/** The content of one batch. */
 export interface PlannedGroup {
-  /** Whatever the batch does, it does once: where the id was committed before, it fails. */
+  /** The batch takes effect once: it fails if the id was committed before. */
   readonly id: string;
   /** Which of the plans for its group this is. */
   readonly plan: number;
-  /** The id of the commit that must be there before this one. */
+  /** The id of the commit that must come before this one. */
   readonly after: string | null;
   readonly rows: readonly string[];
-  /** As `scopesJson` of the whole group, and `Recorded` as JSON: the batch does nothing unless that still is so. */
+  /** `scopesJson` of the whole group, and `Recorded` as JSON: the batch does nothing unless that is still true. */
   readonly keys: { readonly scopes: string; readonly recorded: string } | undefined;
   readonly checks: boolean;
   readonly now: number;
 }
 
-/** The statements that commit the group. The answer is the last one's row. */
+/** The statements that commit the group. The last one's row is the answer. */
 export function groupStatements({ id, plan, after, rows, keys, checks, now }: PlannedGroup): InStatement[] {
   const scopes = keys?.scopes ?? "[]";
   return [
@@ -34,7 +34,7 @@ export function groupStatements({ id, plan, after, rows, keys, checks, now }: Pl
 }
 
 interface Chunk {
-  /** The place of its first row in the group. */
+  /** The index of its first row in the group. */
   readonly start: number;
   readonly rows: readonly string[];
 }
@@ -76,7 +76,7 @@ const isNext = (after: string) => `(${after} IS NULL OR EXISTS (SELECT 1 FROM gr
 const recorded = `
   (SELECT json_group_array(json_array(place, event_id, fingerprint)) FROM (${selectRecorded} ORDER BY place))`;
 
-// All that follows does nothing unless this adds its row, and fails where the row is there.
+// The statements after this one do nothing unless it adds its row. It fails if the row is there already.
 const insertCommit = `
   INSERT INTO ${commitColumns}
   SELECT ?2, ?3, ${lastEventId}, max(?4, ${lastReceivedAt}), ${databaseClock}

@@ -5,12 +5,12 @@ import { newCommitId, noteCommit, wasCommitted } from "./commit-id.ts";
 import { remoteFailure } from "./remote-failure.ts";
 import { withRetries } from "./retry-policy.ts";
 
-/** How long it is asked whether a transaction was committed, in milliseconds. */
+/** How long to ask whether a transaction was committed, in milliseconds. */
 const timeout = 10_000;
 
 /**
- * Writes to a remote database, in transactions whose every statement is a request. When the answer to the commit is
- * lost, the id that the transaction noted tells what became of it.
+ * Writes to a remote database, in transactions whose every statement is a request. If the answer to the commit is lost,
+ * the id that the transaction noted shows whether it was committed.
  */
 export function remoteWriter(client: Client): Writer {
   return {

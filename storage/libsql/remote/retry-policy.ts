@@ -5,7 +5,7 @@ import { type RemoteFailure, remoteFailure } from "./remote-failure.ts";
 const firstPause = 20;
 const longestPause = 500;
 
-/** Tries again while failures are such as pass; begins no attempt after `timeout` milliseconds. */
+/** Tries again after failures that may pass. Begins no attempt after `timeout` milliseconds. */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   timeout: number,

@@ -4,11 +4,14 @@ import { haveSameDetails, sharedDetails } from "../../shared-details.ts";
 import { field } from "./event-row.ts";
 import { joinRows, rowsSize, type SharedDetails, splitRows } from "./group.ts";
 
-// Events of several partitions have the same details, which may be as large as a body. They cross threads once then: each
-// row has a reference to them, and the database puts them in its place. Large details of one event go so too: as a value
-// of its own a text of 4 MB is written in 17 ms, within the JSON of rows in 41.
+// Events of several partitions have the same details, which may be as large as a body. Such details cross threads once:
+// each row has a reference, which the database replaces by the details. Large details of a single event go the same
+// way: a text of 4 MB is written in 17 ms as a value of its own, and in 41 ms within the JSON of rows.
 
-/** Smaller details are worth no reference, in characters: those that neighbours share, and those of one event. */
+/**
+ * The least length of details for a reference, in characters: of details that neighbours share, and of those of one
+ * event.
+ */
 const leastShared = 4096;
 const leastAlone = 64 * 1024;
 
@@ -17,12 +20,12 @@ export class DetailsFormatter {
   #shared: { [reference: string]: string } | undefined;
   readonly #formatShared = sharedDetails((details) => this.#refer(formatDetails(details), leastShared));
 
-  /** The details that references stand for; undefined where there are none. */
+  /** The details by their references. Undefined if there are none. */
   get shared(): SharedDetails | undefined {
     return this.#shared;
   }
 
-  /** What stands in an event's row: its details, or a reference to them where a neighbour has the same. */
+  /** The details for an event's row, or a reference to them if a neighbour has the same. */
   format(event: RunlessEvent, ...neighbours: readonly (RunlessEvent | undefined)[]): string {
     const isShared = neighbours.some((other) => other !== undefined && haveSameDetails(event, other));
     return isShared ? this.#formatShared(event) : this.#refer(formatDetails(event), leastAlone);
@@ -37,7 +40,7 @@ export class DetailsFormatter {
   }
 }
 
-/** The same for an event that has no neighbours. */
+/** As `DetailsFormatter`, for an event without neighbours. */
 export function formatAlone(event: RunlessEvent): { readonly details: string; readonly shared?: SharedDetails } {
   const text = formatDetails(event);
   if (text.length < leastAlone) return { details: text };
@@ -45,12 +48,12 @@ export function formatAlone(event: RunlessEvent): { readonly details: string; re
   return { details, shared: { [details]: text } };
 }
 
-/** No details begin like it: they are a JSON object. */
+/** No details begin with it: they are a JSON object. */
 function newReference(): string {
   return `#${crypto.randomUUID()}`;
 }
 
-/** How much they hold, in characters or bytes. */
+/** The size of all shared details, in characters or bytes. */
 export function sharedSize(shared: SharedDetails | undefined): number {
   let size = 0;
   for (const reference in shared) size += rowsSize(shared[reference] ?? "");
@@ -66,14 +69,16 @@ export function sharedArgs(shared: SharedDetails, pairs: number): readonly (stri
   return [...args, ...new Array<null>(2 * pairs - args.length).fill(null)];
 }
 
-/** For how many shared details a statement is prepared: a power of two, so that few are. */
+/**
+ * The number of shared details that a statement is prepared for. A power of two, so that few statements are prepared.
+ */
 export function pairsFor(shared: SharedDetails): number {
   return 2 ** Math.ceil(Math.log2(Object.keys(shared).length));
 }
 
 /**
- * The details of a row in SQL, where `details` is what stands there. The arguments from the place `first` on are those of
- * `sharedArgs`.
+ * The details of a row as a SQL expression. `details` gives what the row holds. The arguments of `sharedArgs` begin
+ * with number `first`.
  */
 export function detailsInSql(details: string, first: number, pairs: number): string {
   const cases = Array.from({ length: pairs }, (_, i) => {
@@ -83,7 +88,7 @@ export function detailsInSql(details: string, first: number, pairs: number): str
   return `CASE ${details} ${cases.join(" ")} ELSE ${details} END`;
 }
 
-/** The rows with all details in their places, for a database that takes no more than so much at a time. */
+/** The rows with all details in place, for a remote database, which takes limited arguments. */
 export function expandRows(rows: string, shared: SharedDetails): string {
   const expanded = splitRows(rows).map((row) => {
     const fields: unknown[] = JSON.parse(row);

@@ -5,7 +5,7 @@ import { DetailsFormatter, formatAlone } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows, unitCount } from "./group.ts";
 
-/** Encodes units for `appendEncoded`, on whichever thread has the time for it. */
+/** Encodes units for `appendEncoded`, on any thread. */
 export function encodeUnits(units: readonly Unit[]): TextUnits {
   const [unit] = units;
   const [single] = unit ?? [];
@@ -41,7 +41,10 @@ export function encodeUnits(units: readonly Unit[]): TextUnits {
 
 type TextUnits = EncodedUnits & { readonly rows: string };
 
-/** The same for one event alone: most reports come through here, and lists of one would cost them a microsecond. */
+/**
+ * As `encodeUnits`, for one event alone. Most reports come through here, and lists of one would cost them a
+ * microsecond.
+ */
 function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
   const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
   const { details, shared } = formatAlone(event);
@@ -56,7 +59,7 @@ function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
   };
 }
 
-/** Visits each encoded event: its type, its unit, and its place in that. */
+/** Visits each encoded event with its type, the index of its unit, and its index in that. */
 export function eachEncoded(
   { sizes, kinds: types }: EncodedUnits,
   visit: (type: RunlessEventType, unit: number, event: number) => void,

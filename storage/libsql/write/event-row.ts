@@ -11,7 +11,7 @@ import {
 import type { EventMark } from "../../overview.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 
-/** An event's type as the database keeps it. */
+/** The number of each event type in the database. */
 export const kinds = {
   ASSET_MATERIALIZATION: 1,
   ASSET_OBSERVATION: 2,
@@ -19,13 +19,13 @@ export const kinds = {
   ASSET_WIPED: 4,
 } as const;
 
-/** The type of a kind but ASSET_WIPED, which nobody reports. */
+/** The type of a kind other than ASSET_WIPED, which can't be reported. */
 export function typeOfKind(kind: number): RunlessEventType {
   if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
   return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_CHECK_EVALUATION";
 }
 
-/** An event as a read gives it, still encoded: it crosses threads, and digits of NumberText would not survive that. */
+/** An event as a read gives it, still encoded. It crosses threads, which would lose the digits of a NumberText. */
 export interface EventRow {
   readonly id: number;
   readonly key: string;
@@ -65,13 +65,13 @@ function plainType(kind: number) {
   return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_WIPED";
 }
 
-/** What an idempotency key adds to an event that is written. */
+/** The parts of a written event that an idempotency key adds. */
 export interface IdempotencyMark {
   readonly key: string;
   readonly fingerprint: string;
 }
 
-/** The fields of an encoded event, by their place in its JSON array. write-group.ts reads them by these places. */
+/** The fields of an encoded event, by their index in its JSON array. insert-statements.ts reads them by these. */
 export const field = {
   key: 0,
   kind: 1,
@@ -86,7 +86,7 @@ export const field = {
   fingerprint: 10,
 } as const;
 
-/** An event as one JSON array, for SQLite's json_each. Details go as a string, so that no event is nested too deep. */
+/** An event as one JSON array, for SQLite's json_each. Details are a string, so that no event is nested too deep. */
 export function encodeEvent(
   event: RunlessEvent | AssetWiped,
   mark?: IdempotencyMark,
@@ -111,7 +111,7 @@ export function encodeEvent(
 /** An event's id, kind, timestamp, passed and severity. */
 export type MarkRow = readonly [number, number, number, number | null, string | null];
 
-/** An event at a glance, of a MarkRow. */
+/** The mark of an event, from a MarkRow. */
 export function eventMark([id, kind, timestamp, passed, severity]: MarkRow): EventMark {
   return {
     id,

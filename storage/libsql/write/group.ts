@@ -7,20 +7,20 @@ export type Rows = string | ArrayBuffer;
 export type SharedDetails = Readonly<Record<string, Rows>>;
 
 /**
- * How many events each unit has, or so many units of one event each: a number crosses threads for less than a list, which
- * takes an import a fifth of what the main thread spends on it.
+ * How many events each unit has. A number stands for so many units of one event each: it crosses threads for less than
+ * a list, which takes a fifth of the time of an import on the main thread.
  */
 export type Sizes = readonly number[] | number;
 
-/** Units, encoded for the database: plain data, which may come from another thread. */
+/** Encoded units for the database. Plain data, which may come from another thread. */
 export interface EncodedUnits {
-  /** The units' events one after the other: one text crosses threads for less than many. */
+  /** The events of all units. One text crosses threads for less than many. */
   readonly rows: Rows;
   readonly events: number;
   readonly sizes: Sizes;
-  /** True where an event carries an idempotency key. */
+  /** True if an event has an idempotency key. */
   readonly keyed: boolean;
-  /** True where an event is a check evaluation. */
+  /** True if an event is a check evaluation. */
   readonly checks: boolean;
   /** The type of each event, as a digit of `kinds`: one character crosses threads for less than a name. */
   readonly kinds: string;
@@ -30,7 +30,7 @@ export interface EncodedUnits {
 
 const separator = ",\n";
 
-/** The inside of a JSON array: what `encodeEvent` gave has no line break of its own. */
+/** Joins rows as in a JSON array. A row of `encodeEvent` has no line break inside. */
 export function joinRows(rows: readonly string[]): string {
   return rows.join(separator);
 }
@@ -39,18 +39,18 @@ export function splitRows(rows: string): readonly string[] {
   return rows === "" ? [] : rows.split(separator);
 }
 
-/** How much rows hold, in characters or bytes, which are nearly always as many. */
+/** The size of rows in characters or bytes, which are nearly always as many. */
 export function rowsSize(rows: Rows): number {
   return typeof rows === "string" ? rows.length : rows.byteLength;
 }
 
-/** As text crosses threads: what is large is not copied. */
+/** The units as they cross threads: large parts are not copied. */
 export function inBuffers<Units extends EncodedUnits>({ rows, shared, ...units }: Units) {
   const ofShared = shared && Object.entries(shared).map(([reference, text]) => [reference, asBuffer(text)] as const);
   return { ...units, rows: asBuffer(rows), shared: ofShared && Object.fromEntries(ofShared) };
 }
 
-/** The buffers of what goes to another thread, to be transferred. */
+/** The buffers of what is sent to another thread, to be transferred. */
 export function buffersIn(rows: readonly Rows[], shared: SharedDetails = {}): ArrayBuffer[] {
   return [...rows, ...Object.values(shared)].filter((one) => typeof one !== "string");
 }
@@ -59,7 +59,7 @@ function asBuffer(text: Rows): ArrayBuffer {
   return typeof text === "string" ? bufferOf(new TextEncoder().encode(text)) : text;
 }
 
-/** The bytes by themselves: those of a view may lie in a larger buffer. */
+/** The bytes in a buffer of their own: a view may be part of a larger buffer. */
 export function bufferOf(bytes: Uint8Array): ArrayBuffer {
   const { buffer, byteLength } = bytes;
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : new Uint8Array(bytes).buffer;
@@ -74,7 +74,7 @@ export interface Group extends Omit<EncodedUnits, "rows" | "events" | "kinds" | 
   readonly now: number;
 }
 
-/** A group on its way to the database: texts between buffers are joined, so that few values cross. */
+/** A group on its way to the database. Texts between buffers are joined, so that few values cross threads. */
 export interface SentGroup extends Omit<Group, "rows" | "sizes"> {
   readonly rows: readonly Rows[];
   readonly sizes: Sizes;
@@ -88,7 +88,7 @@ export function sizeList(sizes: Sizes): readonly number[] {
   return typeof sizes === "number" ? new Array<number>(sizes).fill(1) : sizes;
 }
 
-/** The sizes of the units of several, one after the other. */
+/** The sizes of the units of several parts, one after the other. */
 export function joinSizes(all: readonly Sizes[]): Sizes {
   let units = 0;
   for (const sizes of all) {
@@ -118,21 +118,24 @@ export function joinTexts(rows: readonly Rows[]): readonly Rows[] {
   return joined;
 }
 
-/** The group as the database takes it. */
+/** The group as the writer takes it. */
 export function receiveGroup(sent: SentGroup): Group {
   const texts = sent.rows.map((rows) => (typeof rows === "string" ? rows : new TextDecoder().decode(rows)));
   return { ...sent, rows: joinRows(texts), sizes: sizeList(sent.sizes) };
 }
 
-/** Either all of a group's events got ids in a row, or each unit has a result of its own. */
+/** Either all of a group's events got consecutive ids, or each unit has a result of its own. */
 export type GroupResult = { readonly firstId: number } | { readonly units: readonly UnitResult[] };
 
 export type WrittenGroup = GroupResult & {
-  /** How long the database was at it, in milliseconds. */
+  /** How long the database took, in milliseconds. */
   readonly milliseconds: number;
 };
 
-/** Tells what a group's result is to each of the items that it was made of, asked in their order. */
+/**
+ * Splits a group's result among the items that it was made of. Call the returned function once for each, in their
+ * order.
+ */
 export function splitResult(result: GroupResult): (item: Pick<EncodedUnits, "events" | "sizes">) => GroupResult {
   let [events, units] = [0, 0];
   return (item) => {

@@ -1,7 +1,7 @@
 // A remote database takes no argument above 5 MB, and a character has up to three bytes.
 const longestArgument = 1_000_000;
 
-/** The values as JSON arrays of that length at most, which can be arguments; a value that is longer has one for itself. */
+/** The values as JSON arrays of at most that length, which can be arguments. A longer value has an array of its own. */
 export function jsonArrays(values: readonly unknown[], characters = longestArgument): readonly string[] {
   const arrays: string[][] = [];
   let left = 0;

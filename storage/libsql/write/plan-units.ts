@@ -3,7 +3,7 @@ import { field } from "./event-row.ts";
 import { isVisibleKey } from "./wiped-partition.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 
-/** What is left to insert of a group whose events carry idempotency keys, and what its units come to. */
+/** The rows to insert of a group whose events have idempotency keys, and the results of its units. */
 export interface UnitPlan {
   readonly rows: readonly string[];
   /** Given the id of the first of `rows`. */
@@ -16,12 +16,12 @@ interface KnownEvent {
   id(firstId: number): number;
 }
 
-/** What keys stand for that were used before, each by its place in `scopesJson`. */
+/** What the keys that were used before stand for, by their index in `scopesJson`. */
 export type Recorded = readonly (readonly [place: number, id: number, fingerprint: string])[];
 
 /**
- * Leaves out what was recorded before under its key, and whole units with an event whose key stands for other content.
- * It runs inside the writing transaction, so that no other writer's key can be missed.
+ * Leaves out events that were recorded before under their keys, and whole units with a key that stands for other
+ * content. It runs inside the writing transaction, so that it sees the keys of all other writers.
  */
 export async function planUnits(
   transaction: WriteTransaction,
@@ -45,12 +45,12 @@ export function readKeys(rows: readonly string[]): readonly KeyedRow[] {
   return rows.map((row) => ({ row, ...readKey(row) }));
 }
 
-/** What `selectRecorded` looks for. */
+/** The argument of `selectRecorded`. */
 export function scopesJson(events: readonly KeyedRow[]): string {
   return `[${events.flatMap(({ scope }) => scope ?? []).join(",")}]`;
 }
 
-/** The plan, where these of the events were recorded before. */
+/** The plan for these events, given those that were recorded before. */
 export function planAround(recorded: Recorded, events: readonly KeyedRow[], sizes: readonly number[]): UnitPlan {
   const keyed = events.filter(({ scope }) => scope !== undefined);
   const known = new Map<string, KnownEvent>(
@@ -107,7 +107,7 @@ function readKey(row: string): Omit<KeyedRow, "row"> {
   return { scope, fingerprint: String(fields[field.fingerprint]) };
 }
 
-/** `Recorded`, by columns. */
+/** `Recorded`, as columns. */
 export const selectRecorded = `
   SELECT scope.key AS place, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS scope
   CROSS JOIN asset ON asset.key = scope.value ->> 0

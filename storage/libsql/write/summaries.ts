@@ -4,8 +4,8 @@ import { jsonArrays } from "./json-arrays.ts";
 import type { Statement, WriteTransaction } from "./write-transaction.ts";
 
 /**
- * What the summaries are about. The first four are of a whole asset: its events of a kind (each scope has its kind's
- * number), and those that carry a data version.
+ * The scopes of summaries. The first four are about a whole asset: its events of one kind (the scope has the kind's
+ * number), and those with a data version.
  */
 export const scopes = {
   versioned: 0,
@@ -32,7 +32,7 @@ interface Part {
   readonly scope: string | number;
   readonly checkName: string;
   readonly partition: string;
-  /** Which events belong to it. */
+  /** A condition for the events that belong to it. */
   readonly events: string;
 }
 
@@ -58,10 +58,13 @@ const checkParts: readonly Part[] = [
   },
 ];
 
-/** A summary within its asset. The check name is empty where it is not about one; the partition null, or about none. */
+/**
+ * A summary within its asset. The check name is empty if it is not about one. The partition is null if it is not about
+ * one, or is about no partition.
+ */
 export type SummaryKey = readonly [scope: number, checkName: string, partition: string | null];
 
-/** What tells the summaries of an event. Texts are encoded. */
+/** The parts of an event that decide which summaries it belongs to. Texts are encoded. */
 export interface Summarized {
   readonly kind: number;
   readonly partition: string | null;
@@ -69,7 +72,7 @@ export interface Summarized {
   readonly versioned: number | null;
 }
 
-/** The summaries that a reported event belongs to: in JavaScript what `parts` and `checkParts` say in SQL. */
+/** The summaries that a reported event belongs to. In JavaScript what `parts` and `checkParts` say in SQL. */
 export function summariesOf({ kind, partition, checkName, versioned }: Summarized): readonly SummaryKey[] {
   const keys: SummaryKey[] = [[kind, "", null]];
   if (versioned === 1) keys.push([scopes.versioned, "", null]);
@@ -80,7 +83,7 @@ export function summariesOf({ kind, partition, checkName, versioned }: Summarize
   return keys;
 }
 
-/** Brings the summaries up to date with the events after the id `lastId`. */
+/** Updates the summaries with the events after the id `lastId`. */
 export async function addToSummaries(transaction: WriteTransaction, lastId: number, checks: boolean): Promise<void> {
   await transaction.execute({ sql: checks ? addAll : addWithoutChecks, args: [lastId] });
 }
@@ -88,10 +91,10 @@ export async function addToSummaries(transaction: WriteTransaction, lastId: numb
 const addWithoutChecks = additionAfter("?1", false);
 const addAll = additionAfter("?1", true);
 
-/** The statement that brings the summaries up to date with the events after the id that an expression gives. */
+/** The statement that updates the summaries with the events after the id that an expression gives. */
 export function additionAfter(lastId: string, checks: boolean): string {
   const of = checks ? [...parts, ...checkParts] : parts;
-  // NOT INDEXED: the new events are one range of ids, and the planner would rather walk the whole index by asset.
+  // NOT INDEXED: the new events are one range of ids, but the planner would walk the whole index by asset.
   const selects = of.map(
     ({ scope, checkName, partition, events }) => `
       SELECT event.asset_id, ${scope}, ${checkName}, ${partition}, event.id, event.timestamp, 1 FROM event NOT INDEXED
@@ -105,7 +108,7 @@ export function additionAfter(lastId: string, checks: boolean): string {
       events = events + 1`;
 }
 
-/** Takes events out of the counts, before they are deleted. What they are the latest of still names them. */
+/** Takes events out of the counts, before they are deleted. Summaries still name them as the latest. */
 export function subtraction(ids: readonly number[]): Statement {
   return { sql: subtract, args: [JSON.stringify(ids)] };
 }
@@ -124,14 +127,14 @@ const subtract = `
   WHERE summary.asset_id = gone.asset_id AND summary.scope = gone.scope AND summary.check_name = gone.check_name
     AND summary.partition = gone.partition`;
 
-/** A summary that loses events, and the latest that stays with it; null where none does. */
+/** A summary that loses events, and the latest event that stays. Null if none stays. */
 export interface ReducedSummary {
   readonly key: SummaryKey;
   readonly lost: number;
   readonly latest: { readonly id: number; readonly timestamp: number } | null;
 }
 
-/** Takes events out of an asset's summaries. Each of these is found by its key, however many the asset has. */
+/** Takes events out of an asset's summaries. Each summary is found by its key, however many the asset has. */
 export function reduction(assetId: number, summaries: readonly ReducedSummary[]): readonly Statement[] {
   const left: unknown[] = [];
   const emptied = new Map<string, { readonly args: InValue[]; readonly names: string[] }>();
@@ -154,7 +157,7 @@ export function reduction(assetId: number, summaries: readonly ReducedSummary[])
   ];
 }
 
-// MATERIALIZED, or SQLite would look through all summaries of the asset for each of these.
+// MATERIALIZED, or SQLite would search all summaries of the asset for each of these.
 const reduce = `
   WITH reduced AS MATERIALIZED (
     SELECT ?1 AS asset_id, value ->> 0 AS scope, value ->> 1 AS check_name, ifnull(value ->> 2, x'') AS partition,
@@ -165,12 +168,12 @@ const reduce = `
   FROM reduced
   WHERE summary.asset_id = reduced.asset_id AND summary.scope = reduced.scope
     AND summary.check_name = reduced.check_name AND summary.partition = reduced.partition`;
-// Of four values in one row, IN would look up the first two by the key and go through the rest.
+// With IN over rows of four values, SQLite would look up the first two by the key and walk the rest.
 const removeEmptied = `
   DELETE FROM summary WHERE asset_id = ?1 AND scope = ?2 AND partition = ifnull(?3, x'')
     AND check_name IN (SELECT value FROM json_each(?4))`;
 
-/** True of an event that a summary names as the latest of its scope, and null or false of any other. */
+/** True for an event that a summary names as the latest of its scope. Null or false for any other. */
 export const isLatest = every
   .map(
     ({ scope, checkName, partition, events }) => `

@@ -28,7 +28,7 @@ async function writeUnits(transaction: WriteTransaction, group: Group): Promise<
   return { units: plan.results(await insertRows(transaction, group, joinRows(plan.rows), plan.rows.length)) };
 }
 
-/** What is wrong with one unit's data is no reason to refuse its neighbours: each has a savepoint of its own. */
+/** Each unit has a savepoint of its own: the data of one must not refuse the others. */
 async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Promise<readonly UnitResult[]> {
   const results: UnitResult[] = [];
   const rows = splitRows(group.rows);
@@ -50,8 +50,8 @@ async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Pro
 }
 
 /**
- * Inserts the events, so many and joined, and brings the summaries up to date; answers the first event's id, the others
- * follow it. They are received no earlier than `notBefore`, nor than the newest event.
+ * Inserts `count` joined events and updates the summaries. Returns the id of the first event; the others follow it. The
+ * events are received no earlier than `notBefore`, and no earlier than the newest event.
  */
 export async function insertRows(
   transaction: WriteTransaction,
@@ -68,7 +68,8 @@ export async function insertRows(
   for (const chunk of chunksOf(rows, count)) {
     const json = `[${chunk.rows}]`;
     const events = { sql: insert.sql, args: [json, firstId, receivedAt, timestamp, ...insert.args] };
-    // Most assets are known: what is inserted short of the chunk tells that one is not, and costs nothing to ask.
+    // Most assets are known. If fewer events were inserted than the chunk has, an asset is new: this check costs
+    // nothing.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
       await transaction.execute({ sql: insertAssets, args: [json] });
@@ -81,7 +82,7 @@ export async function insertRows(
   return lastId + 1;
 }
 
-/** The newest id that was ever given, and the time that the next event is not received before. */
+/** The newest id that was ever given, and the time of receipt of the newest event. */
 export async function readHead(
   transaction: WriteTransaction,
 ): Promise<{ readonly lastId: number; readonly receivedAt: number }> {
@@ -89,7 +90,7 @@ export async function readHead(
   return { lastId: Number(head?.last_id), receivedAt: Number(head?.received_at) };
 }
 
-// The driver keeps memory for good when a statement inserts more than this.
+// The driver never frees the memory of a statement that inserts more than this.
 const rowsPerStatement = 1000;
 /** SQLite holds a statement's rows several times while it inserts them. */
 const bytesPerStatement = 4 << 20;

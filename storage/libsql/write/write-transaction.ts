@@ -16,11 +16,11 @@ export interface StatementResult {
 /** A transaction that holds the write lock. */
 export interface WriteTransaction {
   execute(statement: Statement): Promise<StatementResult>;
-  /** Runs one statement or more in order: in one request, where the database is remote. */
+  /** Runs one statement or more, in order. On a remote database they are one request. */
   batch(statements: Statement[]): Promise<readonly StatementResult[]>;
   /** Runs statements without preparing them. */
   executeMultiple(sql: string): Promise<void>;
-  /** EventLogError `unknown_outcome` where nobody knows whether it was committed. */
+  /** EventLogError `unknown_outcome` if it is not known whether it was committed. */
   commit(): Promise<void>;
   /** Rolls back what is not committed. */
   close(): void;
@@ -29,8 +29,9 @@ export interface WriteTransaction {
 /** A connection that writes. */
 export interface Writer {
   /**
-   * Takes the write lock, or fails with SQLITE_BUSY at once. What meets the lock must not be a prepared statement: after
-   * that, a connection of @libsql/client 0.18 answers ok to inserts that it never commits (libsql-client-ts#352).
+   * Takes the write lock, or fails with SQLITE_BUSY at once. A statement that may meet the lock must not be prepared:
+   * after one that did, a connection of @libsql/client 0.18 answers ok to inserts that it never commits
+   * (libsql-client-ts#352).
    */
   begin(): Promise<WriteTransaction>;
 }

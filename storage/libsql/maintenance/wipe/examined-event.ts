@@ -1,6 +1,6 @@
 import { isReported, isVisible } from "../../write/wiped-partition.ts";
 
-/** What makes an event the latest: its timestamp, and then its id. */
+/** The order of events: the latest has the greatest timestamp, and then the greatest id. */
 export interface EventPosition {
   readonly id: number;
   readonly timestamp: number;
@@ -10,7 +10,9 @@ export function isLater(a: EventPosition, b: EventPosition): boolean {
   return a.timestamp > b.timestamp || (a.timestamp === b.timestamp && a.id > b.id);
 }
 
-/** Of a reported event, what tells its summaries, and where it stands in them. Texts are encoded. */
+/**
+ * The parts of a reported event that decide which summaries it belongs to, and its position in them. Texts are encoded.
+ */
 export interface ExaminedEvent extends EventPosition {
   readonly kind: number;
   readonly partition: string | null;
@@ -20,7 +22,7 @@ export interface ExaminedEvent extends EventPosition {
 
 const columns = ["id", "timestamp", "kind", "partition", "check_name", "versioned"];
 
-/** The events of a table or subquery `event` as one JSON text, which costs less than so many rows from the driver. */
+/** The events of a table or subquery `event` as one JSON text, which costs less than as many rows from the driver. */
 export const examinedEvents = `json_group_array(json_array(${columns.map((name) => `event.${name}`).join(", ")}))`;
 
 type ExaminedRow = readonly [number, number, number, string | null, string | null, number | null];

@@ -8,8 +8,8 @@ import { type EventPosition, examinedEvents, isLater, parseExaminedEvents } from
 import type { EventsPlan } from "./wipe-plan.ts";
 
 /**
- * The latest event of each of these summaries without what is to be wiped, by the summary's key as JSON; none where nothing
- * is left. It looks at all events of the asset, since no index holds the order of timestamps.
+ * The latest event of each of these summaries without the events to be wiped, by the summary's key as JSON. A summary
+ * without events is left out. It examines all events of the asset, since no index holds the order of timestamps.
  */
 export async function findLatest(
   steps: ReadSteps,
@@ -21,7 +21,9 @@ export async function findLatest(
   const wanted = keys.map((key) => ({ scope: key[0], name: JSON.stringify(key) }));
   const names = new Set(wanted.map(({ name }) => name));
 
-  /** What an event must be later than to matter, in each scope: the least that was found; nothing is later than null. */
+  /**
+   * The position that an event must exceed to matter, for each scope: the least that was found. Nothing exceeds null.
+   */
   function thresholds(): InValue[] {
     const least = new Map<number, EventPosition>();
     for (const { scope, name } of wanted) {
@@ -33,7 +35,7 @@ export async function findLatest(
   }
 
   const { eventId, partition } = plan;
-  // An event is of one check. Of a partition's there may be too many to name them in each step.
+  // An event has one check. A partition may have too many to name them in each step.
   const checkName = keys.find(([scope]) => scope === scopes.check || scope === scopes.checkPartition)?.[1] ?? null;
   const [sql, args] =
     eventId === null

@@ -13,14 +13,14 @@ import { type EventPosition, examinedEvents, isLater, parseExaminedEvents, selec
 import { findLatest } from "./find-latest.ts";
 import { type AssetPlan, countsOf, type EventsPlan, extendPlan, selectCounts, type WipePlan } from "./wipe-plan.ts";
 
-/** Of the summaries that one read asks for. */
+/** The length of the summaries' keys that one read asks for. */
 const charactersPerRead = 100_000;
-/** So few events may be left for the transaction to look at. */
+/** At most so many events are left for the transaction to examine. */
 const fewEvents = 200;
 
 /**
- * Looks up what a wipe is to change; undefined where there is nothing to wipe. Other reads come between the steps, and so
- * do reports, prunes and other wipes: what of that matters is noticed here, as "outdated", or by the transaction.
+ * Looks up what a wipe is to change. Undefined if there is nothing to wipe. Other reads come between the steps, and so
+ * do reports, prunes and other wipes. Their effects are noticed here, as "outdated", or by the transaction.
  */
 export async function planWipe(steps: ReadSteps, target: WipeTarget): Promise<WipePlan | "outdated" | undefined> {
   if ("eventId" in target) return planEvent(steps, target.eventId);
@@ -30,7 +30,7 @@ export async function planWipe(steps: ReadSteps, target: WipeTarget): Promise<Wi
   return planPartition(steps, assetKey, partition === null ? null : encodeText(partition));
 }
 
-/** The plan with what was reported since. */
+/** The plan with the events that were reported since. */
 export async function continuePlan(steps: ReadSteps, plan: WipePlan): Promise<WipePlan | "outdated"> {
   if (plan.what !== "asset") return continueEventsPlan(steps, plan);
   const [row] = await select(steps, selectLastId, []);
@@ -83,7 +83,7 @@ async function planPartition(steps: ReadSteps, assetKey: string, partition: stri
     },
   );
   const plan = await planEvents(steps, { what: "partition", eventId: null, partition, ...start }, [...losses.values()]);
-  // Asked last: what was there at the start may have been pruned after something newer came.
+  // Checked last: events that were there at the start may have been pruned after newer ones came.
   return plan !== "outdated" && plan.summaries.size === 0 ? undefined : plan;
 }
 
@@ -110,13 +110,13 @@ async function planEvents(steps: ReadSteps, begun: Omit<EventsPlan, "summaries">
 }
 
 /**
- * The latest that stays of each summary, up to `upToId`. It has to be searched for only where the latest of all goes.
- * `newer` are those that were reported since: they are to be found among the next events, or something has gone.
+ * The latest event that stays of each summary, up to `upToId`. It is searched for only if the latest of all is wiped.
+ * `newer` holds those that were reported since: they must be among the next events, or another deletion took one.
  */
 async function latestLeft(steps: ReadSteps, plan: Omit<EventsPlan, "summaries">, losses: readonly Loss[]) {
   const { assetId, eventId, partition, upToId } = plan;
   const isOfPartition = ({ key: [scope] }: Loss) => scope === scopes.partition || scope === scopes.checkPartition;
-  // Of a wiped partition's own summaries nothing stays.
+  // A wiped partition's own summaries lose all their events.
   const asked = eventId === null ? losses.filter((loss) => !isOfPartition(loss)) : losses;
   const known = new Map<string, EventPosition>();
   const newer = new Map<string, EventPosition>();
@@ -168,7 +168,7 @@ const noArgs = () => [];
 
 const lastId = `${lastEventId} AS last_id`;
 const selectLastId = `SELECT ${lastId}`;
-// What a plan starts from has to be of one moment, so it is of one statement.
+// A plan starts from the state of one moment, so it is read by one statement.
 const start = `asset.id AS asset_id, asset.key AS asset_key, ${lastId}, ${selectCounts("asset.id")}`;
 const selectAsset = `SELECT ${start} FROM asset WHERE asset.key = ?1`;
 const selectEvent = `

@@ -6,23 +6,24 @@ import { isReported } from "../../write/wiped-partition.ts";
 import { type Statement, type Writer, writeTransaction } from "../../write/write-transaction.ts";
 
 /**
- * The most rows of a table that one step deletes, and no more events than a page may hold: reports wait for it, 20 ms at
- * the longest. Each step takes the thread that acknowledges half a millisecond: at 500, a wipe of 600,000 events took it 0.5 s.
+ * The most rows of a table that one step deletes, and no more events than a page may hold, since reports wait for it:
+ * 20 ms at the longest. Each step costs the thread that acknowledges half a millisecond: with 500 rows a step, a wipe
+ * of 600,000 events cost it 0.5 s.
  */
 export const rowsPerStep = 1500;
-/** How many events of an asset one step looks at for those of a partition. */
+/** How many events of an asset one step examines to find those of a partition. */
 const eventsPerStep = 20_000;
 
-/** Some of what wipes have hidden. Plain data, so that it can cross threads. */
+/** Some of the events that wipes have hidden. Plain data, so that it can cross threads. */
 export interface Hidden {
   readonly assetId: number;
-  /** A JSON array: as one text they cross threads for a tenth of what a list takes. */
+  /** A JSON array: one text crosses threads for a tenth of what a list costs. */
   readonly eventIds: string;
-  /** Which partition they are of, and up to which id they are all of it; undefined where the whole asset is wiped. */
+  /** The partition of the events, and the id up to which they are all of it. Undefined if the whole asset is wiped. */
   readonly wipedPartition: { readonly partition: string | null; readonly upToId: number } | undefined;
 }
 
-/** Looks for what wipes have hidden; undefined where all of it is deleted. */
+/** Finds events that wipes have hidden. Undefined if all of them are deleted. */
 export async function findHidden(client: Client): Promise<Hidden | undefined> {
   const [asset] = (await client.execute(selectWipedAsset)).rows;
   if (asset !== undefined) {
@@ -44,7 +45,7 @@ export async function findHidden(client: Client): Promise<Hidden | undefined> {
   return { assetId, eventIds: JSON.stringify(eventIds), wipedPartition };
 }
 
-/** Deletes what `findHidden` found, in one short transaction. Whoever finds the same at the same time does no harm. */
+/** Deletes what `findHidden` found, in one short transaction. Another server that found the same does no harm. */
 export async function deleteHidden(client: Client, writer: Writer, hidden: Hidden): Promise<void> {
   const { assetId, eventIds, wipedPartition } = hidden;
   const statements =
@@ -55,12 +56,15 @@ export async function deleteHidden(client: Client, writer: Writer, hidden: Hidde
           { sql: noteDeleted, args: [assetId, wipedPartition.partition, wipedPartition.upToId] },
           { sql: forgetPartition, args: [assetId, wipedPartition.partition] },
         ];
-  // In one request where it can be: whoever reports to a remote database would wait for several.
+  // In one request if possible: reports to a remote database would wait for several.
   if (client.protocol === "file") await writeTransaction(writer, (transaction) => transaction.batch(statements));
   else await client.batch(statements, "write");
 }
 
-/** Deletes events of an asset, a JSON array of ids, with their idempotency keys, each found by its own key. The summaries are left alone. */
+/**
+ * Deletes events of an asset, given a JSON array of ids, with their idempotency keys. Each key is found by the primary
+ * key. The summaries do not change.
+ */
 export function deleteEvents(assetId: number, ids: string): Statement[] {
   return [{ sql: deleteKeys, args: [assetId, ids] }, deleteRows(ids)];
 }
@@ -69,7 +73,7 @@ function deleteRows(ids: string): Statement {
   return { sql: deleteEventRows, args: [ids] };
 }
 
-/** The ids of events with their sizes, as many as fit. */
+/** The ids of the first events whose sizes fit into a page. */
 function idsOf(rows: readonly Row[]): readonly number[] {
   const sized = rows.map(({ id, size }) => ({ id: Number(id), size: Number(size) }));
   return sized.slice(0, countFitting(sized)).map(({ id }) => id);
@@ -88,8 +92,8 @@ const selectOfPartition = `
   CROSS JOIN event ON event.id = examined.id
   WHERE ${isReported("examined")} AND examined.partition IS ?4 LIMIT ${rowsPerStep}`;
 
-// An event carries its idempotency key, so that nobody has to look through all keys of an asset. That may be the key of
-// another event by now: one that came after the wipe, or after retention had forgotten the key.
+// An event carries its idempotency key, so that the keys of an asset need not be searched. The key may belong to
+// another event by now: one that came after the wipe, or after retention deleted the key.
 const given = "(SELECT value FROM json_each(?2))";
 const reportedKinds = [kinds.ASSET_MATERIALIZATION, kinds.ASSET_OBSERVATION, kinds.ASSET_CHECK_EVALUATION];
 const deleteKeys = `
@@ -99,10 +103,10 @@ const deleteKeys = `
 const isWipedPartition = "asset_id = ?1 AND partition = ifnull(?2, x'')";
 const noteDeleted = `
   UPDATE wiped_partition SET deleted_to_id = max(deleted_to_id, ?3) WHERE ${isWipedPartition}`;
-// Where the partition was wiped once more, there is more to delete than there was.
+// If the partition was wiped again, there is more to delete than before.
 const forgetPartition = `DELETE FROM wiped_partition WHERE ${isWipedPartition} AND deleted_to_id >= up_to_id`;
 
-/** The tables that an asset has rows in beside its events, each with the rest of its primary key. */
+/** The tables, besides event, that hold rows of an asset, each with the rest of its primary key. */
 const tables = {
   idempotency: ["kind", "key"],
   summary: ["scope", "check_name", "partition"],

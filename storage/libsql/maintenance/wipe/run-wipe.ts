@@ -4,7 +4,7 @@ import { EventLogError } from "../../../event-log-error.ts";
 import type { LogDatabase } from "../../log-database.ts";
 import type { EventRow } from "../../write/event-row.ts";
 
-/** For how long a wipe is planned anew where others delete events of its asset, in milliseconds. */
+/** How long a wipe is planned again while other servers delete events of its asset, in milliseconds. */
 const longestPlanning = 60_000;
 /** Between two plans, in milliseconds. */
 const pause = 20;
@@ -16,8 +16,8 @@ export interface Wipe {
 }
 
 /**
- * Plans a wipe and carries it out, until nothing that was planned has changed meanwhile; answers the trace, or undefined
- * where there is nothing to wipe. `assertOpen` throws to end it between two attempts.
+ * Plans a wipe and carries it out, until nothing in the plan has changed meanwhile. Returns the trace, or undefined if
+ * there is nothing to wipe. `assertOpen` throws to end it between two attempts.
  */
 export async function runWipe(
   database: Pick<LogDatabase, "planWipe" | "continuePlan" | "wipe">,

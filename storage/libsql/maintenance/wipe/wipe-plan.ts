@@ -3,8 +3,8 @@ import { isOfAsset, type ReducedSummary, summariesOf } from "../../write/summari
 import { type ExaminedEvent, isLater } from "./examined-event.ts";
 
 /**
- * What a wipe is to change. It is looked up before the transaction that changes it: on an asset of many events that takes
- * long, and every report waits for a transaction.
+ * What a wipe is to change. It is looked up before the transaction: on an asset of many events that takes long, and
+ * every report waits for a transaction.
  */
 export type WipePlan = AssetPlan | EventsPlan;
 
@@ -12,7 +12,7 @@ interface Planned {
   readonly assetId: number;
   /** Encoded. */
   readonly assetKey: string;
-  /** Later events are not looked at yet: the transaction looks at them. */
+  /** Later events are examined by the transaction. */
   readonly upToId: number;
 }
 
@@ -26,17 +26,17 @@ export interface EventsPlan extends Planned {
   readonly what: "partition" | "event";
   /** Null for a partition. */
   readonly eventId: number | null;
-  /** Encoded; null for none. Of an event, its own. */
+  /** Encoded; null for none. The plan for one event has the event's partition. */
   readonly partition: string | null;
-  /** How many events of each kind the asset has up to `upToId`, by the kind's number. */
+  /** How many events of each kind the asset has up to `upToId`. The index is the kind's number. */
   readonly counts: readonly number[];
   /** Each summary that an event to be wiped belongs to, by its key as JSON. */
   readonly summaries: ReadonlyMap<string, ReducedSummary>;
 }
 
 /**
- * The plan with the asset's next events. Undefined where one that is to be wiped belongs to a summary that the plan has
- * not: what stays of that one has not been looked up.
+ * The plan with the asset's next events. Undefined if one to be wiped belongs to a summary that the plan lacks: the
+ * latest event that stays of that one has not been looked up.
  */
 export function extendPlan(plan: EventsPlan, events: readonly ExaminedEvent[]): EventsPlan | undefined {
   if (events.length === 0) return plan;
@@ -76,8 +76,8 @@ export function parsePlan(text: string): WipePlan {
 type FormattedPlan = Omit<EventsPlan, "summaries"> & { readonly summaries: readonly ReducedSummary[] };
 
 /**
- * What `counts` are made of. The summaries say the same later, with what was reported since, only where nothing has gone of
- * all that a plan looked at: counts go down only where an event goes, and what is reported has a greater id.
+ * The summaries that `counts` are read from. Later they say the same, plus what was reported since, only if none of the
+ * examined events is gone: counts go down only if an event goes, and new events have greater ids.
  */
 export function selectCounts(assetId: string): string {
   return countedKinds.map((kind) => `ifnull((${eventsOf(assetId, kind)}), 0) AS events_${kind}`).join(", ");

@@ -9,16 +9,16 @@ import { parseExaminedEvents, selectNewer } from "./examined-event.ts";
 import { deleteEvents } from "./purge.ts";
 import { type AssetPlan, countsOf, type EventsPlan, extendPlan, selectCounts, type WipePlan } from "./wipe-plan.ts";
 
-/** Why a plan can't be carried out: it is no longer right, or too much was reported since. */
+/** Why a plan can't be carried out: it is outdated, or too much was reported since. */
 export type PlanFailure = "outdated" | "behind";
 
-// So much of what was reported after the plan the transaction looks at.
+// The most events after the plan that the transaction examines.
 const mostEvents = 1000;
 const mostEventsOfAsset = 20_000;
 
 /**
- * Hides what is planned and records the trace, in one transaction that is short however much is hidden. Answers the id of
- * the trace; undefined where there is nothing to wipe any more.
+ * Hides what is planned and records the trace, in one transaction that is short however much is hidden. Returns the id
+ * of the trace. Undefined if there is nothing to wipe any more.
  */
 export async function wipe(
   writer: Writer,
@@ -27,7 +27,7 @@ export async function wipe(
   now: number,
 ): Promise<number | PlanFailure | undefined> {
   return writeTransaction(writer, async (transaction) => {
-    // Read first: the event that it is the time of may be about to go.
+    // Read first: the newest event, which gives the time of receipt, may be one that the wipe deletes.
     const { lastId, receivedAt } = await readHead(transaction);
     const hidden = await (plan.what === "asset" ? hideAsset(transaction, plan) : hideEvents(transaction, plan, lastId));
     if (hidden !== "hidden") return hidden;
@@ -38,7 +38,7 @@ export async function wipe(
 
 type Hidden = "hidden" | PlanFailure | undefined;
 
-/** The asset gets a new id, so that no read finds its events any more. */
+/** The asset gets a new id, so that reads no longer find its events. */
 async function hideAsset(transaction: WriteTransaction, plan: AssetPlan): Promise<Hidden> {
   const { assetId, assetKey, upToId, traces } = plan;
   const { rows } = await transaction.execute({ sql: selectAssetState, args: [assetId, upToId, mostEventsOfAsset + 1] });
@@ -94,7 +94,7 @@ const moveNewerTraces = `
   UPDATE event SET asset_id = ${newId} WHERE asset_id = ?1 AND id > ?3 AND kind = ${kinds.ASSET_WIPED}`;
 
 const selectState = `SELECT ${selectCounts("asset.id")} FROM asset WHERE asset.id = ?1`;
-// What is wiped once more, before all of it is deleted, has more to be hidden and no less that is deleted.
+// If a partition is wiped again before all of it is deleted, more is hidden, and no less is deleted.
 const hidePartition = `
   INSERT INTO wiped_partition (asset_id, partition, up_to_id, deleted_to_id) VALUES (?1, ifnull(?2, x''), ?3, 0)
   ON CONFLICT (asset_id, partition) DO UPDATE SET up_to_id = excluded.up_to_id`;

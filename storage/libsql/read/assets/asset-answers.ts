@@ -10,9 +10,9 @@ import type { AssetPosition } from "./find-assets.ts";
 import type { AssetRows } from "./read-asset.ts";
 import type { AssetMarkRow } from "./read-asset-marks.ts";
 
-// What the rows of assets say, decoded.
+// Decodes the rows of assets.
 
-/** Cursors of a list of assets, which belong to its filter and order. */
+/** Cursors of a list of assets. They are valid for its filter and order only. */
 export function assetListCursor(filter: AssetFilter, order: AssetListRequest["order"]) {
   const { prefix, search, failing, quietSince, type } = filter;
   const mark = ["assets", prefix, search, failing, quietSince, type, order];

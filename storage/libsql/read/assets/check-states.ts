@@ -2,16 +2,16 @@ import type { InValue, Row } from "@libsql/client";
 import { scopes } from "../../write/summaries.ts";
 import type { ReadSteps } from "../read-steps.ts";
 
-// A check of an asset has a summary for each of its partitions, and which of them fail is in none: they are looked
-// through. An asset may have millions of them.
+// A check has a summary for each of its partitions. None says which of them fail, so their latest events are read. An
+// asset may have millions.
 
-/** How many summaries of checks one step looks through, each with its event. */
+/** How many summaries of checks one step reads, each with its event. */
 export const checksPerStep = 10_000;
-/** An asset with more of them is looked through by itself. */
+/** An asset with more of them is read alone. */
 const fewChecks = 200;
 const assetsPerStep = 500;
 
-/** How many checks of an asset fail or warn, in the worst of their partitions. */
+/** How many checks of an asset fail or warn, by the worst of their partitions. */
 export interface FailingNames {
   readonly failed: number;
   readonly warned: number;
@@ -20,8 +20,8 @@ export interface FailingNames {
 export const noneFails: FailingNames = { failed: 0, warned: 0 };
 
 /**
- * What fails of the first of these assets, by their ids: of all of them, unless they have more than `most` summaries of
- * checks together; of one at least.
+ * The failing checks of the first of these assets, by their ids. It covers all of them, unless they have more than
+ * `most` summaries of checks together, and at least one.
  */
 export async function readFailingNames(
   steps: ReadSteps,
@@ -50,13 +50,13 @@ export async function readFailingNames(
   return { found, checks };
 }
 
-/** How many summaries of checks each of these assets has: one more than `fewChecks` where there are more than that. */
+/** How many summaries of checks each of these assets has. One more than `fewChecks` stands for any greater number. */
 export async function countChecks(steps: ReadSteps, ids: readonly number[]): Promise<readonly number[]> {
   const [row] = (await steps.step((client) => client.execute({ sql: selectCounts, args: [JSON.stringify(ids)] }))).rows;
   return JSON.parse(String(row?.counts)) as number[]; // as the statement writes it
 }
 
-/** Whether an asset with so many summaries of checks is to be looked through by itself. */
+/** Whether an asset with so many summaries of checks is read alone. */
 export function isMuch(count: number): boolean {
   return count > fewChecks;
 }
@@ -72,7 +72,7 @@ async function readOfFew(steps: ReadSteps, ids: readonly number[], counts: reado
   return found;
 }
 
-/** The assets with few summaries of checks, in groups that one step looks through. Those without any are left out. */
+/** The assets with few summaries of checks, in groups that one step reads. Assets without any are left out. */
 export function groupsOfFew(
   ids: readonly number[],
   counts: readonly number[],
@@ -103,7 +103,7 @@ async function walkNames(steps: ReadSteps, id: number) {
     const { rows } = await steps.step((client) => client.execute({ sql, args: range.args }));
     checks += checksPerStep;
     for (const row of rows) {
-      // One name may go on over several parts.
+      // A name may continue in the next part.
       if (row.check_name !== name) {
         counts[worst] = (counts[worst] ?? 0) + 1;
         worst = 0;
@@ -117,15 +117,15 @@ async function walkNames(steps: ReadSteps, id: number) {
   return { names: { failed: counts[2] ?? 0, warned: counts[1] ?? 0 }, checks };
 }
 
-/** Part of an asset's summaries of checks, as what stands after `WHERE`. */
+/** Part of an asset's summaries of checks, as a condition for `WHERE`. */
 export interface CheckRange {
   readonly where: string;
   readonly args: readonly InValue[] & InValue[];
 }
 
 /**
- * Goes through all summaries of an asset's checks, by name and by partition (none comes last), a bounded part at a time,
- * for as long as `look` answers true.
+ * Walks all summaries of an asset's checks, by name and by partition (none comes last), a bounded part at a time, as
+ * long as `look` returns true.
  */
 export async function walkChecks(
   steps: ReadSteps,
@@ -147,14 +147,14 @@ export async function walkChecks(
   }
 }
 
-/** The failing ones of a part, from `FROM` on. */
+/** The failing checks of a part, from `FROM` on. */
 export function failingIn({ where }: CheckRange): string {
   return `FROM summary CROSS JOIN event ON event.id = summary.event_id WHERE ${where} AND event.passed = 0`;
 }
 
 interface Position {
   readonly name: string;
-  /** Null for none. */
+  /** Null for no partition. */
   readonly partition: string | null;
 }
 
@@ -164,7 +164,7 @@ function positionOf({ check_name: name, partition }: Row): Position {
 
 const everything = { sql: "", args: [] as InValue[] };
 
-// No partition is the empty blob, which nothing of the same name comes after.
+// No partition is the empty blob, which comes last of its name.
 function bound(
   operator: ">" | "<=",
   { name, partition }: Position,

@@ -7,7 +7,7 @@ import { scopes } from "../../write/summaries.ts";
 import type { ReadSteps } from "../read-steps.ts";
 import { type FailingNames, noneFails, readFailingNames } from "./check-states.ts";
 
-/** How many summaries of checks a page reads, where their outcome matters. */
+/** How many summaries of checks a page reads, if it depends on them. */
 export const checksPerPage = 200_000;
 const keysPerStep = 500;
 export const noRank = "NULL";
@@ -28,7 +28,7 @@ export function isBudgetSpent({ keys, bytes, checks }: Examined): boolean {
   return keys >= keysPerPage || bytes >= keyBytesPerPage || checks >= checksPerPage;
 }
 
-/** How many more keys a page may look at, where they are as long as those before. */
+/** How many more keys a page may examine, if they are as long as those before. */
 function keysLeft({ keys, bytes }: Examined): number {
   if (keys === 0) return 100;
   const asLong = Math.ceil(((keyBytesPerPage - bytes) * keys) / Math.max(bytes, 1));
@@ -36,11 +36,11 @@ function keysLeft({ keys, bytes }: Examined): number {
 }
 
 interface ExamineRequest {
-  /** Looks at keys after this one. */
+  /** Examines keys after this one. */
   readonly after: string | undefined;
-  /** In SQL. */
+  /** A SQL expression. */
   readonly rank: string;
-  /** How many matches are wanted at most. */
+  /** The most matches to return. */
   readonly most: number;
   /** The key that `isAfter` compares with. */
   readonly than?: string | undefined;
@@ -50,12 +50,14 @@ export interface Match {
   readonly id: number;
   readonly key: string;
   readonly rank: number;
-  /** None where nobody asked. */
+  /** No failures if the filter does not need them. */
   readonly failing: FailingNames;
   readonly isAfter: boolean;
 }
 
-/** Of a match its id, rank, whether it is after, and its key: one text, since every row from the driver has its price. */
+/**
+ * A match as its id, rank, `isAfter` and key. All matches come as one text, since each row from the driver costs time.
+ */
 type PackedRow = readonly [number, number | null, 0 | 1, string | null];
 
 interface Part {
@@ -68,7 +70,7 @@ export interface ExamineFilter extends AssetFilter {
   readonly withStates?: boolean;
 }
 
-/** Looks at some keys, in their order, and counts what that took. */
+/** Examines some keys, in their order, and adds what that took to `examined`. */
 export async function examineAssets(
   steps: ReadSteps,
   filter: ExamineFilter,
@@ -119,7 +121,7 @@ export function needsStates({ failing, withStates }: ExamineFilter): boolean {
   return failing === true || withStates === true;
 }
 
-/** 2 where a check fails, 1 where none does more than warn, else 0. */
+/** 2 if a check fails, 1 if the worst of them warns, else 0. */
 export function stateOf({ failed, warned }: FailingNames): number {
   return failed > 0 ? 2 : warned > 0 ? 1 : 0;
 }
@@ -144,7 +146,7 @@ function conditionsOf({ search, quietSince, type }: AssetFilter): Condition {
     sql.push(`${ranks.latest} < ?`);
     args.push(quietSince);
   }
-  // One word is enough here, the one that most likely finds least.
+  // One word is enough here: the longest, which is likely to match least.
   const [longest] = wordsOf(search ?? "").toSorted((a, b) => b.length - a.length);
   if (longest !== undefined) {
     sql.push(mayMatch);
@@ -156,28 +158,31 @@ function conditionsOf({ search, quietSince, type }: AssetFilter): Condition {
 const hasEvents = "EXISTS (SELECT 1 FROM summary WHERE asset_id = asset.id)";
 
 // True for every encoded key whose text contains a word, and for few others: those whose text has its parts in quotes.
-// What crosses from the driver has its price.
+// Each key that crosses from the driver costs time.
 const mayMatch = "(instr(lower(key), ?) > 0 OR instr(key, '/') > 0 OR key LIKE '[%')";
 
 const selectEnd = (range: string) => `
   SELECT count(*) AS count, max(key) AS last, ifnull(sum(octet_length(key)), 0) AS bytes
   FROM (SELECT key FROM asset WHERE ${range} ORDER BY key LIMIT ?)`;
 
-// Without the end of the prefix: SQLite takes one upper bound for its search, and it might take that one.
+// Without the end of the prefix: SQLite uses one upper bound for its search, and it might choose that one.
 const selectMatching = (from: string, wanted: string, rank: string, withKey: boolean) => `
   SELECT json_group_array(json_array(id, rank, is_after, ${withKey ? "key" : "NULL"})) AS rows FROM (
     SELECT id, key, ${rank} AS rank, key > ? AS is_after FROM asset
     WHERE ${from} AND key <= ? AND ${wanted} ORDER BY key LIMIT ?
   )`;
 
-// Before every time that there is.
+// Before every possible time.
 export const never = -9e15;
 
 export const ranks = {
-  /** The timestamp of the latest materialization or observation: neighbours, so that one look finds both. */
+  /**
+   * The timestamp of the latest materialization or observation. Their summaries are neighbours, so that one search
+   * finds both.
+   */
   latest: `(SELECT ifnull(max(timestamp), ${never}) FROM summary
     WHERE asset_id = asset.id AND scope BETWEEN ${scopes.materializations} AND ${scopes.observations})`,
-  /** It is read otherwise: an asset's checks may be millions. */
+  /** Read in another way: an asset may have millions of checks. */
   state: "0",
   reports: `(SELECT sum(events) FROM summary
     WHERE asset_id = asset.id AND scope BETWEEN ${scopes.materializations} AND ${scopes.evaluations})`,

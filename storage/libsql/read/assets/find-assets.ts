@@ -34,7 +34,7 @@ interface FoundAssets {
 
 type Request = Pick<AssetListRequest, "limit" | "order">;
 
-/** A page of the assets after the position `from`, by encoded keys. It is shorter where many assets must be examined. */
+/** A page of the assets after the position `from`, by encoded keys. It is shorter if many assets must be examined. */
 async function findAssets(
   steps: ReadSteps,
   filter: AssetFilter,

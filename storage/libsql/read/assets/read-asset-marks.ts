@@ -10,7 +10,7 @@ import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
 /** How far a page of marks counts the checks of each asset, and the partitions of all together. */
 const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
 
-/** What the summaries say of an asset, without its events. */
+/** What the summaries say about an asset, without its events. */
 export interface AssetMarkRow extends FailingNames {
   readonly key: string;
   /** Events of each kind. */
@@ -112,7 +112,10 @@ async function readMarks(steps: ReadSteps, assets: readonly AssetId[]) {
   });
 }
 
-/** SQLite reads all of an event's text to find a part of it: no more of them than a page of events holds. */
+/**
+ * SQLite reads the whole text of an event to find a part of it, so no more of them are read than a page of events
+ * holds.
+ */
 const versionBytes = 8 << 20;
 
 async function readVersions(steps: ReadSteps, versions: readonly Version[]): Promise<ReadonlyMap<number, string>> {
@@ -126,10 +129,10 @@ async function readVersions(steps: ReadSteps, versions: readonly Version[]): Pro
   return new Map(rows.flatMap(({ id, start }) => (start === null ? [] : [[Number(id), startOf(String(start))]])));
 }
 
-/** How much of a data version is told. */
+/** How many characters of a data version are returned. */
 const versionLength = 200;
 
-/** What a part of JSON begins with that was cut out of a string, without an escape that is cut itself. */
+/** The text of a JSON string that was cut at its end. An escape that is cut too is left out. */
 function startOf(json: string): string {
   const [text = ""] = /^(?:[^"\\]|\\(?:u[\da-fA-F]{4}|[^u]))*/.exec(json) ?? [];
   return (JSON.parse(`"${text}"`) as string).slice(0, versionLength).toWellFormed();
@@ -150,7 +153,7 @@ const selectMarks = `
     ${latest("version", scopes.versioned)}
   ORDER BY ids.key`;
 
-// The tag as JSON has it: inside of a string its quotes would be escaped. Tags come before the metadata.
+// The tag as JSON writes it. Inside a string its quotes would be escaped. Tags come before the metadata.
 const tag = (before: string) => `nullif(instr(details, '${before}"dagster/data_version":"'), 0)`;
 const tagLength = '{"dagster/data_version":"'.length;
 const selectVersions = `

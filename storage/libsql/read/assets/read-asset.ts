@@ -10,12 +10,12 @@ import { bytesPerPage, countFitting, eventSizeSql } from "../page-size.ts";
 import type { ReadSteps } from "../read-steps.ts";
 import { assetListOf } from "./find-assets.ts";
 
-/** What the summaries say of an asset. */
+/** What the summaries say about an asset. */
 export interface AssetRows {
   readonly key: string;
-  /** The latest event of each scope that is of the whole asset, and how many there are. */
+  /** The latest event of each scope that is about the whole asset, and how many events it has. */
   readonly summaries: readonly { readonly scope: number; readonly events: number; readonly latest: EventRow }[];
-  /** By name, as many as a page has room for. */
+  /** By name, as many as fit into a page. */
   readonly checks: readonly EventRow[];
   readonly hasMoreChecks: boolean;
   readonly partitions: number;
@@ -27,8 +27,8 @@ export interface AssetId {
 }
 
 /**
- * The first of these assets, in their order: as many as fit into a page, which is one at least. Answers how many those
- * are; those that have no events any more are left out of the rows.
+ * The first of these assets, in their order: as many as fit into a page, and at least one. `count` is their number.
+ * Assets that have no events any more are left out of the rows.
  */
 async function readAssets(
   steps: ReadSteps,
@@ -74,7 +74,7 @@ async function readAssets(
 /** Assets after a position. */
 export const readAssetList = assetListOf(readAssets);
 
-/** The asset of an encoded key; undefined for one without events. */
+/** The asset of an encoded key. Undefined for an asset without events. */
 export async function readAssetByKey(steps: ReadSteps, key: string): Promise<AssetRows | undefined> {
   const id = await readAssetId(steps, key);
   return id === undefined ? undefined : (await readAssets(steps, [{ id, key }])).rows[0];
@@ -88,19 +88,19 @@ export async function readAssetId(steps: ReadSteps, key: string): Promise<number
 }
 
 interface AssetSize {
-  /** In bytes, of all events that are read of it. */
+  /** In bytes, of all events that are read for the asset. */
   readonly size: number;
-  /** One more than `mostChecks` where there are more. */
+  /** One more than `mostChecks` stands for any greater number. */
   readonly checks: number;
-  /** One more than `fewPartitions` where there are more. */
+  /** One more than `fewPartitions` stands for any greater number. */
   readonly partitions: number;
 }
 
 const assetsPerStep = 50;
-/** They are counted in the same statement as those of others. */
+/** Up to so many are counted in one statement with those of other assets. */
 export const fewPartitions = 1000;
 
-/** The sizes of the first of these assets, until there is more than a page. */
+/** The sizes of the first of these assets, up to more than a page. */
 async function readSizes(steps: ReadSteps, assets: readonly AssetId[]): Promise<readonly AssetSize[]> {
   const sizes: AssetSize[] = [];
   for (let start = 0, bytes = 0; start < assets.length && bytes <= bytesPerPage; start += assetsPerStep * steps.scale) {
@@ -115,7 +115,7 @@ async function readSizes(steps: ReadSteps, assets: readonly AssetId[]): Promise<
   return sizes;
 }
 
-/** Of an asset with too many checks for a page, or with too large ones. */
+/** The first checks of an asset that has too many, or too large ones, for a page. */
 async function readFirstChecks(steps: ReadSteps, id: number) {
   const sized = await steps.step((client) => client.execute({ sql: selectCheckSizes, args: [id] }));
   const most = Math.min(mostChecks, countFitting(sized.rows.map(({ size }) => ({ size: Number(size) }))));
@@ -147,7 +147,7 @@ export async function countPartitions(steps: ReadSteps, id: number): Promise<num
 }
 
 function isOneOf(assets: readonly AssetId[]): SQL {
-  // As one parameter, since SQLite takes no more than 32,766 of them.
+  // As one parameter, since SQLite takes at most 32,766 of them.
   return sql`${asset.id} IN (SELECT value FROM json_each(${JSON.stringify(assets.map(({ id }) => id))}))`;
 }
 

@@ -10,7 +10,7 @@ import { countChecks, failingIn, groupsOfFew, isMuch, walkChecks } from "./check
 /** An encoded check name and partition, with the id and the severity of the latest evaluation. */
 export type FailingRow = readonly [string, string | null, number, string];
 
-/** What fails now of each of these encoded keys. */
+/** The checks that fail now, for each of these encoded keys. */
 export async function readFailingChecks(
   steps: ReadSteps,
   keys: readonly string[],
@@ -49,10 +49,10 @@ async function readFailingOfFew(database: LibSQLDatabase, ids: readonly number[]
   const list = sql<string>`(SELECT json_group_array(json_array(check_name, partition, id, severity)) FROM ${failing})`;
   const isAsked = sql`${asset.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
   const rows = await database.select({ id: asset.id, list }).from(asset).where(isAsked);
-  return rows.map((row): [number, FailingRow[]] => [row.id, JSON.parse(row.list) as FailingRow[]]); // as it was written
+  return rows.map((row): [number, FailingRow[]] => [row.id, JSON.parse(row.list) as FailingRow[]]); // as the statement writes it
 }
 
-/** Of an asset with many checks, or many partitions of them. */
+/** For an asset with many checks, or with many partitions of them. */
 async function walkFailing(steps: ReadSteps, id: number, limit: number): Promise<readonly FailingRow[]> {
   const found: FailingRow[] = [];
   const add = (rows: readonly Row[]) => {
@@ -68,11 +68,11 @@ async function walkFailing(steps: ReadSteps, id: number, limit: number): Promise
   });
   const last = found.at(-1);
   if (last !== undefined && last[1] !== null && found.length === limit) {
-    // The walk ended inside of a name, before its check of no partition, which is to come first.
+    // The walk ended within a name, before its check of no partition, which comes first.
     const args = [id, last[0]];
     add((await steps.step((client) => client.execute({ sql: selectWithoutPartition, args }))).rows);
   }
-  // What has no partition came last of its name.
+  // The check of no partition came last of its name.
   const sorted: FailingRow[] = [];
   let ofName = 0;
   for (const row of found) {

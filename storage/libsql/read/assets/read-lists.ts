@@ -11,7 +11,7 @@ import { countFitting, eventSizeSql } from "../page-size.ts";
 import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 import { readAssetId } from "./read-asset.ts";
 
-/** The key itself and all below it. */
+/** A condition for the key itself and all keys below it. */
 export function isBelow(prefix: AssetKey) {
   const { from, to } = keyRange(prefix);
   return and(gte(asset.key, from), lt(asset.key, to));
@@ -42,15 +42,15 @@ export interface PartitionMarkRow {
   readonly failing: boolean;
 }
 
-/** How many evaluations of checks a page of marks looks at, but for one partition alone. */
+/** How many evaluations of checks a page of marks examines. For a single partition there is no limit. */
 const checksPerPage = 50_000;
 const namesPerStep = 5000;
-/** What the names of a page of marks hold together, unless the first alone holds more. */
+/** The most bytes that the names of a page of marks have together, unless the first alone has more. */
 const bytesOfMarks = 1 << 20;
-/** Behind a text it gives the next one: no encoded text has a character that is lower. */
+/** The lowest character of encoded text: a text with it appended is the next possible text. */
 const lowest = "\u0001";
 
-/** As `readPartitions`, from the summaries alone. A page is shorter where many checks are made of each partition. */
+/** As `readPartitions`, from the summaries alone. A page is shorter if each partition has many checks. */
 export async function readPartitionMarks(
   steps: ReadSteps,
   key: AssetKey,
@@ -86,7 +86,9 @@ export async function readPartitionMarks(
   }
 }
 
-/** Which of an asset's partitions fail from one to another; undefined where too much would have to be looked at. */
+/**
+ * The failing partitions of an asset, from one to another. Undefined if too many evaluations would have to be examined.
+ */
 async function readFailingPartitions(
   steps: ReadSteps,
   id: number | undefined,
@@ -115,7 +117,7 @@ async function readFailingPartitions(
   return failing;
 }
 
-// By an empty name too, or SQLite would sort all partitions: names come before them in the index.
+// The empty name is part of the condition, or SQLite would sort all partitions: names come before them in the index.
 const partitionsAfter = `asset_id = ?1 AND scope = ${scopes.partition} AND check_name = '' AND partition > ifnull(?2, -1)`;
 const selectPartitionSizes = `
   SELECT page.event_id, page.events, ${eventSizeSql} AS size
@@ -135,7 +137,7 @@ const namesFrom = `SELECT check_name FROM summary
 const selectNames = `
   SELECT count(*) AS count, max(check_name) AS last FROM (${namesFrom} ORDER BY check_name LIMIT ${namesPerStep})`;
 
-// Of each name the partitions in question, and none of the others.
+// For each name only the partitions in question.
 const madeOfThem = `
   FROM (${namesFrom} AND check_name <= ?3) AS name
     CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = ${scopes.checkPartition}
@@ -161,8 +163,8 @@ export async function readChecks(
   return { rows, last: last ? [last.checkName ?? "", last.partition] : from, hasMore };
 }
 
-// SQLite sorts blobs after text: the empty one, for no partition, would come last of a name by itself, and to sort it
-// first would take all checks of the asset. So each name is looked up twice, which gives them in order.
+// SQLite sorts blobs after text, so the empty blob, for no partition, comes last of its name. To sort it first would
+// read all checks of the asset. So each name is looked up twice, which gives its checks in order.
 const selectCheckSizes = `
   SELECT summary.event_id, summary.events, ${eventSizeSql} AS size
   FROM (SELECT check_name FROM summary
@@ -176,7 +178,7 @@ const selectCheckSizes = `
   WHERE name.check_name IS NOT ?2 OR (has_partition AND summary.partition IS NOT ?3)
   LIMIT ?4`;
 
-/** As many of these summaries as a page may have, of those that fit into it. */
+/** The first of these summaries, as many as fit into a page. */
 async function readSummaries(steps: ReadSteps, limit: number, statement: { sql: string; args: InValue[] }) {
   const { rows: sizes } = await steps.step((client) => client.execute(statement));
   const first = sizes.slice(0, Math.min(limit, countFitting(sizes.map(({ size }) => ({ size: Number(size) })))));

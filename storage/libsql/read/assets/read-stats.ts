@@ -5,7 +5,7 @@ import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 
 const assetsPerStep = 20_000;
 
-/** Counts by the summaries of each asset, and never by the events. */
+/** Counts by the summaries of each asset, not by the events. */
 export async function readStats(steps: ReadSteps): Promise<LogStats> {
   let assets = 0;
   const events = { ASSET_MATERIALIZATION: 0, ASSET_OBSERVATION: 0, ASSET_CHECK_EVALUATION: 0 };
@@ -36,7 +36,7 @@ export async function readLastMaterializations(
   return { rows: found, last: last == null ? from : String(last), hasMore: rows.length === limit };
 }
 
-/** A remote database may not tell. */
+/** Some remote databases do not give their size. */
 async function readSizeIfTold(client: Client): Promise<LogStats["bytes"]> {
   try {
     return await readSize(client);
@@ -48,7 +48,7 @@ async function readSizeIfTold(client: Client): Promise<LogStats["bytes"]> {
 
 const eventsOf = (scope: number) => `(SELECT events FROM summary WHERE ${isOfAsset("part.id", scope)})`;
 
-// An asset has events where it has some of a kind.
+// An asset has events if it has some of one kind.
 const countSome = `
   SELECT max(id) AS last, ifnull(sum(coalesce(built, seen, checked) IS NOT NULL), 0) AS assets,
     ifnull(sum(built), 0) AS materializations, ifnull(sum(seen), 0) AS observations, ifnull(sum(checked), 0) AS evaluations
@@ -58,7 +58,7 @@ const countSome = `
     FROM (SELECT id FROM asset WHERE id > ?1 ORDER BY id LIMIT ?2) AS part
   )`;
 
-// Assets without a materialization too, so that a step looks at no more of them than it is to.
+// Also examines assets without a materialization, so that a step has a fixed size.
 const selectMaterialized = `
   SELECT key, (
     SELECT timestamp FROM summary WHERE ${isOfAsset("asset.id", scopes.materializations)}
@@ -67,7 +67,7 @@ const selectMaterialized = `
 /** In bytes. */
 export interface DatabaseSize {
   readonly all: number;
-  /** What of that is free for new events. */
+  /** The part of it that is free for new events. */
   readonly free: number;
 }
 

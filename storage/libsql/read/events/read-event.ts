@@ -22,13 +22,13 @@ export const eventColumns = {
 
 export const eventSize = sql<number>`${sql.raw(eventSizeSql)}`;
 
-/** One event; undefined where there is none with this id, or it was wiped. */
+/** One event. Undefined if no event has this id, or it was wiped. */
 export async function readEvent(database: LibSQLDatabase, id: number): Promise<EventRow | undefined> {
   const rows = database.select(eventColumns).from(event).innerJoin(asset, eq(asset.id, event.assetId));
   return await rows.where(and(eq(event.id, id), sql.raw(isVisible("event")))).get();
 }
 
-/** Those of the events with these ids that there are, in no order that matters. */
+/** The events with these ids, in any order. Missing ones are left out. */
 export async function readEvents(database: LibSQLDatabase, ids: readonly number[]): Promise<readonly EventRow[]> {
   const rows = database.select(eventColumns).from(event).innerJoin(asset, eq(asset.id, event.assetId));
   const isAsked = sql`${event.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;

@@ -3,9 +3,12 @@ import { scopes } from "../../write/summaries.ts";
 import { isVisible } from "../../write/wiped-partition.ts";
 import type { ReadSteps } from "../read-steps.ts";
 
-/** How many events of an asset are looked at for its checks' evaluations. */
+/** How many events of an asset are examined for its checks' evaluations. */
 const eventsPerAsset = 2000;
-/** Of them, how many are passed over because a wipe has hidden them: those behind are found once they are deleted. */
+/**
+ * How many events are read for that. Those that a wipe has hidden are skipped; the events after them are found once
+ * they are deleted.
+ */
 const mostExamined = 10_000;
 const totalsPerStep = 1000;
 
@@ -14,10 +17,10 @@ export interface CheckHistoryRow {
   readonly total: number;
 }
 
-/** An encoded key and name, and an encoded partition (null for none) where it is of one alone. */
+/** An encoded key and name, and an encoded partition (null for none) if only that is asked for. */
 export type AskedCheck = readonly [key: string, name: string, partition?: string | null];
 
-/** The newest evaluations of each of these checks. An asset's events are looked at once, however many checks it has. */
+/** The newest evaluations of each of these checks. An asset's events are read once, however many checks it has. */
 export async function readCheckHistories(
   steps: ReadSteps,
   checks: readonly AskedCheck[],
@@ -60,7 +63,7 @@ const selectTotals = `
       AND summary.scope = iif(json_array_length(ask.value) = 2, ${scopes.check}, ${scopes.checkPartition})
       AND summary.check_name = ask.value ->> 1 AND summary.partition = ifnull(ask.value ->> 2, x'')`;
 
-// As in read-page.ts: the innermost subquery hands out its rows in order, which the joins keep.
+// As in read-page.ts: the innermost subquery gives its rows in order, and the joins keep it.
 const selectMarks = `
   WITH ask AS MATERIALIZED (
     SELECT key AS at, value ->> 0 AS name, value ->> 1 AS partition, json_array_length(value) = 1 AS is_of_all

@@ -9,14 +9,14 @@ import { isBelow } from "../assets/read-lists.ts";
 import { countFitting } from "../page-size.ts";
 import { eventColumns, eventSize } from "./read-event.ts";
 
-/** How many events a page examines before it answers with what it has found. */
+/** How many events a page examines at most. */
 export const eventsPerPage = 5000;
 /** If a prefix has at most so many assets, their events are found by the index, however many others lie between them. */
 export const fewAssets = 100;
 
 export interface PageOfRows {
   readonly rows: readonly EventRow[];
-  /** The id of the last event examined, or undefined where there was none. */
+  /** The id of the last event examined. Undefined if there was none. */
   readonly last: number | undefined;
   readonly hasMore: boolean;
 }

@@ -5,8 +5,8 @@ import { kinds, type MarkRow } from "../../write/event-row.ts";
 import { isVisible } from "../../write/wiped-partition.ts";
 
 /**
- * How many events of an asset are looked at, those that a wipe has hidden among them: they are passed over until they are
- * deleted, and there may be any number of them.
+ * How many events of an asset are read. Events that a wipe has hidden count: they are skipped until they are deleted,
+ * and there may be any number of them.
  */
 const eventsPerAsset = 10_000;
 const newestOfAsset = sql`(
@@ -20,15 +20,15 @@ export async function readRecent(
   keys: readonly string[],
   limit: number,
 ): Promise<readonly (readonly MarkRow[])[]> {
-  // As in read-page.ts: the innermost subquery hands out its rows in order, so SQLite stops at the limit. By whole names:
-  // in a list of columns Drizzle leaves out the tables'.
+  // As in read-page.ts: the innermost subquery gives its rows in order, so SQLite stops at the limit. The columns are
+  // written out, since Drizzle leaves out the tables in a list of columns.
   const marks = sql<string>`(
     SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM (
       SELECT event.id, event.kind, event.timestamp, event.passed, event.severity FROM ${newestOfAsset} CROSS JOIN event
       WHERE examined.kind <> ${kinds.ASSET_WIPED} AND ${isExaminedVisible} AND event.id = examined.id LIMIT ${limit}
     )
   )`;
-  // One row for each key, since every row that crosses from the driver has its price.
+  // One row for each key, since each row that crosses from the driver costs time.
   const rows = await database
     .select({ key: asset.key, marks })
     .from(asset)

@@ -19,7 +19,7 @@ import type { ReadSteps } from "../read-steps.ts";
 import { readEvents } from "./read-event.ts";
 import { type EventRange, walkEvents, walkStatement } from "./walk-events.ts";
 
-/** How many runs of events a sample has, and how many of them one step looks at. */
+/** How many runs of events a sample has, and how many of them one step reads. */
 const mostRuns = 500;
 const runsPerStep = 50;
 
@@ -28,7 +28,10 @@ export interface TimelineRows extends Omit<AssetTimeline, "events"> {
   readonly rows: readonly EventRow[];
 }
 
-/** When the events of an asset happened: of all of them, or of runs evenly spread where they are more than `most`. */
+/**
+ * When the events of an asset happened. If there are more than `most`, it takes a sample: runs of events, evenly
+ * spread.
+ */
 export async function readTimeline(
   steps: ReadSteps,
   key: AssetKey,
@@ -39,7 +42,7 @@ export async function readTimeline(
   if (range === undefined) return { marks: [], first: null, isSample: false, rows: [] };
   const marks: EventMark[] = [];
   const use = (json: unknown) => {
-    // As the statements write them. No spread: it could be more arguments than a call takes.
+    // As the statements write them. Not by a spread: there may be more rows than a call takes arguments.
     for (const row of JSON.parse(String(json ?? "[]")) as MarkRow[]) marks.push(eventMark(row));
   };
   const { assetId, afterId, upToId } = range;
@@ -57,7 +60,7 @@ export async function readTimeline(
   };
 }
 
-/** The events that may have happened since, by their ids: those that were received not long before, and later. */
+/** The range of ids of events that may have happened since: those received shortly before, and later. */
 async function findRange(steps: ReadSteps, key: AssetKey, since: number | undefined): Promise<EventRange | undefined> {
   const found = await steps.step((client) => client.execute({ sql: selectEnds, args: [encodeKey(key)] }));
   const [ends] = found.rows;
@@ -74,8 +77,8 @@ const selectEnds = `
     (SELECT max(id) FROM event WHERE asset_id = asset.id) AS last
   FROM asset WHERE key = ?1`;
 
-// Times of receipt never go down as ids go up, so halving finds the first that is late enough. The driver binds numbers
-// as floats, whose halves are none of ids.
+// Times of receipt do not decrease as ids grow, so a binary search finds the first that is late enough. The driver
+// binds numbers as floats, so the ids are cast: their halves must be ids too.
 const receivedInMiddle = "(SELECT received_at FROM event WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1)";
 const selectFirstSince = `
   WITH RECURSIVE search (low, high) AS (
@@ -126,7 +129,7 @@ async function walkRuns(
 
 type NameRow = readonly [id: number, partition: string | null, checkName: string | null];
 
-// Twice as much as is answered, since some characters are two in the database.
+// Twice the length of the answer, since some characters take two in the database.
 const nameStart = (column: string) => `substr(${column}, 1, ${2 * mostOfName})`;
 const selectNames = `
   SELECT json_group_array(json_array(event.id, ${nameStart("partition")}, ${nameStart("check_name")})) AS names
@@ -145,7 +148,7 @@ async function withNames(steps: ReadSteps, marks: readonly Omit<TimelineMark, "p
   });
 }
 
-/** What the events hold together at most, in bytes, unless the latest alone holds more. */
+/** The most bytes that the events have together, unless the latest alone has more. */
 const bytesOfEvents = 1 << 20;
 
 const selectSizes = `

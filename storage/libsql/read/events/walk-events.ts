@@ -1,10 +1,10 @@
 import type { InValue } from "@libsql/client";
 import { fitPage, type ReadSteps } from "../read-steps.ts";
 
-/** The most events that one step looks at on a file. */
+/** The most events that one step reads on a file. */
 export const eventsPerStep = 5000;
 
-/** Events of an asset: those after an id, up to another. */
+/** The events of an asset after one id, up to another. */
 export interface EventRange {
   readonly assetId: number;
   readonly afterId: number;
@@ -28,9 +28,7 @@ export function walkStatement(found: (examined: string) => string): string {
     SELECT edge.id AS edge, (${found(examined)}) AS found FROM edge`;
 }
 
-/**
- * Looks at events of an asset, newest first, some thousand in each step; `use` gets what it found.
- */
+/** Reads events of an asset, newest first, some thousand in each step. `use` gets what the statement found. */
 export async function walkEvents(
   steps: ReadSteps,
   sql: string,
