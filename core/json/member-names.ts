@@ -54,14 +54,14 @@ export class MemberNames {
 
   /** The end of the name that starts here, if the previous object has it at the same place. Else -1. */
   match(depth: number, start: number): number {
-    const place = this.#matched[depth] as number; // there is one for each depth
-    if (place < 0) return -1;
+    const index = this.#matched[depth] as number; // there is one for each depth
+    if (index < 0) return -1;
     const spans = this.#shapes[depth]?.spans;
-    if (spans !== undefined && 2 * place < spans.length) {
-      const from = spans.at(2 * place);
-      const length = spans.at(2 * place + 1) - from;
+    if (spans !== undefined && 2 * index < spans.length) {
+      const from = spans.at(2 * index);
+      const length = spans.at(2 * index + 1) - from;
       if (isSame(this.#source, from, start, length)) {
-        this.#matched[depth] = place + 1;
+        this.#matched[depth] = index + 1;
         this.#push(start, start + length);
         return start + length;
       }
@@ -229,7 +229,7 @@ function memberOrder(names: readonly string[], isSorted: boolean): readonly numb
   if (isSorted) others.sort();
   const order: number[] = [];
   for (const list of [indexes, others]) for (const name of list) order.push(last.get(name) as number); // its own keys
-  return order.length === names.length && order.every((member, place) => member === place) ? undefined : order;
+  return order.length === names.length && order.every((member, index) => member === index) ? undefined : order;
 }
 
 function isArrayIndex(name: string): boolean {

@@ -28,17 +28,17 @@ export function createLibsqlEventLog(
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
   }
-  const news = watchers(() => database.newestId());
+  const listeners = watchers(() => database.newestId());
   const queue = new AppendQueue(database, {
     ...options,
     now,
     assertOpen,
     onCommit: (commit) => {
       onCommit?.(commit);
-      news.notify();
+      listeners.notify();
     },
   });
-  const deletions = new Deletions(database, { now, assertOpen, onWipe: () => news.notify() });
+  const deletions = new Deletions(database, { now, assertOpen, onWipe: () => listeners.notify() });
 
   return {
     append: (units, { waitWhenFull = false } = {}) => queue.add(() => encodeUnits(units), resultOfEach, waitWhenFull),
@@ -58,12 +58,12 @@ export function createLibsqlEventLog(
     },
     watch: (listener) => {
       assertOpen();
-      return news.watch(listener);
+      return listeners.watch(listener);
     },
     close: () => {
       closing ??= queue.close().then(async () => {
         await deletions.close();
-        news.close();
+        listeners.close();
         await database.close();
       });
       return closing;

@@ -10,7 +10,7 @@ const fullLog = 32_000;
 export const overfullLog = 2 * fullLog;
 
 /** The share of the free disk space that the log may take. */
-const shareOfRoom = 1 / 4;
+const shareOfSpace = 1 / 4;
 
 /** At most so many pages are moved between two commits. */
 const fewPages = 500;
@@ -38,7 +38,7 @@ export interface CheckpointerOptions {
  */
 export class Checkpointer {
   readonly #file: string;
-  readonly #beside: { exec(sql: string): Promise<void>; close(): void };
+  readonly #connection: { exec(sql: string): Promise<void>; close(): void };
   readonly #finish: () => Promise<boolean>;
   readonly #full: number;
   readonly #mayMove: () => boolean;
@@ -61,7 +61,7 @@ export class Checkpointer {
     { full = fullLog, mayMove = () => true }: CheckpointerOptions = {},
   ) {
     this.#file = file;
-    this.#beside = new Database(file, { timeout: 0 });
+    this.#connection = new Database(file, { timeout: 0 });
     this.#finish = finish;
     this.#full = full;
     this.#mayMove = mayMove;
@@ -99,17 +99,17 @@ export class Checkpointer {
   /** Finishes the move that is under way. */
   async close(): Promise<void> {
     await this.#running;
-    this.#beside.close();
+    this.#connection.close();
   }
 
   async #moveMany(): Promise<void> {
     let { frames, frameSize } = countFrames(this.#file);
     if (frames < this.#moved) this.#moved = 0; // the log was restarted
     let [left, before] = [frames - this.#moved, Number.POSITIVE_INFINITY];
-    if (left < Math.min(this.#full, (shareOfRoom * roomFor(this.#file)) / frameSize)) return;
+    if (left < Math.min(this.#full, (shareOfSpace * spaceFor(this.#file)) / frameSize)) return;
     while (left > fewPages && left < before) {
       if (!this.#mayMove()) return;
-      await this.#beside.exec(checkpoint);
+      await this.#connection.exec(checkpoint);
       const now = countFrames(this.#file).frames;
       [left, before, frames] = [now - frames, left, now];
     }
@@ -120,7 +120,7 @@ export class Checkpointer {
   async #moveAll(): Promise<void> {
     if (!this.#mayMove()) return;
     this.#isDirty = false; // unless there are commits during the move
-    await this.#beside.exec(checkpoint);
+    await this.#connection.exec(checkpoint);
     this.#isDirty ||= !(await this.#moveRest());
   }
 
@@ -133,7 +133,7 @@ export class Checkpointer {
 }
 
 /** The disk space for a file's write-ahead log, with what the log takes already, in bytes. */
-function roomFor(file: string): number {
+function spaceFor(file: string): number {
   const { bavail, bsize } = statfsSync(dirname(file));
   return bavail * bsize + statSync(`${file}-wal`).size;
 }

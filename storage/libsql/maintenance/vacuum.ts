@@ -59,7 +59,7 @@ export async function vacuum(address: DatabaseAddress, onStep: (size: DatabaseSi
 
 // For each page that is given back at most one other is moved.
 function diskFull(free: number, cause: unknown): EventLogError {
-  const room = Math.ceil(Math.min(free, mostMoved) / 2 ** 20);
-  const sentence = `The disk is full. What vacuum moves is written to the write-ahead log before the file gets smaller: make up to ${room} MB of room, and run it again.`;
+  const megabytes = Math.ceil(Math.min(free, mostMoved) / 2 ** 20);
+  const sentence = `The disk is full. What vacuum moves is written to the write-ahead log before the file gets smaller: make up to ${megabytes} MB of room, and run it again.`;
   return new EventLogError("unavailable", sentence, { cause });
 }

@@ -60,21 +60,21 @@ const charactersPerChunk = 1_000_000;
 
 function chunksOf(rows: readonly string[]): readonly Chunk[] {
   const chunks: { start: number; rows: string[] }[] = [];
-  let room = 0;
+  let left = 0;
   for (const [start, row] of rows.entries()) {
-    if (row.length > room) {
+    if (row.length > left) {
       chunks.push({ start, rows: [] });
-      room = charactersPerChunk;
+      left = charactersPerChunk;
     }
     chunks.at(-1)?.rows.push(row);
-    room -= row.length;
+    left -= row.length;
   }
   return chunks;
 }
 
 const isNext = (after: string) => `(${after} IS NULL OR EXISTS (SELECT 1 FROM group_commit WHERE id = ${after}))`;
 const recorded = `
-  (SELECT json_group_array(json_array(place, event_id, fingerprint)) FROM (${selectRecorded} ORDER BY place))`;
+  (SELECT json_group_array(json_array(position, event_id, fingerprint)) FROM (${selectRecorded} ORDER BY position))`;
 
 // The statements after this one do nothing unless it adds its row. It fails if the row is there already.
 const insertCommit = `

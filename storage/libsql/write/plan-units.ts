@@ -17,7 +17,7 @@ interface KnownEvent {
 }
 
 /** What the keys that were used before stand for, by their index in `scopesJson`. */
-export type Recorded = readonly (readonly [place: number, id: number, fingerprint: string])[];
+export type Recorded = readonly (readonly [position: number, id: number, fingerprint: string])[];
 
 /**
  * Leaves out events that were recorded before under their keys, and whole units with a key that stands for other
@@ -30,7 +30,7 @@ export async function planUnits(
 ): Promise<UnitPlan> {
   const events = readKeys(encoded);
   const { rows } = await transaction.execute({ sql: selectRecorded, args: [scopesJson(events)] });
-  const recorded = rows.map((row) => [Number(row.place), Number(row.event_id), String(row.fingerprint)] as const);
+  const recorded = rows.map((row) => [Number(row.position), Number(row.event_id), String(row.fingerprint)] as const);
   return planAround(recorded, events, sizes);
 }
 
@@ -54,7 +54,7 @@ export function scopesJson(events: readonly KeyedRow[]): string {
 export function planAround(recorded: Recorded, events: readonly KeyedRow[], sizes: readonly number[]): UnitPlan {
   const keyed = events.filter(({ scope }) => scope !== undefined);
   const known = new Map<string, KnownEvent>(
-    recorded.map(([place, id, fingerprint]) => [keyed[place]?.scope ?? "", { fingerprint, id: () => id }]),
+    recorded.map(([position, id, fingerprint]) => [keyed[position]?.scope ?? "", { fingerprint, id: () => id }]),
   );
   const rows: string[] = [];
   const outcomes: ((firstId: number) => UnitResult)[] = [];
@@ -69,26 +69,26 @@ export function planAround(recorded: Recorded, events: readonly KeyedRow[], size
   return { rows, results: (firstId) => outcomes.map((outcome) => outcome(firstId)) };
 }
 
-function planUnit(unit: readonly KeyedRow[], before: ReadonlyMap<string, KnownEvent>, firstPlace: number) {
+function planUnit(unit: readonly KeyedRow[], before: ReadonlyMap<string, KnownEvent>, firstOffset: number) {
   const rows: string[] = [];
   const known = new Map<string, KnownEvent>();
   const events: ((firstId: number) => AppendedEvent)[] = [];
   for (const [index, { row, scope, fingerprint }] of unit.entries()) {
-    const twin = scope === undefined ? undefined : (known.get(scope) ?? before.get(scope));
-    if (twin === undefined) {
-      const place = firstPlace + rows.length;
-      const id = (firstId: number) => firstId + place;
+    const earlier = scope === undefined ? undefined : (known.get(scope) ?? before.get(scope));
+    if (earlier === undefined) {
+      const offset = firstOffset + rows.length;
+      const id = (firstId: number) => firstId + offset;
       events.push((firstId) => ({ id: id(firstId), duplicate: false }));
       rows.push(row);
       if (scope !== undefined) known.set(scope, { fingerprint, id });
-    } else if (twin.fingerprint === fingerprint) {
-      events.push((firstId) => ({ id: twin.id(firstId), duplicate: true }));
+    } else if (earlier.fingerprint === fingerprint) {
+      events.push((firstId) => ({ id: earlier.id(firstId), duplicate: true }));
     } else {
       const ofSameUnit = scope !== undefined && known.has(scope);
       const outcome = (firstId: number): UnitResult => ({
         status: "conflict",
         index,
-        id: ofSameUnit ? null : twin.id(firstId),
+        id: ofSameUnit ? null : earlier.id(firstId),
       });
       return { rows: [], known: new Map<string, KnownEvent>(), outcome };
     }
@@ -109,7 +109,7 @@ function readKey(row: string): Omit<KeyedRow, "row"> {
 
 /** `Recorded`, as columns. */
 export const selectRecorded = `
-  SELECT scope.key AS place, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS scope
+  SELECT scope.key AS position, idempotency.event_id, idempotency.fingerprint FROM json_each(?1) AS scope
   CROSS JOIN asset ON asset.key = scope.value ->> 0
   CROSS JOIN idempotency ON idempotency.asset_id = asset.id
     AND idempotency.kind = scope.value ->> 1 AND idempotency.key = scope.value ->> 2

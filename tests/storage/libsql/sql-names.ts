@@ -14,7 +14,7 @@ const ofSqlite =
   /^(key|value|rowid|name|type|seq|page_count|page_size|freelist_count|sqlite_\w+|pragma_\w+|json_each|true)$/;
 
 /** What one file names for the SQL of another, or by a parameter. */
-const shared = ["examined", "place", "version"];
+const shared = ["examined", "position", "version"];
 
 const keyword = /\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|AND|OR|IS|AS|IN|EXISTS|ORDER BY|LIMIT|JOIN|GROUP BY|WHEN)\b/;
 

@@ -122,12 +122,12 @@ async function latestLeft(steps: ReadSteps, plan: Omit<EventsPlan, "summaries">,
   const newer = new Map<string, EventPosition>();
   const searched: SummaryKey[] = [];
   for (const json of jsonArrays(
-    asked.map(({ key }, place) => [...key, place]),
+    asked.map(({ key }, index) => [...key, index]),
     charactersPerRead,
   )) {
     const sql = eventId === null ? selectLatestOfPartition : selectLatestOfEvent;
     for (const row of await select(steps, sql, [assetId, json, eventId ?? partition])) {
-      const { key, lost } = asked[Number(row.place)] as Loss; // as it was asked
+      const { key, lost } = asked[Number(row.position)] as Loss; // as it was asked
       const position = { id: Number(row.id), timestamp: Number(row.timestamp) };
       if (row.goes === 0) (position.id > upToId ? newer : known).set(JSON.stringify(key), position);
       else if (Number(row.events) > lost) searched.push(key);
@@ -191,7 +191,7 @@ const selectLosses = walkStatement(
 );
 
 const selectLatest = (goes: string) => `
-  SELECT asked.value ->> 3 AS place, summary.event_id AS id, summary.timestamp, summary.events, (${goes}) AS goes
+  SELECT asked.value ->> 3 AS position, summary.event_id AS id, summary.timestamp, summary.events, (${goes}) AS goes
   FROM json_each(?2) AS asked
   CROSS JOIN summary ON summary.asset_id = ?1 AND summary.scope = asked.value ->> 0
     AND summary.check_name = asked.value ->> 1 AND summary.partition = ifnull(asked.value ->> 2, x'')

@@ -33,12 +33,12 @@ export async function readCheckHistories(
     if (ofAsset === undefined) ofAssets.set(key, [i]);
     else ofAsset.push(i);
   }
-  for (const [key, places] of ofAssets) {
-    const asked = JSON.stringify(places.map((place) => checks[place]?.slice(1)));
+  for (const [key, indexes] of ofAssets) {
+    const asked = JSON.stringify(indexes.map((index) => checks[index]?.slice(1)));
     const { rows } = await steps.step((client) => client.execute({ sql: selectMarks, args: [key, asked] }));
     const marks = JSON.parse(String(rows[0]?.marks)) as [number, ...MarkRow][]; // as the statement writes them
     for (const [at, ...mark] of marks) {
-      const evaluations = histories[places[at] ?? -1]?.evaluations;
+      const evaluations = histories[indexes[at] ?? -1]?.evaluations;
       if (evaluations !== undefined && evaluations.length < limit) evaluations.push(mark);
     }
   }
