@@ -32,7 +32,7 @@ export interface LogDatabase extends DatabaseReads {
   /** Commits a write that changes nothing. */
   probe(): Promise<void>;
   logId(): Promise<string>;
-  /** The id of the newest event, 0 where there is none. */
+  /** The id of the newest event; 0 if there is none. */
   newestId(): Promise<number>;
   tokens(): Promise<readonly TokenRecord[]>;
   /** Returns the id, or undefined if the name is taken. */
