@@ -1,4 +1,5 @@
 import type { AssetKey, RecordedEvent } from "../core/index.ts";
+import { mostAhead } from "../core/time.ts";
 import type {
   AssetFilter,
   AssetListRequest,
@@ -17,7 +18,7 @@ import type {
   Overview,
   TimelineRequest,
 } from "./overview.ts";
-import { firstOf, mostAhead, mostExamined, pickEvents, thinMarks, timelineName } from "./timeline.ts";
+import { firstOf, mostExamined, pickEvents, thinMarks, timelineName } from "./timeline.ts";
 
 /** Of the pages of events, partitions and checks that are read for an answer. */
 const pageSize = 1000;
