@@ -1,21 +1,13 @@
 import type { InValue, Row } from "@libsql/client";
-import { and, gte, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../../core/index.ts";
-import { asset } from "../../schema.ts";
 import type { EventRow } from "../../write/event-row.ts";
-import { encodeKey, keyRange } from "../../write/sortable-text.ts";
+import { encodeKey } from "../../write/sortable-text.ts";
 import { scopes } from "../../write/summaries.ts";
 import { readEvents } from "../events/read-event.ts";
 import { countFitting, eventSizeSql } from "../page-size.ts";
 import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 import { readAssetId } from "./read-asset.ts";
-
-/** A condition for the key itself and all keys below it. */
-export function isBelow(prefix: AssetKey) {
-  const { from, to } = keyRange(prefix);
-  return and(gte(asset.key, from), lt(asset.key, to));
-}
 
 export interface SummaryRow {
   readonly events: number;

@@ -1,11 +1,11 @@
 import { and, asc, count, desc, eq, gt, gte, inArray, lt, lte, max, min, type SQL, sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { AssetKey } from "../../../../core/index.ts";
 import type { EventFilter, PageRequest } from "../../../event-log.ts";
 import { asset, event } from "../../schema.ts";
 import { type EventRow, kinds } from "../../write/event-row.ts";
-import { encodeKey, encodeText } from "../../write/sortable-text.ts";
+import { encodeKey, encodeText, keyRange } from "../../write/sortable-text.ts";
 import { isVisible } from "../../write/wiped-partition.ts";
-import { isBelow } from "../assets/read-lists.ts";
 import { countFitting } from "../page-size.ts";
 import { eventColumns, eventSize } from "./read-event.ts";
 
@@ -162,4 +162,10 @@ function assetId(database: LibSQLDatabase, key: readonly string[]) {
     .select({ id: asset.id })
     .from(asset)
     .where(eq(asset.key, encodeKey(key)));
+}
+
+/** A condition for the key itself and all keys below it. */
+function isBelow(prefix: AssetKey) {
+  const { from, to } = keyRange(prefix);
+  return and(gte(asset.key, from), lt(asset.key, to));
 }
