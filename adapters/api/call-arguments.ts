@@ -1,6 +1,6 @@
 import { assetKeyOf, checkEvent, type ReportableEvent, type RunlessEvent } from "../../core/events/events.ts";
 import type { EventFilter, NewEvent } from "../../storage/event-log.ts";
-import type { AssetCheckRecordsFilter, FetchOptions, ReportOptions } from "./call-options.ts";
+import type { AssetCheckRecordsFilter, FetchOptions, ReportOptions } from "./runless-api.ts";
 
 // What callers hand in, read once for RunlessInstance and RunlessClient, so that both take it for the same. JavaScript's
 // null stands for what was left out, but where it could mean more than that.

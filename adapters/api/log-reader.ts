@@ -2,8 +2,7 @@ import { compareCodePoints } from "../../core/asset-key.ts";
 import { type AssetKey, assetKeyOf, type RunlessEventType } from "../../core/index.ts";
 import type { AssetRecord, EventFilter } from "../../storage/event-log.ts";
 import { readFetchOptions, readFilter, readIds, readPartition } from "./call-arguments.ts";
-import type { LogSource } from "./log-source.ts";
-import { PagedLog, type RecordOf } from "./paged-log.ts";
+import { type LogSource, PagedLog, type RecordOf } from "./paged-log.ts";
 import type {
   AssetCheckRecordsFilter,
   AssetKeysOptions,

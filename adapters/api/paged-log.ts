@@ -1,6 +1,15 @@
 import { type AssetKey, assetKeyOf, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
-import type { AssetFilter, AssetRecord, EventFilter, WipeTarget } from "../../storage/event-log.ts";
-import type { LogSource } from "./log-source.ts";
+import type {
+  AssetFilter,
+  AssetPage,
+  AssetRecord,
+  EventFilter,
+  EventPage,
+  ListRequest,
+  PageRequest,
+  PartitionPage,
+  WipeTarget,
+} from "../../storage/event-log.ts";
 import { type Bounds, eachItem, type Page, readItems, type Walk } from "./page-walk.ts";
 import type { EventRecordsResult, FetchOptions, WipedRecord } from "./runless-api.ts";
 
@@ -82,4 +91,13 @@ export class PagedLog {
   #walk(signal: Signal): Walk {
     return { pageSize: this.#pageSize, signal };
   }
+}
+
+/** An EventLog's answers, from wherever it is. */
+export interface LogSource {
+  query(filter: EventFilter, page: PageRequest, signal: Signal): Promise<EventPage>;
+  asset(key: AssetKey, signal: Signal): Promise<AssetRecord | undefined>;
+  assets(filter: AssetFilter, page: ListRequest, signal: Signal): Promise<AssetPage>;
+  partitions(key: AssetKey, page: ListRequest, signal: Signal): Promise<PartitionPage>;
+  wipe(target: WipeTarget, signal: Signal): Promise<RecordedEvent | undefined>;
 }

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import type {
   AssetCheckEvaluation,
   AssetKey,
@@ -9,16 +10,6 @@ import type {
   RunlessEvent,
 } from "../../core/index.ts";
 import type { AppendedEvent, AssetRecord, EventFilter, NewEvent } from "../../storage/event-log.ts";
-import type {
-  AssetCheckRecordsFilter,
-  AssetKeysOptions,
-  AssetRecordsFilter,
-  CallOptions,
-  FetchOptions,
-  ReportOptions,
-} from "./call-options.ts";
-
-export type * from "./call-options.ts";
 
 /**
  * What can be asked of an event log, with the names of Dagster's instance. RunlessInstance answers in this process,
@@ -132,4 +123,40 @@ export interface AssetKeysResult {
   readonly assetKeys: readonly AssetKey[];
   readonly cursor: string | null;
   readonly hasMore: boolean;
+}
+
+export interface CallOptions {
+  /** The call rejects with its reason. A report or a wipe under way may still be carried out. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReportOptions extends CallOptions {
+  /** Scoped to the event's type and asset key. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** What narrows the events of an asset down. */
+export interface AssetRecordsFilter extends Omit<EventFilter, "assetKey" | "prefix" | "type" | "checkName"> {
+  readonly assetKey: AssetKey | string;
+}
+
+export interface AssetCheckRecordsFilter extends AssetRecordsFilter {
+  readonly checkName?: string | undefined;
+}
+
+export interface FetchOptions extends CallOptions {
+  /** Default: 100. */
+  readonly limit?: number | undefined;
+  /** From the last call with the same filter and order. */
+  readonly cursor?: string | undefined;
+  /** Oldest first. Default: newest first. */
+  readonly ascending?: boolean | undefined;
+}
+
+export interface AssetKeysOptions extends CallOptions {
+  /** The key itself and all below it. */
+  readonly prefix?: AssetKey | string | undefined;
+  readonly limit?: number | undefined;
+  /** From the last call with the same prefix. */
+  readonly cursor?: string | undefined;
 }

@@ -1,8 +1,7 @@
-import { RunlessClientError } from "../client/client-error.ts";
+import { networkReason, RunlessClientError } from "../client/client-error.ts";
 import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
-import { networkReason } from "../client/network-reason.ts";
-import { wait } from "../client/wait.ts";
+import { wait } from "../client/retry.ts";
 import {
   announce,
   type DatabaseDestination,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { parseRetryAfter } from "./backoff.ts";
 import { RunlessClientError, type RunlessClientErrorCode } from "./client-error.ts";
+import { parseRetryAfter } from "./retry.ts";
 
 const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
   400: "bad_request",

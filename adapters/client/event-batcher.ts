@@ -2,8 +2,8 @@
 import type { RunlessEvent } from "../../core/index.ts";
 import { RunlessClientError } from "./client-error.ts";
 import { type PendingEvent, pendingEvent } from "./pending-event.ts";
+import { wait as systemWait, type Wait } from "./retry.ts";
 import { type Reporter, sendBatch } from "./send-batch.ts";
-import { wait as systemWait, type Wait } from "./wait.ts";
 
 export interface EventBatcherOptions {
   /** The most events of one request. Default: 500. */

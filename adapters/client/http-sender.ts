@@ -1,8 +1,6 @@
-import { RunlessClientError } from "./client-error.ts";
+import { networkReason, RunlessClientError } from "./client-error.ts";
 import { errorOfAnswer } from "./error-answer.ts";
-import { networkReason } from "./network-reason.ts";
-import { retry } from "./retry.ts";
-import type { Wait } from "./wait.ts";
+import { retry, type Wait } from "./retry.ts";
 
 /** What is read of an answer. Every Response is one. */
 export interface Answer {

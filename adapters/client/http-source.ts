@@ -1,4 +1,4 @@
-import type { LogSource } from "../api/log-source.ts";
+import type { LogSource } from "../api/paged-log.ts";
 import { answers, readAnswer } from "./answers.ts";
 import { RunlessClientError } from "./client-error.ts";
 import type { Send } from "./http-sender.ts";

@@ -1,6 +1,6 @@
 import { formatNewEvent } from "../../core/events/wire.ts";
 import type { RunlessEvent } from "../../core/index.ts";
-import { randomKey } from "./random-key.ts";
+import { randomKey } from "./retry.ts";
 
 /** An event that waits for its answer. */
 export interface PendingEvent {

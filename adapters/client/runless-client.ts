@@ -11,11 +11,10 @@ import type {
   RunlessApi,
 } from "../api/runless-api.ts";
 import { answers, readAnswer } from "./answers.ts";
-import { closable } from "./closable.ts";
+import { RunlessClientError } from "./client-error.ts";
 import { createSender, type Fetch, type Send } from "./http-sender.ts";
 import { createHttpSource } from "./http-source.ts";
-import { randomKey } from "./random-key.ts";
-import { wait as systemWait, type Wait } from "./wait.ts";
+import { randomKey, wait as systemWait, type Wait } from "./retry.ts";
 
 export interface RunlessClientOptions {
   /** Where the server is: `http://127.0.0.1:3000`, or below a path. */
@@ -91,4 +90,31 @@ export class RunlessClient extends LogReader implements RunlessApi {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+interface ClosableSend {
+  readonly send: Send;
+  /** Resolves when every call under way has ended; later ones reject with `closed`. */
+  readonly close: () => Promise<void>;
+}
+
+function closable(send: Send): ClosableSend {
+  const underWay = new Set<Promise<string>>();
+  let closed = false;
+  return {
+    send: async (call) => {
+      if (closed) throw new RunlessClientError("closed", "This client is closed.");
+      const answer = send(call);
+      underWay.add(answer);
+      try {
+        return await answer;
+      } finally {
+        underWay.delete(answer);
+      }
+    },
+    close: async () => {
+      closed = true;
+      await Promise.allSettled(underWay);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../../storage/index.ts";
-import { parseDays } from "./span.ts";
+import { parseDays } from "./relative-time.ts";
 
 /** For how many days things are kept after they were received. */
 export interface Retention {

@@ -2,8 +2,7 @@ import * as v from "valibot";
 import { namedKey } from "../../core/asset-key.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
 import type { NewToken } from "../../storage/index.ts";
-import { hashSecret } from "./token-secret.ts";
-import { aName, isTokenName, parseScopes, someScopes } from "./token-words.ts";
+import { aName, hashSecret, isTokenName, parseScopes, someScopes } from "./token-format.ts";
 
 const form = /^([^:=]*):([^:=]*)(?::([^=]*))?=(.*)$/s;
 const secret = /^[!-~]{16,}$/;

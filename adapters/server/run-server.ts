@@ -10,8 +10,7 @@ import {
 } from "../../storage/index.ts";
 import { openedFile } from "../../storage/libsql/file/opened-file.ts";
 import { databaseName } from "../../storage/libsql/store-error.ts";
-import { type Config, ConfigError, flagsHelp, resolveConfig } from "../config/config.ts";
-import { isLoopback } from "../config/is-loopback.ts";
+import { type Config, ConfigError, flagsHelp, isLoopback, resolveConfig } from "../config/config.ts";
 import { isLogging, logger, plain, setUpLogging } from "../config/logger.ts";
 import { packageInfo } from "../config/package-info.ts";
 import type { BrowserPolicy } from "../http/access/browser-guard.ts";

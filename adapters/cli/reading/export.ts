@@ -4,7 +4,7 @@ import { rename } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
-import { networkReason } from "../../client/network-reason.ts";
+import { networkReason } from "../../client/client-error.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, readCount, readEventId } from "../log-command.ts";
 import { unlessInterrupted } from "../unless-interrupted.ts";

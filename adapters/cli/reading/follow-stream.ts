@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { RunlessClientError } from "../../client/client-error.ts";
-import { networkReason } from "../../client/network-reason.ts";
+import { networkReason, RunlessClientError } from "../../client/client-error.ts";
 import { bodyOf, type OpenLog } from "../with-log.ts";
 import { readStream, type StreamBlock } from "./read-stream.ts";
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../../core/json/json-value.ts"
 import type { NewEvent } from "../../../storage/event-log.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
-import { randomKey } from "../../client/random-key.ts";
+import { randomKey } from "../../client/retry.ts";
 import { announce, findDestination, type LogOptions, whereabouts } from "../destination.ts";
 import { sentenceOf } from "../exit-code.ts";
 import { isAway } from "../spool/is-away.ts";

@@ -1,5 +1,5 @@
 import { createSender, type SenderOptions } from "../../client/http-sender.ts";
-import { wait } from "../../client/wait.ts";
+import { wait } from "../../client/retry.ts";
 import { SpoolError, serverFolder, spoolRoot, waitingNames } from "./spool-folder.ts";
 
 export interface WaitingOptions {

@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
-import { networkReason } from "../../client/network-reason.ts";
-import { isLoopback } from "../../config/is-loopback.ts";
+import { networkReason } from "../../client/client-error.ts";
+import { isLoopback } from "../../config/config.ts";
 import { printable } from "../../config/printable.ts";
 import { askHealth, serverAddress } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";

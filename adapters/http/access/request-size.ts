@@ -1,5 +1,4 @@
-import type { Limits } from "../../config/limits.ts";
-import { overLimit } from "../../config/over-limit.ts";
+import { type Limits, overLimit } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
 import type { RequestParts } from "../request-parts.ts";

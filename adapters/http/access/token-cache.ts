@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { NewToken, TokenRecord, TokenStore } from "../../../storage/index.ts";
-import { sessionOf } from "../../config/token-secret.ts";
+import { sessionOf } from "../../config/token-format.ts";
 import { anybody, type Caller, unnamedReporter } from "./caller.ts";
 import { isGrace } from "./grace.ts";
 import { tokenUses } from "./token-uses.ts";

@@ -4,8 +4,7 @@ import { InvalidEventError, JsonSyntaxError, parseJson } from "../../../core/ind
 import { maxEventDepth } from "../../../core/json/json.ts";
 import { largeText } from "../../../core/json/json-text.ts";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
-import type { Limits } from "../../config/limits.ts";
-import { overLimit } from "../../config/over-limit.ts";
+import { type Limits, overLimit } from "../../config/limits.ts";
 import type { BodyLine } from "../body/body-lines.ts";
 import { underSentKey } from "./content-key.ts";
 import { checkEvents, partLimits } from "./event-limits.ts";

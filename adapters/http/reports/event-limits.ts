@@ -10,8 +10,7 @@ import {
 } from "../../../core/index.ts";
 import { type KeptJson, keptJson } from "../../../core/json/json-text.ts";
 import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
-import type { LimitName, Limits } from "../../config/limits.ts";
-import { overLimit } from "../../config/over-limit.ts";
+import { type LimitName, type Limits, overLimit } from "../../config/limits.ts";
 import { type Measure, measureJson } from "./measure-json.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { parse, serialize } from "hono/utils/cookie";
-import { sessionOf } from "../../config/token-secret.ts";
+import { sessionOf } from "../../config/token-format.ts";
 import { isOwnPage } from "../../http/access/browser-guard.ts";
 import type { Session } from "../../http/access/token-cache.ts";
 import { secretOf } from "../../http/access/token-header.ts";

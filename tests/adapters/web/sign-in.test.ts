@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { sessionOf } from "../../../adapters/config/token-secret.ts";
+import { sessionOf } from "../../../adapters/config/token-format.ts";
 import { localPath } from "../../../adapters/web/sign-in/local-path.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { readStream } from "../../read-stream.ts";
