@@ -1,6 +1,6 @@
 import http from "node:http";
 import { mostHeadBytes } from "./config/limits.ts";
-import { hostCheck, noHost } from "./http/access/host-check.ts";
+import { hostCheck, noHost } from "./http/access/request-guard.ts";
 import { errorResponse } from "./http/error-response.ts";
 import { runServer } from "./server/run-server.ts";
 

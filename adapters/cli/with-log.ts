@@ -73,7 +73,7 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   // Only here: what a server is made of takes its time to load.
   const [{ createApp }, { limitsBy }, { databaseAddress, openDatabase }] = await Promise.all([
-    import("../server/create-app.ts"),
+    import("../server/app.ts"),
     import("../config/limits.ts"),
     import("./maintenance/open-database.ts"),
   ]);

@@ -1,16 +1,14 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
 import { mostHeadBytes } from "../config/limits.ts";
-import { hostCheck, noHost } from "../http/access/host-check.ts";
+import { hostCheck, noHost } from "../http/access/request-guard.ts";
 import { errorResponse } from "../http/error-response.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { RequestParts } from "../http/request-parts.ts";
-import { gracefulStop } from "./graceful-stop.ts";
-import { answerWholeRequests, endWithSender } from "./node-connection.ts";
+import type { RequestParts } from "../http/request.ts";
+import { answerWholeRequests, endWithSender, gracefulStop } from "./node-connection.ts";
 import { nodeReportFastPath } from "./node-report-fast-path.ts";
-import { continueOnRead, isAwaited, readTarget } from "./node-request.ts";
 import type { Listen } from "./run-server.ts";
 
 /** Listens by Node's own HTTP server, which Deno has too. */
@@ -85,4 +83,38 @@ function disableIdleTimeout(
 ): () => void {
   socket.setTimeout(0);
   return () => void socket.setTimeout(idleTimeout);
+}
+
+/**
+ * Reads a target that is a whole URL: what it says of the host is valid, whatever Host says (RFC 9112, 3.2.2). The
+ * request is then as it would be with the path alone for a target.
+ */
+function readTarget(incoming: IncomingMessage): void {
+  const { url = "", headers, rawHeaders } = incoming;
+  if (url.startsWith("/")) return;
+  const [, host, target] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
+  if (host === undefined || target === undefined) return;
+  incoming.url = target.startsWith("/") ? target : `/${target}`;
+  headers.host = host;
+  const name = rawHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
+  // Of a second one is left what refuses the request.
+  if (name === -1) rawHeaders.push("Host", host);
+  else rawHeaders[name + 1] = host;
+}
+
+const awaited = new WeakSet<IncomingMessage>();
+
+/** Says 100 to a sender that waits for it, but not before somebody reads the body: what is refused need not be sent. */
+function continueOnRead(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const read = incoming._read;
+  awaited.add(incoming);
+  incoming._read = function readOn(size) {
+    if (awaited.delete(incoming) && !outgoing.headersSent) outgoing.writeContinue();
+    read.call(incoming, size);
+  };
+}
+
+/** Whether the sender still waits to be told to send the body. */
+function isAwaited(incoming: IncomingMessage): boolean {
+  return awaited.has(incoming);
 }

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Limits } from "../config/limits.ts";
-import { smallBody } from "../http/body/body-memory.ts";
 import { logBreak } from "../http/error-response.ts";
 import { recorded } from "../http/reports/reports.ts";
-import type { RequestParts } from "../http/request-parts.ts";
+import type { RequestParts } from "../http/request.ts";
+import { smallBody } from "../http/shared-limits.ts";
 import type { App } from "./run-server.ts";
 
 /** A host and a target that a URL keeps as they are. Any other host might bring a path of its own. */

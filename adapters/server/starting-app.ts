@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../http/app-deps.ts";
-import { refuse } from "../http/body/refuse.ts";
+import { refuse } from "../http/body/body-reader.ts";
 import { errorResponse } from "../http/error-response.ts";
 import { HttpError } from "../http/http-error.ts";
-import { respond } from "../http/json-response.ts";
 import { healthHeaders } from "../http/operations/health.ts";
+import { respond } from "../http/responses.ts";
 
 const reason = "The server is starting: its database is being opened or migrated.";
 

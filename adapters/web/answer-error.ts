@@ -1,6 +1,6 @@
 import { errorResponse } from "../http/error-response.ts";
 import { HttpError } from "../http/http-error.ts";
-import { rawPath } from "../http/request-path.ts";
+import { rawPath } from "../http/request.ts";
 import { seeOther } from "./sign-in/see-other.ts";
 
 /** What the API would say, as a page. Whoever lacks a token is led to where they can give one. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { Caller } from "../http/access/caller.ts";
-import { pageHeaders } from "../http/security-headers.ts";
+import { pageHeaders } from "../http/responses.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 import { PageBudget, renderWithin } from "./values/page-budget.ts";
 

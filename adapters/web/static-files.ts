@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type Encoding, encode } from "../http/body/answer-encoding.ts";
-import { answerHeaders } from "../http/security-headers.ts";
+import { answerHeaders } from "../http/responses.ts";
 
 /** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
 const files = {

@@ -1,14 +1,13 @@
 import { type Handler, Hono } from "hono";
 import { formatAssetKey } from "../../core/index.ts";
-import type { AppDeps, AppEnv } from "../http/app-deps.ts";
+import type { AppEnv } from "../http/app-deps.ts";
 import { assetSchema } from "../http/assets/assets.ts";
 import { compressed, encodingFor } from "../http/body/answer-encoding.ts";
 import { newestId } from "../http/events/event-pages.ts";
 import type { Streaming } from "../http/events/streaming.ts";
 import { HttpError } from "../http/http-error.ts";
-import { offThread } from "../http/off-thread.ts";
 import { readQuery } from "../http/query-parameters.ts";
-import { routes } from "../http/routes.ts";
+import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
 import { answerError } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
@@ -21,7 +20,7 @@ import { staticResponse } from "./static-files.ts";
 import { wipeWord } from "./wipe-word.ts";
 
 /** The pages for people. What makes them is loaded when somebody asks first. */
-export function webRoutes(deps: AppDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
+export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
   const { limits } = config;
 
@@ -34,7 +33,7 @@ export function webRoutes(deps: AppDeps, shared: SharedLimits, streaming: Stream
     });
   };
 
-  const pages = routes(deps, { secretIn: pageSecret, answerError })
+  const pages = routes(deps, { readSecret: pageSecret, answerError })
     .get("/", "read", page("catalog"))
     .get("/assets/*", "read", page("asset"))
     .get("/events", "read", page("events"))

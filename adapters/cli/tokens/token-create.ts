@@ -4,7 +4,7 @@ import type { Stores } from "../../../storage/stores.ts";
 import type { TokenStore } from "../../../storage/token-store.ts";
 import { parseDays } from "../../config/relative-time.ts";
 import { aName, hashSecret, isTokenName, newSecret, parseScopes, someScopes } from "../../config/token-format.ts";
-import { graceToken, isGrace } from "../../http/access/grace.ts";
+import { graceToken, isGrace } from "../../http/access/token-cache.ts";
 import { ask } from "../ask.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { createOption, examples, readAssetKey } from "../log-command.ts";

@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
 import type { Limits } from "../../config/limits.ts";
 import { packageInfo } from "../../config/package-info.ts";
+import type { RequiredScope } from "../access/authorizer.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";
 import { queryParameters } from "./json-schema.ts";
-import type { Operation } from "./operation.ts";
+import { errors, type Operation, type Responses } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
-import { securityOf, securitySchemes } from "./security.ts";
 import { serverOperations } from "./server-operations.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
@@ -48,4 +48,22 @@ export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> 
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   });
+}
+
+/** The headers that a token may come in. */
+const securitySchemes = {
+  bearer: { type: "http", scheme: "bearer", description: "A token of `runless token create`." },
+  dagsterCloud: { type: "apiKey", in: "header", name: "Dagster-Cloud-Api-Token", description: "The same token." },
+} as const;
+
+/** What the document says of an operation's need: either header will do, and what is answered where it is not met. */
+function securityOf(needs: RequiredScope): {
+  readonly security: Record<string, string[]>[];
+  responses: Responses;
+} {
+  if (needs === "nothing") return { security: [], responses: {} };
+  return {
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [needs] })),
+    responses: errors(401, 403),
+  };
 }

@@ -1,7 +1,7 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { resolver } from "hono-openapi";
 import * as v from "valibot";
-import { parameterNotes } from "../parameter-json.ts";
+import { parameterNotes } from "../query-parameters.ts";
 import { parameterExamples } from "./examples.ts";
 import type { Parameter } from "./operation.ts";
 

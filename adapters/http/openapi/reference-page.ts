@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { pageHeaders } from "../security-headers.ts";
+import { pageHeaders } from "../responses.ts";
 import { type Content, type DescribedOperation, documentSchema } from "./document-schema.ts";
-import { type Html, html, prose } from "./html.ts";
 import { referenceStyle } from "./reference-style.ts";
 
 export interface ReferencePage {
@@ -132,4 +131,31 @@ function schemaOf(schema: Readonly<Record<string, unknown>> | undefined): Html |
 function json(value: unknown): Html {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return html`<pre tabindex="0"><code>${text}</code></pre>`;
+}
+
+/** Text that is HTML already. */
+interface Html {
+  readonly html: string;
+}
+
+type Piece = string | number | Html | readonly Html[] | undefined;
+
+/** Writes HTML: what is put in is escaped, unless it is HTML already. */
+function html(texts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  return { html: texts.map((text, i) => text + write(pieces[i])).join("") };
+}
+
+function write(piece: Piece): string {
+  if (piece === undefined) return "";
+  if (typeof piece === "string" || typeof piece === "number") return escapeText(String(piece));
+  return "html" in piece ? piece.html : piece.map((part) => part.html).join("");
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+/** A text with `code` in it. */
+function prose(text: string): Html[] {
+  return text.split("`").map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 }

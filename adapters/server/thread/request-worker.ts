@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { readlinkSync } from "node:fs";
+import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AppendOptions, EncodedUnits } from "../../../storage/index.ts";
 import { openReadingLog } from "../../../storage/libsql/read/reading-log.ts";
@@ -20,7 +22,6 @@ import {
   type ThreadReply,
   unwrap,
 } from "./thread-messages.ts";
-import { lowerPriority } from "./thread-priority.ts";
 
 // This file is the thread that request-thread.ts starts: it reads, renders, and takes apart large bodies.
 const port = parentPort;
@@ -225,3 +226,19 @@ port.on("message", (message: ThreadQuestion | ThreadNotice) => {
       next();
   }
 });
+
+/** As `nice` has it: a third of what a thread gets that acknowledges reports, where both want the same core. */
+const lowPriority = 5;
+
+/**
+ * Lets the other threads of this process go first. Linux has a priority for each thread; where a system has none, or the
+ * runtime may not ask for it, threads share as they are.
+ */
+function lowerPriority(): void {
+  try {
+    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    if (thread !== process.pid) setPriority(thread, lowPriority);
+  } catch {
+    // Nothing depends on it but how long reports wait beside heavy reads.
+  }
+}

@@ -2,8 +2,7 @@ import type { AppendEncoded, EventLog } from "../../../storage/index.ts";
 import { relayLog } from "../../config/logger.ts";
 import type { ForwardedCall } from "../../http/forwarder.ts";
 import { HttpError } from "../../http/http-error.ts";
-import { requestId } from "../../http/request-id.ts";
-import type { RequestParts } from "../../http/request-parts.ts";
+import { type RequestParts, requestId } from "../../http/request.ts";
 import {
   type BodyChunk,
   errorOf,

@@ -7,7 +7,7 @@ import { mayDo } from "../../http/access/caller.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { boundedQueryOf } from "../../http/query-parameters.ts";
-import { rawPath } from "../../http/request-path.ts";
+import { rawPath } from "../../http/request.ts";
 import { Ago } from "../ago.tsx";
 import { assetJsonPath, assetPath, eventsPath } from "../asset-path.ts";
 import { partitionCount } from "../catalog/catalog-line.tsx";

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
 import { HttpError } from "../../http/http-error.ts";
-import { rawPath } from "../../http/request-path.ts";
+import { rawPath } from "../../http/request.ts";
 import { Ago } from "../ago.tsx";
 import { Fact, MetadataSection } from "../asset/metadata-section.tsx";
 import { AssetLink } from "../asset-link.tsx";

@@ -1,4 +1,4 @@
-import { answerHeaders } from "../../http/security-headers.ts";
+import { answerHeaders } from "../../http/responses.ts";
 
 /** Sends a browser to another page, to get it (RFC 9110, 15.4.4). */
 export function seeOther(path: string, headers: Readonly<Record<string, string>> = {}): Response {

@@ -1,9 +1,9 @@
 import { parse, serialize } from "hono/utils/cookie";
 import { sessionOf } from "../../config/token-format.ts";
+import { secretOf } from "../../http/access/authorizer.ts";
 import { isOwnPage } from "../../http/access/browser-guard.ts";
 import type { Session } from "../../http/access/token-cache.ts";
-import { secretOf } from "../../http/access/token-header.ts";
-import type { RequestParts } from "../../http/request-parts.ts";
+import type { RequestParts } from "../../http/request.ts";
 
 const month = 30 * 86_400;
 

@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
-import { requireScope } from "../../http/access/require-scope.ts";
+import { requireScope } from "../../http/access/authorizer.ts";
 import type { Secret } from "../../http/access/token-cache.ts";
-import type { AppDeps, AppEnv } from "../../http/app-deps.ts";
+import type { AppEnv } from "../../http/app-deps.ts";
+import { logRefusal } from "../../http/error-response.ts";
 import { HttpError } from "../../http/http-error.ts";
-import { logRefusal } from "../../http/log-refusal.ts";
 import { boundedQueryOf } from "../../http/query-parameters.ts";
-import { routes } from "../../http/routes.ts";
+import { type RouteDeps, routes } from "../../http/routes.ts";
 import type { SharedLimits } from "../../http/shared-limits.ts";
 import { answerError } from "../answer-error.ts";
 import { localPath } from "./local-path.ts";
@@ -14,7 +14,7 @@ import { seeOther } from "./see-other.ts";
 import { pageSecret, sessionCookie } from "./session.ts";
 
 /** Where a browser gets its cookie, and gives it back. */
-export function signInRoutes(deps: AppDeps, shared: SharedLimits): Hono<AppEnv> {
+export function signInRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv> {
   const { tokens, config } = deps;
 
   /** Why the pages are closed to a token; undefined where they are open. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { needOf } from "../../../adapters/http/access/token-check.ts";
+import { createAuthorizer } from "../../../adapters/http/access/authorizer.ts";
 import { createStreaming } from "../../../adapters/http/events/streaming.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
-import { requestPath } from "../../../adapters/http/request-path.ts";
+import { requestPath } from "../../../adapters/http/request.ts";
+import { requiredScopeOf } from "../../../adapters/http/routes.ts";
 import { createSharedLimits } from "../../../adapters/http/shared-limits.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
@@ -40,9 +41,8 @@ describe("GET /openapi.json", () => {
   });
 
   test("describes every route but those of pages, and nothing else", () => {
-    const pages = new Set(
-      webRoutes({ log, config }, createSharedLimits(config.limits), createStreaming(log)).routes.map(nameOf),
-    );
+    const deps = { log, config, authorizer: createAuthorizer({ log, config }) };
+    const pages = new Set(webRoutes(deps, createSharedLimits(config.limits), createStreaming(log)).routes.map(nameOf));
     const routes = app.routes.map(nameOf).filter((route) => !pages.has(route));
     const described = operations.map(({ method, path }) => routeOf(method, path));
     expect([...new Set(described)].sort()).toEqual(routes.sort());
@@ -54,7 +54,9 @@ describe("GET /openapi.json", () => {
   });
 
   test("says of every operation what its route needs of a token", () => {
-    const needs = new Map(app.routes.map(({ method, path, handler }) => [`${method} ${path}`, needOf(handler)]));
+    const needs = new Map(
+      app.routes.map(({ method, path, handler }) => [`${method} ${path}`, requiredScopeOf(handler)]),
+    );
     for (const { method, path, needs: said } of operations) {
       expect([path, said]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
       const written = document.paths[path.replace(/:(\w+)/, "{$1}")]?.[method.toLowerCase()];

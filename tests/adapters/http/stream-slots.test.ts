@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createStreamSlots, type StreamKind } from "../../../../adapters/http/events/stream-slots.ts";
+import { createStreamSlots, type StreamKind } from "../../../adapters/http/shared-limits.ts";
 
 const take = (most: number, kind: StreamKind, token: (i: number) => string | null) => {
   const slots = createStreamSlots(most);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { createStreamSlots } from "../../../../adapters/http/events/stream-slots.ts";
+import { byteStream } from "../../../../adapters/http/events/byte-stream.ts";
 import { StreamTurns } from "../../../../adapters/http/events/stream-turns.ts";
-import { byteStream } from "../../../../adapters/http/events/text-stream.ts";
+import { createStreamSlots } from "../../../../adapters/http/shared-limits.ts";
 import { EventLogError } from "../../../../storage/index.ts";
 
 test("a body that breaks off its connection, which cancels it then, gives its place back once", async () => {

@@ -1,11 +1,13 @@
 import { logger } from "../../config/logger.ts";
+import { HttpError } from "../http-error.ts";
+import type { RequestParts } from "../request.ts";
 
 const mostNames = 10;
 const mostBytes = 1024;
 const longestName = 100;
 const andMore = encodeURIComponent("…");
 
-/** At most 10 names and 1 kB, percent-encoded; what is left out, also of a long name, `%E2%80%A6` (…) stands for. */
+/** The value of `Runless-Ignored`: at most 10 names and 1 kB, percent-encoded. `%E2%80%A6` (…) replaces the rest. */
 export function ignoredHeader(names: readonly string[]): string {
   let text = "";
   for (const [i, name] of names.entries()) {
@@ -16,7 +18,7 @@ export function ignoredHeader(names: readonly string[]): string {
   return text;
 }
 
-/** The names that such a header tells, whole or cut. */
+/** The names in such a header, some of them cut. */
 export function namesIn(header: string | null): readonly string[] {
   const names = header?.split(", ").filter((name) => name !== andMore) ?? [];
   return names.map((name) => decodeURIComponent(name.endsWith(andMore) ? name.slice(0, -andMore.length) : name));
@@ -31,7 +33,7 @@ function encodeName(name: string): string {
 const mostLogged = 100;
 const logged = new Set<string>();
 
-/** Says in the log that a report had such a field: once a name, for the first 100 names of the process. */
+/** Logs that a report had an unknown field: once for each name, for the first 100 names of the process. */
 export function logIgnored(endpoint: string, names: readonly string[]): void {
   for (const full of names) {
     if (logged.size >= mostLogged) return;
@@ -40,4 +42,14 @@ export function logIgnored(endpoint: string, names: readonly string[]): void {
     logged.add(name);
     logger.warn("a report has a field that its endpoint does not know, and it was ignored", { field: name, endpoint });
   }
+}
+
+const longestIdempotencyKey = 255;
+
+/** The header `Idempotency-Key`, or undefined without one. Throws HttpError 400. */
+export function readIdempotencyKey(headers: RequestParts["headers"]): string | undefined {
+  const key = headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (key !== "" && key.length <= longestIdempotencyKey) return key;
+  throw new HttpError(400, `Idempotency-Key must have 1 to ${longestIdempotencyKey} characters. Got ${key.length}.`);
 }

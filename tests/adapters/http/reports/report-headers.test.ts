@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { ignoredHeader, namesIn } from "../../../../adapters/http/reports/ignored-header.ts";
+import { ignoredHeader, namesIn } from "../../../../adapters/http/reports/report-headers.ts";
 import { guardedApp } from "../guarded.ts";
 
 test("the header names what was ignored, percent-encoded", () => {

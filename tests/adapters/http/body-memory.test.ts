@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { bodyMemory } from "../../../../adapters/http/body/body-memory.ts";
+import { createBodyMemory } from "../../../adapters/http/shared-limits.ts";
 
 test("bodies never hold more than there is room for, whatever they ask for, and all of it can be had again", () => {
   const most = 100;
   const requests = fc.array(fc.tuple(fc.nat(4), fc.nat(120)));
   fc.assert(
     fc.property(requests, (asked) => {
-      const shared = bodyMemory(most);
+      const shared = createBodyMemory(most);
       const shares = Array.from({ length: 5 }, () => shared.open());
       const held = shares.map(() => 0);
       for (const [body, bytes] of asked) {
