@@ -1,7 +1,7 @@
 import { errorResponse } from "../http/error-response.ts";
 import { HttpError } from "../http/http-error.ts";
 import { rawPath } from "../http/request.ts";
-import { seeOther } from "./sign-in/see-other.ts";
+import { answerHeaders } from "../http/responses.ts";
 
 /** What the API would say, as a page. Whoever lacks a token is led to where they can give one. */
 export async function answerError(error: unknown, request: Request): Promise<Response> {
@@ -10,6 +10,14 @@ export async function answerError(error: unknown, request: Request): Promise<Res
     const next = method === "POST" ? "/" : rawPath(url) + new URL(url).search;
     return seeOther(`/sign-in?${new URLSearchParams({ next })}`);
   }
-  const { answerErrorPage } = await import("./pages.ts");
+  const { answerErrorPage } = await import("./pages.tsx");
   return answerErrorPage(errorResponse(error, request), method);
+}
+
+/** Sends a browser to another page, to get it (RFC 9110, 15.4.4). */
+export function seeOther(path: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { location: path, "cache-control": "no-store", ...answerHeaders, ...headers },
+  });
 }

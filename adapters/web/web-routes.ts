@@ -9,15 +9,13 @@ import { HttpError } from "../http/http-error.ts";
 import { readQuery } from "../http/query-parameters.ts";
 import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
-import { answerError } from "./answer-error.ts";
+import { answerError, seeOther } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
-import type { PageName } from "./pages.ts";
-import { readForm } from "./sign-in/read-form.ts";
-import { seeOther } from "./sign-in/see-other.ts";
+import type { PageName } from "./pages.tsx";
+import { wipeWord } from "./parts/asset-path.ts";
 import { pageSecret } from "./sign-in/session.ts";
-import { signInRoutes } from "./sign-in/sign-in-routes.ts";
+import { readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
-import { wipeWord } from "./wipe-word.ts";
 
 /** The pages for people. What makes them is loaded when somebody asks first. */
 export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
@@ -26,7 +24,7 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
 
   const page = (name: PageName): Handler<AppEnv> => {
     return offThread(deps, async (c) => {
-      const { answerPage } = await import("./pages.ts");
+      const { answerPage } = await import("./pages.tsx");
       const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
       return answerPage(name, { ...visit, isStyled, newestId: await newestId(log), now: now() });

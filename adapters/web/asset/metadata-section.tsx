@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { RecordedEvent } from "../../../core/index.ts";
-import { Ago } from "../ago.tsx";
 import { kindWords } from "../events/event-table.tsx";
+import { Ago } from "../parts/ago.tsx";
 import { detailsOf, type Entry } from "../values/event-details.ts";
 import { Metadatum } from "../values/metadata-value.tsx";
 import { pageBudget, rowsWithinBudget } from "../values/page-budget.ts";

@@ -1,12 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../../core/index.ts";
 import type { PartitionMark } from "../../../storage/index.ts";
-import { assetPath } from "../asset-path.ts";
 import { ago } from "../browser/ago.js";
 import { type CalendarRow, calendarOf, headOf } from "../browser/calendar.js";
-import { packedName, packNames } from "../catalog/pack-names.ts";
+import { assetPath } from "../parts/asset-path.ts";
 import { cut, visibleName } from "../values/visible-text.ts";
 import type { RangeName } from "./asset-history.ts";
+import { packedName, packNames } from "./partition-cells.ts";
 
 export const mostPartitions = 5000;
 /** Characters of HTML that the names of a grid may take. */

@@ -3,7 +3,7 @@ import type { TimelineMark } from "../../../storage/index.ts";
 import { ago, exactTime } from "../browser/ago.js";
 import { kindWords } from "../events/event-table.tsx";
 import { withQuery } from "../page-query.ts";
-import { type State, stateOf } from "../state.tsx";
+import { type State, stateOf } from "../parts/state.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { visibleName } from "../values/visible-text.ts";
 import { countOf, type History, type RangeName, ranges } from "./asset-history.ts";

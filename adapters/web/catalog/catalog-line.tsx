@@ -1,11 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { AssetMark, AssetState } from "../../../storage/index.ts";
-import { Ago } from "../ago.tsx";
-import { AssetLink, AssetName } from "../asset-link.tsx";
-import { rowId } from "../row-id.ts";
-import { CheckCounts, type StateCounts } from "../state.tsx";
-import { Strip } from "../strip.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink, AssetName } from "../parts/asset-link.tsx";
+import { rowId } from "../parts/asset-path.ts";
+import { CheckCounts, type StateCounts } from "../parts/state.tsx";
+import { Strip } from "../parts/strip.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { NameText } from "../values/user-text.tsx";
 import type { Line } from "./catalog-list.ts";

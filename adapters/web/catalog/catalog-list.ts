@@ -3,7 +3,7 @@ import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } 
 import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import { keysPerPage } from "../../../storage/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import { stripLength } from "../strip.tsx";
+import { stripLength } from "../parts/strip.tsx";
 import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
 
 const assetsPerPage = 100;

@@ -2,12 +2,11 @@
 import * as v from "valibot";
 import { formatAssetKey } from "../../../core/index.ts";
 import { assetKeyParameter, countParameter, searchParameter } from "../../http/query-parameters.ts";
-import { Choice, InvalidFilters, KindChoice, Pager } from "../controls.tsx";
-import type { Page } from "../page.tsx";
-import { type PageContext, streamPath } from "../page-context.ts";
+import { type Page, type PageContext, streamPath } from "../page.tsx";
 import { readFromCursor, readPageQuery, withQuery } from "../page-query.ts";
-import { CheckCounts } from "../state.tsx";
-import { stripLength } from "../strip.tsx";
+import { Choice, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { CheckCounts } from "../parts/state.tsx";
+import { stripLength } from "../parts/strip.tsx";
 import { NameText } from "../values/user-text.tsx";
 import { AssetLine, failuresOf, Group } from "./catalog-line.tsx";
 import { readGroups, readSorted } from "./catalog-list.ts";

@@ -2,12 +2,11 @@
 import type { AssetKey } from "../../../core/index.ts";
 import { type EventMark, mostCounted } from "../../../storage/index.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import { Ago } from "../ago.tsx";
-import { assetPath, eventsPath } from "../asset-path.ts";
 import { Description } from "../events/event-table.tsx";
-import { rowId } from "../row-id.ts";
-import { StateBadge, type StateCounts, stateOf } from "../state.tsx";
-import { Strip, stripLength } from "../strip.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { assetPath, eventsPath, rowId } from "../parts/asset-path.ts";
+import { StateBadge, type StateCounts, stateOf } from "../parts/state.tsx";
+import { Strip, stripLength } from "../parts/strip.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { BreakableName, NameText } from "../values/user-text.tsx";

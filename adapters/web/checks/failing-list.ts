@@ -4,7 +4,7 @@ import { EventLogError, type FailingCheck } from "../../../storage/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import { keysPerPage } from "../../../storage/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import type { StateCounts } from "../state.tsx";
+import type { StateCounts } from "../parts/state.tsx";
 
 /** As many failing checks are put in order together. What is behind them comes after the last of these. */
 const mostSorted = 5000;

@@ -2,11 +2,10 @@
 import type { RecordedEvent } from "../../../core/index.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { rawPath } from "../../http/request.ts";
-import { Ago } from "../ago.tsx";
 import { Fact, MetadataSection } from "../asset/metadata-section.tsx";
-import { AssetLink } from "../asset-link.tsx";
-import type { Page } from "../page.tsx";
-import type { PageContext } from "../page-context.ts";
+import type { Page, PageContext } from "../page.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
 import { detailsOf } from "../values/event-details.ts";
 import { indented, type JsonPart, linesOf, membersOf, textOf } from "../values/json-part.ts";
 import { pageBudget } from "../values/page-budget.ts";

@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent, RecordedEventType } from "../../../core/index.ts";
-import { Ago } from "../ago.tsx";
-import { AssetLink } from "../asset-link.tsx";
-import { StateBadge, stateOf } from "../state.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
+import { StateBadge, stateOf } from "../parts/state.tsx";
 import { detailsOf } from "../values/event-details.ts";
 import { linesOf, textOf } from "../values/json-part.ts";
 import { FoldedMetadata } from "../values/metadata-list.tsx";

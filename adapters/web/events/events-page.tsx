@@ -6,10 +6,9 @@ import { readRelativeTime } from "../../config/relative-time.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { readEventsQuery } from "../../http/events/events-query.ts";
 import { exactTime } from "../browser/ago.js";
-import { Field, InvalidFilters, KindChoice, Pager } from "../controls.tsx";
-import type { Page } from "../page.tsx";
-import { type PageContext, streamPath } from "../page-context.ts";
+import { type Page, type PageContext, streamPath } from "../page.tsx";
 import { rawOf, readFromCursor, readValid, saidIn, withQuery } from "../page-query.ts";
+import { Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
 import { EventTable } from "./event-table.tsx";
 
 const mostEvents = 100;

@@ -2,9 +2,9 @@
 import { raw } from "hono/html";
 import { formatAssetKey, parseJson } from "../../../core/index.ts";
 import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
-import { Ago } from "../ago.tsx";
-import { AssetLink } from "../asset-link.tsx";
 import { exactFigure, grouped } from "../browser/figures.js";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
 import type { Entry } from "./event-details.ts";
 import { firstSeenLine, indented, itemsOf, type JsonPart, linesOf, membersOf, startOf, textOf } from "./json-part.ts";
 import { longestMarkdown, renderMarkdown } from "./markdown.ts";

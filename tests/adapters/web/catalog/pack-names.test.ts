@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { packNames } from "../../../../adapters/web/asset/partition-cells.ts";
 import { unpackNames } from "../../../../adapters/web/browser/unpack-names.js";
-import { packNames } from "../../../../adapters/web/catalog/pack-names.ts";
 
 test("names come back as they were, whatever they are and share", () => {
   const name = fc.oneof(

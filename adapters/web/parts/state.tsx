@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { AssetCheckSeverity } from "../../core/index.ts";
+import type { AssetCheckSeverity } from "../../../core/index.ts";
 
 export type State = "passed" | "warned" | "failed";
 

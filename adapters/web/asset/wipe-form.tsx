@@ -1,8 +1,9 @@
 /** @jsxImportSource hono/jsx */
-import { type AssetKey, formatAssetKey } from "../../core/index.ts";
-import type { AssetRecord } from "../../storage/index.ts";
-import { NameText } from "./values/user-text.tsx";
-import { wipeWord } from "./wipe-word.ts";
+
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import type { AssetRecord } from "../../../storage/index.ts";
+import { wipeWord } from "../parts/asset-path.ts";
+import { NameText } from "../values/user-text.tsx";
 
 interface WipeFormProps {
   readonly assetKey: AssetKey;

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { ago, exactTime } from "./browser/ago.js";
+import { ago, exactTime } from "../browser/ago.js";
 
 interface AgoProps {
   /** Milliseconds since 1970 UTC. */

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { EventMark } from "../../storage/index.ts";
+import type { EventMark } from "../../../storage/index.ts";
 
 /** How many reports a strip shows. */
 export const stripLength = 20;

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
-import { withQuery } from "./page-query.ts";
-import { UserText } from "./values/user-text.tsx";
+
+import { withQuery } from "../page-query.ts";
+import { UserText } from "../values/user-text.tsx";
 
 interface ChoiceProps {
   readonly name: string;

@@ -1,4 +1,5 @@
-import type { AssetKey } from "../../core/index.ts";
+import { createHash } from "node:crypto";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 
 /** Where an asset's page is. */
 export function assetPath(key: AssetKey, query: Readonly<Record<string, string>> = {}): string {
@@ -20,4 +21,15 @@ export function assetJsonPath(key: AssetKey): string {
 /** Runtimes and proxies rewrite dots and empty parts in a path. */
 function isPath(key: AssetKey): boolean {
   return key.every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+/** Names a row for as long as it is of the same thing, whatever its key holds. */
+export function rowId(kind: string, key: AssetKey): string {
+  return `${kind}-${createHash("sha256").update(JSON.stringify(key)).digest("base64url").slice(0, 12)}`;
+}
+
+/** What is to be typed before an asset is wiped. Nobody types ten thousand characters, or what looks like nothing. */
+export function wipeWord(key: AssetKey): string {
+  const name = formatAssetKey(key);
+  return /^[\x21-\x7e]{1,60}$/.test(name) ? name : "wipe";
 }
