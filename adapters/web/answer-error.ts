@@ -3,7 +3,7 @@ import { HttpError } from "../http/http-error.ts";
 import { rawPath } from "../http/request.ts";
 import { answerHeaders } from "../http/responses.ts";
 
-/** What the API would say, as a page. Whoever lacks a token is led to where they can give one. */
+/** Answers an error as a page. A 401 redirects to the sign-in page. */
 export async function answerError(error: unknown, request: Request): Promise<Response> {
   const { method, url } = request;
   if (error instanceof HttpError && error.status === 401) {
@@ -14,7 +14,7 @@ export async function answerError(error: unknown, request: Request): Promise<Res
   return answerErrorPage(errorResponse(error, request), method);
 }
 
-/** Sends a browser to another page, to get it (RFC 9110, 15.4.4). */
+/** Redirects a browser to another page, which it gets (RFC 9110, 15.4.4). */
 export function seeOther(path: string, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(null, {
     status: 303,

@@ -12,12 +12,12 @@ import { eventIdParameter, readQuery } from "../http/query-parameters.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
-import { saidIn } from "./page-query.ts";
+import { givenParameters } from "./page-query.ts";
 import { pageSecret } from "./sign-in/session.ts";
 
 const eventSchema = v.strictObject({ id: eventIdParameter });
 
-/** What pages load and lead to, beside pages: as in the API, for those who signed in. */
+/** Streams, exports and JSON for pages. They are those of the API, for callers who signed in. */
 export function fileRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { pages, feeds } = streaming;
   const { closing } = deps;
@@ -28,7 +28,7 @@ export function fileRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Str
       return streamEvents(c.get("log"), filter, { pages, feeds, closing }, outlet);
     })
     .get("/events/export", "read", (c) => {
-      const query = readExportQuery(`/?${saidIn(c.req.url)}`);
+      const query = readExportQuery(`/?${givenParameters(c.req.url)}`);
       return exportEvents(c.get("log"), query, pages, outletFor("transfer", c, shared, streaming));
     })
     .get(

@@ -14,14 +14,14 @@ const pages = { catalog: catalogPage, asset: assetPage, events: eventsPage, even
 
 export type PageName = keyof typeof pages;
 
-/** Makes a page, whole, as an answer. */
-export async function answerPage(name: PageName, visit: PageContext): Promise<Response> {
-  return pageResponse(await pages[name](visit), visit.caller, visit.isStyled);
+/** Reads and renders a page. */
+export async function answerPage(name: PageName, context: PageContext): Promise<Response> {
+  return pageResponse(await pages[name](context), context.caller, context.isStyled);
 }
 
-/** An error that is answered already, for people. */
+/** Renders an error of the API as a page. */
 export async function answerErrorPage(answer: Response, method: string): Promise<Response> {
-  const { error } = (await answer.json()) as { readonly error: string }; // as every error of ours
+  const { error } = (await answer.json()) as { readonly error: string }; // as errorResponse writes it
   const page = pageResponse(errorPage(answer.status, error, method === "GET" || method === "HEAD"), anybody);
   for (const name of ["allow", "retry-after", "x-request-id", "connection"]) {
     const value = answer.headers.get(name);
@@ -34,7 +34,7 @@ export function answerSignIn(props: SignInProps): Response {
   return pageResponse(signInPage(props), anybody);
 }
 
-/** What went wrong, in the words that the API has for it. `isRead` is true where a page was asked for, and not changed. */
+/** A page with the message of an error. `isRead` is true for a request that changes nothing. */
 function errorPage(status: number, message: string, isRead: boolean): Page {
   const title = titleOf(status, isRead);
   const body = (
@@ -46,7 +46,7 @@ function errorPage(status: number, message: string, isRead: boolean): Page {
       </p>
     </section>
   );
-  return { title, place: undefined, body, status };
+  return { title, section: undefined, body, status };
 }
 
 const hint = " /docs says what there is.";

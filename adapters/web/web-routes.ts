@@ -17,7 +17,7 @@ import { pageSecret } from "./sign-in/session.ts";
 import { readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
 
-/** The pages for people. What makes them is loaded when somebody asks first. */
+/** The routes of the pages. The code that renders them is loaded with the first request. */
 export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
   const { limits } = config;
@@ -25,9 +25,9 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
   const page = (name: PageName): Handler<AppEnv> => {
     return offThread(deps, async (c) => {
       const { answerPage } = await import("./pages.tsx");
-      const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
+      const context = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
-      return answerPage(name, { ...visit, isStyled, newestId: await newestId(log), now: now() });
+      return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
     });
   };
 
@@ -55,9 +55,9 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
       return response;
     }).app;
 
-  // A stream and an export go as they are: they are matched before anything is compressed.
+  // Streams and exports are not compressed: they are matched before the middleware that does.
   const app = new Hono<AppEnv>().route("/", fileRoutes(deps, shared, streaming));
-  // Another thread compresses what it renders.
+  // A page that another thread renders is compressed there.
   const rendered = deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks"] : [];
   for (const path of [...rendered, "/static/*"]) app.use(path, compressed);
   return app.route("/", signInRoutes(deps, shared)).route("/", pages);

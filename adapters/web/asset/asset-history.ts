@@ -120,6 +120,21 @@ export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
   });
 }
 
+const mostPlots = 24;
+/** How much of the page the numbers of all plots may take, in characters. */
+const mostFigures = 60_000;
+
+/** The first of these series, as many as fit the page. */
+export function plotted(all: readonly Series[]): readonly Series[] {
+  let characters = 0;
+  const first = all.slice(0, mostPlots);
+  const end = first.findIndex(({ values }, i) => {
+    characters += values.join(" ").length;
+    return i > 0 && characters > mostFigures;
+  });
+  return end === -1 ? first : first.slice(0, end);
+}
+
 /** A number at a moment, in milliseconds since 1970 UTC. */
 export interface Point {
   readonly time: number;

@@ -1,25 +1,9 @@
 /** @jsxImportSource hono/jsx */
-
 import { figure } from "../browser/figures.js";
 import { pageBudget } from "../values/page-budget.ts";
 import { BreakableName } from "../values/user-text.tsx";
 import type { Series } from "./asset-history.ts";
 import { Sparkline } from "./sparkline.tsx";
-
-const mostPlots = 24;
-/** Characters that the numbers of all plots may take. */
-const mostFigures = 60_000;
-
-/** The first of these series, as many as a page has room for. */
-export function plotted(all: readonly Series[]): readonly Series[] {
-  let characters = 0;
-  const first = all.slice(0, mostPlots);
-  const end = first.findIndex(({ values }, i) => {
-    characters += values.join(" ").length;
-    return i > 0 && characters > mostFigures;
-  });
-  return end === -1 ? first : first.slice(0, end);
-}
 
 interface PlotsProps {
   readonly all: readonly Series[];

@@ -10,7 +10,7 @@ interface WipeFormProps {
   readonly counts: AssetRecord["counts"];
 }
 
-/** Wipes an asset, after its name was typed. */
+/** A form that wipes an asset once its name is typed. */
 export function WipeForm({ assetKey, counts }: WipeFormProps) {
   const events = counts.materializations + counts.observations + counts.checkEvaluations;
   const word = wipeWord(assetKey);

@@ -19,7 +19,7 @@ export type Row = GroupRow<AssetState> | AssetRow<Line>;
 export interface Listed {
   readonly rows: readonly Row[];
   /** How many assets there are, and which rows of them are here. */
-  readonly said: string | undefined;
+  readonly total: string | undefined;
   readonly counted: readonly AssetState[];
   /** Whether a group has no more assets than were counted. */
   readonly isWhole: (row: GroupRow<AssetState>) => boolean;
@@ -64,7 +64,7 @@ export async function readGroups(
   const isOfAssets = page.rows.every((row) => "asset" in row || row.isOpen);
   return {
     rows,
-    said: sayTotal(assets.length, { isFirst: start === undefined, hasMore }, page),
+    total: totalText(assets.length, { isFirst: start === undefined, hasMore }, page),
     counted: assets,
     // Where the keys that were looked at begin or end in it, there may be more.
     isWhole: (row) => !(hasMore && row.assets.at(-1) === last) && !(start !== undefined && row.assets[0] === first),
@@ -80,7 +80,7 @@ interface LookedAt {
   readonly hasMore: boolean;
 }
 
-function sayTotal(assets: number, looked: LookedAt, { start, end, count }: PageOfRows<AssetState>): string {
+function totalText(assets: number, looked: LookedAt, { start, end, count }: PageOfRows<AssetState>): string {
   const number = `${assets.toLocaleString("en")}${looked.hasMore ? "+" : ""}${looked.isFirst ? "" : " further"}`;
   const total = `${number} ${assets === 1 ? "asset" : "assets"}`;
   if (end - start === count) return total;
@@ -103,7 +103,7 @@ export async function readSorted(
   return {
     ...page,
     rows: lines.map((asset) => ({ asset, from: 0, depth: 0 })),
-    said: undefined,
+    total: undefined,
     counted: [],
     isWhole: () => true,
     next: `Next ${assetsPerPage} assets`,

@@ -66,7 +66,7 @@ export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
       <Json event={event} />
     </div>
   );
-  return { title: `Event ${event.id}, ${kindWords[event.type]}`, place: "events", body };
+  return { title: `Event ${event.id}, ${kindWords[event.type]}`, section: "events", body };
 }
 
 function Json({ event }: { readonly event: RecordedEvent }) {

@@ -7,7 +7,7 @@ interface AgoProps {
   readonly now: number;
 }
 
-/** A time relative to now, exact on hover. The page's script keeps it fresh. */
+/** A time relative to now, exact on hover. The page's script updates it. */
 export function Ago({ time, now }: AgoProps) {
   return (
     <time datetime={new Date(time).toISOString()} title={exactTime(time)} data-ago>

@@ -7,14 +7,14 @@ import { assetPath } from "./asset-path.ts";
 
 interface AssetNameProps {
   readonly assetKey: AssetKey;
-  /** How many of the first parts are left out, since a heading has them. */
+  /** How many of the first parts are left out, because a heading has them. */
   readonly from?: number;
 }
 
 const mostCharacters = 120;
 const mostParts = 8;
 
-/** A key, its last part to be read first. Of a key with many parts those before the last few are left out. */
+/** A key, with emphasis on its last part. If it has many parts, only the last few are shown. */
 export function AssetName({ assetKey, from = 0 }: AssetNameProps) {
   const parts = assetKey.slice(from);
   const shown = parts.slice(-mostParts);
@@ -43,14 +43,14 @@ function Part({ part }: { readonly part: string }) {
 }
 
 interface AssetLinkProps extends AssetNameProps {
-  /** An event of the asset: its page is led to where the page has no room for a long key. */
+  /** An event of the asset. It is linked instead if the key is too long for the budget of the page. */
   readonly eventId?: number | undefined;
 }
 
 export function AssetLink({ assetKey, from = 0, eventId }: AssetLinkProps) {
   const length = assetKey.reduce((sum, part) => sum + part.length + 1, 0);
-  const elsewhere = eventId === undefined ? undefined : `/events/${eventId}`;
-  const href = pageBudget().address(length, () => assetPath(assetKey)) ?? elsewhere;
+  const eventPath = eventId === undefined ? undefined : `/events/${eventId}`;
+  const href = pageBudget().address(length, () => assetPath(assetKey)) ?? eventPath;
   const name = <AssetName assetKey={assetKey} from={from} />;
   return href === undefined ? (
     <span class="asset">{name}</span>

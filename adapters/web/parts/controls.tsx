@@ -8,7 +8,7 @@ interface ChoiceProps {
   readonly label: string;
   readonly value: string | undefined;
   readonly options: readonly (readonly [value: string, text: string])[];
-  /** What no choice says. */
+  /** The text for no choice. */
   readonly any: string;
 }
 
@@ -31,7 +31,7 @@ const kinds = [
   ["ASSET_CHECK_EVALUATION", "Checked"],
 ] as const;
 
-/** Of events, or of what an asset has: `others` are kinds that only some pages have. */
+/** Chooses a kind of event. `others` are kinds that only some pages have. */
 export function KindChoice({ value, others = [] }: Pick<ChoiceProps, "value"> & { others?: ChoiceProps["options"] }) {
   return <Choice name="type" label="Kind" value={value} any="Any kind" options={[...kinds, ...others]} />;
 }
@@ -40,7 +40,7 @@ interface FieldProps {
   readonly name: string;
   readonly label: string;
   readonly value: string | null;
-  /** What may be written into it. */
+  /** Which values are valid. */
   readonly hint?: string;
   readonly isWrong?: boolean;
 }
@@ -63,7 +63,7 @@ export function Field({ name, label, value, hint, isWrong = false }: FieldProps)
   );
 }
 
-/** What is wrong with the filters of a form that stands before it. The rest of the page goes by the others. */
+/** The errors of wrong filters. The rest of the page uses the valid ones. */
 export function InvalidFilters({ wrong }: { readonly wrong: ReadonlyMap<string, string> }) {
   return (
     <div id="invalid" data-swap>
@@ -84,7 +84,7 @@ export function InvalidFilters({ wrong }: { readonly wrong: ReadonlyMap<string, 
 interface PagerProps {
   readonly url: string;
   readonly page: { readonly cursor: string | null; readonly hasMore: boolean };
-  /** Of the page that is shown; undefined for the first one. */
+  /** The cursor of the page that is shown; undefined for the first. */
   readonly cursor: string | undefined;
   readonly next: string;
 }

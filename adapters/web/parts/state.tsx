@@ -19,7 +19,7 @@ const shapes: Readonly<Record<State, string>> = {
   failed: "M4 4l8 8M12 4l-8 8",
 };
 
-/** A state by its shape and its colour; what it means stands beside it. */
+/** A state as a shape and a colour. Its meaning must be next to it as text. */
 export function StateIcon({ state }: { readonly state: State }) {
   return (
     <svg class={`icon ${state}`} viewBox="0 0 16 16" aria-hidden="true">
@@ -40,7 +40,7 @@ export function StateBadge({ state, text = state }: { readonly state: State; rea
 /** How many checks are in each state. */
 export type StateCounts = Readonly<Record<State, number>>;
 
-/** How many of an asset's checks passed, warned and failed; nothing for one without any. */
+/** How many checks failed, warned and passed; nothing for a state without checks. */
 export function CheckCounts({ checks }: { readonly checks: StateCounts }) {
   return (
     <>

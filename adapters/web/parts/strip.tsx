@@ -8,8 +8,8 @@ const step = 5;
 const height = 18;
 
 /**
- * An asset's last reports, oldest first, each by its shape: a tall bar for a materialization, a short one for an
- * observation, a dot for a check that passed, a triangle for one that warned, a cross for one that failed.
+ * The last reports of an asset, oldest first. A tall bar is a materialization, a short bar an observation, a dot a check
+ * that passed, a triangle one that warned, a cross one that failed.
  */
 export function Strip({ marks }: { readonly marks: readonly EventMark[] }) {
   const shown = marks.slice(0, stripLength).toReversed();

@@ -12,18 +12,18 @@ import type { SharedLimits } from "../../http/shared-limits.ts";
 import { answerError, seeOther } from "../answer-error.ts";
 import { pageSecret, sessionCookie } from "./session.ts";
 
-/** Where a browser gets its cookie, and gives it back. */
+/** The routes that set the session cookie of a browser, and remove it. */
 export function signInRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv> {
   const { tokens, config } = deps;
 
-  /** Why the pages are closed to a token; undefined where they are open. */
+  /** The error of a token that may not see pages; undefined for one that may. */
   async function refusalOf(secret: ReturnType<Secret>): Promise<HttpError | undefined> {
     if (tokens === undefined) return undefined;
     const identity = await tokens.identify(() => secret);
     const refusal = requireScope(identity, "read");
     if (!(refusal instanceof HttpError)) return undefined;
     const { status, message, headers } = refusal;
-    // The API's words, less its advice on headers.
+    // The API's messages, without their advice on headers.
     const words: Readonly<Record<string, string>> = {
       missing: "This server wants a token.",
       unknown: "This server does not know the token.",
@@ -61,12 +61,12 @@ export function signInRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv
     }).app;
 }
 
-/** A path of this server, whatever the address says that was given; else the catalog's. */
+/** The path of an address on this server; `/` for any other address. */
 export function localPath(path: string | null): string {
   const here = "http://here";
   if (path === null || !URL.canParse(path, here)) return "/";
   const { origin, pathname, search } = new URL(path, here);
-  // Two slashes would lead to a host.
+  // A path of two slashes would name a host.
   return origin === here && !pathname.startsWith("//") ? pathname + search : "/";
 }
 

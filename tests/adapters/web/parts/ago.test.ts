@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { ago } from "../../../adapters/web/browser/ago.js";
-import { day, hour } from "./site.ts";
+import { ago } from "../../../../adapters/web/browser/ago.js";
+import { day, hour } from "../site.ts";
 
 test.each([
   [0, "just now"],
