@@ -20,7 +20,7 @@ const mostTag = 500;
 const mostDescribed = 10_000;
 const mostJson = 20_000;
 
-/** All of one event. It never changes. */
+/** Everything about one event. The page never changes. */
 export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
   const name = rawPath(url).slice("/events/".length);
   const event = /^\d{1,15}$/.test(name) ? await log.get(Number(name)) : undefined;
@@ -71,7 +71,7 @@ export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
 
 function Json({ event }: { readonly event: RecordedEvent }) {
   const json = eventJson(event, mostJson);
-  // A part of it can't be taken for all of it.
+  // The link tells a cut text from a whole one.
   const { text, isCut } = pageBudget().cut(indented(json, mostJson), mostJson);
   return (
     <section aria-labelledby="json-title">
@@ -86,7 +86,7 @@ function Json({ event }: { readonly event: RecordedEvent }) {
 }
 
 function Tags({ event }: { readonly event: RecordedEvent }) {
-  // Two of them say the data version.
+  // Two of the tags hold the data version, which the page shows elsewhere.
   const found = membersOf(detailsOf(event).tags, mostTags + 2);
   const tags = (found?.first ?? []).filter(([name]) => !name.startsWith("dagster/data_version")).slice(0, mostTags);
   if (found === undefined || tags.length === 0) return null;
