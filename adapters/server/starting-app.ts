@@ -8,7 +8,7 @@ import { respond } from "../http/responses.ts";
 
 const reason = "The server is starting: its database is being opened or migrated.";
 
-/** What a server answers before its log is open, which a migration may take long for: that it lives, and is not ready. */
+/** The app before the log is open, which may take long because of a migration. The server is alive, but not ready. */
 export function createStartingApp(): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/health", () => respond({ status: "ok" }, 200, healthHeaders()))

@@ -1,8 +1,8 @@
 import type { EventLog } from "../../storage/index.ts";
 
 /**
- * A log whose appends and wipes are other functions'. Every other call goes to the log itself, as a call of its method: a spread
- * would leave the methods of a class behind, and their `this`.
+ * A log with other functions for append and wipe. Every other method calls the log itself: a spread would lose the methods
+ * of a class, and their `this`.
  */
 export function withWrites(log: EventLog, { append, wipe }: Pick<EventLog, "append" | "wipe">): EventLog {
   return {
