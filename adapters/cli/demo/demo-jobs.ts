@@ -1,24 +1,16 @@
-import {
-  checkEvaluation,
-  type MetadataInput,
-  materialization,
-  observation,
-  type RunlessEvent,
-} from "../../core/index.ts";
+import type { MetadataInput } from "../../../core/index.ts";
 
-export const demoDays = 30;
-const hour = 3_600_000;
-const day = 24 * hour;
+// The jobs of the demo are data. This file is long because there are many of them.
 
-/** Something that happens in the demo: a job that keeps one asset, every so often. */
-interface Job {
+/** A job of the demo, which updates one asset at an interval. */
+export interface Job {
   readonly key: string;
   /** Hours between two runs. */
   readonly every: number;
   /** Minutes after midnight UTC of the first run of a day. */
   readonly at: number;
   readonly description?: string;
-  /** About how many rows a run writes, and how much that grows over the month. */
+  /** About how many rows a run writes, and by which share that grows over the month. */
   readonly rows?: number;
   readonly growth?: number;
   readonly partitions?: "daily" | "regional" | "files";
@@ -26,18 +18,18 @@ interface Job {
   readonly observed?: true;
   readonly extra?: (run: number, timestamp: number) => MetadataInput;
   readonly checks?: readonly DemoCheck[];
-  /** Days before now when it ran for the last time. */
+  /** How many days ago the job ran last. Default: it still runs. */
   readonly endedDaysAgo?: number;
-  /** Which runs do not come. Default: now and then one. */
+  /** The runs that are missing. Default: one now and then. */
   readonly missedRuns?: readonly number[];
 }
 
 interface DemoCheck {
   readonly name: string;
   readonly severity?: "WARN";
-  /** How likely it fails, from 0 to 1. */
+  /** The probability that it fails. */
   readonly fails?: number;
-  /** It has failed since so many hours before now. */
+  /** How many hours ago it began to fail for good. */
   readonly brokenHoursAgo?: number;
   readonly says: string;
   readonly measures?: (random: () => number, passed: boolean) => MetadataInput;
@@ -69,8 +61,6 @@ const volume: DemoCheck = {
   measures: (random, passed) => ({ z_score: Number((passed ? random() * 2 : 3 + random() * 2).toFixed(2)) }),
 };
 
-const regions = ["eu-central", "eu-north", "us-east", "us-west", "ap-south"] as const;
-
 const schema = {
   type: "table_schema",
   rawValue: {
@@ -83,7 +73,7 @@ const schema = {
   },
 } as const;
 
-const jobs: readonly Job[] = [
+export const jobs: readonly Job[] = [
   ...["orders", "order_items", "customers", "payments", "refunds", "products"].map((table, i) => ({
     key: `raw/shop/${table}`,
     every: 1,
@@ -328,77 +318,3 @@ const jobs: readonly Job[] = [
   },
   { key: "images/product_photos", every: 4, at: 70, partitions: "files", rows: 24 },
 ];
-
-/** A month of events up to `now`, in the order of their times, the same for the same seed. */
-export function demoEvents(now: number, seed = 7): readonly (RunlessEvent & { readonly timestamp: number })[] {
-  const events = jobs.flatMap((job, i) => eventsOf(job, now, randomFrom(seed * 1009 + i)));
-  return events.sort((a, b) => a.timestamp - b.timestamp);
-}
-
-function eventsOf(job: Job, now: number, random: () => number): (RunlessEvent & { readonly timestamp: number })[] {
-  const events: (RunlessEvent & { readonly timestamp: number })[] = [];
-  const start = Math.floor((now - demoDays * day) / day) * day + job.at * 60_000;
-  const end = now - (job.endedDaysAgo ?? 0) * day;
-  let version = "";
-  for (let run = 0; ; run++) {
-    const timestamp = Math.floor(
-      start + run * job.every * hour + random() * Math.min(12 * 60_000, job.every * hour * 0.2),
-    );
-    if (timestamp > end) return events;
-    if (job.missedRuns?.includes(run) ?? random() < 0.015) continue;
-    if (version === "" || job.version !== "hash" || random() < 0.25) version = versionOf(job, run, random);
-    const weekend = [0, 6].includes(new Date(timestamp).getUTCDay()) ? 0.7 : 1;
-    const grown = 1 + (job.growth ?? 0) * ((timestamp - start) / (demoDays * day));
-    const rows = Math.round((job.rows ?? 0) * grown * weekend * (0.94 + random() * 0.12));
-    const metadata = { ...(job.rows === undefined ? {} : { rows }), ...job.extra?.(run, timestamp) };
-    const options = {
-      description: job.description ?? null,
-      dataVersion: job.version === undefined ? null : version,
-      metadata,
-    };
-    const partitions = partitionsOf(job, timestamp, run);
-    const report = job.observed === true ? observation : materialization;
-    for (const [i, partition] of partitions.entries()) {
-      events.push({ ...report(job.key, { ...options, partition }), timestamp: timestamp + i * 1700 });
-    }
-    for (const [i, check] of (job.checks ?? []).entries()) {
-      const broken = check.brokenHoursAgo !== undefined && now - timestamp <= check.brokenHoursAgo * hour;
-      // What is broken is said of the last hours alone, so that the rest of the demo is calm.
-      const calm = now - timestamp < 2 * job.every * hour;
-      const passed = !broken && (calm || random() >= (check.fails ?? 0.006));
-      const { name, severity = "ERROR", says, measures } = check;
-      const event = checkEvaluation(job.key, {
-        ...{ checkName: name, passed, severity, description: passed ? null : says },
-        metadata: measures?.(random, passed) ?? {},
-      });
-      events.push({ ...event, timestamp: timestamp + 20_000 + i * 2300 });
-    }
-  }
-}
-
-function versionOf({ version }: Job, run: number, random: () => number): string {
-  return version === "counter"
-    ? `v${run + 1}`
-    : Math.floor(random() * 2 ** 32)
-        .toString(16)
-        .padStart(8, "0");
-}
-
-function partitionsOf({ partitions }: Job, timestamp: number, run: number): readonly (string | null)[] {
-  if (partitions === "daily") return [new Date(timestamp - 6 * hour).toISOString().slice(0, 10)];
-  if (partitions === "regional") return regions;
-  if (partitions === "files")
-    return Array.from({ length: 24 }, (_, i) => `batch-${String(run * 24 + i).padStart(5, "0")}`);
-  return [null];
-}
-
-/** Mulberry32: numbers from 0 to 1 that a seed decides. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -2,9 +2,9 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { demoDays, demoEvents } from "../../../adapters/cli/demo-events.ts";
-import { createMemoryEventLog } from "../../../storage/index.ts";
-import { newFile, patience, runCli, startCli } from "./run-cli.ts";
+import { demoDays, demoEvents } from "../../../../adapters/cli/demo/demo-events.ts";
+import { createMemoryEventLog } from "../../../../storage/index.ts";
+import { newFile, patience, runCli, startCli } from "../run-cli.ts";
 
 setDefaultTimeout(patience);
 

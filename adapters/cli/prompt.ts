@@ -1,12 +1,27 @@
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { CommandError, exitCodes } from "../exit-code.ts";
+import { CommandError, exitCodes } from "./exit-code.ts";
+
+/** Asks a question on standard error. Resolves with whether the answer is yes; false if the input has ended. */
+export async function ask(question: string): Promise<boolean> {
+  process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    return false;
+  } finally {
+    lines.close();
+    // On Bun a terminal that was read keeps the process alive.
+    process.stdin.unref?.();
+  }
+}
 
 const keys = { enter: ["\r", "\n"], end: "\u0004", interrupt: "\u0003", backspace: ["\u007f", "\b"], clear: "\u0015" };
 
-/** Reads a secret from standard input: a line of a terminal, where nothing of it is shown, or all that comes otherwise. */
+/** Reads a secret from standard input: a line from a terminal, without echo, or else all of the input. */
 export async function readSecret(question: string): Promise<string> {
   if (process.stdin.isTTY !== true) return (await text(process.stdin)).trim();
-  // Before the question: whoever answers at once must not see it either.
+  // Before the question, so that a quick answer is not echoed either.
   process.stdin.setRawMode(true).setEncoding("utf8");
   process.stderr.write(question);
   try {
@@ -17,7 +32,7 @@ export async function readSecret(question: string): Promise<string> {
   }
 }
 
-/** In raw mode every key comes as it is, also those that a terminal would have acted on. */
+/** In raw mode every key is read, also those that a terminal would handle itself. */
 function readKeys(input: NodeJS.ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
     let secret = "";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { readPartitionRange } from "../../../adapters/cli/reporting/partition-range.ts";
-import { readTime } from "../../../adapters/cli/time-option.ts";
+import { readTime } from "../../../adapters/cli/log-command.ts";
+import { readPartitionRange } from "../../../adapters/cli/reporting/report-input.ts";
 
 const now = Date.UTC(2026, 10, 30, 5, 50);
 

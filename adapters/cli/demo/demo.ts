@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { openLibsqlEventLog } from "../../storage/index.ts";
+import { openLibsqlEventLog } from "../../../storage/index.ts";
+import { CommandError, exitCodes } from "../exit-code.ts";
+import { examples, readCount } from "../log-command.ts";
 import { demoDays, demoEvents } from "./demo-events.ts";
-import { CommandError, exitCodes } from "./exit-code.ts";
-import { examples, readCount } from "./log-command.ts";
 
 const eventsPerUnit = 500;
 
@@ -23,16 +23,16 @@ export const demoCommand = new Command("demo")
   .action(async ({ port, databaseUrl: given, seed, open }) => {
     const databaseUrl = given ?? `file:${join(temporaryFolder(), "runless.db")}`;
     await fill(databaseUrl, seed);
-    // The server reads its flags itself, as `runless serve` does; its banner has the address.
+    // The server reads the flags itself, as for `runless serve`. Its banner has the address.
     process.argv.splice(2, process.argv.length, "serve", "--port", port, "--database-url", databaseUrl);
-    await (process.versions.bun === undefined ? import("../node.ts") : import("../bun.ts"));
+    await (process.versions.bun === undefined ? import("../../node.ts") : import("../../bun.ts"));
     if (open && process.stdout.isTTY === true && port !== "0") openBrowser(`http://127.0.0.1:${port}/`);
   });
 
 async function fill(url: string, seed: number): Promise<void> {
   const now = Date.now();
   let clock = now - demoDays * 86_400_000;
-  // What was reported a week ago was received a week ago.
+  // Events of a week ago have a receipt of a week ago.
   const log = await openLibsqlEventLog({ url, now: () => clock });
   try {
     if ((await log.query({}, { limit: 1, order: "desc" })).events.length > 0) {
@@ -57,7 +57,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Where there is no browser, the address that was printed has to do. */
+/** Opens a browser. Does nothing if there is none: the banner has the address. */
 function openBrowser(url: string): void {
   const [command, ...args] =
     process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { keyedLines } from "../../../../adapters/cli/reporting/keyed-lines.ts";
+import { keyedLines } from "../../../../adapters/cli/reporting/import-lines.ts";
 import { parseEventInput } from "../../../../core/events/event-input.ts";
 import { parseJson } from "../../../../core/index.ts";
 

@@ -4,21 +4,21 @@ import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface CommandOutcome {
-  /** As a shell says it: 128 + n for signal n, 127 for a command that is not there, 126 for one that can't be run. */
+  /** As in a shell: 128 + n for signal n, 127 for a missing command, 126 for one that can't be run. */
   readonly exitCode: number;
   readonly signal: NodeJS.Signals | null;
-  /** The last lines of what it wrote to standard error. */
+  /** The last lines of its standard error. */
   readonly stderr: string;
 }
 
 const mostLines = 20;
 const mostBytes = 8192;
-/** How long a process that the command left behind may keep standard error open. */
+/** How long to wait for standard error to close if a process of the command is still running, in milliseconds. */
 const stderrTimeout = 500;
 
-/** Runs the command with this process's own input and outputs. */
+/** Runs a command with the standard input and outputs of this process. */
 export async function runCommand(file: string, args: readonly string[]): Promise<CommandOutcome> {
-  // Before the command starts: a signal may come as soon as it does.
+  // Before the command starts, because a signal may come at once.
   const stop = passSignals((signal) => child.kill(signal));
   const child = spawn(file, args, { stdio: ["inherit", "inherit", "pipe"] });
   let tail = Buffer.alloc(0);
@@ -37,7 +37,7 @@ export async function runCommand(file: string, args: readonly string[]): Promise
     const stderr = tail.toString("utf8").trimEnd().split("\n").slice(-mostLines).join("\n");
     return { exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]), signal, stderr };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException; // spawn fails with nothing else
+    const { code, message } = error as NodeJS.ErrnoException; // spawn rejects with no other type
     const stderr = code === "ENOENT" ? `There is no command ${file}.` : `${file} can't be run: ${message}`;
     console.error(`runless: ${stderr}`);
     return { exitCode: code === "ENOENT" ? 127 : 126, signal: null, stderr };
@@ -46,7 +46,7 @@ export async function runCommand(file: string, args: readonly string[]): Promise
   }
 }
 
-/** Keeps this process for the report. At a terminal, Ctrl-C goes to the command by itself. */
+/** Passes signals to the command, and keeps this process alive for the report. A terminal sends Ctrl-C to both. */
 function passSignals(pass: (signal: NodeJS.Signals) => void): () => void {
   const interrupt = () => {
     if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) pass("SIGINT");
