@@ -18,7 +18,7 @@ type Signal = AbortSignal | undefined;
 
 const keysAtOnce = 8;
 
-/** A LogSource asked for any number of things, a bounded number at a time. */
+/** Reads any number of items of a LogSource, a bounded number at a time. */
 export class PagedLog {
   readonly #source: LogSource;
   readonly #pageSize: number;
@@ -62,7 +62,7 @@ export class PagedLog {
     }, this.#walk(signal));
   }
 
-  /** What is known of each key, by `formatAssetKey(key)`, in the order of the keys. */
+  /** The record of each key, by `formatAssetKey(key)`, in the order of the keys. */
   async records(
     keys: readonly (AssetKey | string)[],
     signal: Signal,
@@ -93,7 +93,7 @@ export class PagedLog {
   }
 }
 
-/** An EventLog's answers, from wherever it is. */
+/** A log in this process or behind a server. */
 export interface LogSource {
   query(filter: EventFilter, page: PageRequest, signal: Signal): Promise<EventPage>;
   asset(key: AssetKey, signal: Signal): Promise<AssetRecord | undefined>;

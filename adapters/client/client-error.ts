@@ -9,21 +9,21 @@ export type RunlessClientErrorCode =
   /** 422: an idempotency key came again with other content. */
   | "conflict"
   | "too_large"
-  /** 408, 429, 502, 503 or 504, to the last attempt. What was reported may be recorded all the same. */
+  /** 408, 429, 502, 503 or 504, also for the last attempt. A report may be recorded all the same. */
   | "unavailable"
-  /** No answer came, to the last attempt; likewise. */
+  /** No answer, also for the last attempt. A report may be recorded all the same. */
   | "network"
-  /** No answer came in time, to the last attempt; likewise. */
+  /** No answer in time, also for the last attempt. A report may be recorded all the same. */
   | "timeout"
   /** Any other status. */
   | "status"
-  /** An answer that is not runless's. */
+  /** The answer is not one of runless. */
   | "bad_answer"
-  /** An EventBatcher holds as many events as it may. */
+  /** An EventBatcher has reached `maxPending`. */
   | "full"
   | "closed";
 
-/** Why one event of an array was refused. */
+/** The error of one event of an array. */
 export interface EventFailure {
   readonly index: number;
   readonly message: string;
@@ -36,17 +36,17 @@ interface Details extends ErrorOptions {
   readonly retryAfter?: number | undefined;
 }
 
-/** A call that failed. The message is the server's own sentence where it gave one. */
+/** A call that failed. The message is that of the server if it sent one. */
 export class RunlessClientError extends Error {
   override readonly name = "RunlessClientError";
   readonly code: RunlessClientErrorCode;
-  /** Of the HTTP answer; undefined where none came. */
+  /** The status of the answer; undefined without one. */
   readonly status: number | undefined;
-  /** True where a runless answered, with its own sentence. False where something before it did, or nothing. */
+  /** Whether runless answered. False if a proxy did, or if there was no answer. */
   readonly isRunless: boolean;
-  /** Of a report of several events, where the server says which ones are to blame. */
+  /** The errors of single events, if the server names the events that it refuses. */
   readonly failures: readonly EventFailure[];
-  /** How many milliseconds the server asks to wait. */
+  /** How long the server asks to wait, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(code: RunlessClientErrorCode, message: string, details: Details = {}) {
@@ -74,8 +74,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why no answer came, without a full stop. Bun words it as a question to somebody at a browser, Node says "fetch failed"
- * and why only in the cause; a runtime's own words are left where they say more.
+ * Why there was no answer, without a full stop. Bun's message is worded for users of a browser. Node's is "fetch failed",
+ * and the reason is in its cause. Messages about TLS are kept.
  */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

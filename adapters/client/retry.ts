@@ -1,7 +1,7 @@
 import { RunlessClientError } from "./client-error.ts";
 
 export interface RetryOptions {
-  /** How often it is tried again at most. */
+  /** The most attempts after the first. */
   readonly retries: number;
   readonly wait: Wait;
   readonly random: () => number;
@@ -10,7 +10,7 @@ export interface RetryOptions {
   readonly onRetry?: ((error: RunlessClientError) => void) | undefined;
 }
 
-/** Tries again where that may help. What is tried must be safe to repeat. */
+/** Tries again while another attempt may succeed. The attempt must be safe to repeat. */
 export async function retry<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   for (let tried = 1; ; tried++) {
     try {
@@ -27,13 +27,13 @@ export async function retry<Result>(attempt: () => Promise<Result>, options: Ret
 
 const firstBackoff = 100;
 const longestBackoff = 10_000;
-/** A server that asks for more than this gets no further attempt: the caller hears of it instead. */
+/** If the server asks for a longer wait, there is no further attempt, and the call rejects. In milliseconds. */
 const longestRetryAfter = 60_000;
 
 /**
- * How many milliseconds to wait before attempt `attempt` + 1, with `random` from 0 to 1; undefined where another
- * attempt is of no use. Exponential with full jitter, on top of what the server asked for, so that many clients that
- * failed together don't come back together.
+ * How many milliseconds to wait after attempt number `attempt`; undefined if another attempt can't help. `random` is from
+ * 0 to 1. Exponential backoff with full jitter, in addition to what the server asks for, so that clients that failed
+ * together do not retry together.
  */
 function backoff(error: RunlessClientError, attempt: number, random: number): number | undefined {
   if (error.code !== "unavailable" && error.code !== "network" && error.code !== "timeout") return undefined;
@@ -42,7 +42,7 @@ function backoff(error: RunlessClientError, attempt: number, random: number): nu
   return retryAfter + random * Math.min(longestBackoff, firstBackoff * 2 ** (attempt - 1));
 }
 
-/** The header Retry-After, in seconds or as a date, as milliseconds from now. */
+/** The value of Retry-After, which is in seconds or a date, in milliseconds from now. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1000;
@@ -50,10 +50,10 @@ export function parseRetryAfter(header: string | null, now: number): number | un
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);
 }
 
-/** Resolves after so many milliseconds, or rejects with the signal's reason. */
+/** Resolves after so many milliseconds. Rejects with the signal's reason. */
 export type Wait = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 
-// A timer of more than 31 bits ends at once.
+// A timer of more than 31 bits fires at once.
 const longestTimer = 2 ** 31 - 1;
 
 export const wait: Wait = (milliseconds, signal) =>
@@ -69,7 +69,7 @@ export const wait: Wait = (milliseconds, signal) =>
     else signal?.addEventListener("abort", abort);
   });
 
-/** A key that nobody else has: 128 random bits. Not crypto.randomUUID, which pages that came over http don't have. */
+/** An idempotency key of 128 random bits. Not crypto.randomUUID, which pages over plain http do not have. */
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -17,35 +17,35 @@ import { createHttpSource } from "./http-source.ts";
 import { randomKey, wait as systemWait, type Wait } from "./retry.ts";
 
 export interface RunlessClientOptions {
-  /** Where the server is: `http://127.0.0.1:3000`, or below a path. */
+  /** The address of the server: `http://127.0.0.1:3000`, with or without a path. */
   readonly url: string;
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How often a call that failed for the moment is tried again. Default: 5. */
+  /** How many times a call is retried after a temporary failure. Default: 5. */
   readonly retries?: number | undefined;
-  /** Of one attempt, in milliseconds. Default: 30,000. */
+  /** The time-out of one attempt, in milliseconds. Default: 30,000. */
   readonly timeout?: number | undefined;
-  /** Asks for this much at once: no more than the server's `--max-page-events`. Default: 1,000. */
+  /** The size of the pages that are read, at most the server's `--max-page-events`. Default: 1,000. */
   readonly pageSize?: number | undefined;
   /** Default: the global one. */
   readonly fetch?: Fetch | undefined;
-  /** For tests: how waiting is done. */
+  /** Replaces the timer in tests. */
   readonly wait?: Wait | undefined;
-  /** For tests: from 0 to 1, spreads attempts. */
+  /** Replaces the jitter in tests. Returns a number from 0 to 1. */
   readonly random?: (() => number) | undefined;
 }
 
 /**
- * The event log behind a server. Every report has an idempotency key, so that trying again records nothing twice; one
- * that still fails may be recorded or not (`unavailable`, `network`, `timeout`), and only with a key of your own can
- * you repeat it safely. Failures are RunlessClientErrors.
+ * The event log of a server. Every report has an idempotency key, so that retries record nothing twice. A report that
+ * still fails with `unavailable`, `network` or `timeout` may be recorded or not. Give it a key of your own to repeat it
+ * safely. Failures are RunlessClientErrors.
  */
 export class RunlessClient extends LogReader implements RunlessApi {
   readonly #send: Send;
-  /** Resolves when every call under way has ended; later ones reject with `closed`. */
+  /** Resolves when all calls under way have ended. Later calls reject with `closed`. */
   readonly close: () => Promise<void>;
 
-  /** Throws TypeError for a url that is none. */
+  /** Throws TypeError for a wrong url. */
   constructor(options: RunlessClientOptions) {
     const { url, token, headers = {}, pageSize = 1000, retries = 5, timeout = 30_000 } = options;
     const {
@@ -65,7 +65,7 @@ export class RunlessClient extends LogReader implements RunlessApi {
     const { idempotencyKey, signal } = readReportOptions(options);
     const body = formatNewEvent(readReportable(event), idempotencyKey ?? randomKey());
     const answer = readAnswer(answers.reported, await this.#send({ method: "POST", path: "events", body, signal }));
-    // Under a key of ours, a duplicate is this call's own event, which an attempt recorded without our hearing of it.
+    // A duplicate under a generated key is the event of an earlier attempt whose answer was lost.
     return { id: answer.id, duplicate: answer.duplicate && idempotencyKey !== undefined };
   }
 
@@ -81,7 +81,7 @@ export class RunlessClient extends LogReader implements RunlessApi {
       answers.reportedAll,
       await this.#send({ method: "POST", path: "events", body: `[${texts.join(",")}]`, signal }),
     );
-    // As above: at most those that came with a key can be duplicates.
+    // Likewise: only events with a key of the caller can be duplicates.
     const keyed = given.filter(({ idempotencyKey }) => idempotencyKey !== undefined).length;
     const duplicates = Math.min(answer.duplicates, keyed);
     return { recorded: events.length - duplicates, duplicates, ids: answer.ids };
@@ -94,7 +94,7 @@ export class RunlessClient extends LogReader implements RunlessApi {
 
 interface ClosableSend {
   readonly send: Send;
-  /** Resolves when every call under way has ended; later ones reject with `closed`. */
+  /** Resolves when all calls under way have ended. Later calls reject with `closed`. */
   readonly close: () => Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import { parseTime } from "../../core/time.ts";
 const day = 86_400_000;
 
 /**
- * A time as people say it, in the form that the API takes: a day (`2026-11-29`, `today`, `yesterday`) stands for its first
- * moment, a span (`24h`) for so long ago. Days are those of UTC, as all times are shown. Undefined for any other text.
+ * Reads a time in one of several forms, and returns it in the form of the API. A day (`2026-11-29`, `today`, `yesterday`)
+ * means its first moment, and a span (`24h`) so long ago. Days are in UTC. Undefined for any other text.
  */
 export function readRelativeTime(text: string, now: number): string | undefined {
   const span = parseSpan(text);
@@ -25,13 +25,13 @@ const units: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** How long a span is, in milliseconds: `30m`, `24h`, `90d`, `2w`. Undefined for any other text. */
+/** Reads a span such as `30m`, `24h`, `90d` or `2w`, in milliseconds. Undefined for any other text. */
 function parseSpan(text: string): number | undefined {
   const [, count, unit = ""] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
 }
 
-/** As `parseSpan`; a number alone is one of days. */
+/** As `parseSpan`, but a number alone means days. */
 export function parseDays(text: string): number | undefined {
   return parseSpan(/^\d{1,6}$/.test(text) ? `${text}d` : text);
 }

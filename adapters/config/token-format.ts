@@ -1,25 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { TokenScope } from "../../storage/index.ts";
 
-/** A new secret: 256 random bits behind a prefix that those who scan for leaked secrets know it by. */
+/** A new secret: 256 random bits, with a prefix by which scanners for leaked secrets recognise it. */
 export function newSecret(): string {
   return `rl_${randomBytes(32).toString("base64url")}`;
 }
 
-/** What a browser keeps in a secret's stead. Nobody gets from it to the secret, nor to it from what is stored. */
+/** The session that a browser keeps instead of the secret. It reveals no secret, and the stored hash does not reveal it. */
 export function sessionOf(secret: string): string {
   return createHash("sha256").update(`session ${secret}`).digest("base64url");
 }
 
-/**
- * What is stored of a secret, in hex, as a NewToken has it. It needs no salt and no slow hash: nobody guesses 256 random
- * bits.
- */
+/** The stored hash of a secret, in hex. It needs no salt and no slow hash: nobody can guess 256 random bits. */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(sessionOf(secret)).digest("hex");
 }
 
-// How a token's name and scopes are written, on the command line and in the configuration.
+// The form of names and scopes of tokens, on the command line and in the configuration.
 
 const all = ["report", "read", "admin"] as const satisfies readonly TokenScope[];
 
@@ -31,7 +28,7 @@ export function isTokenName(text: string): boolean {
 
 export const someScopes = "report, read or admin, or several of them with commas between";
 
-/** Scopes joined by commas; undefined where one is unknown or comes twice. */
+/** Reads scopes joined by commas; undefined if one is unknown or repeated. */
 export function parseScopes(text: string): readonly TokenScope[] | undefined {
   const words = text.split(",");
   const scopes = all.filter((scope) => words.includes(scope));

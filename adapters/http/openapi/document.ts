@@ -20,19 +20,19 @@ const tags = [
   { name: "Server", description: "The server itself." },
 ];
 
-/** Everything that the server answers, under these limits. */
+/** All operations of the server, with these limits. */
 export function describedOperations(limits: Limits): readonly Operation[] {
   return [reportOperations, eventOperations, assetOperations, serverOperations].flatMap((describe) => describe(limits));
 }
 
 /**
- * The OpenAPI 3.1 document. It is made from an app that nobody asks anything: a description beside the handlers of the
- * real one would make Hono run two handlers for every report.
+ * The OpenAPI 3.1 document. It is generated from an app without handlers. Descriptions in the real app would make Hono run
+ * two handlers for every report.
  */
 export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
   const described = new Hono();
-  for (const { method, path, query, parameters = [], needs, ...spec } of describedOperations(limits)) {
-    const { security, responses: refusals } = securityOf(needs);
+  for (const { method, path, query, parameters = [], scope, ...spec } of describedOperations(limits)) {
+    const { security, responses: refusals } = securityOf(scope);
     const all = [...(query === undefined ? [] : queryParameters(query)), ...parameters];
     const responses = { ...spec.responses, ...refusals };
     described.on(method, path, describeRoute({ ...spec, parameters: all, security, responses }));
@@ -56,14 +56,14 @@ const securitySchemes = {
   dagsterCloud: { type: "apiKey", in: "header", name: "Dagster-Cloud-Api-Token", description: "The same token." },
 } as const;
 
-/** What the document says of an operation's need: either header will do, and what is answered where it is not met. */
-function securityOf(needs: RequiredScope): {
+/** The security of an operation that requires a scope: either header, and the errors without it. */
+function securityOf(scope: RequiredScope): {
   readonly security: Record<string, string[]>[];
   responses: Responses;
 } {
-  if (needs === "nothing") return { security: [], responses: {} };
+  if (scope === "nothing") return { security: [], responses: {} };
   return {
-    security: Object.keys(securitySchemes).map((name) => ({ [name]: [needs] })),
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [scope] })),
     responses: errors(401, 403),
   };
 }

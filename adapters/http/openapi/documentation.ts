@@ -4,7 +4,7 @@ import { encoded } from "../body/answer-encoding.ts";
 import { jsonResponse } from "../responses.ts";
 import { type RouteDeps, routes } from "../routes.ts";
 
-/** The description of this API, for programs and for people. It is made when somebody asks first. */
+/** The OpenAPI document and the reference page. They are made with the first request. */
 export function documentationRoutes(deps: RouteDeps): Hono<AppEnv> {
   const make = async () => {
     const [{ openApiDocument }, { referencePage }] = await Promise.all([

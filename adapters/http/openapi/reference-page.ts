@@ -12,7 +12,7 @@ export interface ReferencePage {
 const styleHash = createHash("sha256").update(referenceStyle).digest("base64");
 const headers = pageHeaders(`style-src 'sha256-${styleHash}'`);
 
-/** An OpenAPI document as a page that needs no script and no other host. */
+/** Renders an OpenAPI document as a page without scripts and other hosts. */
 export function referencePage(document: unknown): ReferencePage {
   const { info, tags, paths, components } = v.parse(documentSchema, document);
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -86,7 +86,7 @@ function parameters({ parameters }: DescribedOperation): Html | undefined {
   return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th><th scope="col">Example</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
-/** What a parameter's value is, in a few words. A pattern is for programs. */
+/** The type of a parameter in a few words, without patterns. */
 function kind(schema: Readonly<Record<string, unknown>>): Html {
   const { type, enum: values, minimum, maximum, default: standard } = schema;
   const name = Array.isArray(values) ? values.join(", ") : String(type ?? "any");
@@ -133,14 +133,14 @@ function json(value: unknown): Html {
   return html`<pre tabindex="0"><code>${text}</code></pre>`;
 }
 
-/** Text that is HTML already. */
+/** HTML, which is not escaped again. */
 interface Html {
   readonly html: string;
 }
 
 type Piece = string | number | Html | readonly Html[] | undefined;
 
-/** Writes HTML: what is put in is escaped, unless it is HTML already. */
+/** A template of HTML. Values are escaped, unless they are HTML. */
 function html(texts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   return { html: texts.map((text, i) => text + write(pieces[i])).join("") };
 }
@@ -155,7 +155,7 @@ function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** A text with `code` in it. */
+/** A text with `code` in backticks, as HTML. */
 function prose(text: string): Html[] {
   return text.split("`").map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 }

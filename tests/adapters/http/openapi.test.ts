@@ -57,11 +57,11 @@ describe("GET /openapi.json", () => {
     const needs = new Map(
       app.routes.map(({ method, path, handler }) => [`${method} ${path}`, requiredScopeOf(handler)]),
     );
-    for (const { method, path, needs: said } of operations) {
-      expect([path, said]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
+    for (const { method, path, scope } of operations) {
+      expect([path, scope]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
       const written = document.paths[path.replace(/:(\w+)/, "{$1}")]?.[method.toLowerCase()];
-      const isOpen = said === "nothing";
-      expect(written?.security).toEqual(isOpen ? [] : [{ bearer: [said] }, { dagsterCloud: [said] }]);
+      const isOpen = scope === "nothing";
+      expect(written?.security).toEqual(isOpen ? [] : [{ bearer: [scope] }, { dagsterCloud: [scope] }]);
       expect(["401", "403"].map((status) => status in (written?.responses ?? {}))).toEqual([!isOpen, !isOpen]);
     }
   });
