@@ -1,10 +1,10 @@
 import { ago } from "./ago.js";
 
-/** The least time between two looks at the server, in milliseconds, however much is reported meanwhile. */
+/** The least time between two requests for updates, in milliseconds. */
 const pace = 2000;
-/** After a quiet time a look comes soon, and shows what comes together at once. */
+/** The delay of an update after a quiet time, in milliseconds. Events that come together are shown together. */
 const soon = 150;
-/** A page that took a while to come is not asked for again for so many times as long, up to a minute. */
+/** After a slow answer, the next update waits for so many times as long, up to a minute. */
 const rest = 9;
 const longestRest = 60_000;
 
@@ -49,11 +49,11 @@ function toggleFold(id) {
   applyFolds();
 }
 
-/* What the server has now, in place of what is shown */
+/* Replacing what is shown by what the server has now */
 
 /**
- * The HTML of what can be swapped and of its rows, as the server wrote it: scripts change some of it, and times go on by
- * themselves.
+ * The HTML of elements that can be replaced, and of their rows, as the server wrote it: scripts change some of it, and
+ * times update by themselves.
  * @type {WeakMap<Element, string>}
  */
 const shown = new WeakMap();
@@ -68,7 +68,7 @@ function noteShown(root) {
   for (const element of all("[data-swap], [data-rows] > [id]", root)) shown.set(element, written(element));
 }
 
-/** Shows another page in place of this one; `isWhole`: with what its fields say. @type {(next: Document, isLive: boolean, isWhole: boolean) => void} */
+/** Replaces the content by that of another page. `isWhole`: also the values of fields. @type {(next: Document, isLive: boolean, isWhole: boolean) => void} */
 function swapAll(next, isLive, isWhole) {
   const ids = all("[data-swap]").map(({ id }) => id);
   const nextIds = all("[data-swap]", next).map(({ id }) => id);
@@ -90,11 +90,11 @@ function swapAll(next, isLive, isWhole) {
   if (document.title !== next.title) document.title = next.title;
   document.dispatchEvent(new CustomEvent("swapped", { detail: next }));
   held?.();
-  // What is new on the page may need a script of its own; what is here already is not loaded again.
+  // New content may need another script. A script that is loaded already is not loaded again.
   for (const path of next.body.dataset.scripts?.split(" ") ?? []) import(path);
 }
 
-/** Keeps what is at the top of the window there, whatever changes above it. */
+/** Keeps the element at the top of the window in position while content above it changes. */
 function anchor() {
   if (scrollY === 0) return undefined;
   const top = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
@@ -116,7 +116,7 @@ function swap(old, fresh, isLive) {
   const kept = new Map(Array.from(old.querySelectorAll("[data-rows] > [id]"), (row) => [row.id, row]));
   for (const row of fresh.querySelectorAll("[data-rows] > [id]")) {
     const before = kept.get(row.id);
-    // A row that looks the same stays itself, with what is open or selected in it.
+    // An unchanged row is kept, with what is open or selected in it.
     if (before && shown.get(before) === shown.get(row)) row.replaceWith(before);
     else {
       if (before) keepOpen(all("details", before), all("details", row));
@@ -135,7 +135,7 @@ function keepOpen(before, now) {
   for (const [i, one] of now.entries()) one.toggleAttribute("open", before[i]?.hasAttribute("open"));
 }
 
-/** Marks the fields of filters that the server found wrong. */
+/** Marks the fields whose filters the server refused. */
 function markInvalid() {
   const wrong = all("#invalid [data-parameter]").map(({ dataset }) => dataset.parameter ?? "");
   for (const field of all("#filters [name], header [name=search]")) {
@@ -161,7 +161,7 @@ let looking;
 let address = location.pathname + location.search;
 
 /**
- * Shows what the server has for an address, and answers whether it had it.
+ * Shows the page of an address. Resolves with whether the server answered it.
  * @type {(url: string, how?: { isLive?: boolean, isWhole?: boolean }) => Promise<boolean>}
  */
 async function show(url, { isLive = false, isWhole = false } = {}) {
@@ -173,12 +173,12 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
     const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" } });
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
     if (mine.signal.aborted) return false;
-    // Whoever has to sign in again is led to where that is.
+    // The session has ended: load the sign-in page.
     if (response.redirected) {
       location.reload();
       return false;
     }
-    // What is gone is said to be, as what is wrong with a filter is; a server in trouble leaves what is shown.
+    // Errors of the request are shown. After an error of the server, the page stays as it is.
     const isPage = response.ok || response.status === 404 || (response.status === 400 && byId("list", next) !== null);
     if (isPage) swapAll(next, isLive, isWhole);
     else if (response.status === 400) {
@@ -190,7 +190,7 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
     if (next.body.dataset.stream !== undefined) document.body.dataset.stream = next.body.dataset.stream;
     return response.ok;
   } catch (error) {
-    // The stream says when the server is away.
+    // The state of the stream shows that the server is away.
     if (!(error instanceof DOMException && error.name === "AbortError") && !(error instanceof TypeError)) throw error;
     return false;
   } finally {
@@ -198,7 +198,7 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
   }
 }
 
-/** Shows another address, and what comes after it; `isWhole`: with its filters. @type {(url: string, isWhole?: boolean) => Promise<boolean>} */
+/** Shows another address and follows its events. `isWhole`: also replaces its filters. @type {(url: string, isWhole?: boolean) => Promise<boolean>} */
 export async function goTo(url, isWhole = false) {
   news = 0;
   sayNews();
@@ -207,7 +207,7 @@ export async function goTo(url, isWhole = false) {
   return isShown;
 }
 
-/** The address that what is shown belongs to. */
+/** The address of what is shown. */
 export function shownAddress() {
   return address;
 }
@@ -248,7 +248,7 @@ function listen() {
   source.addEventListener("error", () => {
     say("offline");
     if (source?.readyState !== EventSource.CLOSED) return;
-    // A browser goes on by itself after a lost connection, and gives up after a refusal.
+    // The browser reconnects after a lost connection, but not after a refusal.
     clearTimeout(again);
     again = setTimeout(listen, 5000);
     if (!paused) plan();
@@ -265,7 +265,7 @@ function listen() {
   for (const type of types) source.addEventListener(type, note);
 }
 
-/** Many events make one look, once nobody reads in the list that it would move. */
+/** Schedules one update for many events. It waits while the user reads in a list whose rows would move. */
 function plan() {
   if (due !== undefined) return;
   due = setTimeout(
@@ -288,7 +288,7 @@ function plan() {
   );
 }
 
-/** Whether somebody reads in a list whose rows move when something new comes. */
+/** Whether the user reads in a list whose rows an update would move. */
 function isReading() {
   if (!byId("filters")) return false;
   const selection = getSelection();
@@ -296,7 +296,7 @@ function isReading() {
   return scrollY > 8 || isSelected === true || document.querySelector("#list details[open]") !== null;
 }
 
-/** Says how much is held back, on the button that shows it. */
+/** Shows how many updates wait, on the button that shows them. */
 function sayNews() {
   const button = byId("news");
   if (!button) return;
@@ -304,7 +304,7 @@ function sayNews() {
   button.textContent = `${news.toLocaleString("en")} new`;
 }
 
-/** What was held back comes when nobody reads any more. */
+/** Shows waiting updates once the user no longer reads. */
 function catchUp() {
   if (news > 0 && !paused && !isReading()) plan();
 }
@@ -349,7 +349,7 @@ document.addEventListener("input", ({ target }) => {
   }
 });
 
-/** Of a table's rows, and of the plots of the same names. @type {(table: string, text: string) => void} */
+/** Filters the rows of a table, and the plots of the same names. @type {(table: string, text: string) => void} */
 function filterNames(table, text) {
   const wanted = text.toLowerCase();
   for (const one of all(`#${table} tr[data-name], figure[data-name]`)) {
@@ -388,7 +388,7 @@ export function searchField(root = document) {
   return field instanceof HTMLInputElement ? field : undefined;
 }
 
-/** Under this name a search from another page says that it goes on in the catalog. */
+/** The key under which a search from another page is passed on to the catalog. */
 export const searching = "searching";
 
 document.addEventListener("submit", ({ target }) => {
