@@ -80,8 +80,8 @@ function parameters({ parameters }: DescribedOperation): Html | undefined {
   if (parameters.length === 0) return undefined;
   const rows = parameters.map((parameter) => {
     const { schema = {}, example } = parameter.content?.["application/json"] ?? parameter;
-    const place = `${parameter.in}${parameter.required ? ", required" : ""}`;
-    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${place}</td><td>${kind(schema)} ${prose(parameter.description)}</td><td>${sample(example)}</td></tr>`;
+    const location = `${parameter.in}${parameter.required ? ", required" : ""}`;
+    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${location}</td><td>${kind(schema)} ${prose(parameter.description)}</td><td>${sample(example)}</td></tr>`;
   });
   return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th><th scope="col">Example</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

@@ -94,15 +94,15 @@ function named({ name, month, date, clock, isHour }, time) {
 function sayGaps(times, unit, nameOf, missing) {
   /** @type {string[]} */
   const gaps = [];
-  let said = 0;
+  let listed = 0;
   for (let i = times.length - 1; i > 0 && gaps.length < mostSaid; i--) {
     const [from = 0, to = 0] = [(times[i - 1] ?? 0) + unit, (times[i] ?? 0) - unit];
     if (from > to) continue;
-    said += Math.round((to - from) / unit) + 1;
+    listed += Math.round((to - from) / unit) + 1;
     if (to - from > unit) gaps.unshift(`${nameOf(from)} to ${nameOf(to)}`);
     else gaps.unshift(...(from === to ? [nameOf(from)] : [nameOf(from), nameOf(to)]));
   }
-  const others = missing - said;
+  const others = missing - listed;
   return `${missing.toLocaleString("en")} missing: ${others > 0 ? "…, " : ""}${gaps.join(", ")}`;
 }
 
@@ -121,8 +121,8 @@ function blocksOf(start, end, unit, cellOf) {
     }
     let row = block.rows.at(-1);
     if (row?.label !== ofRow) {
-      const place = unit === day ? Number(iso.slice(8, 10)) - 1 : Number(iso.slice(11, 13));
-      row = { label: ofRow, lead: place, cells: [] };
+      const column = unit === day ? Number(iso.slice(8, 10)) - 1 : Number(iso.slice(11, 13));
+      row = { label: ofRow, lead: column, cells: [] };
       block.rows.push(row);
     }
     row.cells.push(cellOf(time));

@@ -8,10 +8,10 @@ let isTyping = false;
 
 /** Shows the results of the filters. Resolves with whether the server answered. @type {(form: HTMLFormElement, isTyped?: boolean) => Promise<boolean>} */
 async function applyFilters(form, isTyped = false) {
-  const said = [...new FormData(form)]
+  const parameters = [...new FormData(form)]
     .filter(([, value]) => value !== "")
     .map(([name, value]) => [name, String(value)]);
-  const query = new URLSearchParams(said).toString();
+  const query = new URLSearchParams(parameters).toString();
   const url = form.getAttribute("action") + (query === "" ? "" : `?${query}`);
   for (const field of form.elements) {
     if (field instanceof HTMLSelectElement || field.getAttribute("type") === "text") {

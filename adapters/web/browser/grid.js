@@ -15,12 +15,12 @@ function unpack() {
   const ofCell = kindOf.split(" ");
   const allNames = unpackNames(names);
   const made = allNames.map((name, i) => {
-    const [look = "", said = ""] = all[Number.parseInt(ofCell[i] ?? "", 36)] ?? [];
+    const [className = "", text = ""] = all[Number.parseInt(ofCell[i] ?? "", 36)] ?? [];
     const cell = document.createElement("button");
     cell.name = "partition";
     cell.value = name;
-    cell.className = look;
-    cell.title = `${visibleName(name.slice(0, 100)) || "(empty)"}: ${said}`;
+    cell.className = className;
+    cell.title = `${visibleName(name.slice(0, 100)) || "(empty)"}: ${text}`;
     cell.tabIndex = name === chosen || (chosen === undefined && i === 0) ? 0 : -1;
     if (name === chosen) cell.setAttribute("aria-pressed", "true");
     return cell;
@@ -43,10 +43,10 @@ function unpack() {
   }
 }
 
-/** @type {(name: string, look?: string, text?: string) => HTMLElement} */
-function element(name, look = "", text = "") {
+/** @type {(name: string, className?: string, text?: string) => HTMLElement} */
+function element(name, className = "", text = "") {
   const made = document.createElement(name);
-  if (look !== "") made.className = look;
+  if (className !== "") made.className = className;
   made.textContent = text;
   return made;
 }

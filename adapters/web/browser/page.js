@@ -110,7 +110,7 @@ function anchor() {
 function swap(old, fresh, isLive) {
   if (shown.get(old) === shown.get(fresh)) return;
   const focused = document.activeElement;
-  const place = focused && old.contains(focused) ? placeOf(focused) : undefined;
+  const selector = focused && old.contains(focused) ? selectorOf(focused) : undefined;
   const isBeside = (/** @type {Element} */ one) => one.closest("[data-rows]") === null;
   keepOpen(all("details", old).filter(isBeside), all("details", fresh).filter(isBeside));
   const kept = new Map(Array.from(old.querySelectorAll("[data-rows] > [id]"), (row) => [row.id, row]));
@@ -124,8 +124,8 @@ function swap(old, fresh, isLive) {
     }
   }
   old.replaceWith(fresh);
-  if (place === undefined) return;
-  const again = focused?.isConnected ? focused : place && document.querySelector(place);
+  if (selector === undefined) return;
+  const again = focused?.isConnected ? focused : selector && document.querySelector(selector);
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
@@ -150,7 +150,7 @@ function markInvalid() {
 }
 
 /** @param {Element} element */
-function placeOf(element) {
+function selectorOf(element) {
   const owner = element.closest("[id]");
   if (!owner) return "";
   return owner === element ? `#${CSS.escape(owner.id)}` : `#${CSS.escape(owner.id)} ${element.tagName.toLowerCase()}`;
@@ -200,7 +200,7 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
 
 /** Shows another address and follows its events. `isWhole`: also replaces its filters. @type {(url: string, isWhole?: boolean) => Promise<boolean>} */
 export async function goTo(url, isWhole = false) {
-  news = 0;
+  newEvents = 0;
   sayNews();
   const isShown = await show(url, { isWhole });
   listen();
@@ -222,7 +222,7 @@ let due;
 let again;
 let nextLook = 0;
 let lastId = "";
-let news = 0;
+let newEvents = 0;
 let paused = false;
 
 /** @param {"live" | "paused" | "offline" | ""} state */
@@ -256,7 +256,7 @@ function listen() {
   const note = (/** @type {MessageEvent} */ event) => {
     lastId = event.lastEventId;
     if (event.type === "position") return;
-    news++;
+    newEvents++;
     if (paused) sayPause();
     else if (isReading()) sayNews();
     else plan();
@@ -276,13 +276,13 @@ function plan() {
         return;
       }
       const began = performance.now();
-      news = 0;
+      newEvents = 0;
       sayNews();
       await show(location.pathname + location.search, { isLive: true });
       const now = performance.now();
       nextLook = now + Math.max(pace, Math.min(rest * (now - began), longestRest));
       due = undefined;
-      if (news > 0 && !paused) plan();
+      if (newEvents > 0 && !paused) plan();
     },
     Math.max(soon, nextLook - performance.now()),
   );
@@ -300,13 +300,13 @@ function isReading() {
 function sayNews() {
   const button = byId("news");
   if (!button) return;
-  button.hidden = news === 0 || paused;
-  button.textContent = `${news.toLocaleString("en")} new`;
+  button.hidden = newEvents === 0 || paused;
+  button.textContent = `${newEvents.toLocaleString("en")} new`;
 }
 
 /** Shows waiting updates once the user no longer reads. */
 function catchUp() {
-  if (news > 0 && !paused && !isReading()) plan();
+  if (newEvents > 0 && !paused && !isReading()) plan();
 }
 addEventListener("scroll", catchUp, { passive: true });
 document.addEventListener("selectionchange", catchUp);
@@ -316,7 +316,7 @@ async function showNews() {
   scrollTo(0, 0);
   getSelection()?.removeAllRanges();
   for (const one of all("#list details[open]")) one.removeAttribute("open");
-  news = 0;
+  newEvents = 0;
   sayNews();
   await show(location.pathname + location.search, { isLive: true });
 }
@@ -325,7 +325,7 @@ function sayPause() {
   const button = byId("pause");
   if (!button) return;
   button.setAttribute("aria-pressed", String(paused));
-  button.textContent = paused ? `Resume${news > 0 ? ` (${news} new)` : ""}` : "Pause";
+  button.textContent = paused ? `Resume${newEvents > 0 ? ` (${newEvents} new)` : ""}` : "Pause";
   sayNews();
   say(paused ? "paused" : "live");
 }
@@ -333,7 +333,7 @@ function sayPause() {
 function togglePause() {
   paused = !paused;
   sayPause();
-  if (!paused && news > 0) plan();
+  if (!paused && newEvents > 0) plan();
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -31,12 +31,12 @@ const divided = (value, power) => value / 10 ** Math.trunc(power / 2) / 10 ** (p
 
 /** @type {(element: HTMLElement, UPlot: UPlot) => void} */
 function draw(element, UPlot) {
-  const place = element.querySelector(".drawing");
+  const drawing = element.querySelector(".drawing");
   const reading = element.querySelector("[data-reading]");
-  if (!(place instanceof HTMLElement) || !reading) return;
+  if (!(drawing instanceof HTMLElement) || !reading) return;
   const latest = reading.textContent;
   plots.get(element)?.destroy();
-  place.replaceChildren();
+  drawing.replaceChildren();
   const [ink, soft, line] = [colour("--ink"), colour("--soft"), colour("--line")];
   const axis = {
     stroke: soft,
@@ -51,7 +51,7 @@ function draw(element, UPlot) {
   const data = dataOf(element);
   const plot = new UPlot(
     {
-      width: place.clientWidth,
+      width: drawing.clientWidth,
       height,
       padding: [6, 24, 0, 0],
       legend: { show: false },
@@ -97,7 +97,7 @@ function draw(element, UPlot) {
       },
     },
     data,
-    place,
+    drawing,
   );
   plots.set(element, plot);
 }
@@ -151,10 +151,10 @@ document.addEventListener("click", ({ target }) => {
 // New values from the server are put into existing plots.
 document.addEventListener("swapped", async (event) => {
   const { detail: next } = /** @type {CustomEvent<Document>} */ (event);
-  const [place, fresh] = [document.querySelector(".plots"), next.querySelector(".plots")];
-  if (!(place instanceof HTMLElement && fresh instanceof HTMLElement)) return observe();
-  const isLater = place.dataset.times !== fresh.dataset.times;
-  place.dataset.times = fresh.dataset.times;
+  const [current, fresh] = [document.querySelector(".plots"), next.querySelector(".plots")];
+  if (!(current instanceof HTMLElement && fresh instanceof HTMLElement)) return observe();
+  const isLater = current.dataset.times !== fresh.dataset.times;
+  current.dataset.times = fresh.dataset.times;
   const all = [...fresh.children].filter((one) => one instanceof HTMLElement);
   for (const element of figures()) {
     const other = all.find(({ dataset }) => dataset.name === element.dataset.name);
@@ -174,10 +174,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (plots.size > 0) drawAll();
 });
 // The server has drawn them already. They are drawn again when they become visible.
-const look = new IntersectionObserver(
+const visibility = new IntersectionObserver(
   (entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    look.disconnect();
+    visibility.disconnect();
     drawAll();
   },
   { rootMargin: "200px" },
@@ -192,9 +192,9 @@ function observe() {
   }
   for (const element of figures()) {
     if (plots.has(element)) continue;
-    look.observe(element);
-    const place = element.querySelector(".drawing");
-    if (place) sizes.observe(place);
+    visibility.observe(element);
+    const drawing = element.querySelector(".drawing");
+    if (drawing) sizes.observe(drawing);
   }
 }
 observe();
