@@ -13,6 +13,10 @@ export const expectedTime = "a time: RFC 3339, as 2026-11-30T05:50:00Z, or secon
  * whole number; undefined for any other text and for a time that no calendar has. Python's and Java's ways to write one
  * are read too: a space for the T, `+05`, a comma, nine decimals. Worked out here, because engines differ in what
  * `Date.parse` lets through: the 30th of February, offsets without a colon.
+ *
+ * @example
+ * console.log(parseTime("2026-11-23T06:50:00+01:00") === Date.UTC(2026, 10, 23, 5, 50)); // true
+ * console.log(parseTime("2026-02-30T00:00:00Z")); // undefined
  */
 export function parseTime(text: string): number | undefined {
   const ms = isoMilliseconds(text) ?? epochMilliseconds(text);

@@ -1,6 +1,5 @@
 import type {
   AssetCheckEvaluation,
-  AssetCheckSeverity,
   AssetKey,
   RecordedEvent,
   RecordedEventType,
@@ -9,21 +8,41 @@ import type {
 } from "../core/index.ts";
 
 /**
- * Where events are kept, in the order in which they were committed. Every store passes the suite in
- * tests/contracts/event-log.ts; failures are EventLogErrors.
+ * The least that a log of events does. It keeps events in the order in which they were committed, and answers what is
+ * known of each asset.
+ *
+ * A store may implement `Overview` beside it, where it has answers for pages that are faster than those that
+ * `overviewOf` reads from these methods, and `Maintenance`, where a server is to keep it small. Failures are
+ * EventLogErrors. `runless/storage/testing` exports the suite that every store passes.
+ *
+ * @example
+ * const log: EventLog = await openEventLog({ url: "file:runless.db" });
+ * const [result] = await log.append([[{ event: materialization("warehouse/orders") }]]);
+ * const orders = await log.asset(["warehouse", "orders"]);
+ * await log.close();
  */
 export interface EventLog {
   /**
-   * Records each unit whole or not at all, whatever becomes of the others, and answers in their order. Resolves only
-   * when what it calls recorded is durable, and rejects for all of them where the store failed (`unavailable`,
-   * `unknown_outcome`) or has too much to do (`overloaded`). Units of one call are recorded in their order; ids grow in
-   * the order of commits.
+   * Appends units in order. Each is recorded whole or not at all, whatever happens to the others, and each has its
+   * result at its index. Ids grow in the order of commits; a store may skip some.
+   *
+   * Resolves after the commit is durable: fsync on a file, the server's acknowledgement on remote libSQL. Rejects for all
+   * units with EventLogError `unavailable` (nothing is recorded), `unknown_outcome` (retry with the same idempotency
+   * keys) or `overloaded` (the queue is full; retry later).
+   *
+   * @example
+   * const [result] = await log.append([[{ event: materialization("warehouse/orders") }]]);
+   * if (result?.status === "recorded") console.log(result.events[0]?.id);
    */
   append(units: readonly Unit[], options?: AppendOptions): Promise<readonly UnitResult[]>;
 
+  /** The event with this id; undefined where there is none, or none any more. */
   get(id: number): Promise<RecordedEvent | undefined>;
 
-  /** One page. It examines a bounded number of events, so it may be short, even empty, while `hasMore` is true. */
+  /**
+   * One page of the events that match. It examines a bounded number of events, so it may be short, even empty, while
+   * `hasMore` is true.
+   */
   query(filter: EventFilter, page: PageRequest): Promise<LoggedPage>;
 
   /** What is known of an asset now; undefined for a key without events. */
@@ -32,89 +51,32 @@ export interface EventLog {
   /** Assets that have events, ordered by key (part by part, each by code point). Pages may be short, as `query`'s. */
   assets(filter: AssetFilter, page: AssetListRequest): Promise<AssetPage>;
 
-  /** As `assets`, from summaries alone: what was reported costs nothing, however large it is. */
-  assetMarks(filter: AssetFilter, page: AssetListRequest): Promise<AssetMarkPage>;
-
-  /** The marks of the assets with these keys, in the order of the keys; a key without events is passed over. */
-  marksOf(keys: readonly AssetKey[]): Promise<readonly AssetMark[]>;
-
-  /**
-   * As `assetMarks` by key, of each asset only what a count of thousands needs. A page ends where that of the first 10,000
-   * keys does, and sooner where those are long or have very many checks.
-   */
-  assetStates(filter: AssetFilter, page: ListRequest): Promise<AssetStatePage>;
-
-  /** The newest events (by id) of each key, newest first, at most `limit` of each: no traces of wipes. In the order of the keys. */
-  recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
-
-  /**
-   * The checks of each key that fail now: each name with each of its partitions (null first) whose latest evaluation
-   * failed, ordered by code point, at most `limit` of each key. In the order of the keys.
-   */
-  failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingCheck[])[]>;
-
-  /**
-   * The newest evaluations (by id) of each check, newest first: at most `limit` of each, of those among the newest 2,000
-   * events of its asset. In the order of the checks.
-   */
-  checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistory[]>;
-
-  /**
-   * When the events of an asset happened, thinned to be drawn. Of an asset with more than 50,000 events received in the
-   * time that is asked for (and the day before it), as many are looked at, evenly spread over them.
-   */
-  timeline(key: AssetKey, request: TimelineRequest): Promise<AssetTimeline>;
-
   /** The partitions of an asset that were materialized, ordered by code point. */
   partitions(key: AssetKey, page: ListRequest): Promise<PartitionPage>;
-
-  /** As `partitions`, without what was reported: cheap enough for thousands. A page is shorter where names are long. */
-  partitionMarks(key: AssetKey, page: ListRequest): Promise<PartitionMarkPage>;
 
   /** The checks of an asset, each name with each of its partitions (null first), ordered by code point. */
   checks(key: AssetKey, page: ListRequest): Promise<CheckPage>;
 
   /**
-   * Hides what the target names, with its idempotency keys, before it resolves: all of an asset, one partition of it
-   * (null: what has no partition), or one event. Answers the trace that it leaves in the log, or undefined where there
-   * is nothing to wipe. Traces are not wiped. What was hidden is deleted later, in small steps; ids are never used again.
-   * On an asset of many events it may take seconds, in which nothing else waits. It rejects with `unavailable`, and has
-   * wiped nothing, where another server has deleted events of the asset for a minute.
+   * Hides what the target names, with its idempotency keys, before it resolves: an asset, one partition of it (null: what
+   * has no partition), or one event. Answers the trace that it leaves in the log, or undefined where there is nothing to
+   * wipe. Traces are not wiped. A store may delete what was hidden later. Ids are never used again.
+   *
+   * Rejects with EventLogError `unavailable`, and has wiped nothing, where the store can't do it now.
    */
   wipe(target: WipeTarget, by: string | null): Promise<RecordedEvent | undefined>;
 
-  /**
-   * Deletes what has expired, in small steps, except the newest event and those that are the latest of an asset, a
-   * partition or a check, or give a data version; answers how many events. Counts go down with them; idempotency keys
-   * have a time of their own. It rejects with `closed` where the log is closed before the end.
-   */
-  prune(expiry: Expiry): Promise<number>;
-
-  /** The greatest id that `prune` has deleted, of one type or of any; 0 where there is none. */
-  prunedId(type?: RecordedEventType): Promise<number>;
-
-  /** The `clock` of the last `prune` that gave one, in milliseconds since 1970 UTC; undefined where none did. */
-  prunedAt(): Promise<number | undefined>;
-
-  /** How much there is. It takes a moment for each thousand assets. */
-  stats(): Promise<LogStats>;
-
-  /** When each asset was last materialized, by `timestamp`, ordered by key. Pages may be short, as `query`'s. */
-  lastMaterializations(page: ListRequest): Promise<LastMaterializationPage>;
-
-  /** Rejects where an append would, for want of space or of a writable database. It leaves nothing that can be seen. */
-  probe(): Promise<void>;
-
-  /** Names this log among all others, for as long as it exists. */
+  /** Names this log among all others, for as long as it exists: at least 16 letters, digits and hyphens. */
   id(): Promise<string>;
 
   /**
    * Calls the listener after every commit of this process, and soon after those of others, until the answered function
-   * is called. It says only that there may be news: `query` with `after` tells. What the listener throws is ignored.
+   * is called. A call says only that there may be news: `query` with `after` finds them. An error of the listener is
+   * ignored.
    */
   watch(listener: () => void): () => void;
 
-  /** Finishes what was accepted, then lets go of everything. Later calls reject (`watch` throws) with `closed`. */
+  /** Finishes what was accepted, then releases everything. Later calls reject (`watch` throws) with `closed`. */
   close(): Promise<void>;
 }
 
@@ -210,8 +172,8 @@ export interface AssetListRequest extends ListRequest {
   /**
    * `latest`: by the timestamp of the latest materialization or observation, newest first, then by key; assets without
    * any come last. `state`: those with a check that fails first, then those with one that warns, then by key. `reports`:
-   * by how many events there are, most first, then by key. These look at the first 10,000 keys (below the prefix), and at
-   * fewer where those are long or have very many checks, since no index holds their order. Default: `key`.
+   * by how many events there are, most first, then by key. A store may look for these at a bounded number of the first
+   * keys (below the prefix), where it has no index in their order. Default: `key`.
    */
   readonly order?: "key" | "latest" | "state" | "reports" | undefined;
 }
@@ -221,47 +183,6 @@ export interface AssetPage {
   readonly cursor: string | null;
   readonly hasMore: boolean;
 }
-
-export interface AssetMarkPage {
-  readonly assets: readonly AssetMark[];
-  readonly cursor: string | null;
-  readonly hasMore: boolean;
-}
-
-/** How far a page of AssetMarks counts the checks of each asset, and the partitions of all together. */
-export const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
-
-/** An asset at a glance. */
-export interface AssetMark {
-  readonly assetKey: AssetKey;
-  readonly latestMaterialization: LatestMark | null;
-  readonly latestObservation: LatestMark | null;
-  /** The first 200 characters of the record's. Null too where the events that give the page's versions are very large. */
-  readonly dataVersion: string | null;
-  readonly counts: AssetRecord["counts"];
-  /** Whether there are more partitions than `counts` says: on a page of assets with millions of them. */
-  readonly hasMorePartitions: boolean;
-  /** How many checks are in each state, each check in the worst of its partitions; of passed ones at most 10,000. */
-  readonly checks: { readonly passed: number; readonly warned: number; readonly failed: number };
-}
-
-export interface AssetStatePage {
-  readonly assets: readonly AssetState[];
-  readonly cursor: string | null;
-  readonly hasMore: boolean;
-}
-
-/** What is counted of an asset. */
-export interface AssetState {
-  readonly assetKey: AssetKey;
-  /** The timestamp of the latest materialization or observation. */
-  readonly latest: number | null;
-  /** How many checks fail, each in the worst of its partitions. */
-  readonly failed: number;
-  readonly warned: number;
-}
-
-export type LatestMark = Pick<EventMark, "id" | "timestamp">;
 
 export interface PartitionPage {
   readonly partitions: readonly PartitionRecord[];
@@ -273,91 +194,6 @@ export interface PartitionRecord {
   readonly partition: string;
   readonly latestMaterialization: RecordedEvent;
   readonly materializations: number;
-}
-
-export interface PartitionMarkPage {
-  readonly partitions: readonly PartitionMark[];
-  readonly cursor: string | null;
-  readonly hasMore: boolean;
-}
-
-export interface PartitionMark {
-  readonly partition: string;
-  /** Of the latest materialization. */
-  readonly timestamp: number;
-  readonly materializations: number;
-  /** True where the latest evaluation that some check made of this partition failed. */
-  readonly failing: boolean;
-}
-
-/** An event at a glance. */
-export interface EventMark {
-  readonly id: number;
-  readonly type: RunlessEventType;
-  readonly timestamp: number;
-  /** Null where the event is no check. */
-  readonly passed: boolean | null;
-  readonly severity: AssetCheckSeverity | null;
-}
-
-export interface TimelineRequest {
-  /**
-   * Inclusive, milliseconds since 1970 UTC, on `timestamp`; an event that was received more than a day before it is not
-   * looked for. Default: from the first event on.
-   */
-  readonly since?: number | undefined;
-  /** Up to so many events are answered each by itself. */
-  readonly slots: number;
-  /** Of how many materializations and observations what was reported is answered too. Default: of none. */
-  readonly events?: number | undefined;
-}
-
-export interface AssetTimeline {
-  /**
-   * Ordered by (timestamp, id), without traces of wipes. Of more than `slots` events those of one type and outcome that
-   * fall into the same of so many equal spans, from the first of them to the last, are one: the latest.
-   */
-  readonly marks: readonly TimelineMark[];
-  /** When the first of all that were found happened; null where there is none. */
-  readonly first: number | null;
-  /** Whether there are more events than were looked at. */
-  readonly isSample: boolean;
-  /**
-   * Of the materializations and observations that were found as many as were asked for, in the same order: the marks
-   * first, then others, evenly spread, the latest of each type among them. They are fewer where they would hold more
-   * than a megabyte together.
-   */
-  readonly events: readonly RecordedEvent[];
-}
-
-export interface TimelineMark extends EventMark {
-  /** The first 100 characters; null where the event has none. */
-  readonly partition: string | null;
-  /** Likewise. */
-  readonly checkName: string | null;
-  /** How many it stands for, itself among them. */
-  readonly events: number;
-}
-
-export interface FailingCheck {
-  readonly checkName: string;
-  readonly partition: string | null;
-  /** Of the latest evaluation. */
-  readonly id: number;
-  readonly severity: AssetCheckSeverity;
-}
-
-export interface CheckName {
-  readonly assetKey: AssetKey;
-  readonly checkName: string;
-  /** Of this partition alone, null for none. Default: over all of them. */
-  readonly partition?: string | null | undefined;
-}
-
-export interface CheckHistory {
-  readonly evaluations: readonly EventMark[];
-  /** How many evaluations there are in all. */
-  readonly total: number;
 }
 
 export interface CheckPage {
@@ -376,35 +212,6 @@ export interface CheckRecord {
 export type WipeTarget =
   | { readonly assetKey: AssetKey; readonly partition?: string | null | undefined }
   | { readonly eventId: number };
-
-/** Until when things are kept: milliseconds since 1970 UTC, on `receivedAt`. What is not named is kept for ever. */
-export interface Expiry {
-  /** Events of these types that were received before. */
-  readonly events?: Readonly<Partial<Record<RecordedEventType, number>>> | undefined;
-  /** Idempotency keys that were first sent before. */
-  readonly idempotencyKeys?: number | undefined;
-  /** The time that these times were reckoned from. It is kept before anything is deleted, for `prunedAt`. */
-  readonly clock?: number | undefined;
-}
-
-export interface LogStats {
-  /** With events, as `assets` lists them. */
-  readonly assets: number;
-  readonly events: Readonly<Record<RunlessEventType, number>>;
-  /** What the database takes, and what of it is free for new events; null where the store can't tell. */
-  readonly bytes: { readonly all: number; readonly free: number } | null;
-}
-
-export interface LastMaterializationPage {
-  readonly assets: readonly LastMaterialization[];
-  readonly cursor: string | null;
-  readonly hasMore: boolean;
-}
-
-export interface LastMaterialization {
-  readonly assetKey: AssetKey;
-  readonly timestamp: number;
-}
 
 /** A transaction of the events that waited for it, those that turned out to be duplicates among them. */
 export interface Commit {

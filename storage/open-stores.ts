@@ -1,5 +1,7 @@
+import type { EventLog } from "./event-log.ts";
 import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openLibsqlStores } from "./libsql/libsql-stores.ts";
+import type { Maintenance } from "./maintenance.ts";
 import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import type { Stores } from "./stores.ts";
@@ -9,4 +11,14 @@ export async function openStores(options: LibsqlOptions): Promise<Stores> {
   if (options.url !== ":memory:") return openLibsqlStores(options);
   const clock = { now: options.now ?? Date.now };
   return { log: createMemoryEventLog({ ...clock, onCommit: options.onCommit }), tokens: createMemoryTokenStore(clock) };
+}
+
+/**
+ * The event log at an address, as `openStores` opens it.
+ *
+ * @example
+ * const log = await openEventLog({ url: "file:runless.db" });
+ */
+export async function openEventLog(options: LibsqlOptions): Promise<EventLog & Maintenance> {
+  return (await openStores(options)).log;
 }

@@ -1,7 +1,7 @@
 import { assertNotFarAhead } from "../../core/events/event-input.ts";
 import type { ReportableEvent } from "../../core/events/events.ts";
 import type { RunlessEvent } from "../../core/index.ts";
-import { conflictSentence } from "../../storage/conflict-sentence.ts";
+import { conflictSentence } from "../../storage/append-event.ts";
 import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../../storage/index.ts";
 import { resolveDatabase } from "../config/config.ts";
 import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
@@ -17,7 +17,16 @@ export interface RunlessInstanceOptions {
 
 const pageSize = 1000;
 
-/** The event log in this process, without a server. Failures are EventLogErrors; InvalidEventError for a wrong event. */
+/**
+ * The event log in this process, without a server. Failures are EventLogErrors; InvalidEventError for a wrong event.
+ *
+ * @example
+ * const instance = await RunlessInstance.get({ databaseUrl: "file:runless.db" });
+ * await instance.reportRunlessAssetEvent(materialization("warehouse/orders", { metadata: { rows: 5 } }));
+ * const latest = await instance.getLatestMaterializationEvent("warehouse/orders");
+ * console.log(latest?.metadata.rows); // { type: 'int', rawValue: 5 }
+ * await instance.close();
+ */
 export class RunlessInstance extends LogReader implements RunlessApi {
   readonly #log: EventLog;
 

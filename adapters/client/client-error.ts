@@ -36,7 +36,18 @@ interface Details extends ErrorOptions {
   readonly retryAfter?: number | undefined;
 }
 
-/** A call that failed. The message is that of the server if it sent one. */
+/**
+ * A call that failed. The message is that of the server if it sent one.
+ *
+ * @example
+ * const client = new RunlessClient({ url: "http://127.0.0.1:3000" });
+ * await client.reportRunlessAssetEvent(observation("a"), { idempotencyKey: "nightly" });
+ * try {
+ *   await client.reportRunlessAssetEvent(observation("a", { dataVersion: "v2" }), { idempotencyKey: "nightly" });
+ * } catch (error) {
+ *   if (error instanceof RunlessClientError) console.log(error.code, error.status); // conflict 422
+ * }
+ */
 export class RunlessClientError extends Error {
   override readonly name = "RunlessClientError";
   readonly code: RunlessClientErrorCode;

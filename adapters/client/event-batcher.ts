@@ -21,6 +21,16 @@ export interface EventBatcherOptions {
 /**
  * Collects events and reports them in few requests, one at a time and in order. Await `ready()` before each report to stay
  * below `maxPending`. A failed report that nobody awaits is an unhandled rejection, so that no event is lost in silence.
+ *
+ * @example
+ * const batcher = new EventBatcher(new RunlessClient({ url: "http://127.0.0.1:3000" }));
+ * const reports: Promise<number>[] = [];
+ * for (const partition of ["2026-11-22", "2026-11-23"]) {
+ *   await batcher.ready();
+ *   reports.push(batcher.report(materialization("warehouse/days", { partition })));
+ * }
+ * await batcher.close(); // sends what is left
+ * console.log((await Promise.all(reports)).length); // 2
  */
 export class EventBatcher implements AsyncDisposable {
   readonly #reporter: Reporter;

@@ -39,6 +39,13 @@ export interface RunlessClientOptions {
  * The event log of a server. Every report has an idempotency key, so that retries record nothing twice. A report that
  * still fails with `unavailable`, `network` or `timeout` may be recorded or not. Give it a key of your own to repeat it
  * safely. Failures are RunlessClientErrors.
+ *
+ * @example
+ * const client = new RunlessClient({ url: "http://127.0.0.1:3000", token: process.env.RUNLESS_TOKEN });
+ * await client.reportRunlessAssetEvent(checkEvaluation("warehouse/orders", { checkName: "no_nulls", passed: true }));
+ * const { records } = await client.fetchAssetCheckEvaluations("warehouse/orders", { limit: 10 });
+ * console.log(records[0]?.checkName); // no_nulls
+ * await client.close();
  */
 export class RunlessClient extends LogReader implements RunlessApi {
   readonly #send: Send;

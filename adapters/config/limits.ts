@@ -67,6 +67,14 @@ export function mostHeadBytes({ targetBytes, headerBytes }: Limits): number {
   return 2 * (targetBytes + headerBytes);
 }
 
+/**
+ * The default limits of `createApp` and of the server.
+ *
+ * @example
+ * const log = await openEventLog({ url: "file:runless.db" });
+ * const app = createApp({ log, config: { limits: { bodyBytes: 2 * defaultLimits.bodyBytes } } });
+ * console.log(defaultLimits.bodyBytes); // 4194304
+ */
 export const defaultLimits: Limits = limitsBy((name) => settings[name].default);
 
 interface LimitFlagSetting {

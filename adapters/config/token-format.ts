@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { TokenScope } from "../../storage/index.ts";
 
-/** A new secret: 256 random bits, with a prefix by which scanners for leaked secrets recognise it. */
+/**
+ * A new secret: 256 random bits, with a prefix by which scanners for leaked secrets recognise it.
+ *
+ * @example
+ * console.log(newSecret().startsWith("rl_")); // true
+ */
 export function newSecret(): string {
   return `rl_${randomBytes(32).toString("base64url")}`;
 }
@@ -11,7 +16,13 @@ export function sessionOf(secret: string): string {
   return createHash("sha256").update(`session ${secret}`).digest("base64url");
 }
 
-/** The stored hash of a secret, in hex. It needs no salt and no slow hash: nobody can guess 256 random bits. */
+/**
+ * The stored hash of a secret, in hex. It needs no salt and no slow hash: nobody can guess 256 random bits.
+ *
+ * @example
+ * const token = { name: "ci", hash: hashSecret(newSecret()), scopes: ["report"], prefix: null, expiresAt: null } as const;
+ * console.log(token.hash.length); // 64
+ */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(sessionOf(secret)).digest("hex");
 }

@@ -1,4 +1,4 @@
-import type { EventLog } from "../../storage/index.ts";
+import type { EventLog, Maintenance, Overview } from "../../storage/index.ts";
 import type { Limits } from "../config/limits.ts";
 import type { BrowserPolicy } from "./access/browser-guard.ts";
 import type { Caller } from "./access/caller.ts";
@@ -8,9 +8,12 @@ import type { DisableIdleTimeout } from "./events/byte-stream.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Metrics } from "./operations/metrics.ts";
 import type { RequestParts } from "./request.ts";
+import type { ServedLog } from "./served-log.ts";
 
 /** What a server is made of: a log, and replacements for defaults. */
-export interface AppOptions extends Omit<AppDeps, "config"> {
+export interface AppOptions extends Omit<AppDeps, "log" | "config"> {
+  /** Any log. If it has an Overview or Maintenance of its own, the routes use them. */
+  readonly log: EventLog & Partial<Overview> & Partial<Maintenance>;
   /** Default: `defaultLimits`, also for each limit that is left out. */
   readonly config?: { readonly limits?: Partial<Limits> } & Pick<AppConfig, "metrics">;
 }
@@ -25,7 +28,7 @@ export interface AppConfig {
 }
 
 export interface AppDeps {
-  readonly log: EventLog;
+  readonly log: ServedLog;
   readonly config: AppConfig;
   /** Default: new ones. The program that opens the log adds those of the process and of the log's commits. */
   readonly metrics?: Metrics;

@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import type { EventLog } from "../../storage/index.ts";
 import { assertLimits, defaultLimits } from "../config/limits.ts";
 import { type Authorizer, createAuthorizer } from "../http/access/authorizer.ts";
 import { crossOrigin } from "../http/access/browser-guard.ts";
@@ -21,10 +20,10 @@ import { metricsRoutes } from "../http/operations/metrics-routes.ts";
 import { Reports } from "../http/reports/reports.ts";
 import { type RequestParts, requestPath } from "../http/request.ts";
 import { type RouteDeps, requiredScopeOf } from "../http/routes.ts";
+import { type ServedLog, servedLog } from "../http/served-log.ts";
 import { createSharedLimits } from "../http/shared-limits.ts";
 import { answerError } from "../web/answer-error.ts";
 import { webRoutes } from "../web/web-routes.ts";
-import { withWrites } from "./with-writes.ts";
 
 export interface RoutedApp extends RunlessApp {
   readonly hono: Hono<AppEnv>;
@@ -35,8 +34,11 @@ export interface RoutedApp extends RunlessApp {
  *
  * @example
  * const log = await openEventLog({ url: "file:runless.db" });
- * const { fetch } = createApp({ log, browser: { corsOrigins: [], hosts: () => [] } });
- * Bun.serve({ hostname: "127.0.0.1", port: 3000, fetch });
+ * const app = createApp({ log, browser: { corsOrigins: [], hosts: () => [] } });
+ * const server = Bun.serve({ hostname: "127.0.0.1", port: 3000, fetch: app.fetch });
+ * console.log((await fetch(new URL("/ready", server.url))).status); // 200
+ * await server.stop();
+ * await log.close();
  */
 export function createApp(given: AppOptions): RunlessApp {
   const { fetch, report } = createRoutedApp(given);
@@ -46,19 +48,22 @@ export function createApp(given: AppOptions): RunlessApp {
 /** Creates the app, with the routes behind it. */
 export function createRoutedApp(given: AppOptions): RoutedApp {
   assertAppOptions(given);
-  const appends = new InstrumentedAppends(given.log);
+  const whole = servedLog(given.log);
+  const appends = new InstrumentedAppends(whole);
   const { metrics = createMetrics(), forwarder } = given;
   forwarder?.instrument(appends.encoded);
-  const streaming = createStreaming(given.log, forwarder?.pages);
-  const deps = routeDeps(given, {
+  const streaming = createStreaming(whole, forwarder?.pages);
+  const log: ServedLog = {
+    ...whole,
     append: appends.append,
     wipe: async (target, by) => {
-      const trace = await given.log.wipe(target, by);
+      const trace = await whole.wipe(target, by);
       streaming.feeds.forget();
       return trace;
     },
-  });
-  addLogMetrics(metrics.registry, appends, given.log);
+  };
+  const deps = routeDeps(given, log);
+  addLogMetrics(metrics.registry, appends, whole);
   const { corsOrigins = [] } = deps.browser ?? {};
 
   const app = new Hono<AppEnv>({ getPath: requestPath });
@@ -89,10 +94,10 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
   return { fetch, report, hono: app };
 }
 
-/** The options of an app with their defaults, its log with other writes, and its authorizer, which all routes share. */
-function routeDeps(given: AppOptions, writes: Pick<EventLog, "append" | "wipe">): RouteDeps {
+/** The options of an app with their defaults, and its authorizer, which all routes share. */
+function routeDeps(given: AppOptions, log: ServedLog): RouteDeps {
   const limits = { ...defaultLimits, ...given.config?.limits };
-  const deps: AppDeps = { ...given, log: withWrites(given.log, writes), config: { ...given.config, limits } };
+  const deps: AppDeps = { ...given, log, config: { ...given.config, limits } };
   return { ...deps, authorizer: createAuthorizer(deps) };
 }
 

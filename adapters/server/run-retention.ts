@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { EventLog } from "../../storage/index.ts";
+import type { EventLog, Maintenance } from "../../storage/index.ts";
 import { logger } from "../config/logger.ts";
 import { expiryAt, type Retention } from "../config/retention.ts";
 import { type ClockReading, RetentionClock } from "./retention-clock.ts";
@@ -22,7 +22,7 @@ export interface RetentionOptions {
   readonly wait?: (signal: AbortSignal) => Promise<void>;
 }
 
-export type RetentionLog = Pick<EventLog, "prune" | "prunedAt" | "query">;
+export type RetentionLog = Pick<EventLog & Maintenance, "prune" | "prunedAt" | "query">;
 
 /**
  * Deletes expired events of a log, at once and every hour until the signal. It does not while the clock is not trusted

@@ -69,7 +69,13 @@ export type RecordedEventType = RecordedEvent["type"];
 
 export type WipeScope = { readonly what: "asset" | "partition" } | { readonly what: "event"; readonly eventId: number };
 
-/** `partition` is that of the partition or event that was wiped. `by` names who asked, where that is known. */
+/**
+ * `partition` is that of the partition or event that was wiped. `by` names who asked, where that is known.
+ *
+ * @example
+ * const trace = assetWiped(["warehouse", "orders"], null, { what: "asset" }, "ci");
+ * console.log(trace.metadata.by); // { type: 'text', rawValue: 'ci' }
+ */
 export function assetWiped(
   assetKey: AssetKey,
   partition: string | null,
@@ -84,7 +90,12 @@ export function assetWiped(
 const dataVersionTag = "dagster/data_version";
 const dataVersionIsUserProvidedTag = "dagster/data_version_is_user_provided";
 
-/** The data version that an event carries, or null. */
+/**
+ * The data version that an event carries, or null.
+ *
+ * @example
+ * console.log(dataVersionOf(observation("warehouse/orders", { dataVersion: "v2" }))); // v2
+ */
 export function dataVersionOf(event: Pick<EventFields, "tags">): string | null {
   return event.tags[dataVersionTag] ?? null;
 }
@@ -106,17 +117,35 @@ export interface AssetCheckOptions extends EventOptions {
   readonly severity?: AssetCheckSeverity | null;
 }
 
-/** `materialization("s3/orders", { metadata: { rows: 5 } })`. A string key is split on `/`. Throws InvalidEventError. */
+/**
+ * An event: an asset was (re)built. A string key is split on `/`. Throws InvalidEventError.
+ *
+ * @example
+ * const event = materialization("warehouse/orders", { partition: "2026-11-23", metadata: { rows: 5 } });
+ * console.log(event.metadata.rows); // { type: 'int', rawValue: 5 }
+ */
 export function materialization(assetKey: AssetKey | string, options: EventOptions = {}): AssetMaterialization {
   return { type: "ASSET_MATERIALIZATION", ...eventFields(assetKey, options, readMetadataValue) };
 }
 
-/** As `materialization`, for an asset that was looked at and not changed. */
+/**
+ * As `materialization`, for an asset that was looked at and not changed.
+ *
+ * @example
+ * const event = observation("vendor/prices", { metadata: { etag: "33a64df5" } });
+ * console.log(event.type, event.assetKey); // ASSET_OBSERVATION [ 'vendor', 'prices' ]
+ */
 export function observation(assetKey: AssetKey | string, options: EventOptions = {}): AssetObservation {
   return { type: "ASSET_OBSERVATION", ...eventFields(assetKey, options, readMetadataValue) };
 }
 
-/** `checkEvaluation("s3/orders", { checkName: "no_nulls", passed: false })`. Throws InvalidEventError. */
+/**
+ * An event: a check of an asset passed or failed. Throws InvalidEventError.
+ *
+ * @example
+ * const event = checkEvaluation("warehouse/orders", { checkName: "no_nulls", passed: false });
+ * console.log(event.passed, event.severity); // false ERROR
+ */
 export function checkEvaluation(assetKey: AssetKey | string, options: AssetCheckOptions): AssetCheckEvaluation {
   return {
     type: "ASSET_CHECK_EVALUATION",
@@ -125,7 +154,12 @@ export function checkEvaluation(assetKey: AssetKey | string, options: AssetCheck
   };
 }
 
-/** A key as given, or a string split as `parseAssetKey` does. Throws InvalidEventError where no part says anything. */
+/**
+ * A key as given, or a string split as `parseAssetKey` does. Throws InvalidEventError where no part says anything.
+ *
+ * @example
+ * console.log(assetKeyOf("warehouse/orders")); // [ 'warehouse', 'orders' ]
+ */
 export function assetKeyOf(key: AssetKey | string): AssetKey {
   const parts = typeof key === "string" ? parseAssetKey(key) : namedKey(key.map((part) => part.toWellFormed()));
   if (parts === undefined) {
@@ -140,7 +174,13 @@ export const eventTypes: readonly RunlessEventType[] = [
   "ASSET_CHECK_EVALUATION",
 ];
 
-/** The event itself, checked as its constructor would: for one that a program built by hand. Throws InvalidEventError. */
+/**
+ * The event itself, checked as its constructor would: for one that a program built by hand. Throws InvalidEventError.
+ *
+ * @example
+ * const event = checkEvent({ ...materialization("warehouse/orders"), partition: "2026-11-23" });
+ * console.log(event.partition); // 2026-11-23
+ */
 export function checkEvent(event: RunlessEvent): RunlessEvent {
   if (!eventTypes.includes(event?.type)) throw wrong("type", eventTypes.join(" or "), event?.type);
   const fields = eventFields(event.assetKey, event, readMetadataValue);

@@ -26,7 +26,13 @@ export interface FormattedDetails {
   readonly text: string;
 }
 
-/** A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC. */
+/**
+ * A recorded event as the JSON text that every answer, stream and export carries. Times are ISO 8601, UTC.
+ *
+ * @example
+ * const event = { ...materialization("warehouse/orders"), id: 1, timestamp: 0, receivedAt: 0 };
+ * console.log(JSON.parse(formatEvent(event)).timestamp); // 1970-01-01T00:00:00.000Z
+ */
 export function formatEvent(event: RecordedEvent & { readonly [keptDetails]?: FormattedDetails }): string {
   const head = {
     id: event.id,
@@ -75,7 +81,13 @@ export function formatNewEvent(event: ReportableEvent, idempotencyKey: string | 
   return `${JSON.stringify({ ...head, ...rest }).slice(0, -1)},"metadata":${formatMetadata(event.metadata)}}`;
 }
 
-/** The event that `formatEvent` wrote. Throws where the text is another. */
+/**
+ * The event that `formatEvent` wrote. Throws where the text is another.
+ *
+ * @example
+ * const text = formatEvent({ ...materialization("warehouse/orders"), id: 1, timestamp: 0, receivedAt: 0 });
+ * console.log(parseEvent(text).assetKey); // [ 'warehouse', 'orders' ]
+ */
 export function parseEvent(text: string): RecordedEvent {
   return readEvent(parseJson(text, { maxDepth: maxEventDepth }));
 }

@@ -1,4 +1,13 @@
-/** Why a text is not JSON. `position` counts UTF-16 units from 0; the message names line and column as Python's does. */
+/**
+ * Why a text is not JSON. `position` counts UTF-16 units from 0; the message names line and column as Python's does.
+ *
+ * @example
+ * try {
+ *   parseJson('{"rows": }');
+ * } catch (error) {
+ *   if (error instanceof JsonSyntaxError) console.log(error.position); // 9
+ * }
+ */
 export class JsonSyntaxError extends SyntaxError {
   override readonly name = "JsonSyntaxError";
   readonly position: number;

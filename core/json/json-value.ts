@@ -81,7 +81,13 @@ export function jsonNumber(token: string): JsonNumber {
   return exact ? plain : { [numberText]: token };
 }
 
-/** A float even where the value is whole: `float(1)` is recorded as 1.0. */
+/**
+ * A float even where the value is whole: `float(1)` is recorded as 1.0.
+ *
+ * @example
+ * const event = materialization("warehouse/orders", { metadata: { ratio: float(1) } });
+ * console.log(event.metadata.ratio?.type); // float
+ */
 export function float(value: number): JsonNumber {
   return Number.isInteger(value) ? { [numberText]: Object.is(value, -0) ? "-0.0" : floatText(value) } : value;
 }
@@ -91,7 +97,12 @@ function floatText(value: number): string {
   return text.includes("e") ? text : `${text}.0`;
 }
 
-/** An int of any size: `int(2n ** 70n)`. Throws RangeError for a number with a fraction. */
+/**
+ * An int of any size: `int(2n ** 70n)`. Throws RangeError for a number with a fraction.
+ *
+ * @example
+ * console.log(stringifyJson(int(2n ** 70n))); // 1180591620717411303424
+ */
 export function int(value: number | bigint): JsonNumber {
   return jsonNumber(BigInt(value).toString());
 }

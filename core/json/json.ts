@@ -20,6 +20,10 @@ export interface JsonOptions {
  * Reads JSON without losing what `JSON.parse` loses. Strings and names come out well-formed (a lone surrogate becomes
  * U+FFFD). `controlCharacters` admits raw control characters in strings, as Dagster does in query parameters.
  * Throws JsonSyntaxError.
+ *
+ * @example
+ * const value = parseJson('{"ratio": 1.0, "id": 9223372036854775808}');
+ * console.log(stringifyJson(value)); // {"ratio":1.0,"id":9223372036854775808}
  */
 export function parseJson(text: string, options: JsonOptions = {}): JsonValue {
   const { controlCharacters = false, maxDepth = maxJsonDepth } = options;
@@ -66,7 +70,12 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Writes JSON with the digits that were read. NaN and ±Infinity become strings, since JSON has no word for them. */
+/**
+ * Writes JSON with the digits that were read. NaN and ±Infinity become strings, since JSON has no word for them.
+ *
+ * @example
+ * console.log(stringifyJson({ loss: Number.NaN, ratio: float(1) })); // {"loss":"NaN","ratio":1.0}
+ */
 export function stringifyJson(value: JsonValue): string {
   if (typeof value === "number") {
     return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`;

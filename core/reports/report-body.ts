@@ -7,6 +7,9 @@ import { ReportRequestError } from "./report-request-error.ts";
  * Whether a report's body, if it has one, is JSON, by its Content-Type: `application/json` in any case and with any
  * parameters, and an absent one, which Python's `requests.post(url, data=json.dumps(…))` sends (Dagster drops such a
  * body in silence). Throws ReportRequestError for every other.
+ *
+ * @example
+ * console.log(hasJsonBody("application/json; charset=utf-8")); // true
  */
 export function hasJsonBody(contentType: string | null | undefined): true {
   if (contentType === null || contentType === undefined) return true;
@@ -20,6 +23,10 @@ export function hasJsonBody(contentType: string | null | undefined): true {
 /**
  * A report's body, parsed. One byte order mark is dropped; an empty or blank body is undefined. Throws ReportRequestError.
  * `parse` reads the JSON where it is not to be read by `parseJson`.
+ *
+ * @example
+ * console.log(parseReportBody('{"partition": "2026-11-23"}')); // { partition: '2026-11-23' }
+ * console.log(parseReportBody(" ")); // undefined
  */
 export function parseReportBody(
   text: string,

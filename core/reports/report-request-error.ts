@@ -11,7 +11,16 @@ export type ReportRequestErrorCode =
   | "invalid_metadata_json"
   | "invalid_event";
 
-/** A report that can't be recorded as it is: the message is a sentence for the caller, the code is for programs. */
+/**
+ * A report that can't be recorded as it is: the message is a sentence for the caller, the code is for programs.
+ *
+ * @example
+ * try {
+ *   parseReportRequest("/report_asset_materialization/");
+ * } catch (error) {
+ *   if (error instanceof ReportRequestError) console.log(error.code); // empty_asset_key
+ * }
+ */
 export class ReportRequestError extends Error {
   override readonly name = "ReportRequestError";
   readonly code: ReportRequestErrorCode;

@@ -31,13 +31,24 @@ export type SafeResult<Event> =
  * Asset key: URL path, else body, else query. Every other parameter: body, else query. What counts is presence: a null
  * in the body hides the query's value. These are Dagster's rules (dagster_webserver/external_assets.py), but for the
  * differences that docs/dagster.md lists.
+ *
+ * @example
+ * const query = new URLSearchParams("partition=2026-11-23&description=nightly");
+ * const event = parseReportRequest("/report_asset_materialization/warehouse/orders", query, { partition: null });
+ * console.log(event.assetKey, event.partition, event.description); // [ 'warehouse', 'orders' ] null nightly
  */
 export function parseReportRequest(url: ReportUrl, query: ReportQuery = [], body?: JsonValue): AssetMaterialization {
   const fields = parseAssetEvent("report_asset_materialization", "AssetMaterialization", url, query, body);
   return { type: "ASSET_MATERIALIZATION", ...fields };
 }
 
-/** As `parseReportRequest`, for a POST to /report_asset_observation/{key}. */
+/**
+ * As `parseReportRequest`, for a POST to /report_asset_observation/{key}.
+ *
+ * @example
+ * const event = parseReportObservationRequest("/report_asset_observation/vendor/prices", { data_version: "v2" });
+ * console.log(dataVersionOf(event)); // v2
+ */
 export function parseReportObservationRequest(
   url: ReportUrl,
   query: ReportQuery = [],
@@ -58,7 +69,14 @@ function parseAssetEvent(endpoint: string, what: string, url: ReportUrl, query: 
   return construct(what, () => eventFields(request.assetKey, input, inferMetadataValue));
 }
 
-/** As `parseReportRequest`, for a POST to /report_asset_check/{key}. A description is ignored, as Dagster ignores it. */
+/**
+ * As `parseReportRequest`, for a POST to /report_asset_check/{key}. A description is ignored, as Dagster ignores it.
+ *
+ * @example
+ * const body = { check_name: "no_nulls", passed: false, severity: "WARN" };
+ * const event = parseReportCheckRequest("/report_asset_check/warehouse/orders", [], body);
+ * console.log(event.checkName, event.passed, event.severity); // no_nulls false WARN
+ */
 export function parseReportCheckRequest(
   url: ReportUrl,
   query: ReportQuery = [],
@@ -76,8 +94,31 @@ export function parseReportCheckRequest(
   }));
 }
 
+/**
+ * As `parseReportRequest`, whose error it answers. Never throws.
+ *
+ * @example
+ * const report = safeParseReportRequest("/report_asset_materialization/");
+ * if (!report.success) console.log(report.error.code); // empty_asset_key
+ */
 export const safeParseReportRequest = safely(parseReportRequest);
+
+/**
+ * As `parseReportObservationRequest`, whose error it answers. Never throws.
+ *
+ * @example
+ * const report = safeParseReportObservationRequest("/report_asset_observation/vendor/prices");
+ * if (report.success) console.log(report.event.type); // ASSET_OBSERVATION
+ */
 export const safeParseReportObservationRequest = safely(parseReportObservationRequest);
+
+/**
+ * As `parseReportCheckRequest`, whose error it answers. Never throws.
+ *
+ * @example
+ * const report = safeParseReportCheckRequest("/report_asset_check/a", { check_name: "c", passed: "maybe" });
+ * if (!report.success) console.log(report.error.code); // invalid_passed
+ */
 export const safeParseReportCheckRequest = safely(parseReportCheckRequest);
 
 interface ReportRequest {

@@ -56,7 +56,9 @@ const notAnInput = "A report is read of { url, query, body, contentType }, with 
  * names. Pure. Throws ReportRequestError, and nothing else, whatever it is given: what no type allows is `invalid_input`.
  *
  * @example
- * const { endpoint, event } = parseReport({ url: "/report_asset_check/a", query: { check_name: "c", passed: "true" } });
+ * const query = { check_name: "no_nulls", passed: "true" };
+ * const { endpoint, event } = parseReport({ url: "/report_asset_check/warehouse/orders", query });
+ * console.log(endpoint, event.assetKey); // report_asset_check [ 'warehouse', 'orders' ]
  */
 export function parseReport(input: ReportInput): Report {
   const report = safeParseReport(input);
@@ -64,7 +66,13 @@ export function parseReport(input: ReportInput): Report {
   return { endpoint: report.endpoint, event: report.event } as Report; // each parser makes its own endpoint's event
 }
 
-/** As `parseReport`, whose error it answers. Never throws. */
+/**
+ * As `parseReport`, whose error it answers. Never throws.
+ *
+ * @example
+ * const report = safeParseReport({ url: "/report_asset_check/warehouse/orders" });
+ * if (!report.success) console.log(report.error.code); // missing_passed
+ */
 export function safeParseReport(input: ReportInput): SafeReport {
   let endpoint: ReportEndpoint | undefined;
   try {

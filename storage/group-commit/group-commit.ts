@@ -1,5 +1,4 @@
-import { EventLogError } from "../event-log-error.ts";
-import { QueueFullError } from "../queue-full-error.ts";
+import { EventLogError, QueueFullError } from "../event-log-error.ts";
 import { CommitScheduler } from "./commit-scheduler.ts";
 
 /** What items take up, or may. */

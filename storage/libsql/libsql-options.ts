@@ -1,5 +1,7 @@
 import type { AppendOptions, Commit, EventLog } from "../event-log.ts";
 import type { Load } from "../group-commit/group-commit.ts";
+import type { Maintenance } from "../maintenance.ts";
+import type { Overview } from "../overview.ts";
 import type { EncodedUnits, GroupResult } from "./write/group.ts";
 
 // Apart from what opens a database: these are public, and must not lead to the types of the driver or of Drizzle.
@@ -51,6 +53,6 @@ export interface LibsqlOptions extends DatabaseAddress, FileEvents {
  */
 export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<GroupResult>;
 
-export interface LibsqlEventLog extends EventLog {
+export interface LibsqlEventLog extends EventLog, Overview, Maintenance {
   readonly appendEncoded: AppendEncoded;
 }

@@ -1,5 +1,5 @@
 import type { RecordedEventType } from "../../core/index.ts";
-import type { Expiry } from "../event-log.ts";
+import type { Expiry } from "../maintenance.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { Expired } from "./maintenance/prune.ts";
 import type { Hidden } from "./maintenance/purge.ts";

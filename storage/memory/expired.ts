@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../../core/index.ts";
-import type { Expiry } from "../event-log.ts";
+import type { Expiry } from "../maintenance.ts";
 import { assetsOf, checksOf, latestVersioned, partitionsOf } from "./summaries.ts";
 
 /** The events that have expired, without those that are kept all the same. */

@@ -15,29 +15,30 @@ export function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string
 }
 
 /** First uses by their scopes. An event keeps its key for as long as it is there, whether the use is forgotten or not. */
-export function createFirstUses() {
-  const uses = new Map<string, FirstUse>();
-  const keys = new Map<number, string>();
-  return {
-    get: (scope: string) => uses.get(scope),
+export class FirstUses {
+  readonly #uses = new Map<string, FirstUse>();
+  readonly #keys = new Map<number, string>();
 
-    add(scope: string, use: FirstUse): void {
-      uses.set(scope, use);
-      keys.set(use.id, use.key);
-    },
+  get(scope: string): FirstUse | undefined {
+    return this.#uses.get(scope);
+  }
 
-    /** The keys that events were recorded with, by event id. */
-    keysOf(events: readonly RecordedEvent[]): ReadonlyMap<number, string> {
-      const found = events.map(({ id }) => [id, keys.get(id)] as const);
-      return new Map(found.flatMap(([id, key]) => (key === undefined ? [] : [[id, key] as const])));
-    },
+  add(scope: string, use: FirstUse): void {
+    this.#uses.set(scope, use);
+    this.#keys.set(use.id, use.key);
+  }
 
-    forgetEvents(ids: Iterable<number>): void {
-      for (const id of ids) keys.delete(id);
-    },
+  /** The keys that events were recorded with, by event id. */
+  keysOf(events: readonly RecordedEvent[]): ReadonlyMap<number, string> {
+    const found = events.map(({ id }) => [id, this.#keys.get(id)] as const);
+    return new Map(found.flatMap(([id, key]) => (key === undefined ? [] : [[id, key] as const])));
+  }
 
-    forgetUses(isGone: (use: FirstUse) => boolean): void {
-      for (const [scope, use] of uses) if (isGone(use)) uses.delete(scope);
-    },
-  };
+  forgetEvents(ids: Iterable<number>): void {
+    for (const id of ids) this.#keys.delete(id);
+  }
+
+  forgetUses(isGone: (use: FirstUse) => boolean): void {
+    for (const [scope, use] of this.#uses) if (isGone(use)) this.#uses.delete(scope);
+  }
 }

@@ -1,4 +1,11 @@
-import { type AssetKey, compareAssetKeys, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import {
+  type AssetKey,
+  type AssetWiped,
+  assetWiped,
+  compareAssetKeys,
+  hasPrefix,
+  type RecordedEvent,
+} from "../../core/index.ts";
 import type { EventFilter, WipeTarget } from "../event-log.ts";
 
 export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolean {
@@ -27,4 +34,12 @@ export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
 
 export function sameKey(a: AssetKey, b: AssetKey): boolean {
   return compareAssetKeys(a, b) === 0;
+}
+
+/** What a wipe leaves in the log. `first` is one of the events that it hides. */
+export function traceOf(target: WipeTarget, first: RecordedEvent, by: string | null): AssetWiped {
+  const { assetKey } = first;
+  if ("eventId" in target) return assetWiped(assetKey, first.partition, { what: "event", eventId: first.id }, by);
+  if (target.partition === undefined) return assetWiped(assetKey, null, { what: "asset" }, by);
+  return assetWiped(assetKey, target.partition, { what: "partition" }, by);
 }

@@ -5,18 +5,10 @@ import {
   type AssetMaterialization,
   dataVersionOf,
   type RecordedEvent,
+  type RunlessEventType,
 } from "../../core/index.ts";
-import {
-  type AssetMark,
-  type AssetRecord,
-  type CheckRecord,
-  type EventMark,
-  type FailingCheck,
-  mostChecks,
-  mostCounted,
-  type PartitionMark,
-  type PartitionRecord,
-} from "../event-log.ts";
+import { type AssetRecord, type CheckRecord, mostChecks, type PartitionRecord } from "../event-log.ts";
+import type { LogStats } from "../maintenance.ts";
 
 /** The assets that have events, in no order that matters, each with its record to be had. */
 export function assetsOf(events: readonly RecordedEvent[]) {
@@ -58,28 +50,6 @@ export interface ListedAsset {
   readonly checks: readonly CheckRecord[];
 }
 
-/** The record of an asset with these events, and its checks, at a glance. */
-export function assetMarkOf({ record, checks }: ListedAsset): AssetMark {
-  const { assetKey, latestMaterialization, latestObservation, dataVersion, counts } = record;
-  const names = groupBy(checks, ({ checkName }) => checkName).map(([, ofName]) => {
-    const failures = ofName.filter(({ latestEvaluation }) => !latestEvaluation.passed);
-    if (failures.length === 0) return "passed";
-    return failures.every(({ latestEvaluation }) => latestEvaluation.severity === "WARN") ? "warned" : "failed";
-  });
-  const count = (state: (typeof names)[number]) => names.filter((name) => name === state).length;
-  const [warned, failed] = [count("warned"), count("failed")];
-  const markOfLatest = (event: RecordedEvent | null) => event && { id: event.id, timestamp: event.timestamp };
-  return {
-    assetKey,
-    latestMaterialization: markOfLatest(latestMaterialization),
-    latestObservation: markOfLatest(latestObservation),
-    dataVersion: dataVersion?.slice(0, 200).toWellFormed() ?? null,
-    counts,
-    hasMorePartitions: false,
-    checks: { passed: Math.max(0, Math.min(names.length, mostCounted.checks) - warned - failed), warned, failed },
-  };
-}
-
 /** The partitions of an asset with these events. */
 export function partitionsOf(events: readonly RecordedEvent[]): readonly PartitionRecord[] {
   return groupBy(events.filter(isMaterialization), ({ partition }) => partition).flatMap(([partition, ofPartition]) => {
@@ -87,26 +57,6 @@ export function partitionsOf(events: readonly RecordedEvent[]): readonly Partiti
     if (partition === null || latestMaterialization === undefined) return [];
     return { partition, latestMaterialization, materializations: ofPartition.length };
   });
-}
-
-export function partitionMarksOf(events: readonly RecordedEvent[]): readonly PartitionMark[] {
-  const failed = new Set(
-    checksOf(events).flatMap(({ partition, latestEvaluation }) => (latestEvaluation.passed ? [] : partition)),
-  );
-  return partitionsOf(events).map(({ partition, latestMaterialization: { timestamp }, materializations }) => ({
-    partition,
-    timestamp,
-    materializations,
-    failing: failed.has(partition),
-  }));
-}
-
-/** Nothing for the trace of a wipe. */
-export function markOf(event: RecordedEvent): readonly EventMark[] {
-  const { id, type, timestamp } = event;
-  if (type === "ASSET_WIPED") return [];
-  if (type !== "ASSET_CHECK_EVALUATION") return [{ id, type, timestamp, passed: null, severity: null }];
-  return [{ id, type, timestamp, passed: event.passed, severity: event.severity }];
 }
 
 /** The checks of an asset with these events. */
@@ -119,17 +69,17 @@ export function checksOf(events: readonly RecordedEvent[]): readonly CheckRecord
   });
 }
 
-/** In the order of names, each with no partition first. */
-export function failingChecksOf(events: readonly RecordedEvent[]): readonly FailingCheck[] {
-  return checksOf(events)
-    .filter(({ latestEvaluation }) => !latestEvaluation.passed)
-    .toSorted(
-      (a, b) =>
-        compareCodePoints(a.checkName, b.checkName) ||
-        Number(a.partition !== null) - Number(b.partition !== null) ||
-        compareCodePoints(a.partition ?? "", b.partition ?? ""),
-    )
-    .map(({ checkName, partition, latestEvaluation: { id, severity } }) => ({ checkName, partition, id, severity }));
+export function statsOf(events: readonly RecordedEvent[]): LogStats {
+  const count = (type: RunlessEventType) => events.filter((event) => event.type === type).length;
+  return {
+    assets: assetsOf(events).length,
+    events: {
+      ASSET_MATERIALIZATION: count("ASSET_MATERIALIZATION"),
+      ASSET_OBSERVATION: count("ASSET_OBSERVATION"),
+      ASSET_CHECK_EVALUATION: count("ASSET_CHECK_EVALUATION"),
+    },
+    bytes: null,
+  };
 }
 
 function isMaterialization(event: RecordedEvent): event is RecordedEvent & AssetMaterialization {
@@ -150,7 +100,8 @@ function latest<Event extends RecordedEvent>(events: readonly Event[]): Event | 
   return events.toSorted((a, b) => b.timestamp - a.timestamp || b.id - a.id)[0];
 }
 
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
+/** Groups in the order of their first items. Keys are the same where their JSON is. */
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
   const groups = new Map<string, [Key, Item[]]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -4,15 +4,17 @@ import { RunlessInstance } from "../../adapters/index.ts";
 import { createApp, openTokenCache } from "../../adapters/server/http.ts";
 import { materialization } from "../../core/index.ts";
 import { createMemoryEventLog, createMemoryTokenStore } from "../../storage/index.ts";
+import { eventLogContract, maintenanceContract } from "../../storage/testing/index.ts";
 import { ClassBrowserPolicy, ClassEventLog, ClassTokenCache, ClassTokenStore } from "../contracts/class-stores.ts";
-import { eventLogContract } from "../contracts/event-log.ts";
 import { runlessApiContract } from "../contracts/runless-api.ts";
 import { bearer, namedToken } from "./http/guarded.ts";
 import { allRoutes, answersOf, exampleRequest } from "./http/route-examples.ts";
 
 const memory = () => new ClassEventLog(createMemoryEventLog({ now: Date.now }));
 
-eventLogContract("a log that is a class", async (options) => new ClassEventLog(createMemoryEventLog(options)));
+const open = async (options: { readonly now: () => number }) => new ClassEventLog(createMemoryEventLog(options));
+eventLogContract({ describe, test }, "a log that is a class", open);
+maintenanceContract({ describe, test }, "a log that is a class", open);
 
 runlessApiContract("RunlessInstance on a log that is a class", async () => {
   const api = new RunlessInstance(memory());

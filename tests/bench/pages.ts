@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { assetPath } from "../../adapters/web/parts/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
-import { type EventLog, openEventLog } from "../../storage/index.ts";
+import { type EventLog, type Maintenance, openEventLog } from "../../storage/index.ts";
 import { testApp } from "../adapters/http/test-app.ts";
 import { filesOf } from "../adapters/web/site.ts";
 import { hardAssets } from "./hard-assets.ts";
@@ -94,7 +94,12 @@ async function measureHard(names: readonly string[]): Promise<void> {
   }
 }
 
-async function measure(app: ReturnType<typeof testApp>, log: EventLog, name: string, path: string): Promise<void> {
+async function measure(
+  app: ReturnType<typeof testApp>,
+  log: Pick<Maintenance, "stats">,
+  name: string,
+  path: string,
+): Promise<void> {
   const { events: kinds, assets } = await log.stats();
   const events = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const times: number[] = [];

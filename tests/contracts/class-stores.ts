@@ -1,12 +1,12 @@
 import type { BrowserPolicy, TokenCache } from "../../adapters/server/http.ts";
-import type { EventLog, TokenStore } from "../../storage/index.ts";
+import type { EventLog, Maintenance, TokenStore } from "../../storage/index.ts";
 
 type Arguments<Method extends (...args: never) => unknown> = Parameters<Method>;
 
 /** An event log as somebody else may write one: methods of a class, which need their `this` and its private fields. */
-export class ClassEventLog implements EventLog {
-  readonly #log: EventLog;
-  constructor(log: EventLog) {
+export class ClassEventLog implements EventLog, Maintenance {
+  readonly #log: EventLog & Maintenance;
+  constructor(log: EventLog & Maintenance) {
     this.#log = log;
   }
   append(...args: Arguments<EventLog["append"]>) {
@@ -24,32 +24,8 @@ export class ClassEventLog implements EventLog {
   assets(...args: Arguments<EventLog["assets"]>) {
     return this.#log.assets(...args);
   }
-  assetMarks(...args: Arguments<EventLog["assetMarks"]>) {
-    return this.#log.assetMarks(...args);
-  }
-  marksOf(...args: Arguments<EventLog["marksOf"]>) {
-    return this.#log.marksOf(...args);
-  }
-  assetStates(...args: Arguments<EventLog["assetStates"]>) {
-    return this.#log.assetStates(...args);
-  }
-  recent(...args: Arguments<EventLog["recent"]>) {
-    return this.#log.recent(...args);
-  }
-  failingChecks(...args: Arguments<EventLog["failingChecks"]>) {
-    return this.#log.failingChecks(...args);
-  }
-  checkHistories(...args: Arguments<EventLog["checkHistories"]>) {
-    return this.#log.checkHistories(...args);
-  }
-  timeline(...args: Arguments<EventLog["timeline"]>) {
-    return this.#log.timeline(...args);
-  }
   partitions(...args: Arguments<EventLog["partitions"]>) {
     return this.#log.partitions(...args);
-  }
-  partitionMarks(...args: Arguments<EventLog["partitionMarks"]>) {
-    return this.#log.partitionMarks(...args);
   }
   checks(...args: Arguments<EventLog["checks"]>) {
     return this.#log.checks(...args);
@@ -57,10 +33,10 @@ export class ClassEventLog implements EventLog {
   wipe(...args: Arguments<EventLog["wipe"]>) {
     return this.#log.wipe(...args);
   }
-  prune(...args: Arguments<EventLog["prune"]>) {
+  prune(...args: Arguments<Maintenance["prune"]>) {
     return this.#log.prune(...args);
   }
-  prunedId(...args: Arguments<EventLog["prunedId"]>) {
+  prunedId(...args: Arguments<Maintenance["prunedId"]>) {
     return this.#log.prunedId(...args);
   }
 
@@ -69,9 +45,6 @@ export class ClassEventLog implements EventLog {
   }
   stats() {
     return this.#log.stats();
-  }
-  lastMaterializations(...args: Arguments<EventLog["lastMaterializations"]>) {
-    return this.#log.lastMaterializations(...args);
   }
   probe() {
     return this.#log.probe();

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startProgram, temporaryFolder } from "../server.ts";
 import { newProject, type Project, packPackage } from "./packed.ts";
@@ -152,4 +153,19 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
     expect(brokenIn(visited)).toEqual([]);
   },
   60_000,
+);
+
+test.each(["hono/app.ts", "bun-server/server.ts"])(
+  "the packed package runs the example %s, which imports it by its name",
+  async (example) => {
+    const name = `example-${example.replace("/", "-")}`;
+    app.write(name, readFileSync(join(import.meta.dir, "../../examples", example), "utf8"));
+    const env = { PORT: "0", PATH: app.path, RUNLESS_DATABASE_URL: `file:${name}.db` };
+    const server = await startProgram("bun", [name], { cwd: app.folder, env });
+    const path = example.startsWith("hono") ? "/teams/a/report_asset_materialization/a/b" : "/report_asset_check/a/b";
+    const answer = await fetch(`${server.url}${path}?check_name=c&passed=true`, { method: "POST" });
+    expect(answer.status).toBe(200);
+    await server.stop();
+  },
+  30_000,
 );

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { formatCursor, parseCursor } from "../../storage/cursor.ts";
 import type { EventFilter, PageRequest } from "../../storage/event-log.ts";
 import { EventLogError } from "../../storage/event-log-error.ts";
-import { arbitraryFilter } from "../contracts/arbitrary-events.ts";
+import { arbitraryFilter } from "../../storage/testing/arbitrary-events.ts";
 
 const page: PageRequest = { order: "asc", limit: 10 };
 const arbitraryId = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });

@@ -16,7 +16,7 @@ import {
 } from "../../core/index.ts";
 import { textValue } from "../../core/json/json-text.ts";
 import { fingerprint } from "../../storage/fingerprint.ts";
-import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
+import { arbitraryEvent } from "../../storage/testing/arbitrary-events.ts";
 
 const json = (text: string) => fingerprint(materialization("a", { metadata: { value: [parseJson(text)] } }));
 

@@ -6,7 +6,7 @@ import { expandRows } from "../../storage/libsql/write/details-references.ts";
 import { encodeUnits } from "../../storage/libsql/write/encode-units.ts";
 import { encodeEvent } from "../../storage/libsql/write/event-row.ts";
 import { sharedDetails } from "../../storage/shared-details.ts";
-import { arbitraryEvent } from "../contracts/arbitrary-events.ts";
+import { arbitraryEvent } from "../../storage/testing/arbitrary-events.ts";
 
 /** Events, some of which differ from the one before in their partition alone, as those of `partitions` do. */
 const events = fc.array(fc.tuple(arbitraryEvent, fc.boolean(), fc.string()), { maxLength: 8 }).map((drawn) => {

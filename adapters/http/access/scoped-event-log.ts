@@ -1,26 +1,10 @@
 import { type AssetKey, hasPrefix, type RecordedEvent } from "../../../core/index.ts";
-import type { AssetMark, EventFilter, EventLog, WipeTarget } from "../../../storage/index.ts";
+import type { AssetMark, EventFilter, EventLog, Overview, WipeTarget } from "../../../storage/index.ts";
 import { HttpError } from "../http-error.ts";
 import { type Caller, outOfReach, reaches } from "./caller.ts";
 
-type Lookup =
-  | "get"
-  | "query"
-  | "asset"
-  | "assets"
-  | "assetMarks"
-  | "marksOf"
-  | "assetStates"
-  | "recent"
-  | "timeline"
-  | "partitions"
-  | "partitionMarks"
-  | "checks"
-  | "failingChecks"
-  | "checkHistories";
-type Method = Lookup | "append" | "wipe" | "id" | "watch";
 /** The methods of a log that requests use. */
-export type RequestLog = Pick<EventLog, Method>;
+export interface RequestLog extends Omit<EventLog, "close">, Omit<Overview, "lastMaterializations"> {}
 
 /**
  * The log narrowed to a caller's prefix. Lists leave out what is outside; an asset outside is a 403, and an event
@@ -66,7 +50,7 @@ export class ScopedEventLog implements RequestLog {
     return this.#log.assets(this.narrow(filter), page);
   }
 
-  async assetMarks(...[filter, page]: Parameters<EventLog["assetMarks"]>) {
+  async assetMarks(...[filter, page]: Parameters<Overview["assetMarks"]>) {
     if (this.#isAgain()) await this.#recheck();
     return this.#log.assetMarks(this.narrow(filter), page);
   }
@@ -77,18 +61,18 @@ export class ScopedEventLog implements RequestLog {
     return this.#log.marksOf(keys);
   }
 
-  async assetStates(...[filter, page]: Parameters<EventLog["assetStates"]>) {
+  async assetStates(...[filter, page]: Parameters<Overview["assetStates"]>) {
     if (this.#isAgain()) await this.#recheck();
     return this.#log.assetStates(this.narrow(filter), page);
   }
 
-  async recent(...[keys, limit]: Parameters<EventLog["recent"]>) {
+  async recent(...[keys, limit]: Parameters<Overview["recent"]>) {
     if (this.#isAgain()) await this.#recheck();
     for (const key of keys) this.#assertReached(key);
     return this.#log.recent(keys, limit);
   }
 
-  async timeline(...[key, request]: Parameters<EventLog["timeline"]>) {
+  async timeline(...[key, request]: Parameters<Overview["timeline"]>) {
     if (this.#isAgain()) await this.#recheck();
     this.#assertReached(key);
     return this.#log.timeline(key, request);
@@ -100,7 +84,7 @@ export class ScopedEventLog implements RequestLog {
     return this.#log.partitions(key, page);
   }
 
-  async partitionMarks(...[key, page]: Parameters<EventLog["partitionMarks"]>) {
+  async partitionMarks(...[key, page]: Parameters<Overview["partitionMarks"]>) {
     if (this.#isAgain()) await this.#recheck();
     this.#assertReached(key);
     return this.#log.partitionMarks(key, page);
@@ -112,13 +96,13 @@ export class ScopedEventLog implements RequestLog {
     return this.#log.checks(key, page);
   }
 
-  async failingChecks(...[keys, limit]: Parameters<EventLog["failingChecks"]>) {
+  async failingChecks(...[keys, limit]: Parameters<Overview["failingChecks"]>) {
     if (this.#isAgain()) await this.#recheck();
     for (const key of keys) this.#assertReached(key);
     return this.#log.failingChecks(keys, limit);
   }
 
-  async checkHistories(...[checks, limit]: Parameters<EventLog["checkHistories"]>) {
+  async checkHistories(...[checks, limit]: Parameters<Overview["checkHistories"]>) {
     if (this.#isAgain()) await this.#recheck();
     for (const { assetKey } of checks) this.#assertReached(assetKey);
     return this.#log.checkHistories(checks, limit);

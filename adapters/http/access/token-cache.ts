@@ -76,7 +76,21 @@ interface TokenTable {
   readonly graceEnd: number | undefined;
 }
 
-/** Resolves once the tokens are read. Rejects with EventLogError. */
+/**
+ * Resolves once the tokens are read. Rejects with EventLogError.
+ *
+ * @example
+ * const { log, tokens: store } = await openStores({ url: "file:runless.db" });
+ * const secret = newSecret();
+ * await store.create({ name: "ci", hash: hashSecret(secret), scopes: ["read"], prefix: null, expiresAt: null });
+ * const app = createApp({ log, tokens: await openTokenCache({ store }) });
+ * const answer = await app.fetch(new Request("http://localhost/api/v1/assets"));
+ * console.log(answer.status); // 401
+ * const headers = { authorization: `Bearer ${secret}` };
+ * const read = await app.fetch(new Request("http://localhost/api/v1/assets", { headers }));
+ * console.log(read.status); // 200
+ * await log.close();
+ */
 export async function openTokenCache(options: TokenCacheOptions): Promise<OpenedTokenCache> {
   const cache = new StoredTokenCache(options);
   await cache.refresh();

@@ -1,5 +1,5 @@
 import { formatEvent, type RecordedEvent, type RecordedEventType } from "../../../core/index.ts";
-import type { EventFilter, EventLog, LoggedPage, PageRequest } from "../../../storage/index.ts";
+import type { EventFilter, EventLog, LoggedPage, Maintenance, PageRequest } from "../../../storage/index.ts";
 
 /** How the events of a page are written: `lines` is NDJSON for imports, `blocks` is server-sent events. */
 export type PageForm = "lines" | "blocks";
@@ -23,7 +23,7 @@ export interface EventPages {
   prunedId(type: RecordedEventType | undefined): Promise<number>;
 }
 
-type PagedLog = Pick<EventLog, "query" | "id" | "prunedId">;
+type PagedLog = Pick<EventLog & Maintenance, "query" | "id" | "prunedId">;
 
 const utf8 = new TextEncoder();
 

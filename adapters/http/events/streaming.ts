@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { EventLog } from "../../../storage/index.ts";
+import type { EventLog, Maintenance } from "../../../storage/index.ts";
 import type { AppEnv } from "../app-deps.ts";
 import type { SharedLimits, StreamKind } from "../shared-limits.ts";
 import type { StreamOutlet } from "./byte-stream.ts";
@@ -17,7 +17,7 @@ export function createStreaming(log: StreamedLog, pages: EventPages = createEven
   return { pages, feeds: new EventFeeds(pages, (listener) => log.watch(listener)) };
 }
 
-type StreamedLog = Pick<EventLog, "query" | "id" | "prunedId" | "watch">;
+type StreamedLog = Pick<EventLog & Maintenance, "query" | "id" | "prunedId" | "watch">;
 
 /** The outlet of a request's answer: a slot, turns to send, and its connection. */
 export function outletFor(

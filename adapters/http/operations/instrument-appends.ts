@@ -7,6 +7,7 @@ import {
   type Unit,
   type UnitResult,
 } from "../../../storage/index.ts";
+import type { ServedLog } from "../served-log.ts";
 
 export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
 
@@ -19,7 +20,7 @@ const second = 1000;
 
 /** Counts the outcomes of appends to a log, and the events that wait for their commit. */
 export class InstrumentedAppends {
-  readonly #log: EventLog;
+  readonly #log: Pick<ServedLog, "append" | "probe">;
   readonly #counts = {
     ASSET_MATERIALIZATION: noCounts(),
     ASSET_OBSERVATION: noCounts(),
@@ -34,7 +35,7 @@ export class InstrumentedAppends {
   /** Shared by all who ask meanwhile: anybody may ask, and a probe writes. */
   #probe: { readonly after: number; readonly outcome: Promise<void> } | undefined;
 
-  constructor(log: EventLog) {
+  constructor(log: Pick<ServedLog, "append" | "probe">) {
     this.#log = log;
   }
 

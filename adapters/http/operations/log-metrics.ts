@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { RunlessEventType } from "../../../core/index.ts";
-import type { EventLog, LogStats } from "../../../storage/index.ts";
+import type { LogStats, Maintenance } from "../../../storage/index.ts";
 import type { InstrumentedAppends } from "./instrument-appends.ts";
 
 const kinds = {
@@ -14,7 +14,7 @@ const kindNames = Object.entries(kinds) as [RunlessEventType, string][]; // entr
 export const statsAge = 10_000;
 
 /** Adds the metrics of reports and of the contents of the log. */
-export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, log: EventLog): void {
+export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, log: Pick<Maintenance, "stats">): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({

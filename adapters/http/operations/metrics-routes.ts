@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { formatAssetKey } from "../../../core/index.ts";
-import type { EventLog, LastMaterialization } from "../../../storage/index.ts";
+import type { LastMaterialization, Overview } from "../../../storage/index.ts";
 import { type Caller, reaches } from "../access/caller.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
@@ -39,7 +39,7 @@ const head = `# HELP ${name} How long ago each asset was last materialized, by t
 
 /** When each asset was last materialized, for all assets. Reads page by page, so that other requests come in between. */
 async function readLastMaterializations(
-  log: Pick<EventLog, "lastMaterializations">,
+  log: Pick<Overview, "lastMaterializations">,
 ): Promise<readonly LastMaterialization[]> {
   const found: LastMaterialization[] = [];
   for (let cursor: string | undefined, hasMore = true; hasMore; ) {

@@ -21,6 +21,17 @@ interface RouteMetrics {
   readonly statuses: Map<number, number>;
 }
 
+/**
+ * New metrics with all counts at zero. `createApp` and the program that opens the log update them.
+ *
+ * @example
+ * const metrics = createMetrics();
+ * const log = await openLibsqlEventLog({ url: "file:runless.db", onCommit: metrics.committed });
+ * const app = createApp({ log, metrics });
+ * await app.fetch(new Request("http://localhost/report_asset_observation/vendor/prices", { method: "POST" }));
+ * console.log((await metrics.registry.metrics()).includes("runless_commit_events_count 1")); // true
+ * await log.close();
+ */
 export function createMetrics(): Metrics {
   return new ServerMetrics();
 }

@@ -1,4 +1,4 @@
-import { conflictSentence } from "../../../storage/conflict-sentence.ts";
+import { conflictSentence } from "../../../storage/append-event.ts";
 import type { UnitResult } from "../../../storage/index.ts";
 import type { EventBatch, LineError, LineUnit } from "./event-batch.ts";
 

@@ -11,7 +11,7 @@ import {
 import { maxEventDepth } from "../../../core/json/json.ts";
 import { largeText } from "../../../core/json/json-text.ts";
 import { isArray, isJsonObject } from "../../../core/json/json-value.ts";
-import { conflictSentence } from "../../../storage/conflict-sentence.ts";
+import { conflictSentence } from "../../../storage/append-event.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppDeps, AppEnv } from "../app-deps.ts";

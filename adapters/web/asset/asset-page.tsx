@@ -72,7 +72,7 @@ function AssetBody({ view, now }: ViewProps) {
 function Values({ view: { mark, checks, latest, series }, now }: ViewProps) {
   const isFailing = mark.checks.failed + mark.checks.warned > 0;
   const checked = checks && checks.checks.length > 0 && (
-    <AssetChecks assetKey={mark.assetKey} list={checks} counts={mark.checks} now={now} />
+    <AssetChecks assetKey={mark.assetKey} list={checks} mark={mark} now={now} />
   );
   return (
     <div id="values" data-swap>

@@ -1,10 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../../core/index.ts";
-import { mostCounted } from "../../../storage/index.ts";
+import type { AssetMark } from "../../../storage/index.ts";
 import { Description } from "../events/event-table.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { assetPath, eventsPath, rowId } from "../parts/asset-path.ts";
-import { StateBadge, type StateCounts, stateOf } from "../parts/state.tsx";
+import { StateBadge, stateOf } from "../parts/state.tsx";
 import { Strip } from "../parts/strip.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { pageBudget } from "../values/page-budget.ts";
@@ -14,15 +14,15 @@ import { type CheckList, type CheckWithHistory, checksPerPage, type Evaluation, 
 interface AssetChecksProps {
   readonly assetKey: AssetKey;
   readonly list: CheckList;
-  /** How many checks the asset has in each state. */
-  readonly counts: StateCounts;
+  readonly mark: AssetMark;
   readonly now: number;
 }
 
-export function AssetChecks({ assetKey, list, counts, now }: AssetChecksProps) {
+export function AssetChecks({ assetKey, list, mark, now }: AssetChecksProps) {
   const { checks, part, cursor } = list;
+  const { checks: counts, hasMoreChecks } = mark;
   const total = counts.failed + counts.warned + counts.passed;
-  const number = total.toLocaleString("en") + (counts.passed >= mostCounted.checks ? "+" : "");
+  const number = total.toLocaleString("en") + (hasMoreChecks ? "+" : "");
   const pathOf = (page: string) => `${assetPath(assetKey, { checks: page })}#checks`;
   return (
     <section id="checks" aria-labelledby="checks-title">

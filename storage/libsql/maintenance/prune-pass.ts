@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Expiry } from "../../event-log.ts";
+import type { Expiry } from "../../maintenance.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { pause } from "./purger.ts";
 

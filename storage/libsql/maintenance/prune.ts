@@ -1,6 +1,6 @@
 import type { Client, InValue } from "@libsql/client";
 import type { RecordedEventType } from "../../../core/index.ts";
-import type { Expiry } from "../../event-log.ts";
+import type { Expiry } from "../../maintenance.ts";
 import { countFitting } from "../file/page-size.ts";
 import { kinds } from "../write/event-row.ts";
 import { isLatest, subtraction } from "../write/summaries.ts";

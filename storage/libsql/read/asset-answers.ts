@@ -1,7 +1,8 @@
 import type { AssetCheckEvaluation, RecordedEvent } from "../../../core/index.ts";
 import { dataVersionOf } from "../../../core/index.ts";
-import type { AssetFilter, AssetListRequest, AssetMark, AssetRecord, LatestMark } from "../../event-log.ts";
+import type { AssetFilter, AssetListRequest, AssetRecord } from "../../event-log.ts";
 import { formatListCursor, parseListCursor } from "../../list-cursor.ts";
+import type { AssetMark, LatestMark } from "../../overview.ts";
 import { type EventRow, eventFromRow } from "../write/event-row.ts";
 import { decodeKey } from "../write/sortable-text.ts";
 import { scopes } from "../write/summaries.ts";
@@ -38,6 +39,7 @@ export function assetMark(row: AssetMarkRow): AssetMark {
     counts: { materializations, observations, checkEvaluations: evaluations, partitions },
     hasMorePartitions: row.hasMorePartitions,
     checks: { passed: Math.max(0, checks - failed - warned), warned, failed },
+    hasMoreChecks: row.hasMoreChecks,
   };
 }
 

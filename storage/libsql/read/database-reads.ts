@@ -1,16 +1,9 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../core/index.ts";
-import type {
-  AssetFilter,
-  AssetListRequest,
-  CheckName,
-  EventFilter,
-  LogStats,
-  PageRequest,
-  TimelineRequest,
-  WipeTarget,
-} from "../../event-log.ts";
+import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../../event-log.ts";
+import type { LogStats } from "../../maintenance.ts";
+import type { CheckName, TimelineRequest } from "../../overview.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import { continuePlan, planWipe } from "../maintenance/plan-wipe.ts";
 import { formatPlan, parsePlan } from "../maintenance/wipe-plan.ts";

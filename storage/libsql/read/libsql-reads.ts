@@ -1,15 +1,19 @@
 import type { AssetCheckSeverity } from "../../../core/index.ts";
 import { formatCursor, parseCursor } from "../../cursor.ts";
-import type { EventLog, FailingCheck } from "../../event-log.ts";
 import { formatListCursor, parseListCursor } from "../../list-cursor.ts";
+import type { FailingCheck } from "../../overview.ts";
+import type { LibsqlEventLog } from "../libsql-options.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { eventFromRow, eventMark } from "../write/event-row.ts";
 import { decodeKey, decodeText } from "../write/sortable-text.ts";
 import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./asset-answers.ts";
 import type { FailingRow } from "./read-recent.ts";
 
-/** The part of an EventLog that reads. */
-export type EventLogReads = Omit<EventLog, "append" | "wipe" | "prune" | "probe" | "watch" | "close">;
+/** The part of a log that reads. */
+export type EventLogReads = Omit<
+  LibsqlEventLog,
+  "append" | "appendEncoded" | "wipe" | "prune" | "probe" | "watch" | "close"
+>;
 
 /** Reads from a database, with its rows decoded and its cursors checked. `assertOpen` throws once the log is closed. */
 export function createLibsqlReads(database: LogDatabase, assertOpen: () => void): EventLogReads {

@@ -1,11 +1,14 @@
 import type { Value } from "@libsql/client";
-import { type AssetFilter, type AssetListRequest, mostCounted } from "../../event-log.ts";
+import type { AssetFilter, AssetListRequest } from "../../event-log.ts";
 import { scopes } from "../write/summaries.ts";
 import { type FailingNames, readFailingNames } from "./check-states.ts";
 import { type AssetPosition, checksPerPage, findAssets, pageOf } from "./find-assets.ts";
 import { type AssetId, countPartitions, fewPartitions } from "./read-asset.ts";
 import type { ListOfRows } from "./read-lists.ts";
 import type { ReadSteps } from "./read-steps.ts";
+
+/** How far a page of marks counts the checks of each asset, and the partitions of all together. */
+const mostCounted = { checks: 10_000, partitions: 1_000_000 } as const;
 
 /** What the summaries say of an asset, without its events. */
 export interface AssetMarkRow extends FailingNames {
@@ -17,6 +20,7 @@ export interface AssetMarkRow extends FailingNames {
   readonly partitions: number;
   readonly hasMorePartitions: boolean;
   readonly checks: number;
+  readonly hasMoreChecks: boolean;
   /** The id and timestamp of the latest of each kind. */
   readonly built: readonly [number, number] | null;
   readonly seen: readonly [number, number] | null;
@@ -70,7 +74,15 @@ async function markAssets(
       counted += partitions;
       versions.push(version);
       const { failed, warned } = failing[start + i] ?? { failed: 0, warned: 0 };
-      rows.push({ ...mark, partitions, hasMorePartitions: isMore && !isCounted, failed, warned, dataVersion: null });
+      rows.push({
+        ...mark,
+        partitions,
+        hasMorePartitions: isMore && !isCounted,
+        hasMoreChecks: mark.checks >= mostCounted.checks,
+        failed,
+        warned,
+        dataVersion: null,
+      });
     }
   }
   const read = await readVersions(steps, versions);

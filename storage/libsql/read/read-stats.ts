@@ -1,5 +1,5 @@
 import type { Client, InValue, Row } from "@libsql/client";
-import type { LogStats } from "../../event-log.ts";
+import type { LogStats } from "../../maintenance.ts";
 import { scopes } from "../write/summaries.ts";
 import type { ListOfRows } from "./read-lists.ts";
 import { readSize } from "./read-size.ts";

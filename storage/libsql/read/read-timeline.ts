@@ -1,6 +1,6 @@
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../core/index.ts";
-import type { AssetTimeline, EventMark, TimelineMark, TimelineRequest } from "../../event-log.ts";
+import type { AssetTimeline, EventMark, TimelineMark, TimelineRequest } from "../../overview.ts";
 import {
   firstOf,
   mostAhead,

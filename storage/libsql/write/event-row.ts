@@ -8,7 +8,7 @@ import {
   type RunlessEvent,
   type RunlessEventType,
 } from "../../../core/index.ts";
-import type { EventMark } from "../../event-log.ts";
+import type { EventMark } from "../../overview.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
 
 /** An event's type as the database keeps it. */

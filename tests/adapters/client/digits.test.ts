@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { RunlessInstance } from "../../../adapters/api/instance.ts";
 import { formatEvent, RunlessClient } from "../../../adapters/client.ts";
-import { arbitraryEvent } from "../../contracts/arbitrary-events.ts";
+import { arbitraryEvent } from "../../../storage/testing/arbitrary-events.ts";
 import { testServer } from "./harness.ts";
 
 test("whatever is reported and read through the client is the same as in process", async () => {

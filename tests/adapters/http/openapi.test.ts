@@ -6,13 +6,14 @@ import { describedOperations } from "../../../adapters/http/openapi/document.ts"
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
 import { requestPath } from "../../../adapters/http/request.ts";
 import { requiredScopeOf } from "../../../adapters/http/routes.ts";
+import { servedLog } from "../../../adapters/http/served-log.ts";
 import { createSharedLimits } from "../../../adapters/http/shared-limits.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { config, memory } from "./native.ts";
 import { testApp } from "./test-app.ts";
 
-const log = memory();
+const log = servedLog(memory());
 const testing = testApp({ log, config });
 const { hono: app } = testing;
 const operations = describedOperations(config.limits);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { type EventLog, EventLogError } from "../../../storage/index.ts";
+import { type EventLog, EventLogError, type Maintenance } from "../../../storage/index.ts";
 import { materializationOf, memory, nativeApp } from "./native.ts";
 
 const fullDisk = new EventLogError("unavailable", "The database file:x failed: SQLITE_FULL: database or disk is full");
 
 /** A log on a disk that is full or is not. */
-function onDisk(disk: { isFull: boolean; probes: number }): EventLog {
+function onDisk(disk: { isFull: boolean; probes: number }): EventLog & Maintenance {
   const log = memory();
   return {
     ...log,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { servedLog } from "../../../adapters/http/served-log.ts";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { day, hour, linksTo, noon, siteOf, siteOver } from "./site.ts";
 
@@ -156,7 +157,7 @@ describe("the catalog", () => {
     });
 
     test("says so where there are more than were counted, and counts the others on the next page", async () => {
-      const { log } = await many();
+      const log = servedLog((await many()).log);
       const cut = new Proxy(log, {
         get: (target, name) => {
           if (name !== "assetStates") return Reflect.get(target, name);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { servedLog } from "../../../adapters/http/served-log.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { formatCursor, parseCursor } from "../../../storage/cursor.ts";
-import { hour, linksTo, noon, siteOf, siteOver } from "./site.ts";
+import { hour, linksTo, logOf, noon, siteOf, siteOver } from "./site.ts";
 
 const check = (checkName: string, passed: boolean, hoursAgo: number, more: object = {}) =>
   checkEvaluation("a", { checkName, passed, timestamp: noon - hoursAgo * hour, ...more });
@@ -250,7 +251,7 @@ describe("the checks page", () => {
   });
 
   test("goes on behind what one look at the log can put in order, and says that there is more", async () => {
-    const { log } = await siteOf(...manyFailing);
+    const log = servedLog(await logOf(...manyFailing));
     // A log that counts 70 assets at a time.
     const slow = new Proxy(log, {
       get: (target, name) => {

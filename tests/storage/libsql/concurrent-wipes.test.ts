@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { checkEvaluation, materialization, observation, type RunlessEvent } from "../../../core/index.ts";
-import type { EventLog, WipeTarget } from "../../../storage/event-log.ts";
-import { openLibsqlEventLog } from "../../../storage/index.ts";
+import type { WipeTarget } from "../../../storage/event-log.ts";
+import { type LibsqlEventLog, openLibsqlEventLog } from "../../../storage/index.ts";
 import type { DatabaseAddress } from "../../../storage/libsql/libsql-options.ts";
 import { examineDatabase } from "../../../storage/libsql/maintenance/doctor.ts";
-import { noon, readAll, record } from "../../contracts/event-log/harness.ts";
+import { noon, readAll, record } from "../../../storage/testing/event-log/harness.ts";
 import { newStandIn } from "../../remote/test-database.ts";
 import { temporaryFolder } from "../../server.ts";
 
@@ -47,7 +47,7 @@ type Happened =
   | { readonly id: number; readonly event: RunlessEvent }
   | { readonly id: number; readonly wipe: WipeTarget };
 
-async function workOff(log: EventLog, work: readonly Work[]): Promise<readonly Happened[]> {
+async function workOff(log: LibsqlEventLog, work: readonly Work[]): Promise<readonly Happened[]> {
   const happened: Happened[] = [];
   for (const item of work) {
     if (item === "prune") {

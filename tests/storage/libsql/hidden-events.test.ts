@@ -1,11 +1,11 @@
-import { describe } from "bun:test";
+import { describe, test } from "bun:test";
 import { join } from "node:path";
-import type { EventLog } from "../../../storage/event-log.ts";
+import type { LibsqlEventLog } from "../../../storage/index.ts";
 import { createLogDatabase } from "../../../storage/libsql/create-log-database.ts";
 import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import { createLibsqlEventLog } from "../../../storage/libsql/libsql-event-log.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
-import { modelContract } from "../../contracts/event-log/model.ts";
+import { modelContract } from "../../../storage/testing/event-log/model.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const options = { queue: { events: 1e9, bytes: 1e9 }, groupsAtOnce: 1 };
@@ -20,34 +20,38 @@ function newUrl(): string {
 }
 
 describe("while nothing is deleted of what wipes have hidden", () => {
-  modelContract(({ now }) => openWith(deletingNothing, now), 60);
+  modelContract({ describe, test }, ({ now }) => openWith(deletingNothing, now), 60);
 });
 
 describe("while what wipes have hidden is deleted row by row, between all else", () => {
-  modelContract(({ now }) => openWith(deletingSlowly, now), 60);
+  modelContract({ describe, test }, ({ now }) => openWith(deletingSlowly, now), 60);
 });
 
 describe("while the log is opened anew after every wipe, with some of what that hid deleted", () => {
-  modelContract(async ({ now }) => {
-    const url = newUrl();
-    const open = () => openWith(deletingSlowly, now, url);
-    const first = await open();
-    let log = first;
-    const methods = Object.keys(first).map((name) => {
-      const call = (...args: readonly unknown[]) =>
-        (log[name as keyof EventLog] as (...args: readonly unknown[]) => unknown)(...args);
-      return [name, call] as const;
-    });
-    return {
-      ...(Object.fromEntries(methods) as unknown as EventLog), // of all its methods
-      wipe: async (target, by) => {
-        const trace = await log.wipe(target, by);
-        await log.close();
-        log = await open();
-        return trace;
-      },
-    };
-  }, 40);
+  modelContract(
+    { describe, test },
+    async ({ now }) => {
+      const url = newUrl();
+      const open = () => openWith(deletingSlowly, now, url);
+      const first = await open();
+      let log = first;
+      const methods = Object.keys(first).map((name) => {
+        const call = (...args: readonly unknown[]) =>
+          (log[name as keyof LibsqlEventLog] as (...args: readonly unknown[]) => unknown)(...args);
+        return [name, call] as const;
+      });
+      return {
+        ...(Object.fromEntries(methods) as unknown as LibsqlEventLog), // of all its methods
+        wipe: async (target, by) => {
+          const trace = await log.wipe(target, by);
+          await log.close();
+          log = await open();
+          return trace;
+        },
+      };
+    },
+    40,
+  );
 });
 
 function deletingNothing(database: LogDatabase): LogDatabase {

@@ -2,17 +2,18 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { materialization } from "../../../core/index.ts";
-import type { EventLog, Expiry, Unit, WipeTarget } from "../../../storage/event-log.ts";
+import type { EventLog, Unit, WipeTarget } from "../../../storage/event-log.ts";
 import { createLogDatabase } from "../../../storage/libsql/create-log-database.ts";
 import type { DatabaseAccess } from "../../../storage/libsql/database-access.ts";
 import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import { createLibsqlEventLog } from "../../../storage/libsql/libsql-event-log.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
+import type { Expiry, Maintenance } from "../../../storage/maintenance.ts";
 import { isTarget } from "../../../storage/memory/matches.ts";
 import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.ts";
-import { arbitraryActivity } from "../../contracts/arbitrary-events.ts";
-import { noon, readAll, readIds, record, textOf } from "../../contracts/event-log/harness.ts";
-import { arbitraryReads, readBack } from "../../contracts/event-log/read-back.ts";
+import { arbitraryActivity } from "../../../storage/testing/arbitrary-events.ts";
+import { noon, readAll, readIds, record, textOf } from "../../../storage/testing/event-log/harness.ts";
+import { arbitraryReads, readBack } from "../../../storage/testing/event-log/read-back.ts";
 import { temporaryFolder } from "../../server.ts";
 
 type Operation = { readonly append: readonly Unit[] } | { readonly wipe: WipeTarget } | { readonly prune: Expiry };
@@ -181,7 +182,11 @@ class Steps {
   }
 }
 
-async function expectSame(operation: Operation, log: EventLog, model: EventLog): Promise<void> {
+async function expectSame(
+  operation: Operation,
+  log: EventLog & Maintenance,
+  model: EventLog & Maintenance,
+): Promise<void> {
   if ("append" in operation) {
     expect(await log.append(operation.append)).toEqual(await model.append(operation.append));
   } else if ("wipe" in operation) {

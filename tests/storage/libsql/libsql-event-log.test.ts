@@ -1,8 +1,11 @@
+import { describe, test } from "bun:test";
 import { join } from "node:path";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
-import { eventLogContract } from "../../contracts/event-log.ts";
+import { eventLogContract, maintenanceContract } from "../../../storage/testing/index.ts";
 import { temporaryFolder } from "../../server.ts";
 
-eventLogContract("a libSQL file", (options) =>
-  openLibsqlEventLog({ ...options, url: `file:${join(temporaryFolder(), "runless.db")}` }),
-);
+const open = (options: { readonly now: () => number }) =>
+  openLibsqlEventLog({ ...options, url: `file:${join(temporaryFolder(), "runless.db")}` });
+
+eventLogContract({ describe, test }, "a libSQL file", open);
+maintenanceContract({ describe, test }, "a libSQL file", open);

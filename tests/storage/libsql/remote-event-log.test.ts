@@ -1,17 +1,15 @@
+import { describe, test } from "bun:test";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
-import { eventLogContract } from "../../contracts/event-log.ts";
+import { eventLogContract, maintenanceContract } from "../../../storage/testing/index.ts";
 import { emptyDatabase, testDatabase } from "../../remote/test-database.ts";
 
 const address = testDatabase();
 
-// sqld takes no row and no argument above 5 MB.
-const options = { longestText: 2 ** 17, histories: 30 };
+async function open({ now }: { readonly now: () => number }) {
+  await emptyDatabase(address());
+  return openLibsqlEventLog({ now, ...address() });
+}
 
-eventLogContract(
-  "a remote libSQL database",
-  async ({ now }) => {
-    await emptyDatabase(address());
-    return openLibsqlEventLog({ now, ...address() });
-  },
-  options,
-);
+// sqld takes no row and no argument above 5 MB.
+eventLogContract({ describe, test }, "a remote libSQL database", open, { longestText: 2 ** 17, histories: 30 });
+maintenanceContract({ describe, test }, "a remote libSQL database", open);

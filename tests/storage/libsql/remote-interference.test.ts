@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe } from "bun:test";
+import { afterAll, beforeAll, describe, test } from "bun:test";
 import { openLibsqlEventLog } from "../../../storage/index.ts";
-import { modelContract } from "../../contracts/event-log/model.ts";
+import { modelContract } from "../../../storage/testing/event-log/model.ts";
 import type { Interference, StandIn } from "../../remote/stand-in.ts";
 import { emptyDatabase, newStandIn } from "../../remote/test-database.ts";
 
@@ -23,10 +23,14 @@ function interfereOften(): void {
 }
 
 describe("while every eleventh request to a remote database fails, before it or after it is carried out", () => {
-  modelContract(async ({ now }) => {
-    standIn.interfere = () => undefined;
-    await emptyDatabase(standIn);
-    interfereOften();
-    return openLibsqlEventLog({ now, url: standIn.url });
-  }, 40);
+  modelContract(
+    { describe, test },
+    async ({ now }) => {
+      standIn.interfere = () => undefined;
+      await emptyDatabase(standIn);
+      interfereOften();
+      return openLibsqlEventLog({ now, url: standIn.url });
+    },
+    40,
+  );
 });

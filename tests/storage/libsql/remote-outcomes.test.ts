@@ -3,7 +3,7 @@ import { once as event } from "node:events";
 import { createServer } from "node:net";
 import { materialization } from "../../../core/index.ts";
 import { type EventLog, openEventLog } from "../../../storage/index.ts";
-import { duplicate, keyed, readIds, recorded } from "../../contracts/event-log/harness.ts";
+import { duplicate, keyed, readIds, recorded } from "../../../storage/testing/event-log/harness.ts";
 import { groupText, isAbout } from "../../remote/once.ts";
 import type { Interference, StandIn } from "../../remote/stand-in.ts";
 import { newStandIn } from "../../remote/test-database.ts";

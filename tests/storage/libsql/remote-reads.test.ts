@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { type EventLog, openEventLog } from "../../../storage/index.ts";
-import { readIds } from "../../contracts/event-log/harness.ts";
-import { readAssets, readChecks, readPartitions } from "../../contracts/event-log/walk-pages.ts";
+import { readIds } from "../../../storage/testing/event-log/harness.ts";
+import { readAssets, readChecks, readPartitions } from "../../../storage/testing/event-log/walk-pages.ts";
 import type { Interference, StandIn } from "../../remote/stand-in.ts";
 import { newStandIn } from "../../remote/test-database.ts";
 

@@ -1,9 +1,11 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { materialization } from "../../../core/index.ts";
 import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.ts";
-import { eventLogContract } from "../../contracts/event-log.ts";
+import { eventLogContract, maintenanceContract } from "../../../storage/testing/index.ts";
 
-eventLogContract("the memory store", async (options) => createMemoryEventLog(options), { isReference: true });
+const open = async (options: { readonly now: () => number }) => createMemoryEventLog(options);
+eventLogContract({ describe, test }, "the memory store", open, { histories: 0 }); // it is the reference
+maintenanceContract({ describe, test }, "the memory store", open);
 
 test("the memory store never promises more where nothing more matches", async () => {
   const log = createMemoryEventLog({ now: () => 0 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ScopedEventLog } from "../../../../adapters/http/access/scoped-event-log.ts";
 import { HttpError } from "../../../../adapters/http/http-error.ts";
+import { servedLog } from "../../../../adapters/http/served-log.ts";
 import {
   type AssetKey,
   checkEvaluation,
@@ -37,7 +38,7 @@ async function outcome<Result>(call: Promise<Result>): Promise<Result | { readon
 }
 
 async function logOf(all: readonly RunlessEvent[]) {
-  const log = memory();
+  const log = servedLog(memory());
   await log.append(all.map((one) => [{ event: one }]));
   return log;
 }
@@ -134,7 +135,7 @@ test("every call but the first asks whether the caller is still let in", async (
   const recheck = async () => {
     if (!isLetIn) throw new HttpError(401, "No more.");
   };
-  const view = new ScopedEventLog(memory(), { name: "t", scopes: ["admin"], prefix: null }, recheck);
+  const view = new ScopedEventLog(servedLog(memory()), { name: "t", scopes: ["admin"], prefix: null }, recheck);
   await view.query({}, { order: "asc", limit: 1 });
   await view.append([[{ event: materialization("a") }]]);
   isLetIn = false;

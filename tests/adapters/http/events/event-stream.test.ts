@@ -54,7 +54,8 @@ describe("GET /api/v1/events/stream", () => {
   });
 
   test("first tells who resumes below what retention has deleted, and only them", async () => {
-    const { postLines, request, log } = nativeApp();
+    const log = memory();
+    const { postLines, request } = nativeApp({ log });
     const observation = { ...materializationOf("a"), type: "ASSET_OBSERVATION" };
     await postLines(linesOf(observation, observation, ...Array.from({ length: 4 }, () => materializationOf("a"))));
     await log.prune({ events: { ASSET_MATERIALIZATION: noon + 1, ASSET_OBSERVATION: noon + 1 } });

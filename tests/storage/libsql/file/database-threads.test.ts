@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, statSy
 import { join } from "node:path";
 import { materialization } from "../../../../core/index.ts";
 import { openLibsqlEventLog } from "../../../../storage/index.ts";
-import { record } from "../../../contracts/event-log/harness.ts";
+import { record } from "../../../../storage/testing/event-log/harness.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 test("more than 10,000 questions at once are refused as overloaded, reports are not, and all is well after them", async () => {

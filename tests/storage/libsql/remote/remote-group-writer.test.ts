@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type Client, createClient } from "@libsql/client/http";
 import { materialization } from "../../../../core/index.ts";
 import { type EventLog, openEventLog } from "../../../../storage/index.ts";
-import { duplicate, keyed, readIds, recorded } from "../../../contracts/event-log/harness.ts";
+import { duplicate, keyed, readIds, recorded } from "../../../../storage/testing/event-log/harness.ts";
 import { groupText, isAbout, once } from "../../../remote/once.ts";
 import type { Interference, StandIn } from "../../../remote/stand-in.ts";
 import { newStandIn } from "../../../remote/test-database.ts";

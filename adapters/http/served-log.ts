@@ -1,0 +1,43 @@
+import { overviewOf } from "../../storage/default-overview.ts";
+import type { EventLog, Maintenance, Overview } from "../../storage/index.ts";
+
+/** The log that the routes use. */
+export interface ServedLog extends EventLog, Overview, Pick<Maintenance, "prunedId" | "probe" | "stats"> {}
+
+/**
+ * A log with defaults for what the routes use in addition. Without an overview of its own, it is read from the log. Without
+ * maintenance, nothing was ever pruned, the size is unknown, and a probe only checks that the log answers.
+ *
+ * Each function calls the log's method: a spread would lose the methods of a class, and their `this`.
+ */
+export function servedLog(log: EventLog & Partial<Overview> & Partial<Maintenance>): ServedLog {
+  const overview = overviewOf(log);
+  return {
+    append: (units, options) => log.append(units, options),
+    wipe: (target, by) => log.wipe(target, by),
+    get: (id) => log.get(id),
+    query: (filter, page) => log.query(filter, page),
+    asset: (key) => log.asset(key),
+    assets: (filter, page) => log.assets(filter, page),
+    partitions: (key, page) => log.partitions(key, page),
+    checks: (key, page) => log.checks(key, page),
+    id: () => log.id(),
+    watch: (listener) => log.watch(listener),
+    close: () => log.close(),
+    assetMarks: (filter, page) => overview.assetMarks(filter, page),
+    marksOf: (keys) => overview.marksOf(keys),
+    assetStates: (filter, page) => overview.assetStates(filter, page),
+    recent: (keys, limit) => overview.recent(keys, limit),
+    failingChecks: (keys, limit) => overview.failingChecks(keys, limit),
+    checkHistories: (checks, limit) => overview.checkHistories(checks, limit),
+    timeline: (key, request) => overview.timeline(key, request),
+    partitionMarks: (key, page) => overview.partitionMarks(key, page),
+    lastMaterializations: (page) => overview.lastMaterializations(page),
+    prunedId: async (type) => (await log.prunedId?.(type)) ?? 0,
+    probe: async () => void (await (log.probe?.() ?? log.id())),
+    stats: async () => {
+      if (log.stats === undefined) throw new Error("This log does not say how much there is.");
+      return log.stats();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { EventLog } from "../event-log.ts";
+import type { Maintenance } from "../maintenance.ts";
+import { appendingContract } from "./event-log/appending.ts";
+import { assetFiltersContract } from "./event-log/asset-filters.ts";
+import { assetListContract } from "./event-log/asset-list.ts";
+import { assetPartsContract } from "./event-log/asset-parts.ts";
+import { assetsContract } from "./event-log/assets.ts";
+import { boundsContract } from "./event-log/bounds.ts";
+import { closingContract } from "./event-log/closing.ts";
+import { fidelityContract } from "./event-log/fidelity.ts";
+import { filtersContract } from "./event-log/filters.ts";
+import { type OpenEventLog, promisesOf } from "./event-log/harness.ts";
+import { idempotencyContract } from "./event-log/idempotency.ts";
+import { identityContract } from "./event-log/identity.ts";
+import { listCursorsContract } from "./event-log/list-cursors.ts";
+import { marksContract } from "./event-log/marks.ts";
+import { modelContract } from "./event-log/model.ts";
+import { pagingContract } from "./event-log/paging.ts";
+import { pruningContract } from "./event-log/pruning.ts";
+import { statsContract } from "./event-log/stats.ts";
+import { timesContract } from "./event-log/times.ts";
+import { twinsContract } from "./event-log/twins.ts";
+import { watchingContract } from "./event-log/watching.ts";
+import { wipeIdsContract } from "./event-log/wipe-ids.ts";
+import { wipeSummariesContract } from "./event-log/wipe-summaries.ts";
+import { wipeTracesContract } from "./event-log/wipe-traces.ts";
+import { wipingContract } from "./event-log/wiping.ts";
+import type { TestRunner } from "./test-runner.ts";
+
+export interface ContractOptions {
+  /** The length of a text that the store keeps in a dozen fields of one event. Default: a million. */
+  readonly longestText?: number;
+  /** How many random histories the store is compared with the memory store in. 0: in none. Default: 60. */
+  readonly histories?: number;
+}
+
+/**
+ * Declares the tests of what every EventLog promises, and of its overview. `open` gives a new, empty log each time, and
+ * the suite closes it. A new log gives the ids 1, 2, 3, …
+ *
+ * @example
+ * import { describe, test } from "node:test";
+ * eventLogContract({ describe, test }, "my store", async ({ now }) => new MyEventLog({ now }));
+ */
+export function eventLogContract(
+  runner: TestRunner,
+  name: string,
+  open: OpenEventLog<EventLog & Partial<Maintenance>>,
+  { longestText = 2 ** 20, histories = 60 }: ContractOptions = {},
+): void {
+  const { describe } = runner;
+  const promises = promisesOf(runner, open);
+  describe(name, () => {
+    describe("appending", () => appendingContract(promises));
+    describe("idempotency keys", () => idempotencyContract(promises));
+    describe("twins", () => twinsContract(promises));
+    describe("times", () => timesContract(promises));
+    describe("filters", () => filtersContract(promises));
+    describe("pages", () => pagingContract(promises));
+    describe("assets", () => assetsContract(promises));
+    describe("lists of assets", () => assetListContract(promises));
+    describe("filters of assets", () => assetFiltersContract(promises));
+    describe("lists of partitions and checks", () => assetPartsContract(promises));
+    describe("cursors of lists", () => listCursorsContract(promises));
+    describe("the overview", () => marksContract(promises));
+    describe("bounds of reads", () => boundsContract(promises));
+    describe("wiping", () => wipingContract(promises));
+    describe("traces of wipes", () => wipeTracesContract(promises));
+    describe("summaries after wipes", () => wipeSummariesContract(promises));
+    describe("ids and keys after wipes", () => wipeIdsContract(promises));
+    describe("watching", () => watchingContract(promises));
+    describe("identity", () => identityContract(promises, runner, open));
+    describe("fidelity", () => fidelityContract(promises, longestText));
+    describe("closing", () => closingContract(promises));
+    if (histories > 0) describe("the reference", () => modelContract(runner, open, histories));
+  });
+}
+
+/** Declares the tests of what a store promises that has Maintenance beside EventLog. */
+export function maintenanceContract(
+  runner: TestRunner,
+  name: string,
+  open: OpenEventLog<EventLog & Maintenance>,
+): void {
+  const promises = promisesOf(runner, open);
+  runner.describe(name, () => {
+    runner.describe("pruning", () => pruningContract(promises));
+    runner.describe("statistics and probes", () => statsContract(promises));
+  });
+}

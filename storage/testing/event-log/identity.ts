@@ -1,0 +1,29 @@
+import { materialization } from "../../../core/index.ts";
+import { expect } from "../expect.ts";
+import type { TestRunner } from "../test-runner.ts";
+import { longestTest, noon, type OpenEventLog, type Promises, record } from "./harness.ts";
+
+export function identityContract(promises: Promises, { test }: TestRunner, open: OpenEventLog): void {
+  promises("a log has one id, whatever happens to it", async ({ log }) => {
+    const id = await log.id();
+    expect(id).toMatch(/^[\w-]{16,}$/);
+    await record(log, materialization("a"));
+    await log.wipe({ assetKey: ["a"] }, null);
+    expect(await log.id()).toBe(id);
+  });
+
+  test(
+    "each log has an id of its own",
+    async () => {
+      const ids: string[] = [];
+      // One after the other: a store may have one place for both.
+      for (let i = 0; i < 2; i++) {
+        const log = await open({ now: () => noon });
+        ids.push(await log.id());
+        await log.close();
+      }
+      expect(new Set(ids).size).toBe(2);
+    },
+    longestTest,
+  );
+}

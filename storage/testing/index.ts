@@ -1,0 +1,3 @@
+export type { OpenEventLog } from "./event-log/harness.ts";
+export { type ContractOptions, eventLogContract, maintenanceContract } from "./event-log-contract.ts";
+export type { TestRunner } from "./test-runner.ts";

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { type RunningServer, startServer, temporaryFolder } from "../server.ts";
+import { blockNamed } from "./markdown.ts";
+import { blocksRunBy } from "./plan.ts";
+import { runShell, type ShellCase } from "./run-shell.ts";
+
+const loadOrders = { "load_orders.sh": "#!/bin/sh\necho loading\n" };
+const reportAndExec = [
+  {
+    type: "ASSET_MATERIALIZATION",
+    asset_key: ["warehouse", "orders"],
+    partition: "2026-11-23",
+    metadata: { rows: { type: "int", raw_value: 5 } },
+  },
+  { type: "ASSET_MATERIALIZATION" },
+  { type: "ASSET_CHECK_EVALUATION", check_name: "exec", passed: true },
+];
+const withDatabase = "runless report warehouse/orders --database-url file:runless.db --create";
+const aFailingCheck =
+  "export RUNLESS_DATABASE_URL=file:runless.db; runless report-check a --check-name no_nulls --failed --create > created";
+
+const cases: Readonly<Record<string, ShellCase>> = {
+  "README.md: export RUNLESS_URL=http://127.0.0.1:3000": {
+    files: loadOrders,
+    check: ({ output, recorded }) => {
+      expect(recorded).toMatchObject(reportAndExec);
+      expect(output).toContain("loading");
+    },
+  },
+  "docs/cli.md: export RUNLESS_URL=http://127.0.0.1:3000": {
+    files: loadOrders,
+    before: "meanwhile() { runless report seen/by/tail; }",
+    endless: { "runless tail": "seen/by/tail" },
+    check: async ({ output, folder, recorded }) => {
+      expect(recorded.slice(0, 3)).toMatchObject(reportAndExec);
+      expect(output).toMatch(/^ASSET .+^warehouse\/orders /ms);
+      const exported = (await Bun.file(join(folder, "events.ndjson")).text()).trimEnd().split("\n");
+      expect(exported.map((line) => JSON.parse(line)).slice(-recorded.length)).toMatchObject([...recorded]);
+      expect(output).toContain(`${exported.length} recorded`);
+    },
+  },
+  "docs/deploying.md: runless token create --name ci --scope report --database-url file:/var/lib/runless/runless.db --create":
+    {
+      before: "export RUNLESS_PORT=0",
+      replace: { "file:/var/lib/runless/runless.db": "file:runless.db" },
+      endless: { "runless serve --host 0.0.0.0": "listening on http://0.0.0.0" },
+      check: ({ output }) => expect(output).toStartWith("rl_"),
+    },
+  "docs/deploying.md: runless export --database-url file:runless.db > events.ndjson": {
+    before: withDatabase,
+    replace: { "https://the-new-address": "$URL" },
+    check: ({ recorded }) => expect(recorded).toMatchObject([{ asset_key: ["warehouse", "orders"] }]),
+  },
+  "docs/alerting.md: runless token create --name prometheus --scope read > /etc/prometheus/runless-token": {
+    before: withDatabase,
+    replace: { "/etc/prometheus/": "" },
+    check: async ({ folder }) => expect(await Bun.file(join(folder, "runless-token")).text()).toMatch(/^rl_\S+\n$/),
+  },
+  "docs/alerting.md: runless checks --failing --json > failing.ndjson": {
+    before: aFailingCheck,
+    replace: { "/var/lib/node_exporter/": "" },
+    check: async ({ folder }) =>
+      expect(await Bun.file(join(folder, "checks.prom")).text()).toBe("asset_checks_failing 1\n"),
+  },
+  "docs/alerting.md: runless checks --failing --json": {
+    before: aFailingCheck,
+    check: ({ output }) => expect(output).toMatch(/^.*"check_name":"no_nulls".*$/m),
+  },
+  "docs/web.md: runless token create --name me --scope read": {
+    before: withDatabase,
+    check: ({ output }) => expect(output).toMatch(/^rl_\S+$/m),
+  },
+};
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer("bun");
+});
+afterAll(() => server.stop());
+
+test("every block of commands has its case here", () => {
+  expect(Object.keys(cases).sort()).toEqual([...blocksRunBy("shell")]);
+});
+
+test.each(Object.keys(cases))("%s", async (name) => {
+  const given = cases[name];
+  if (given === undefined) throw new Error("test.each gave another name.");
+  await given.check?.(await runShell(blockNamed(name), given, { folder: temporaryFolder(), url: server.url }));
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { RunlessApp } from "../../adapters/server/http.ts";
+import { eventsOf } from "../read-events.ts";
+import { type RunningServer, startServer } from "../server.ts";
+import { blockNamed } from "./markdown.ts";
+import { blocksRunBy } from "./plan.ts";
+import { loadFunction, newTypeScriptFolder, typeErrorsIn, type Wrapped } from "./run-typescript.ts";
+
+const folder = newTypeScriptFolder();
+
+const theApi = 'docs/typescript.md: import { checkEvaluation, materialization, RunlessInstance } from "runless";';
+const theCore = 'docs/typescript.md: import { safeParseReport } from "runless/core";';
+const aServer = 'docs/typescript.md: import { createApp } from "runless/http";';
+
+/** What each block uses and does not declare. */
+const blocks: Readonly<Record<string, Wrapped>> = {
+  [theApi]: { after: "return { latest, records, cursor, hasMore };" },
+  [theCore]: { parameters: "request: Request, console: { log(...values: unknown[]): void }" },
+  [aServer]: { replace: { "file:runless.db": `file:${join(folder, "own.db")}` } },
+};
+
+const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer("bun");
+  for (const [i, [name, wrapped]] of Object.entries(blocks).entries()) {
+    const replace = { "http://127.0.0.1:3000": server.url, ...wrapped.replace };
+    functions.set(name, await loadFunction(folder, `block${i}`, blockNamed(name).code, { ...wrapped, replace }));
+  }
+}, 30_000);
+afterAll(() => server.stop());
+
+/** Runs the block of that name. */
+const run = (name: string, ...args: unknown[]): Promise<unknown> => {
+  const block = functions.get(name);
+  if (block === undefined) throw new Error(`${name} was not loaded.`);
+  return block(...args);
+};
+
+test("every block of TypeScript has its case here", () => {
+  expect(Object.keys(blocks).sort()).toEqual([...blocksRunBy("typescript")]);
+});
+
+test("the blocks' types are right, as strictly as ours are checked", async () => {
+  expect(await typeErrorsIn(folder)).toBe("");
+}, 60_000);
+
+test("the block about the instance and the client reports and reads back", async () => {
+  const before = process.env.RUNLESS_DATABASE_URL;
+  process.env.RUNLESS_DATABASE_URL = `file:${join(folder, "instance.db")}`;
+  const read = await run(theApi);
+  if (before === undefined) delete process.env.RUNLESS_DATABASE_URL;
+  else process.env.RUNLESS_DATABASE_URL = before;
+  expect(read).toMatchObject({
+    latest: undefined,
+    records: [{ assetKey: ["warehouse", "orders"], metadata: { rows: { type: "int", rawValue: 5 } } }],
+    hasMore: false,
+  });
+  expect(await eventsOf(server.url, ["warehouse", "orders"])).toMatchObject([
+    { type: "ASSET_CHECK_EVALUATION", check_name: "no_nulls", passed: true },
+  ]);
+});
+
+test("the block about a server of your own refuses names that others may point at it", async () => {
+  const app = (await run(aServer)) as RunlessApp & { readonly hostname: string };
+  const ask = async (host: string) =>
+    (await app.fetch(new Request("http://127.0.0.1/api/v1/assets", { headers: { host } }))).status;
+  expect(await Promise.all(["evil.example", "127.0.0.1:3000", "localhost:3000"].map(ask))).toEqual([403, 200, 200]);
+  expect(app.hostname).toBe("127.0.0.1");
+  expect(existsSync(join(folder, "own.db"))).toBe(true);
+});
+
+describe("the block about the core", () => {
+  const post = (path: string, body: string | undefined, type = "application/json") => {
+    const init = body === undefined ? {} : { body, headers: { "content-type": type } };
+    return new Request(`https://example.com${path}`, { method: "POST", ...init });
+  };
+  /** What it logs of a request. */
+  const logged = async (request: Request): Promise<readonly unknown[]> => {
+    const values: unknown[] = [];
+    await run(theCore, request, { log: (...args: unknown[]) => values.push(...args) });
+    return values;
+  };
+
+  test.each([
+    ["/report_asset_materialization/s3/orders", '{"metadata": {"rows": 5}}', "report_asset_materialization"],
+    ["/report_asset_observation/s3/orders?data_version=v2", undefined, "report_asset_observation"],
+    ["/report_asset_check/s3/orders", '{"check_name": "c", "passed": true}', "report_asset_check"],
+  ])("reads a report to %s", async (path, body, endpoint) => {
+    expect(await logged(post(path, body))).toEqual([endpoint, ["s3", "orders"]]);
+  });
+
+  test.each([
+    ["JSON that is cut off", post("/report_asset_materialization/a", '{"metadata":'), "malformed_json"],
+    [
+      "a form",
+      post("/report_asset_materialization/a", "a=b", "application/x-www-form-urlencoded"),
+      "unhandled_content_type",
+    ],
+    ["an address of something else", post("/api/v1/events", "{}"), "unknown_endpoint"],
+  ])("says what is wrong with %s", async (_, request, code) => {
+    expect(await logged(request)).toEqual([code, expect.any(String)]);
+  });
+});
