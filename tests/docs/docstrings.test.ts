@@ -6,7 +6,14 @@ import { allExamples, type Example, type Export, entryPoints, exportsOf } from "
 import { loadFunction, newTypeScriptFolder, typeErrorsIn } from "./run-typescript.ts";
 
 /** The entry points of which every export has an example. */
-const shown = ["runless", "runless/client", "runless/core", "runless/http"];
+const shown = [
+  "runless",
+  "runless/client",
+  "runless/core",
+  "runless/core/definitions",
+  "runless/core/freshness",
+  "runless/http",
+];
 
 /** Exports that are no types and need no example, with the reason. */
 const withoutExample: Readonly<Record<string, string>> = {

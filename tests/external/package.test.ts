@@ -46,6 +46,8 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
       `import { materialization, RunlessInstance } from "runless";
     import { RunlessClient } from "runless/client";
     import { parseReportRequest } from "runless/core";
+    import { indexDefinitions, parseDefinitions } from "runless/core/definitions";
+    import { evaluateFreshness } from "runless/core/freshness";
     import { createApp } from "runless/http";
     import { openEventLog } from "runless/storage";
     const log = await openEventLog({ url: "file:${runtime}.db" });
@@ -55,9 +57,12 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
     await client.reportRunlessAssetEvent(event);
     await new RunlessInstance(log).reportRunlessAssetEvent(materialization("b"));
     console.log(await client.hasAssetKey("a"), await client.hasAssetKey("b"), await client.hasAssetKey("c"));
+    const yaml = "assets: [{ key: a, freshness: { type: cron, deadline_cron: 0 6 * * *, lower_bound_delta: 6h } }]";
+    const { freshness } = indexDefinitions(parseDefinitions(yaml)).definitionFor(["a"]);
+    console.log(evaluateFreshness(freshness, { lastAt: null, definedAt: null, now: Date.now() }).state);
     await log.close();`,
     );
-    expect(await app.run(runtime, ...args, "all.js")).toBe("true true false\n");
+    expect(await app.run(runtime, ...args, "all.js")).toBe("true true false\nFAIL\n");
   },
   30_000,
 );
@@ -65,12 +70,15 @@ test.each<[string, ...string[]]>([["bun"], ["node"], ["deno", "run", "--no-promp
 const typed = `import { type AssetMaterialization, materialization, RunlessInstance } from "runless";
   import { RunlessClient } from "runless/client";
   import { parseReportRequest } from "runless/core";
+  import { type Definition, parseDefinitions } from "runless/core/definitions";
+  import { evaluateFreshness, expectedPartitions } from "runless/core/freshness";
   import { createApp } from "runless/http";
   import { openEventLog } from "runless/storage";
   const event: AssetMaterialization = parseReportRequest("/report_asset_materialization/a", {}, undefined);
+  const definitions: readonly Definition[] = parseDefinitions("assets: []");
   // @ts-expect-error a key is no number, which only somebody with types knows
   materialization(1);
-  export { createApp, event, openEventLog, RunlessClient, RunlessInstance };`;
+  export { createApp, definitions, evaluateFreshness, event, expectedPartitions, openEventLog, RunlessClient, RunlessInstance };`;
 
 /** What a project may know of its platform: browsers, as by default, or a runtime by its types, or both. */
 const platforms: Readonly<Record<string, readonly string[]>> = {
@@ -101,7 +109,7 @@ describe.each([...resolutions])(
       30_000,
     );
 
-    test.each(["core", "storage"])(
+    test.each(["core", "core/definitions", "core/freshness", "storage"])(
       "of runless/%s in a strict project that knows of no platform",
       async (entry) => {
         const packages = await typePackages(
@@ -123,6 +131,8 @@ test.each([
   ["", []],
   ["/client", []],
   ["/core", []],
+  ["/core/definitions", []],
+  ["/core/freshness", []],
   ["/storage", []],
   ["/http", ["prom-client"]], // whose registry Metrics gives
 ])(

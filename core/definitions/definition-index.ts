@@ -1,0 +1,35 @@
+import type { AssetKey } from "../asset-key.ts";
+import type { Definition } from "./definition.ts";
+
+/** Definitions by what they are of. */
+export interface DefinitionIndex {
+  /** The definition of a key: its own, else that of the longest prefix of it (which may be the key itself). */
+  definitionFor(key: AssetKey): Definition | undefined;
+}
+
+/**
+ * Indexes definitions. A look-up costs as many steps as the key has parts.
+ *
+ * @example
+ * const index = indexDefinitions(parseDefinitions("assets: [{ prefix: ml, group: models }]"));
+ * console.log(index.definitionFor(["ml", "churn"])?.group); // models
+ */
+export function indexDefinitions(definitions: Iterable<Definition>): DefinitionIndex {
+  const byKey = new Map<string, Definition>();
+  const byPrefix = new Map<string, Definition>();
+  for (const definition of definitions) {
+    if (definition.key !== undefined) byKey.set(JSON.stringify(definition.key), definition);
+    else byPrefix.set(JSON.stringify(definition.prefix), definition);
+  }
+  return {
+    definitionFor(key) {
+      const own = byKey.get(JSON.stringify(key));
+      if (own !== undefined || byPrefix.size === 0) return own;
+      for (let length = key.length; length > 0; length--) {
+        const found = byPrefix.get(JSON.stringify(key.slice(0, length)));
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+  };
+}

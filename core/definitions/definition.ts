@@ -1,0 +1,62 @@
+import type { AssetKey } from "../asset-key.ts";
+import type { FreshnessPolicy, Partitions } from "../freshness/index.ts";
+
+interface Defined {
+  readonly description: string | null;
+  /** E-mail addresses, and `team:<name>`. */
+  readonly owners: readonly string[];
+  readonly group: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly kinds: readonly string[];
+  readonly deps: readonly AssetKey[];
+  readonly checks: readonly string[];
+  /** With its zone: its own, else that of the document's defaults, else UTC. */
+  readonly partitions: Partitions | null;
+  /** With its zone: its own, else that of the partitions, else that of the defaults, else UTC. */
+  readonly freshness: FreshnessPolicy | null;
+}
+
+/** What is known of one asset without a report. */
+export interface KeyDefinition extends Defined {
+  readonly key: AssetKey;
+  readonly prefix?: undefined;
+}
+
+/** What is known of every asset below a prefix that has no definition of its own. */
+export interface PrefixDefinition extends Defined {
+  readonly prefix: AssetKey;
+  readonly key?: undefined;
+}
+
+export type Definition = KeyDefinition | PrefixDefinition;
+
+/**
+ * What may be defined at most. Bytes are those of UTF-8.
+ *
+ * @example
+ * console.log(definitionLimits.documentBytes); // 16777216
+ */
+export const definitionLimits = {
+  definitions: 100_000,
+  /** Assets and partitions with a state, all together. */
+  subjects: 200_000,
+  staticKeys: 10_000,
+  lookback: 400,
+  definitionBytes: 1_048_576,
+  documentBytes: 16_777_216,
+} as const;
+
+const defaultLookback = 3;
+
+/**
+ * How many states a definition's policy gives an asset: none without one, else one, or one for each watched partition.
+ *
+ * @example
+ * const definitions = parseDefinitions("assets: [{ key: a, freshness: { type: time_window, fail_window: 1d } }]");
+ * console.log(definitions.map(countSubjects)); // [ 1 ]
+ */
+export function countSubjects({ freshness, partitions }: Definition): number {
+  if (freshness === null) return 0;
+  if (partitions === null) return 1;
+  return partitions.type === "static" ? partitions.keys.length : (freshness.lookback ?? defaultLookback);
+}

@@ -1,0 +1,212 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definitions-error.ts";
+
+export type Path = readonly (string | number)[];
+
+/** A text that has been parsed, and where its parts are. */
+export interface ParsedText {
+  readonly value: unknown;
+  /** The line of what a path leads to, or of the nearest thing around it; null in large JSON. */
+  lineOf(path: Path): number | null;
+  /** A scalar as it was written, where that is not what it was read as: `0123`. */
+  sourceOf(path: Path): string | undefined;
+}
+
+const mostIssues = 100;
+
+const deepestPath = 10;
+
+/** Characters of JSON in which lines are looked for: more comes from programs, which go by the path. */
+const mostLocated = 1_000_000;
+
+/** Parses YAML 1.2 or JSON. Throws InvalidDefinitionsError for what is neither. */
+export function parseText(text: string): ParsedText {
+  const json = parseJsonText(text);
+  if (json === undefined) return parseYaml(text);
+  // JSON is YAML, which knows its lines and takes a hundred times as long: only what is wrong needs them.
+  if (text.length > mostLocated) return { value: json.value, lineOf: () => null, sourceOf: () => undefined };
+  let located: ParsedText | undefined;
+  const locate = () => {
+    located ??= parseYaml(text);
+    return located;
+  };
+  return {
+    value: json.value,
+    lineOf: (path) => locate().lineOf(path),
+    sourceOf: (path) => locate().sourceOf(path),
+  };
+}
+
+/** `assets[3].partitions.cron`. No definition is so deep that its path has to be cut. */
+export function formatPath(path: Path): string {
+  const parts = path.slice(0, deepestPath).map((part) => {
+    if (typeof part === "number") return `[${part}]`;
+    return /^[\w-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+  });
+  return `${parts.join("")}${path.length > deepestPath ? "…" : ""}`.replace(/^\./, "");
+}
+
+function parseJsonText(text: string): { readonly value: unknown } | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined; // YAML has braces too, and says where it is wrong
+  }
+}
+
+function parseYaml(text: string): ParsedText {
+  const lineCounter = new LineCounter();
+  const lineAt = (offset: number) => Math.max(1, lineCounter.linePos(offset).line);
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      stringKeys: true,
+      merge: true,
+      logLevel: "error",
+    });
+  } catch (error) {
+    throw syntaxError([{ line: null, path: "", message: `this is no YAML: ${reasonOf(error)}` }]);
+  }
+  // What follows the first error on a line is mostly of its making.
+  const byLine = new Map<number, (typeof document.errors)[number]>();
+  for (const error of document.errors) {
+    const line = lineAt(error.pos[0]);
+    if (byLine.size < mostIssues && !byLine.has(line)) byLine.set(line, error);
+  }
+  const issues = Array.from(byLine, ([line, error]): DefinitionIssue => {
+    const found = pathAt(document, error.pos[0]);
+    const path = formatPath(inText.has(error.code) ? found.slice(0, -1) : found);
+    return { line, path, message: hintFor(lineOfText(text, line), error.code) ?? `this is no YAML: ${error.message}` };
+  });
+  if (issues.length > 0) throw syntaxError(issues.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
+  return {
+    value: toPlain(document, text, lineAt),
+    lineOf: (path) => lineAt(findNode(document, path).offset),
+    sourceOf(path) {
+      const { node } = findNode(document, path);
+      return isScalar(node) && node.source !== undefined ? node.source : undefined;
+    },
+  };
+}
+
+function toPlain(document: Document.Parsed, text: string, lineAt: (offset: number) => number): unknown {
+  try {
+    // What aliases repeat is one object here, and counted each time before anybody walks through it.
+    return document.toJS({ maxAliasCount: -1 });
+  } catch (error) {
+    let offset: number | undefined;
+    visit(document, {
+      Alias(_key, alias) {
+        if (alias.resolve(document) !== undefined) return undefined;
+        offset = alias.range?.[0] ?? 0;
+        return visit.BREAK;
+      },
+    });
+    if (offset === undefined)
+      throw syntaxError([{ line: null, path: "", message: `this can't be read: ${reasonOf(error)}` }]);
+    const line = lineAt(offset);
+    const message = hintFor(lineOfText(text, line), "BAD_ALIAS") ?? reasonOf(error);
+    throw syntaxError([{ line, path: formatPath(pathAt(document, offset)), message }]);
+  }
+}
+
+function syntaxError(issues: readonly DefinitionIssue[]): InvalidDefinitionsError {
+  const [first, ...rest] = issues;
+  if (first === undefined) throw new TypeError("there is no issue");
+  return new InvalidDefinitionsError([first, ...rest], "invalid_definitions");
+}
+
+/** A text that was taken for a name and a value. */
+const inText: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "BLOCK_IN_FLOW"]);
+
+const meanings: Readonly<Record<string, string>> = {
+  "*": "is an alias",
+  "&": "is an anchor",
+  "!": "is a tag",
+  "%": "is a directive",
+  "@": "is reserved",
+  "`": "is reserved",
+};
+
+/** What to write, where a value begins with a character that means something else in YAML. */
+function hintFor(line: string, code: string): string | undefined {
+  const [, before = "", value = ""] = /^((?:.*?:\s+)|(?:.*?-\s+)|(?:.*?[[,{]\s*))([*&!%@`].*?)\s*$/.exec(line) ?? [];
+  const meaning = meanings[value.charAt(0)];
+  if (meaning !== undefined) {
+    const name = /[\w-]+:\s+$/.exec(before)?.[0] ?? "";
+    const quoted = JSON.stringify(value.replace(/\s+#.*$/, "").replace(/[\s\]},]+$/, ""));
+    return `what begins with ${value.charAt(0)} ${meaning} in YAML; quote it: ${name.trim()} ${quoted}`.replace(
+      ":  ",
+      ": ",
+    );
+  }
+  if (code === "BLOCK_AS_IMPLICIT_KEY" || code === "BLOCK_IN_FLOW")
+    return 'a text with ": " in it is a name and a value in YAML; quote it';
+  if (code === "NON_STRING_KEY") return "a name is no string: does a comma or a colon lack before it?";
+  if (code === "TAB_AS_INDENT") return "YAML takes no tabs at the start of a line: write spaces";
+  if (code === "MULTIPLE_DOCS") return "a file is one document: --- begins a second one";
+  if (code === "DUPLICATE_KEY") return "this name is written twice in one place: leave one out";
+  return undefined;
+}
+
+function lineOfText(text: string, line: number): string {
+  return text.split("\n", line)[line - 1] ?? "";
+}
+
+interface Found {
+  readonly node: Node | null;
+  readonly offset: number;
+}
+
+function findNode(document: Document.Parsed, path: Path): Found {
+  let found: Found = { node: document.contents, offset: document.contents?.range[0] ?? 0 };
+  for (const part of path) {
+    const inside = isAlias(found.node) ? found.node.resolve(document) : found.node;
+    const next = isMap<Node, Node | null>(inside) ? memberOf(inside.items, part) : itemOf(inside, part);
+    if (next === undefined) return { node: null, offset: found.offset };
+    found = next;
+  }
+  return found;
+}
+
+function memberOf(
+  pairs: readonly { readonly key: Node; readonly value: Node | null }[],
+  name: string | number,
+): Found | undefined {
+  const pair = pairs.find(({ key }) => isScalar(key) && String(key.value) === String(name));
+  return pair && { node: pair.value, offset: pair.key.range?.[0] ?? 0 };
+}
+
+function itemOf(node: Node | null | undefined, index: string | number): Found | undefined {
+  const item = isSeq<Node>(node) && typeof index === "number" ? node.items[index] : undefined;
+  return item && { node: item, offset: item.range?.[0] ?? 0 };
+}
+
+/** The path of what lies at an offset, as far as the document could be read. */
+function pathAt(document: Document.Parsed, offset: number): Path {
+  const path: (string | number)[] = [];
+  let node: Node | null = document.contents;
+  const isBefore = (other: Node | null) => (other?.range?.[0] ?? Number.POSITIVE_INFINITY) <= offset;
+  for (;;) {
+    if (isMap<Node, Node | null>(node)) {
+      const pair: { readonly key: Node; readonly value: Node | null } | undefined = node.items.findLast(({ key }) =>
+        isBefore(key),
+      );
+      if (pair === undefined || !isScalar(pair.key)) return path;
+      path.push(String(pair.key.value));
+      node = pair.value;
+    } else if (isSeq<Node>(node)) {
+      const index: number = node.items.findLastIndex(isBefore);
+      if (index === -1) return path;
+      path.push(index);
+      node = node.items[index] ?? null;
+    } else return path;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,62 @@
+import { type CronSchedule, cronSchedule } from "./cron-schedule.ts";
+import { type TimeZone, timeZone } from "./time-zone.ts";
+
+export type CalendarUnit = "hourly" | "daily" | "weekly" | "monthly";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+interface UnitRules {
+  readonly cron: string;
+  /** The start of the unit that a wall-clock time lies in. */
+  floor(wallClock: number): number;
+  /** The start of the unit after one that starts here. */
+  next(start: number): number;
+}
+
+const sundayOffset = 3 * day; // 1970-01-01 was a Thursday, the Sunday after it the 4th
+
+const units: Readonly<Record<CalendarUnit, UnitRules>> = {
+  hourly: { cron: "0 * * * *", floor: (at) => Math.floor(at / hour) * hour, next: (start) => start + hour },
+  daily: { cron: "0 0 * * *", floor: (at) => Math.floor(at / day) * day, next: (start) => start + day },
+  weekly: {
+    cron: "0 0 * * 0",
+    floor: (at) => Math.floor((at - sundayOffset) / (7 * day)) * 7 * day + sundayOffset,
+    next: (start) => start + 7 * day,
+  },
+  monthly: { cron: "0 0 1 * *", floor: (at) => monthOf(at, 0), next: (start) => monthOf(start, 1) },
+};
+
+function monthOf(wallClock: number, months: number): number {
+  const at = new Date(wallClock);
+  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1);
+}
+
+/**
+ * The starts of hours, days, weeks (on Sundays) and months in a zone: the ticks of the cron expressions that Dagster
+ * has for them. They are worked out where no clock changes nearby, because the cron library takes a thousand times as
+ * long, and a calendar of hours asks for thousands.
+ */
+export function calendarTicks(unit: CalendarUnit, zoneName: string): CronSchedule {
+  const rules = units[unit];
+  const byCron = cronSchedule(rules.cron, zoneName, "type");
+  const zone = timeZone(zoneName) as TimeZone; // cronSchedule has refused a name without a zone
+  // A day's start is repeated where clocks go back over midnight; Kwajalein's once went back by 23 hours.
+  const calm = unit === "hourly" ? 0 : 26 * hour;
+
+  function instantOf(wallClock: number, offset: number): number | undefined {
+    const instant = wallClock - offset;
+    return zone.offsetAt(instant) === offset && zone.offsetAt(instant - calm) === offset ? instant : undefined;
+  }
+
+  return {
+    atOrBefore(instant) {
+      const offset = zone.offsetAt(instant);
+      return instantOf(rules.floor(instant + offset), offset) ?? byCron.atOrBefore(instant);
+    },
+    after(instant) {
+      const offset = zone.offsetAt(instant);
+      return instantOf(rules.next(rules.floor(instant + offset)), offset) ?? byCron.after(instant);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { type CompiledPolicy, compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
+
+/** What a policy judges. Times are milliseconds since 1970 UTC. */
+export interface FreshnessFacts {
+  /** When the newest event that counts did so: the greatest min(timestamp, received_at). Null without one. */
+  readonly lastAt: number | null;
+  /** Since when the policy is there. Null: since ever. */
+  readonly definedAt: number | null;
+  readonly now: number;
+}
+
+/** A state, and the first moment after `now` at which time alone changes it; null where it never does. */
+export interface Freshness {
+  readonly state: FreshnessState;
+  readonly nextChangeAt: number | null;
+}
+
+/**
+ * The state of an asset, or of a static partition, by its policy.
+ *
+ * Time alone never improves a state, but that UNKNOWN becomes what the first deadline finds. Throws InvalidRuleError
+ * for a policy that can't be.
+ *
+ * @example
+ * const policy = { type: "time_window", fail_window: "24h" } as const;
+ * const lastAt = Date.UTC(2026, 10, 29, 10);
+ * const { state, nextChangeAt } = evaluateFreshness(policy, { lastAt, definedAt: null, now: lastAt + 3_600_000 });
+ * console.log(state, nextChangeAt === lastAt + 86_400_000); // PASS true
+ */
+export function evaluateFreshness(policy: FreshnessPolicy, facts: FreshnessFacts): Freshness {
+  const rules = compilePolicy(policy);
+  return rules.type === "cron" ? evaluateCron(rules, facts) : evaluateTimeWindow(rules, facts);
+}
+
+type Rules<Type> = Extract<CompiledPolicy, { readonly type: Type }>;
+
+function evaluateTimeWindow(
+  { warn, fail }: Rules<"time_window">,
+  { lastAt, definedAt, now }: FreshnessFacts,
+): Freshness {
+  const since = lastAt ?? definedAt;
+  if (since === null) return { state: "FAIL", nextChangeAt: null };
+  return ageState({ since, warn, fail, now, young: lastAt === null ? "UNKNOWN" : "PASS" });
+}
+
+/** The state of what is `young` at first, and grows old since a moment. */
+export function ageState(age: {
+  readonly since: number;
+  readonly warn: number | null;
+  readonly fail: number;
+  readonly now: number;
+  readonly young: "PASS" | "UNKNOWN";
+}): Freshness {
+  const failsAt = age.since + age.fail;
+  const warnsAt = age.warn === null ? failsAt : age.since + age.warn;
+  if (age.now >= failsAt) return { state: "FAIL", nextChangeAt: null };
+  if (age.now >= warnsAt) return { state: "WARN", nextChangeAt: failsAt };
+  return { state: age.young, nextChangeAt: warnsAt };
+}
+
+function evaluateCron(
+  { ticks, lowerBound, grace }: Rules<"cron">,
+  { lastAt, definedAt, now }: FreshnessFacts,
+): Freshness {
+  const tick = ticks.atOrBefore(now);
+  if (tick === null || (definedAt !== null && tick <= definedAt)) {
+    return { state: "UNKNOWN", nextChangeAt: ticks.after(Math.max(now, definedAt ?? now)) };
+  }
+  const isMet = (deadline: number) => lastAt !== null && lastAt >= deadline - lowerBound;
+  // The first tick that this event comes too early for.
+  if (lastAt !== null && isMet(tick))
+    return { state: "PASS", nextChangeAt: ticks.after(Math.max(now, lastAt + lowerBound)) };
+  const graceEnd = tick + grace;
+  if (now >= graceEnd) return { state: "FAIL", nextChangeAt: null };
+  const before = ticks.atOrBefore(tick - 1);
+  const isFirstMiss = before === null || (definedAt !== null && before <= definedAt) || isMet(before);
+  if (!isFirstMiss) return { state: "FAIL", nextChangeAt: null };
+  return { state: "WARN", nextChangeAt: Math.min(graceEnd, ticks.after(now) ?? graceEnd) };
+}

@@ -1,0 +1,149 @@
+import { InvalidRuleError } from "./invalid-rule-error.ts";
+import { formatOffset, readOffset } from "./partition-format.ts";
+import { compileWindows, mostStaticKeys, type Partitions, type StaticPartitions, type Windows } from "./partitions.ts";
+
+/** A partition and the time that it is of: `start` inclusive, `end` exclusive; null for a static one. */
+export interface PartitionWindow {
+  readonly partition: string;
+  readonly start: number | null;
+  readonly end: number | null;
+}
+
+/** A partition that is of a time. */
+export interface TimedWindow extends PartitionWindow {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Which of the expected partitions are asked for. Times are milliseconds since 1970 UTC. */
+export interface PartitionRange {
+  /** Windows that start at or after it; null: from the first. */
+  readonly from: number | null;
+  /** Windows that start before it; null: to the last. */
+  readonly until: number | null;
+  readonly now: number;
+}
+
+/**
+ * The partitions that an asset should have by `now`, in their order: those whose windows have ended, and as many more
+ * (or fewer) as `end_offset` says. Names and windows are Dagster's: of two hours with one name, the second gets its
+ * offset. Static partitions are all there, whatever the range. The length is what the range makes it: bound that.
+ *
+ * Throws InvalidRuleError for a definition that can't be.
+ *
+ * @example
+ * const partitions = { type: "daily", start: "2026-03-28", timezone: "Europe/Berlin" } as const;
+ * const windows = expectedPartitions(partitions, { from: null, until: null, now: Date.UTC(2026, 2, 29, 22) });
+ * console.log(windows.map((one) => one.partition)); // [ '2026-03-28', '2026-03-29' ]
+ */
+export function expectedPartitions(partitions: Partitions, range: PartitionRange): readonly PartitionWindow[] {
+  if (partitions.type === "static") return staticPartitions(partitions);
+  const windows = compileWindows(partitions);
+  const { first, ticks } = windows;
+  const last = horizon(windows, range.now);
+  if (first === null || last === null) return [];
+  const found: TimedWindow[] = [];
+  let start = range.from === null || range.from <= first ? first : ticks.after(range.from - 1);
+  while (start !== null && start < last && (range.until === null || start < range.until)) {
+    const end = ticks.after(start);
+    if (end === null) break;
+    found.push({ partition: nameOf(windows, start), start, end });
+    start = end;
+  }
+  return found;
+}
+
+/**
+ * The window of a partition by its name, whether or not it has ended; undefined for a name that is not of the
+ * definition: `2026-13-01`, one before `start` or after `end`, a static key that is not listed.
+ *
+ * @example
+ * const partitions = { type: "daily", start: "2026-01-01" } as const;
+ * console.log(partitionWindow(partitions, "2026-11-30")?.end === Date.UTC(2026, 11, 1)); // true
+ * console.log(partitionWindow(partitions, "2026-13-01")); // undefined
+ */
+export function partitionWindow(partitions: Partitions, partition: string): PartitionWindow | undefined {
+  if (partitions.type === "static") return staticPartitions(partitions).find((one) => one.partition === partition);
+  const windows = compileWindows(partitions);
+  const start = startOf(windows, partition);
+  if (start === undefined || windows.first === null || start < windows.first) return undefined;
+  const end = windows.ticks.after(start);
+  if (end === null || (windows.end !== null && end > windows.end)) return undefined;
+  return { partition, start, end };
+}
+
+/** Expected partitions whose windows have ended, the newest `count`, oldest first, and when the next window ends. */
+export function lastEnded(
+  windows: Windows,
+  count: number,
+  now: number,
+): { readonly ended: readonly TimedWindow[]; readonly nextEnd: number | null } {
+  const { first, ticks } = windows;
+  const ended: TimedWindow[] = [];
+  const nowTick = ticks.atOrBefore(now);
+  const last = horizon(windows, now);
+  let end = last === null || nowTick === null ? null : Math.min(last, nowTick);
+  while (end !== null && first !== null && end > first && ended.length < count) {
+    const start = ticks.atOrBefore(end - 1);
+    if (start === null || start < first) break;
+    ended.push({ partition: nameOf(windows, start), start, end });
+    end = start;
+  }
+  return { ended: ended.reverse(), nextEnd: nextEnd(windows, now) };
+}
+
+export function staticPartitions({ keys }: StaticPartitions): readonly PartitionWindow[] {
+  if (keys.length > mostStaticKeys) {
+    throw new InvalidRuleError("keys", `${keys.length} static keys are too many: the limit is ${mostStaticKeys}`);
+  }
+  return keys.map((partition) => ({ partition, start: null, end: null }));
+}
+
+/** The end of the last window that is expected by now; it may lie before the first. */
+function horizon({ ticks, end, endOffset }: Windows, now: number): number | null {
+  let last = ticks.atOrBefore(now);
+  for (let i = 0; i < endOffset && last !== null; i++) last = ticks.after(last);
+  for (let i = 0; i > endOffset && last !== null; i--) last = ticks.atOrBefore(last - 1);
+  if (last === null || end === null || last <= end) return last;
+  return ticks.atOrBefore(end);
+}
+
+/** When the next window is added to those that have ended, or null after the last. */
+function nextEnd(windows: Windows, now: number): number | null {
+  const { first, ticks, end, endOffset } = windows;
+  if (first === null) return null;
+  let next = ticks.after(Math.max(now, first));
+  if (end !== null && (horizon(windows, now) ?? first) >= (ticks.atOrBefore(end) ?? first)) return null;
+  if (endOffset >= 0) return next !== null && end !== null && next > end ? null : next;
+  // Fewer than have ended: the first is expected so many ticks after its end.
+  while (next !== null && (horizon(windows, next) ?? first) <= first) next = ticks.after(next);
+  return next;
+}
+
+function nameOf({ ticks, zone, format }: Windows, start: number): string {
+  const offset = zone.offsetAt(start);
+  const wallClock = start + offset;
+  const name = format.format(wallClock, offset);
+  if (format.directives.has("%z")) return name;
+  const [earlier] = zone.instantsOf(wallClock);
+  const isRepeated = earlier !== undefined && earlier < start && ticks.atOrBefore(earlier) === earlier;
+  return isRepeated ? `${name}${formatOffset(offset)}` : name;
+}
+
+function startOf(windows: Windows, partition: string): number | undefined {
+  const { ticks, format } = windows;
+  const named = format.parse(partition);
+  const [, stem = "", suffix] = /^(.*)([+-]\d{4})$/s.exec(partition) ?? [];
+  const repeated = named === undefined && suffix !== undefined ? format.parse(stem) : undefined;
+  const at = named ?? repeated;
+  if (at === undefined) return undefined;
+  const offset = repeated === undefined || suffix === undefined ? at.offset : readOffset(suffix);
+  const start = offset === null ? tickNamed(windows, at.wallClock) : at.wallClock - offset;
+  const isStart = start !== null && ticks.atOrBefore(start) === start && nameOf(windows, start) === partition;
+  return isStart ? start : undefined;
+}
+
+// A window may start later than its name says: a day without midnight, a week named after its year and month.
+function tickNamed({ ticks, zone }: Windows, wallClock: number): number | null {
+  return ticks.after(zone.firstInstantOf(wallClock) - 1);
+}

@@ -1,0 +1,122 @@
+import { ageState, evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
+import { lastEnded, type PartitionWindow, staticPartitions } from "./expected-partitions.ts";
+import { compileWindows, type Partitions } from "./partitions.ts";
+import { compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
+
+/** A state of a partition, and when it is due: from then on it is late. Null where it depends on the newest event alone. */
+export interface PartitionFreshness extends Freshness {
+  readonly dueAt: number | null;
+}
+
+/** What a policy judges of a partitioned asset. Times are milliseconds since 1970 UTC. */
+export interface PartitionedFacts extends Omit<FreshnessFacts, "lastAt"> {
+  /** By partition: when its newest event that counts did so, as `FreshnessFacts.lastAt`. */
+  readonly lastAt: ReadonlyMap<string, number>;
+}
+
+export interface PartitionedFreshness extends Freshness {
+  /** Each watched partition, oldest first, or in the order of the static keys. */
+  readonly partitions: readonly (PartitionWindow & PartitionFreshness)[];
+}
+
+/** The partitions that a policy watches now, and when the next window ends, which moves them on (null: never). */
+export interface WatchedPartitions {
+  readonly partitions: readonly PartitionWindow[];
+  readonly nextEnd: number | null;
+}
+
+/**
+ * The partitions that a policy watches: the last `lookback` expected ones whose windows have ended, oldest first, or
+ * all static ones.
+ *
+ * @example
+ * const policy = { type: "time_window", fail_window: "6h", lookback: 2 } as const;
+ * const partitions = { type: "daily", start: "2026-01-01" } as const;
+ * const watched = watchedPartitions(policy, partitions, Date.UTC(2026, 10, 30, 12));
+ * console.log(watched.partitions.map((one) => one.partition)); // [ '2026-11-28', '2026-11-29' ]
+ */
+export function watchedPartitions(policy: FreshnessPolicy, partitions: Partitions, now: number): WatchedPartitions {
+  if (partitions.type === "static") return { partitions: staticPartitions(partitions), nextEnd: null };
+  const { ended, nextEnd } = lastEnded(compileWindows(partitions), compilePolicy(policy).lookback, now);
+  return { partitions: ended, nextEnd };
+}
+
+/**
+ * The state of one partition. One of a time is met by what counted at or after the end of its window (less `early`), for
+ * good; it is due at the first tick at or after that end, or `fail_window` after it, and UNKNOWN until then. A static one
+ * is judged as an asset.
+ *
+ * @example
+ * const policy = { type: "time_window", fail_window: "6h" } as const;
+ * const window = { partition: "2026-11-29", start: Date.UTC(2026, 10, 29), end: Date.UTC(2026, 10, 30) };
+ * const facts = { lastAt: null, definedAt: null, now: Date.UTC(2026, 10, 30, 7) };
+ * console.log(evaluatePartition(policy, window, facts).state); // FAIL
+ */
+export function evaluatePartition(
+  policy: FreshnessPolicy,
+  window: PartitionWindow,
+  facts: FreshnessFacts,
+): PartitionFreshness {
+  const { end } = window;
+  if (end === null) return { ...evaluateFreshness(policy, facts), dueAt: null };
+  const rules = compilePolicy(policy);
+  const dueAt = rules.type === "cron" ? rules.ticks.after(end - 1) : end + rules.fail;
+  if (facts.lastAt !== null && facts.lastAt >= end - rules.early) return { state: "PASS", nextChangeAt: null, dueAt };
+  const { now } = facts;
+  if (rules.type === "time_window") {
+    return { ...ageState({ since: end, warn: rules.warn, fail: rules.fail, now, young: "UNKNOWN" }), dueAt };
+  }
+  if (dueAt === null || now < dueAt) return { state: "UNKNOWN", nextChangeAt: dueAt, dueAt };
+  const graceEnd = dueAt + rules.grace;
+  return now < graceEnd
+    ? { state: "WARN", nextChangeAt: graceEnd, dueAt }
+    : { state: "FAIL", nextChangeAt: null, dueAt };
+}
+
+/**
+ * The state of a partitioned asset: the worst of its watched partitions. `nextChangeAt` is the first moment at which
+ * time changes the state of one of them, or which of them are watched.
+ *
+ * @example
+ * const policy = { type: "time_window", fail_window: "24h" } as const;
+ * const partitions = { type: "static", keys: ["eu", "us"] } as const;
+ * const now = Date.UTC(2026, 10, 30);
+ * const facts = { lastAt: new Map([["eu", now]]), definedAt: null, now };
+ * console.log(evaluatePartitions(policy, partitions, facts).state); // FAIL
+ */
+export function evaluatePartitions(
+  policy: FreshnessPolicy,
+  partitions: Partitions,
+  facts: PartitionedFacts,
+): PartitionedFreshness {
+  const watched = watchedPartitions(policy, partitions, facts.now);
+  const states = watched.partitions.map((window) => ({
+    ...window,
+    ...evaluatePartition(policy, window, { ...facts, lastAt: facts.lastAt.get(window.partition) ?? null }),
+  }));
+  return {
+    state: worstState(states.map(({ state }) => state)),
+    nextChangeAt: earliest([watched.nextEnd, ...states.map(({ nextChangeAt }) => nextChangeAt)]),
+    partitions: states,
+  };
+}
+
+const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];
+
+/**
+ * FAIL before WARN before PASS; UNKNOWN only where nothing is known: a partition that is not due yet hides no other.
+ *
+ * @example
+ * console.log(worstState(["PASS", "UNKNOWN", "WARN"])); // WARN
+ */
+export function worstState(states: Iterable<FreshnessState>): FreshnessState {
+  const all = new Set(states);
+  return fromWorst.find((state) => all.has(state)) ?? "UNKNOWN";
+}
+
+function earliest(moments: readonly (number | null)[]): number | null {
+  return moments.reduce(
+    (least, moment) => (moment === null || (least !== null && least <= moment) ? least : moment),
+    null,
+  );
+}
