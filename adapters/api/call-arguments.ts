@@ -1,13 +1,13 @@
 import { assetKeyOf, checkEvent, type ReportableEvent, type RunlessEvent } from "../../core/events/events.ts";
 import type { EventFilter, NewEvent } from "../../storage/event-log.ts";
-import type { AssetCheckRecordsFilter, FetchOptions, ReportOptions } from "./call-options.ts";
+import type { AssetCheckRecordsFilter, FetchOptions, ReportOptions } from "./runless-api.ts";
 
-// What callers hand in, read once for RunlessInstance and RunlessClient, so that both take it for the same. JavaScript's
-// null stands for what was left out, but where it could mean more than that.
+// Reads the arguments of calls, so that RunlessInstance and RunlessClient treat them alike. Null counts as left out, except
+// where it could mean more than that.
 
 type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] | null };
 
-/** The filter's known members. Throws TypeError or RangeError that names the one that is wrong. */
+/** Reads a filter. Throws TypeError or RangeError that names the wrong member. */
 export function readFilter(filter: Loose<AssetCheckRecordsFilter>): EventFilter {
   const { assetKey, partition, checkName, since, until, after, before } = filter;
   return {
@@ -20,7 +20,7 @@ export function readFilter(filter: Loose<AssetCheckRecordsFilter>): EventFilter 
   };
 }
 
-/** Of events between two ids. Throws RangeError. */
+/** Reads the ids between which events are asked for. Throws RangeError. */
 export function readIds({ after, before }: Loose<Pick<EventFilter, "after" | "before">>) {
   return { after: id("after", after), before: id("before", before) };
 }
@@ -30,7 +30,7 @@ export function readReportOptions(options: Loose<ReportOptions> | null | undefin
   return { idempotencyKey: idempotencyKey ?? undefined, signal: signal ?? undefined };
 }
 
-/** Events with keys of their own or without, each checked as its constructor would. Throws InvalidEventError. */
+/** Reads events, with or without keys. Throws InvalidEventError, as their constructors do. */
 export function readNewEvents(given: readonly (RunlessEvent | NewEvent)[]): readonly ReportableNewEvent[] {
   return given.map((one) => {
     const { event, idempotencyKey } = "event" in one ? one : { event: one };
@@ -42,7 +42,7 @@ interface ReportableNewEvent extends NewEvent {
   readonly event: ReportableEvent;
 }
 
-/** The event, with what another log said of it, if it comes from one. Throws InvalidEventError. */
+/** Reads an event, with its id and time of receipt if it comes from another log. Throws InvalidEventError. */
 export function readReportable(given: ReportableEvent): ReportableEvent {
   const event = checkEvent(given);
   const { id, receivedAt } = given;
@@ -60,8 +60,8 @@ export function readFetchOptions(options: Loose<FetchOptions> | null | undefined
 }
 
 /**
- * The partition that a wipe is asked for: null stands for the events without one. Throws TypeError for undefined, which
- * must not come to mean the whole asset.
+ * Reads the partition of a wipe. Null means the events without a partition. Throws TypeError for undefined, which must not
+ * mean the whole asset.
  */
 export function readPartition(partition: unknown): string | null {
   if (partition === null) return null;
@@ -69,7 +69,7 @@ export function readPartition(partition: unknown): string | null {
   throw new TypeError(`A partition is a string, or null for the events without one. Got ${partition}.`);
 }
 
-/** Null is no text here: nobody could tell whether everything is meant by it, or what has none. */
+/** Throws TypeError for null: it could mean all events, or those without a partition. */
 function text(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "string") return value.toWellFormed();
@@ -82,7 +82,7 @@ function time(name: string, value: number | null | undefined): number | undefine
   throw new RangeError(`The option ${name} must be whole milliseconds since 1970, or left out. Got ${value}.`);
 }
 
-/** The API takes ids of 15 digits: no log has given one that is greater. */
+/** The API accepts ids of 15 digits. No log has greater ones. */
 const greatestId = 999_999_999_999_999;
 
 function id(name: string, value: number | null | undefined): number | undefined {

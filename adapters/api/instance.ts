@@ -11,14 +11,14 @@ import type { CallOptions, ReportedEvent, ReportedEvents, ReportOptions, Runless
 export interface RunlessInstanceOptions {
   /** Default: `RUNLESS_DATABASE_URL`, else `file:runless.db` in the working directory. */
   readonly databaseUrl?: string | undefined;
-  /** Default, without a databaseUrl of its own: `RUNLESS_DATABASE_AUTH_TOKEN`. */
+  /** Default, if databaseUrl is left out: `RUNLESS_DATABASE_AUTH_TOKEN`. */
   readonly databaseAuthToken?: string | undefined;
 }
 
 const pageSize = 1000;
 
 /**
- * The event log in this process: no server is needed. Failures are EventLogErrors; a wrong event's InvalidEventError.
+ * The event log in this process, without a server. Failures are EventLogErrors; InvalidEventError for a wrong event.
  *
  * @example
  * const instance = await RunlessInstance.get({ databaseUrl: "file:runless.db" });
@@ -44,11 +44,11 @@ export class RunlessInstance extends LogReader implements RunlessApi {
     this.#log = log;
   }
 
-  /** Opens the event log, as `DagsterInstance.get()` reads DAGSTER_HOME. Throws EventLogError or ConfigError. */
+  /** Opens the event log that the environment names, like `DagsterInstance.get()`. Rejects with EventLogError or ConfigError. */
   static async get(options: RunlessInstanceOptions = {}): Promise<RunlessInstance> {
     const given = resolveDatabase(process.env);
     const url = options.databaseUrl ?? given.databaseUrl;
-    // The environment's token is for the environment's database.
+    // The token of the environment is for the database of the environment.
     const token = options.databaseUrl === undefined ? given.databaseAuthToken : undefined;
     return new RunlessInstance(await openEventLog({ url, authToken: options.databaseAuthToken ?? token }));
   }
@@ -81,7 +81,7 @@ export class RunlessInstance extends LogReader implements RunlessApi {
     return { recorded: events.length - duplicates, duplicates, ids: outcome.events.map(({ id }) => id) };
   }
 
-  /** Finishes what was reported and closes the event log. */
+  /** Finishes reports and closes the event log. */
   close(): Promise<void> {
     return this.#log.close();
   }
@@ -91,7 +91,7 @@ export class RunlessInstance extends LogReader implements RunlessApi {
   }
 }
 
-/** The event to record. One that another log gave is judged by when that received it. Throws InvalidEventError. */
+/** The event to record. Throws InvalidEventError for a timestamp far ahead of its receipt, here or by another log. */
 function recordable({ id, receivedAt, ...event }: ReportableEvent): RunlessEvent {
   assertNotFarAhead(event.timestamp, { now: Date.now(), receivedAt: id === undefined ? undefined : receivedAt });
   return event;

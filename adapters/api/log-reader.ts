@@ -2,8 +2,7 @@ import { compareCodePoints } from "../../core/asset-key.ts";
 import { type AssetKey, assetKeyOf, type RunlessEventType } from "../../core/index.ts";
 import type { AssetRecord, EventFilter } from "../../storage/event-log.ts";
 import { readFetchOptions, readFilter, readIds, readPartition } from "./call-arguments.ts";
-import type { LogSource } from "./log-source.ts";
-import { PagedLog, type RecordOf } from "./paged-log.ts";
+import { type LogSource, PagedLog, type RecordOf } from "./paged-log.ts";
 import type {
   AssetCheckRecordsFilter,
   AssetKeysOptions,
@@ -22,11 +21,11 @@ type Key = AssetKey | string;
 
 const all = Number.POSITIVE_INFINITY;
 
-/** What both doors to a log do alike: everything but reporting. */
+/** The methods that RunlessInstance and RunlessClient share: all except reporting. */
 export abstract class LogReader implements Omit<RunlessApi, `report${string}` | "close" | typeof Symbol.asyncDispose> {
   readonly #log: PagedLog;
 
-  /** `pageSize` is the most that the source gives in one page. */
+  /** `pageSize` is the most items that the source returns in one page. */
   protected constructor(source: LogSource, pageSize: number) {
     this.#log = new PagedLog(source, pageSize);
   }
@@ -70,12 +69,12 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
 
   async getStatusByPartition(key: Key, partitions: readonly string[], options?: CallOptions) {
     const status = new Map<string, AssetPartitionStatus | null>(partitions.map((partition) => [partition, null]));
-    let open = status.size;
-    if (open === 0) return status;
+    let missing = status.size;
+    if (missing === 0) return status;
     for await (const partition of this.#log.partitions(assetKeyOf(key), signalOf(options))) {
       if (!status.has(partition)) continue;
       status.set(partition, "MATERIALIZED");
-      if (--open === 0) break;
+      if (--missing === 0) break;
     }
     return status;
   }

@@ -9,7 +9,7 @@ export interface Page<Item> {
 export type ReadPage<Item> = (page: ListRequest) => Promise<Page<Item>>;
 
 export interface Walk {
-  /** The most that one page gives. */
+  /** The most items of one page. */
   readonly pageSize: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -20,7 +20,7 @@ export interface Bounds {
   readonly cursor?: string | undefined;
 }
 
-/** As many items as the limit says or as there are: one page may be short, since it examines a bounded number of rows. */
+/** Reads items up to the limit or the end. A single page may be short, because it examines a bounded number of rows. */
 export async function readItems<Item>(read: ReadPage<Item>, bounds: Bounds, walk: Walk): Promise<Page<Item>> {
   const { limit } = bounds;
   if (limit !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(limit) && limit >= 1)) {
@@ -39,7 +39,7 @@ export async function readItems<Item>(read: ReadPage<Item>, bounds: Bounds, walk
   }
 }
 
-/** Every item, a page in memory at a time. */
+/** Iterates over all items, with one page in memory at a time. */
 export async function* eachItem<Item>(read: ReadPage<Item>, walk: Walk): AsyncGenerator<Item> {
   let cursor: string | undefined;
   for (;;) {

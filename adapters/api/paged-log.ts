@@ -1,6 +1,15 @@
 import { type AssetKey, assetKeyOf, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
-import type { AssetFilter, AssetRecord, EventFilter, WipeTarget } from "../../storage/event-log.ts";
-import type { LogSource } from "./log-source.ts";
+import type {
+  AssetFilter,
+  AssetPage,
+  AssetRecord,
+  EventFilter,
+  EventPage,
+  ListRequest,
+  PageRequest,
+  PartitionPage,
+  WipeTarget,
+} from "../../storage/event-log.ts";
 import { type Bounds, eachItem, type Page, readItems, type Walk } from "./page-walk.ts";
 import type { EventRecordsResult, FetchOptions, WipedRecord } from "./runless-api.ts";
 
@@ -9,7 +18,7 @@ type Signal = AbortSignal | undefined;
 
 const keysAtOnce = 8;
 
-/** A LogSource asked for any number of things, a bounded number at a time. */
+/** Reads any number of items of a LogSource, a bounded number at a time. */
 export class PagedLog {
   readonly #source: LogSource;
   readonly #pageSize: number;
@@ -53,7 +62,7 @@ export class PagedLog {
     }, this.#walk(signal));
   }
 
-  /** What is known of each key, by `formatAssetKey(key)`, in the order of the keys. */
+  /** The record of each key, by `formatAssetKey(key)`, in the order of the keys. */
   async records(
     keys: readonly (AssetKey | string)[],
     signal: Signal,
@@ -82,4 +91,13 @@ export class PagedLog {
   #walk(signal: Signal): Walk {
     return { pageSize: this.#pageSize, signal };
   }
+}
+
+/** A log in this process or behind a server. */
+export interface LogSource {
+  query(filter: EventFilter, page: PageRequest, signal: Signal): Promise<EventPage>;
+  asset(key: AssetKey, signal: Signal): Promise<AssetRecord | undefined>;
+  assets(filter: AssetFilter, page: ListRequest, signal: Signal): Promise<AssetPage>;
+  partitions(key: AssetKey, page: ListRequest, signal: Signal): Promise<PartitionPage>;
+  wipe(target: WipeTarget, signal: Signal): Promise<RecordedEvent | undefined>;
 }

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import type {
   AssetCheckEvaluation,
   AssetKey,
@@ -9,25 +10,15 @@ import type {
   RunlessEvent,
 } from "../../core/index.ts";
 import type { AppendedEvent, AssetRecord, EventFilter, NewEvent } from "../../storage/event-log.ts";
-import type {
-  AssetCheckRecordsFilter,
-  AssetKeysOptions,
-  AssetRecordsFilter,
-  CallOptions,
-  FetchOptions,
-  ReportOptions,
-} from "./call-options.ts";
-
-export type * from "./call-options.ts";
 
 /**
- * What can be asked of an event log, with the names of Dagster's instance. RunlessInstance answers in this process,
- * RunlessClient through a server, and both the same. A key that is a string is split on `/`.
+ * The API of an event log, with the names of Dagster's instance. RunlessInstance implements it in this process, and
+ * RunlessClient through a server, with the same results. A string as an asset key is split on `/`.
  */
 export interface RunlessApi extends AsyncDisposable {
   /**
-   * Resolves once the event is durable. With `idempotencyKey`, a repetition of the same event is answered with the
-   * first one and not recorded; another event under that key rejects with the code `conflict`.
+   * Resolves once the event is durable. With `idempotencyKey`, the same event again is not recorded, and resolves with the
+   * id of the first. Another event under that key rejects with the code `conflict`.
    */
   reportRunlessAssetEvent(event: RunlessEvent, options?: ReportOptions): Promise<ReportedEvent>;
 
@@ -43,7 +34,7 @@ export interface RunlessApi extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<MaterializationRecord | undefined>;
 
-  /** As `getLatestMaterializationEvent`, of each key, by `formatAssetKey(key)`. */
+  /** As `getLatestMaterializationEvent`, for each key, by `formatAssetKey(key)`. */
   getLatestMaterializationEvents(
     assetKeys: readonly (AssetKey | string)[],
     options?: CallOptions,
@@ -65,36 +56,36 @@ export interface RunlessApi extends AsyncDisposable {
     options?: FetchOptions,
   ): Promise<EventRecordsResult<AssetCheckRecord>>;
 
-  /** The partitions that were materialized, by code point. With `after` or `before`, by events between those ids. */
+  /** The materialized partitions, sorted by code point. With `after` or `before`: materialized by events between those ids. */
   getMaterializedPartitions(
     assetKey: AssetKey | string,
     options?: Pick<EventFilter, "after" | "before"> & CallOptions,
   ): Promise<ReadonlySet<string>>;
 
-  /** Has every partition that is asked for: null where it was never materialized. */
+  /** The status of every given partition; null if it was never materialized. */
   getStatusByPartition(
     assetKey: AssetKey | string,
     partitions: readonly string[],
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, AssetPartitionStatus | null>>;
 
-  /** The keys of assets that have events, by code point. Without `limit`: all of them. */
+  /** The keys of assets that have events, sorted by code point. Default of `limit`: all of them. */
   getAssetKeys(options?: AssetKeysOptions): Promise<AssetKeysResult>;
 
-  /** The records of those of the keys that have events, each once, in the order of the keys. Without keys: all. */
+  /** The records of the given keys that have events, each once, in the order of the keys. Without keys: of all assets. */
   getAssetRecords(assetKeys?: readonly (AssetKey | string)[], options?: CallOptions): Promise<readonly AssetRecord[]>;
 
   hasAssetKey(assetKey: AssetKey | string, options?: CallOptions): Promise<boolean>;
 
   /**
-   * Wipes the assets one by one, with all their events, and answers the traces that this leaves in the log: none for a
-   * key without events.
+   * Wipes the assets one by one, with all their events. Resolves with the traces that this leaves in the log; a key
+   * without events has none.
    */
   wipeAssets(assetKeys: readonly (AssetKey | string)[], options?: CallOptions): Promise<readonly WipedRecord[]>;
 
   /**
-   * As `wipeAssets`, for all events of these partitions of an asset; null stands for the events without a partition.
-   * Rejects with TypeError, before anything is wiped, where a partition is neither.
+   * As `wipeAssets`, for the events of these partitions of an asset. Null means the events without a partition. Rejects
+   * with TypeError, before anything is wiped, if a partition is neither a string nor null.
    */
   wipeAssetPartitions(
     assetKey: AssetKey | string,
@@ -102,7 +93,7 @@ export interface RunlessApi extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<readonly WipedRecord[]>;
 
-  /** Finishes what was asked and lets go of everything. */
+  /** Finishes all calls and releases all resources. */
   close(): Promise<void>;
 }
 
@@ -117,7 +108,7 @@ export type ReportedEvent = AppendedEvent;
 
 export interface ReportedEvents {
   readonly recorded: number;
-  /** How many were recorded before, under their idempotency keys. */
+  /** How many had been recorded before, under their idempotency keys. */
   readonly duplicates: number;
   readonly ids: readonly number[];
 }
@@ -132,4 +123,40 @@ export interface AssetKeysResult {
   readonly assetKeys: readonly AssetKey[];
   readonly cursor: string | null;
   readonly hasMore: boolean;
+}
+
+export interface CallOptions {
+  /** Aborts the call, which rejects with its reason. A report or wipe under way may still be carried out. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReportOptions extends CallOptions {
+  /** Unique within the event's type and asset key. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A filter on the events of an asset. */
+export interface AssetRecordsFilter extends Omit<EventFilter, "assetKey" | "prefix" | "type" | "checkName"> {
+  readonly assetKey: AssetKey | string;
+}
+
+export interface AssetCheckRecordsFilter extends AssetRecordsFilter {
+  readonly checkName?: string | undefined;
+}
+
+export interface FetchOptions extends CallOptions {
+  /** Default: 100. */
+  readonly limit?: number | undefined;
+  /** From the last call with the same filter and order. */
+  readonly cursor?: string | undefined;
+  /** Oldest first. Default: newest first. */
+  readonly ascending?: boolean | undefined;
+}
+
+export interface AssetKeysOptions extends CallOptions {
+  /** The key itself and all below it. */
+  readonly prefix?: AssetKey | string | undefined;
+  readonly limit?: number | undefined;
+  /** From the last call with the same prefix. */
+  readonly cursor?: string | undefined;
 }

@@ -1,14 +1,14 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 
-/** A command that is loaded when it runs: a job that reports once a minute must not pay for the server's modules. */
+/** A command is loaded when it runs, so that a job that reports once a minute does not load the server's modules. */
 export interface CommandEntry {
   readonly name: string;
-  /** What the list of commands says of it. */
+  /** Its line in the list of commands. */
   readonly summary: string;
   readonly load: () => Promise<CommandUnknownOpts>;
 }
 
-/** Every command, in the order in which they are listed. */
+/** All commands, in the order of the list. */
 export const commands: readonly CommandEntry[] = [
   {
     name: "serve",
@@ -123,6 +123,6 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "demo",
     summary: "Show what runless looks like with a month of events.",
-    load: async () => (await import("./demo.ts")).demoCommand,
+    load: async () => (await import("./demo/demo.ts")).demoCommand,
   },
 ];

@@ -4,16 +4,16 @@ import { CommandError, exitCodes } from "./exit-code.ts";
 import { lightFetch } from "./light-fetch.ts";
 import { readUserConfig, type UserConfig, userConfigPath } from "./user-config.ts";
 
-/** The options that say which log a command is about. */
+/** The options that name the log of a command. */
 export interface LogOptions {
   readonly url?: string | undefined;
   readonly token?: string | undefined;
   readonly databaseUrl?: string | undefined;
-  /** Of commands that write: whether a database that is not there yet may be made. */
+  /** Whether to create a missing database. Only commands that write have this option. */
   readonly create?: boolean | undefined;
 }
 
-/** What named it: an option, a variable, the user's configuration, the working directory, or nobody. */
+/** Where a destination was found: an option, a variable, the user's configuration, the working directory, or none. */
 export type FoundBy = "flag" | "variable" | "configuration" | "folder" | "nobody";
 
 export interface ServerDestination {
@@ -31,7 +31,7 @@ export interface DatabaseDestination {
 
 export type Destination = ServerDestination | DatabaseDestination;
 
-/** Where a server and its database are unless somebody says otherwise. */
+/** The default addresses of a server and its database. */
 export const defaultServerUrl = "http://127.0.0.1:3000";
 const databaseHere = "file:runless.db";
 
@@ -39,7 +39,7 @@ export interface DestinationDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly config: () => UserConfig | undefined;
   readonly exists: (file: string) => boolean;
-  /** The version of the runless that answers at an address, if there is one. */
+  /** The version of the runless at an address; undefined if there is none. */
   readonly probe: (url: string) => Promise<string | undefined>;
 }
 
@@ -51,9 +51,9 @@ const systemDeps: DestinationDeps = {
 };
 
 /**
- * Finds the log that a command is about: what an option names, or else a variable, the user's configuration, a database
- * in the working directory, and last a server on port 3000 of this machine, which has to say that it is a runless.
- * Throws CommandError where there is none of these.
+ * Finds the log of a command: the one that an option, a variable or the user's configuration names, in this order. Else a
+ * database in the working directory, and else a runless on port 3000 of this machine. Rejects with CommandError if there
+ * is none of these.
  */
 export async function findDestination(options: LogOptions, deps: DestinationDeps = systemDeps): Promise<Destination> {
   const named = namedDestination(options, deps);
@@ -62,7 +62,7 @@ export async function findDestination(options: LogOptions, deps: DestinationDeps
     return { kind: "database", url: databaseHere, foundBy: "folder" };
   }
   if ((await deps.probe(defaultServerUrl)) !== undefined) {
-    // Port 3000 is everybody's: the token was not meant for whoever listens there.
+    // Any program may listen on port 3000, and the token was not meant for it.
     return { kind: "server", url: defaultServerUrl, token: undefined, foundBy: "nobody" };
   }
   const create = options.create === undefined ? "" : " --create makes a database here.";
@@ -73,7 +73,7 @@ export async function findDestination(options: LogOptions, deps: DestinationDeps
   );
 }
 
-/** What an option, a variable or the user's configuration names; the first of them wins. */
+/** The destination that an option, a variable or the user's configuration names, in this order. */
 export function namedDestination(
   options: LogOptions,
   { env, config }: Pick<DestinationDeps, "env" | "config"> = systemDeps,
@@ -98,28 +98,28 @@ export function namedDestination(
   return withoutToken(options, undefined);
 }
 
-/** Tells on standard error what a command is about, where neither an option nor a variable said so. */
+/** Names the destination on standard error, unless an option or a variable named it. */
 export function announce({ kind, url, foundBy }: Destination): void {
   if (foundBy === "folder") console.error(`runless: talking to the database ${url} in this folder`);
   if (foundBy === "nobody") {
     const token = process.env.RUNLESS_TOKEN ? "; it gets no token, since nobody named it: RUNLESS_URL does" : "";
     console.error(`runless: talking to ${url}, where a runless answers${token}`);
   }
-  // Not into the mail of a job that runs every minute: who logged in has named it.
+  // Only at a terminal, and not in the mail of a cron job: the user chose this destination by logging in.
   if (foundBy === "configuration" && process.stderr.isTTY === true) {
     console.error(`runless: talking to the ${kind} ${url}, as ${userConfigPath()} says`);
   }
 }
 
-/** ` at http://…` or ` in file:…`, where neither an option nor a variable said so. */
+/** ` at http://…` or ` in file:…`; empty if an option or a variable named the destination. */
 export function whereabouts({ kind, url, foundBy }: Destination): string {
   if (foundBy === "flag" || foundBy === "variable") return "";
   return kind === "server" ? ` at ${url}` : ` in ${url}`;
 }
 
 /**
- * The address of a database, for a command that is of use to nothing else: `does` says what it does. Where a server is
- * named, its database is not the one that lies here.
+ * Finds the database of a command that works on databases alone. `does` begins the error that is thrown if a server is
+ * named, because a database in this folder is not its database.
  */
 export function findDatabase(options: LogOptions, does: string, instead = ""): string {
   const named = namedDestination(options);
@@ -129,7 +129,7 @@ export function findDatabase(options: LogOptions, does: string, instead = ""): s
   throw new CommandError(exitCodes.usage, `${problem}. Give --database-url${instead}.`);
 }
 
-/** The address in the one form that stands for it everywhere. Throws CommandError for what is none. */
+/** Normalizes the address of a server. Throws CommandError for any other text. */
 export function serverAddress(text: string): string {
   const found = /^https?:\/\/[^/?#]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (found === undefined) {
@@ -146,7 +146,7 @@ export function serverAddress(text: string): string {
   return found.origin + found.pathname.replace(/\/+$/, "");
 }
 
-/** The version that a server's /health tells; undefined where nothing answers, or something else. */
+/** The version of the runless at an address, by its /health; undefined if none answers. */
 export async function probeServer(url: string): Promise<string | undefined> {
   try {
     return await askHealth(url);
@@ -155,7 +155,7 @@ export async function probeServer(url: string): Promise<string | undefined> {
   }
 }
 
-/** Likewise. Rejects where nothing answers. */
+/** Likewise, but rejects if nothing answers. */
 export async function askHealth(url: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(probeTimeout);
   const answer = await lightFetch(`${url}/health`, { signal });

@@ -14,7 +14,7 @@ export const exitCodesHelp = `Exit codes:
   130  ended by Ctrl-C
   runless exec ends with the exit code of the command that it runs.`;
 
-/** What ends a command with a sentence and an exit code. */
+/** Ends a command with a message and an exit code. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: ExitCode;
@@ -24,28 +24,28 @@ export class CommandError extends Error {
   }
 }
 
-/** Says on standard error what went wrong, and answers the exit code that says so too. */
+/** Writes the message of an error to standard error, and returns its exit code. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
-    // Help that was asked for ends like this too. What is wrong was said already.
+    // --help ends like this too. Commander has written the message of an error already.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   console.error(`runless: ${sentenceOf(error)}`);
   return exitCodeFor(error);
 }
 
-/** The exit code that says what kind of failure an error is. */
+/** The exit code of an error. */
 export function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exitCode;
-  // By its code, and not its class: a command need not load what it can't meet.
+  // By its code, and not its class, whose module a command may not need.
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return new Map(Object.entries(codes)).get(code) ?? exitCodes.failed;
 }
 
-/** What is said of an error at a command line. */
+/** The message of an error for a command line. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // The server's own sentence speaks to whoever writes the headers.
+  // The server's message is about headers, which commands write themselves.
   const isTokenWrong = "code" in error && error.code === "unauthorized";
   return isTokenWrong
     ? `${error.message} This command takes it from RUNLESS_TOKEN, --token or runless login.`

@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Answer, Fetch } from "../client/http-sender.ts";
 
 /**
- * Asks a server once, without following it elsewhere. On Node by its HTTP client: the first request of Node's `fetch`
- * takes 0.13 s of CPU, and this one 0.02.
+ * Sends one request, and follows no redirect. On Node it uses the HTTP client: the first request of Node's `fetch` takes
+ * 0.13 s of CPU, and this one 0.02 s.
  */
 export const lightFetch: Fetch =
   process.versions.bun === undefined
@@ -13,7 +13,7 @@ export const lightFetch: Fetch =
 async function requestByNode(url: string, { method = "GET", headers, body, signal }: RequestInit): Promise<Answer> {
   const { request } = await (url.startsWith("https:") ? import("node:https") : import("node:http"));
   const text = typeof body === "string" ? body : "";
-  const given = headers as Record<string, string> | undefined; // as this command gives them
+  const given = headers as Record<string, string> | undefined; // commands pass no other type
   const length = text === "" ? {} : { "content-length": Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers: { ...given, ...length }, ...(signal && { signal }) });

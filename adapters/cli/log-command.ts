@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { type AssetKey, parseAssetKey } from "../../core/asset-key.ts";
+import { readRelativeTime } from "../config/relative-time.ts";
 
-/** A command that talks to a log: a server's, or one in a database that it opens itself. */
+/** A command that uses a log: that of a server, or one in a database that it opens itself. */
 export function logCommand(name: string) {
   return new Command(name)
     .option("--url <url>", "the server to talk to (RUNLESS_URL, or what runless login says)")
@@ -9,15 +10,15 @@ export function logCommand(name: string) {
     .option("--database-url <url>", "the database to open instead (RUNLESS_DATABASE_URL, or file:runless.db here)");
 }
 
-/** Of commands that write: elsewhere, a database that is not there is most likely a wrong name. */
+/** For commands that write. For others, a missing database is most likely a wrong name. */
 export const createOption = ["--create", "make the database if it is not there yet", false] as const;
 
-/** Of commands that list: how much, from where on, and how it is written. */
+/** For commands that list. */
 export const limitOption = ["--limit <count>", "how many", readCount, 50] as const;
 export const cursorOption = ["--cursor <cursor>", "where the last list ended"] as const;
 export const jsonOption = ["--json", "as JSON"] as const;
 
-/** The examples at the end of a command's help. */
+/** Examples for the end of a command's help. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ runless ${line}`).join("\n")}`;
 }
@@ -36,4 +37,17 @@ export function readCount(text: string): number {
 export function readEventId(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("An event's id is a whole number.");
+}
+
+/** The help text on the values of an option that takes a time. */
+export const timeForms =
+  "a time (ISO 8601 with a zone), a day of UTC (2026-11-29, today, yesterday) or how long ago (24h, 90d)";
+
+/** Reads a time, absolute or relative, and returns it in the form of the API. */
+export function readTime(text: string, _before?: unknown, now = Date.now()): string {
+  const time = readRelativeTime(text, now);
+  if (time !== undefined) return time;
+  throw new InvalidArgumentError(
+    "It must be a time (ISO 8601 with a zone, as 2026-11-30T05:50:00Z), a day (2026-11-29, today, yesterday), or how long ago (30m, 24h, 90d or 2w).",
+  );
 }

@@ -5,7 +5,7 @@ import { examples } from "./log-command.ts";
 export const serveCommand = new Command("serve")
   .description("Run the server.")
   .usage("[flags]")
-  // The server reads its flags itself, as it does where it is started without this command.
+  // The server reads its flags itself, as when it is started without this command.
   .allowUnknownOption()
   .allowExcessArguments()
   .addHelpText("after", () => `\nEach flag has a variable.\n\n${flagsHelp()}`)

@@ -4,7 +4,7 @@ import { printable } from "../config/printable.ts";
 export type Style = "bold" | "dim" | "green" | "red" | "yellow";
 export type Cell = string | { readonly text: string; readonly style: Style };
 
-/** Rows under their headers, in columns as wide as they need to be. Numbers stand on the right. */
+/** Formats rows in columns under their headers. Numbers are aligned to the right. */
 export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const plain = rows.map((row) => row.map((cell) => printable(typeof cell === "string" ? cell : cell.text)));
   const widths = headers.map((header, i) =>
@@ -22,7 +22,7 @@ export function table(headers: readonly string[], rows: readonly (readonly Cell[
   return [head, ...lines].map((cells) => cells.join("  ").trimEnd()).join("\n");
 }
 
-/** Text in colour, where somebody sees it and NO_COLOR is not set. */
+/** Colours a text, if standard output is a terminal and NO_COLOR is not set. */
 export function paint(style: Style, text: string): string {
   return process.stdout.isTTY === true && !process.env.NO_COLOR ? styleText(style, text) : text;
 }

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { CommandError, exitCodes, sentenceOf } from "./exit-code.ts";
 
-/** What `runless login` wrote down: the server that this user's commands talk to unless they are told otherwise. */
+/** The file of `runless login`: the default server of this user's commands. */
 export interface UserConfig {
   readonly url: string;
   readonly token: string | undefined;
@@ -11,20 +11,20 @@ export interface UserConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `~/.config/runless/config.json`, as the XDG base directory specification has it. */
+/** `~/.config/runless/config.json`, by the XDG base directory specification. */
 export function userConfigPath(env: Environment = process.env): string {
   const given = env.XDG_CONFIG_HOME;
   const folder = given !== undefined && isAbsolute(given) ? given : join(homedir(), ".config");
   return join(folder, "runless", "config.json");
 }
 
-/** Undefined where there is none. Throws CommandError for a file that is no such configuration. */
+/** Reads the configuration; undefined if there is none. Throws CommandError for a file with other contents. */
 export function readUserConfig(path: string): UserConfig | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // readFileSync throws nothing else
+    const { code } = error as NodeJS.ErrnoException; // readFileSync throws no other type
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new CommandError(exitCodes.usage, `${path} can't be read: ${sentenceOf(error)}`);
   }
@@ -46,7 +46,7 @@ function parse(text: string): { readonly url?: unknown; readonly token?: unknown
   }
 }
 
-/** Writes the whole file or nothing, for this user's eyes only. */
+/** Writes the file as a whole or not at all. Only this user may read it. */
 export function writeUserConfig(path: string, config: UserConfig): void {
   const draft = `${path}.${process.pid}`;
   try {

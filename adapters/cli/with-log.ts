@@ -1,8 +1,8 @@
-import { RunlessClientError } from "../client/client-error.ts";
+import { once } from "node:events";
+import { networkReason, RunlessClientError } from "../client/client-error.ts";
 import { errorOfAnswer } from "../client/error-answer.ts";
 import { createSender, type Fetch, type Send } from "../client/http-sender.ts";
-import { networkReason } from "../client/network-reason.ts";
-import { wait } from "../client/wait.ts";
+import { wait } from "../client/retry.ts";
 import {
   announce,
   type DatabaseDestination,
@@ -10,32 +10,33 @@ import {
   type LogOptions,
   type ServerDestination,
 } from "./destination.ts";
+import { exitCodes } from "./exit-code.ts";
 import { lightFetch } from "./light-fetch.ts";
 import { sendWaiting } from "./spool/send-waiting.ts";
 
-/** A log, wherever it is: the same answers from a server and from a database that this process opened. */
+/** A log of a server, or in a database that this process opened. Both give the same answers. */
 export interface OpenLog {
-  /** Asks the HTTP API, and answers the text of a 200. */
+  /** Calls the HTTP API, and resolves with the text of a 200. */
   readonly send: Send;
-  /** As `send`, for what comes or goes in pieces: asked once, and any answer is answered. `path` is below /api/v1. */
+  /** As `send`, for streams: it sends once, and resolves with any answer. `path` is below /api/v1. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
-/** Where the HTTP API is. */
+/** A connection to the HTTP API. */
 export interface Connection {
   /** The server's address. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** For what is asked and answered whole. */
+  /** For requests and answers that are whole. */
   readonly fetch: Fetch;
-  /** For what comes or goes in pieces. */
+  /** For streams. */
   readonly stream: (url: string, init: RequestInit) => Promise<Response> | Response;
 }
 
 const retries = 4;
 const timeout = 30_000;
 
-/** Opens the log that a command is about, and lets go of it when the work has ended. */
+/** Opens the log of a command, and closes it after the work. */
 export async function withLog(options: LogOptions, work: (log: OpenLog) => Promise<void>): Promise<void> {
   const destination = await findDestination(options);
   announce(destination);
@@ -54,27 +55,27 @@ function logOf(connection: Connection): OpenLog {
   };
 }
 
-/** Asks as often as may help, or as it is told. */
+/** A sender that makes up to `times` attempts. */
 export function senderOf(connection: Connection, times = 1 + retries): Send {
   return createSender({ ...connection, retries: times - 1, timeout, wait, random: Math.random });
 }
 
 export function serverConnection({ url, token }: Pick<ServerDestination, "url" | "token">): Connection {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  // The token is for the address that was named, wherever that would send its callers.
+  // No redirects: the token is for this address alone.
   const stream: Connection["stream"] = (target, init) => fetch(target, { ...init, redirect: "manual" });
   return { url, headers, fetch: lightFetch, stream };
 }
 
-/** Serves a database to this process alone, without a socket. */
+/** Serves a database within this process, without a socket. */
 export async function withDatabase<Result>(
   { url }: DatabaseDestination,
   { create }: LogOptions,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  // Only here: what a server is made of takes its time to load.
+  // Loaded only here: the modules of a server take long to load.
   const [{ createApp }, { limitsBy }, { databaseAddress, openDatabase }] = await Promise.all([
-    import("../server/create-app.ts"),
+    import("../server/app.ts"),
     import("../config/limits.ts"),
     import("./maintenance/open-database.ts"),
   ]);
@@ -103,13 +104,13 @@ async function fetchOnce(
   }
 }
 
-/** The body of a 200. Throws what any other answer means. */
+/** The body of a 200. Rejects with the error of any other answer. */
 export async function bodyOf(what: string, response: Response): Promise<ReadableStream<Uint8Array>> {
   if (response.status === 200 && response.body !== null) return response.body;
   throw errorOfAnswer(what, response, await response.text());
 }
 
-/** Likewise, the whole of it as text. */
+/** Likewise, the whole body as text. */
 export async function textOf(what: string, response: Response): Promise<string> {
   let text: string;
   try {
@@ -123,4 +124,18 @@ export async function textOf(what: string, response: Response): Promise<string> 
 
 function lost(what: string, error: unknown): RunlessClientError {
   return new RunlessClientError("network", `${what}: ${networkReason(error)}.`, { cause: error });
+}
+
+/**
+ * Does long or endless work until Ctrl-C, which aborts the signal. The process then ends without a message. It does not
+ * exit at once, because the log has to be closed first: Node crashes if a thread of the database is in the driver when the
+ * process exits.
+ */
+export async function unlessInterrupted(work: (interrupted: AbortSignal) => Promise<void>): Promise<void> {
+  const interruption = new AbortController();
+  const interrupted = once(process, "SIGINT").then(() => {
+    process.exitCode = exitCodes.interrupted;
+    interruption.abort();
+  });
+  await Promise.race([work(interruption.signal), interrupted]);
 }

@@ -5,7 +5,7 @@ import { maxEventDepth, parseJson } from "../../core/json/json.ts";
 import type { JsonValue } from "../../core/json/json-value.ts";
 import { RunlessClientError } from "./client-error.ts";
 
-// A page of assets holds its checks two levels deeper than a page of events holds those.
+// In a page of assets, events are two levels deeper than in a page of events.
 const maxDepth = maxEventDepth + 2;
 
 const event = v.pipe(
@@ -29,7 +29,7 @@ const asset = v.pipe(
     latest_observation: v.nullable(event),
     data_version: v.nullable(v.string()),
     checks: v.array(checkEvent),
-    has_more_checks: v.optional(v.boolean(), false), // which older servers do not say
+    has_more_checks: v.optional(v.boolean(), false), // older servers do not answer it
     counts: v.object({
       materializations: v.number(),
       observations: v.number(),
@@ -62,7 +62,7 @@ const partition = v.pipe(
   })),
 );
 
-/** The bodies that a server answers with, read into the types of an EventLog. */
+/** Schemas of the answers of a server. They transform bodies into the types of an EventLog. */
 export const answers = {
   reported: v.object({ id: v.number(), duplicate: v.boolean() }),
   reportedAll: v.object({ recorded: v.number(), duplicates: v.number(), ids: v.array(v.number()) }),
@@ -82,7 +82,7 @@ export const answers = {
   ),
 };
 
-/** Throws RunlessClientError `bad_answer` where the text is another. */
+/** Reads an answer. Throws RunlessClientError `bad_answer` for any other text. */
 export function readAnswer<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
   try {
     return v.parse(schema, parseJson(text, { maxDepth }));

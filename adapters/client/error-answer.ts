@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { parseRetryAfter } from "./backoff.ts";
 import { RunlessClientError, type RunlessClientErrorCode } from "./client-error.ts";
+import { parseRetryAfter } from "./retry.ts";
 
 const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
   400: "bad_request",
@@ -26,7 +26,7 @@ const errorBody = v.object({
   ),
 });
 
-/** What an answer other than 200 means. */
+/** The error of an answer other than 200. */
 export function errorOfAnswer(
   what: string,
   { status, headers }: { readonly status: number; readonly headers: Pick<Headers, "get"> },
@@ -39,7 +39,7 @@ export function errorOfAnswer(
     const details = { status, isRunless: true, failures: errors, retryAfter };
     return new RunlessClientError(codes[status] ?? "status", error, details);
   }
-  // A 404 that is not runless's says nothing about an asset: there is no runless at the url.
+  // A 404 that runless did not send is not about an asset: there is no runless at the url.
   const code = status === 404 ? "bad_answer" : (codes[status] ?? "status");
   const message = `${what} was answered with ${status}, and not by runless: ${JSON.stringify(text.slice(0, 200))}.`;
   return new RunlessClientError(code, message, { status, retryAfter });

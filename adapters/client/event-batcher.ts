@@ -2,26 +2,25 @@
 import type { RunlessEvent } from "../../core/index.ts";
 import { RunlessClientError } from "./client-error.ts";
 import { type PendingEvent, pendingEvent } from "./pending-event.ts";
+import { wait as systemWait, type Wait } from "./retry.ts";
 import { type Reporter, sendBatch } from "./send-batch.ts";
-import { wait as systemWait, type Wait } from "./wait.ts";
 
 export interface EventBatcherOptions {
   /** The most events of one request. Default: 500. */
   readonly maxEvents?: number | undefined;
-  /** The most bytes of one request, unless a single event has more. Default: 1 MiB. */
+  /** The most bytes of one request, unless a single event is larger. Default: 1 MiB. */
   readonly maxBytes?: number | undefined;
   /** How long an event waits for others while no request is under way, in milliseconds. Default: 100. */
   readonly maxDelay?: number | undefined;
   /** The most events without an answer: one more is refused with `full`. Default: 10,000. */
   readonly maxPending?: number | undefined;
-  /** For tests: how waiting is done. */
+  /** Replaces the timer in tests. */
   readonly wait?: Wait | undefined;
 }
 
 /**
- * Collects events and reports them in few requests, one at a time, in order. `await batcher.ready()` before each report
- * keeps within `maxPending`. A report that fails and that nobody awaits is an unhandled rejection: it never gets lost in
- * silence.
+ * Collects events and reports them in few requests, one at a time and in order. Await `ready()` before each report to stay
+ * below `maxPending`. A failed report that nobody awaits is an unhandled rejection, so that no event is lost in silence.
  *
  * @example
  * const batcher = new EventBatcher(new RunlessClient({ url: "http://127.0.0.1:3000" }));
@@ -53,7 +52,7 @@ export class EventBatcher implements AsyncDisposable {
     this.#wait = wait;
   }
 
-  /** Resolves with the event's id once it is durable. Rejects with the event's own failure, whatever others do. */
+  /** Resolves with the event's id once it is durable. Rejects with the error of this event alone. */
   async report(
     event: RunlessEvent,
     { idempotencyKey }: { readonly idempotencyKey?: string | undefined } = {},
@@ -72,7 +71,7 @@ export class EventBatcher implements AsyncDisposable {
     return pending.recorded;
   }
 
-  /** Resolves when there is room for one more event. */
+  /** Resolves when fewer than `maxPending` events wait. */
   async ready(): Promise<void> {
     while (this.#pending.size >= this.#limits.pending) {
       const [oldest] = this.#pending;
@@ -80,7 +79,7 @@ export class EventBatcher implements AsyncDisposable {
     }
   }
 
-  /** Sends what was collected, and resolves when every event so far has its answer. Never rejects: the reports do. */
+  /** Sends the collected events, and resolves when all events so far have an answer. Never rejects: the reports do. */
   async flush(): Promise<void> {
     const settled = Array.from(this.#pending, (pending) => pending.settled);
     this.#start();

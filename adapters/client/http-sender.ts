@@ -1,10 +1,8 @@
-import { RunlessClientError } from "./client-error.ts";
+import { networkReason, RunlessClientError } from "./client-error.ts";
 import { errorOfAnswer } from "./error-answer.ts";
-import { networkReason } from "./network-reason.ts";
-import { retry } from "./retry.ts";
-import type { Wait } from "./wait.ts";
+import { retry, type Wait } from "./retry.ts";
 
-/** What is read of an answer. Every Response is one. */
+/** The part of a Response that is read. */
 export interface Answer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -34,7 +32,7 @@ export interface Call {
   readonly signal: Signal;
 }
 
-/** Answers the text of a 200. Tries again where that may help; what is sent must be safe to repeat. */
+/** Resolves with the text of a 200. Retries, so the call must be safe to repeat. */
 export type Send = (call: Call) => Promise<string>;
 
 export function createSender(options: SenderOptions): Send {
@@ -63,7 +61,7 @@ async function attemptCall(url: string, { method, body, signal }: Call, options:
     return { response, text: await response.text() };
   };
   try {
-    // A fetch that was handed in may not know the signal.
+    // A custom fetch may ignore the signal.
     const { response, text } = await Promise.race([exchange(), rejectOnAbort(request.signal)]);
     if (response.status !== 200) throw errorOfAnswer(what, response, text);
     return text;

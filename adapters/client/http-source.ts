@@ -1,4 +1,4 @@
-import type { LogSource } from "../api/log-source.ts";
+import type { LogSource } from "../api/paged-log.ts";
 import { answers, readAnswer } from "./answers.ts";
 import { RunlessClientError } from "./client-error.ts";
 import type { Send } from "./http-sender.ts";
@@ -41,14 +41,14 @@ export function createHttpSource(send: Send): LogSource {
         "eventId" in target
           ? [`events/${target.eventId}`, {}]
           : ["assets", { asset_key: json(target.assetKey), ...ofPartition(target.partition) }];
-      // A wipe whose answer was lost finds nothing when it is tried again.
+      // A retry of a wipe whose answer was lost finds nothing.
       const text = await unlessNotFound(send({ method: "DELETE", path, query, signal }));
       return text === undefined ? undefined : readAnswer(answers.wiped, text).wiped;
     },
   };
 }
 
-/** Null stands for the events without a partition, and undefined for the whole asset. */
+/** Null means the events without a partition, and undefined the whole asset. */
 function ofPartition(partition: string | null | undefined) {
   return partition === null ? { no_partition: "true" } : { partition };
 }
@@ -62,7 +62,7 @@ async function unlessNotFound(answer: Promise<string>): Promise<string | undefin
   }
 }
 
-// Always an array: a part may hold a slash.
+// Always an array, because a part may contain a slash.
 function json(key: readonly string[] | undefined): string | undefined {
   return key && JSON.stringify(key);
 }

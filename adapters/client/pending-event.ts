@@ -1,16 +1,16 @@
 import { formatNewEvent } from "../../core/events/wire.ts";
 import type { RunlessEvent } from "../../core/index.ts";
-import { randomKey } from "./random-key.ts";
+import { randomKey } from "./retry.ts";
 
 /** An event that waits for its answer. */
 export interface PendingEvent {
   readonly event: RunlessEvent;
   readonly idempotencyKey: string;
-  /** Of its JSON in UTF-8, with a comma. */
+  /** The size of its JSON in UTF-8, with a comma. */
   readonly bytes: number;
-  /** What the reporter awaits. */
+  /** The promise that the caller awaits. */
   readonly recorded: Promise<number>;
-  /** Resolves with the answer, whatever it is. Not derived from `recorded`: nobody but the reporter handles that. */
+  /** Resolves after success or failure. Not derived from `recorded`, whose rejection only the caller may handle. */
   readonly settled: Promise<void>;
   resolve(id: number): void;
   reject(error: unknown): void;
@@ -39,7 +39,7 @@ export function pendingEvent(event: RunlessEvent, idempotencyKey: string = rando
   };
 }
 
-// Promise.withResolvers came with Node 22.
+// Node 20 has no Promise.withResolvers.
 function deferred<Value>() {
   let resolve: (value: Value) => void = () => {};
   let reject: (error: unknown) => void = () => {};

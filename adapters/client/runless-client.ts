@@ -11,35 +11,34 @@ import type {
   RunlessApi,
 } from "../api/runless-api.ts";
 import { answers, readAnswer } from "./answers.ts";
-import { closable } from "./closable.ts";
+import { RunlessClientError } from "./client-error.ts";
 import { createSender, type Fetch, type Send } from "./http-sender.ts";
 import { createHttpSource } from "./http-source.ts";
-import { randomKey } from "./random-key.ts";
-import { wait as systemWait, type Wait } from "./wait.ts";
+import { randomKey, wait as systemWait, type Wait } from "./retry.ts";
 
 export interface RunlessClientOptions {
-  /** Where the server is: `http://127.0.0.1:3000`, or below a path. */
+  /** The address of the server: `http://127.0.0.1:3000`, with or without a path. */
   readonly url: string;
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How often a call that failed for the moment is tried again. Default: 5. */
+  /** How many times a call is retried after a temporary failure. Default: 5. */
   readonly retries?: number | undefined;
-  /** Of one attempt, in milliseconds. Default: 30,000. */
+  /** The time-out of one attempt, in milliseconds. Default: 30,000. */
   readonly timeout?: number | undefined;
-  /** Asks for this much at once: no more than the server's `--max-page-events`. Default: 1,000. */
+  /** The size of the pages that are read, at most the server's `--max-page-events`. Default: 1,000. */
   readonly pageSize?: number | undefined;
   /** Default: the global one. */
   readonly fetch?: Fetch | undefined;
-  /** For tests: how waiting is done. */
+  /** Replaces the timer in tests. */
   readonly wait?: Wait | undefined;
-  /** For tests: from 0 to 1, spreads attempts. */
+  /** Replaces the jitter in tests. Returns a number from 0 to 1. */
   readonly random?: (() => number) | undefined;
 }
 
 /**
- * The event log behind a server. Every report has an idempotency key, so that trying again records nothing twice; one
- * that still fails may be recorded or not (`unavailable`, `network`, `timeout`), and only with a key of your own can
- * you repeat it safely. Failures are RunlessClientErrors.
+ * The event log of a server. Every report has an idempotency key, so that retries record nothing twice. A report that
+ * still fails with `unavailable`, `network` or `timeout` may be recorded or not. Give it a key of your own to repeat it
+ * safely. Failures are RunlessClientErrors.
  *
  * @example
  * const client = new RunlessClient({ url: "http://127.0.0.1:3000", token: process.env.RUNLESS_TOKEN });
@@ -50,10 +49,10 @@ export interface RunlessClientOptions {
  */
 export class RunlessClient extends LogReader implements RunlessApi {
   readonly #send: Send;
-  /** Resolves when every call under way has ended; later ones reject with `closed`. */
+  /** Resolves when all calls under way have ended. Later calls reject with `closed`. */
   readonly close: () => Promise<void>;
 
-  /** Throws TypeError for a url that is none. */
+  /** Throws TypeError for a wrong url. */
   constructor(options: RunlessClientOptions) {
     const { url, token, headers = {}, pageSize = 1000, retries = 5, timeout = 30_000 } = options;
     const {
@@ -73,7 +72,7 @@ export class RunlessClient extends LogReader implements RunlessApi {
     const { idempotencyKey, signal } = readReportOptions(options);
     const body = formatNewEvent(readReportable(event), idempotencyKey ?? randomKey());
     const answer = readAnswer(answers.reported, await this.#send({ method: "POST", path: "events", body, signal }));
-    // Under a key of ours, a duplicate is this call's own event, which an attempt recorded without our hearing of it.
+    // A duplicate under a generated key is the event of an earlier attempt whose answer was lost.
     return { id: answer.id, duplicate: answer.duplicate && idempotencyKey !== undefined };
   }
 
@@ -89,7 +88,7 @@ export class RunlessClient extends LogReader implements RunlessApi {
       answers.reportedAll,
       await this.#send({ method: "POST", path: "events", body: `[${texts.join(",")}]`, signal }),
     );
-    // As above: at most those that came with a key can be duplicates.
+    // Likewise: only events with a key of the caller can be duplicates.
     const keyed = given.filter(({ idempotencyKey }) => idempotencyKey !== undefined).length;
     const duplicates = Math.min(answer.duplicates, keyed);
     return { recorded: events.length - duplicates, duplicates, ids: answer.ids };
@@ -98,4 +97,31 @@ export class RunlessClient extends LogReader implements RunlessApi {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+interface ClosableSend {
+  readonly send: Send;
+  /** Resolves when all calls under way have ended. Later calls reject with `closed`. */
+  readonly close: () => Promise<void>;
+}
+
+function closable(send: Send): ClosableSend {
+  const underWay = new Set<Promise<string>>();
+  let closed = false;
+  return {
+    send: async (call) => {
+      if (closed) throw new RunlessClientError("closed", "This client is closed.");
+      const answer = send(call);
+      underWay.add(answer);
+      try {
+        return await answer;
+      } finally {
+        underWay.delete(answer);
+      }
+    },
+    close: async () => {
+      closed = true;
+      await Promise.allSettled(underWay);
+    },
+  };
 }

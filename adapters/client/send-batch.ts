@@ -4,7 +4,7 @@ import type { PendingEvent } from "./pending-event.ts";
 
 export type Reporter = Pick<RunlessApi, "reportRunlessAssetEvents">;
 
-/** Sends events as one array and settles each. An array is refused whole: what is not to blame is sent again. */
+/** Sends events as one array and settles each. The server refuses an array as a whole, so the valid events are sent again. */
 export async function sendBatch(reporter: Reporter, batch: readonly PendingEvent[]): Promise<void> {
   if (batch.length === 0) return;
   try {
@@ -19,18 +19,18 @@ export async function sendBatch(reporter: Reporter, batch: readonly PendingEvent
   }
 }
 
-/** Rejects what is to blame, as far as the error tells, and answers the batches that are left to try. */
+/** Rejects the events that the error names, and returns the batches that are left to send. */
 function settleRefused(batch: readonly PendingEvent[], error: unknown): readonly (readonly PendingEvent[])[] {
   if (error instanceof RunlessClientError) {
     const { code, status, retryAfter } = error;
     const failed = new Map(error.failures.map(({ index, message }) => [index, message]));
-    const innocent = batch.filter((pending, i) => {
+    const valid = batch.filter((pending, i) => {
       const message = failed.get(i);
       if (message !== undefined)
         pending.reject(new RunlessClientError(code, message, { status, retryAfter, cause: error }));
       return message === undefined;
     });
-    if (innocent.length < batch.length) return [innocent];
+    if (valid.length < batch.length) return [valid];
     const isForItsContent = code === "bad_request" || code === "conflict" || code === "too_large";
     if (isForItsContent && batch.length > 1) {
       const middle = batch.length >> 1;

@@ -7,22 +7,22 @@ import type { LogSettings } from "./logger.ts";
 import { type Retention, type RetentionFlag, retentionBy, retentionFlags } from "./retention.ts";
 import { staticTokens } from "./static-tokens.ts";
 
-/** Everything that can be set, resolved once at the edge. */
+/** The configuration of a server, resolved once when it starts. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
   readonly databaseAuthToken: string | undefined;
-  /** How long a server that was asked to stop waits for requests under way. */
+  /** How long a server that shuts down waits for requests under way. */
   readonly shutdownSeconds: number;
   readonly limits: Limits;
-  /** Tokens that are good beside those in the database. */
+  /** Tokens in addition to those in the database. */
   readonly tokens: readonly NewToken[];
-  /** Whether to listen where others reach it although nobody needs a token. */
+  /** Whether to listen on an address that other machines reach, although requests need no token. */
   readonly insecure: boolean;
-  /** Origins whose pages may use the server from a browser, beside its own. */
+  /** Origins whose pages may use the server from a browser, in addition to its own. */
   readonly corsOrigins: readonly string[];
-  /** Names that requests may call the server by, where it looks at that. */
+  /** Host names that requests may use, if the server checks them. */
   readonly allowedHosts: readonly string[];
   readonly log: LogSettings;
   readonly metrics: {
@@ -32,7 +32,7 @@ export interface Config {
   readonly retention: Retention;
 }
 
-/** A flag or a variable that stops the start: the message says which, what was expected and what came. */
+/** A wrong flag or variable. The message names it, what is expected, and what was given. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly code = "bad_configuration";
@@ -44,11 +44,11 @@ interface Setting {
   readonly help: string;
   /** A flag that takes no value. */
   readonly isSwitch?: true;
-  /** Never to be shown, whatever is wrong with it. */
+  /** Whether errors must not show the value. */
   readonly isSecret?: true;
 }
 
-/** Where events are kept unless somebody says otherwise. */
+/** The default database. */
 export const defaultDatabaseUrl = "file:runless.db";
 
 const settings = {
@@ -86,13 +86,13 @@ const settings = {
 
 type SettingName = keyof typeof settings;
 
-/** Of every flag that there is. */
+/** The names of all flags. */
 export const flagNames: readonly string[] = Object.keys(settings);
 
 const wholeNumber = (from: number, to: number) =>
   v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(from), v.maxValue(to));
 
-/** Flags win over variables, variables over defaults; an empty variable is an absent one. Throws ConfigError. */
+/** Flags take precedence over variables, and variables over defaults. An empty variable counts as absent. Throws ConfigError. */
 export function resolveConfig(args: readonly string[], env: Environment): Config {
   const flags = readFlags(args);
   const value = reader(flags, env);
@@ -118,12 +118,12 @@ export function resolveConfig(args: readonly string[], env: Environment): Config
   };
 }
 
-/** The two settings that say where events are kept, from the environment alone. Throws ConfigError. */
+/** The two settings of the database, from the environment alone. Throws ConfigError. */
 export function resolveDatabase(env: Environment): Pick<Config, "databaseUrl" | "databaseAuthToken"> {
   return database(reader({}, env));
 }
 
-/** How long things are kept, from some flags and the environment. Throws ConfigError. */
+/** The retention, from its flags and the environment. Throws ConfigError. */
 export function resolveRetention(
   flags: Readonly<Record<RetentionFlag, string | undefined>>,
   env: Environment,
@@ -155,7 +155,7 @@ const onOrOff = v.pipe(
   v.transform((word) => word === "true" || word === "1"),
 );
 
-// As a browser writes it: in lower case, without a path. No star: a page that nobody named can't be meant.
+// As a browser writes it: in lower case, without a path. No wildcard: each origin must be named.
 const origin = v.pipe(v.string(), v.regex(/^[a-z][a-z\d+.-]*:\/\/[^/?#@*A-Z]+$/));
 const hostName = v.pipe(v.string(), v.regex(/^[\w.-]+$/), v.toLowerCase());
 
@@ -198,11 +198,11 @@ const groups: readonly (readonly [string, readonly SettingName[]])[] = [
   ["Where events are kept", ["database-url", "database-auth-token"]],
   ["Who may do what", ["tokens", "insecure", "cors-origin", "allowed-host"]],
   ["What it says of itself", ["log-level", "log-format", "metrics-assets"]],
-  ["How long things are kept", Object.keys(retentionFlags) as RetentionFlag[]], // its very names
+  ["How long things are kept", Object.keys(retentionFlags) as RetentionFlag[]], // the keys of retentionFlags
   ["Limits", Object.keys(limitFlags) as (keyof typeof limitFlags)[]], // likewise
 ];
 
-/** A line for each flag, in groups: its variable, what it means, its default. */
+/** The help on all flags, in groups: a line each with its variable, meaning and default. */
 export function flagsHelp(): string {
   const line = (name: SettingName) => {
     const setting: Setting = settings[name];
@@ -210,4 +210,9 @@ export function flagsHelp(): string {
     return `  --${name.padEnd(28)} ${setting.env.padEnd(36)} ${setting.help}${standard}`;
   };
   return groups.map(([title, names]) => [`${title}:`, ...names.map(line)].join("\n")).join("\n\n");
+}
+
+/** Whether only this machine can reach a host. An unknown name or form counts as reachable by others. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }

@@ -29,7 +29,7 @@ const settings = {
 
 export type LimitName = keyof typeof settings;
 
-/** How much of everything a sender may send, and ask for. Bytes are those of UTF-8. */
+/** The limits on requests. Bytes are those of UTF-8. */
 export type Limits = { readonly [Name in LimitName]: number };
 
 type Kebab<Text extends string> = Text extends `${infer First}${infer Rest}`
@@ -39,17 +39,17 @@ export type LimitFlag = `max-${Kebab<LimitName>}`;
 
 /** `max-body-bytes` for bodyBytes. */
 export function limitFlag(name: LimitName): LimitFlag {
-  return `max-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` as LimitFlag; // as Kebab has it
+  return `max-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` as LimitFlag; // as the type Kebab does
 }
 
-const names = Object.keys(settings) as readonly LimitName[]; // its very keys
+const names = Object.keys(settings) as readonly LimitName[]; // the keys of settings
 
-/** The limits that `read` answers, which is told what each may be at most. */
+/** The limits that `read` returns. It is called with the maximum of each. */
 export function limitsBy(read: (name: LimitName, most: number) => number): Limits {
   return Object.fromEntries(names.map((name) => [name, read(name, settings[name].most)])) as Limits; // of all names
 }
 
-/** Throws TypeError for a limit that there is not, and for a value that a limit can't have: it would be none. */
+/** Throws TypeError for an unknown limit, and for a value that would not limit anything. */
 export function assertLimits(limits: Partial<Limits>): void {
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(settings, name)) {
@@ -62,13 +62,13 @@ export function assertLimits(limits: Partial<Limits>): void {
   }
 }
 
-/** What a runtime should take of a target and a header together: more than their limits, for us to say which is passed. */
+/** The head size that a runtime should accept: more than our limits, so that our error names the limit. */
 export function mostHeadBytes({ targetBytes, headerBytes }: Limits): number {
   return 2 * (targetBytes + headerBytes);
 }
 
 /**
- * The limits of `createApp` and of the server, where none are given.
+ * The default limits of `createApp` and of the server.
  *
  * @example
  * const log = await openEventLog({ url: "file:runless.db" });
@@ -83,7 +83,7 @@ interface LimitFlagSetting {
   readonly help: string;
 }
 
-/** The flags of the limits, and what goes with a flag. */
+/** The flags of the limits, with their settings. */
 export const limitFlags = Object.fromEntries(
   names.map((name) => {
     const flag = limitFlag(name);
@@ -91,3 +91,13 @@ export const limitFlags = Object.fromEntries(
     return [flag, { env, default: String(settings[name].default), help: settings[name].help }];
   }),
 ) as Readonly<Record<LimitFlag, LimitFlagSetting>>; // of all names
+
+/** The error message of an exceeded limit: the size, the limit, and what to change. */
+export function overLimit(what: string, size: number, name: LimitName, limits: Limits): string {
+  return `${what} has ${size} ${unitOf(name)}, and the limit is ${limits[name]}. Send less, or raise --${limitFlag(name)}.`;
+}
+
+/** The unit of a limit is the last word of its name. */
+function unitOf(name: LimitName): string {
+  return name === "metadataDepth" ? "levels" : (/[A-Z]?[a-z]+$/.exec(name)?.[0].toLowerCase() ?? name);
+}

@@ -12,7 +12,7 @@ import {
 } from "@logtape/logtape";
 import { printable } from "./printable.ts";
 
-/** What the server has to say of itself. A program that serves the app by itself reads it through LogTape. */
+/** The server's log. A program that serves the app itself configures it through LogTape. */
 export const logger = getLogger("runless");
 
 export interface LogSettings {
@@ -21,12 +21,12 @@ export interface LogSettings {
   readonly format: "auto" | "json" | "text";
 }
 
-/** Text as a message that says just that: LogTape would look for names in braces. */
+/** Escapes braces, in which LogTape expects the names of properties. */
 export function plain(text: string): string {
   return text.replace(/[{}]/g, "$&$&");
 }
 
-/** False where nobody has set up a log, and what is said is lost. */
+/** Whether logging is configured. Else log records are lost. */
 export function isLogging(): boolean {
   return getConfig() !== null;
 }
@@ -43,14 +43,14 @@ export function setUpLogging({ level, format }: LogSettings): void {
   });
 }
 
-/** What a thread has to say, as plain data. */
+/** A log record of another thread, as plain data. */
 export interface RelayedRecord {
   readonly level: string;
   readonly message: string;
   readonly properties: object;
 }
 
-/** On a thread beside the main one: sends the log to `send`, which hands it to `relayLog` there. */
+/** For threads other than the main one: `send` must pass the records to `relayLog` there. */
 export function sendLogTo(level: LogSettings["level"], send: (record: RelayedRecord) => void): void {
   configureSync({
     reset: true,
@@ -64,7 +64,7 @@ export function sendLogTo(level: LogSettings["level"], send: (record: RelayedRec
   });
 }
 
-/** Logs what another thread said. */
+/** Logs a record of another thread. */
 export function relayLog({ level, message, properties }: RelayedRecord): void {
   const facts = { ...properties };
   if (level === "debug" || level === "trace") logger.debug(message, facts);
@@ -95,7 +95,7 @@ function formatStack({ stack, message }: Error): string {
   return (stack ?? message).split("\n").map(printable).join("\n");
 }
 
-/** As it is where it is one plain word, else as JSON. */
+/** A plain word as it is, any other value as JSON. */
 function formatValue(value: unknown): string {
   const text = String(value);
   return /^[\w.:/+%,@-]+$/.test(text) ? text : printable(JSON.stringify(text));

@@ -1,6 +1,6 @@
 /**
- * Text for a terminal or a log: what was reported must not move the cursor, or turn the line around. Not in logger.ts, which
- * takes a command longer to load than to run.
+ * Escapes a text for a terminal or a log, so that reported text can't move the cursor or change the direction of the line.
+ * Not in logger.ts, which takes a command longer to load than to run.
  */
 export function printable(text: string): string {
   return text.replace(

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import type { RecordedEventType } from "../../core/index.ts";
 import type { Expiry } from "../../storage/index.ts";
-import { parseDays } from "./span.ts";
+import { parseDays } from "./relative-time.ts";
 
-/** For how many days things are kept after they were received. */
+/** How many days events and idempotency keys are kept after their receipt. */
 export interface Retention {
-  /** A type that is not named is kept for ever. */
+  /** Events of other types are kept for ever. */
   readonly events: Readonly<Partial<Record<RecordedEventType, number>>>;
   readonly idempotencyKeys: number;
 }
@@ -13,7 +13,7 @@ export interface Retention {
 const helpOf = (what: string) =>
   `days to keep ${what} after they were received or imported, but for the latest: 90, 90d, or forever`;
 
-/** A flag for all events, one for those of each type that is reported, and one for idempotency keys. */
+/** Flags for all events, for each reported type, and for idempotency keys. */
 export const retentionFlags = {
   "retain-days": { env: "RUNLESS_RETAIN_DAYS", default: "forever", help: helpOf("events") },
   "retain-days-materializations": { env: "RUNLESS_RETAIN_DAYS_MATERIALIZATIONS", help: helpOf("materializations") },
@@ -52,7 +52,7 @@ type Read = <Schema extends v.GenericSchema>(
   expected: string,
 ) => v.InferOutput<Schema>;
 
-/** What `read` answers of each flag; a type without a flag of its own goes by the one for all. */
+/** The retention, from the flags that `read` returns. The flag for all events is the default of each type. */
 export function retentionBy(read: Read): Retention {
   const all: Days = read("retain-days", days, expected);
   const found = Object.entries(flagOf).map(
@@ -68,7 +68,7 @@ export function retentionBy(read: Read): Retention {
   };
 }
 
-/** What has expired now, in milliseconds since 1970 UTC. */
+/** The times before which events and keys have expired, in milliseconds since 1970 UTC. */
 export function expiryAt(now: number, { events, idempotencyKeys }: Retention): Expiry {
   const times = Object.entries(events).map(([type, days]) => [type, now - Math.round(days * day)]);
   return { events: Object.fromEntries(times), idempotencyKeys: now - Math.round(idempotencyKeys * day) };

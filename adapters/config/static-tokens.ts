@@ -2,15 +2,14 @@ import * as v from "valibot";
 import { namedKey } from "../../core/asset-key.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
 import type { NewToken } from "../../storage/index.ts";
-import { hashSecret } from "./token-secret.ts";
-import { aName, isTokenName, parseScopes, someScopes } from "./token-words.ts";
+import { aName, hashSecret, isTokenName, parseScopes, someScopes } from "./token-format.ts";
 
 const form = /^([^:=]*):([^:=]*)(?::([^=]*))?=(.*)$/s;
 const secret = /^[!-~]{16,}$/;
 
 /**
- * Tokens that the configuration gives: `name:scopes=secret` or `name:scopes:prefix=secret`, with white space between
- * them. The prefix is written as in a path of the API, so that `%2F`, `%3D` and `%20` stay inside a part.
+ * The tokens of the configuration: `name:scopes=secret` or `name:scopes:prefix=secret`, separated by white space. The
+ * prefix is written as in a path of the API, so that `%2F`, `%3D` and `%20` stay inside a part.
  */
 export const staticTokens = v.pipe(
   v.optional(v.string(), ""),
@@ -21,7 +20,7 @@ export const staticTokens = v.pipe(
       const token = parseEntry(entry);
       const problem = typeof token === "string" ? token : clash(token, tokens);
       if (typeof token === "string" || problem !== undefined) {
-        // Nothing of an entry that can't be read: a part of it is a secret, and who knows which.
+        // The message shows nothing of a wrong entry, because any part of it may be the secret.
         addIssue({ message: `Token ${i + 1} of ${entries.length} ${problem}` });
         return NEVER;
       }
@@ -31,15 +30,15 @@ export const staticTokens = v.pipe(
   }),
 );
 
-/** What keeps a token from standing beside the others. */
+/** The conflict of a token with the others, if there is one. */
 function clash({ name, hash }: NewToken, others: readonly NewToken[]): string | undefined {
   if (others.some((other) => other.name === name)) return "has the name of another";
-  // Whoever sends the secret could be only one of both.
+  // A request with the secret could be only one of both.
   const twin = others.find((other) => other.hash === hash);
   return twin && `has the secret of another: ${name} and ${twin.name} need one each`;
 }
 
-/** The token, or what is wrong with it. */
+/** Returns the token, or the error message. */
 function parseEntry(entry: string): NewToken | string {
   const [whole, name = "", scopeText = "", prefixText, secretText = ""] = form.exec(entry) ?? [];
   if (whole === undefined) return "is not of this form";

@@ -1,9 +1,9 @@
-/** A request that can't be answered as asked: the status, and a sentence that says what to change. */
+/** A request that is refused: the status, and a message that says what to change. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Stands beside `error` in the answer. */
+  /** Further members of the answer, next to `error`. */
   readonly details: Readonly<Record<string, unknown>>;
   constructor(
     status: number,

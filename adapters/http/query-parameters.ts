@@ -4,10 +4,34 @@ import { parseAssetKey, parseTime } from "../../core/index.ts";
 import { expectedTime, isLikelyMilliseconds, likelyMilliseconds } from "../../core/time.ts";
 import type { Limits } from "../config/limits.ts";
 import { HttpError } from "./http-error.ts";
-import { assetKeyJson, countJson } from "./parameter-json.ts";
-import { assertUtf8, queryOf } from "./request-path.ts";
+import { assertUtf8, queryOf } from "./request.ts";
 
-// A message of these schemas goes on where "The parameter … must be" ends.
+// The valibot schemas of parameters transform their values, so they carry their JSON Schema as metadata.
+
+const assetKeyJson = {
+  type: "string",
+  pattern: "[^/]",
+  description: "Parts joined by `/`, or a JSON array of strings. At least one part is not empty.",
+} as const;
+
+function countJson(minimum: number, maximum: number) {
+  return { type: "integer", minimum, maximum } as const;
+}
+
+/** The meaning of a parameter, in addition to its schema. */
+export const parameterNotes: Readonly<Record<string, string>> = {
+  prefix: "Finds the key itself and all below it.",
+  search: "Words, with spaces between them, that a key contains: all of them, in any order, ASCII letters in any case.",
+  since: "Of `timestamp`, inclusive.",
+  until: "Of `timestamp`, exclusive.",
+  after: "Of `id`, exclusive.",
+  before: "Of `id`, exclusive.",
+  order: "Of `id`.",
+  quiet_since: "Finds assets without a materialization or observation from this `timestamp` on.",
+  cursor: "From the last page, with the same filters.",
+};
+
+// A message of these schemas follows "The parameter … must be".
 const anAssetKey = "an asset key: parts joined by / or a JSON array of strings";
 export const assetKeyParameter = v.pipe(
   v.string(anAssetKey),
@@ -54,7 +78,7 @@ export function switchParameter(description: string) {
 
 const defaultLimit = 50;
 
-/** How many items a page may have. */
+/** The limit of a page, in items. */
 export function pageLimit({ pageEvents }: Limits) {
   return v.optional(countParameter(pageEvents), String(Math.min(defaultLimit, pageEvents)));
 }
@@ -71,15 +95,15 @@ export function countParameter(most: number) {
   );
 }
 
-/** Of an endpoint that takes no parameter. */
+/** The schema of an endpoint without parameters. */
 export const noParameters = v.strictObject({});
 
 const mostSearched = 200;
-const aNeedle = `text of at most ${mostSearched} characters`;
-/** What keys are searched for. A character is a code point, as JSON Schema counts. */
+const aSearchText = `text of at most ${mostSearched} characters`;
+/** Words to search keys for. A character is a code point, as in JSON Schema. */
 export const searchParameter = v.pipe(
-  v.string(aNeedle),
-  v.check((text) => text.length <= mostSearched || isShort(text, mostSearched), aNeedle),
+  v.string(aSearchText),
+  v.check((text) => text.length <= mostSearched || isShort(text, mostSearched), aSearchText),
   v.metadata({ jsonSchema: { type: "string", maxLength: mostSearched } }),
 );
 
@@ -88,10 +112,10 @@ function isShort(text: string, most: number): boolean {
 }
 
 const mostParameters = 100;
-/** Of a name or value that is wrong: who sent it knows the rest. */
-const mostShown = 200;
+/** How much of a wrong name or value an error repeats, in characters. */
+const mostRepeated = 200;
 
-/** The query of a url, decoded. Throws HttpError 400 where it has so many parameters that reading them would cost. */
+/** The query of a url, decoded. Throws HttpError 400 if it has too many parameters to read cheaply. */
 export function boundedQueryOf(url: string): URLSearchParams {
   let parameters = 1;
   for (let at = url.indexOf("&"); at !== -1; at = url.indexOf("&", at + 1)) parameters++;
@@ -111,7 +135,7 @@ export class ParameterError extends HttpError {
   }
 }
 
-/** The parameters of a request's query. Throws ParameterError that names the one that is unknown, repeated or wrong. */
+/** The parameters of a request's query. Throws ParameterError for one that is unknown, repeated or wrong. */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,
   schema: v.StrictObjectSchema<Entries, undefined>,
@@ -121,8 +145,8 @@ export function readQuery<const Entries extends v.ObjectEntries>(
   const known = Object.keys(schema.entries);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const those = known.length === 0 ? "There are none here." : `Those there are: ${known.join(", ")}.`;
-    throw new ParameterError(unknown, `There is no parameter ${shown(unknown)}. ${those}`);
+    const listed = known.length === 0 ? "There are none here." : `Those there are: ${known.join(", ")}.`;
+    throw new ParameterError(unknown, `There is no parameter ${shown(unknown)}. ${listed}`);
   }
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw new ParameterError(repeated, `The parameter ${repeated} is given more than once.`);
@@ -141,12 +165,12 @@ function wrongParameter(
   if (value !== null) {
     return new ParameterError(name, `The parameter ${name} must be ${issue.message}. Got ${shown(value)}.`);
   }
-  // What the schema says of no value at all tells what it expects.
+  // The message for a missing value tells what the schema expects.
   const expected = v.safeParse(schema.entries[name] ?? v.never(), undefined).issues?.[0].message;
   return new ParameterError(name, `The parameter ${name} is missing. It must be ${expected}.`);
 }
 
 function shown(text: string): string {
-  const start = JSON.stringify(text.slice(0, mostShown).toWellFormed());
-  return text.length <= mostShown ? start : `${start}…`;
+  const start = JSON.stringify(text.slice(0, mostRepeated).toWellFormed());
+  return text.length <= mostRepeated ? start : `${start}…`;
 }

@@ -1,12 +1,12 @@
 import { overviewOf } from "../../storage/default-overview.ts";
 import type { EventLog, Maintenance, Overview } from "../../storage/index.ts";
 
-/** What the routes ask of a log. */
+/** The log that the routes use. */
 export interface ServedLog extends EventLog, Overview, Pick<Maintenance, "prunedId" | "probe" | "stats"> {}
 
 /**
- * A log with what the routes ask besides: an overview that is read from it where it has none of its own; and where it
- * has no maintenance, nothing was ever pruned, its size is unknown, and a probe only asks whether it answers.
+ * A log with defaults for what the routes use in addition. Without an overview of its own, it is read from the log. Without
+ * maintenance, nothing was ever pruned, the size is unknown, and a probe only checks that the log answers.
  *
  * Each function calls the log's method: a spread would lose the methods of a class, and their `this`.
  */

@@ -1,27 +1,25 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { assertLimits, defaultLimits } from "../config/limits.ts";
-import { crossOrigin } from "../http/access/cross-origin.ts";
-import { createRequestGuard } from "../http/access/request-guard.ts";
-import { needOf } from "../http/access/token-check.ts";
+import { type Authorizer, createAuthorizer } from "../http/access/authorizer.ts";
+import { crossOrigin } from "../http/access/browser-guard.ts";
 import type { AppDeps, AppEnv, AppOptions, RunlessApp } from "../http/app-deps.ts";
 import { assetRoutes } from "../http/assets/assets.ts";
 import { checkRoutes } from "../http/assets/checks.ts";
 import { partitionRoutes } from "../http/assets/partitions.ts";
 import { errorResponse } from "../http/error-response.ts";
-import { eventRoutes } from "../http/events/events.ts";
+import { eventRoutes, logRoutes } from "../http/events/events.ts";
 import { createStreaming, type Streaming } from "../http/events/streaming.ts";
 import { HttpError } from "../http/http-error.ts";
 import { documentationRoutes } from "../http/openapi/documentation.ts";
 import { healthRoutes } from "../http/operations/health.ts";
-import { instrumentAppends } from "../http/operations/instrument-appends.ts";
+import { InstrumentedAppends } from "../http/operations/instrument-appends.ts";
 import { instrumentRequests } from "../http/operations/instrument-requests.ts";
-import { logRoutes } from "../http/operations/log.ts";
 import { addLogMetrics } from "../http/operations/log-metrics.ts";
 import { createMetrics } from "../http/operations/metrics.ts";
 import { metricsRoutes } from "../http/operations/metrics-routes.ts";
-import { createReports, type Reports } from "../http/reports/reports.ts";
-import type { RequestParts } from "../http/request-parts.ts";
-import { requestPath } from "../http/request-path.ts";
+import { Reports } from "../http/reports/reports.ts";
+import { type RequestParts, requestPath } from "../http/request.ts";
+import { type RouteDeps, requiredScopeOf } from "../http/routes.ts";
 import { type ServedLog, servedLog } from "../http/served-log.ts";
 import { createSharedLimits } from "../http/shared-limits.ts";
 import { answerError } from "../web/answer-error.ts";
@@ -31,11 +29,27 @@ export interface RoutedApp extends RunlessApp {
   readonly hono: Hono<AppEnv>;
 }
 
-/** The app, and the routes behind it. */
+/**
+ * Creates the server as functions of a Request. It does not listen: bun.ts and node.ts do, or a server of your own.
+ *
+ * @example
+ * const log = await openEventLog({ url: "file:runless.db" });
+ * const app = createApp({ log, browser: { corsOrigins: [], hosts: () => [] } });
+ * const server = Bun.serve({ hostname: "127.0.0.1", port: 3000, fetch: app.fetch });
+ * console.log((await fetch(new URL("/ready", server.url))).status); // 200
+ * await server.stop();
+ * await log.close();
+ */
+export function createApp(given: AppOptions): RunlessApp {
+  const { fetch, report } = createRoutedApp(given);
+  return { fetch, report };
+}
+
+/** Creates the app, with the routes behind it. */
 export function createRoutedApp(given: AppOptions): RoutedApp {
   assertAppOptions(given);
   const whole = servedLog(given.log);
-  const appends = instrumentAppends(whole);
+  const appends = new InstrumentedAppends(whole);
   const { metrics = createMetrics(), forwarder } = given;
   forwarder?.instrument(appends.encoded);
   const streaming = createStreaming(whole, forwarder?.pages);
@@ -48,10 +62,8 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
       return trace;
     },
   };
-  const limits = { ...defaultLimits, ...given.config?.limits };
-  const deps: AppDeps = { ...given, log, config: { ...given.config, limits } };
+  const deps = routeDeps(given, log);
   addLogMetrics(metrics.registry, appends, whole);
-  const guard = createRequestGuard(deps);
   const { corsOrigins = [] } = deps.browser ?? {};
 
   const app = new Hono<AppEnv>({ getPath: requestPath });
@@ -61,37 +73,38 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
     .route("/", healthRoutes(deps, appends))
     .route("/", metricsRoutes(deps, metrics.registry))
     .route("/", documentationRoutes(deps));
-  assertChecked(app);
-  app.notFound((c) => {
-    const { raw: request, method, path } = c.req;
-    const refusal = guard(request, c.env) ?? unmatched(app, method, path);
-    const isOfPages = [404, 405].includes(refusal.status) && !isOfApi(path) && !path.startsWith("/report_asset_");
-    const isForPeople = isOfPages && prefersHtml(request);
-    return isForPeople ? answerError(refusal, request) : errorResponse(refusal, request);
-  });
+  assertScoped(app);
+  app.notFound((c) => answerUnmatched(c, app, deps.authorizer));
 
-  // Reports go past the router, unless a middleware wants them: it costs each a tenth of what it costs altogether.
-  const goesPast = ({ method }: RequestParts) => method === "POST" && corsOrigins.length === 0;
-  const watch = instrumentRequests(app, metrics);
+  // Reports bypass the router, which costs a tenth of a report, unless there is middleware.
+  const bypassesRouter = ({ method }: RequestParts) => method === "POST" && corsOrigins.length === 0;
+  const instrument = instrumentRequests(app, metrics);
   const fetch: RunlessApp["fetch"] = (request, env) => {
     const path = requestPath(request);
-    return watch(request, path, () => {
-      const answer = goesPast(request) ? reports.answer(path, request, env) : undefined;
+    return instrument(request, path, () => {
+      const answer = bypassesRouter(request) ? reports.answer(path, request, env) : undefined;
       return answer ?? app.fetch(request, env);
     });
   };
   const report: RunlessApp["report"] = (request, env) => {
-    if (!goesPast(request)) return undefined;
+    if (!bypassesRouter(request)) return undefined;
     const path = requestPath(request);
-    return watch(request, path, () => reports.answerAtOnce(path, request, env));
+    return instrument(request, path, () => reports.answerAtOnce(path, request, env));
   };
   return { fetch, report, hono: app };
 }
 
-/** Adds the routes that work with the log: those which another thread may answer. */
-export function addRequestRoutes(app: Hono<AppEnv>, deps: AppDeps, streaming: Streaming): Reports {
+/** The options of an app with their defaults, and its authorizer, which all routes share. */
+function routeDeps(given: AppOptions, log: ServedLog): RouteDeps {
+  const limits = { ...defaultLimits, ...given.config?.limits };
+  const deps: AppDeps = { ...given, log, config: { ...given.config, limits } };
+  return { ...deps, authorizer: createAuthorizer(deps) };
+}
+
+/** Adds the routes that use the log. The request thread has them too. */
+export function addRequestRoutes(app: Hono<AppEnv>, deps: RouteDeps, streaming: Streaming): Reports {
   const shared = createSharedLimits(deps.config.limits);
-  const reports = createReports(deps, shared);
+  const reports = new Reports(deps, shared);
   app
     .route("/", reports.routes)
     .route("/api/v1/events", eventRoutes(deps, shared, streaming))
@@ -104,7 +117,7 @@ export function addRequestRoutes(app: Hono<AppEnv>, deps: AppDeps, streaming: St
   return reports;
 }
 
-/** For programs without types, and for those whose objects come from elsewhere. Throws TypeError. */
+/** Checks the options of callers without types. Throws TypeError. */
 function assertAppOptions(given: AppOptions | undefined): void {
   if (typeof given?.log?.append !== "function") {
     throw new TypeError("createApp needs an event log: createApp({ log: await openEventLog({ url }) }).");
@@ -112,13 +125,21 @@ function assertAppOptions(given: AppOptions | undefined): void {
   assertLimits(given.config?.limits ?? {});
 }
 
-/** A route that nobody gave a need would be open to everybody. What is there for every method is middleware. */
-function assertChecked({ routes }: Hono<AppEnv>): void {
-  const open = routes.find(({ method, handler }) => method !== "ALL" && needOf(handler) === undefined);
+/** Throws for a route without a required scope: it would be open to all. A route for every method is middleware. */
+function assertScoped({ routes }: Hono<AppEnv>): void {
+  const open = routes.find(({ method, handler }) => method !== "ALL" && requiredScopeOf(handler) === undefined);
   if (open !== undefined) throw new Error(`The route ${open.method} ${open.path} does not say what it needs.`);
 }
 
-/** 405 with Allow where the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
+/** Answers a path without a route: a page for people, else JSON. */
+function answerUnmatched(c: Context<AppEnv>, app: Hono<AppEnv>, { guard }: Authorizer): Response | Promise<Response> {
+  const { raw: request, method, path } = c.req;
+  const refusal = guard(request, c.env) ?? unmatched(app, method, path);
+  const isOfPages = [404, 405].includes(refusal.status) && !isOfApi(path) && !path.startsWith("/report_asset_");
+  return isOfPages && prefersHtml(request) ? answerError(refusal, request) : errorResponse(refusal, request);
+}
+
+/** 405 with Allow if the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
 function unmatched(app: Hono<AppEnv>, method: string, path: string): HttpError {
   const allowed = ["GET", "POST", "DELETE"].filter((other) => hasHandler(app, other, path));
   if (allowed.length === 0) return new HttpError(404, `There is nothing at ${path}.${hintFor(path)}`);
@@ -126,7 +147,7 @@ function unmatched(app: Hono<AppEnv>, method: string, path: string): HttpError {
   return new HttpError(405, sentence, { allow: allowed.join(", ") });
 }
 
-/** What was most likely meant by a path at which there is nothing. */
+/** What the client most likely meant by a path without a route. */
 function hintFor(path: string): string {
   const [, inFront, rest] = /^(\/.+?)(\/api\/v1(?:\/.*)?)$/.exec(path) ?? [];
   if (rest !== undefined) return ` The API is at ${rest}: a server's address (--url) has no ${inFront} at its end.`;
@@ -140,7 +161,7 @@ function isOfApi(path: string): boolean {
   return path === "/api" || path.startsWith("/api/");
 }
 
-/** As browsers say when they are sent to an address. */
+/** Whether a browser asks for a page, by its Accept header. */
 function prefersHtml({ method, headers }: Request): boolean {
   return (
     (method === "GET" || method === "HEAD") &&
@@ -148,7 +169,7 @@ function prefersHtml({ method, headers }: Request): boolean {
   );
 }
 
-/** Middleware is there for every method and path. */
+/** Whether a route, and not only middleware, matches. */
 function hasHandler(app: Hono<AppEnv>, method: string, path: string): boolean {
   return app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
 }

@@ -1,93 +1,100 @@
-import { clearTimeout, setTimeout } from "node:timers"; // Deno's own have no unref
+import { clearTimeout, setTimeout } from "node:timers"; // Deno's global timers have no unref
 import { Gauge, Histogram, type Registry } from "prom-client";
 
-export interface EventLoopWatch {
-  /** To be told of every request as it comes: nothing else makes an idle server busy. */
-  noteRequest(): void;
-  stop(): void;
-}
-
-/** Milliseconds between two looks at a busy event loop: a stall that is much longer is seen whole. */
+/** Milliseconds between two timers while the event loop is busy. A much longer stall is measured almost whole. */
 const busyInterval = 20;
-/** At rest each look is a wake-up, which costs a tenth of a millisecond. */
+/** The interval at rest, when each timer wakes the CPU up for a tenth of a millisecond. */
 const restingInterval = 1000;
-/** So many looks without a request, and with less than this share of a core in use, are rest. */
-const quietLooks = 50;
+/** The event loop is at rest after so many timers without a request and with less than `busyShare` of a core in use. */
+const quietTimers = 50;
 const busyShare = 0.05;
 const buckets = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /**
- * Measures how late this thread's event loop comes to a timer: how long everything on it was kept waiting. It is for
- * whoever owns the process, and keeps none alive.
+ * Measures how late timers of this thread's event loop are: how long other work on it had to wait. Only for the program
+ * that owns the process. It keeps no process alive.
  */
-export function watchEventLoop(registry: Registry): EventLoopWatch {
-  const registers = [registry];
-  const lag = new Histogram({
-    name: "runless_event_loop_lag_seconds",
-    help: "How late the event loop of the main thread came to a timer, one of 20 ms while there is work.",
-    buckets,
-    registers,
-  });
-  let most = 0;
-  new Gauge({
-    name: "runless_event_loop_lag_max_seconds",
-    help: "The longest of those since this was asked for last.",
-    registers,
-    collect() {
-      // A scrape that waited through a stall is often answered before the timer.
-      this.set(Math.max(most, createTimeout()));
-      most = 0;
-    },
-  });
+export class EventLoopLag {
+  readonly #lag: Histogram;
+  /** The longest lag since the last scrape, in seconds. */
+  #longest = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #due = 0;
+  #isResting = false;
+  #hadRequest = false;
+  #quiet = 0;
+  #measuredAt = performance.now();
+  #cpu = process.cpuUsage();
 
-  let timer: NodeJS.Timeout;
-  let due = 0;
-  let isResting = false;
-  let wasAsked = false;
-  let quiet = 0;
-  let lookedAt = performance.now();
-  let cpuThen = process.cpuUsage();
-
-  function createTimeout(): number {
-    return Math.max(0, performance.now() - due) / 1000;
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#lag = new Histogram({
+      name: "runless_event_loop_lag_seconds",
+      help: "How late the event loop of the main thread came to a timer, one of 20 ms while there is work.",
+      buckets,
+      registers,
+    });
+    const takeLongest = () => this.#takeLongest();
+    new Gauge({
+      name: "runless_event_loop_lag_max_seconds",
+      help: "The longest of those since this was asked for last.",
+      registers,
+      collect() {
+        this.set(takeLongest());
+      },
+    });
+    this.#wait();
   }
 
-  function look(): void {
-    const late = createTimeout();
-    lag.observe(late);
-    most = Math.max(most, late);
-    quiet = isBusy() ? 0 : quiet + 1;
-    isResting = quiet >= quietLooks;
-    wait();
+  /** Call it for every request: only requests make an idle server busy. */
+  noteRequest(): void {
+    this.#hadRequest = true;
+    if (!this.#isResting) return;
+    this.#isResting = false;
+    this.#quiet = 0;
+    clearTimeout(this.#timer);
+    this.#wait();
   }
 
-  function isBusy(): boolean {
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Includes the timer that is due: a scrape that waited through a stall is often answered before it. */
+  #takeLongest(): number {
+    const longest = Math.max(this.#longest, this.#lagNow());
+    this.#longest = 0;
+    return longest;
+  }
+
+  /** How late the next timer is, in seconds. */
+  #lagNow(): number {
+    return Math.max(0, performance.now() - this.#due) / 1000;
+  }
+
+  #measure(): void {
+    const lag = this.#lagNow();
+    this.#lag.observe(lag);
+    this.#longest = Math.max(this.#longest, lag);
+    this.#quiet = this.#isBusy() ? 0 : this.#quiet + 1;
+    this.#isResting = this.#quiet >= quietTimers;
+    this.#wait();
+  }
+
+  #isBusy(): boolean {
     const now = performance.now();
     const cpu = process.cpuUsage();
-    const microseconds = cpu.user - cpuThen.user + (cpu.system - cpuThen.system);
-    const busy = wasAsked || microseconds / 1000 > busyShare * (now - lookedAt);
-    lookedAt = now;
-    cpuThen = cpu;
-    wasAsked = false;
+    const microseconds = cpu.user - this.#cpu.user + (cpu.system - this.#cpu.system);
+    const busy = this.#hadRequest || microseconds / 1000 > busyShare * (now - this.#measuredAt);
+    this.#measuredAt = now;
+    this.#cpu = cpu;
+    this.#hadRequest = false;
     return busy;
   }
 
-  function wait(): void {
-    const interval = isResting ? restingInterval : busyInterval;
-    due = performance.now() + interval;
-    timer = setTimeout(look, interval).unref();
+  #wait(): void {
+    const interval = this.#isResting ? restingInterval : busyInterval;
+    this.#due = performance.now() + interval;
+    this.#timer = setTimeout(() => this.#measure(), interval).unref();
   }
-
-  wait();
-  return {
-    noteRequest() {
-      wasAsked = true;
-      if (!isResting) return;
-      isResting = false;
-      quiet = 0;
-      clearTimeout(timer);
-      wait();
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

@@ -2,38 +2,38 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** How far from what is trusted a clock may be and still be trusted. */
+/** A clock up to this far from the trusted time is trusted. */
 const tolerance = day;
-/** How long any other clock must hold, by the monotonic clock, before it is followed. */
+/** How long any other clock must hold, by the monotonic clock, before it is trusted. */
 const heldFor = hour;
-/** By how much it may leave the monotonic clock meanwhile. */
+/** How far it may drift from the monotonic clock meanwhile. */
 const drift = minute;
 
 /** Both clocks at one moment, in milliseconds. */
 export interface ClockReading {
   /** The system's clock, since 1970 UTC. It may jump. */
   readonly now: number;
-  /** The monotonic clock, since whenever. */
+  /** The monotonic clock. */
   readonly elapsed: number;
 }
 
 /**
- * Says whether retention may follow the system's clock. One that jumps a year ahead would expire all there is, and what
- * was deleted does not return with the right time. So a clock that runs more than a day ahead of the time that was
- * trusted last is followed only once it has held for an hour of the monotonic clock. One that runs behind expires
- * nothing; what it says is trusted after an hour too, lest the time that was trusted had been the wrong one.
+ * Tells whether retention may follow the system's clock. A clock that jumps a year ahead would expire every event, and
+ * deleted events do not come back. So a clock that is more than a day ahead of the time that was trusted last is followed
+ * only after it has held for an hour of the monotonic clock. A clock that is behind expires nothing. It is trusted after
+ * an hour too, because the trusted time may have been the wrong one.
  */
 export class RetentionClock {
-  /** The last time that was taken for right. */
+  /** The last trusted time. */
   #trusted: ClockReading;
-  /** Since when a clock far from that has held. */
+  /** The first reading of a clock far from that, while it holds. */
   #other: ClockReading | undefined;
 
   constructor(trusted: number, elapsed: number) {
     this.#trusted = { now: trusted, elapsed };
   }
 
-  /** How many milliseconds the clock runs ahead of what is trusted; 0 where retention may follow it. */
+  /** How many milliseconds the clock is ahead of the trusted time; 0 if retention may follow it. */
   aheadBy(reading: ClockReading): number {
     const ahead = reading.now - expected(this.#trusted, reading);
     if (Math.abs(ahead) <= tolerance) {
@@ -49,25 +49,25 @@ export class RetentionClock {
     return Math.max(0, ahead);
   }
 
-  /** How long a clock far from what is trusted has still to hold, in milliseconds. */
+  /** How much longer a clock far from the trusted time has to hold, in milliseconds. */
   remaining({ elapsed }: ClockReading): number {
     return this.#other === undefined ? 0 : Math.max(0, heldFor - (elapsed - this.#other.elapsed));
   }
 
-  /** Takes this reading for right. */
+  /** Trusts this reading. */
   trust(reading: ClockReading): void {
     this.#trusted = reading;
     this.#other = undefined;
   }
 
-  /** The time that is trusted at this reading, for the next process to start from. */
+  /** The trusted time at this reading. The next process starts from it. */
   trusted(reading: ClockReading): number {
     const now = Math.floor(expected(this.#trusted, reading));
     return Math.abs(reading.now - now) <= tolerance ? Math.max(reading.now, now) : now;
   }
 }
 
-/** What the system's clock says at `later` if it has not jumped since `earlier`. */
+/** The time of the system's clock at `later`, if it has not jumped since `earlier`. */
 function expected(earlier: ClockReading, later: ClockReading): number {
   return earlier.now + later.elapsed - earlier.elapsed;
 }

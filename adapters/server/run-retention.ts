@@ -6,27 +6,27 @@ import { type ClockReading, RetentionClock } from "./retention-clock.ts";
 
 const hour = 60 * 60 * 1000;
 
-/** How often the clock is looked at, in milliseconds. */
-const betweenLooks = 5_000;
+/** How often the clock is read, in milliseconds. */
+const clockInterval = 5_000;
 
-export interface KeepPrunedOptions {
+export interface RetentionOptions {
   readonly log: RetentionLog;
   readonly retention: Retention;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** Told at every look how many milliseconds the clock runs ahead of what is trusted; 0 where retention follows it. */
+  /** Called at every reading with how many milliseconds the clock is ahead of the trusted time; 0 if retention follows it. */
   readonly onClock?: (ahead: number) => void;
   /** Default: the system's clocks. */
   readonly read?: () => ClockReading;
-  /** Between two looks at the clock. Default: 5 seconds. */
+  /** Waits between two readings of the clock. Default: 5 seconds. */
   readonly wait?: (signal: AbortSignal) => Promise<void>;
 }
 
 export type RetentionLog = Pick<EventLog & Maintenance, "prune" | "prunedAt" | "query">;
 
 /**
- * Deletes from a log what has expired, at once and every hour until the signal. A failure waits for the next time. So it
- * does while the clock is not trusted: see RetentionClock.
+ * Deletes expired events of a log, at once and every hour until the signal. It does not while the clock is not trusted
+ * (see RetentionClock), and tries again an hour after a failure.
  */
 export async function runRetention({
   log,
@@ -34,18 +34,18 @@ export async function runRetention({
   signal,
   onClock = () => {},
   read = readClocks,
-  wait = waitForLook,
-}: KeepPrunedOptions): Promise<void> {
+  wait = waitForNext,
+}: RetentionOptions): Promise<void> {
   let clock: RetentionClock | undefined;
   let isSuspect = false;
   let triedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const reading = read();
     clock ??= new RetentionClock((await firstTrusted(reading.now)) ?? reading.now, reading.elapsed);
     let ahead = clock.aheadBy(reading);
-    // Somebody may have said that the clock is right, or another server have seen it hold.
+    // A user may have confirmed the clock by `runless prune --now`, or another server may trust it by now.
     if (ahead > 0 && Math.abs(reading.now - ((await log.prunedAt()) ?? 0)) < hour) {
       clock.trust(reading);
       ahead = 0;
@@ -56,7 +56,7 @@ export async function runRetention({
     isSuspect = ahead > 0;
     if (isSuspect || reading.elapsed - triedAt < hour) return;
     triedAt = reading.elapsed;
-    // The clock of an empty log proves nothing for what is recorded later.
+    // An empty log confirms no clock for later events.
     const isEmpty = (await newestReceipt(log)) === undefined;
     const trusted = isEmpty ? undefined : clock.trusted(reading);
     const events = await log.prune({ ...expiryAt(reading.now, retention), clock: trusted });
@@ -67,14 +67,14 @@ export async function runRetention({
     const noted = await log.prunedAt();
     if (noted !== undefined) return noted;
     const trusted = await trustedTime(log, now);
-    // Kept, before events that are received by a clock that jumped can stand for it.
+    // Stored now, because events received by a clock that jumped must not count as the newest.
     if (trusted !== undefined) await log.prune({ clock: trusted });
     return trusted;
   }
 
   while (!signal.aborted) {
     try {
-      await look();
+      await check();
     } catch (error) {
       if (signal.aborted) return;
       const { elapsed } = read();
@@ -87,8 +87,8 @@ export async function runRetention({
 }
 
 /**
- * The time that retention trusted last, or that of the newest event where it never did; undefined where there is none
- * either. It is no later than `now`, which then is the safer of both.
+ * The time that retention trusted last. If it never did, the time of the newest event, but at most `now`; undefined for an
+ * empty log.
  */
 export async function trustedTime(log: RetentionLog, now: number): Promise<number | undefined> {
   const prunedAt = await log.prunedAt();
@@ -117,6 +117,6 @@ function readClocks(): ClockReading {
   return { now: Date.now(), elapsed: performance.now() };
 }
 
-async function waitForLook(signal: AbortSignal): Promise<void> {
-  await delay(betweenLooks, undefined, { signal, ref: false }).catch(() => {});
+async function waitForNext(signal: AbortSignal): Promise<void> {
+  await delay(clockInterval, undefined, { signal, ref: false }).catch(() => {});
 }

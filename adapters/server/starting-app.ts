@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../http/app-deps.ts";
-import { refuse } from "../http/body/refuse.ts";
+import { refuse } from "../http/body/body-reader.ts";
 import { errorResponse } from "../http/error-response.ts";
 import { HttpError } from "../http/http-error.ts";
-import { respond } from "../http/json-response.ts";
 import { healthHeaders } from "../http/operations/health.ts";
+import { respond } from "../http/responses.ts";
 
 const reason = "The server is starting: its database is being opened or migrated.";
 
-/** What a server answers before its log is open, which a migration may take long for: that it lives, and is not ready. */
+/** The app before the log is open, which may take long because of a migration. The server is alive, but not ready. */
 export function createStartingApp(): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/health", () => respond({ status: "ok" }, 200, healthHeaders()))

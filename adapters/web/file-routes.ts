@@ -1,35 +1,34 @@
 import type { Hono } from "hono";
 import * as v from "valibot";
 import { formatEvent } from "../../core/index.ts";
-import type { AppDeps, AppEnv } from "../http/app-deps.ts";
+import type { AppEnv } from "../http/app-deps.ts";
 import { assetSchema, formatAsset, unknownAsset } from "../http/assets/assets.ts";
 import { streamEvents } from "../http/events/event-stream.ts";
 import { unknownEvent } from "../http/events/events.ts";
 import { readExportQuery, readStreamQuery } from "../http/events/events-query.ts";
 import { exportEvents } from "../http/events/export-events.ts";
 import { outletFor, type Streaming } from "../http/events/streaming.ts";
-import { jsonResponse } from "../http/json-response.ts";
-import { offThread } from "../http/off-thread.ts";
 import { eventIdParameter, readQuery } from "../http/query-parameters.ts";
-import { routes } from "../http/routes.ts";
+import { jsonResponse } from "../http/responses.ts";
+import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
-import { saidIn } from "./page-query.ts";
+import { givenParameters } from "./page-query.ts";
 import { pageSecret } from "./sign-in/session.ts";
 
 const eventSchema = v.strictObject({ id: eventIdParameter });
 
-/** What pages load and lead to, beside pages: as in the API, for those who signed in. */
-export function fileRoutes(deps: AppDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
+/** Streams, exports and JSON for pages. They are those of the API, for callers who signed in. */
+export function fileRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { pages, feeds } = streaming;
   const { closing } = deps;
-  return routes(deps, { secretIn: pageSecret })
+  return routes(deps, { readSecret: pageSecret })
     .get("/events/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
       const outlet = outletFor("stream", c, shared, streaming);
       return streamEvents(c.get("log"), filter, { pages, feeds, closing }, outlet);
     })
     .get("/events/export", "read", (c) => {
-      const query = readExportQuery(`/?${saidIn(c.req.url)}`);
+      const query = readExportQuery(`/?${givenParameters(c.req.url)}`);
       return exportEvents(c.get("log"), query, pages, outletFor("transfer", c, shared, streaming));
     })
     .get(

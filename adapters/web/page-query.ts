@@ -3,15 +3,14 @@ import { EventLogError } from "../../storage/index.ts";
 import { boundedQueryOf, ParameterError, readQuery } from "../http/query-parameters.ts";
 
 export interface PageQuery<Query> {
-  /** What the parameters say that are right. */
   readonly query: Query;
-  /** These parameters. */
-  readonly said: URLSearchParams;
-  /** What is wrong with the others, by their names. */
+  /** The valid parameters, from which `query` was read. */
+  readonly valid: URLSearchParams;
+  /** The errors of the other parameters, by name. */
   readonly wrong: ReadonlyMap<string, string>;
 }
 
-/** The parameters of a page. A form sends every field that it has: an empty one says nothing. Throws HttpError. */
+/** Reads the parameters of a page. Forms send all their fields, so an empty one counts as absent. Throws HttpError. */
 export function readPageQuery<const Entries extends v.ObjectEntries>(
   url: string,
   schema: v.StrictObjectSchema<Entries, undefined>,
@@ -19,30 +18,30 @@ export function readPageQuery<const Entries extends v.ObjectEntries>(
   return readValid(url, (url) => readQuery(url, schema));
 }
 
-/** What `read` makes of a page's parameters, less those that it finds wrong. */
+/** Reads parameters with `read`, without those for which it throws ParameterError. */
 export function readValid<Query>(url: string, read: (url: string) => Query): PageQuery<Query> {
-  const said = saidIn(url);
+  const valid = givenParameters(url);
   const wrong = new Map<string, string>();
   for (;;) {
     try {
-      return { query: read(`/?${said}`), said, wrong };
+      return { query: read(`/?${valid}`), valid, wrong };
     } catch (error) {
-      if (!(error instanceof ParameterError) || !said.has(error.parameter)) throw error;
+      if (!(error instanceof ParameterError) || !valid.has(error.parameter)) throw error;
       wrong.set(error.parameter, error.message);
-      said.delete(error.parameter);
+      valid.delete(error.parameter);
     }
   }
 }
 
-/** What a page shows from a cursor on. */
+/** A page of a list. */
 export interface FromCursor<Found> {
   readonly found: Found;
-  /** Undefined where the first page is shown. */
+  /** The cursor of the page; undefined for the first. */
   readonly cursor: string | undefined;
   readonly wrong: ReadonlyMap<string, string>;
 }
 
-/** What `read` finds behind a cursor, or from the beginning where the cursor is of no use, which is said. */
+/** Reads a page after a cursor. If the cursor is wrong, it reads the first page, and `wrong` has the error. */
 export async function readFromCursor<Found>(
   { wrong }: Pick<PageQuery<unknown>, "wrong">,
   cursor: string | undefined,
@@ -57,19 +56,19 @@ export async function readFromCursor<Found>(
   }
 }
 
-/** The parameters that say something. Throws HttpError where there are too many. */
-export function saidIn(url: string): URLSearchParams {
+/** The parameters that are not empty. Throws HttpError if there are too many. */
+export function givenParameters(url: string): URLSearchParams {
   return new URLSearchParams([...boundedQueryOf(url)].filter(([, value]) => value !== ""));
 }
 
-/** What a field said, right or wrong. */
-export function rawOf(url: string, name: string): string | null {
-  return saidIn(url).get(name);
+/** The text of a field, valid or not. */
+export function givenValue(url: string, name: string): string | null {
+  return givenParameters(url).get(name);
 }
 
-/** The same page with other parameters; null takes one away. */
+/** The query of the same page with changed parameters; null removes one. */
 export function withQuery(url: string, changes: Readonly<Record<string, string | null>>): string {
-  const query = saidIn(url);
+  const query = givenParameters(url);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) query.delete(name);
     else query.set(name, value);

@@ -1,33 +1,57 @@
 /** @jsxImportSource hono/jsx */
+
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { Limits } from "../config/limits.ts";
 import type { Caller } from "../http/access/caller.ts";
-import { pageHeaders } from "../http/security-headers.ts";
+import type { ScopedEventLog } from "../http/access/scoped-event-log.ts";
+import { pageHeaders } from "../http/responses.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 import { PageBudget, renderWithin } from "./values/page-budget.ts";
 
+/** What a page is rendered from. */
+export interface PageContext {
+  readonly url: string;
+  /** The log narrowed to the caller's prefix. */
+  readonly log: ScopedEventLog;
+  readonly caller: Caller;
+  readonly limits: Limits;
+  /** The id of the newest event, read before anything else. The page's stream starts after it. */
+  readonly newestId: number;
+  /** False if the page's script asks, which has the style sheet already. */
+  readonly isStyled: boolean;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+}
+
+/** The address of the stream of events after a page was made. The filters are those of the API. */
+export function streamPath({ newestId }: PageContext, filters: Readonly<Record<string, string>> = {}): string {
+  return `/events/stream?${new URLSearchParams({ ...filters, after: String(newestId) })}`;
+}
+
 export interface Page {
   readonly title: string;
-  readonly place: "assets" | "events" | "checks" | undefined;
+  /** The entry of the navigation that is current. */
+  readonly section: "assets" | "events" | "checks" | undefined;
   readonly body: Child;
   /** Default: 200. */
   readonly status?: number;
-  /** What stands in the search field. */
+  /** The text of the search field. */
   readonly search?: string | undefined;
-  /** The id of a form on the page that the search field belongs to. Default: it searches all assets by itself. */
+  /** The id of the form that the search field belongs to. Default: a form of its own, which searches all assets. */
   readonly searchForm?: string;
-  /** Scripts beside that of every page. */
+  /** Scripts in addition to page.js. */
   readonly files?: readonly StaticFileName[];
-  /** The stream of events that change this page; none where it never changes. */
+  /** The address of the stream of events that change this page. Default: the page never changes. */
   readonly stream?: string;
-  /** Whether it is for those who may see no other page: then it leads to none. Default: false. */
+  /** Whether the page links to no other page, because its reader may see none. Default: false. */
   readonly isClosed?: boolean;
-  /** Where the browser should go at once. */
+  /** The address that the browser should load at once. */
   readonly refresh?: string | undefined;
 }
 
-// Scripts wait until the page is painted, unless somebody has folded away what they would see until then.
+// Scripts load after the first paint, or before it if the user has folded groups, which would else show for a moment.
 const start = `const load = () => { for (const path of document.body.dataset.scripts.split(" ")) import(path); };
 if (sessionStorage.getItem("folded")) load();
 else requestAnimationFrame(() => setTimeout(load));`;
@@ -37,7 +61,7 @@ const own = pageHeaders(
   "'self'",
 );
 
-/** A page as its caller gets it. What needs a token is kept nowhere. A script that looks again needs no style. */
+/** Renders a page. A browser must not cache a page that requires a token. */
 export function pageResponse(page: Page, { name }: Caller, isStyled = true): Response {
   const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store" };
   const html = renderWithin(
@@ -47,18 +71,18 @@ export function pageResponse(page: Page, { name }: Caller, isStyled = true): Res
   return new Response(html, { status: page.status ?? 200, headers });
 }
 
-const places = [
+const sections = [
   { name: "assets", path: "/", text: "Assets" },
   { name: "events", path: "/events", text: "Events" },
   { name: "checks", path: "/checks", text: "Checks" },
 ] as const;
 
-// The same shapes as a strip has.
+// The shapes of a strip.
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M3 3v10M8 7v6M13 3v10' stroke='%23188554' stroke-width='3'/%3E%3C/svg%3E";
 
 interface DocumentProps extends Page {
-  /** Of the caller's token. */
+  /** The name of the caller's token. */
   readonly name: string | null;
   readonly isStyled: boolean;
 }
@@ -98,12 +122,12 @@ function Document(props: DocumentProps) {
   );
 }
 
-function Tools({ place, search, searchForm, name }: DocumentProps) {
+function Tools({ section, search, searchForm, name }: DocumentProps) {
   return (
     <>
       <nav aria-label="Pages">
-        {places.map(({ name, path, text }) => (
-          <a href={path} aria-current={name === place ? "page" : undefined}>
+        {sections.map(({ name, path, text }) => (
+          <a href={path} aria-current={name === section ? "page" : undefined}>
             {text}
           </a>
         ))}

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type Encoding, encode } from "../http/body/answer-encoding.ts";
-import { answerHeaders } from "../http/security-headers.ts";
+import { answerHeaders } from "../http/responses.ts";
 
-/** What pages load, each as it lies in its package: nothing is built, and nothing comes from another host. */
+/** The scripts that pages load, from this package or another. Nothing is built, and nothing comes from another host. */
 const files = {
   "page.js": own("page.js"),
   "filters.js": own("filters.js"),
@@ -22,7 +22,7 @@ const files = {
 export type StaticFileName = keyof typeof files;
 
 interface StaticFiles {
-  /** Changes with any of them, so that what a browser has kept is never stale. */
+  /** Changes with any of the files, so that a cached file is never stale. */
   readonly version: string;
   readonly contents: ReadonlyMap<string, string>;
 }
@@ -40,21 +40,21 @@ function staticFiles(): StaticFiles {
 
 let style: string | undefined;
 
-/** What every page has in itself, since a browser paints nothing before it has each style sheet. */
+/** The style sheet, which is part of every page: a browser paints nothing before it has all style sheets. */
 export function styleText(): string {
   style ??= own("style.css")() + packaged("uplot/dist/uPlot.min.css");
   return style;
 }
 
-/** All of them lie side by side, so that one script can import another by its name. */
+/** The address of a script. All have the same folder, so that one script can import another by its name. */
 export function staticPath(name: StaticFileName): string {
   return `/static/${staticFiles().version}/${name}`;
 }
 
-/** Compressed as well as can be, once. */
+/** Files with the best compression, by encoding and name. */
 const encoded = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-/** The file as an answer for a year's keeping; undefined for one that there is not, or not in this version. */
+/** Answers a file, to be cached for a year; undefined if there is no such file in this version. */
 export async function staticResponse(
   version: string,
   name: string,
@@ -69,13 +69,13 @@ export async function staticResponse(
     ...answerHeaders,
   };
   if (encoding === undefined) return new Response(content, { headers });
-  const place = `${encoding} ${name}`;
-  const bytes = encoded.get(place) ?? encode(content, encoding, "best");
-  encoded.set(place, bytes);
+  const key = `${encoding} ${name}`;
+  const bytes = encoded.get(key) ?? encode(content, encoding, "best");
+  encoded.set(key, bytes);
   return new Response(await bytes, { headers: { ...headers, "content-encoding": encoding } });
 }
 
-/** The build copies `browser/` as it is, so that it lies beside this file in the sources and in dist. */
+/** The build copies `browser/`, so that its path from this file is the same in the sources and in dist. */
 function own(name: string): () => string {
   return () => readFileSync(fileURLToPath(new URL(`./browser/${name}`, import.meta.url)), "utf8");
 }

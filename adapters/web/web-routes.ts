@@ -1,40 +1,37 @@
 import { type Handler, Hono } from "hono";
 import { formatAssetKey } from "../../core/index.ts";
-import type { AppDeps, AppEnv } from "../http/app-deps.ts";
+import type { AppEnv } from "../http/app-deps.ts";
 import { assetSchema } from "../http/assets/assets.ts";
 import { compressed, encodingFor } from "../http/body/answer-encoding.ts";
 import { newestId } from "../http/events/event-pages.ts";
 import type { Streaming } from "../http/events/streaming.ts";
 import { HttpError } from "../http/http-error.ts";
-import { offThread } from "../http/off-thread.ts";
 import { readQuery } from "../http/query-parameters.ts";
-import { routes } from "../http/routes.ts";
+import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
-import { answerError } from "./answer-error.ts";
+import { answerError, seeOther } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
-import type { PageName } from "./pages.ts";
-import { readForm } from "./sign-in/read-form.ts";
-import { seeOther } from "./sign-in/see-other.ts";
+import type { PageName } from "./pages.tsx";
+import { wipeWord } from "./parts/asset-path.ts";
 import { pageSecret } from "./sign-in/session.ts";
-import { signInRoutes } from "./sign-in/sign-in-routes.ts";
+import { readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
-import { wipeWord } from "./wipe-word.ts";
 
-/** The pages for people. What makes them is loaded when somebody asks first. */
-export function webRoutes(deps: AppDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
+/** The routes of the pages. The code that renders them is loaded with the first request. */
+export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { log, config, now = Date.now } = deps;
   const { limits } = config;
 
   const page = (name: PageName): Handler<AppEnv> => {
     return offThread(deps, async (c) => {
-      const { answerPage } = await import("./pages.ts");
-      const visit = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
+      const { answerPage } = await import("./pages.tsx");
+      const context = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
-      return answerPage(name, { ...visit, isStyled, newestId: await newestId(log), now: now() });
+      return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
     });
   };
 
-  const pages = routes(deps, { secretIn: pageSecret, answerError })
+  const pages = routes(deps, { readSecret: pageSecret, answerError })
     .get("/", "read", page("catalog"))
     .get("/assets/*", "read", page("asset"))
     .get("/events", "read", page("events"))
@@ -58,9 +55,9 @@ export function webRoutes(deps: AppDeps, shared: SharedLimits, streaming: Stream
       return response;
     }).app;
 
-  // A stream and an export go as they are: they are matched before anything is compressed.
+  // Streams and exports are not compressed: they are matched before the middleware that does.
   const app = new Hono<AppEnv>().route("/", fileRoutes(deps, shared, streaming));
-  // Another thread compresses what it renders.
+  // A page that another thread renders is compressed there.
   const rendered = deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks"] : [];
   for (const path of [...rendered, "/static/*"]) app.use(path, compressed);
   return app.route("/", signInRoutes(deps, shared)).route("/", pages);

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { assetPath } from "../../adapters/web/asset-path.ts";
+import { assetPath } from "../../adapters/web/parts/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, observation, type RunlessEvent } from "../../core/index.ts";
 import { type EventLog, type Maintenance, openEventLog } from "../../storage/index.ts";
 import { testApp } from "../adapters/http/test-app.ts";

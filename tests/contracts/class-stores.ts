@@ -82,15 +82,15 @@ export class ClassTokenStore implements TokenStore {
 
 /** And what else the app may be given. */
 export class ClassTokenCache implements TokenCache {
-  readonly #book: TokenCache;
-  constructor(book: TokenCache) {
-    this.#book = book;
+  readonly #cache: TokenCache;
+  constructor(cache: TokenCache) {
+    this.#cache = cache;
   }
   identify(...args: Arguments<TokenCache["identify"]>) {
-    return this.#book.identify(...args);
+    return this.#cache.identify(...args);
   }
   isOpen() {
-    return this.#book.isOpen();
+    return this.#cache.isOpen();
   }
 }
 

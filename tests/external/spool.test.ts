@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { flushSpool } from "../../adapters/cli/spool/flush-spool.ts";
 import { keepReport } from "../../adapters/cli/spool/keep-report.ts";
 import { createSender } from "../../adapters/client/http-sender.ts";
-import { wait } from "../../adapters/client/wait.ts";
+import { wait } from "../../adapters/client/retry.ts";
 import { runCli } from "../adapters/cli/run-cli.ts";
 import { eventsOf, files, newAbsentServer, newSpool, type Spool } from "../adapters/cli/spool/spool-harness.ts";
 import { type Runtime, startServer, temporaryFolder } from "../server.ts";

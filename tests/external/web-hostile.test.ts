@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { assetPath } from "../../adapters/web/asset-path.ts";
+import { assetPath } from "../../adapters/web/parts/asset-path.ts";
 import { webSite } from "./web-site.ts";
 
 setDefaultTimeout(60_000);

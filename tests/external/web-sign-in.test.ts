@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { hashSecret } from "../../adapters/config/token-secret.ts";
+import { hashSecret } from "../../adapters/config/token-format.ts";
 import { openStores } from "../../storage/index.ts";
 import { temporaryFolder } from "../server.ts";
 import { materialized, webSite } from "./web-site.ts";

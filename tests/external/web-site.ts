@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { demoEvents } from "../../adapters/cli/demo-events.ts";
+import { demoEvents } from "../../adapters/cli/demo/demo-events.ts";
 import { formatNewEvent } from "../../core/events/wire.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { launchBrowser, type WatchedPage, watchedPage } from "./web-browser.ts";

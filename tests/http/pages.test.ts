@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { sessionOf } from "../../adapters/config/token-secret.ts";
+import { sessionOf } from "../../adapters/config/token-format.ts";
 import { readStream } from "../read-stream.ts";
 import { type RunningServer, runtimes, startServer } from "../server.ts";
 

@@ -1,8 +1,7 @@
 import { backUp, CopyError } from "../../../storage/libsql/maintenance/backup.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, logCommand } from "../log-command.ts";
-import { databaseFileOf } from "./database-file.ts";
-import { formatBytes } from "./format-bytes.ts";
+import { databaseFileOf, formatBytes } from "./open-database.ts";
 
 export const backupCommand = logCommand("backup")
   .description(

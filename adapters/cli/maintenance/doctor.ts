@@ -61,9 +61,9 @@ Exit codes:
 interface Finding {
   readonly what: string;
   readonly text: string;
-  /** What to do; undefined where nothing is wrong with it. */
+  /** What to do; undefined if nothing is wrong. */
   readonly advice: string | undefined;
-  /** Whether it could not be looked at. */
+  /** Whether it could not be examined. */
   readonly isUnknown?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { databaseName } from "../../../storage/libsql/store-error.ts";
 import { openStores } from "../../../storage/open-stores.ts";
 import type { Stores } from "../../../storage/stores.ts";
 import { resolveDatabase } from "../../config/config.ts";
+import { findDatabase, type LogOptions } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 
 export interface DatabaseAddress {
@@ -13,19 +14,19 @@ export interface DatabaseAddress {
 }
 
 export interface OpenOptions {
-  /** Whether to make a database that is not there yet. */
+  /** Whether to create a missing database. */
   readonly create: boolean;
-  /** What else may be done where it is not there: it ends the sentence that says so. */
+  /** Ends the error message of a missing database with alternatives. */
   readonly instead?: string;
 }
 
-/** The database at an address, with the token that the environment gives it. Throws ConfigError. */
+/** The address of a database, with the token from the environment. Throws ConfigError. */
 export function databaseAddress(url: string): DatabaseAddress {
   const { databaseUrl, databaseAuthToken } = resolveDatabase({ ...process.env, RUNLESS_DATABASE_URL: url });
   return { url: databaseUrl, authToken: databaseAuthToken };
 }
 
-/** Refuses a file that is not there, before the driver makes it. */
+/** Throws CommandError for a missing file, before the driver would create it. */
 export function assertExists({ url }: DatabaseAddress, instead = ""): void {
   const file = databaseFile(url);
   if (file === undefined || existsSync(file)) return;
@@ -33,8 +34,8 @@ export function assertExists({ url }: DatabaseAddress, instead = ""): void {
 }
 
 /**
- * Opens what is kept at an address. A database is only made where that was asked for: a missing one is most likely a
- * wrong name or a wrong folder, and what is reported to a new one is read by nobody.
+ * Opens the stores in a database. It creates a database only if that was asked for: a missing one is most likely a wrong
+ * name or folder, and nobody would read what is reported to a new one.
  */
 export async function openDatabase(address: DatabaseAddress, { create, instead = "" }: OpenOptions): Promise<Stores> {
   if (address.url === ":memory:") {
@@ -51,4 +52,22 @@ export async function openDatabase(address: DatabaseAddress, { create, instead =
     }
   }
   return openStores(address);
+}
+
+/** The url of the database file of a command that works on files alone. */
+export function databaseFileOf(options: LogOptions, does: string): string {
+  const address = databaseAddress(findDatabase(options, `This ${does} a database file`, " file:<path>"));
+  if (!address.url.startsWith("file:")) {
+    throw new CommandError(exitCodes.usage, `This ${does} a database file: give --database-url file:<path>.`);
+  }
+  assertExists(address);
+  return address.url;
+}
+
+const units = ["bytes", "KB", "MB", "GB", "TB"];
+
+/** `1.4 GB`, in units of 1,024. */
+export function formatBytes(bytes: number): string {
+  const step = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${step === 0 ? bytes : (bytes / 1024 ** step).toFixed(1)} ${units[step]}`;
 }

@@ -49,7 +49,7 @@ export const pruneCommand = new Command("prune")
     }
   });
 
-/** The time to trust from now on. */
+/** The clock to trust from now on. Rejects with CommandError if it is too far ahead. */
 async function checkedClock(log: RetentionLog, now: number): Promise<number> {
   const trusted = (await trustedTime(log, now)) ?? now;
   const [clock, reading] = [new RetentionClock(trusted, 0), { now, elapsed: 0 }];

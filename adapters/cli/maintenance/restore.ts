@@ -5,8 +5,7 @@ import { restore } from "../../../storage/libsql/maintenance/restore.ts";
 import { findDatabase } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples } from "../log-command.ts";
-import { formatBytes } from "./format-bytes.ts";
-import { databaseAddress } from "./open-database.ts";
+import { databaseAddress, formatBytes } from "./open-database.ts";
 
 export const restoreCommand = new Command("restore")
   .description(

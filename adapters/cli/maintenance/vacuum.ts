@@ -1,7 +1,6 @@
 import { vacuum } from "../../../storage/libsql/maintenance/vacuum.ts";
 import { examples, logCommand } from "../log-command.ts";
-import { databaseFileOf } from "./database-file.ts";
-import { formatBytes } from "./format-bytes.ts";
+import { databaseFileOf, formatBytes } from "./open-database.ts";
 
 export const vacuumCommand = logCommand("vacuum")
   .description(

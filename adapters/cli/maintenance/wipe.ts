@@ -4,9 +4,9 @@ import { answers, readAnswer } from "../../client/answers.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
 import type { Call, Send } from "../../client/http-sender.ts";
 import { printable } from "../../config/printable.ts";
-import { ask } from "../ask.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, logCommand, readAssetKey, readEventId } from "../log-command.ts";
+import { ask } from "../prompt.ts";
 import { withLog } from "../with-log.ts";
 
 export const wipeCommand = logCommand("wipe")
@@ -35,7 +35,7 @@ export const wipeCommand = logCommand("wipe")
     });
   });
 
-/** What is to be wiped, in words and as the API is asked. */
+/** What to wipe, in words and as a call of the API. */
 function plan(
   key: AssetKey | undefined,
   partition: string | null | undefined,
@@ -52,7 +52,7 @@ function plan(
   return { what, path: "assets", query: { ...asset, partition } };
 }
 
-/** Undefined where there is nothing to wipe. */
+/** Undefined if there is nothing to wipe. */
 async function wipe(send: Send, path: string, query: Call["query"]): Promise<RecordedEvent | undefined> {
   try {
     const text = await send({ method: "DELETE", path, query: query ?? {}, signal: undefined });

@@ -2,9 +2,17 @@ import { Option } from "@commander-js/extra-typings";
 import * as v from "valibot";
 import { formatAssetKey } from "../../../core/index.ts";
 import { answers } from "../../client/answers.ts";
-import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
+import {
+  cursorOption,
+  examples,
+  jsonOption,
+  limitOption,
+  logCommand,
+  readAssetKey,
+  readTime,
+  timeForms,
+} from "../log-command.ts";
 import { type Cell, table } from "../table.ts";
-import { readTime, timeForms } from "../time-option.ts";
 import { withLog } from "../with-log.ts";
 import { outcome, time } from "./event-cells.ts";
 import { formatList, noteMore, readList } from "./read-list.ts";

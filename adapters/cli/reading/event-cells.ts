@@ -18,7 +18,7 @@ export function eventCells(event: RecordedEvent): readonly Cell[] {
   return [String(id), time(timestamp), typeNames[type], formatAssetKey(assetKey), partition ?? "", details(event)];
 }
 
-/** To the second, UTC. */
+/** A time in UTC, to the second. */
 export function time(milliseconds: number): string {
   return new Date(milliseconds)
     .toISOString()
@@ -43,8 +43,8 @@ function details(event: RecordedEvent): Cell {
   const version = dataVersionOf(event);
   const metadata = Object.entries(event.metadata).map(([name, value]) => `${name}=${metadataText(value)}`);
   const parts = [event.description ?? "", version === null ? "" : `version ${version}`, ...metadata];
-  const said = parts.filter((part) => part !== "").join("  ");
-  const text = said.length > widestDetails ? `${said.slice(0, widestDetails - 1)}…` : said;
+  const joined = parts.filter((part) => part !== "").join("  ");
+  const text = joined.length > widestDetails ? `${joined.slice(0, widestDetails - 1)}…` : joined;
   if (event.type !== "ASSET_CHECK_EVALUATION") return text;
   const result = outcome(event);
   const head = `${event.checkName} ${typeof result === "string" ? result : result.text}`;

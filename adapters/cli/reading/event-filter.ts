@@ -1,7 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import type { AssetKey } from "../../../core/index.ts";
-import { logCommand, readAssetKey, readEventId } from "../log-command.ts";
-import { readTime, timeForms } from "../time-option.ts";
+import { logCommand, readAssetKey, readEventId, readTime, timeForms } from "../log-command.ts";
 
 const types = {
   materialization: "ASSET_MATERIALIZATION",
@@ -10,7 +9,7 @@ const types = {
   wiped: "ASSET_WIPED",
 } as const;
 
-/** A command that reads events, and what narrows them down. */
+/** A command that reads events, with the options that filter them. */
 export function filterCommand(name: string) {
   return logCommand(name)
     .option("--asset-key <key>", "events of this asset", readAssetKey)
@@ -38,7 +37,7 @@ export interface FilterOptions {
   readonly order?: "asc" | "desc" | undefined;
 }
 
-/** The parameters of the HTTP API that say the same. */
+/** The filter as parameters of the HTTP API. */
 export function filterQuery(options: FilterOptions): Readonly<Record<string, string | number | undefined>> {
   const { assetKey, prefix, type, partition, checkName, since, until, after, before, order } = options;
   return {

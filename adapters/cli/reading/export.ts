@@ -4,11 +4,10 @@ import { rename } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
-import { networkReason } from "../../client/network-reason.ts";
+import { networkReason } from "../../client/client-error.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, readCount, readEventId } from "../log-command.ts";
-import { unlessInterrupted } from "../unless-interrupted.ts";
-import { bodyOf, type OpenLog, withLog } from "../with-log.ts";
+import { bodyOf, type OpenLog, unlessInterrupted, withLog } from "../with-log.ts";
 import { filterCommand, filterQuery, formatQuery } from "./event-filter.ts";
 
 export const exportCommand = filterCommand("export")
@@ -34,11 +33,11 @@ export const exportCommand = filterCommand("export")
 
 async function writeWhole(body: ReadableStream<Uint8Array>, output: string): Promise<void> {
   const part = `${output}.part`;
-  // However this ends. Where it went well, nothing is there any more.
+  // After a failure too. After success the file is gone already.
   process.once("exit", () => rmSync(part, { force: true }));
   const file = createWriteStream(part);
   const written = finished(file);
-  // Whoever awaits it hears of it; until then it is no unhandled rejection.
+  // It is awaited below. Until then a failure must not be an unhandled rejection.
   written.catch(() => {});
   await once(file, "open");
   await copy(body, file);

@@ -1,19 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { RunlessClientError } from "../../client/client-error.ts";
-import { networkReason } from "../../client/network-reason.ts";
+import { networkReason, RunlessClientError } from "../../client/client-error.ts";
 import { bodyOf, type OpenLog } from "../with-log.ts";
-import { readStream, type StreamBlock } from "./read-stream.ts";
 
 export interface FollowOptions {
-  /** After so many milliseconds without a byte a connection is taken for dead. A server sends some every 5 seconds. */
+  /** How long a connection may be silent, in milliseconds. A server sends heartbeats every 5 seconds. */
   readonly silence?: number;
   /** How long to wait before connecting again, in milliseconds. */
   readonly pause?: number;
-  /** Ends it in silence: what fails from then on is its own end. */
+  /** Ends the stream. Failures after that are not reported. */
   readonly interrupted?: AbortSignal;
 }
 
-/** The blocks of an event stream without end. A connection that is lost is taken up after the last id that came. */
+/** The blocks of an endless event stream. After a lost connection it resumes after the last id. */
 export async function* followStream(
   fetch: OpenLog["fetch"],
   path: string,
@@ -22,8 +20,8 @@ export async function* followStream(
   let lastId: string | undefined;
   for (let isLost = false; ; ) {
     const request = new AbortController();
-    const giveUp = () => request.abort(new Error(`nothing came for ${silence / 1000} seconds`));
-    const timer = setTimeout(giveUp, silence);
+    const endSilent = () => request.abort(new Error(`nothing came for ${silence / 1000} seconds`));
+    const timer = setTimeout(endSilent, silence);
     try {
       const headers = lastId === undefined ? undefined : { "last-event-id": lastId };
       const response = await fetch(path, { signal: request.signal, ...(headers && { headers }) });
@@ -35,7 +33,7 @@ export async function* followStream(
       }
     } catch (error) {
       if (interrupted?.aborted === true) return;
-      // Who never got an answer has most likely asked in the wrong place.
+      // A first request without an answer most likely has a wrong address.
       if (lastId === undefined || isFinal(error)) throw error;
       if (!isLost) console.error(`runless: the connection was lost, and is tried again: ${networkReason(error)}`);
       isLost = true;
@@ -52,3 +50,30 @@ function isFinal(error: unknown): boolean {
 }
 
 const finalCodes: ReadonlySet<string> = new Set(["bad_request", "unauthorized", "forbidden"]);
+
+interface StreamBlock {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data?: string;
+}
+
+/** The blocks of server-sent events. The server writes each field once. */
+async function* readStream(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamBlock> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true });
+    const blocks = text.split("\n\n");
+    text = blocks.pop() ?? "";
+    yield* blocks.map(readBlock);
+  }
+}
+
+function readBlock(block: string): StreamBlock {
+  return Object.fromEntries(
+    block.split("\n").map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, "")];
+    }),
+  );
+}

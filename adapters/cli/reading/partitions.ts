@@ -2,9 +2,17 @@ import * as v from "valibot";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import { parseTime } from "../../../core/time.ts";
 import { answers } from "../../client/answers.ts";
-import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
+import {
+  cursorOption,
+  examples,
+  jsonOption,
+  limitOption,
+  logCommand,
+  readAssetKey,
+  readTime,
+  timeForms,
+} from "../log-command.ts";
 import { table } from "../table.ts";
-import { readTime, timeForms } from "../time-option.ts";
 import { withLog } from "../with-log.ts";
 import { time } from "./event-cells.ts";
 import { formatList, noteMore, readList } from "./read-list.ts";
@@ -39,7 +47,7 @@ export const partitionsCommand = logCommand("partitions")
     });
   });
 
-/** Whether a partition, as the API answers it, was last built at the first time or later, and before the second. */
+/** Matches partitions of the API that were last materialized from `since` on and before `until`. */
 function builtBetween(since: string | undefined, until: string | undefined): (item: JsonValue) => boolean {
   const from = since === undefined ? Number.NEGATIVE_INFINITY : (parseTime(since) ?? 0);
   const end = until === undefined ? Number.POSITIVE_INFINITY : (parseTime(until) ?? 0);

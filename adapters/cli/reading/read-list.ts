@@ -9,12 +9,12 @@ import type { OpenLog } from "../with-log.ts";
 export interface ListRequest {
   /** Below /api/v1. */
   readonly path: string;
-  /** The answer's member that has the items. */
+  /** The member of the answer that has the items. */
   readonly name: string;
   readonly query: Call["query"];
   readonly limit: number;
   readonly cursor: string | undefined;
-  /** What to leave out of the list. Default: nothing. */
+  /** Tells which items to keep. Default: all. */
   readonly keep?: ((item: JsonValue) => boolean) | undefined;
 }
 
@@ -22,7 +22,7 @@ type ReadPage = (page: { readonly limit: number; readonly cursor?: string | unde
 
 const pageSize = 1000;
 
-/** As many items as the limit says, through as many pages as it takes, with every digit as it came. */
+/** Reads items up to the limit, from as many pages as necessary. Numbers keep all their digits. */
 export function readList(
   { send }: OpenLog,
   { path, name, query, limit, cursor, keep }: ListRequest,
@@ -39,7 +39,7 @@ export function readList(
   return readItems(read, { limit, cursor }, { pageSize, signal: undefined });
 }
 
-/** As many items as the limit says that are to be kept. The list goes on right behind the last of them. */
+/** Reads items to keep up to the limit. The cursor is right after the last of them. */
 async function readKept(
   read: ReadPage,
   limit: number,
@@ -49,9 +49,9 @@ async function readKept(
   const items: JsonValue[] = [];
   for (let cursor = from; ; ) {
     let page = await read({ limit: pageSize, cursor });
-    const places = page.items.flatMap((item, i) => (keep(item) ? [i] : []));
-    const last = places[limit - items.length - 1];
-    // Asked for again up to there, since only a page's end has a cursor.
+    const indexes = page.items.flatMap((item, i) => (keep(item) ? [i] : []));
+    const last = indexes[limit - items.length - 1];
+    // Read again up to that item, because only the end of a page has a cursor.
     if (last !== undefined && last < page.items.length - 1) page = await read({ limit: last + 1, cursor });
     for (const item of page.items) if (keep(item)) items.push(item);
     if (items.length >= limit || !page.hasMore || page.cursor === null) return { ...page, items };
@@ -59,12 +59,12 @@ async function readKept(
   }
 }
 
-/** The list as the HTTP API writes it. */
+/** The list as JSON of the HTTP API. */
 export function formatList(name: string, { items, cursor, hasMore }: Page<JsonValue>): string {
   return stringifyJson({ [name]: items, cursor, has_more: hasMore });
 }
 
-/** Says on standard error where the list goes on, if it does: what is piped on is the list alone. */
+/** Tells the next cursor on standard error, if there is one. Standard output has the list alone. */
 export function noteMore({ cursor, hasMore }: Page<JsonValue>): void {
   if (hasMore) console.error(`There is more: give a larger --limit, or --cursor ${cursor}`);
 }

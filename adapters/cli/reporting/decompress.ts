@@ -7,7 +7,7 @@ export interface Decompressed {
   readonly wasCompressed: boolean;
 }
 
-/** By what a compressed file begins with. Undefined for a coding that this runtime can't read. */
+/** Codings by the first bytes of a file. The decoder is undefined if the runtime has none. */
 const codings: readonly (readonly [readonly number[], string, (() => zlib.Gunzip) | undefined])[] = [
   [[0x1f, 0x8b], "gzip", () => zlib.createGunzip()],
   [[0x28, 0xb5, 0x2f, 0xfd], "zstd", zstdOf(zlib)],
@@ -16,7 +16,7 @@ const codings: readonly (readonly [readonly number[], string, (() => zlib.Gunzip
   [[0x50, 0x4b, 0x03, 0x04], "zip", undefined],
 ];
 
-/** What was written, whether it comes as it is, by gzip or by zstd. Its first bytes tell; no line of JSON has them. */
+/** Decompresses gzip and zstd, and passes other input on. The first bytes tell: no line of JSON begins with them. */
 export async function decompressed(source: AsyncIterable<Uint8Array>): Promise<Decompressed> {
   const chunks = source[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
@@ -47,7 +47,7 @@ async function* unpacked(
   decoder: zlib.Gunzip,
   name: string,
 ): AsyncGenerator<Uint8Array> {
-  // What fails here fails the decoder too, and is thrown below.
+  // A failure here fails the decoder too, which throws below.
   pipeline(Readable.from(source), decoder, () => {});
   try {
     for await (const chunk of decoder) yield chunk;
@@ -59,7 +59,7 @@ async function* unpacked(
   }
 }
 
-/** Node 22.15 and Bun have it. */
+/** Node since 22.15 and Bun have zstd. */
 function zstdOf(library: object): (() => zlib.Gunzip) | undefined {
   if (!("createZstdDecompress" in library) || typeof library.createZstdDecompress !== "function") return undefined;
   const { createZstdDecompress } = library;

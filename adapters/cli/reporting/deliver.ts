@@ -4,23 +4,22 @@ import { isJsonObject, type JsonObject } from "../../../core/json/json-value.ts"
 import type { NewEvent } from "../../../storage/event-log.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
-import { randomKey } from "../../client/random-key.ts";
+import { randomKey } from "../../client/retry.ts";
 import { announce, findDestination, type LogOptions, whereabouts } from "../destination.ts";
 import { sentenceOf } from "../exit-code.ts";
-import { isAway } from "../spool/is-away.ts";
-import { sendWaiting } from "../spool/send-waiting.ts";
+import { isAway, sendWaiting } from "../spool/send-waiting.ts";
 import { spoolRoot } from "../spool/spool-folder.ts";
 import { type Connection, senderOf, serverConnection, withDatabase } from "../with-log.ts";
 
 export interface DeliveryOptions extends LogOptions {
-  /** False: a report whose server is away is not kept. */
+  /** Whether to keep the report if the server is away. Default: true. */
   readonly spool?: boolean | undefined;
 }
 
 export interface DeliveryLimits {
-  /** How long a server may take that a report can be kept for, in milliseconds. Default: 30,000. */
+  /** How long the server may take before the report is kept, in milliseconds. Default: 30,000. */
   readonly timeout?: number;
-  /** Ends the wait for the answer. Its reason is a RunlessClientError that stands for one of a server that is away. */
+  /** Ends the wait for the answer. Its reason must be a RunlessClientError of a server that is away. */
   readonly signal?: AbortSignal;
 }
 
@@ -29,17 +28,17 @@ export type Delivery =
       readonly status: "recorded";
       readonly ids: readonly number[];
       readonly duplicates: number;
-      /** ` at http://…`, where the command did not say so itself. */
+      /** ` at http://…`; empty if an option or a variable named the destination. */
       readonly where: string;
     }
-  /** The server is away, for a reason that is a sentence, and the report waits in a file. */
+  /** The server is away, and the report waits in a file. The reason is a sentence. */
   | { readonly status: "kept"; readonly path: string; readonly reason: string };
 
 type Keyed = NewEvent & { readonly idempotencyKey: string };
 
 /**
- * Reports events as one: to the database or server that the options name, or into the spool where that server is away.
- * Rejects where none of these took them; then they may be recorded all the same, unless they were refused.
+ * Reports events as one unit to the database or server of the options, or keeps them in the spool if the server is away.
+ * Rejects if neither succeeded. Then the events may be recorded all the same, unless they were refused.
  */
 export async function deliver(
   options: DeliveryOptions,
@@ -55,7 +54,7 @@ export async function deliver(
   const where = whereabouts(destination);
   const post = async (connection: Connection, times: number | undefined, signal: AbortSignal | undefined) => {
     const { ids, duplicates } = await report(connection, keyed, times, signal);
-    // Under a key of ours, a duplicate is this call's own event, which an attempt recorded without our hearing of it.
+    // A duplicate under a generated key is the event of an earlier attempt whose answer was lost.
     return { status: "recorded", where, ids, duplicates: Math.min(duplicates, given) } as const;
   };
   if (destination.kind === "database") {
@@ -86,13 +85,13 @@ async function report(
   const texts = events.map(({ event, idempotencyKey }) => formatNewEvent(event, idempotencyKey));
   const send = senderOf(connection, times);
   const post = (body: string) => send({ method: "POST", path: "events", body, signal });
-  // Alone it is no array: its error would speak of the event at index 0.
+  // A single event is sent without an array, so that its error does not name index 0.
   if (texts.length !== 1) return readAnswer(answers.reportedAll, await post(`[${texts.join(",")}]`));
   const { id, duplicate } = readAnswer(answers.reported, await post(texts.join()));
   return { ids: [id], duplicates: duplicate ? 1 : 0 };
 }
 
-/** Rejects, with both reasons, where the report can't be kept. */
+/** Keeps the report. Rejects with both reasons if it can't be kept. */
 async function keep(
   url: string,
   events: readonly Keyed[],
@@ -110,7 +109,7 @@ async function keep(
   }
 }
 
-/** The event as it is sent later, with the time when it happened. */
+/** The event as it is sent later, with its timestamp. */
 function timed({ event, idempotencyKey }: Keyed, now: number): JsonObject {
   const text = formatNewEvent({ ...event, timestamp: event.timestamp ?? now }, idempotencyKey);
   const json = parseJson(text, { maxDepth: maxEventDepth });
@@ -118,7 +117,7 @@ function timed({ event, idempotencyKey }: Keyed, now: number): JsonObject {
   throw new TypeError("An event is a JSON object.");
 }
 
-/** A signal that aborts after so many milliseconds, or with another one. */
+/** A signal that aborts after so many milliseconds, or with another signal. */
 function endIn(milliseconds: number, other: AbortSignal | undefined) {
   const controller = new AbortController();
   const message = `The server did not answer within ${milliseconds / 1000} seconds.`;

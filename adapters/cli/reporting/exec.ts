@@ -6,13 +6,13 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import { printable } from "../../config/printable.ts";
 import { sentenceOf } from "../exit-code.ts";
 import { createOption, examples, logCommand, readAssetKey } from "../log-command.ts";
-import { runCommand } from "../run-command.ts";
 import { deliver } from "./deliver.ts";
 import { addPair, keptSentence, noSpool, readObject, readReport, valuesHelp } from "./report-input.ts";
+import { runCommand } from "./run-command.ts";
 
-/** How long the report may hold up the exit code that somebody waits for, in milliseconds. */
+/** How long the report may delay the exit, in milliseconds. */
 const reportTimeout = 10_000;
-/** What keeping the report may take beyond that. */
+/** How much longer keeping the report may take, in milliseconds. */
 const grace = 1000;
 
 export const execCommand = logCommand("exec")
@@ -39,7 +39,7 @@ export const execCommand = logCommand("exec")
     ),
   )
   .action(async (key, [file = "", ...args], options) => {
-    // Before the command runs: it should not run for an hour to find a typing mistake.
+    // Before the command runs, so that a wrong option does not come up an hour later.
     const built = readReport("ASSET_MATERIALIZATION", key, options).event;
     const started = performance.now();
     const { exitCode, signal, stderr } = await runCommand(file, args);
@@ -56,26 +56,26 @@ export const execCommand = logCommand("exec")
     const stop = endOnSignals();
     try {
       const delivery = deliver(options, events, { timeout: reportTimeout, signal: stop.signal });
-      const end = await Promise.race([delivery, giveUp()]);
+      const end = await Promise.race([delivery, failLate()]);
       if (end.status === "kept") console.error(`runless: ${keptSentence(end.path, end.reason)}`);
     } catch (error) {
       const asset = `${formatAssetKey(key)}${built.partition === null ? "" : `, partition ${built.partition}`}`;
       const outcome = printable(`the outcome of ${asset} (exit code ${exitCode})`);
       console.error(`runless: warning: ${outcome} was not reported: ${sentenceOf(error)}`);
-      // What is still waiting for an answer would keep the process.
+      // A request that still waits would keep the process alive.
       process.exit();
     } finally {
       stop.end();
     }
   });
 
-/** Where nobody keeps a report, and in a database, nothing ends the wait by itself. */
-async function giveUp(): Promise<never> {
+/** Rejects after the time-out. Without a spool, and for a database, nothing else ends the wait. */
+async function failLate(): Promise<never> {
   await delay(reportTimeout + grace, undefined, { ref: false });
   throw new Error(`it took longer than ${reportTimeout / 1000} seconds. It may be recorded all the same.`);
 }
 
-/** While the outcome is reported, a signal ends the wait for the server: the report is kept, and not lost. */
+/** While the outcome is reported, a signal ends the wait for the server, so that the report is kept. */
 function endOnSignals() {
   const controller = new AbortController();
   const abort = (signal: NodeJS.Signals) => {

@@ -3,13 +3,12 @@ import { Command } from "@commander-js/extra-typings";
 import { namedDestination } from "../destination.ts";
 import { exitCodeFor, exitCodes } from "../exit-code.ts";
 import { examples } from "../log-command.ts";
-import { describeFlush } from "../spool/describe-flush.ts";
-import { type FlushOptions, type FlushOutcome, flushSpool } from "../spool/flush-spool.ts";
+import { describeFlush, type FlushOptions, type FlushOutcome, flushSpool } from "../spool/flush-spool.ts";
 import { spoolRoot } from "../spool/spool-folder.ts";
-import { waitingServers } from "../spool/waiting-servers.ts";
+import { waitingServers } from "../spool/spooled-report.ts";
 import { senderOf, serverConnection } from "../with-log.ts";
 
-/** How long to wait for another process that is sending, in milliseconds. */
+/** How long to wait for another process that flushes, in milliseconds. */
 const longestWait = 60_000;
 
 export const flushCommand = new Command("flush")
@@ -42,7 +41,7 @@ Exit codes:
       const connection = serverConnection(server);
       const outcome = await flushWhenFree({ root, url, send: senderOf(connection), includeOld: old === true });
       results.push({ url, ...outcome });
-      // What was sent is the command's own answer.
+      // The command prints the number of sent reports itself.
       for (const line of describeFlush({ ...outcome, sent: 0 }, url)) console.error(line);
     }
     for (const url of waitingServers(root)) {
@@ -66,7 +65,7 @@ async function flushWhenFree(options: FlushOptions): Promise<FlushOutcome> {
   for (;;) {
     const outcome = await flushSpool(options);
     if (!outcome.isBusy || performance.now() - started > longestWait) return outcome;
-    await delay(100 + Math.random() * 100); // two that wait for each other must not come back together
+    await delay(100 + Math.random() * 100); // random, so that two waiting processes do not try at the same moment again
   }
 }
 

@@ -3,16 +3,13 @@ import { stat } from "node:fs/promises";
 import * as v from "valibot";
 import { safelyParseJson } from "../../../core/json/json.ts";
 import type { RunlessClientError } from "../../client/client-error.ts";
-import { randomKey } from "../../client/random-key.ts";
-import { retry } from "../../client/retry.ts";
-import { wait } from "../../client/wait.ts";
+import { randomKey, retry, wait } from "../../client/retry.ts";
 import { CommandError, exitCodes, sentenceOf } from "../exit-code.ts";
 import { createOption, examples, logCommand } from "../log-command.ts";
 import { type OpenLog, textOf, withLog } from "../with-log.ts";
 import { decompressed } from "./decompress.ts";
-import { keyedLines } from "./keyed-lines.ts";
+import { keyedLines, wholeLines } from "./import-lines.ts";
 import { type Progress, progressBar } from "./progress-bar.ts";
-import { wholeLines } from "./whole-lines.ts";
 
 const countsSchema = v.object({
   received: v.number(),
@@ -26,7 +23,7 @@ const allFailedSchema = v.strictObject({ error: v.string(), ...countsSchema.entr
 type Counts = v.InferOutput<typeof countsSchema>;
 
 const mostErrors = 100;
-// About a minute: a server that is started again is back by then.
+// About a minute, in which a restarted server is ready again.
 const retryPolicy = { retries: 16, wait, random: Math.random };
 
 export const importCommand = logCommand("import")
@@ -51,7 +48,7 @@ export const importCommand = logCommand("import")
     const size = file === "-" ? undefined : await sizeOf(file);
     await withLog(options, async (log) => {
       const { input, wasCompressed } = await decompressed(file === "-" ? process.stdin : createReadStream(file));
-      // How much is left of what was compressed, nobody knows.
+      // The size of the decompressed input is unknown.
       const progress = progressBar(wasCompressed ? undefined : size);
       const { counts, lackingKey } = await importAll(log, input, progress);
       if (json === true) console.log(JSON.stringify(counts));
@@ -85,8 +82,8 @@ interface Imported {
   readonly lackingKey: number;
 }
 
-// In requests of some megabytes: what a request has answered is durable, so that the bar shows nothing else, and a
-// request that goes on for longer than five minutes is one that Node's fetch gives up.
+// In requests of some megabytes. The progress bar counts only lines that are durable, which is known after each request.
+// And Node's fetch gives up a request that takes longer than five minutes.
 async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progress: Progress): Promise<Imported> {
   const keyPrefix = `import-${randomKey()}/`;
   let lackingKey = 0;
@@ -94,7 +91,7 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
   let before = 0;
   let sentAgain = 0;
   const onRetry = ({ message }: RunlessClientError) => {
-    if (sentAgain++ === 0) progress.say(`runless: the lines from ${before + 1} on are sent again: ${message}`);
+    if (sentAgain++ === 0) progress.print(`runless: the lines from ${before + 1} on are sent again: ${message}`);
   };
   try {
     for await (const { bytes, lines } of wholeLines(input)) {
@@ -103,7 +100,7 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
       const answer = await retry(() => send(log, body), { ...retryPolicy, onRetry });
       counts = add(counts, answer, before);
       if (sentAgain > 0 && answer.duplicates > 0) {
-        progress.say("runless: what was recorded of them by then is counted as recorded before.");
+        progress.print("runless: what was recorded of them by then is counted as recorded before.");
       }
       sentAgain = 0;
       before += lines;
@@ -121,7 +118,7 @@ async function importAll(log: OpenLog, input: AsyncIterable<Uint8Array>, progres
 async function send({ fetch }: OpenLog, body: Uint8Array<ArrayBuffer>): Promise<Counts> {
   const init = { method: "POST", headers: { "content-type": "application/x-ndjson" }, body };
   const response = await fetch("events", init);
-  // Where every line failed the status is 400, and the counts say so; one that broke off says how far it got beside.
+  // If every line failed, the status is 400 with counts. Only the answer of an unfinished import has other members.
   const refusal = response.status === 400 ? await response.clone().text() : "";
   const counts = v.safeParse(allFailedSchema, safelyParseJson(refusal));
   if (counts.success) return counts.output;

@@ -1,13 +1,13 @@
 export interface Progress {
   advance(bytes: number, lines: number): void;
-  /** Writes a line on standard error, above the bar. */
-  say(sentence: string): void;
+  /** Writes a line to standard error, above the bar. */
+  print(sentence: string): void;
   end(): void;
 }
 
 const width = 24;
 
-/** How far an import has come, how fast, and for how much longer, on standard error where that is a terminal. */
+/** Shows the progress of an import, its rate and the time left, if standard error is a terminal. */
 export function progressBar(totalBytes: number | undefined): Progress {
   const started = performance.now();
   let bytes = 0;
@@ -23,7 +23,7 @@ export function progressBar(totalBytes: number | undefined): Progress {
       lines += moreLines;
       draw();
     },
-    say(sentence) {
+    print(sentence) {
       if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
       console.error(sentence);
       draw();

@@ -7,19 +7,18 @@ import { printable } from "../../config/printable.ts";
 import { sentenceOf } from "../exit-code.ts";
 import { createOption, logCommand, readAssetKey } from "../log-command.ts";
 import { type DeliveryOptions, deliver } from "./deliver.ts";
-import { readPartitionRange } from "./partition-range.ts";
 
 export const noSpool = [
   "--no-spool",
   "fail where the server is away, instead of keeping the report for later",
 ] as const;
 
-/** How `--metadata` is read. */
+/** Explains how `--metadata` is read. */
 export const valuesHelp =
   "numbers (5, 0.50, 1e-3), true and false are read as such, all else is text (007, True, 1.2.3). A text that looks " +
   `like a number: --metadata-json '{"release": "1.10"}'`;
 
-/** A command that reports an event of an asset. */
+/** A command that reports events of an asset. */
 export function reportingCommand(name: string) {
   return logCommand(name)
     .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
@@ -54,7 +53,7 @@ export interface ReportOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** The events that the options describe: one, or one for each of the partitions. Throws InvalidEventError. */
+/** The events of the options: one, or one for each partition. Throws InvalidEventError. */
 export function readReports(
   type: string,
   key: AssetKey,
@@ -76,14 +75,14 @@ export function readReports(
   return parseEventInput(input, { now: Date.now() });
 }
 
-/** As `readReports`, of options that name no partitions. */
+/** As `readReports`, for options without `partitions`. */
 export function readReport(type: string, key: AssetKey, options: ReportOptions): EventReport {
   const [report] = readReports(type, key, options);
   if (report === undefined) throw new TypeError("An input without partitions is one event.");
   return report;
 }
 
-/** Reports events as one and says what became of them. */
+/** Reports events as one unit, and prints the outcome. */
 export async function sendReports(options: SendOptions, reports: readonly EventReport[]): Promise<void> {
   const delivery = await deliver(options, reports);
   const isOne = options.partitions === undefined;
@@ -123,7 +122,7 @@ export function addPair(text: string, before: JsonObject): JsonObject {
 
 const decimal = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** A number as JSON, or as printf, awk and bc write it (`+1.50`, `.5`, `5.`). All else is text: 007 is a name. */
+/** Reads a number as in JSON, or as printf, awk and bc write it (`+1.50`, `.5`, `5.`). Other values, such as 007, are text. */
 function readValue(text: string): JsonValue {
   if (text === "true" || text === "false") return text === "true";
   if (!decimal.test(text)) return text;
@@ -146,4 +145,28 @@ export function readObject(text: string): JsonObject {
   }
   if (isJsonObject(json)) return json;
   throw new InvalidArgumentError('It must be a JSON object, as {"rows": 5}.');
+}
+
+/** The default limit of a server on the events of one array. */
+const mostDays = 10_000;
+const day = 86_400_000;
+
+/** Every day of a range of dates, including both: `2026-09-01..2026-11-29`, or a single date. */
+export function readPartitionRange(text: string): readonly string[] {
+  const [, first = "", last = first] = /^(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?$/.exec(text) ?? [];
+  const [from, to] = [timeOf(first), timeOf(last)];
+  if (from === undefined || to === undefined) {
+    throw new InvalidArgumentError("It must be the first and the last date, as 2026-09-01..2026-11-29.");
+  }
+  const count = (to - from) / day + 1;
+  if (count < 1) throw new InvalidArgumentError(`The first date must not be after the last: ${last}..${first}?`);
+  if (count > mostDays)
+    throw new InvalidArgumentError(`These are ${count} days, and ${mostDays} are the most at once.`);
+  return Array.from({ length: count }, (_, i) => new Date(from + i * day).toISOString().slice(0, 10));
+}
+
+/** Undefined for a date such as 2026-02-30, which `Date` would take for one in the next month. */
+function timeOf(date: string): number | undefined {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date ? undefined : time;
 }

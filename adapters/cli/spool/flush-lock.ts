@@ -4,16 +4,16 @@ import { isAlive, processIdentity } from "./process-identity.ts";
 import { namesIn } from "./spool-folder.ts";
 
 const prefix = "flushing-";
-/** After so many milliseconds a lock is void whose process can't be told from a later one with the same pid. */
+/** When a lock expires whose process can't be told from a later one with the same pid, in milliseconds. */
 const longestUnsure = 3_600_000;
 
 /**
- * Answers a function that gives the lock back, or undefined while another process has it. A process that was killed
- * leaves a file behind that keeps nobody out.
+ * Takes the lock of a folder. Returns a function that releases it, or undefined while another process holds it. The file
+ * of a killed process holds no lock.
  *
- * Each contender first creates a file that is named after itself, and then looks for those of others. Of two, the one
- * that looks last sees the other's file, so that never both go on; it may be that neither does. Anybody can remove a
- * file whose process is gone, since its name will mean no other process: a new lock can't be taken for an old one.
+ * Each process first creates a file that is named after itself, and then checks for files of others. Of two processes,
+ * the one that checks last sees the other's file, so at most one gets the lock, and perhaps neither. Any process may
+ * remove the file of a dead process: its name never stands for another process.
  */
 export function takeFlushLock(folder: string): (() => void) | undefined {
   const own = `${prefix}${processIdentity()}`;

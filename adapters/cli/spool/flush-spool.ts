@@ -5,6 +5,8 @@ import type { JsonObject } from "../../../core/json/json-value.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { RunlessClientError } from "../../client/client-error.ts";
 import type { Send } from "../../client/http-sender.ts";
+import { printable } from "../../config/printable.ts";
+import { sentenceOf } from "../exit-code.ts";
 import { takeFlushLock } from "./flush-lock.ts";
 import { removeDrafts, writeDurably } from "./keep-report.ts";
 import {
@@ -21,16 +23,16 @@ import { parseSpooled, type SpooledReport, withoutTimes } from "./spooled-report
 export interface FlushOptions {
   readonly root: string;
   readonly url: string;
-  /** Asks the server once: who flushes must not wait for a server that is away. */
+  /** Sends once: a flush must not wait for a server that is away. */
   readonly send: Send;
-  /** Also reports whose idempotency keys the server may have forgotten, so that one that it has is recorded again. */
+  /** Whether to send reports whose idempotency keys the server may have forgotten. It may record them again. */
   readonly includeOld?: boolean;
   /** Ends the flush before its next request. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface RefusedReport {
-  /** Where it is now. */
+  /** The path of its file. */
   readonly path: string;
   readonly reason: string;
 }
@@ -39,13 +41,13 @@ export interface RefusedReport {
 export interface FlushOutcome {
   readonly sent: number;
   readonly refused: readonly RefusedReport[];
-  /** Those that wait still: because the token may not report them, or behind what ended the flush. */
+  /** Reports that still wait, because the token may not report them, or because the flush ended before them. */
   readonly waiting: number;
-  /** Those that are too old to be sent without being asked for. */
+  /** Reports that are only sent with `includeOld`. */
   readonly old: number;
-  /** What ended the flush before it was through, or kept some reports from being sent. */
+  /** The error that ended the flush, or kept some reports from being sent. */
   readonly error: RunlessClientError | undefined;
-  /** True where another process is sending them. */
+  /** Whether another process is sending them. */
   readonly isBusy: boolean;
 }
 
@@ -54,16 +56,16 @@ interface Waiting extends SpooledReport {
 }
 
 const day = 86_400_000;
-/** A server keeps idempotency keys for 7 days at least; the rest is for clocks that differ. */
+/** A server keeps idempotency keys for at least 7 days. The difference allows for clocks that differ. */
 const oldAfter = 6 * day;
-// Of one request. A server takes 10,000 events and 4 MiB unless it is told otherwise.
+// The limits of one request. The default limits of a server are 10,000 events and 4 MiB.
 const mostReports = 100;
 const mostBytes = 2 ** 20;
 
 /**
- * Sends the reports that wait for a server, oldest first, each under its idempotency keys, so that it does not matter
- * where an earlier flush was cut off. A report leaves the spool after its answer. Sets those aside that the server
- * refuses for what they say; any other failure leaves them where they are. Removes what killed processes have left.
+ * Sends the reports that wait for a server, oldest first. Their idempotency keys make it safe to repeat a flush that was
+ * interrupted. A report leaves the spool after its answer. A report that the server refuses for its content is moved to
+ * the folder of refused reports; any other failure leaves it in the spool. Drafts of killed processes are removed.
  */
 export async function flushSpool(options: FlushOptions): Promise<FlushOutcome> {
   const folder = serverFolder(options.root, options.url);
@@ -83,7 +85,7 @@ export async function flushSpool(options: FlushOptions): Promise<FlushOutcome> {
   }
 }
 
-/** One pass over a server's folder. */
+/** One pass over the folder of a server. */
 class Flush {
   readonly #folder: string;
   readonly #options: FlushOptions;
@@ -118,14 +120,14 @@ class Flush {
     return { sent: this.#sent, waiting: Math.max(0, waiting), ...rest, isBusy: false };
   }
 
-  /** The report to send, if it is one. */
+  /** Reads a report. Returns undefined if it is not to be sent. */
   #examine(name: string, text: string): Waiting | undefined {
     const report = parseSpooled(text);
     if (report === undefined) {
       this.#refuse(name, undefined, "It is no report that this version of runless can read.");
       return undefined;
     }
-    // Long addresses may share a folder.
+    // Servers with long addresses may share a folder.
     if (report.url !== this.#options.url) return undefined;
     if (this.#options.includeOld !== true && isOld(report)) {
       this.#old++;
@@ -134,7 +136,7 @@ class Flush {
     return { ...report, name };
   }
 
-  /** Sends reports as one, which are refused together: then one by one. False ends the flush. */
+  /** Sends reports in one request, and one by one if that is refused. Resolves with false to end the flush. */
   async #sendGroup(group: readonly Waiting[]): Promise<boolean> {
     if (group.length === 0) return true;
     try {
@@ -154,15 +156,15 @@ class Flush {
     return true;
   }
 
-  /** Decides what becomes of a report that was refused for itself. False ends the flush. */
+  /** Handles a report that was refused by itself. Resolves with false to end the flush. */
   async #settle(report: Waiting, error: RunlessClientError): Promise<boolean> {
     if (error.code === "forbidden") {
-      // Not this token's to report. Those behind it may be.
+      // The token may not report this one. It may report later ones.
       this.#error ??= error;
       return true;
     }
     if (error.code !== "conflict" || !report.triedWithoutTime) return this.#refuse(report.name, report, error.message);
-    // The server has its key already: most likely from the first try, whose answer was lost.
+    // The server knows the key, most likely from the first attempt, whose answer was lost.
     try {
       await this.#post(withoutTimes(report.events));
     } catch (second) {
@@ -181,7 +183,7 @@ class Flush {
     readAnswer(answers.reportedAll, await this.#options.send({ method: "POST", path: "events", body, signal }));
   }
 
-  /** Moves a report to the refused ones, with the reason in it where there is room for that. */
+  /** Moves a report to the refused ones, and adds the reason if the disk has space for it. */
   #refuse(name: string, report: SpooledReport | undefined, reason: string): true {
     const refused = join(this.#folder, refusedFolderName);
     makeFolder(refused);
@@ -201,7 +203,7 @@ class Flush {
       writeDurably(refused, name, `${stringifyJson({ ...why, events })}\n`);
       return true;
     } catch {
-      return false; // the disk is full, say: moving takes no room
+      return false; // for example, the disk is full: moving the file needs no space
     }
   }
 
@@ -215,13 +217,39 @@ class Flush {
   }
 }
 
-/** Either way: a clock that was a year ahead must not make a report young for a year. */
+/** Counts a future time as old: a report kept by a clock a year ahead must not be young for a year. */
 function isOld({ keptAt }: SpooledReport): boolean {
   return !(Math.abs(Date.now() - keptAt) <= oldAfter);
 }
 
-/** Whether the answer says that these events can't be recorded, whoever sends them and whenever. */
+/** Whether the error is about the content of the events, so that sending them again can't help. */
 function isAboutContent({ code, isRunless }: RunlessClientError): boolean {
-  // A proxy that says 400 may mean the connection; one that says 413 means the body, as runless does.
+  // A 400 of a proxy may be about the connection. A 413 is about the body in any case.
   return code === "too_large" || (isRunless && (code === "bad_request" || code === "conflict"));
+}
+
+/** Describes the outcome of a flush in lines. Empty if there was nothing to send. */
+export function describeFlush({ sent, refused, waiting, old, error, isBusy }: FlushOutcome, url: string): string[] {
+  const lines: string[] = [];
+  if (sent > 0) lines.push(`runless: sent ${reports(sent)} that waited for ${url}`);
+  for (const { path, reason } of refused) {
+    lines.push(`runless: a report that waited for ${url} was refused, and is kept in ${path}: ${printable(reason)}`);
+  }
+  if (isBusy) lines.push(`runless: another runless is sending what waits for ${url}`);
+  else if (error !== undefined) lines.push(`runless: ${still(waiting)} for ${url}: ${printable(sentenceOf(error))}`);
+  if (old > 0) {
+    const why = "so that the server may have forgotten their idempotency keys, and record again what it has";
+    lines.push(
+      `runless: ${reports(old)} for ${url} wait for more than 6 days, ${why}: runless flush --old --url ${url} sends them`,
+    );
+  }
+  return lines;
+}
+
+function reports(count: number): string {
+  return count === 1 ? "1 report" : `${count} reports`;
+}
+
+function still(count: number): string {
+  return count === 1 ? "1 report is still waiting" : `${count} reports are still waiting`;
 }

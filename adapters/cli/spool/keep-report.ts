@@ -14,8 +14,8 @@ import {
 import { formatSpooled, type SpooledReport } from "./spooled-report.ts";
 
 /**
- * Keeps a report for its server. Returns the path of its file once that is durable: it is complete from the moment on
- * at which it has its name. Throws SpoolError; then nothing was kept.
+ * Keeps a report for its server. Returns the path of its file once that is durable. A file with its final name is always
+ * complete. Throws SpoolError if nothing was kept.
  */
 export function keepReport(root: string, report: SpooledReport): string {
   const text = formatSpooled(report);
@@ -39,7 +39,7 @@ function assertSpace(root: string, bytes: number): void {
   throw new SpoolError(`the spool ${root} is full (${mostSpoolBytes >> 20} MB): runless flush empties it`);
 }
 
-/** Writes a file that has its name only once all of it is on the disk. */
+/** Writes a file under a draft name, and renames it once all of it is on the disk. */
 export function writeDurably(folder: string, name: string, text: string): void {
   const draft = join(folder, `${draftPrefix}${processIdentity()}.${name}`);
   const path = join(folder, name);
@@ -55,14 +55,14 @@ export function writeDurably(folder: string, name: string, text: string): void {
     syncFolder(folder);
   } catch (error) {
     rmSync(draft, { force: true });
-    rmSync(path, { force: true }); // of what failed nothing may be sent: the caller is told to report again
+    rmSync(path, { force: true }); // nothing of it may be sent later, because the caller will report again
     throw error;
   }
 }
 
 const draftPrefix = ".draft-";
 
-/** Removes what processes that were killed have left of files that they were writing. */
+/** Removes drafts of processes that were killed. */
 export function removeDrafts(folder: string): void {
   for (const name of namesIn(folder)) {
     const [, identity] = /^\.draft-(\d+-\d+)\./.exec(name) ?? [];

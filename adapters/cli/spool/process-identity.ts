@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Names a process among all that this system runs until it is restarted: `<pid>-<start>`, since pids are used again.
- * The start is 0 where the system has no /proc to say it.
+ * Identifies a process among all processes until the system restarts: `<pid>-<start>`, because pids are reused. The start
+ * is 0 on systems without /proc.
  */
 export function processIdentity(pid = process.pid): string {
   return `${pid}-${startOf(pid) ?? 0}`;
 }
 
-/** Whether the process that `processIdentity` named is still there. Without a start, another one may have its pid. */
+/** Whether the process with this identity still runs. Without a start, another process may have its pid. */
 export function isAlive(identity: string): boolean {
   const [pid = 0, start = 0] = identity.split("-").map(Number);
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
@@ -16,7 +16,7 @@ export function isAlive(identity: string): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // somebody else's process
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // a process of another user
   }
 }
 
@@ -25,7 +25,7 @@ function startOf(pid: number): number | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    const isDead = fields[0] === "Z" || fields[0] === "X"; // killed, and not yet waited for
+    const isDead = fields[0] === "Z" || fields[0] === "X"; // killed, but its parent has not waited for it yet
     return isDead ? undefined : Number(fields[19]);
   } catch {
     return undefined;

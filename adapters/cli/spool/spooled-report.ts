@@ -1,24 +1,26 @@
+import { join } from "node:path";
 import { maxEventDepth, parseJson, stringifyJson } from "../../../core/json/json.ts";
 import { isArray, isJsonObject, type JsonObject, type JsonValue } from "../../../core/json/json-value.ts";
+import { namesIn, readIfThere, waitingNames } from "./spool-folder.ts";
 
-/** A report that waits for its server: events that are recorded together or not at all. */
+/** A report that waits for its server. Its events are recorded together or not at all. */
 export interface SpooledReport {
-  /** The server's, as the command was given it. */
+  /** The address of the server, as the command was given it. */
   readonly url: string;
-  /** When it was kept, in milliseconds since 1970 UTC: its keys are good for 7 days from here. */
+  /** When it was kept, in milliseconds since 1970 UTC. Its idempotency keys are valid for 7 days from then. */
   readonly keptAt: number;
   /**
-   * Whether the report was first tried without a timestamp, for the server to give it one. The events carry the time
-   * when they happened, so that a server which did record the first try calls them a conflict.
+   * Whether the report was first sent without a timestamp. The events here have one, so a server that recorded the first
+   * attempt answers with a conflict.
    */
   readonly triedWithoutTime: boolean;
-  /** As `POST /api/v1/events` takes them, each with its timestamp and its idempotency key. */
+  /** Events as for `POST /api/v1/events`, each with a timestamp and an idempotency key. */
   readonly events: readonly JsonObject[];
 }
 
 const version = 1;
 
-/** The text of a spool file. It holds no token. */
+/** The text of a spool file. It has no token. */
 export function formatSpooled({ url, keptAt, triedWithoutTime, events }: SpooledReport): string {
   const head = { version, url, kept_at: new Date(keptAt).toISOString(), tried_without_timestamp: triedWithoutTime };
   return `${stringifyJson({ ...head, events })}\n`;
@@ -43,7 +45,20 @@ function tryParse(text: string): JsonValue | undefined {
   }
 }
 
-/** The events as they were tried first, where that was without a timestamp. */
+/** The events without their timestamps, as they were first sent. */
 export function withoutTimes(events: readonly JsonObject[]): readonly JsonObject[] {
   return events.map(({ timestamp, ...rest }) => rest);
+}
+
+/** The servers for which reports wait. */
+export function waitingServers(root: string): readonly string[] {
+  const urls = new Set<string>();
+  for (const folder of namesIn(root).map((name) => join(root, name))) {
+    for (const name of waitingNames(folder)) {
+      const text = readIfThere(join(folder, name));
+      const report = text === undefined ? undefined : parseSpooled(text);
+      if (report !== undefined) urls.add(report.url);
+    }
+  }
+  return [...urls].sort();
 }

@@ -1,12 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
-import { networkReason } from "../../client/network-reason.ts";
-import { isLoopback } from "../../config/is-loopback.ts";
+import { networkReason } from "../../client/client-error.ts";
+import { isLoopback } from "../../config/config.ts";
 import { printable } from "../../config/printable.ts";
 import { askHealth, serverAddress } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples } from "../log-command.ts";
+import { readSecret } from "../prompt.ts";
 import { userConfigPath, writeUserConfig } from "../user-config.ts";
-import { readSecret } from "./read-secret.ts";
 
 const timeout = 30_000;
 
@@ -34,7 +34,7 @@ export const loginCommand = new Command("login")
     console.log(`Commands talk to ${url} (runless ${printable(version)}) from now on. That is written in ${path}.`);
   });
 
-/** The version of the runless at an address. Throws CommandError where there is none, and says why that was found. */
+/** The version of the runless at an address. Rejects with CommandError if there is none. */
 async function versionOf(url: string): Promise<string> {
   const found = await askHealth(url).catch((error: unknown) => {
     throw new CommandError(exitCodes.unreachable, `There is no answer from ${url}: ${networkReason(error)}.`);
@@ -45,11 +45,11 @@ async function versionOf(url: string): Promise<string> {
   throw new CommandError(exitCodes.unreachable, problem + hint);
 }
 
-/** Throws CommandError where a server does not take the token, or wants one. */
+/** Rejects with CommandError if the server does not accept the token, or requires one. */
 async function tryToken(url: string, token: string | undefined): Promise<void> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const { status, challenge, body } = await ask(`${url}/api/v1/assets?limit=1`, headers);
-  // A token that may report and not read is known to the server all the same.
+  // The server knows the token even if that may report but not read.
   if (status === 200 || (status === 403 && challenge.includes("insufficient_scope"))) return;
   throw new CommandError(
     exitCodes.failed,
@@ -59,7 +59,7 @@ async function tryToken(url: string, token: string | undefined): Promise<void> {
 
 async function ask(url: string, headers: Readonly<Record<string, string>>) {
   try {
-    // Not to another address: the token is for this one.
+    // No redirects: the token is for this address alone.
     const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(timeout) });
     const challenge = response.headers.get("www-authenticate") ?? "";
     return { status: response.status, challenge, body: await response.text() };
@@ -76,7 +76,7 @@ function reason(status: number, body: string): string {
     const json: unknown = JSON.parse(body);
     if (typeof json === "object" && json !== null && "error" in json) return printable(String(json.error));
   } catch {
-    // Not runless's own answer.
+    // The answer is not one of runless.
   }
   return `it answered ${status}.`;
 }

@@ -2,13 +2,12 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { formatAssetKey, parseTime } from "../../../core/index.ts";
 import type { Stores } from "../../../storage/stores.ts";
 import type { TokenStore } from "../../../storage/token-store.ts";
-import { parseDays } from "../../config/span.ts";
-import { hashSecret, newSecret } from "../../config/token-secret.ts";
-import { aName, isTokenName, parseScopes, someScopes } from "../../config/token-words.ts";
-import { graceToken, isGrace } from "../../http/access/grace.ts";
-import { ask } from "../ask.ts";
+import { parseDays } from "../../config/relative-time.ts";
+import { aName, hashSecret, isTokenName, newSecret, parseScopes, someScopes } from "../../config/token-format.ts";
+import { graceToken, isGrace } from "../../http/access/token-cache.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { createOption, examples, readAssetKey } from "../log-command.ts";
+import { ask } from "../prompt.ts";
 import { time } from "../reading/event-cells.ts";
 import { tokensCommand, withTokens } from "./with-tokens.ts";
 
@@ -58,7 +57,7 @@ The first token:
         throw new CommandError(exitCodes.usage, `${problem}: requests need a token already.`);
       }
       if (isFirst && grace === undefined && yes !== true) await askFirst(stores);
-      // Before the token, lest there be a moment in which jobs are refused.
+      // Before the token, so that jobs are not refused for a moment.
       if (grace !== undefined) await tokens.create(graceToken(grace));
       const created = await tokens.create({ name, hash: hashSecret(secret), scopes, prefix, expiresAt });
       if (created === undefined) throw await alreadyThere(name, tokens);
@@ -76,7 +75,7 @@ function firstSentence(grace: number | undefined): string {
   return `${first}, but those who report without one until ${time(grace)} (the server's log names them).`;
 }
 
-/** Asks at a terminal, before a token locks out what runs already. */
+/** Asks at a terminal, before a first token locks out running jobs. */
 async function askFirst({ log }: Stores): Promise<void> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return;
   if ((await log.query({}, { limit: 1, order: "desc" })).events.length === 0) return;
@@ -104,7 +103,7 @@ function readScopes(text: string) {
   throw new InvalidArgumentError(`It must be ${someScopes}.`);
 }
 
-/** The time that is so far ahead, or that is named. */
+/** Reads a time, or a span from now. */
 function readExpiry(text: string): number {
   const span = parseDays(text);
   const now = Date.now();

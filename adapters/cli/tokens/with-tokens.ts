@@ -3,7 +3,7 @@ import type { Stores } from "../../../storage/stores.ts";
 import { findDatabase, type LogOptions } from "../destination.ts";
 import { databaseAddress, type OpenOptions, openDatabase } from "../maintenance/open-database.ts";
 
-/** A command that opens the database where tokens are kept. No server would do: who may make tokens may do everything. */
+/** A command on the tokens in a database. There is no such command for a server: creating tokens would allow everything. */
 export function tokensCommand(name: string) {
   return new Command(name).option(
     "--database-url <url>",
@@ -11,7 +11,7 @@ export function tokensCommand(name: string) {
   );
 }
 
-/** Opens the database, and lets go of it when the work has ended. */
+/** Opens the database, and closes it after the work. */
 export async function withTokens(
   options: Pick<LogOptions, "databaseUrl">,
   open: OpenOptions,

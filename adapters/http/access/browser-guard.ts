@@ -1,33 +1,35 @@
+import type { MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
 import { HttpError } from "../http-error.ts";
-import type { RequestParts } from "../request-parts.ts";
+import type { RequestParts } from "../request.ts";
 
-/** Which pages may use a server from a browser, beside its own. */
+/** Which pages may use a server from a browser, in addition to its own. */
 export interface BrowserPolicy {
-  /** Their origins, as `https://app.example.com`. */
+  /** Origins of other pages, such as `https://app.example.com`. */
   readonly corsOrigins: readonly string[];
-  /** The names that requests may call the server by, or undefined for any. Addresses and localhost always are good. */
+  /** The host names that requests may use, or undefined for any. Addresses and localhost are always allowed. */
   readonly hosts: () => readonly string[] | undefined;
 }
 
 export const ownPagesOnly: BrowserPolicy = { corsOrigins: [], hosts: () => undefined };
 
-// No name server can point these elsewhere, which is how DNS rebinding makes a page of another site look like ours.
+// DNS rebinding needs a name that a name server can point at us. These are not such names.
 const unforgeableHost = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\]|(?:[^.]+\.)?localhost)$/;
 
 /**
- * Answers a 403 for a request that a browser sends for a page of another origin, or under a name that is not ours. A
- * browser says of itself where a request comes from; what says nothing is no browser, and passes.
+ * Returns a 403 for a request that a browser sends from a page of another origin, or to a host name that is not allowed.
+ * Browsers send Origin or Sec-Fetch-Site. A request without both comes from no browser, and passes.
  */
 export function browserGuard(policy: BrowserPolicy) {
   const { corsOrigins } = policy;
-  let lastGood: string | null = null; // nearly every request says the same
+  let lastGood: string | null = null; // nearly all requests have the same Host
   return ({ method, headers }: RequestParts): HttpError | undefined => {
     const host = headers.get("host");
-    // RFC 9112, 3.2: two of them may be meant to get past whoever looks at one.
+    // RFC 9112, 3.2: with two of them, a proxy and this server might read different ones.
     if (host?.includes(",")) return new HttpError(400, "The header Host is given more than once. Send one.");
     const names = policy.hosts();
     if (names !== undefined) {
-      const wrongName = host === lastGood ? undefined : strangeName(host, names);
+      const wrongName = host === lastGood ? undefined : nameProblem(host, names);
       if (wrongName !== undefined) return new HttpError(403, wrongName);
       lastGood = host;
     }
@@ -40,8 +42,8 @@ export function browserGuard(policy: BrowserPolicy) {
   };
 }
 
-function strangeName(host: string | null, names: readonly string[]): string | undefined {
-  // RFC 3986, 3.2.2 and 6.2.3: neither the root's dot nor an empty port makes it another host.
+function nameProblem(host: string | null, names: readonly string[]): string | undefined {
+  // RFC 3986, 3.2.2 and 6.2.3: a dot at the end and an empty port do not make it another host.
   const name = host?.replace(/\.?(?::\d*)?$/, "").toLowerCase();
   if (name === undefined || unforgeableHost.test(name) || names.includes(name)) return undefined;
   const shown = name.slice(0, 100);
@@ -56,15 +58,27 @@ function foreignPage(origin: string | null): string {
   return `A page of ${shown} can't use this server from a browser. To let it, start the server with --cors-origin ${shown}.`;
 }
 
-/** Whether a page of ours sent this, as its browser says, or a person by hand. */
+/** Whether the browser says that one of our own pages, or the user directly, sent this request. */
 export function isOwnPage(headers: RequestParts["headers"]): boolean {
   const site = headers.get("sec-fetch-site");
-  // The browser's own word comes first: behind a proxy our Host may be another than the page's.
+  // Sec-Fetch-Site comes first: behind a proxy our Host may differ from the page's.
   if (site !== null) return site === "same-origin" || site === "none";
   return headers.get("origin")?.replace(/^https?:\/\//, "") === headers.get("host");
 }
 
-/** Somebody follows a link to here: the page with the link sees nothing of the answer. */
+/** Whether the user follows a link to here. The page with the link can't read the answer. */
 function isNavigation(headers: RequestParts["headers"]): boolean {
   return headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
+}
+
+/** Adds the CORS headers for pages of these origins, and answers their preflight requests. */
+export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
+  const share = cors({
+    origin: [...origins],
+    allowMethods: ["GET", "POST", "DELETE"],
+    exposeHeaders: ["Retry-After", "Runless-Ignored"],
+    maxAge: 600,
+  });
+  // The request guard refuses other origins. cors() would answer every preflight.
+  return (c, next) => (origins.includes(c.req.header("origin") ?? "") ? share(c, next) : next());
 }

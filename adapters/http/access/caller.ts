@@ -1,22 +1,22 @@
 import { type AssetKey, formatAssetKey, hasPrefix } from "../../../core/index.ts";
 import type { TokenScope } from "../../../storage/index.ts";
 
-/** Who sends a request, and what they may do. */
+/** The sender of a request, and what they may do. */
 export interface Caller {
-  /** The token's; null where nobody needs one. */
+  /** The name of the token; null if none is required. */
   readonly name: string | null;
   readonly scopes: readonly TokenScope[];
-  /** Confined to this key and all below it; null: to nothing. */
+  /** The caller may reach this key and all below it; null: every key. */
   readonly prefix: AssetKey | null;
 }
 
-/** Whoever comes to a server without tokens. */
+/** Any caller of a server without tokens. */
 export const anybody: Caller = { name: null, scopes: ["admin"], prefix: null };
 
-/** Whoever has no token yet, while a server lets them report. */
+/** A caller without a token during the grace period. */
 export const unnamedReporter: Caller = { name: null, scopes: ["report"], prefix: null };
 
-/** `admin` may all; `read` may not report, nor `report` read. */
+/** `admin` includes the other scopes; `read` and `report` do not include each other. */
 export function mayDo({ scopes }: Caller, needed: TokenScope): boolean {
   return scopes.includes(needed) || scopes.includes("admin");
 }
@@ -25,7 +25,7 @@ export function reaches({ prefix }: Caller, key: AssetKey): boolean {
   return prefix === null || hasPrefix(key, prefix);
 }
 
-/** Why a key is refused that the caller does not reach. */
+/** The error message for a key that the caller does not reach. */
 export function outOfReach({ name, prefix }: Caller, key: AssetKey): string {
   const own = formatAssetKey(prefix ?? []);
   return `The token ${name} is for ${own} and the keys below it, and ${formatAssetKey(key)} is none of them. Use a token with another prefix.`;

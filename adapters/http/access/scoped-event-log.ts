@@ -3,13 +3,13 @@ import type { AssetMark, EventFilter, EventLog, Overview, WipeTarget } from "../
 import { HttpError } from "../http-error.ts";
 import { type Caller, outOfReach, reaches } from "./caller.ts";
 
-/** What requests ask of a log. */
+/** The methods of a log that requests use. */
 export interface RequestLog extends Omit<EventLog, "close">, Omit<Overview, "lastMaterializations"> {}
 
 /**
- * A log as its caller may see it. Lists narrow to the caller's prefix; an asset that is named and lies outside is a 403,
- * an event outside is not there. From the second call on, `recheck` has the first word, by rejecting: streams, exports
- * and imports go on for hours, and whoever is let in may no longer be.
+ * The log narrowed to a caller's prefix. Lists leave out what is outside; an asset outside is a 403, and an event
+ * outside is not found. Streams, exports and imports go on for hours, and the token may be revoked meanwhile. So every
+ * call but the first calls `recheck` before anything else, and rejects if that does.
  */
 export class ScopedEventLog implements RequestLog {
   readonly #log: RequestLog;
@@ -123,12 +123,12 @@ export class ScopedEventLog implements RequestLog {
     return this.#log.watch(listener);
   }
 
-  /** Rejects once the caller is no longer let in. For what goes on for long without a call of its own. */
+  /** Rejects once the caller is no longer authorized. For long work that calls no other method. */
   async recheck(): Promise<void> {
     if (this.#isAgain()) await this.#recheck();
   }
 
-  /** The filter less what the caller may not see. Throws HttpError 403 where it names that. */
+  /** The filter, narrowed to the caller's prefix. Throws HttpError 403 if it names something outside. */
   narrow<Filter extends Pick<EventFilter, "assetKey" | "prefix">>(filter: Filter): Filter {
     const { prefix: own } = this.#caller;
     if (own === null) return filter;
@@ -153,7 +153,7 @@ export class ScopedEventLog implements RequestLog {
   }
 }
 
-/** Throws HttpError 403 where the key lies outside of what the caller reaches. */
+/** Throws HttpError 403 if the caller does not reach the key. */
 export function assertReached(caller: Caller, key: AssetKey): void {
   if (!reaches(caller, key)) throw new HttpError(403, outOfReach(caller, key));
 }

@@ -5,10 +5,8 @@ import { percentDecode } from "../../../core/percent-decode.ts";
 import type { AssetRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
-import type { AppDeps, AppEnv } from "../app-deps.ts";
+import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
-import { jsonResponse } from "../json-response.ts";
-import { offThread } from "../off-thread.ts";
 import {
   assetKeyParameter,
   boundedQueryOf,
@@ -19,8 +17,9 @@ import {
   switchParameter,
   timeParameter,
 } from "../query-parameters.ts";
-import { rawPath } from "../request-path.ts";
-import { routes } from "../routes.ts";
+import { rawPath } from "../request.ts";
+import { jsonResponse } from "../responses.ts";
+import { offThread, type RouteDeps, routes } from "../routes.ts";
 
 export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
 export const wipeSchema = v.strictObject({
@@ -53,7 +52,7 @@ export function assetsSchema(limits: Limits) {
   });
 }
 
-export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
+export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
   const answer = async (log: ScopedEventLog, key: AssetKey) => {
     const record = await log.asset(key);
     if (record === undefined) throw unknownAsset(key);
@@ -66,7 +65,7 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
       "read",
       offThread(deps, async (c) => {
         const log = c.get("log");
-        // One asset by its key, or a list: no parameter belongs to both.
+        // Either one asset by its key, or a list. They share no parameter.
         if (boundedQueryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
         const query = readQuery(c.req.url, assetsSchema(deps.config.limits));
         const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
@@ -94,7 +93,7 @@ export function assetRoutes(deps: AppDeps): Hono<AppEnv> {
       offThread(deps, (c) => {
         readQuery(c.req.url, noParameters);
         const path = rawPath(c.req.url);
-        // Split first and decoded after: `%2F` stays inside a part.
+        // Split first and decoded after, so that `%2F` stays inside a part.
         const parts = path
           .slice(path.indexOf("/assets/") + "/assets/".length)
           .split("/")
@@ -109,7 +108,7 @@ export function unknownAsset(key: AssetKey): HttpError {
   return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
 }
 
-/** An asset as the API answers it. */
+/** An asset as JSON of the API. */
 export function formatAsset(record: AssetRecord): string {
   const { materializations, observations, checkEvaluations, partitions } = record.counts;
   const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };

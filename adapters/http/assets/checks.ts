@@ -4,12 +4,11 @@ import { formatEvent } from "../../../core/index.ts";
 import type { CheckRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
-import type { AppDeps, AppEnv } from "../app-deps.ts";
+import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
-import { jsonResponse } from "../json-response.ts";
-import { offThread } from "../off-thread.ts";
 import { assetKeyParameter, pageLimit, readQuery, switchParameter } from "../query-parameters.ts";
-import { routes } from "../routes.ts";
+import { jsonResponse } from "../responses.ts";
+import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { type FailingPage, readFailingChecks } from "./failing-checks.ts";
 
 export function checksSchema(limits: Limits) {
@@ -22,7 +21,7 @@ export function checksSchema(limits: Limits) {
   });
 }
 
-export function checkRoutes(deps: AppDeps): Hono<AppEnv> {
+export function checkRoutes(deps: RouteDeps): Hono<AppEnv> {
   const handler = offThread(deps, async (c) => {
     const { checks, cursor, hasMore } = await readChecks(c.get("log"), c.req.url, deps.config.limits);
     return jsonResponse(

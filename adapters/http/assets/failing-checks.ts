@@ -4,7 +4,7 @@ import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 
 export interface FailingRequest {
-  /** The asset itself, or undefined for all of them. */
+  /** Only this asset; undefined for all assets. */
   readonly assetKey: AssetKey | undefined;
   readonly prefix: AssetKey | undefined;
   readonly limit: number;
@@ -17,21 +17,21 @@ export interface FailingPage {
   readonly hasMore: boolean;
 }
 
-/** Where a page ended: among the assets, and among the checks of one of them. */
+/** Where a page ended: in the list of assets, and in the checks of one asset. */
 interface Position {
   readonly assets: string | undefined;
   readonly at: AssetKey | undefined;
-  /** Undefined where the checks of that asset came to their end. */
+  /** Undefined if the page ended with the last check of that asset. */
   readonly checks: string | undefined;
 }
 
 const assetsPerPage = 50;
-/** How often a page asks for checks, and how many it looks at, before it answers with what it has found. */
+/** After so many calls, or so many checks, a page answers what it has found. */
 const mostCalls = 50;
 const mostExamined = 500;
 
 /**
- * The checks whose latest evaluation failed, by asset, then as `EventLog.checks` orders them. A page examines a bounded
+ * The checks whose latest evaluation failed, by asset, then in the order of `EventLog.checks`. A page examines a bounded
  * number of assets and checks, so it may be short, even empty, while `hasMore` is true.
  */
 export async function readFailingChecks(log: ScopedEventLog, request: FailingRequest): Promise<FailingPage> {
@@ -50,11 +50,11 @@ export async function readFailingChecks(log: ScopedEventLog, request: FailingReq
     const order = from?.at === undefined ? 1 : compareAssetKeys(at, from.at);
     if (order < 0 || (order === 0 && from?.checks === undefined)) continue;
     let checks = order === 0 ? from?.checks : undefined;
-    for (let isThrough = false; !isThrough; ) {
+    for (let isDone = false; !isDone; ) {
       const page = await log.checks(at, { limit: limit - found.length, cursor: checks });
       for (const check of page.checks) if (!check.latestEvaluation.passed) found.push(check);
-      isThrough = !page.hasMore || page.cursor === null;
-      checks = isThrough ? undefined : (page.cursor ?? undefined);
+      isDone = !page.hasMore || page.cursor === null;
+      checks = isDone ? undefined : (page.cursor ?? undefined);
       calls++;
       examined += page.checks.length;
       const isFull = found.length >= limit || calls >= mostCalls || examined >= mostExamined;

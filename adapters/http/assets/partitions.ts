@@ -3,18 +3,17 @@ import * as v from "valibot";
 import { formatEvent } from "../../../core/index.ts";
 import type { PartitionRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
-import type { AppDeps, AppEnv } from "../app-deps.ts";
-import { jsonResponse } from "../json-response.ts";
-import { offThread } from "../off-thread.ts";
+import type { AppEnv } from "../app-deps.ts";
 import { assetKeyParameter, pageLimit, readQuery } from "../query-parameters.ts";
-import { routes } from "../routes.ts";
+import { jsonResponse } from "../responses.ts";
+import { offThread, type RouteDeps, routes } from "../routes.ts";
 
-/** Of a list of what an asset has. */
+/** The query for a list of parts of one asset. */
 export function ofAssetSchema(limits: Limits) {
   return v.strictObject({ asset_key: assetKeyParameter, limit: pageLimit(limits), cursor: v.optional(v.string()) });
 }
 
-export function partitionRoutes(deps: AppDeps): Hono<AppEnv> {
+export function partitionRoutes(deps: RouteDeps): Hono<AppEnv> {
   const handler = offThread(deps, async (c) => {
     const { asset_key: key, ...page } = readQuery(c.req.url, ofAssetSchema(deps.config.limits));
     const { partitions, cursor, hasMore } = await c.get("log").partitions(key, page);

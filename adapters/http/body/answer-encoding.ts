@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import type { AppEnv } from "../app-deps.ts";
 
-// hono/compress knows no Brotli, which makes a page a quarter smaller than gzip does.
+// hono/compress has no Brotli, which makes a page a quarter smaller than gzip does.
 const brotli = (quality: number) => {
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: quality,
@@ -14,7 +14,7 @@ const brotli = (quality: number) => {
 };
 const gzipped = (level: number) => (bytes: Uint8Array) => promisify(gzip)(bytes, { level });
 
-/** The best first. Browsers take Brotli by https and from their own machine. */
+/** The best first. Browsers accept Brotli over https and from their own machine. */
 const encodings = {
   br: { quick: brotli(5), best: brotli(11) },
   gzip: { quick: gzipped(8), best: gzipped(9) },
@@ -22,13 +22,13 @@ const encodings = {
 
 export type Encoding = keyof typeof encodings;
 
-/** What the caller's browser takes best; undefined for nothing of this. */
+/** The best encoding that the client accepts; undefined for none of these. */
 export function encodingFor(c: Context): Encoding | undefined {
   const all: readonly Encoding[] = ["br", "gzip"];
   return all.find((one) => accepts(c, { header: "Accept-Encoding", supports: [one], default: "" }) === one);
 }
 
-/** Text for the wire; `best` takes up to a tenth of a second, on another thread. */
+/** Encodes text. `best` takes up to a tenth of a second, in the runtime's thread pool. */
 export async function encode(
   text: string | ArrayBuffer,
   encoding: Encoding,
@@ -38,7 +38,7 @@ export async function encode(
   return new Uint8Array(await encodings[encoding][effort](bytes));
 }
 
-/** The answer, made of text and known whole, as the caller's browser takes it best. What is encoded already stays as it is. */
+/** The answer in the best encoding that the client accepts. Its body is read whole. An encoded answer stays as it is. */
 export async function encoded(c: Context, response: Response): Promise<Response> {
   if (response.body === null || response.headers.has("content-encoding")) return response;
   const headers = new Headers(response.headers);
@@ -54,6 +54,6 @@ export async function encoded(c: Context, response: Response): Promise<Response>
 export const compressed: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const { res } = c;
-  c.res = undefined; // or its headers would be put over those of the new one
+  c.res = undefined; // else Hono would put its headers over those of the new one
   c.res = await encoded(c, res);
 };

@@ -1,16 +1,7 @@
-/** A line of a body, from 1, without its end; or why it is none that can be read. */
+/** A line of a body, without its end. Its number counts from 1. A line that can't be read has an error. */
 export type BodyLine =
   | { readonly number: number; readonly text: string }
   | { readonly number: number; readonly error: string };
-
-export interface LineSplitter {
-  /** The lines that end in this chunk. Those that are blank are left out, and counted. */
-  push(chunk: Uint8Array): readonly BodyLine[];
-  /** The last line, where no newline ends it. */
-  end(): readonly BodyLine[];
-  /** How many bytes it keeps, of the line that is not ended yet. */
-  kept(): number;
-}
 
 const newline = 0x0a;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -18,33 +9,73 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
- * Cuts a body into lines of at most `limit` bytes, wherever its chunks begin and end, and keeps no more than one line.
- * Bytes are cut and not characters: no character of UTF-8 holds the byte of a newline.
+ * Splits a body into lines of at most `limit` bytes, wherever its chunks begin and end, and keeps no more than one line.
+ * It splits bytes and not characters: no character of UTF-8 contains the byte of a newline.
  */
-export function splitLines(limit: number): LineSplitter {
-  let started: Uint8Array[] = []; // of the line that is not ended yet
-  let length = 0;
-  let number = 0;
+export class LineSplitter {
+  readonly #limit: number;
+  /** The beginning of the line that has not ended yet. */
+  #started: Uint8Array[] = [];
+  #length = 0;
+  #number = 0;
 
-  function start(bytes: Uint8Array): void {
-    length += bytes.byteLength;
-    if (length <= limit) started.push(bytes);
-    else started = []; // too long already: the length is all that is needed
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  function endLine(bytes: Uint8Array): BodyLine | undefined {
-    start(bytes);
-    number++;
-    const line = length > limit ? tooLong(number, length, limit) : decodeLine(number, started);
-    started = [];
-    length = 0;
+  /** The lines that end in this chunk. Blank lines are counted and left out. */
+  push(chunk: Uint8Array): readonly BodyLine[] {
+    const lines: BodyLine[] = [];
+    let at = 0;
+    const first = chunk.indexOf(newline);
+    if (first !== -1 && this.#length > 0) {
+      const line = this.#endLine(chunk.subarray(0, first));
+      if (line !== undefined) lines.push(line);
+      at = first + 1;
+    }
+    const last = chunk.lastIndexOf(newline);
+    if (last >= at) {
+      this.#readLines(chunk.subarray(at, last), lines);
+      at = last + 1;
+    }
+    if (at < chunk.byteLength) this.#startLine(chunk.slice(at)); // a copy: a few bytes must not keep the whole chunk
+    return lines;
+  }
+
+  /** The last line, if no newline ends it. */
+  end(): readonly BodyLine[] {
+    const line = this.#length === 0 ? undefined : this.#endLine(new Uint8Array());
+    return line === undefined ? [] : [line];
+  }
+
+  /** The bytes that it holds of the line that has not ended yet. */
+  kept(): number {
+    return this.#length <= this.#limit ? this.#length : 0;
+  }
+
+  #startLine(bytes: Uint8Array): void {
+    this.#length += bytes.byteLength;
+    if (this.#length <= this.#limit) this.#started.push(bytes);
+    else this.#started = []; // too long already: only the length is needed
+  }
+
+  #endLine(bytes: Uint8Array): BodyLine | undefined {
+    this.#startLine(bytes);
+    this.#number++;
+    const isTooLong = this.#length > this.#limit;
+    const line = isTooLong ? tooLong(this.#number, this.#length, this.#limit) : decodeLine(this.#number, this.#started);
+    this.#started = [];
+    this.#length = 0;
     return line;
   }
 
-  /** Adds the lines of these bytes, which end where a line does. Decoding many at once is several times as fast. */
-  function readLines(bytes: Uint8Array, lines: BodyLine[]): void {
+  /** Adds the lines of these bytes, which end with a line. Decoding many lines at once is several times as fast. */
+  #readLines(bytes: Uint8Array, lines: BodyLine[]): void {
+    const limit = this.#limit;
+    let number = this.#number;
     const valid = decode(bytes);
     const texts = (valid ?? lenient.decode(bytes)).split("\n");
+    this.#number += texts.length;
     if (valid !== undefined && bytes.byteLength <= limit) {
       for (const text of texts) {
         number++;
@@ -63,31 +94,6 @@ export function splitLines(limit: number): LineSplitter {
       at = end + 1;
     }
   }
-
-  return {
-    push(chunk) {
-      const lines: BodyLine[] = [];
-      let at = 0;
-      const first = chunk.indexOf(newline);
-      if (first !== -1 && length > 0) {
-        const line = endLine(chunk.subarray(0, first));
-        if (line !== undefined) lines.push(line);
-        at = first + 1;
-      }
-      const last = chunk.lastIndexOf(newline);
-      if (last >= at) {
-        readLines(chunk.subarray(at, last), lines);
-        at = last + 1;
-      }
-      if (at < chunk.byteLength) start(chunk.slice(at)); // a copy, lest a few bytes keep the whole chunk
-      return lines;
-    },
-    end() {
-      const line = length === 0 ? undefined : endLine(new Uint8Array());
-      return line === undefined ? [] : [line];
-    },
-    kept: () => (length <= limit ? length : 0),
-  };
 }
 
 const notUtf8 = "The line is not UTF-8. Send JSON encoded in UTF-8.";
@@ -110,9 +116,9 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Whether the text, which the lenient decoder gave, is all that the bytes say. An exception a line would cost more. */
+/** Whether the text of the lenient decoder has lost nothing. To catch an exception for each line would cost more. */
 function isDecoded(text: string, bytes: Uint8Array): boolean {
-  if (!text.includes("\ufffd")) return true; // what stands for bytes that are no character
+  if (!text.includes("\ufffd")) return true; // the decoder writes it for invalid bytes
   const encoded = encoder.encode(text);
   return encoded.byteLength === bytes.byteLength && encoded.every((byte, i) => byte === bytes[i]);
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { HttpError } from "../http-error.ts";
-import type { RequestParts } from "../request-parts.ts";
+import type { RequestParts } from "../request.ts";
 import type { BodyReader } from "./body-reader.ts";
 
 // Node before 22.15 and 23.8 has no zstd.
@@ -16,93 +16,124 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map([
   ...(createZstd === undefined ? [] : [["zstd", createZstd] as const]),
 ]);
 
-/** As `Accept-Encoding` says them. */
-const taken = [...decoders.keys()].filter((name) => name !== "x-gzip").join(", ");
+/** The codings in the form of `Accept-Encoding`. */
+const accepted = [...decoders.keys()].filter((name) => name !== "x-gzip").join(", ");
 
-/** The coding of a body; undefined where it came as it is. Throws HttpError 415 for one that is not read here. */
+/** The coding of a body; undefined if it has none. Throws HttpError 415 for a coding that is not supported. */
 export function contentCoding({ headers }: Pick<RequestParts, "headers">): string | undefined {
   const given = headers.get("content-encoding");
   if (given === null) return undefined;
   const coding = given.trim().toLowerCase();
   if (coding === "" || coding === "identity") return undefined;
   if (decoders.has(coding)) return coding;
-  const problem = `Send the body as it is, or in one of these codings: ${taken}. Got Content-Encoding ${JSON.stringify(given.slice(0, 100))}.`;
-  throw new HttpError(415, problem, { "accept-encoding": taken });
+  const problem = `Send the body as it is, or in one of these codings: ${accepted}. Got Content-Encoding ${JSON.stringify(given.slice(0, 100))}.`;
+  throw new HttpError(415, problem, { "accept-encoding": accepted });
 }
 
-/** How many times what was received a body may become: JSON and lines shrink to a twentieth, and zeros to a thousandth. */
+/** How many times its received size a body may expand to. JSON shrinks to a twentieth, and zeros to a thousandth. */
 const mostExpansion = 200;
-/** A body may become so large whatever was received, in bytes: a few bytes may well stand for many. */
+/** A body may expand to this many bytes in any case: a few bytes may well stand for many. */
 const alwaysAllowed = 64 << 10;
 
-/**
- * A body without its coding, decoded chunk by chunk on the runtime's pool of threads, no further than it is read. What is
- * damaged, cut short or expands too far ends it as `broken`, and `problem` says why.
- */
+/** Decodes a body chunk by chunk, in the runtime's thread pool, and reads no further ahead than its reader does. */
 export function decodeBody(raw: BodyReader, coding: string): BodyReader {
   const decoder = decoders.get(coding)?.();
-  if (decoder === undefined) throw new Error(`There is no decoder of ${coding}.`); // contentCoding has answered it
-  let [received, produced] = [0, 0];
-  let problem: HttpError | undefined;
-  let [isEnded, isFed, isStopped] = [false, false, false];
-  let timeout = 0;
-  decoder.on("error", () => {}); // the iterator says it
-  const chunks = decoder[Symbol.asyncIterator]();
+  if (decoder === undefined) throw new Error(`There is no decoder of ${coding}.`); // contentCoding refuses it
+  return new DecodedBody(raw, coding, decoder);
+}
 
-  async function feed(into: Transform): Promise<void> {
-    for (;;) {
-      const chunk = await raw.read(timeout);
-      if (chunk === undefined) break;
-      received += chunk.byteLength;
-      if (!into.write(chunk)) await once(into, "drain");
-    }
-    if (raw.state() === "ended") into.end();
-    else into.destroy(); // the sender went away, or is late: that is what there is to say
+/** A body that is damaged, cut short or expands too far ends as `broken`, and `problem` gives the error. */
+class DecodedBody implements BodyReader {
+  readonly #raw: BodyReader;
+  readonly #coding: string;
+  readonly #decoder: Transform;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #received = 0;
+  #produced = 0;
+  #problem: HttpError | undefined;
+  #isEnded = false;
+  #isFed = false;
+  #isStopped = false;
+  #timeout = 0;
+
+  constructor(raw: BodyReader, coding: string, decoder: Transform) {
+    this.#raw = raw;
+    this.#coding = coding;
+    this.#decoder = decoder;
+    decoder.on("error", () => {}); // the iterator rejects with it
+    this.#chunks = decoder[Symbol.asyncIterator]();
   }
 
-  function fail(failure: HttpError): undefined {
-    problem ??= failure;
-    decoder?.destroy();
-  }
-
-  return {
-    async read(milliseconds) {
-      if (isEnded || problem !== undefined) return undefined;
-      timeout = milliseconds;
-      if (!isFed) feed(decoder).catch(() => {}); // likewise
-      isFed = true;
-      try {
-        const { done = false, value } = await chunks.next();
-        if (done) {
-          isEnded = raw.state() === "ended";
-          return undefined;
-        }
-        const chunk: Uint8Array = value;
-        produced += chunk.byteLength;
-        if (produced > alwaysAllowed && produced > received * mostExpansion) {
-          const most = `no more than ${mostExpansion} times what was sent`;
-          return fail(new HttpError(413, `The body expands too far: decoded it may have ${most}. Send it as it is.`));
-        }
-        return chunk;
-      } catch (error) {
-        if (isStopped || raw.state() === "broken" || raw.state() === "late") return undefined;
-        isEnded = received === 0; // no byte at all is a body without any
-        if (isEnded) return undefined;
-        const why = error instanceof Error ? error.message : String(error);
-        return fail(new HttpError(400, `The body is damaged or cut short, so that it is no whole ${coding}: ${why}.`));
+  async read(timeout: number): Promise<Uint8Array | undefined> {
+    if (this.#isEnded || this.#problem !== undefined) return undefined;
+    this.#timeout = timeout;
+    if (!this.#isFed) this.#feed().catch(() => {}); // likewise
+    this.#isFed = true;
+    try {
+      const { done = false, value } = await this.#chunks.next();
+      if (done) {
+        this.#isEnded = this.#raw.state() === "ended";
+        return undefined;
       }
-    },
-    stop() {
-      isStopped = true;
-      raw.stop();
-      decoder.destroy();
-    },
-    state: () => (problem !== undefined ? "broken" : isEnded || raw.state() !== "ended" ? raw.state() : "open"),
-    problem: () => problem,
-    isDrained: () => raw.state() === "ended" || raw.state() === "broken",
-    drain: (milliseconds) => {
-      decoder.destroy();
-      return raw.drain(milliseconds);
-    },
-  };
+      return this.#checkExpansion(value);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#raw.stop();
+    this.#decoder.destroy();
+  }
+
+  state(): ReturnType<BodyReader["state"]> {
+    if (this.#problem !== undefined) return "broken";
+    return this.#isEnded || this.#raw.state() !== "ended" ? this.#raw.state() : "open";
+  }
+
+  problem(): HttpError | undefined {
+    return this.#problem;
+  }
+
+  isDrained(): boolean {
+    return this.#raw.state() === "ended" || this.#raw.state() === "broken";
+  }
+
+  drain(timeout: number): Promise<void> {
+    this.#decoder.destroy();
+    return this.#raw.drain(timeout);
+  }
+
+  async #feed(): Promise<void> {
+    for (;;) {
+      const chunk = await this.#raw.read(this.#timeout);
+      if (chunk === undefined) break;
+      this.#received += chunk.byteLength;
+      if (!this.#decoder.write(chunk)) await once(this.#decoder, "drain");
+    }
+    if (this.#raw.state() === "ended") this.#decoder.end();
+    else this.#decoder.destroy(); // the state says that the sender went away, or is late
+  }
+
+  #checkExpansion(chunk: Uint8Array): Uint8Array | undefined {
+    this.#produced += chunk.byteLength;
+    if (this.#produced <= alwaysAllowed || this.#produced <= this.#received * mostExpansion) return chunk;
+    const most = `no more than ${mostExpansion} times what was sent`;
+    return this.#fail(new HttpError(413, `The body expands too far: decoded it may have ${most}. Send it as it is.`));
+  }
+
+  #failed(error: unknown): undefined {
+    if (this.#isStopped || this.#raw.state() === "broken" || this.#raw.state() === "late") return undefined;
+    this.#isEnded = this.#received === 0; // a body without a byte is an empty one
+    if (this.#isEnded) return undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    const problem = `The body is damaged or cut short, so that it is no whole ${this.#coding}: ${why}.`;
+    return this.#fail(new HttpError(400, problem));
+  }
+
+  #fail(problem: HttpError): undefined {
+    this.#problem ??= problem;
+    this.#decoder.destroy();
+  }
 }

@@ -1,63 +1,62 @@
 import type { Limits } from "../../config/limits.ts";
+import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
-import type { RequestParts } from "../request-parts.ts";
-import { type BodyMemory, type BodyShare, smallBody, tooManyBodies } from "./body-memory.ts";
-import { type BodyReader, drainTimeout, endConnection, openBody } from "./body-reader.ts";
+import type { RequestParts } from "../request.ts";
+import { type BodyShare, type SharedLimits, smallBody, tooManyBodies } from "../shared-limits.ts";
+import { type BodyReader, drainTimeout, endConnection, openBody, refuse } from "./body-reader.ts";
 import { contentCoding, decodeBody } from "./decoded-body.ts";
-import { refuse } from "./refuse.ts";
-import { createTimeout, type SharedTimeout } from "./timeout.ts";
+import { brokenBody, lateBody } from "./timeout.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** What the reading of all bodies shares. */
-export interface Reading {
-  readonly bodies: BodyMemory;
-  /** For bodies that are read at once. */
-  readonly inTime: SharedTimeout;
-}
+/** The limits that all bodies share. */
+export type BodyLimits = Pick<SharedLimits, "bodies" | "bodyTimeout">;
 
-/** From a sender that goes on, a second more for each so many bytes: as slow as that a body may be. */
+/** The slowest that a body may come, once its sender had the idle time. */
 const bytesPerSecond = 16 * 1024;
 
 /**
- * A request's body as text. Throws HttpError 400 where it is not UTF-8 or breaks off, 408 where it does not come, 413
- * where it is larger than it may be, and 503 where the bodies under way are.
+ * Reads a request's body as text. Rejects with HttpError: 400 if it is not UTF-8 or breaks off, 408 if it comes too
+ * slowly, 413 if it is larger than its limit, 503 if all bodies together hold too much memory.
  */
-export function readBody(request: RequestParts, limits: Limits, reading: Reading): Promise<string> {
-  if (isSmall(request, limits)) return readSmallBody(request, reading);
+export function readBody(request: RequestParts, limits: Limits, shared: BodyLimits): Promise<string> {
+  if (isSmall(request, limits)) return readSmallBody(request, shared);
   if (isTooLarge(request, limits)) return refuse(request, tooLarge(limits.bodyBytes));
-  const share = reading.bodies.open();
+  const share = shared.bodies.open();
   return readInPieces(request, limits, share)
     .then(decode)
     .finally(() => share.hold(0));
 }
 
-/** The same for a body of which `isSmall` is true. */
-export function readSmallBody(request: RequestParts, { inTime }: Pick<Reading, "inTime">): Promise<string> {
-  return inTime(request.arrayBuffer(), decode);
+/** As `readBody`, for a body that `isSmall`. */
+export function readSmallBody(
+  request: RequestParts,
+  { bodyTimeout }: Pick<BodyLimits, "bodyTimeout">,
+): Promise<string> {
+  return bodyTimeout(request.arrayBuffer(), decode);
 }
 
-/** Above it, a body is worth the way to another thread. */
+/** Bodies above this size are sent to another thread. */
 const largeBody = 64 * 1024;
 
 /**
- * Reads a body that may be large. One that is goes to `large`, with its memory counted until that has settled or calls
- * the given function; any other goes to `small`, as text. Rejects as `readBody` does.
+ * Reads a body that may be large. A large one goes to `large` as bytes; its memory stays counted until `large` settles
+ * or calls the given function. Any other goes to `small` as text. Rejects as `readBody` does.
  */
 export async function readBodyBySize<Answer>(
   request: RequestParts,
   limits: Limits,
-  reading: Reading,
+  shared: BodyLimits,
   handle: {
     small: (text: string) => Promise<Answer>;
     large: (bytes: ArrayBuffer, release: () => void) => Promise<Answer>;
   },
 ): Promise<Answer> {
-  if (isSmall(request, limits)) return handle.small(await readSmallBody(request, reading));
+  if (isSmall(request, limits)) return handle.small(await readSmallBody(request, shared));
   if (isTooLarge(request, limits)) return refuse(request, tooLarge(limits.bodyBytes));
-  const share = reading.bodies.open();
+  const share = shared.bodies.open();
   try {
-    // What is compressed is decoded where large bodies are taken apart.
+    // A compressed body is decoded by the thread that parses large bodies.
     const isCompressed = (await codingOf(request)) !== undefined;
     const bytes = await readInPieces(request, limits, share, false);
     if (isCompressed || bytes.byteLength > largeBody) return await handle.large(bytes, () => share.hold(0));
@@ -67,13 +66,42 @@ export async function readBodyBySize<Answer>(
   }
 }
 
-/** Whether there is a body, and it says that it is small enough to be read at once. */
+/** Whether the headers say that there is a body, and that it is small enough to be read in one piece. */
 export function isSmall({ headers }: RequestParts, { bodyBytes }: Limits): boolean {
   const declared = Number(headers.get("content-length") ?? Number.NaN);
   return declared > 0 && declared <= Math.min(smallBody, bodyBytes) && headers.get("content-encoding") === null;
 }
 
-/** Whether the body says that it is too large. Of a compressed one the decoded bytes count, which nobody knows yet. */
+/**
+ * Whether a request has a body, without reading it. HTTP/1.1 says so in the headers. A Request that a program made, or
+ * that came by HTTP/2, may have a body and neither header. Node has a stream even for no body, and making it costs as
+ * much as a report.
+ */
+export function hasBody(request: RequestParts, env: AppEnv["Bindings"] | undefined): boolean {
+  const length = request.headers.get("content-length");
+  if (length !== null) return Number(length) !== 0;
+  if (request.headers.get("transfer-encoding") !== null) return true;
+  return env?.incoming === undefined && request.body !== null;
+}
+
+/** How the events of a body are written. Default: JSON. Throws HttpError 400 or 415. */
+export function bodyKind(headers: Headers): "json" | "lines" {
+  const given = headers.get("content-type");
+  if (given === null) return "json";
+  const [type = ""] = given.split(";");
+  const name = type.trim().toLowerCase();
+  if (name === "application/json") return "json";
+  if (name !== "application/x-ndjson") {
+    throw new HttpError(
+      415,
+      `Send an event or an array of events as application/json, or lines as application/x-ndjson. Got ${JSON.stringify(name)}.`,
+    );
+  }
+  if (!headers.has("idempotency-key")) return "lines";
+  throw new HttpError(400, "Idempotency-Key is for one event; give each line its own idempotency_key.");
+}
+
+/** Whether the headers say that the body is too large. The limit of a compressed one is on its decoded bytes. */
 function isTooLarge({ headers }: RequestParts, { bodyBytes }: Limits): boolean {
   return Number(headers.get("content-length") ?? 0) > bodyBytes && headers.get("content-encoding") === null;
 }
@@ -86,12 +114,7 @@ function decode(bytes: ArrayBuffer | Uint8Array): string {
   }
 }
 
-/** Rejects with HttpError 408, or 400 for a body that broke off. */
-export function bodyTimeout({ idleSeconds }: Limits): SharedTimeout {
-  return createTimeout(idleSeconds * 1000, () => lateBody(idleSeconds), brokenBody);
-}
-
-/** Rejects once what can't be read is out of the way of the next request. */
+/** The content coding. Rejects for one that is not supported, once the body is drained. */
 async function codingOf(request: RequestParts): Promise<string | undefined> {
   try {
     return contentCoding(request);
@@ -140,15 +163,6 @@ async function readChunks(body: BodyReader, limits: Limits, share: BodyShare): P
   return chunks;
 }
 
-function lateBody(seconds: number): HttpError {
-  const problem = `The body came too slowly: ${seconds} seconds, and one more for each 16 KB, are all it may take. Send it faster, or raise --max-idle-seconds.`;
-  return new HttpError(408, problem, { connection: "close" });
-}
-
 function tooLarge(limit: number): HttpError {
   return new HttpError(413, `The body is larger than ${limit} bytes. Send less, or raise --max-body-bytes.`);
-}
-
-function brokenBody(): HttpError {
-  return new HttpError(400, "The body broke off before its end.");
 }

@@ -1,26 +1,25 @@
 import type { EventFilter, EventLog } from "../../../storage/index.ts";
-import { createCommitSignal } from "./commit-signal.ts";
 import { type EventPages, PageSize, type TextPage } from "./event-pages.ts";
 import { StreamTurns } from "./stream-turns.ts";
 
-/** Where a reader of a feed is: behind the event `after`, and behind what a page examined since without a match. */
-export interface FeedPlace {
+/** The position of a reader in a feed: after the event `after`, and after events that pages examined since without a match. */
+export interface FeedPosition {
   readonly after: number;
   readonly cursor: string | undefined;
 }
 
-/** How long a page is kept for readers that come to the same place later, in milliseconds. */
+/** How long a page is kept for readers that come to the same position later, in milliseconds. */
 const keptFor = 5000;
-/** What the kept pages of all feeds hold together, in bytes. */
+/** The size of the kept pages of all feeds together, in bytes. */
 const mostKept = 16 << 20;
-/** For each stream, how long it leaves the others the time to send what is new, in milliseconds. */
+/** How long each stream lets the others send new events, in milliseconds. */
 const restPerStream = 0.2;
 
 interface KeptPage {
   readonly made: Promise<TextPage>;
   readonly at: number;
-  /** How much news there had been when it was asked for. */
-  readonly news: number;
+  /** How many commits there had been when it was read. */
+  readonly commits: number;
   bytes: number;
 }
 
@@ -31,19 +30,19 @@ interface Feed {
 }
 
 /**
- * The pages of all streams of a server. Streams with one filter that stand at one place share a page, so that an event
- * is read and formatted once for all of them, and they send by turns.
+ * The pages of all streams of a server. Streams with the same filter and position share a page, so that an event is read
+ * and formatted once for all of them. They send by turns.
  */
 export class EventFeeds {
   readonly turns = new StreamTurns();
   readonly #pages: EventPages;
   readonly #watch: EventLog["watch"];
   readonly #feeds = new Map<string, Feed>();
-  /** Called after each commit, all by the one listener that the log has. */
+  /** Called after each commit. The log has one listener for all of them. */
   readonly #listeners = new Set<() => void>();
   #unwatch: (() => void) | undefined;
   #readers = 0;
-  #news = 0;
+  #commits = 0;
   #kept = 0;
 
   constructor(pages: EventPages, watch: EventLog["watch"]) {
@@ -51,12 +50,12 @@ export class EventFeeds {
     this.#watch = watch;
   }
 
-  /** How long a stream should wait between two pages of news, in milliseconds: the more streams, the more news share a page. */
+  /** How long a stream waits between two pages of new events, in milliseconds. With more streams, more events share a page. */
   get rest(): number {
     return this.#readers * restPerStream;
   }
 
-  /** A reader of the events that match, wherever it is; `close` lets go of it. */
+  /** Opens a reader of the events that match. `close` ends it. */
   open(filter: Omit<EventFilter, "after">): FeedReader {
     const key = JSON.stringify(filter, Object.keys(filter).sort());
     const feed = this.#feeds.get(key) ?? { size: new PageSize(), pages: new Map<string, KeptPage>(), readers: 0 };
@@ -64,7 +63,7 @@ export class EventFeeds {
     feed.readers++;
     this.#readers++;
     this.#unwatch ??= this.#watch(() => {
-      this.#news++;
+      this.#commits++;
       for (const listener of this.#listeners) listener();
     });
     const signal = createCommitSignal((listener) => {
@@ -73,7 +72,7 @@ export class EventFeeds {
     });
     let isOpen = true;
     return {
-      page: (place) => this.#page(feed, filter, place),
+      page: (position) => this.#page(feed, filter, position),
       wait: (timeout) => signal.wait(timeout),
       close: () => {
         if (!isOpen) return;
@@ -91,50 +90,50 @@ export class EventFeeds {
     };
   }
 
-  /** Forgets all pages: what they hold may have been wiped. */
+  /** Forgets all pages, because events in them may have been wiped. */
   forget(): void {
     for (const feed of this.#feeds.values()) this.#forgetPages(feed);
   }
 
-  async #page(feed: Feed, filter: Omit<EventFilter, "after">, place: FeedPlace): Promise<TextPage> {
-    const asked = this.#news;
+  async #page(feed: Feed, filter: Omit<EventFilter, "after">, position: FeedPosition): Promise<TextPage> {
+    const known = this.#commits;
     for (;;) {
-      const kept = this.#find(feed, place) ?? this.#read(feed, filter, place);
+      const kept = this.#find(feed, position) ?? this.#read(feed, filter, position);
       const page = await kept.made;
-      // What was looked for before the news of which this reader knows may have missed them.
-      if (page.events > 0 || page.hasMore || kept.news >= asked) return page;
-      this.#drop(feed, keyOf(place), kept);
+      // A page that was read before the last commit that this reader knows of may have missed its events.
+      if (page.events > 0 || page.hasMore || kept.commits >= known) return page;
+      this.#drop(feed, keyOf(position), kept);
     }
   }
 
-  #find(feed: Feed, place: FeedPlace): KeptPage | undefined {
-    const kept = feed.pages.get(keyOf(place));
+  #find(feed: Feed, position: FeedPosition): KeptPage | undefined {
+    const kept = feed.pages.get(keyOf(position));
     if (kept === undefined || performance.now() - kept.at < keptFor) return kept;
-    this.#drop(feed, keyOf(place), kept);
+    this.#drop(feed, keyOf(position), kept);
     return undefined;
   }
 
-  #read(feed: Feed, filter: Omit<EventFilter, "after">, { after, cursor }: FeedPlace): KeptPage {
+  #read(feed: Feed, filter: Omit<EventFilter, "after">, { after, cursor }: FeedPosition): KeptPage {
     const key = keyOf({ after, cursor });
     const made = this.#pages.page("blocks", { ...filter, after }, { order: "asc", limit: feed.size.events, cursor });
-    const kept: KeptPage = { made, at: performance.now(), news: this.#news, bytes: 0 };
+    const kept: KeptPage = { made, at: performance.now(), commits: this.#commits, bytes: 0 };
     feed.pages.set(key, kept);
     made.then(
       (page) => {
         feed.size.measured(page);
         if (feed.pages.get(key) !== kept) return;
-        // The end of the log is another place after the next commit.
+        // The end of the log moves with the next commit.
         if (page.events === 0) return this.#drop(feed, key, kept);
         kept.bytes = page.bytes.byteLength;
         this.#kept += kept.bytes;
-        this.#makeRoom();
+        this.#evictPages();
       },
       () => this.#drop(feed, key, kept),
     );
     return kept;
   }
 
-  #makeRoom(): void {
+  #evictPages(): void {
     for (const feed of this.#feeds.values()) {
       for (const [key, kept] of feed.pages) {
         if (this.#kept <= mostKept) return;
@@ -155,13 +154,50 @@ export class EventFeeds {
 }
 
 export interface FeedReader {
-  /** The events behind a place, oldest first. Its bytes are shared. */
-  page(place: FeedPlace): Promise<TextPage>;
-  /** Resolves after the next commit, one since the last wait included, after `timeout` milliseconds, or by `close`. */
+  /** The events after a position, oldest first. Readers share its bytes. */
+  page(position: FeedPosition): Promise<TextPage>;
+  /** Resolves after a commit since the last wait, after `timeout` milliseconds, or by `close`. */
   wait(timeout: number): Promise<void>;
   close(): void;
 }
 
-function keyOf({ after, cursor }: FeedPlace): string {
+function keyOf({ after, cursor }: FeedPosition): string {
   return `${after} ${cursor ?? ""}`;
+}
+
+/** Wakes one reader after a commit. A commit between two waits is remembered. */
+interface CommitSignal {
+  /** Resolves after a commit since it last resolved, after `timeout` milliseconds, or by `stop`. */
+  wait(timeout: number): Promise<void>;
+  /** Stops watching. */
+  stop(): void;
+}
+
+function createCommitSignal(watch: EventLog["watch"]): CommitSignal {
+  let isSet = false;
+  let isStopped = false;
+  let release = () => {};
+  const unwatch = watch(() => {
+    isSet = true;
+    release();
+  });
+
+  return {
+    async wait(timeout) {
+      if (!isSet && !isStopped) {
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+          timer = setTimeout(resolve, timeout);
+        });
+        clearTimeout(timer);
+      }
+      isSet = false;
+    },
+    stop() {
+      isStopped = true;
+      unwatch();
+      release();
+    },
+  };
 }

@@ -1,12 +1,12 @@
 import { formatEvent, type RecordedEvent, type RecordedEventType } from "../../../core/index.ts";
 import type { EventFilter, EventLog, LoggedPage, Maintenance, PageRequest } from "../../../storage/index.ts";
 
-/** How the events of a page are written: as NDJSON that another runless imports, or as server-sent events. */
+/** How the events of a page are written: `lines` is NDJSON for imports, `blocks` is server-sent events. */
 export type PageForm = "lines" | "blocks";
 
-/** A page of events as it goes out. */
+/** A page of events, formatted. */
 export interface TextPage {
-  /** UTF-8. Several answers may share them, so nobody writes into them. */
+  /** UTF-8. Several answers may share these bytes, so they must not be changed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly events: number;
   /** The id of the last event on the page. */
@@ -15,7 +15,7 @@ export interface TextPage {
   readonly hasMore: boolean;
 }
 
-/** Pages of a whole log, formatted on whichever thread has the time for it. */
+/** Pages of a whole log, formatted on this thread or another. */
 export interface EventPages {
   page(form: PageForm, filter: EventFilter, request: PageRequest): Promise<TextPage>;
   /** The greatest id in the log, 0 for none. */
@@ -79,10 +79,10 @@ function formatLines({ events, idempotencyKeys }: LoggedPage, logId: string): st
 }
 
 const largestPage = 1000;
-/** What a page should hold, so that the thread which sends it is soon free again. */
+/** The size that a page should have, so that it does not occupy the sending thread for long. */
 const bytesPerPage = 256 << 10;
 
-/** How many events a page may have, by how large those before were. Unknown at first, so not many. */
+/** How many events a page may have, by the size of the events before. It starts with few, since their size is unknown. */
 export class PageSize {
   #events = 50;
 
@@ -93,7 +93,7 @@ export class PageSize {
   measured({ events, bytes }: TextPage): void {
     if (events === 0) return;
     const fitting = Math.floor((events * bytesPerPage) / bytes.byteLength);
-    // No more than four times as many at once: one page says little of the next.
+    // At most four times as many as before, since one page tells little about the next.
     this.#events = Math.max(1, Math.min(largestPage, this.#events * 4, fitting));
   }
 }

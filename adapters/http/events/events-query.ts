@@ -37,7 +37,7 @@ export function pageSchema(limits: Limits) {
     cursor: v.optional(v.string()),
   });
 }
-/** Oldest first, so that an import of what was exported gives ids in the same order. */
+/** Oldest first, so that importing an export gives ids in the same order. */
 export const exportSchema = v.strictObject({
   ...bounded,
   order: v.optional(order, "asc"),
@@ -50,7 +50,7 @@ export interface EventsQuery {
   readonly page: PageRequest;
 }
 
-/** The filter and page that a query asks for. Throws HttpError 400 that names the parameter. */
+/** The filter and page of a query. Throws HttpError 400 that names the wrong parameter. */
 export function readEventsQuery(url: string, limits: Limits): EventsQuery {
   const { order, limit, cursor, ...filter } = readQuery(url, pageSchema(limits));
   return { filter: eventFilter(filter), page: { order, limit, cursor } };
@@ -68,10 +68,10 @@ export function readExportQuery(url: string): ExportQuery {
   return { filter: eventFilter(filter), order, limit };
 }
 
-/** The filter of a stream; its `after` is where the stream resumes, undefined for one that starts now. */
+/** The filter of a stream. Its `after` is where the stream resumes; undefined if it starts now. */
 export function readStreamQuery(url: string, headers: Headers): EventFilter {
   const filter = eventFilter(readQuery(url, streamSchema));
-  // A browser reconnects with the address that it had, so the header is the later word.
+  // A browser reconnects with the address that it had, so the header is more recent.
   const lastEventId = headers.get("last-event-id") ?? "";
   if (lastEventId === "") return filter;
   const result = v.safeParse(eventIdParameter, lastEventId);

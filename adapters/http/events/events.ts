@@ -1,27 +1,25 @@
 import type { Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
 import { formatEvent } from "../../../core/index.ts";
 import type { Limits } from "../../config/limits.ts";
-import type { AppDeps, AppEnv } from "../app-deps.ts";
-import { bodyKind } from "../body/body-kind.ts";
-import { drainTimeout, openBody } from "../body/body-reader.ts";
-import { refuse } from "../body/refuse.ts";
+import type { AppEnv } from "../app-deps.ts";
+import { drainTimeout, openBody, refuse } from "../body/body-reader.ts";
+import { bodyKind } from "../body/read-body.ts";
 import type { Forwarder } from "../forwarder.ts";
 import { HttpError } from "../http-error.ts";
-import { jsonResponse } from "../json-response.ts";
-import { offThread } from "../off-thread.ts";
 import { noParameters, readQuery } from "../query-parameters.ts";
 import { importEvents } from "../reports/import-events.ts";
 import { postEvents } from "../reports/post-events.ts";
-import { routes } from "../routes.ts";
+import { jsonResponse, respond } from "../responses.ts";
+import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
+import { withoutIdleTimeout } from "./byte-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { readEventsQuery, readExportQuery, readStreamQuery } from "./events-query.ts";
 import { exportEvents } from "./export-events.ts";
-import { withoutIdleTimeout } from "./idle-timeout.ts";
-import { prefersLines } from "./prefers-lines.ts";
 import { outletFor, type Streaming } from "./streaming.ts";
 
-export function eventRoutes(deps: AppDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
+export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
   const { config, closing, forwarder } = deps;
   const { pages, feeds } = streaming;
   const page = offThread(deps, (c) => answerPage(c, config.limits));
@@ -80,7 +78,7 @@ async function answerPage(c: Context<AppEnv>, limits: Limits): Promise<Response>
   );
 }
 
-/** The other thread reads the body as it records it; the slot is one of this thread's. */
+/** The other thread pulls the body as it records it. The slot is taken on this thread. */
 async function forwardImport(c: Context<AppEnv>, forwarder: Forwarder, { streams }: SharedLimits): Promise<Response> {
   const caller = c.get("caller");
   const leave = streams.enter("transfer", caller.name);
@@ -99,4 +97,32 @@ function readId(text = ""): number {
 
 export function unknownEvent(id: number): HttpError {
   return new HttpError(404, `There is no event with the id ${id}.`);
+}
+
+const [json, lines] = ["application/json", "application/x-ndjson"] as const;
+
+/** Whether the client names NDJSON in Accept, and prefers it to JSON or likes both equally. */
+function prefersLines(c: Context): boolean {
+  const chosen = accepts(c, {
+    header: "Accept",
+    supports: [json, lines],
+    default: json,
+    // Hono's default matcher ranks equals by their order, and ignores */*.
+    match: (ranges) => {
+      const quality = (type: string) => ranges.find((range) => range.type.toLowerCase() === type)?.q;
+      const forLines = quality(lines) ?? 0;
+      const forJson = quality(json) ?? quality("application/*") ?? quality("*/*") ?? 0;
+      return forLines > 0 && forLines >= forJson ? lines : json;
+    },
+  });
+  return chosen === lines;
+}
+
+/** The id of the log. An import recognises events of its own log by it. */
+export function logRoutes(deps: RouteDeps): Hono<AppEnv> {
+  const handler = offThread(deps, async (c) => {
+    readQuery(c.req.url, noParameters);
+    return respond({ log_id: await c.get("log").id() });
+  });
+  return routes(deps).get("/", "read", handler).app;
 }

@@ -1,13 +1,12 @@
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
-import { answerHeaders } from "../security-headers.ts";
+import { answerHeaders } from "../responses.ts";
+import { byteStream, type StreamOutlet, withoutIdleTimeout } from "./byte-stream.ts";
 import { type EventPages, PageSize } from "./event-pages.ts";
 import type { ExportQuery } from "./events-query.ts";
-import { withoutIdleTimeout } from "./idle-timeout.ts";
-import { byteStream, type StreamOutlet } from "./text-stream.ts";
 
 /**
- * All events that match and were there at the start, one JSON object a line, each with the idempotency key under which
- * an import records it once.
+ * Answers all events that match and existed at the start, one JSON object a line. Each has the idempotency key under
+ * which an import records it once. Rejects with HttpError 403 or 503 before the answer starts.
  */
 export async function exportEvents(
   log: ScopedEventLog,
@@ -40,7 +39,7 @@ export async function exportEvents(
   const stop = () => {
     stopped = true;
   };
-  // Before the answer starts: what fails here can still be said.
+  // Read before the answer starts, so that a failure can still be answered with its status.
   let ready = await withoutIdleTimeout(outlet.disableIdleTimeout, next);
   const body = byteStream(
     {

@@ -1,19 +1,19 @@
-/** What all streams together may send before other requests get their turn, in bytes. A socket takes that in 0.3 ms. */
+/** How much all streams together may send in one turn, in bytes. A socket takes that in 0.3 ms. */
 const bytesPerTurn = 256 << 10;
 
-// Only a Worker runtime may be without it.
+// Some Worker runtimes have no setImmediate.
 const nextTurn: (work: () => void) => void = globalThis.setImmediate ?? ((work) => setTimeout(work));
 
 /**
- * Lets streams send by turns: what all of them send between two looks of the event loop at its sockets is bounded, so
- * that reports wait for a part of one page and never for the pages of all streams.
+ * Lets streams send by turns of the event loop. The bytes of a turn are bounded, so that reports wait for a part of one
+ * page and never for the pages of all streams.
  */
 export class StreamTurns {
   readonly #waiting: { readonly bytes: number; readonly resolve: () => void }[] = [];
   #left = bytesPerTurn;
   #isScheduled = false;
 
-  /** Resolves when that many bytes may be sent, in the order of the calls. One page may be larger than a turn. */
+  /** Resolves when so many bytes may be sent, in the order of the calls. One page may be larger than a turn. */
   take(bytes: number): Promise<void> | undefined {
     this.#schedule();
     if (this.#waiting.length === 0 && this.#left > 0) {

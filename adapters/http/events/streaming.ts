@@ -1,26 +1,25 @@
 import type { Context } from "hono";
 import type { EventLog, Maintenance } from "../../../storage/index.ts";
 import type { AppEnv } from "../app-deps.ts";
-import type { SharedLimits } from "../shared-limits.ts";
+import type { SharedLimits, StreamKind } from "../shared-limits.ts";
+import type { StreamOutlet } from "./byte-stream.ts";
 import { EventFeeds } from "./event-feeds.ts";
 import { createEventPages, type EventPages } from "./event-pages.ts";
-import type { StreamKind } from "./stream-slots.ts";
-import type { StreamOutlet } from "./text-stream.ts";
 
-/** What all streams and exports of a server share. */
+/** Shared by all streams and exports of a server. */
 export interface Streaming {
   readonly pages: EventPages;
   readonly feeds: EventFeeds;
 }
 
-/** `pages` formats them; default: this thread, from the log. */
+/** `pages` formats the events. Default: this thread does. */
 export function createStreaming(log: StreamedLog, pages: EventPages = createEventPages(log)): Streaming {
   return { pages, feeds: new EventFeeds(pages, (listener) => log.watch(listener)) };
 }
 
 type StreamedLog = Pick<EventLog & Maintenance, "query" | "id" | "prunedId" | "watch">;
 
-/** What the answer to a request takes of it, and its connection. */
+/** The outlet of a request's answer: a slot, turns to send, and its connection. */
 export function outletFor(
   kind: StreamKind,
   c: Context<AppEnv>,
@@ -31,7 +30,7 @@ export function outletFor(
   return {
     assertFree: () => streams.assertFree(kind, name),
     enter: () => {
-      if (kind === "stream") c.env?.endWithSender?.(); // it has no end of its own
+      if (kind === "stream") c.env?.endWithSender?.(); // a stream has no end of its own
       return streams.enter(kind, name);
     },
     turns: feeds.turns,

@@ -69,7 +69,7 @@ const importCounts: Record<string, Schema> = {
   errors: { type: "array", items: lineError, maxItems: 100, description: "Of the first lines that failed." },
 };
 
-/** The schemas of what the server answers. Nothing reads answers here, so that these stand beside the code that writes. */
+/** The schemas of the answers. The server only writes answers, so no valibot schema describes them. */
 export const answerSchemas: Record<string, Schema> = {
   Error: {
     type: "object",

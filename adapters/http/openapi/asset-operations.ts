@@ -12,7 +12,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path,
-    needs: "read",
+    scope: "read",
     operationId: "listAssets",
     tags,
     summary: "List assets, or read one by its key",
@@ -37,7 +37,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/:asset_key`,
-    needs: "read",
+    scope: "read",
     operationId: "getAsset",
     tags,
     summary: "Read one asset",
@@ -56,7 +56,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "DELETE",
     path,
-    needs: "admin",
+    scope: "admin",
     operationId: "wipeAsset",
     tags,
     summary: "Wipe an asset, or one partition of it",
@@ -66,7 +66,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: "/api/v1/partitions",
-    needs: "read",
+    scope: "read",
     operationId: "listPartitions",
     tags,
     summary: "List the partitions of an asset",
@@ -83,7 +83,7 @@ export const assetOperations: Operations = (limits) => [
   {
     method: "GET",
     path: "/api/v1/checks",
-    needs: "read",
+    scope: "read",
     operationId: "listChecks",
     tags,
     summary: "List the checks of an asset, or those that fail",

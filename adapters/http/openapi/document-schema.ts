@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What the reference page reads of an OpenAPI document. */
+/** The parts of an OpenAPI document that the reference page reads. */
 const schema = v.record(v.string(), v.unknown());
 const content = v.record(
   v.string(),

@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
 import type { Limits } from "../../config/limits.ts";
 import { packageInfo } from "../../config/package-info.ts";
+import type { RequiredScope } from "../access/authorizer.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { eventOperations } from "./event-operations.ts";
 import { queryParameters } from "./json-schema.ts";
-import type { Operation } from "./operation.ts";
+import { errors, type Operation, type Responses } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
-import { securityOf, securitySchemes } from "./security.ts";
 import { serverOperations } from "./server-operations.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
@@ -20,19 +20,19 @@ const tags = [
   { name: "Server", description: "The server itself." },
 ];
 
-/** Everything that the server answers, under these limits. */
+/** All operations of the server, with these limits. */
 export function describedOperations(limits: Limits): readonly Operation[] {
   return [reportOperations, eventOperations, assetOperations, serverOperations].flatMap((describe) => describe(limits));
 }
 
 /**
- * The OpenAPI 3.1 document. It is made from an app that nobody asks anything: a description beside the handlers of the
- * real one would make Hono run two handlers for every report.
+ * The OpenAPI 3.1 document. It is generated from an app without handlers. Descriptions in the real app would make Hono run
+ * two handlers for every report.
  */
 export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> {
   const described = new Hono();
-  for (const { method, path, query, parameters = [], needs, ...spec } of describedOperations(limits)) {
-    const { security, responses: refusals } = securityOf(needs);
+  for (const { method, path, query, parameters = [], scope, ...spec } of describedOperations(limits)) {
+    const { security, responses: refusals } = securityOf(scope);
     const all = [...(query === undefined ? [] : queryParameters(query)), ...parameters];
     const responses = { ...spec.responses, ...refusals };
     described.on(method, path, describeRoute({ ...spec, parameters: all, security, responses }));
@@ -48,4 +48,22 @@ export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> 
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   });
+}
+
+/** The headers that a token may come in. */
+const securitySchemes = {
+  bearer: { type: "http", scheme: "bearer", description: "A token of `runless token create`." },
+  dagsterCloud: { type: "apiKey", in: "header", name: "Dagster-Cloud-Api-Token", description: "The same token." },
+} as const;
+
+/** The security of an operation that requires a scope: either header, and the errors without it. */
+function securityOf(scope: RequiredScope): {
+  readonly security: Record<string, string[]>[];
+  responses: Responses;
+} {
+  if (scope === "nothing") return { security: [], responses: {} };
+  return {
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [scope] })),
+    responses: errors(401, 403),
+  };
 }

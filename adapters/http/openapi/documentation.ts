@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
-import type { AppDeps, AppEnv } from "../app-deps.ts";
+import type { AppEnv } from "../app-deps.ts";
 import { encoded } from "../body/answer-encoding.ts";
-import { jsonResponse } from "../json-response.ts";
-import { routes } from "../routes.ts";
+import { jsonResponse } from "../responses.ts";
+import { type RouteDeps, routes } from "../routes.ts";
 
-/** The description of this API, for programs and for people. It is made when somebody asks first. */
-export function documentationRoutes(deps: AppDeps): Hono<AppEnv> {
+/** The OpenAPI document and the reference page. They are made with the first request. */
+export function documentationRoutes(deps: RouteDeps): Hono<AppEnv> {
   const make = async () => {
     const [{ openApiDocument }, { referencePage }] = await Promise.all([
       import("./document.ts"),

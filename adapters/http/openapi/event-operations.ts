@@ -25,7 +25,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "POST",
     path,
-    needs: "report",
+    scope: "report",
     operationId: "postEvents",
     tags,
     summary: "Report events: one, an array, or lines",
@@ -42,7 +42,7 @@ export const eventOperations: Operations = (limits) => [
           },
         },
         "application/x-ndjson": {
-          // Of no type: whatever comes is lines, and those that are no events fail for themselves.
+          // Without a type: any body is lines, and lines that are no events fail by themselves.
           schema: { description: "A line for each event, as in JSON." },
           example: lines(one, check),
         },
@@ -77,7 +77,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path,
-    needs: "read",
+    scope: "read",
     operationId: "listEvents",
     tags,
     summary: "List events, page by page",
@@ -92,7 +92,7 @@ export const eventOperations: Operations = (limits) => [
             example: { events: [materializationExample], cursor: null, has_more: false },
           },
           "application/x-ndjson": {
-            // Of lines an array, as OpenAPI 3.2 has it.
+            // Lines are described as an array, as in OpenAPI 3.2.
             schema: { type: "array", items: schemaRef("ExportedEvent"), description: "A line for each event." },
             example: lines({ ...materializationExample, idempotency_key: "5f0c/42" }),
           },
@@ -104,7 +104,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/stream`,
-    needs: "read",
+    scope: "read",
     operationId: "streamEvents",
     tags,
     summary: "Follow events live",
@@ -130,7 +130,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "GET",
     path: `${path}/:id`,
-    needs: "read",
+    scope: "read",
     operationId: "getEvent",
     tags,
     summary: "Read one event",
@@ -140,7 +140,7 @@ export const eventOperations: Operations = (limits) => [
   {
     method: "DELETE",
     path: `${path}/:id`,
-    needs: "admin",
+    scope: "admin",
     operationId: "wipeEvent",
     tags,
     summary: "Wipe one event",

@@ -1,6 +1,6 @@
-// What the document's examples are made of: one story, so that they fit each other.
+// The values of all examples in the document. They describe one story, so that they fit together.
 
-/** Of parameters, by name. */
+/** Examples of parameters, by name. */
 export const parameterExamples: Readonly<Record<string, unknown>> = {
   asset_key: "s3/orders",
   prefix: "s3",

@@ -1,7 +1,7 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { resolver } from "hono-openapi";
 import * as v from "valibot";
-import { parameterNotes } from "../parameter-json.ts";
+import { parameterNotes } from "../query-parameters.ts";
 import { parameterExamples } from "./examples.ts";
 import type { Parameter } from "./operation.ts";
 
@@ -10,17 +10,17 @@ const described = v.object({ type: v.literal("metadata"), metadata: v.object({ j
 
 const options: ConversionConfig = {
   typeMode: "input",
-  // What a schema says of itself, right before it transforms, stands for all that its checks have said.
+  // The metadata before a transformation replaces the JSON Schema of the checks before it.
   overrideAction: ({ valibotAction, jsonSchema: soFar }) =>
     v.is(described, valibotAction) ? valibotAction.metadata.jsonSchema : soFar,
-  // A query's default is a string, like all its values.
+  // The default of a parameter is a string, like all values of a query.
   overrideSchema: ({ jsonSchema }) =>
     jsonSchema.type === "integer" && typeof jsonSchema.default === "string"
       ? { ...jsonSchema, default: Number(jsonSchema.default) }
       : null,
 };
 
-/** A valibot schema where the document has a JSON schema. */
+/** A valibot schema as JSON Schema. */
 export function jsonSchemaOf(schema: v.GenericSchema): ReturnType<typeof resolver> {
   return resolver(schema, { options });
 }
@@ -30,14 +30,14 @@ export function queryParameters(schema: v.GenericSchema): Parameter[] {
   const { properties = {}, required = [] } = toJsonSchema(schema, options);
   return Object.entries(properties).map(([name, property]) => {
     const { description, examples, ...rest } = v.parse(jsonSchema, property);
-    // What brings an example of its own says all of itself.
+    // A schema with its own example has its own description too.
     const note = examples === undefined ? parameterNotes[name] : undefined;
     return {
       name,
       in: "query",
       required: required.includes(name),
       description: [description, note].filter((text) => text !== undefined).join(" "),
-      schema: rest as object, // JSON Schema, which each package has types of its own for
+      schema: rest as object, // JSON Schema, for which each package has its own type
       example: examples?.[0] ?? parameterExamples[name],
     };
   });

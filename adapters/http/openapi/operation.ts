@@ -3,14 +3,14 @@ import type * as v from "valibot";
 import type { Limits } from "../../config/limits.ts";
 import type { RequiredScope } from "../access/authorizer.ts";
 
-/** What a request to one path with one method may hold, and what it is answered. */
+/** The description of a method of a path: its parameters, body and answers. */
 export interface Operation extends DescribeRouteOptions {
   readonly method: "GET" | "POST" | "DELETE";
-  /** As Hono writes it: `/events/:id`. */
+  /** In the form of Hono: `/events/:id`. */
   readonly path: string;
-  /** What it asks of a token. */
-  readonly needs: RequiredScope;
-  /** The very schema that reads the query. */
+  /** The scope that it requires. */
+  readonly scope: RequiredScope;
+  /** The schema with which the handler reads the query. */
   readonly query?: v.GenericSchema;
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { pageHeaders } from "../security-headers.ts";
+import { pageHeaders } from "../responses.ts";
 import { type Content, type DescribedOperation, documentSchema } from "./document-schema.ts";
-import { type Html, html, prose } from "./html.ts";
 import { referenceStyle } from "./reference-style.ts";
 
 export interface ReferencePage {
@@ -13,7 +12,7 @@ export interface ReferencePage {
 const styleHash = createHash("sha256").update(referenceStyle).digest("base64");
 const headers = pageHeaders(`style-src 'sha256-${styleHash}'`);
 
-/** An OpenAPI document as a page that needs no script and no other host. */
+/** Renders an OpenAPI document as a page without scripts and other hosts. */
 export function referencePage(document: unknown): ReferencePage {
   const { info, tags, paths, components } = v.parse(documentSchema, document);
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -81,13 +80,13 @@ function parameters({ parameters }: DescribedOperation): Html | undefined {
   if (parameters.length === 0) return undefined;
   const rows = parameters.map((parameter) => {
     const { schema = {}, example } = parameter.content?.["application/json"] ?? parameter;
-    const place = `${parameter.in}${parameter.required ? ", required" : ""}`;
-    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${place}</td><td>${kind(schema)} ${prose(parameter.description)}</td><td>${sample(example)}</td></tr>`;
+    const location = `${parameter.in}${parameter.required ? ", required" : ""}`;
+    return html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${location}</td><td>${kind(schema)} ${prose(parameter.description)}</td><td>${sample(example)}</td></tr>`;
   });
   return html`<h4>Parameters</h4><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th><th scope="col">Example</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
-/** What a parameter's value is, in a few words. A pattern is for programs. */
+/** The type of a parameter in a few words, without patterns. */
 function kind(schema: Readonly<Record<string, unknown>>): Html {
   const { type, enum: values, minimum, maximum, default: standard } = schema;
   const name = Array.isArray(values) ? values.join(", ") : String(type ?? "any");
@@ -132,4 +131,31 @@ function schemaOf(schema: Readonly<Record<string, unknown>> | undefined): Html |
 function json(value: unknown): Html {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return html`<pre tabindex="0"><code>${text}</code></pre>`;
+}
+
+/** HTML, which is not escaped again. */
+interface Html {
+  readonly html: string;
+}
+
+type Piece = string | number | Html | readonly Html[] | undefined;
+
+/** A template of HTML. Values are escaped, unless they are HTML. */
+function html(texts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  return { html: texts.map((text, i) => text + write(pieces[i])).join("") };
+}
+
+function write(piece: Piece): string {
+  if (piece === undefined) return "";
+  if (typeof piece === "string" || typeof piece === "number") return escapeText(String(piece));
+  return "html" in piece ? piece.html : piece.map((part) => part.html).join("");
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+/** A text with `code` in backticks, as HTML. */
+function prose(text: string): Html[] {
+  return text.split("`").map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 }

@@ -1,10 +1,10 @@
-import { longestKeyHeader } from "../reports/idempotency-key.ts";
+import { longestKeyHeader } from "../reports/report-headers.ts";
 import { parameterExamples } from "./examples.ts";
 import { errors, type Operation, type Operations, ok, type Parameter, type Schema } from "./operation.ts";
 
-// Read by hand, with Dagster's rules of precedence (core/reports/report-request.ts), so that no valibot schema says these.
+// core/reports/report-request.ts reads these by Dagster's rules of precedence, and not by a valibot schema.
 const textOrNull: Schema = { type: ["string", "null"] };
-// A word of JSON Schema that the types of OpenAPI lack.
+// A keyword of JSON Schema that is missing in the types of OpenAPI.
 const somePart = { contains: { type: "string", minLength: 1 } };
 const keyJson: Schema = {
   anyOf: [
@@ -97,7 +97,7 @@ function describe({ endpoint, name, summary, isCheck, example }: Report): readon
   ): Operation => ({
     method: "POST",
     path,
-    needs: "report",
+    scope: "report",
     operationId,
     tags: ["Reports"],
     summary,
@@ -125,7 +125,7 @@ function describe({ endpoint, name, summary, isCheck, example }: Report): readon
 
 const orders = { partition: "2026-11-23", metadata: { rows: 5 } };
 
-/** The endpoints that Dagster has too. */
+/** Dagster's report endpoints. */
 export const reportOperations: Operations = () => [
   ...describe({
     endpoint: "report_asset_materialization",

@@ -10,7 +10,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/api/v1/log",
-    needs: "read",
+    scope: "read",
     operationId: "getLog",
     tags,
     summary: "Which log this is",
@@ -20,7 +20,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/health",
-    needs: "nothing",
+    scope: "nothing",
     operationId: "getHealth",
     tags,
     summary: "Whether the server lives",
@@ -29,7 +29,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/ready",
-    needs: "nothing",
+    scope: "nothing",
     operationId: "getReady",
     tags,
     summary: "Whether requests should be sent here",
@@ -49,7 +49,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/metrics",
-    needs: "read",
+    scope: "read",
     operationId: "getMetrics",
     tags,
     summary: "Metrics for Prometheus",
@@ -64,7 +64,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/openapi.json",
-    needs: "nothing",
+    scope: "nothing",
     operationId: "getOpenApi",
     tags,
     summary: "This document",
@@ -78,7 +78,7 @@ export const serverOperations: Operations = () => [
   {
     method: "GET",
     path: "/docs",
-    needs: "nothing",
+    scope: "nothing",
     operationId: "getDocs",
     tags,
     summary: "This document, to be read",

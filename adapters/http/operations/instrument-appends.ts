@@ -11,24 +11,6 @@ import type { ServedLog } from "../served-log.ts";
 
 export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
 
-/** What became of the events that were reported, and what of them waits for its commit. */
-export interface InstrumentedAppends {
-  /** Appends to the log, watched. */
-  readonly append: EventLog["append"];
-  /** An append of units that another thread encoded, watched as the log's own. */
-  encoded(append: AppendEncoded): AppendEncoded;
-  counts(): Readonly<Record<RunlessEventType, Readonly<Record<AppendOutcome, number>>>>;
-  /** Events without an answer yet, and how many milliseconds the first of them has waited. */
-  queue(): { readonly events: number; readonly oldest: number };
-  /** Whether something was refused within the last second because too much waited. */
-  isOverloaded(): boolean;
-  /**
-   * After a commit that failed, tries whether the next would, and rejects where it would. That smaller ones pass since
-   * proves nothing: what is left of a full disk takes one report, and not the eight of a group.
-   */
-  assertRecording(): Promise<void>;
-}
-
 interface Waiting {
   readonly events: number;
   readonly since: number;
@@ -36,92 +18,121 @@ interface Waiting {
 
 const second = 1000;
 
-export function instrumentAppends(log: Pick<ServedLog, "append" | "probe">): InstrumentedAppends {
-  const counts = {
+/** Counts the outcomes of appends to a log, and the events that wait for their commit. */
+export class InstrumentedAppends {
+  readonly #log: Pick<ServedLog, "append" | "probe">;
+  readonly #counts = {
     ASSET_MATERIALIZATION: noCounts(),
     ASSET_OBSERVATION: noCounts(),
     ASSET_CHECK_EVALUATION: noCounts(),
   };
-  const waiting = new Set<Waiting>();
-  let events = 0;
-  let failures = 0;
-  /** How many of the failures came before the last probe that passed. */
-  let overcome = 0;
-  let overloadedAt = Number.NEGATIVE_INFINITY;
-  /** One for all who ask meanwhile: anybody may, and it writes. */
-  let trial: { readonly after: number; readonly outcome: Promise<void> } | undefined;
+  readonly #waiting = new Set<Waiting>();
+  #events = 0;
+  #failures = 0;
+  /** How many of the failures came before the last probe that succeeded. */
+  #overcome = 0;
+  #overloadedAt = Number.NEGATIVE_INFINITY;
+  /** Shared by all who ask meanwhile: anybody may ask, and a probe writes. */
+  #probe: { readonly after: number; readonly outcome: Promise<void> } | undefined;
 
-  function leave(entry: Waiting): void {
-    waiting.delete(entry);
-    events -= entry.events;
+  constructor(log: Pick<ServedLog, "append" | "probe">) {
+    this.#log = log;
   }
 
-  /** Not async: each layer that waits costs every report a turn of the event loop's queue. */
-  function watched<Answer>(
+  /** Appends to the log. A property, so that it can be passed on by itself. */
+  readonly append: EventLog["append"] = (units, options) =>
+    this.#instrument(
+      countOf(units),
+      this.#log.append(units, options),
+      (outcome) => this.#countUnits(units, outcome),
+      outcomesOf,
+    );
+
+  /** Instruments an append of units that another thread encoded. */
+  readonly encoded = (append: AppendEncoded): AppendEncoded => {
+    const counts = this.#counts;
+    return (encoded, options) =>
+      this.#instrument(
+        encoded.events,
+        append(encoded, options),
+        (outcome) => eachEncoded(encoded, (type, unit, event) => counts[type][outcome(unit, event)]++),
+        (answer) => ("units" in answer ? outcomesOf(answer.units) : () => "recorded"),
+      );
+  };
+
+  counts(): Readonly<Record<RunlessEventType, Readonly<Record<AppendOutcome, number>>>> {
+    return this.#counts;
+  }
+
+  /** The events that wait for their commit, and how many milliseconds the first of them has waited. */
+  queue(): { readonly events: number; readonly oldest: number } {
+    const [oldest] = this.#waiting;
+    return { events: this.#events, oldest: oldest === undefined ? 0 : performance.now() - oldest.since };
+  }
+
+  /** Whether an append was refused within the last second because the queue was full. */
+  isOverloaded(): boolean {
+    return performance.now() - this.#overloadedAt < second;
+  }
+
+  /**
+   * After an append that failed, checks that the next one would succeed, and rejects if not. Smaller appends that
+   * succeeded since prove nothing: a nearly full disk takes one report, but not the eight of a group.
+   */
+  async assertRecording(): Promise<void> {
+    const after = this.#failures;
+    if (after === this.#overcome) return;
+    if (this.#probe?.after !== after) this.#probe = { after, outcome: this.#log.probe() };
+    const mine = this.#probe;
+    try {
+      await mine.outcome;
+      this.#overcome = Math.max(this.#overcome, after);
+    } finally {
+      if (this.#probe === mine) this.#probe = undefined;
+    }
+  }
+
+  /** Not async: another promise would cost every report a turn of the microtask queue. */
+  #instrument<Answer>(
     size: number,
     appending: Promise<Answer>,
-    note: (outcome: Outcomes) => void,
+    count: (outcome: Outcomes) => void,
     outcomes: (answer: Answer) => Outcomes,
   ): Promise<Answer> {
     const entry: Waiting = { events: size, since: performance.now() };
-    waiting.add(entry);
-    events += size;
+    this.#waiting.add(entry);
+    this.#events += size;
     return appending.then(
       (answer) => {
-        leave(entry);
-        note(outcomes(answer));
+        this.#leave(entry);
+        count(outcomes(answer));
         return answer;
       },
       (error) => {
-        leave(entry);
+        this.#leave(entry);
         const outcome = outcomeOfFailure(error);
-        if (outcome === "overloaded") overloadedAt = performance.now();
-        else failures++;
-        note(() => outcome);
+        if (outcome === "overloaded") this.#overloadedAt = performance.now();
+        else this.#failures++;
+        count(() => outcome);
         throw error;
       },
     );
   }
 
-  function noteUnits(units: readonly Unit[], outcome: Outcomes): void {
+  #leave(entry: Waiting): void {
+    this.#waiting.delete(entry);
+    this.#events -= entry.events;
+  }
+
+  #countUnits(units: readonly Unit[], outcome: Outcomes): void {
     for (let u = 0; u < units.length; u++) {
       const unit = units[u] ?? [];
       for (let e = 0; e < unit.length; e++) {
         const type = unit[e]?.event.type;
-        if (type !== undefined) counts[type][outcome(u, e)]++;
+        if (type !== undefined) this.#counts[type][outcome(u, e)]++;
       }
     }
   }
-
-  return {
-    append: (units, options) =>
-      watched(countOf(units), log.append(units, options), (outcome) => noteUnits(units, outcome), outcomesOf),
-    encoded: (append) => (encoded, options) =>
-      watched(
-        encoded.events,
-        append(encoded, options),
-        (outcome) => eachEncoded(encoded, (type, unit, event) => counts[type][outcome(unit, event)]++),
-        (answer) => ("units" in answer ? outcomesOf(answer.units) : () => "recorded"),
-      ),
-    counts: () => counts,
-    queue: () => {
-      const [oldest] = waiting;
-      return { events, oldest: oldest === undefined ? 0 : performance.now() - oldest.since };
-    },
-    isOverloaded: () => performance.now() - overloadedAt < second,
-    assertRecording: async () => {
-      const after = failures;
-      if (after === overcome) return;
-      if (trial?.after !== after) trial = { after, outcome: log.probe() };
-      const mine = trial;
-      try {
-        await mine.outcome;
-        overcome = Math.max(overcome, after);
-      } finally {
-        if (trial === mine) trial = undefined;
-      }
-    },
-  };
 }
 
 function noCounts(): Record<AppendOutcome, number> {

@@ -1,9 +1,7 @@
 import type { Hono } from "hono";
 import { logger } from "../../config/logger.ts";
 import type { AppEnv } from "../app-deps.ts";
-import { requestId } from "../request-id.ts";
-import type { RequestParts } from "../request-parts.ts";
-import { rawPath } from "../request-path.ts";
+import { type RequestParts, rawPath, requestId } from "../request.ts";
 import type { Metrics } from "./metrics.ts";
 
 type App = Hono<AppEnv>;
@@ -13,8 +11,8 @@ const methods = new Set(["GET", "HEAD", "POST", "DELETE", "OPTIONS"]);
 type Answer = Response | Promise<Response>;
 
 /**
- * Counts the requests that are answered, by the path that routes are matched with. It is no middleware: Hono would have
- * to compose two handlers for every report then.
+ * Counts and times requests by their route. This is no middleware: Hono would compose two handlers for every report.
+ * An `answerIt` that returns undefined is not counted.
  */
 export function instrumentRequests(app: App, metrics: Metrics) {
   const nameOf = routeNames(app);
@@ -41,7 +39,7 @@ export function instrumentRequests(app: App, metrics: Metrics) {
   };
 }
 
-/** The name of the route that a path belongs to: its pattern, or "other" for what is not there. */
+/** Finds the route of a path: its pattern, or "other" if there is none. */
 function routeNames({ routes }: App): (path: string) => string {
   const patterns = routes.filter(({ method }) => method !== "ALL").map(({ path }) => path);
   const known = new Set(patterns);

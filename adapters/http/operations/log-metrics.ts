@@ -1,7 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { RunlessEventType } from "../../../core/index.ts";
 import type { LogStats, Maintenance } from "../../../storage/index.ts";
-import { cached } from "./cached.ts";
 import type { InstrumentedAppends } from "./instrument-appends.ts";
 
 const kinds = {
@@ -9,12 +8,12 @@ const kinds = {
   ASSET_OBSERVATION: "observation",
   ASSET_CHECK_EVALUATION: "check",
 } as const satisfies Record<RunlessEventType, string>;
-const kindNames = Object.entries(kinds) as [RunlessEventType, string][]; // its very entries
+const kindNames = Object.entries(kinds) as [RunlessEventType, string][]; // entries of `kinds`
 
-/** How long what was read of the log is good for, in milliseconds: it takes a moment where there are many assets. */
+/** How long statistics of the log are cached, in milliseconds: with many assets, reading them takes a while. */
 export const statsAge = 10_000;
 
-/** Metrics of what is reported and of what the log holds. */
+/** Adds the metrics of reports and of the contents of the log. */
 export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, log: Pick<Maintenance, "stats">): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
@@ -26,7 +25,7 @@ export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, 
         this.set(await read());
       },
     });
-  // What can't be read now is unknown, and no reason to keep the rest back.
+  // A statistic that can't be read is NaN, so that the other metrics are still answered.
   const ofStats = (read: (stats: LogStats) => number | undefined) => () =>
     stats().then(
       (found) => read(found) ?? Number.NaN,
@@ -73,4 +72,18 @@ export function addLogMetrics(registry: Registry, appends: InstrumentedAppends, 
       for (const [type, kind] of kindNames) this.set({ kind }, await ofStats(({ events }) => events[type])());
     },
   });
+}
+
+/** Caches a read. It reads again once the last result is older than `age` milliseconds, or was a failure. */
+export function cached<Value>(read: () => Promise<Value>, age: number): () => Promise<Value> {
+  let last: { readonly at: number; readonly value: Promise<Value> } | undefined;
+  return () => {
+    if (last !== undefined && performance.now() - last.at < age) return last.value;
+    const value = read();
+    last = { at: performance.now(), value };
+    value.catch(() => {
+      last = undefined;
+    });
+    return value;
+  };
 }

@@ -1,14 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Commit } from "../../../storage/index.ts";
 
-/** What a server counts for Prometheus, in a registry of its own. */
+/** The metrics of a server for Prometheus, in a registry of its own. */
 export interface Metrics {
   readonly registry: Registry;
-  /** To be told of every commit: LibsqlOptions' `onCommit`. */
+  /** Counts a commit. Pass it to the event log as `onCommit`. */
   committed(commit: Commit): void;
-  /** How many milliseconds the clock runs ahead of what retention trusts; 0 where it follows the clock. */
+  /** Sets how many milliseconds the clock runs ahead of what retention trusts; 0 if retention follows it. */
   clockAhead(milliseconds: number): void;
-  /** `milliseconds` until the answer began. */
+  /** Counts a request. `milliseconds` is the time until its answer began. */
   answered(method: string, route: string, status: number, milliseconds: number): void;
 }
 
@@ -22,7 +22,7 @@ interface RouteMetrics {
 }
 
 /**
- * New metrics, which count nothing yet: `createApp` and whoever opens the log tell them.
+ * New metrics with all counts at zero. `createApp` and the program that opens the log update them.
  *
  * @example
  * const metrics = createMetrics();
@@ -33,68 +33,76 @@ interface RouteMetrics {
  * await log.close();
  */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const commitEvents = new Histogram({
+  return new ServerMetrics();
+}
+
+class ServerMetrics implements Metrics {
+  readonly registry = new Registry();
+  readonly #commitEvents = new Histogram({
     name: "runless_commit_events",
     help: "Events that shared a commit.",
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000],
-    registers,
+    registers: [this.registry],
   });
-  const commitSeconds = new Histogram({
+  readonly #commitSeconds = new Histogram({
     name: "runless_commit_duration_seconds",
     help: "How long a commit took.",
     buckets: seconds,
-    registers,
+    registers: [this.registry],
   });
-  const requestSeconds = new Histogram({
+  readonly #requestSeconds = new Histogram({
     name: "runless_http_request_duration_seconds",
     help: "How long a request waited for the beginning of its answer.",
     labelNames: ["method", "route"],
     buckets: seconds,
-    registers,
+    registers: [this.registry],
   });
-  const clockAhead = new Gauge({
+  readonly #clockAhead = new Gauge({
     name: "runless_retention_clock_ahead_seconds",
     help: "How far the clock runs ahead of what retention trusts: nothing is deleted meanwhile. 0 where it follows the clock.",
-    registers,
+    registers: [this.registry],
   });
-  const routes = new Map<string, Map<string, RouteMetrics>>();
+  readonly #routes = new Map<string, Map<string, RouteMetrics>>();
 
-  // Counted in numbers, and made into a metric when it is asked for: labels cost, and every report comes through here.
-  new Counter({
-    name: "runless_http_requests_total",
-    help: "Requests that were answered.",
-    labelNames: ["method", "route", "status"],
-    registers,
-    collect() {
-      this.reset();
-      for (const { method, route, statuses } of [...routes.values()].flatMap((methods) => [...methods.values()])) {
-        for (const [status, count] of statuses) this.inc({ method, route, status }, count);
-      }
-    },
-  });
+  constructor() {
+    const routes = this.#routes;
+    // Counted in plain numbers, and made into metrics when they are collected: labels cost every report time.
+    new Counter({
+      name: "runless_http_requests_total",
+      help: "Requests that were answered.",
+      labelNames: ["method", "route", "status"],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { method, route, statuses } of [...routes.values()].flatMap((methods) => [...methods.values()])) {
+          for (const [status, count] of statuses) this.inc({ method, route, status }, count);
+        }
+      },
+    });
+  }
 
-  return {
-    registry,
-    committed({ events, milliseconds }) {
-      commitEvents.observe(events);
-      commitSeconds.observe(milliseconds / 1000);
-    },
-    clockAhead: (milliseconds) => clockAhead.set(milliseconds / 1000),
-    answered(method, route, status, milliseconds) {
-      let methods = routes.get(route); // not by both in one text, which each request would have to make
-      if (methods === undefined) {
-        methods = new Map();
-        routes.set(route, methods);
-      }
-      let metrics = methods.get(method);
-      if (metrics === undefined) {
-        metrics = { method, route, duration: requestSeconds.labels({ method, route }), statuses: new Map() };
-        methods.set(method, metrics);
-      }
-      metrics.duration.observe(milliseconds / 1000);
-      metrics.statuses.set(status, (metrics.statuses.get(status) ?? 0) + 1);
-    },
+  // These two are properties, so that they can be passed on by themselves.
+  readonly committed = ({ events, milliseconds }: Commit): void => {
+    this.#commitEvents.observe(events);
+    this.#commitSeconds.observe(milliseconds / 1000);
   };
+
+  readonly clockAhead = (milliseconds: number): void => {
+    this.#clockAhead.set(milliseconds / 1000);
+  };
+
+  answered(method: string, route: string, status: number, milliseconds: number): void {
+    let methods = this.#routes.get(route); // not one map by both: each request would have to make its key
+    if (methods === undefined) {
+      methods = new Map();
+      this.#routes.set(route, methods);
+    }
+    let metrics = methods.get(method);
+    if (metrics === undefined) {
+      metrics = { method, route, duration: this.#requestSeconds.labels({ method, route }), statuses: new Map() };
+      methods.set(method, metrics);
+    }
+    metrics.duration.observe(milliseconds / 1000);
+    metrics.statuses.set(status, (metrics.statuses.get(status) ?? 0) + 1);
+  }
 }

@@ -1,33 +1,33 @@
 import type { UnitResult } from "../../../storage/index.ts";
-import type { BodyShare } from "../body/body-memory.ts";
+import type { BodyShare } from "../shared-limits.ts";
 import type { EventBatch, LineUnit } from "./event-batch.ts";
 import type { ExportedEvents } from "./exported-events.ts";
 import type { ImportTally } from "./import-tally.ts";
 
-/** Hands batches to a log in their order, a few ahead of its answers, and counts the answers in the same order. */
+/** Appends batches in order, a few ahead of the log's answers, and counts the answers in the same order. */
 export interface AppendWindow {
-  /** Resolves when there is room for the next batch. */
+  /** Resolves when the next batch may be sent. */
   send(batch: EventBatch): Promise<void>;
-  /** Resolves when all that was sent is counted. */
+  /** Resolves when all batches that were sent are counted. */
   finish(): Promise<void>;
 }
 
 export interface AppendWindowOptions {
   readonly exported: ExportedEvents;
   readonly tally: ImportTally;
-  /** Of the memory for bodies: without room there, what was sent is recorded before more is taken. */
+  /** The memory of the batches. If it is full, `send` waits until batches are recorded. */
   readonly share: BodyShare;
-  /** Called when the log fails; nothing more is sent then. */
+  /** Called when the log fails. Nothing more is sent then. */
   readonly onFailure: (error: unknown) => void;
 }
 
-// While one transaction commits, the next fills: more would only keep single reports waiting.
+// Enough for the next transaction while one commits. More would only make single reports wait.
 const linesInFlight = 1500;
 const bytesInFlight = 4 << 20;
 
 interface Sent {
   readonly batch: EventBatch;
-  /** undefined where the log failed. */
+  /** Undefined if the log failed. */
   readonly results: Promise<readonly (UnitResult | undefined)[] | undefined>;
 }
 
@@ -59,7 +59,7 @@ export function openAppendWindow({ exported, tally, share, onFailure }: AppendWi
 
   return {
     async send(batch) {
-      // Awaited before the next batch is looked at, so that events are recorded in the order of their lines.
+      // Awaited before the next batch, so that events are recorded in the order of their lines.
       const known = await exported.find(batch.units).catch(fail);
       const results =
         failed || known === undefined ? Promise.resolve(undefined) : append(batch.units, known).catch(fail);
@@ -67,7 +67,7 @@ export function openAppendWindow({ exported, tally, share, onFailure }: AppendWi
       lines += batch.units.length;
       bytes += batch.bytes;
       while (lines > linesInFlight || bytes > bytesInFlight || !share.hold(bytes)) await settleOldest();
-      // A log may answer without leaving this turn of the event loop, which other requests wait for.
+      // A log may answer within this turn of the event loop, while other requests wait for the next.
       await new Promise((resolve) => setTimeout(resolve));
     },
     async finish() {

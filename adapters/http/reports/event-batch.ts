@@ -1,48 +1,48 @@
-import { type EventReport, parseEventInput } from "../../../core/events/event-input.ts";
+import { parseEventInput } from "../../../core/events/event-input.ts";
+import { longestIdempotencyKey } from "../../../core/events/event-input-schema.ts";
 import { scanOneEvent } from "../../../core/events/scanned-input.ts";
-import { InvalidEventError, JsonSyntaxError, parseJson } from "../../../core/index.ts";
+import { type EventReport, InvalidEventError, JsonSyntaxError, parseJson } from "../../../core/index.ts";
 import { maxEventDepth } from "../../../core/json/json.ts";
 import { largeText } from "../../../core/json/json-text.ts";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
-import type { Limits } from "../../config/limits.ts";
-import { overLimit } from "../../config/over-limit.ts";
+import { fingerprint } from "../../../storage/fingerprint.ts";
+import { type Limits, overLimit } from "../../config/limits.ts";
 import type { BodyLine } from "../body/body-lines.ts";
-import { underSentKey } from "./content-key.ts";
 import { checkEvents, partLimits } from "./event-limits.ts";
 
-/** What is wrong with one line of an import. */
+/** The error of one line of an import. */
 export interface LineError {
   readonly line: number;
   readonly error: string;
 }
 
-/** A line's events, which are recorded together or not at all. */
+/** The events of a line, which are recorded together or not at all. */
 export interface LineUnit {
   readonly line: number;
   readonly unit: readonly EventReport[];
-  /** True where the line says when a log received the event, as those of an export do. */
+  /** Whether the line has a `received_at`, as lines of an export have. */
   readonly isExported: boolean;
 }
 
-/** Consecutive lines of an import that go to the log in one call. */
+/** Consecutive lines of an import that are appended in one call. */
 export interface EventBatch {
-  /** Lines that are not blank. */
+  /** How many lines are not blank. */
   readonly received: number;
-  /** Of those, the traces of wipes that an export carries: they are no events to record. */
+  /** How many of those are traces of wipes, which an export contains and an import does not record. */
   readonly skipped: number;
   readonly units: readonly LineUnit[];
   readonly errors: readonly LineError[];
-  /** How many lines more are wrong, of which nothing is said. */
+  /** How many more lines are wrong, without an error here. */
   readonly unlisted: number;
   readonly lastLine: number;
-  /** Of the lines as they were sent, or of their events where `partitions` make them more. */
+  /** The size of the lines as they were sent, or of their events if `partitions` make that larger. */
   readonly bytes: number;
 }
 
 const linesPerBatch = 500;
-/** A few lines more are no batch of their own: each costs the thread that acknowledges a fifth of a millisecond. */
+/** A few more lines make no batch of their own: each batch costs the acknowledging thread a fifth of a millisecond. */
 const linesOfLast = 1.5 * linesPerBatch;
-/** Those that are wrong included, which cost less. */
+/** Including lines that are wrong, which cost less. */
 const mostLinesPerBatch = 3000;
 const bytesPerBatch = 1 << 20;
 const shortestLine = '{"type":"ASSET_WIPED"}'.length;
@@ -51,11 +51,11 @@ export interface BatchReaderOptions {
   readonly limits: Limits;
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: () => number;
-  /** Of how many wrong lines it is said what is wrong with them: the first ones. */
+  /** How many wrong lines get an error. The first ones do. */
   readonly mostErrors: number;
 }
 
-/** Reads the lines of one import into batches, each small enough for single reports to get in between. */
+/** Reads the lines of one import into batches. Each is small, so that single reports get in between. */
 export function createBatchReader(options: BatchReaderOptions): (lines: readonly BodyLine[]) => Generator<EventBatch> {
   let left = options.mostErrors;
   return function* readBatches(lines) {
@@ -94,7 +94,7 @@ function readBatch(
       continue;
     }
     const { number, text } = line;
-    // Nothing so short is right. Millions of such lines fit into a body, and to say why costs more than to count them.
+    // No line so short is right. A body may hold millions of them, and counting is cheaper than parsing.
     if (!isListed && text.length < shortestLine) {
       unlisted++;
       bytes += text.length;
@@ -144,7 +144,7 @@ function parseLine(json: string, limits: Limits): JsonValue {
   );
 }
 
-/** Why these are too many events, or too large together, for one transaction; undefined where they are not. */
+/** The error of more events, or more bytes, than one transaction may have; undefined within the limits. */
 export function tooMuchAsOne(events: number, bytes: number, limits: Limits): string | undefined {
   if (events > limits.batchEvents) return overLimit("What is to be recorded as one", events, "batchEvents", limits);
   if (bytes > limits.batchBytes) return overLimit("What is to be recorded as one", bytes, "batchBytes", limits);
@@ -157,8 +157,26 @@ function isWipeTrace(json: JsonValue): boolean {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof InvalidEventError) return error.message;
-  // The position in the text says "line 1", which beside the line's own number would mislead.
+  // The message says "line 1", which would contradict the number of the line.
   if (error instanceof JsonSyntaxError)
     return `The line is not JSON: ${error.message.replace(/line 1 column/, "column")}.`;
   throw error;
+}
+
+// Two logs may use one idempotency key for two events, for example today's date. An import drops neither of them: it
+// records the second under a key that includes the fingerprint of its content. That key is the same in every log.
+
+/** The report under a key that includes its content; undefined if that key would be too long. */
+export function underContentKey(report: EventReport): EventReport | undefined {
+  const { event, idempotencyKey } = report;
+  const key = `${idempotencyKey}#${fingerprint(event)}`;
+  return idempotencyKey === undefined || key.length > longestIdempotencyKey
+    ? undefined
+    : { event, idempotencyKey: key };
+}
+
+/** The reverse: the report under the key that its sender gave it. That key may be unused here. */
+function underSentKey(report: EventReport): EventReport {
+  const [key, sent, hash] = /^(.*)#([\da-f]{64})$/s.exec(report.idempotencyKey ?? "") ?? [];
+  return key === undefined || hash !== fingerprint(report.event) ? report : { ...report, idempotencyKey: sent };
 }

@@ -10,17 +10,16 @@ import {
 } from "../../../core/index.ts";
 import { type KeptJson, keptJson } from "../../../core/json/json-text.ts";
 import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
-import type { LimitName, Limits } from "../../config/limits.ts";
-import { overLimit } from "../../config/over-limit.ts";
+import { type LimitName, type Limits, overLimit } from "../../config/limits.ts";
 import { type Measure, measureJson } from "./measure-json.ts";
 
 /**
- * The bytes that the events of one input hold together, which differ in their partitions alone: names and texts as
- * UTF-8 has them, long numbers by their digits, and one for every other value. So it is never more than what was sent,
- * but for what `partitions` repeat. Throws InvalidEventError that names the limit where a part is too large.
+ * Checks the events of one input against the limits. They differ in their partitions alone. Throws InvalidEventError
+ * that names the limit if a part is too large. Returns the size of the events together, in bytes: names and texts in
+ * UTF-8, long numbers by their digits, and one byte for every other value. So the size is never more than what was sent,
+ * except for what `partitions` repeat.
  *
- * Large JSON counts with all its text, which is more, unless the count is to be exact. A limit is only ever passed by an
- * exact count.
+ * Large JSON counts with its whole text, which is more, unless `count` is "exact". Only an exact count is refused.
  */
 export function checkEvents(
   reports: readonly Pick<EventReport, "event">[],
@@ -58,7 +57,7 @@ export function checkEvents(
   return total;
 }
 
-/** The limits that hold before an event is looked at. `tooMany` makes the error of too many events. */
+/** The limits on the parts of an input that is scanned. `tooMany` makes the error of too many events. */
 export function partLimits(limits: Limits, tooMany: (problem: string) => Error): PartLimits {
   return {
     events: limits.batchEvents,
@@ -79,14 +78,14 @@ function check(field: string, size: number, name: LimitName, limits: Limits): nu
   throw new InvalidEventError(field, overLimit(what, size, name, limits));
 }
 
-/** Whoever sent a data version may know nothing of the tag that it is kept as. */
+/** Names data_version if it is most of the size: its sender may not know that it is stored as a tag. */
 function tagsTooLarge(event: Pick<RunlessEvent, "tags">, bytes: number, limits: Limits): InvalidEventError {
   const isVersion = bytesOf(dataVersionOf(event) ?? "") > bytes / 2;
   const what = isVersion ? "The field data_version with all tags" : "The field tags";
   return new InvalidEventError(isVersion ? "data_version" : "tags", overLimit(what, bytes, "tagBytes", limits));
 }
 
-// Plain loops: every report comes through here, and they take half the time of what makes lists on the way.
+// Plain loops, because every report comes through here. They take half the time of array methods.
 function measure(metadata: Metadata, isExact: boolean): Measure {
   let bytes = 0;
   let deepest = 0;

@@ -1,17 +1,16 @@
 import { type EventReport, formatEvent, type RecordedEvent } from "../../../core/index.ts";
 import type { EventLog, UnitResult } from "../../../storage/index.ts";
-import { underContentKey } from "./content-key.ts";
-import type { LineUnit } from "./event-batch.ts";
+import { type LineUnit, underContentKey } from "./event-batch.ts";
 
 /**
- * Records lines, and what was exported neither twice nor never, whichever log it comes from:
+ * Records lines, and each exported event exactly once, from any log:
  *
- * - of this log's own export, two kinds would be taken for other events: lines under `<log_id>/<id>`, a key that was
- *   never sent here, and those whose first report left the timestamp open, which an export fills in;
- * - of another log's, those whose key some other event has here: see content-key.ts.
+ * - An export of this log has two kinds of lines that would be recorded again: those under `<log_id>/<id>`, a key that
+ *   was never sent here, and those first reported without a timestamp, which an export fills in.
+ * - An export of another log has lines whose key another event has here: see `underContentKey`.
  */
 export interface ExportedEvents {
-  /** The event that each line's key says it is, where it is in this log. */
+  /** The event that the key of each line names, if it is in this log. */
   find(lines: readonly LineUnit[]): Promise<ReadonlyMap<LineUnit, UnitResult>>;
   append(lines: readonly LineUnit[]): Promise<ReadonlyMap<LineUnit, UnitResult | undefined>>;
 }
@@ -25,7 +24,7 @@ export function exportedEvents(log: Pick<EventLog, "append" | "get">, logId: str
     return { status: "recorded", events: [{ id, duplicate: true }] };
   }
 
-  /** The result, or, where it is a conflict with the very same event, that it is a duplicate. */
+  /** The result; a duplicate if it is a conflict with an equal event. */
   async function recognise({ unit }: LineUnit, result: UnitResult | undefined): Promise<UnitResult | undefined> {
     const [report] = unit;
     const isOne = report !== undefined && unit.length === 1;

@@ -1,25 +1,23 @@
 import type { Context } from "hono";
 import type { Limits } from "../../config/limits.ts";
+import { type Caller, outOfReach, reaches } from "../access/caller.ts";
 import type { AppDeps, AppEnv } from "../app-deps.ts";
-import { splitLines } from "../body/body-lines.ts";
-import { type BodyShare, smallBody, tooManyBodies } from "../body/body-memory.ts";
+import { LineSplitter } from "../body/body-lines.ts";
 import { type BodyReader, drainTimeout, endConnection, openBody } from "../body/body-reader.ts";
 import { contentCoding, decodeBody } from "../body/decoded-body.ts";
-import { isTemporary } from "../error-response.ts";
+import { isTemporary, logRefusal } from "../error-response.ts";
 import { HttpError } from "../http-error.ts";
-import { respond } from "../json-response.ts";
-import { logRefusal } from "../log-refusal.ts";
-import type { SharedLimits } from "../shared-limits.ts";
+import { respond } from "../responses.ts";
+import { type BodyShare, type SharedLimits, smallBody, tooManyBodies } from "../shared-limits.ts";
 import { openAppendWindow } from "./append-window.ts";
-import { confineBatch } from "./confine-batch.ts";
-import { createBatchReader, type EventBatch } from "./event-batch.ts";
+import { createBatchReader, type EventBatch, type LineError, type LineUnit } from "./event-batch.ts";
 import { exportedEvents } from "./exported-events.ts";
 import { type ImportTally, mostErrors, tallyImport } from "./import-tally.ts";
 
 /**
- * Records a stream of lines as they arrive, each for itself, in constant memory: the body is read no faster than the
- * log takes it. 200 says that the body was read to its end, and that not every line failed;
- * every other answer says how far it got.
+ * Records a stream of lines as they arrive, independently of each other and in constant memory: the body is read no
+ * faster than the log records it. The answer is 200 if the body was read to its end and not every line failed. Any other
+ * answer tells how far it got.
  */
 export async function importEvents(c: Context<AppEnv>, deps: AppDeps, shared: SharedLimits): Promise<Response> {
   const leave = shared.streams.enter("transfer", c.get("caller").name);
@@ -33,10 +31,11 @@ export async function importEvents(c: Context<AppEnv>, deps: AppDeps, shared: Sh
   }
 }
 
-/** What an import holds of the memory for bodies. */
+/** The parts of the memory for bodies that an import holds. */
 interface Shares {
+  /** For batches that wait for the log. */
   readonly sent: BodyShare;
-  /** The line that is not ended yet. */
+  /** For the line that has not ended yet. */
   readonly begun: BodyShare;
 }
 
@@ -59,11 +58,12 @@ async function importLines(
   const window = openAppendWindow({ exported, tally, share: sent, onFailure });
   const send = (batch: EventBatch) => window.send(confineBatch(batch, c.get("caller")));
 
-  closing?.addEventListener("abort", body.stop);
-  if (closing?.aborted === true) body.stop();
+  const stop = () => body.stop();
+  closing?.addEventListener("abort", stop);
+  if (closing?.aborted === true) stop();
   const isWhole = await sendLines(body, { limits, now, share: begun, send }).catch(onFailure);
   await window.finish();
-  closing?.removeEventListener("abort", body.stop);
+  closing?.removeEventListener("abort", stop);
 
   if (failure === undefined && isWhole === true) return finished(c, tally);
   await body.drain(drainTimeout);
@@ -91,9 +91,9 @@ interface Sending {
   readonly send: (batch: EventBatch) => Promise<void>;
 }
 
-/** Sends what comes of a body, and keeps nothing of it then. Answers whether that was all of it. */
+/** Sends the lines of a body in batches. Resolves with whether the body came to its end. */
 async function sendLines(body: BodyReader, { limits, now, share, send }: Sending): Promise<boolean> {
-  const splitter = splitLines(limits.bodyBytes);
+  const splitter = new LineSplitter(limits.bodyBytes);
   const readBatches = createBatchReader({ limits, now, mostErrors });
   const read = () => body.read(limits.idleSeconds * 1000);
   try {
@@ -113,12 +113,12 @@ async function sendLines(body: BodyReader, { limits, now, share, send }: Sending
 
 const bytesPerPiece = 1 << 16;
 
-/** A body may come as one chunk, of millions of lines: only those of a piece are held at once. */
+/** Splits a chunk: a body may come as one chunk of millions of lines, and only the lines of a piece are held at once. */
 function* piecesOf(chunk: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < chunk.byteLength; at += bytesPerPiece) yield chunk.subarray(at, at + bytesPerPiece);
 }
 
-/** Of a body that was read to its end. Where nothing of it could be recorded, the status says so too. */
+/** The answer to a body that was read to its end: 400 if every line failed, else 200. */
 function finished(c: Context<AppEnv>, tally: ImportTally): Response {
   const counts = tally.counts();
   const { recorded, duplicates, skipped, failed, errors } = counts;
@@ -141,4 +141,17 @@ function unfinished(
   const answer = respond({ error, ...tally.counts(), last_durable_line: line }, status, headers);
   logRefusal(c.req.raw, answer, error);
   return answer;
+}
+
+/** The batch without lines for assets that the caller does not reach. Each of those fails by itself. */
+function confineBatch(batch: EventBatch, caller: Caller): EventBatch {
+  if (caller.prefix === null) return batch;
+  const units: LineUnit[] = [];
+  const errors: LineError[] = [];
+  for (const line of batch.units) {
+    const outside = line.unit.find(({ event }) => !reaches(caller, event.assetKey));
+    if (outside === undefined) units.push(line);
+    else errors.push({ line: line.line, error: outOfReach(caller, outside.event.assetKey) });
+  }
+  return { ...batch, units, errors: [...batch.errors, ...errors] };
 }

@@ -2,11 +2,11 @@ import { unitOutcome } from "../../../storage/append-event.ts";
 import type { UnitResult } from "../../../storage/index.ts";
 import type { EventBatch, LineError } from "./event-batch.ts";
 
-/** What has become of an import's lines. */
+/** Counts what became of the lines of an import. */
 export interface ImportTally {
-  /** Counts a batch whose units the log has answered, in the order of `results`. */
+  /** Counts a batch that the log has answered. `results` has the order of its units. */
   settled(batch: EventBatch, results: readonly (UnitResult | undefined)[]): void;
-  /** Counts a batch of which nobody knows what became: the log failed. */
+  /** Counts a batch whose outcome is unknown because the log failed. */
   lost(batch: EventBatch): void;
   counts(): ImportCounts;
   lastDurableLine(): number;
@@ -23,14 +23,14 @@ export interface ImportCounts {
   readonly failed: number;
   /** Traces of wipes. */
   readonly skipped: number;
-  /** Of the first lines that failed. */
+  /** The errors of the first lines that failed. */
   readonly errors: readonly LineError[];
 }
 
-/** Of how many lines that failed an import says why. */
+/** How many errors an import lists. */
 export const mostErrors = 100;
 
-/** Batches are counted in the order of their lines, so the errors that are kept are those of the first lines. */
+/** Batches must be counted in the order of their lines: the first errors are kept. */
 export function tallyImport(): ImportTally {
   const counted = { received: 0, recorded: 0, duplicates: 0, failed: 0, skipped: 0 };
   const errors: LineError[] = [];

@@ -3,7 +3,7 @@ import { jsonNumber } from "../../../core/json/json-value.ts";
 
 export interface Measure {
   readonly bytes: number;
-  /** Of the value that is nested deepest: 1 for a list of plain values. */
+  /** The depth of the deepest value: 1 for a list of plain values. */
   readonly depth: number;
 }
 
@@ -21,8 +21,8 @@ const brace = 0x7b;
 const closeBrace = 0x7d;
 
 /**
- * What a JSON text holds, as `stringifyJson` wrote it: names and texts as UTF-8 has them, long numbers by their digits,
- * and one for every other value. The texts NaN, Infinity and -Infinity are one too, since they may have been numbers.
+ * The size of a JSON text of `stringifyJson`: names and texts in UTF-8, long numbers by their digits, and one byte for
+ * every other value. The texts NaN, Infinity and -Infinity count one byte too, because they may have been numbers.
  */
 export function measureJson(text: string): Measure {
   let bytes = 0;
@@ -52,7 +52,7 @@ export function measureJson(text: string): Measure {
   return { bytes, depth: deepest };
 }
 
-/** How long a word for a number is, as a text that is no name; 0 where none starts here. */
+/** The length of a text that stands for a number, and is no name; 0 if none starts here. */
 function wordAt(text: string, start: number): number {
   const first = text.charCodeAt(start + 1);
   const word = first === letterN ? '"NaN"' : first === letterI ? '"Infinity"' : first === minus ? '"-Infinity"' : "";
@@ -65,7 +65,7 @@ function sizeOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === quote) break;
-    if (unit === backslash) at += text.charCodeAt(at + 1) === letterU ? 5 : 1; // for a control character, one byte
+    if (unit === backslash) at += text.charCodeAt(at + 1) === letterU ? 5 : 1; // an escape of a control character is one byte
     size += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
   }
   return size;

@@ -17,11 +17,11 @@ import type { Limits } from "../../config/limits.ts";
 import type { AppDeps, AppEnv } from "../app-deps.ts";
 import { readBody, readBodyBySize } from "../body/read-body.ts";
 import { HttpError } from "../http-error.ts";
-import { respond } from "../json-response.ts";
+import { respond } from "../responses.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { tooMuchAsOne } from "./event-batch.ts";
 import { checkEvents, partLimits } from "./event-limits.ts";
-import { readIdempotencyKey } from "./idempotency-key.ts";
+import { readIdempotencyKey } from "./report-headers.ts";
 
 const mostErrors = 100;
 
@@ -30,14 +30,14 @@ interface IndexError {
   readonly error: string;
 }
 
-/** Records one event, or an array of them as one: all or none. */
+/** Records one event, or an array of events: all of them or none. */
 export async function postEvents(
   c: Context<AppEnv>,
   { config: { limits }, now = Date.now, forwarder }: AppDeps,
   shared: SharedLimits,
 ): Promise<Response> {
   const request = c.req.raw;
-  const key = readIdempotencyKey(request.headers); // before the body, which it may be wrong for
+  const key = readIdempotencyKey(request.headers); // before the body, so that a wrong key is refused first
   const record = async (text: string) => recordInputs(c, text, { key, limits, now: now() });
   if (forwarder === undefined) return record(await readBody(request, limits, shared));
   const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck() };
@@ -52,7 +52,7 @@ interface Recording {
 }
 
 async function recordInputs(c: Context<AppEnv>, text: string, { key, limits, now }: Recording): Promise<Response> {
-  const { isArray: isMany, inputs } = readSent(text, limits);
+  const { isArray: isMany, inputs } = parseBody(text, limits);
   if (isMany && key !== undefined) {
     throw new HttpError(400, "Idempotency-Key is for one event; give each event of an array its own idempotency_key.");
   }
@@ -70,7 +70,7 @@ async function recordInputs(c: Context<AppEnv>, text: string, { key, limits, now
   throw new HttpError(422, problem, {}, { errors: [{ index, error: reason }] });
 }
 
-function readSent(body: string, limits: Limits): ScannedEvents {
+function parseBody(body: string, limits: Limits): ScannedEvents {
   const text = body.startsWith("\ufeff") ? body.slice(1) : body;
   try {
     if (text.length > largeText) {
@@ -88,7 +88,7 @@ function readSent(body: string, limits: Limits): ScannedEvents {
   }
 }
 
-/** The header says the same as the field, so they must not say two things. */
+/** Adds the key of the header to an event. Throws HttpError 400 if the field has another key. */
 function withKey(json: JsonValue, key: string): JsonValue {
   if (!isJsonObject(json)) return json;
   const given = json.idempotency_key ?? null;

@@ -1,30 +1,32 @@
 import { Hono } from "hono";
 import type { ReadingLog } from "../../../storage/libsql/read/reading-log.ts";
 import type { Limits } from "../../config/limits.ts";
+import { createAuthorizer } from "../../http/access/authorizer.ts";
 import type { AppDeps, AppEnv } from "../../http/app-deps.ts";
 import type { EventPages } from "../../http/events/event-pages.ts";
 import { createStreaming } from "../../http/events/streaming.ts";
-import { requestPath } from "../../http/request-path.ts";
+import { requestPath } from "../../http/request.ts";
 import { addRequestRoutes } from "../app.ts";
 
-/** What the request thread answers from. */
+/** The app of the request thread. */
 export interface RequestApp {
   readonly app: Hono<AppEnv>;
   readonly pages: EventPages;
 }
 
-/** The routes that work with a log, for requests that the main thread has authorized. */
+/** Creates the routes that use the log, for requests that the main thread has authorized. */
 export function createRequestApp(reading: ReadingLog, limits: Limits, closing: AbortSignal): RequestApp {
   const log: AppDeps["log"] = { ...reading, watch: unasked, probe: unasked };
   // Streams, exports and imports take their slots on the main thread.
   const config = { limits: { ...limits, streams: Number.POSITIVE_INFINITY } };
   const app = new Hono<AppEnv>({ getPath: requestPath });
   const streaming = createStreaming(log);
-  addRequestRoutes(app, { log, config, closing }, streaming);
+  const deps: AppDeps = { log, config, closing };
+  addRequestRoutes(app, { ...deps, authorizer: createAuthorizer(deps) }, streaming);
   return { app, pages: streaming.pages };
 }
 
-/** Streams and upkeep stay on the main thread. */
+/** The main thread runs streams and maintenance. */
 function unasked(): never {
   throw new Error("The request thread does not do this.");
 }

@@ -5,20 +5,21 @@ import { type MainCalls, RunningThread } from "./running-thread.ts";
 import type { SentPage, ThreadData } from "./thread-messages.ts";
 
 export interface RequestThreadOptions extends ThreadData {
-  /** Where the thread's appends and wipes go. */
+  /** Appends for the thread. */
   readonly append: AppendEncoded;
+  /** Wipes for the thread. */
   readonly wipe: EventLog["wipe"];
   readonly onDamage: (problem: string) => void;
   /** Aborts when the server shuts down. */
   readonly closing: AbortSignal;
-  /** Between two questions whether the thread is still there, in milliseconds. Default: 1000. */
+  /** How often the thread is pinged, in milliseconds. Default: 1000. */
   readonly pingInterval?: number;
-  /** What runs as the thread. Default: request-worker. */
+  /** The script of the thread. Default: request-worker. */
   readonly script?: URL;
 }
 
 /**
- * A forwarder to a thread of this process. A thread that ends or no longer answers is replaced: what it was asked is
+ * Forwards requests to a thread of this process. A thread that ends or no longer answers is replaced, and its requests are
  * answered 503.
  */
 export function createRequestThread(options: RequestThreadOptions): Forwarder {
@@ -52,13 +53,13 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
     return current;
   }
 
-  // At once: what has the database open can still read it when somebody has moved it away.
+  // Started at once: a thread that has the database open can still read it after the file is moved away.
   void thread();
 
   const pages: EventPages = {
     page: async (form, filter, request) => {
       const found = await (await thread()).ask({ type: "page", form, filter, request });
-      const { body, ...page } = found as SentPage; // what a question for a page is answered with
+      const { body, ...page } = found as SentPage; // the answer to a question of type "page"
       return { ...page, bytes: new Uint8Array(body) };
     },
     newestId: async () => (await (await thread()).ask({ type: "newest" })) as number, // likewise

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { readlinkSync } from "node:fs";
+import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AppendOptions, EncodedUnits } from "../../../storage/index.ts";
 import { openReadingLog } from "../../../storage/libsql/read/reading-log.ts";
@@ -20,13 +22,12 @@ import {
   type ThreadReply,
   unwrap,
 } from "./thread-messages.ts";
-import { lowerPriority } from "./thread-priority.ts";
 
-// This file is the thread that request-thread.ts starts: it reads, renders, and takes apart large bodies.
+// The thread that request-thread.ts starts. It reads, renders, and parses large bodies.
 const port = parentPort;
 if (port === null) throw new Error("request-worker is not started as a thread");
 
-/** More at once would hold more pages in memory and end no sooner. */
+/** The most questions at once. More would hold more pages in memory and end no sooner. */
 const mostAtOnce = 8;
 
 const { url, authToken, opened, limits, logLevel } = workerData as ThreadData; // only request-thread.ts starts it
@@ -35,24 +36,24 @@ const calls = new Map<number, (result: Result<unknown>) => void>();
 const bodies = new Map<number, (chunk: BodyChunk) => void>();
 let lastCall = 0;
 
-function say(reply: ThreadReply, transfer: ArrayBuffer[] = []): void {
+function send(reply: ThreadReply, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(reply, transfer);
 }
 
 lowerPriority();
-sendLogTo(logLevel, (record) => say({ type: "log", ...record }));
+sendLogTo(logLevel, (record) => send({ type: "log", ...record }));
 
-/** Asks the main thread. Rejects as what it asks for. */
+/** Calls the main thread. Rejects as the call does. */
 async function callMain(ask: MainCall, transfer: ArrayBuffer[] = []): Promise<unknown> {
   const call = ++lastCall;
   const result = await new Promise<Result<unknown>>((resolve) => {
     calls.set(call, resolve);
-    say({ type: "call", call, ask }, transfer);
+    send({ type: "call", call, ask }, transfer);
   });
   return unwrap(result);
 }
 
-/** What is under way: a question that counts takes one of `mostAtOnce` slots while it works. */
+/** A question that is being answered. One that counts takes one of the `mostAtOnce` slots. */
 interface Work {
   readonly id: number;
   readonly counts: boolean;
@@ -60,14 +61,14 @@ interface Work {
 
 const work = new AsyncLocalStorage<Work>();
 
-/** Asks the main thread to append. Meanwhile others may work in this question's place. */
+/** Makes the main thread append. Meanwhile another question may use the slot of this one. */
 async function append(encoded: EncodedUnits, options: AppendOptions | undefined): Promise<GroupResult> {
   const { id, counts = false } = work.getStore() ?? {};
   const transfer = buffersIn([encoded.rows], encoded.shared);
   if (counts) running--;
   next();
   try {
-    return (await callMain({ method: "append", id, encoded, options }, transfer)) as GroupResult; // what append answers
+    return (await callMain({ method: "append", id, encoded, options }, transfer)) as GroupResult; // the result of append
   } finally {
     if (counts) running++;
   }
@@ -77,20 +78,20 @@ const reading = openReadingLog({
   url,
   authToken,
   opened,
-  onDamage: (problem) => say({ type: "damage", problem }),
+  onDamage: (problem) => send({ type: "damage", problem }),
   writes: {
     append,
-    wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // what wipe answers
+    wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // the result of wipe
   },
 });
 void resultOf(async () => {
   await reading;
   return null;
-}).then((result) => say({ type: "opened", result }));
+}).then((result) => send({ type: "opened", result }));
 
 let opening: Promise<RequestApp> | undefined;
 
-/** The app, which is loaded with the first question: a server that only records starts without it. */
+/** The app. It is loaded with the first question: a server that only records never loads it. */
 async function requestApp(): Promise<RequestApp> {
   opening ??= reading.then(async (log) => {
     const { createRequestApp } = await import("./request-app.ts");
@@ -106,7 +107,7 @@ function next(): void {
   while (running < mostAtOnce) {
     const question = queue.shift();
     if (question === undefined) return;
-    // An import goes on for as long as its sender likes, and holds no more than a chunk.
+    // An import takes as long as its sender needs, and holds no more than a chunk.
     const counts = !(question.type === "request" && question.body === "stream");
     if (counts) running++;
     void work
@@ -124,7 +125,7 @@ async function answer(question: ThreadQuestion): Promise<void> {
   bodies.delete(id);
   const value = "value" in result ? result.value : undefined;
   const body = typeof value === "object" ? value.body : null;
-  say({ type: "answer", id, result }, body === null ? [] : [body]);
+  send({ type: "answer", id, result }, body === null ? [] : [body]);
 }
 
 async function valueFor(question: ThreadQuestion) {
@@ -168,19 +169,19 @@ function requestOf({ id, method, url, headers, body }: ForwardedRequest): Reques
   const init = { method, headers: headers.map(([name, value]): [string, string] => [name, value]) };
   if (body === null) return new Request(url, init);
   if (body !== "stream") return new Request(url, { ...init, body });
-  // Node wants to be told that the body is sent before there is an answer; not every type of RequestInit has that.
+  // Node requires `duplex` for a stream. Not every type of RequestInit has it.
   const streamed: RequestInit & { readonly duplex: "half" } = { ...init, body: bodyOf(id), duplex: "half" };
   return new Request(url, streamed);
 }
 
-/** The main thread reads its tokens anew as often, in milliseconds: to ask more often would tell nothing new. */
+/** How often the main thread refreshes its tokens, in milliseconds. Checking more often would tell nothing new. */
 const recheckedEvery = 1000;
 
-/** How many chunks are on their way, so that none waits for the way there and back. */
+/** How many chunks are requested ahead, so that none waits for a round trip. */
 const chunksAhead = 16;
 const chunksAtOnce = 8;
 
-/** The body of a request on the main thread. */
+/** The body of a request, whose chunks come from the main thread. */
 function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   const arrived: BodyChunk[] = [];
   let onArrival = () => {};
@@ -189,7 +190,7 @@ function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
     onArrival();
   });
   let taken = 0;
-  say({ type: "pull", id, chunks: chunksAhead });
+  send({ type: "pull", id, chunks: chunksAhead });
   return new ReadableStream(
     {
       async pull(controller) {
@@ -201,7 +202,7 @@ function bodyOf(id: number): ReadableStream<Uint8Array<ArrayBuffer>> {
         const chunk = arrived.shift();
         if (chunk === "end") return controller.close();
         if (chunk === "broken" || chunk === undefined) return controller.error(new Error("The sender went away."));
-        if (++taken % chunksAtOnce === 0) say({ type: "pull", id, chunks: chunksAtOnce });
+        if (++taken % chunksAtOnce === 0) send({ type: "pull", id, chunks: chunksAtOnce });
         controller.enqueue(new Uint8Array(chunk));
       },
     },
@@ -219,9 +220,25 @@ port.on("message", (message: ThreadQuestion | ThreadNotice) => {
     case "closing":
       return closing.abort();
     case "ping":
-      return say({ type: "pong" });
+      return send({ type: "pong" });
     default:
       queue.push(message);
       next();
   }
 });
+
+/** A nice value. On one core, the thread gets a third of the time of the thread that acknowledges reports. */
+const lowPriority = 5;
+
+/**
+ * Lowers the priority of this thread below the other threads of the process. Does nothing on systems without a priority
+ * for each thread, and if the runtime may not set it.
+ */
+function lowerPriority(): void {
+  try {
+    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    if (thread !== process.pid) setPriority(thread, lowPriority);
+  } catch {
+    // Without it, reports wait longer during heavy reads.
+  }
+}

@@ -2,8 +2,7 @@ import type { AppendEncoded, EventLog } from "../../../storage/index.ts";
 import { relayLog } from "../../config/logger.ts";
 import type { ForwardedCall } from "../../http/forwarder.ts";
 import { HttpError } from "../../http/http-error.ts";
-import { requestId } from "../../http/request-id.ts";
-import type { RequestParts } from "../../http/request-parts.ts";
+import { type RequestParts, requestId } from "../../http/request.ts";
 import {
   type BodyChunk,
   errorOf,
@@ -18,11 +17,11 @@ import {
   unwrap,
 } from "./thread-messages.ts";
 
-/** So many of them without an answer mean that it is stuck: nothing that it does should take a third of one. */
+/** A thread that leaves so many pings unanswered is stuck: no step of its work should take a third of an interval. */
 const mostSilentPings = 10;
-/** A thread that still loads its code answers nothing. */
+/** Likewise while the thread loads its code, and can't answer. */
 const mostPingsAtStart = 60;
-/** How many answers may be outstanding: whoever comes behind so many would wait for too long. */
+/** The most questions without an answer. Further ones would wait for too long. */
 const mostWaiting = 1000;
 
 // Node 20 has no Promise.withResolvers.
@@ -31,11 +30,11 @@ function withResolvers() {
   const promise = new Promise<void>((...both) => {
     [resolve, reject] = both;
   });
-  promise.catch(() => {}); // whoever waits hears of it
+  promise.catch(() => {}); // those who wait for it handle the rejection
   return { promise, resolve, reject };
 }
 
-/** What the thread may ask of the main one. */
+/** The functions of the main thread that the thread may call. */
 export interface MainCalls {
   readonly append: AppendEncoded;
   readonly wipe: EventLog["wipe"];
@@ -49,7 +48,7 @@ interface Waiting {
   reader?: BodyStreamReader;
 }
 
-/** What this thread needs of a stream's reader, whose type differs between runtimes. */
+/** The part of a stream reader that is used here. Its type differs between runtimes. */
 interface BodyStreamReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
 }
@@ -60,7 +59,7 @@ type Question = ThreadQuestion extends infer Each
     : never
   : never;
 
-/** What this thread needs of a Worker, whose type differs between runtimes. */
+/** The part of a Worker that is used here. Its type differs between runtimes. */
 interface WorkerHandle {
   postMessage(message: ThreadQuestion | ThreadNotice, transfer: ArrayBuffer[]): void;
   on(event: "message", listener: (reply: ThreadReply) => void): unknown;
@@ -70,7 +69,7 @@ interface WorkerHandle {
   unref(): unknown;
 }
 
-/** A request thread while it lives. Once it has ended, whatever it was asked rejects with HttpError 503. */
+/** A request thread while it runs. Once it has ended, its questions reject with HttpError 503. */
 export class RunningThread {
   readonly #worker: WorkerHandle;
   readonly #calls: MainCalls;
@@ -89,13 +88,13 @@ export class RunningThread {
     this.#calls = calls;
     this.#pingInterval = pingInterval;
     this.#onEnd = onEnd;
-    worker.unref(); // the listener keeps the process alive
-    worker.on("message", (reply) => this.#take(reply));
+    worker.unref(); // only the listener keeps the process alive
+    worker.on("message", (reply) => this.#receive(reply));
     worker.on("error", (error) => this.#end(`failed: ${error instanceof Error ? error.message : error}`));
     worker.on("exit", () => this.#end("has ended"));
   }
 
-  /** Resolves once the thread has the database open. */
+  /** Resolves once the thread has opened the database. */
   opened(): Promise<void> {
     return this.#opened.promise;
   }
@@ -118,7 +117,7 @@ export class RunningThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, call });
       this.#timer ??= this.#startPinging();
-      this.#worker.postMessage({ ...question, id } as ThreadQuestion, transfer); // Question is it without the id
+      this.#worker.postMessage({ ...question, id } as ThreadQuestion, transfer); // a Question with an id is a ThreadQuestion
     });
   }
 
@@ -127,7 +126,7 @@ export class RunningThread {
     request.headers.forEach((value, name) => {
       if (name !== "x-request-id") headers.push([name, value]);
     });
-    // One name for the request in what both threads log.
+    // The same id in the log lines of both threads.
     headers.push(["x-request-id", requestId(request)]);
     const { body = null, caller } = call;
     const sent = body === null || body instanceof ArrayBuffer ? body : "stream";
@@ -140,7 +139,7 @@ export class RunningThread {
       body: sent,
     } as const;
     const found = await this.ask(question, sent instanceof ArrayBuffer ? [sent] : [], call);
-    const answer = found as ThreadAnswer; // what a request is answered with
+    const answer = found as ThreadAnswer; // the answer to a question of type "request"
     const init = {
       status: answer.status,
       headers: answer.headers.map(([name, value]): [string, string] => [name, value]),
@@ -148,7 +147,7 @@ export class RunningThread {
     return new Response(answer.body, init);
   }
 
-  #take(reply: ThreadReply): void {
+  #receive(reply: ThreadReply): void {
     this.#silentPings = 0;
     this.#hasStarted = true;
     switch (reply.type) {
@@ -214,7 +213,7 @@ export class RunningThread {
     let chunk: BodyChunk;
     try {
       const { done, value } = await reader.read();
-      // A copy: the runtime may have put the chunk into a buffer that holds more.
+      // A copy, because the buffer of the chunk may hold more.
       chunk = done || value === undefined ? "end" : new Uint8Array(value).buffer;
     } catch {
       chunk = "broken";
@@ -252,7 +251,7 @@ export class RunningThread {
     void this.#worker.terminate();
   }
 
-  /** Says that the connection ends: nobody reads what is left of a body. */
+  /** Ends the connection, because nobody reads the rest of a body. */
   #refusal(): HttpError {
     const problem = `The thread that reads and renders ${this.#ended}. Another takes its place: send the request again.`;
     return new HttpError(503, problem, { "retry-after": "1", connection: "close" });

@@ -15,17 +15,17 @@ import type { Caller } from "../../http/access/caller.ts";
 import type { PageForm, TextPage } from "../../http/events/event-pages.ts";
 import { HttpError } from "../../http/http-error.ts";
 
-/** What a request thread is started with. */
+/** The options of a request thread. */
 export interface ThreadData {
   readonly url: string;
   readonly authToken: string | undefined;
-  /** The file that the url names, as the main thread has it open. */
+  /** The file that the url names, as the main thread has opened it. */
   readonly opened: OpenedFile | undefined;
   readonly limits: Limits;
   readonly logLevel: "debug" | "info" | "warning" | "error";
 }
 
-/** What is asked of the request thread: each `id` gets one answer. */
+/** A question to the request thread. Each `id` gets one answer. */
 export type ThreadQuestion =
   | {
       readonly type: "request";
@@ -34,7 +34,7 @@ export type ThreadQuestion =
       readonly url: string;
       readonly headers: readonly (readonly [string, string])[];
       readonly caller: Caller;
-      /** `stream`: the thread asks for it in chunks. */
+      /** `stream`: the thread pulls the body in chunks. */
       readonly body: ArrayBuffer | "stream" | null;
     }
   | {
@@ -47,19 +47,19 @@ export type ThreadQuestion =
   | { readonly type: "newest"; readonly id: number }
   | { readonly type: "pruned"; readonly id: number; readonly kind: RecordedEventType | undefined };
 
-/** What else the main thread says. */
+/** Other messages of the main thread. */
 export type ThreadNotice =
   | { readonly type: "chunk"; readonly id: number; readonly chunk: BodyChunk }
   | { readonly type: "called"; readonly call: number; readonly result: Result<unknown> }
   | { readonly type: "closing" }
   | { readonly type: "ping" };
 
-// Bytes cross as ArrayBuffers: Deno looks at each element of a typed array in a message, which takes 0.1 s for each MB.
+// Bytes are sent as ArrayBuffers: Deno visits each element of a typed array in a message, which takes 0.1 s for each MB.
 
-/** Of a body that the thread reads: its bytes, its end, or that the sender went away. */
+/** A chunk of a body, its end, or a sign that the sender went away. */
 export type BodyChunk = ArrayBuffer | "end" | "broken";
 
-/** A TextPage on its way. */
+/** A TextPage as it is sent between threads. */
 export type SentPage = Omit<TextPage, "bytes"> & { readonly body: ArrayBuffer };
 
 export interface ThreadAnswer {
@@ -70,12 +70,12 @@ export interface ThreadAnswer {
 
 export type ThreadResult = Result<ThreadAnswer | SentPage | number>;
 
-/** What the request thread says. */
+/** A message of the request thread. */
 export type ThreadReply =
   | { readonly type: "opened"; readonly result: Result<null> }
   | { readonly type: "answer"; readonly id: number; readonly result: ThreadResult }
   | { readonly type: "pull"; readonly id: number; readonly chunks: number }
-  /** Asks the main thread: for the request `id`, whether its caller is still let in, or to write. */
+  /** Calls a function of the main thread. */
   | { readonly type: "call"; readonly call: number; readonly ask: MainCall }
   | { readonly type: "log"; readonly level: string; readonly message: string; readonly properties: object }
   | { readonly type: "damage"; readonly problem: string }
@@ -85,14 +85,14 @@ export type MainCall =
   | { readonly method: "recheck"; readonly id: number }
   | {
       readonly method: "append";
-      /** The request that appends. */
+      /** The id of the request that appends. */
       readonly id: number | undefined;
       readonly encoded: EncodedUnits;
       readonly options: AppendOptions | undefined;
     }
   | { readonly method: "wipe"; readonly target: WipeTarget; readonly by: string | null };
 
-/** A value, or an error as plain data: classes do not cross threads. */
+/** A value, or an error as plain data: messages lose the class of an error. */
 export type Result<Value> = { readonly value: Value } | { readonly error: PlainError };
 
 export type PlainError =

@@ -6,18 +6,18 @@ import { ParameterError } from "../../http/query-parameters.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { type JsonPart, textOf } from "../values/json-part.ts";
 
-/** Several times as many as a lane draws, so that each place in a lane has a mark where something happened. */
+/** Several times as many as a lane draws, so that each span with events has a mark. */
 const mostMarks = 900;
-/** How many materializations and observations are read for their numbers and versions. */
+/** How many materializations and observations are read for their numbers and data versions. */
 const mostRead = 2000;
-/** Of more values than so many a series keeps the least and the greatest of each of its parts. */
+/** A longer series keeps the least and the greatest value of each of its parts. */
 const mostValues = 240;
-/** How many values all series of a page have together, unless there are so many that each has `fewestValues`. */
+/** The most values of all series of a page together, except that each may have `fewestValues`. */
 const mostOfAll = 2880;
 const fewestValues = 120;
 
 const day = 86_400_000;
-/** Spans of time that a page can be about, by what its address calls them. */
+/** The ranges of time that a page can show, by the value of `range` in its address. */
 export const ranges = {
   "24h": { text: "24 h", words: "in the last 24 h", span: day },
   "7d": { text: "7 d", words: "in the last 7 days", span: 7 * day },
@@ -26,30 +26,30 @@ export const ranges = {
 } as const;
 export type RangeName = keyof typeof ranges;
 
-/** Throws ParameterError for a range that there is not. */
+/** Throws ParameterError for an unknown range. */
 export function rangeIn(query: URLSearchParams): RangeName {
   const asked = query.get("range") ?? "all";
-  if (Object.hasOwn(ranges, asked)) return asked as RangeName; // as the line before says
+  if (Object.hasOwn(ranges, asked)) return asked as RangeName; // as hasOwn has checked
   throw new ParameterError("range", "The parameter range must be 24h, 7d, 30d or all.");
 }
 
-/** What happened to an asset in a span of time, by when it happened. */
+/** The events of an asset in a range of time, by their timestamps. */
 export interface History {
   readonly range: RangeName;
-  /** Where the span begins: milliseconds since 1970 UTC; undefined for the first event. */
+  /** The start of the range, in milliseconds since 1970 UTC; undefined if it starts with the first event. */
   readonly since: number | undefined;
   readonly marks: readonly TimelineMark[];
-  /** When the first of the events happened. */
+  /** The timestamp of the first event. */
   readonly first: number | null;
   /** How many events the marks stand for. */
   readonly total: number;
-  /** Whether there are more events than were looked at. */
+  /** Whether the marks are a sample, because there are more events than were examined. */
   readonly isSample: boolean;
-  /** Materializations and observations, newest first: of many, some that are evenly spread. */
+  /** Materializations and observations, newest first. If there are many, an evenly spread sample. */
   readonly events: readonly RecordedEvent[];
   /** How many materializations and observations the marks stand for. */
   readonly reports: number;
-  /** Whether `events` are all the materializations and observations of the span. */
+  /** Whether `events` are all materializations and observations of the range. */
   readonly isWhole: boolean;
 }
 
@@ -76,13 +76,13 @@ export function countOf(marks: readonly TimelineMark[]): number {
   return marks.reduce((sum, { events }) => sum + events, 0);
 }
 
-/** A metadata number over time, oldest first. */
+/** A number in the metadata over time, oldest first. */
 export interface Series {
   readonly name: string;
   /** Milliseconds since 1970 UTC. */
   readonly times: readonly number[];
   readonly values: readonly number[];
-  /** How many values these were picked from. */
+  /** How many values there were before some were left out. */
   readonly count: number;
   readonly least: number;
   readonly greatest: number;
@@ -91,8 +91,8 @@ export interface Series {
 const mostSeries = 60;
 
 /**
- * What was numbers in materializations and observations, by name, each with at least two points: of the first names of
- * each event, and no more than 60 of them.
+ * The numbers in the metadata of events, by name. It reads the first entries of each event, and returns at most 60 series,
+ * each with at least two points.
  */
 export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
   const points = new Map<string, Point[]>();
@@ -120,6 +120,21 @@ export function seriesOf(events: readonly RecordedEvent[]): readonly Series[] {
   });
 }
 
+const mostPlots = 24;
+/** How much of the page the numbers of all plots may take, in characters. */
+const mostFigures = 60_000;
+
+/** The first of these series, as many as fit the page. */
+export function plotted(all: readonly Series[]): readonly Series[] {
+  let characters = 0;
+  const first = all.slice(0, mostPlots);
+  const end = first.findIndex(({ values }, i) => {
+    characters += values.join(" ").length;
+    return i > 0 && characters > mostFigures;
+  });
+  return end === -1 ? first : first.slice(0, end);
+}
+
 /** A number at a moment, in milliseconds since 1970 UTC. */
 export interface Point {
   readonly time: number;
@@ -128,7 +143,7 @@ export interface Point {
 
 /**
  * At most `most` points: the first and the last, and the least and the greatest of equal parts between them. The parts
- * are equal in points, not in time, so that what came in a burst is drawn as finely as the rest.
+ * have equally many points, not equal time, so that a burst is drawn as finely as the rest.
  */
 export function keepExtremes(points: readonly Point[], most: number): readonly Point[] {
   if (points.length <= most) return points;
@@ -147,7 +162,7 @@ export function keepExtremes(points: readonly Point[], most: number): readonly P
   return [...kept, ...points.slice(-1)];
 }
 
-/** More digits than a number has that can be drawn. */
+/** No number that can be drawn has more digits. */
 const mostDigits = 400;
 
 function numberIn(part: JsonPart): number {
@@ -155,18 +170,18 @@ function numberIn(part: JsonPart): number {
   return Number(isNumberText(part.value) ? part.value[numberText] : part.value);
 }
 
-/** A data version, from an event on that has it. */
+/** The event from which an asset had a data version. */
 export interface VersionChange {
   readonly version: string;
   readonly event: RecordedEvent;
   /**
-   * What is known of the event: that it brought the version, that the version is as old at least, or only that it has
-   * it, where others were not read.
+   * `since`: the event introduced the version. `since at least`: the version is as old or older. `seen`: the event has
+   * it, but not all events were read.
    */
   readonly known: "since" | "since at least" | "seen";
 }
 
-/** Where the data version became another one among the events that were read, newest first. */
+/** The changes of the data version among the events that were read, newest first. */
 export function versionChanges({ events, range, isWhole }: History): readonly VersionChange[] {
   const versioned = events.flatMap((event) => {
     const version = detailsOf(event).dataVersion;
@@ -174,7 +189,7 @@ export function versionChanges({ events, range, isWhole }: History): readonly Ve
   });
   const changes = versioned.filter(({ version }, i) => version !== versioned[i + 1]?.version);
   return changes.map((change, i) => {
-    // What was before the range is not known.
+    // Events before the range are not known.
     const isOldest = i === changes.length - 1 && range !== "all";
     return { ...change, known: !isWhole ? "seen" : isOldest ? "since at least" : "since" };
   });

@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { RecordedEvent } from "../../../core/index.ts";
-import { Ago } from "../ago.tsx";
 import { kindWords } from "../events/event-table.tsx";
+import { Ago } from "../parts/ago.tsx";
 import { detailsOf, type Entry } from "../values/event-details.ts";
 import { Metadatum } from "../values/metadata-value.tsx";
 import { pageBudget, rowsWithinBudget } from "../values/page-budget.ts";
@@ -11,7 +11,7 @@ import { BreakableName } from "../values/user-text.tsx";
 import type { Series } from "./asset-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
-/** Past so many, the names can be filtered. */
+/** With more values, the names can be filtered. */
 const fewValues = 5;
 
 interface MetadataSectionProps {
@@ -22,11 +22,36 @@ interface MetadataSectionProps {
   readonly isOpen?: boolean;
 }
 
-/** What an event said, name by name, each number with its past. */
-export function MetadataSection({ event, series, now, isOpen = false }: MetadataSectionProps) {
-  const { entries, total } = detailsOf(event);
+/** The metadata of an event, each number with a sparkline. */
+export function MetadataSection(props: MetadataSectionProps) {
+  const { event, now } = props;
+  const { total } = detailsOf(event);
   if (total === 0) return null;
   const title = `metadata-${event.id}`;
+  return (
+    <section aria-labelledby={title}>
+      <h2 id={title}>
+        Metadata{" "}
+        <span class="soft">
+          {kindWords[event.type]} <Ago time={event.timestamp} now={now} />
+        </span>
+        {total > fewValues && (
+          <input
+            type="search"
+            class="scripted"
+            data-filter={`table-${event.id}`}
+            placeholder="Filter"
+            aria-label="Filter metadata by name"
+          />
+        )}
+      </h2>
+      <Values {...props} />
+    </section>
+  );
+}
+
+function Values({ event, series, now, isOpen = false }: MetadataSectionProps) {
+  const { entries, total } = detailsOf(event);
   const ofName = new Map(series.map((one) => [one.name, one]));
   const { Row, shown } = rowsWithinBudget((entry: Entry) => (
     <ValueRow
@@ -47,22 +72,7 @@ export function MetadataSection({ event, series, now, isOpen = false }: Metadata
     );
   };
   return (
-    <section aria-labelledby={title}>
-      <h2 id={title}>
-        Metadata{" "}
-        <span class="soft">
-          {kindWords[event.type]} <Ago time={event.timestamp} now={now} />
-        </span>
-        {total > fewValues && (
-          <input
-            type="search"
-            class="scripted"
-            data-filter={`table-${event.id}`}
-            placeholder="Filter"
-            aria-label="Filter metadata by name"
-          />
-        )}
-      </h2>
+    <>
       <table class="values" id={`table-${event.id}`}>
         <colgroup>
           <col class="name" />
@@ -83,7 +93,7 @@ export function MetadataSection({ event, series, now, isOpen = false }: Metadata
         </tbody>
       </table>
       <Rest />
-    </section>
+    </>
   );
 }
 
@@ -92,7 +102,7 @@ interface ValueRowProps {
   readonly series: Series | undefined;
   readonly now: number;
   readonly isOpen: boolean;
-  /** Where the page has the table of a table's schema. */
+  /** The id of the table that shows a table schema. */
   readonly schemaId: string;
 }
 

@@ -1,35 +1,19 @@
 /** @jsxImportSource hono/jsx */
-
 import { figure } from "../browser/figures.js";
 import { pageBudget } from "../values/page-budget.ts";
 import { BreakableName } from "../values/user-text.tsx";
 import type { Series } from "./asset-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
-const mostPlots = 24;
-/** Characters that the numbers of all plots may take. */
-const mostFigures = 60_000;
-
-/** The first of these series, as many as a page has room for. */
-export function plotted(all: readonly Series[]): readonly Series[] {
-  let characters = 0;
-  const first = all.slice(0, mostPlots);
-  const end = first.findIndex(({ values }, i) => {
-    characters += values.join(" ").length;
-    return i > 0 && characters > mostFigures;
-  });
-  return end === -1 ? first : first.slice(0, end);
-}
-
 interface PlotsProps {
   readonly all: readonly Series[];
-  /** Whether the numbers are from all reports of the range. */
+  /** Whether the series have the numbers of all reports in the range. */
   readonly isWhole: boolean;
 }
 
-/** Numbers over time. A script draws them anew once they are looked at, to be read by pointing and zoomed by dragging. */
+/** Numbers over time. When they become visible, a script draws them again, with values on hover and zoom on dragging. */
 export function Plots({ all, isWhole }: PlotsProps) {
-  // Most of an asset's numbers come together, so that their times are said once.
+  // Most series of an asset share their times, which are written once.
   const timesOfEach = all.map(spacedTimes);
   const times = [...new Set(timesOfEach)];
   return (
@@ -41,7 +25,7 @@ export function Plots({ all, isWhole }: PlotsProps) {
   );
 }
 
-/** The first time and the span to each further one, in seconds: as short as can be. */
+/** The first time, and the difference to each further one, in seconds: the shortest form. */
 function spacedTimes({ times }: Series): string {
   const seconds = times.map((time) => Math.round(time / 1000));
   return seconds.map((time, i) => time - (seconds[i - 1] ?? 0)).join(" ");
@@ -49,7 +33,7 @@ function spacedTimes({ times }: Series): string {
 
 interface PlotProps {
   readonly series: Series;
-  /** Which of the lines of times is its own. */
+  /** The index of its line of times. */
   readonly at: number;
   readonly isWhole: boolean;
 }

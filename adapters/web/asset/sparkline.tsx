@@ -7,14 +7,14 @@ interface SparklineProps {
   readonly height: number;
 }
 
-/** Steps of the drawing in each pixel: whole numbers are short. */
+/** Steps of the path in each pixel. Whole numbers are short. */
 const fineness = 2;
 
-/** A line through a series, which needs no script; it is as wide as its place, and has a point for each pixel at most. */
+/** A line through a series, without a script. It fills the width of its parent, with at most one point for each pixel. */
 export function Sparkline({ series: { times, values, least, greatest }, width, height }: SparklineProps) {
   const [start = 0] = times;
   const span = Math.max(1, (times.at(-1) ?? 0) - start);
-  // By halves: the whole range of numbers is more than a number holds.
+  // Halves, because the whole range of numbers overflows a number.
   const range = greatest / 2 - least / 2;
   const x = (time: number) => Math.round(((time - start) / span) * width * fineness);
   // A series that never changes is a line through the middle.
@@ -22,7 +22,7 @@ export function Sparkline({ series: { times, values, least, greatest }, width, h
     Math.round((range > 0 ? 1 + (1 - (value / 2 - least / 2) / range) * (height - 2) : height / 2) * fineness);
   const all = times.map((time, i) => ({ time, value: values[i] ?? least }));
   const points = keepExtremes(all, width).map(({ time, value }): readonly [number, number] => [x(time), y(value)]);
-  // From point to point: of what comes evenly, the steps are alike.
+  // Relative steps compress better, because evenly spaced points have equal ones.
   const steps = points.map(([x, y], i) => {
     const [lastX, lastY] = points[i - 1] ?? [0, 0];
     return `${x - lastX} ${y - lastY}`;

@@ -3,7 +3,7 @@ import type { TimelineMark } from "../../../storage/index.ts";
 import { ago, exactTime } from "../browser/ago.js";
 import { kindWords } from "../events/event-table.tsx";
 import { withQuery } from "../page-query.ts";
-import { type State, stateOf } from "../state.tsx";
+import { type State, stateOf } from "../parts/state.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { visibleName } from "../values/visible-text.ts";
 import { countOf, type History, type RangeName, ranges } from "./asset-history.ts";
@@ -15,101 +15,144 @@ const lanes = [
 ] as const;
 
 const laneHeight = 22;
-/** Events of a lane that are each drawn where they happened, unless they fall on the same pixel. */
+/** Up to so many events of a lane are each drawn at their own time, except those on the same pixel. */
 const mostExact = 300;
-/** Of more events, all that happened in one of so many equal spans are one mark, as wide as the span. */
+/** The number of equal spans of a lane with more events. The events of a span are one mark of its width. */
 const spans = 300;
-/** In percent of a lane: what its marks are on, within a margin of 1 on each side. */
+/** How much of a lane has marks, in percent. The margin is 1 on each side. */
 const drawn = 98;
-/** In percent, about a pixel of a wide screen. */
+/** About a pixel of a wide screen, in percent of a lane. */
 const pixel = 0.05;
 
 interface TimelineProps {
   readonly history: History;
   readonly now: number;
-  /** The address of the same page, whose range the links change. */
+  /** The address of the same page. The links change its range. */
   readonly url: string;
-  /** Of events of all times. */
+  /** How many events there are at all times. */
   readonly total: number;
 }
 
-/** When an asset's events happened, a lane for each kind, from the beginning of a range to now or to what is ahead. */
+/** The time span of a timeline, and the positions in it. */
+class TimeScale {
+  readonly start: number;
+  readonly end: number;
+
+  constructor(start: number, end: number) {
+    this.start = start;
+    this.end = end;
+  }
+
+  /** The position of a time to a pixel, in percent of a lane. */
+  exact(time: number): number {
+    return round(Math.round((1 + this.#share(time) * drawn) / pixel) * pixel);
+  }
+
+  /** The position of the equal span that a time is in, in percent of a lane. */
+  ofSpan(time: number): number {
+    return round(1 + (Math.min(spans - 1, Math.floor(this.#share(time) * spans)) / spans) * drawn);
+  }
+
+  #share(time: number): number {
+    return (time - this.start) / Math.max(1, this.end - this.start);
+  }
+}
+
+/** When events of an asset happened: a lane for each kind, from the start of a range to now, or to the last event. */
 export function Timeline({ history, now, url, total }: TimelineProps) {
   const { marks, since, first } = history;
-  const start = since ?? first ?? now;
-  const end = Math.max(now, marks.at(-1)?.timestamp ?? now);
-  const isAhead = end > now;
-  const shareOf = (time: number) => (time - start) / Math.max(1, end - start);
-  const placeOf = (time: number) => round(Math.round((1 + shareOf(time) * drawn) / pixel) * pixel);
-  const spanOf = (time: number) => round(1 + (Math.min(spans - 1, Math.floor(shareOf(time) * spans)) / spans) * drawn);
-  const shown = lanes
-    .map(({ name, type }) => {
-      const ofLane = marks.filter((mark) => mark.type === type);
-      const events = countOf(ofLane);
-      const isDense = events > mostExact;
-      return { name, events, isDense, marks: together(ofLane, isDense ? spanOf : placeOf) };
-    })
-    .filter((lane) => lane.events > 0);
+  const scale = new TimeScale(since ?? first ?? now, Math.max(now, marks.at(-1)?.timestamp ?? now));
+  const nowAt = scale.end > now ? scale.exact(now) : undefined;
+  const shown = lanesOf(marks, scale);
   const isMerged = shown.some((lane) => lane.marks.length < lane.events);
-  const Now = () => <line class="now" x1={`${placeOf(now)}%`} x2={`${placeOf(now)}%`} y1="0" y2={laneHeight} />;
   return (
     <div class="timeline">
       <div class="ranges">
         <span class="soft">{coverage(history, total, isMerged)}</span>
-        <nav aria-label="Range of time">
-          {(Object.keys(ranges) as RangeName[]).map((name) => (
-            <a
-              href={withQuery(url, { range: name === "all" ? null : name, cells: null })}
-              aria-current={name === history.range ? "true" : undefined}
-            >
-              {ranges[name].text}
-            </a>
-          ))}
-        </nav>
+        <Ranges range={history.range} url={url} />
       </div>
       <ol>
-        {shown.map((lane) => {
-          const count = lane.events.toLocaleString("en");
-          return (
-            <li class={lane.name}>
-              <span class="lane">
-                {lane.name} <span class="soft">{count}</span>
-              </span>
-              <svg
-                class={lane.isDense ? "dense" : undefined}
-                height={laneHeight}
-                width="100%"
-                role="img"
-                aria-label={`${count} ${lane.name}`}
-              >
-                <line x1="0" x2="100%" y1={laneHeight - 0.5} y2={laneHeight - 0.5} />
-                {isAhead && <Now />}
-                {lane.marks.map((mark) => (
-                  <Mark mark={mark} />
-                ))}
-              </svg>
-            </li>
-          );
-        })}
+        {shown.map((lane) => (
+          <LaneRow lane={lane} nowAt={nowAt} />
+        ))}
       </ol>
-      {shown.length > 0 && isAhead && (
+      {shown.length > 0 && nowAt !== undefined && (
         <svg class="now-label" height="14" width="100%" aria-hidden="true">
-          <text x={`${placeOf(now)}%`} y="11" text-anchor={placeOf(now) > 90 ? "end" : "middle"}>
+          <text x={`${nowAt}%`} y="11" text-anchor={nowAt > 90 ? "end" : "middle"}>
             now
           </text>
         </svg>
       )}
       {shown.length > 0 && (
         <p class="axis">
-          <span>{exactTime(start)}</span>
-          <span>{isAhead ? ago(end, now) : "now"}</span>
+          <span>{exactTime(scale.start)}</span>
+          <span>{nowAt === undefined ? "now" : ago(scale.end, now)}</span>
         </p>
       )}
     </div>
   );
 }
 
-/** What is drawn, of how much. */
+function Ranges({ range, url }: { readonly range: RangeName; readonly url: string }) {
+  return (
+    <nav aria-label="Range of time">
+      {(Object.keys(ranges) as RangeName[]).map((name) => (
+        <a
+          href={withQuery(url, { range: name === "all" ? null : name, cells: null })}
+          aria-current={name === range ? "true" : undefined}
+        >
+          {ranges[name].text}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+interface Lane {
+  readonly name: string;
+  readonly events: number;
+  /** Whether marks stand for equal spans, because there are too many events. */
+  readonly isDense: boolean;
+  readonly marks: readonly PlacedMark[];
+}
+
+/** The lanes that have events. */
+function lanesOf(marks: readonly TimelineMark[], scale: TimeScale): readonly Lane[] {
+  const all = lanes.map(({ name, type }): Lane => {
+    const ofLane = marks.filter((mark) => mark.type === type);
+    const events = countOf(ofLane);
+    const isDense = events > mostExact;
+    const at = (time: number) => (isDense ? scale.ofSpan(time) : scale.exact(time));
+    return { name, events, isDense, marks: merge(ofLane, at) };
+  });
+  return all.filter((lane) => lane.events > 0);
+}
+
+function LaneRow({ lane, nowAt }: { readonly lane: Lane; readonly nowAt: number | undefined }) {
+  const count = lane.events.toLocaleString("en");
+  return (
+    <li class={lane.name}>
+      <span class="lane">
+        {lane.name} <span class="soft">{count}</span>
+      </span>
+      <svg
+        class={lane.isDense ? "dense" : undefined}
+        height={laneHeight}
+        width="100%"
+        role="img"
+        aria-label={`${count} ${lane.name}`}
+      >
+        <line x1="0" x2="100%" y1={laneHeight - 0.5} y2={laneHeight - 0.5} />
+        {nowAt !== undefined && <line class="now" x1={`${nowAt}%`} x2={`${nowAt}%`} y1="0" y2={laneHeight} />}
+        {lane.marks.map((mark) => (
+          <Mark mark={mark} />
+        ))}
+      </svg>
+    </li>
+  );
+}
+
+/** A sentence on which events the timeline shows. */
 function coverage(history: History, total: number, isMerged: boolean): string {
   const { range, total: found, isSample, events, reports } = history;
   const count = (number: number) => number.toLocaleString("en");
@@ -127,7 +170,7 @@ function coverage(history: History, total: number, isMerged: boolean): string {
   return `${parts.join("; ")}.`;
 }
 
-/** Without the digits that halves of numbers bring. */
+/** Rounded to two decimals. */
 function round(percent: number): number {
   return Math.round(percent * 100) / 100;
 }
@@ -136,19 +179,19 @@ interface PlacedMark {
   readonly latest: TimelineMark;
   readonly events: number;
   readonly state: State | undefined;
-  /** In percent. */
-  readonly place: number;
+  /** The position, in percent of a lane. */
+  readonly at: number;
 }
 
-/** Marks in the order of time, those as one that would be drawn over one another. */
-function together(marks: readonly TimelineMark[], placeOf: (time: number) => number): readonly PlacedMark[] {
+/** Marks in the order of time. Those with the same position and state become one. */
+function merge(marks: readonly TimelineMark[], positionOf: (time: number) => number): readonly PlacedMark[] {
   const placed = new Map<string, PlacedMark>();
   for (const mark of marks) {
     const { passed, severity } = mark;
     const state = passed === null ? undefined : stateOf({ passed, severity: severity ?? "ERROR" });
-    const place = placeOf(mark.timestamp);
-    const before = placed.get(`${place} ${state}`);
-    placed.set(`${place} ${state}`, { latest: mark, events: mark.events + (before?.events ?? 0), state, place });
+    const at = positionOf(mark.timestamp);
+    const before = placed.get(`${at} ${state}`);
+    placed.set(`${at} ${state}`, { latest: mark, events: mark.events + (before?.events ?? 0), state, at });
   }
   return [...placed.values()];
 }
@@ -158,14 +201,14 @@ function shown(text: string): string {
   return isCut ? `${start}…` : start;
 }
 
-function Mark({ mark: { latest, events, state, place } }: { readonly mark: PlacedMark }) {
+function Mark({ mark: { latest, events, state, at } }: { readonly mark: PlacedMark }) {
   const { type, checkName } = latest;
   const what = type === "ASSET_CHECK_EVALUATION" ? `${shown(checkName ?? "")} ${state}` : kindWords[type];
   const partition = latest.partition === null ? "" : `, partition ${shown(latest.partition)}`;
   const others = events > 1 ? `, the last of ${events.toLocaleString("en")}` : "";
-  // The style sheet says how high it is: there are hundreds.
+  // The style sheet sets the height, because there are hundreds of marks.
   return (
-    <rect class={state ?? "built"} x={`${place}%`}>
+    <rect class={state ?? "built"} x={`${at}%`}>
       <title>{`${exactTime(latest.timestamp).replace(/:\d\d UTC$/, " UTC")}: ${what}${partition}${others}`}</title>
     </rect>
   );

@@ -1,4 +1,4 @@
-// Times in words, the same where the server writes them and where the page keeps them fresh.
+// Times in words. The server and the page use the same code.
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -18,7 +18,7 @@ export function ago(time, now) {
 }
 
 /**
- * A time for people, in UTC to the second, as everywhere on the pages.
+ * An exact time, in UTC to the second.
  * @param {number} time milliseconds since 1970 UTC
  * @returns {string}
  */

@@ -1,21 +1,21 @@
-// Partitions named after days or hours, laid out so that a gap is seen: the same where the server writes the cells and
-// where the page makes them.
+// Lays partitions that are named after days or hours out in a calendar, so that gaps are visible. The server and the page
+// use the same code.
 
 const day = 86_400_000;
 const hour = 3_600_000;
-/** How many of the last gaps are said. */
+/** How many of the last gaps are listed. */
 const mostSaid = 6;
 
 /**
  * @typedef {{ readonly label: string, readonly cells: readonly (string | null)[], readonly lead: number }} CalendarRow
- *   Names in their order, null for what is missing; `lead` places before them are empty.
+ *   Names in their order, null for what is missing; `lead` cells before them are empty.
  * @typedef {{ readonly label: string, readonly rows: readonly CalendarRow[] }} CalendarBlock
  * @typedef {object} Calendar
  * @property {"days" | "hours"} unit
  * @property {(() => readonly CalendarBlock[]) | undefined} blocks a block for each year of days or month of hours, a row
- *   for each month or day; undefined where gaps would take more room than what there is
+ *   for each month or day; undefined if gaps would take more room than what there is
  * @property {number} missing
- * @property {string} says which are missing; empty where none is
+ * @property {string} says which are missing; empty if none is
  */
 
 /**
@@ -51,7 +51,7 @@ export function calendarOf(names) {
 const pattern = /^\d{4}([-/.]?)\d\d([-/.]?)\d\d(?:([-T ]?)\d\d((?::00){0,2}(?:Z|[+-]\d\d:?\d\d)?))?$/;
 
 /**
- * How names are written that are days or hours, of which this is one.
+ * The form of a name that is a day or an hour; undefined for any other name.
  * @typedef {{ name: string, mask: string, month: number, date: number, clock: number, rest: string, isHour: boolean }} Form
  * @param {string} name
  * @returns {Form | undefined}
@@ -68,7 +68,7 @@ function formOf(name) {
 /** @param {string} name */
 const maskOf = (name) => name.replace(/\d/g, "0");
 
-/** As if it were UTC; NaN where the name has another form, or there is no such time. @type {(name: string, form: Form) => number} */
+/** The time of a name in UTC; NaN if the name has another form, or there is no such time. @type {(name: string, form: Form) => number} */
 function timeOf(name, { mask, month, date, clock, rest, isHour }) {
   if (!name.endsWith(rest) || maskOf(name) !== mask) return Number.NaN;
   const number = (/** @type {number} */ at) => Number(name.slice(at, at + 2));
@@ -81,7 +81,7 @@ function timeOf(name, { mask, month, date, clock, rest, isHour }) {
   return isSame ? time : Number.NaN;
 }
 
-/** A time as such a name. @type {(form: Form, time: number) => string} */
+/** The name of a time. @type {(form: Form, time: number) => string} */
 function named({ name, month, date, clock, isHour }, time) {
   const iso = new Date(time).toISOString();
   const upToDate =
@@ -94,15 +94,15 @@ function named({ name, month, date, clock, isHour }, time) {
 function sayGaps(times, unit, nameOf, missing) {
   /** @type {string[]} */
   const gaps = [];
-  let said = 0;
+  let listed = 0;
   for (let i = times.length - 1; i > 0 && gaps.length < mostSaid; i--) {
     const [from = 0, to = 0] = [(times[i - 1] ?? 0) + unit, (times[i] ?? 0) - unit];
     if (from > to) continue;
-    said += Math.round((to - from) / unit) + 1;
+    listed += Math.round((to - from) / unit) + 1;
     if (to - from > unit) gaps.unshift(`${nameOf(from)} to ${nameOf(to)}`);
     else gaps.unshift(...(from === to ? [nameOf(from)] : [nameOf(from), nameOf(to)]));
   }
-  const others = missing - said;
+  const others = missing - listed;
   return `${missing.toLocaleString("en")} missing: ${others > 0 ? "…, " : ""}${gaps.join(", ")}`;
 }
 
@@ -121,8 +121,8 @@ function blocksOf(start, end, unit, cellOf) {
     }
     let row = block.rows.at(-1);
     if (row?.label !== ofRow) {
-      const place = unit === day ? Number(iso.slice(8, 10)) - 1 : Number(iso.slice(11, 13));
-      row = { label: ofRow, lead: place, cells: [] };
+      const column = unit === day ? Number(iso.slice(8, 10)) - 1 : Number(iso.slice(11, 13));
+      row = { label: ofRow, lead: column, cells: [] };
       block.rows.push(row);
     }
     row.cells.push(cellOf(time));
@@ -133,7 +133,7 @@ function blocksOf(start, end, unit, cellOf) {
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
- * What stands over the columns of a block.
+ * The headers of the columns of a block.
  * @param {"days" | "hours"} unit
  */
 export function headOf(unit) {

@@ -1,11 +1,11 @@
-// Numbers for people, the same where the server writes them and where a plot is read.
+// Formats numbers. The server and the plots use the same code.
 
-/** From here on, and below the least, a number is written with an exponent. */
+/** Greater numbers, and numbers below the least, are written with an exponent. */
 const greatestPlain = 1e15;
 const leastPlain = 1e-4;
 
 /**
- * A decimal number with its thousands apart: `1234567.5` is `1,234,567.5`. Text that is none stays as it is.
+ * A decimal number with separators between thousands: `1234567.5` is `1,234,567.5`. Other text stays as it is.
  * @param {string} digits
  */
 export function grouped(digits) {
@@ -15,7 +15,7 @@ export function grouped(digits) {
 }
 
 /**
- * A float in full: as many digits as tell it from its neighbours.
+ * A float with the fewest digits that identify it.
  * @param {number} value
  */
 export function exactFigure(value) {
@@ -24,9 +24,9 @@ export function exactFigure(value) {
 }
 
 /**
- * A number among others: with as many digits as tell apart what differs by a thousandth of their range.
+ * A number among others, with enough digits to show differences of a thousandth of their range.
  * @param {number} value
- * @param {number} range from the least of them to the greatest; 0 where they are all the same
+ * @param {number} range from the least of them to the greatest; 0 if all are equal
  */
 export function figure(value, range) {
   const size = Math.abs(value);
@@ -48,7 +48,7 @@ const clamp = (value, least, most) => Math.max(least, Math.min(value, most));
 const trimmed = (digits) => (digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits);
 
 /**
- * What stands beside the ticks of an axis: short where that tells them apart.
+ * The labels of the ticks of an axis, short if that keeps them distinct.
  * @param {readonly number[]} ticks
  */
 export function tickLabels(ticks) {
@@ -60,8 +60,8 @@ export function tickLabels(ticks) {
 }
 
 /**
- * The power of ten that numbers are divided by to be drawn: 1 but where they are so large or so small that what draws
- * them would lose their digits.
+ * The power of ten by which numbers are divided before they are drawn: 1, unless they are so large or so small that
+ * drawing would lose their digits.
  * @param {readonly number[]} values
  */
 export function drawnPower(values) {
@@ -71,7 +71,7 @@ export function drawnPower(values) {
 }
 
 /**
- * A label of what was divided by a power of ten.
+ * The label of a number that was divided by a power of ten.
  * @param {string} label
  * @param {number} power
  */

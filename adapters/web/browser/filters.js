@@ -1,16 +1,17 @@
 import { all, byId, goTo, searchField, searching, shownAddress } from "./page.js";
 
-// Filters and search of a list: what they ask for is shown at once, each change is a step back, and keys lead into it.
+// Filters and search of a list. Results are shown at once, each change is an entry in the history, and arrow keys move into
+// the results.
 
-/** Whether the last change of filters came from typing, which is one step back however many letters it has. */
+/** Whether the last change of filters came from typing. All letters of a word are one entry in the history. */
 let isTyping = false;
 
-/** Shows what the filters ask for, and answers whether that could be had. @type {(form: HTMLFormElement, isTyped?: boolean) => Promise<boolean>} */
+/** Shows the results of the filters. Resolves with whether the server answered. @type {(form: HTMLFormElement, isTyped?: boolean) => Promise<boolean>} */
 async function applyFilters(form, isTyped = false) {
-  const said = [...new FormData(form)]
+  const parameters = [...new FormData(form)]
     .filter(([, value]) => value !== "")
     .map(([name, value]) => [name, String(value)]);
-  const query = new URLSearchParams(said).toString();
+  const query = new URLSearchParams(parameters).toString();
   const url = form.getAttribute("action") + (query === "" ? "" : `?${query}`);
   for (const field of form.elements) {
     if (field instanceof HTMLSelectElement || field.getAttribute("type") === "text") {
@@ -27,14 +28,14 @@ async function applyFilters(form, isTyped = false) {
 
 addEventListener("popstate", async () => {
   const url = location.pathname + location.search;
-  // A step to another place of the same page is none to other filters.
+  // A change of the fragment changes no filters.
   if (url === shownAddress()) return;
   clearTimeout(typing);
   isTyping = false;
   await goTo(url, true);
 });
 
-/** Whether a field says something else than the server wrote into it, and is not being written. @param {Element} field */
+/** Whether a field differs from what the server wrote into it, and has no focus. @param {Element} field */
 function isChanged(field) {
   if (field instanceof HTMLSelectElement) {
     return (
@@ -84,12 +85,12 @@ document.addEventListener("keydown", (event) => {
   else if (target instanceof HTMLElement) listKey(event, target);
 });
 
-/** What leads on from each row of the catalog that is in sight. */
+/** The link of each visible row of the catalog. */
 function results() {
   return all("table.catalog tbody tr:not([hidden]) > th a");
 }
 
-/** Escape clears the search, Enter opens the only hit, arrows go into the results. @type {(event: KeyboardEvent, field: HTMLInputElement) => void} */
+/** Escape clears the search, Enter opens a single result, arrows move into the results. @type {(event: KeyboardEvent, field: HTMLInputElement) => void} */
 function searchKey(event, field) {
   const { form } = field;
   if (event.key === "Escape") {
@@ -119,7 +120,7 @@ async function openOnlyHit(form, field) {
   if (isShown && isOnly && value !== "" && field.value === value) only?.click();
 }
 
-/** Arrows go from result to result, and Escape back to the search. @type {(event: KeyboardEvent, target: HTMLElement) => void} */
+/** Arrows move between results, and Escape moves back to the search. @type {(event: KeyboardEvent, target: HTMLElement) => void} */
 function listKey(event, target) {
   const step = { ArrowDown: 1, ArrowUp: -1, Escape: Number.NEGATIVE_INFINITY }[event.key];
   if (step === undefined) return;
@@ -131,13 +132,13 @@ function listKey(event, target) {
   else all[at + step]?.focus();
 }
 
-// What was typed and chosen before the script was here, once nothing more is typed.
+// Applies what was typed and chosen before the script was loaded, once typing has ended.
 const filters = byId("filters");
 if (filters instanceof HTMLFormElement && Array.from(filters.elements).some(isChanged)) {
   typing = setTimeout(() => applyFilters(filters), 120);
 }
 
-// Only now, since an Enter before would have sent the form.
+// Only now, because an Enter before this would have submitted the form.
 if (sessionStorage.getItem(searching) !== null) {
   sessionStorage.removeItem(searching);
   const field = searchField();

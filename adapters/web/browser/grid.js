@@ -1,4 +1,4 @@
-import "./page.js"; // which notes what the server wrote, before the cells are made
+import "./page.js"; // it records what the server wrote, before the cells are made
 import { calendarOf, headOf } from "./calendar.js";
 import { unpackNames } from "./unpack-names.js";
 import { visibleName } from "./visible-text.js";
@@ -6,7 +6,7 @@ import { visibleName } from "./visible-text.js";
 /** @type {() => HTMLButtonElement[]} */
 const cells = () => [...document.querySelectorAll("#grid button")].filter((one) => one instanceof HTMLButtonElement);
 
-/** Makes the cells of thousands of partitions, which come without them. */
+/** Makes the cells of a grid of thousands of partitions, which the server sends without cells. */
 function unpack() {
   const grid = document.getElementById("grid");
   const { names, kinds = "", cells: kindOf = "", chosen } = grid?.dataset ?? {};
@@ -15,12 +15,12 @@ function unpack() {
   const ofCell = kindOf.split(" ");
   const allNames = unpackNames(names);
   const made = allNames.map((name, i) => {
-    const [look = "", said = ""] = all[Number.parseInt(ofCell[i] ?? "", 36)] ?? [];
+    const [className = "", text = ""] = all[Number.parseInt(ofCell[i] ?? "", 36)] ?? [];
     const cell = document.createElement("button");
     cell.name = "partition";
     cell.value = name;
-    cell.className = look;
-    cell.title = `${visibleName(name.slice(0, 100)) || "(empty)"}: ${said}`;
+    cell.className = className;
+    cell.title = `${visibleName(name.slice(0, 100)) || "(empty)"}: ${text}`;
     cell.tabIndex = name === chosen || (chosen === undefined && i === 0) ? 0 : -1;
     if (name === chosen) cell.setAttribute("aria-pressed", "true");
     return cell;
@@ -43,15 +43,15 @@ function unpack() {
   }
 }
 
-/** @type {(name: string, look?: string, text?: string) => HTMLElement} */
-function element(name, look = "", text = "") {
+/** @type {(name: string, className?: string, text?: string) => HTMLElement} */
+function element(name, className = "", text = "") {
   const made = document.createElement(name);
-  if (look !== "") made.className = look;
+  if (className !== "") made.className = className;
   made.textContent = text;
   return made;
 }
 
-/** The cell that has the focus, or had it when what is shown was swapped. @type {HTMLButtonElement | undefined} */
+/** The cell that has the focus, or had it before the grid was replaced. @type {HTMLButtonElement | undefined} */
 let here;
 
 /**
@@ -93,7 +93,7 @@ function move(event, cell) {
   goTo(next);
 }
 
-/** The cell over or under another one, in the next row of a calendar that has any. @type {(row: Element, step: number, cell: HTMLElement) => HTMLButtonElement | undefined} */
+/** The cell above or below another one, in the next row of the calendar that has cells. @type {(row: Element, step: number, cell: HTMLElement) => HTMLButtonElement | undefined} */
 function besideIn(row, step, cell) {
   const rows = [...document.querySelectorAll("#grid .row")];
   const columnOf = (/** @type {Element} */ one) => Array.from(one.parentElement?.children ?? []).indexOf(one);
@@ -114,7 +114,7 @@ function goTo(cell) {
   cell.focus();
 }
 
-/** Says which partition a cell is, for those whose pointer has no hover. @param {Event} event */
+/** Shows the partition of a cell, also for pointers without hover. @param {Event} event */
 function read({ target }) {
   const output = document.getElementById("cell");
   if (output && isCell(target)) output.textContent = target.title;
@@ -127,7 +127,7 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("swapped", () => {
   unpack();
-  // Another grid is there: whoever was in the old one goes on in it.
+  // The grid was replaced: the focus moves to the same cell of the new one.
   const again = here && !here.isConnected && cells().find(({ value }) => value === here?.value);
   if (again) goTo(again);
 });

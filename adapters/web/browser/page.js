@@ -1,10 +1,10 @@
 import { ago } from "./ago.js";
 
-/** The least time between two looks at the server, in milliseconds, however much is reported meanwhile. */
+/** The least time between two requests for updates, in milliseconds. */
 const pace = 2000;
-/** After a quiet time a look comes soon, and shows what comes together at once. */
+/** The delay of an update after a quiet time, in milliseconds. Events that come together are shown together. */
 const soon = 150;
-/** A page that took a while to come is not asked for again for so many times as long, up to a minute. */
+/** After a slow answer, the next update waits for so many times as long, up to a minute. */
 const rest = 9;
 const longestRest = 60_000;
 
@@ -49,11 +49,11 @@ function toggleFold(id) {
   applyFolds();
 }
 
-/* What the server has now, in place of what is shown */
+/* Replacing what is shown by what the server has now */
 
 /**
- * The HTML of what can be swapped and of its rows, as the server wrote it: scripts change some of it, and times go on by
- * themselves.
+ * The HTML of elements that can be replaced, and of their rows, as the server wrote it: scripts change some of it, and
+ * times update by themselves.
  * @type {WeakMap<Element, string>}
  */
 const shown = new WeakMap();
@@ -68,7 +68,7 @@ function noteShown(root) {
   for (const element of all("[data-swap], [data-rows] > [id]", root)) shown.set(element, written(element));
 }
 
-/** Shows another page in place of this one; `isWhole`: with what its fields say. @type {(next: Document, isLive: boolean, isWhole: boolean) => void} */
+/** Replaces the content by that of another page. `isWhole`: also the values of fields. @type {(next: Document, isLive: boolean, isWhole: boolean) => void} */
 function swapAll(next, isLive, isWhole) {
   const ids = all("[data-swap]").map(({ id }) => id);
   const nextIds = all("[data-swap]", next).map(({ id }) => id);
@@ -90,11 +90,11 @@ function swapAll(next, isLive, isWhole) {
   if (document.title !== next.title) document.title = next.title;
   document.dispatchEvent(new CustomEvent("swapped", { detail: next }));
   held?.();
-  // What is new on the page may need a script of its own; what is here already is not loaded again.
+  // New content may need another script. A script that is loaded already is not loaded again.
   for (const path of next.body.dataset.scripts?.split(" ") ?? []) import(path);
 }
 
-/** Keeps what is at the top of the window there, whatever changes above it. */
+/** Keeps the element at the top of the window in position while content above it changes. */
 function anchor() {
   if (scrollY === 0) return undefined;
   const top = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
@@ -110,13 +110,13 @@ function anchor() {
 function swap(old, fresh, isLive) {
   if (shown.get(old) === shown.get(fresh)) return;
   const focused = document.activeElement;
-  const place = focused && old.contains(focused) ? placeOf(focused) : undefined;
+  const selector = focused && old.contains(focused) ? selectorOf(focused) : undefined;
   const isBeside = (/** @type {Element} */ one) => one.closest("[data-rows]") === null;
   keepOpen(all("details", old).filter(isBeside), all("details", fresh).filter(isBeside));
   const kept = new Map(Array.from(old.querySelectorAll("[data-rows] > [id]"), (row) => [row.id, row]));
   for (const row of fresh.querySelectorAll("[data-rows] > [id]")) {
     const before = kept.get(row.id);
-    // A row that looks the same stays itself, with what is open or selected in it.
+    // An unchanged row is kept, with what is open or selected in it.
     if (before && shown.get(before) === shown.get(row)) row.replaceWith(before);
     else {
       if (before) keepOpen(all("details", before), all("details", row));
@@ -124,8 +124,8 @@ function swap(old, fresh, isLive) {
     }
   }
   old.replaceWith(fresh);
-  if (place === undefined) return;
-  const again = focused?.isConnected ? focused : place && document.querySelector(place);
+  if (selector === undefined) return;
+  const again = focused?.isConnected ? focused : selector && document.querySelector(selector);
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
@@ -135,7 +135,7 @@ function keepOpen(before, now) {
   for (const [i, one] of now.entries()) one.toggleAttribute("open", before[i]?.hasAttribute("open"));
 }
 
-/** Marks the fields of filters that the server found wrong. */
+/** Marks the fields whose filters the server refused. */
 function markInvalid() {
   const wrong = all("#invalid [data-parameter]").map(({ dataset }) => dataset.parameter ?? "");
   for (const field of all("#filters [name], header [name=search]")) {
@@ -150,7 +150,7 @@ function markInvalid() {
 }
 
 /** @param {Element} element */
-function placeOf(element) {
+function selectorOf(element) {
   const owner = element.closest("[id]");
   if (!owner) return "";
   return owner === element ? `#${CSS.escape(owner.id)}` : `#${CSS.escape(owner.id)} ${element.tagName.toLowerCase()}`;
@@ -161,7 +161,7 @@ let looking;
 let address = location.pathname + location.search;
 
 /**
- * Shows what the server has for an address, and answers whether it had it.
+ * Shows the page of an address. Resolves with whether the server answered it.
  * @type {(url: string, how?: { isLive?: boolean, isWhole?: boolean }) => Promise<boolean>}
  */
 async function show(url, { isLive = false, isWhole = false } = {}) {
@@ -173,12 +173,12 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
     const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" } });
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
     if (mine.signal.aborted) return false;
-    // Whoever has to sign in again is led to where that is.
+    // The session has ended: load the sign-in page.
     if (response.redirected) {
       location.reload();
       return false;
     }
-    // What is gone is said to be, as what is wrong with a filter is; a server in trouble leaves what is shown.
+    // Errors of the request are shown. After an error of the server, the page stays as it is.
     const isPage = response.ok || response.status === 404 || (response.status === 400 && byId("list", next) !== null);
     if (isPage) swapAll(next, isLive, isWhole);
     else if (response.status === 400) {
@@ -190,7 +190,7 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
     if (next.body.dataset.stream !== undefined) document.body.dataset.stream = next.body.dataset.stream;
     return response.ok;
   } catch (error) {
-    // The stream says when the server is away.
+    // The state of the stream shows that the server is away.
     if (!(error instanceof DOMException && error.name === "AbortError") && !(error instanceof TypeError)) throw error;
     return false;
   } finally {
@@ -198,16 +198,16 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
   }
 }
 
-/** Shows another address, and what comes after it; `isWhole`: with its filters. @type {(url: string, isWhole?: boolean) => Promise<boolean>} */
+/** Shows another address and follows its events. `isWhole`: also replaces its filters. @type {(url: string, isWhole?: boolean) => Promise<boolean>} */
 export async function goTo(url, isWhole = false) {
-  news = 0;
+  newEvents = 0;
   sayNews();
   const isShown = await show(url, { isWhole });
   listen();
   return isShown;
 }
 
-/** The address that what is shown belongs to. */
+/** The address of what is shown. */
 export function shownAddress() {
   return address;
 }
@@ -222,7 +222,7 @@ let due;
 let again;
 let nextLook = 0;
 let lastId = "";
-let news = 0;
+let newEvents = 0;
 let paused = false;
 
 /** @param {"live" | "paused" | "offline" | ""} state */
@@ -248,7 +248,7 @@ function listen() {
   source.addEventListener("error", () => {
     say("offline");
     if (source?.readyState !== EventSource.CLOSED) return;
-    // A browser goes on by itself after a lost connection, and gives up after a refusal.
+    // The browser reconnects after a lost connection, but not after a refusal.
     clearTimeout(again);
     again = setTimeout(listen, 5000);
     if (!paused) plan();
@@ -256,7 +256,7 @@ function listen() {
   const note = (/** @type {MessageEvent} */ event) => {
     lastId = event.lastEventId;
     if (event.type === "position") return;
-    news++;
+    newEvents++;
     if (paused) sayPause();
     else if (isReading()) sayNews();
     else plan();
@@ -265,7 +265,7 @@ function listen() {
   for (const type of types) source.addEventListener(type, note);
 }
 
-/** Many events make one look, once nobody reads in the list that it would move. */
+/** Schedules one update for many events. It waits while the user reads in a list whose rows would move. */
 function plan() {
   if (due !== undefined) return;
   due = setTimeout(
@@ -276,19 +276,19 @@ function plan() {
         return;
       }
       const began = performance.now();
-      news = 0;
+      newEvents = 0;
       sayNews();
       await show(location.pathname + location.search, { isLive: true });
       const now = performance.now();
       nextLook = now + Math.max(pace, Math.min(rest * (now - began), longestRest));
       due = undefined;
-      if (news > 0 && !paused) plan();
+      if (newEvents > 0 && !paused) plan();
     },
     Math.max(soon, nextLook - performance.now()),
   );
 }
 
-/** Whether somebody reads in a list whose rows move when something new comes. */
+/** Whether the user reads in a list whose rows an update would move. */
 function isReading() {
   if (!byId("filters")) return false;
   const selection = getSelection();
@@ -296,17 +296,17 @@ function isReading() {
   return scrollY > 8 || isSelected === true || document.querySelector("#list details[open]") !== null;
 }
 
-/** Says how much is held back, on the button that shows it. */
+/** Shows how many updates wait, on the button that shows them. */
 function sayNews() {
   const button = byId("news");
   if (!button) return;
-  button.hidden = news === 0 || paused;
-  button.textContent = `${news.toLocaleString("en")} new`;
+  button.hidden = newEvents === 0 || paused;
+  button.textContent = `${newEvents.toLocaleString("en")} new`;
 }
 
-/** What was held back comes when nobody reads any more. */
+/** Shows waiting updates once the user no longer reads. */
 function catchUp() {
-  if (news > 0 && !paused && !isReading()) plan();
+  if (newEvents > 0 && !paused && !isReading()) plan();
 }
 addEventListener("scroll", catchUp, { passive: true });
 document.addEventListener("selectionchange", catchUp);
@@ -316,7 +316,7 @@ async function showNews() {
   scrollTo(0, 0);
   getSelection()?.removeAllRanges();
   for (const one of all("#list details[open]")) one.removeAttribute("open");
-  news = 0;
+  newEvents = 0;
   sayNews();
   await show(location.pathname + location.search, { isLive: true });
 }
@@ -325,7 +325,7 @@ function sayPause() {
   const button = byId("pause");
   if (!button) return;
   button.setAttribute("aria-pressed", String(paused));
-  button.textContent = paused ? `Resume${news > 0 ? ` (${news} new)` : ""}` : "Pause";
+  button.textContent = paused ? `Resume${newEvents > 0 ? ` (${newEvents} new)` : ""}` : "Pause";
   sayNews();
   say(paused ? "paused" : "live");
 }
@@ -333,7 +333,7 @@ function sayPause() {
 function togglePause() {
   paused = !paused;
   sayPause();
-  if (!paused && news > 0) plan();
+  if (!paused && newEvents > 0) plan();
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -349,7 +349,7 @@ document.addEventListener("input", ({ target }) => {
   }
 });
 
-/** Of a table's rows, and of the plots of the same names. @type {(table: string, text: string) => void} */
+/** Filters the rows of a table, and the plots of the same names. @type {(table: string, text: string) => void} */
 function filterNames(table, text) {
   const wanted = text.toLowerCase();
   for (const one of all(`#${table} tr[data-name], figure[data-name]`)) {
@@ -388,7 +388,7 @@ export function searchField(root = document) {
   return field instanceof HTMLInputElement ? field : undefined;
 }
 
-/** Under this name a search from another page says that it goes on in the catalog. */
+/** The key under which a search from another page is passed on to the catalog. */
 export const searching = "searching";
 
 document.addEventListener("submit", ({ target }) => {

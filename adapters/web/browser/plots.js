@@ -5,7 +5,7 @@ import { drawnPower, figure, tickLabels, withPower } from "./figures.js";
 /** @typedef {typeof import("uplot")} UPlot */
 
 const height = 110;
-/** All plots of the page, by what they show. @type {Map<HTMLElement, Plot>} */
+/** All plots of the page, by their elements. @type {Map<HTMLElement, Plot>} */
 const plots = new Map();
 
 /** @param {string} name */
@@ -13,7 +13,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 /** @param {string | undefined} text */
 const numbers = (text = "") => text.split(" ").map(Number);
 
-/** Times in seconds, and values divided by ten to a power. @type {(figure: HTMLElement) => [times: number[], values: number[]]} */
+/** Times in seconds, and values divided by a power of ten. @type {(figure: HTMLElement) => [times: number[], values: number[]]} */
 function dataOf({ dataset: { at, values, power = "0" }, parentElement }) {
   const spans = numbers(parentElement?.dataset.times?.split("\n")[Number(at)]);
   let time = 0;
@@ -26,17 +26,17 @@ function dataOf({ dataset: { at, values, power = "0" }, parentElement }) {
   ];
 }
 
-/** In two steps: a number holds no 1e-308 in full, nor 1e309 at all. @type {(value: number, power: number) => number} */
+/** In two steps, because 1e-308 is not exact, and 1e309 is no number. @type {(value: number, power: number) => number} */
 const divided = (value, power) => value / 10 ** Math.trunc(power / 2) / 10 ** (power - Math.trunc(power / 2));
 
 /** @type {(element: HTMLElement, UPlot: UPlot) => void} */
 function draw(element, UPlot) {
-  const place = element.querySelector(".drawing");
+  const drawing = element.querySelector(".drawing");
   const reading = element.querySelector("[data-reading]");
-  if (!(place instanceof HTMLElement) || !reading) return;
+  if (!(drawing instanceof HTMLElement) || !reading) return;
   const latest = reading.textContent;
   plots.get(element)?.destroy();
-  place.replaceChildren();
+  drawing.replaceChildren();
   const [ink, soft, line] = [colour("--ink"), colour("--soft"), colour("--line")];
   const axis = {
     stroke: soft,
@@ -51,12 +51,12 @@ function draw(element, UPlot) {
   const data = dataOf(element);
   const plot = new UPlot(
     {
-      width: place.clientWidth,
+      width: drawing.clientWidth,
       height,
       padding: [6, 24, 0, 0],
       legend: { show: false },
       tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      // All plots share their time: what is read or zoomed in one is in all.
+      // All plots share their time axis: reading or zooming one affects all.
       cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false }, points: { size: 6, fill: ink } },
       axes: [
         {
@@ -97,7 +97,7 @@ function draw(element, UPlot) {
       },
     },
     data,
-    place,
+    drawing,
   );
   plots.set(element, plot);
 }
@@ -116,7 +116,7 @@ function moment(time, step) {
 /** @type {Promise<UPlot> | undefined} */
 let loading;
 
-/** uPlot as its package has it for browsers, which is no module. */
+/** Loads uPlot's build for browsers, which is no module. */
 function load() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -148,13 +148,13 @@ document.addEventListener("click", ({ target }) => {
   for (const plot of plots.values()) plot.setData(plot.data);
 });
 
-// What the server had anew: values are put into the plots that are there.
+// New values from the server are put into existing plots.
 document.addEventListener("swapped", async (event) => {
   const { detail: next } = /** @type {CustomEvent<Document>} */ (event);
-  const [place, fresh] = [document.querySelector(".plots"), next.querySelector(".plots")];
-  if (!(place instanceof HTMLElement && fresh instanceof HTMLElement)) return observe();
-  const isLater = place.dataset.times !== fresh.dataset.times;
-  place.dataset.times = fresh.dataset.times;
+  const [current, fresh] = [document.querySelector(".plots"), next.querySelector(".plots")];
+  if (!(current instanceof HTMLElement && fresh instanceof HTMLElement)) return observe();
+  const isLater = current.dataset.times !== fresh.dataset.times;
+  current.dataset.times = fresh.dataset.times;
   const all = [...fresh.children].filter((one) => one instanceof HTMLElement);
   for (const element of figures()) {
     const other = all.find(({ dataset }) => dataset.name === element.dataset.name);
@@ -173,17 +173,17 @@ document.addEventListener("swapped", async (event) => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (plots.size > 0) drawAll();
 });
-// The server has drawn them already: they are drawn anew when somebody may see them.
-const look = new IntersectionObserver(
+// The server has drawn them already. They are drawn again when they become visible.
+const visibility = new IntersectionObserver(
   (entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    look.disconnect();
+    visibility.disconnect();
     drawAll();
   },
   { rootMargin: "200px" },
 );
 
-/** What is new on the page, and no more what is gone. */
+/** Observes new plots on the page, and removes those that are gone. */
 function observe() {
   for (const [element, plot] of plots) {
     if (element.isConnected) continue;
@@ -192,9 +192,9 @@ function observe() {
   }
   for (const element of figures()) {
     if (plots.has(element)) continue;
-    look.observe(element);
-    const place = element.querySelector(".drawing");
-    if (place) sizes.observe(place);
+    visibility.observe(element);
+    const drawing = element.querySelector(".drawing");
+    if (drawing) sizes.observe(drawing);
   }
 }
 observe();

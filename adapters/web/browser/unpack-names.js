@@ -1,5 +1,5 @@
 /**
- * The names that pack-names.ts packed.
+ * Reads names that `packNames` of partition-cells.ts has packed.
  * @param {string} packed
  * @returns {string[]}
  */

@@ -1,9 +1,9 @@
-/** Characters that would say nothing, by what stands for them. */
+/** Invisible characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is made visible
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
- * The text with a character to see in place of each that there is none of.
+ * The text with a visible symbol for each invisible character.
  * @param {string} text
  */
 export function visible(text) {
@@ -14,14 +14,14 @@ export function visible(text) {
   });
 }
 
-/** White space that a browser would leave out or make one with its neighbours, and characters without a width. */
+/** White space that a browser drops or collapses, and characters without a width. */
 const unseen = /^ +| +$| {2,}|[\t\n\r]|[^\S ]|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Cyrillic and Greek letters that look like Latin ones. */
 const alike = /[аеорсухіјѕһАВЕКМНОРСТУХІЈЅοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]/g;
 
 /**
- * A name, so that two which differ look different: `a␣`, `a⟨000A⟩` and `a⟨200B⟩` are not `a`, nor is a letter of another
+ * A name in which differences are visible: `a␣`, `a⟨000A⟩` and `a⟨200B⟩` are not `a`, nor is a letter of another
  * script among Latin ones.
  * @param {string} name
  */
@@ -30,7 +30,7 @@ export function visibleName(name) {
 }
 
 /**
- * The text with a mark for each space that is lost and each character that nobody sees, unless it is to be kept.
+ * The text with a mark for each dropped space and each invisible character, unless `isKept`.
  * @param {string} text
  * @param {(found: string, at: number) => boolean} [isKept]
  */
@@ -42,7 +42,7 @@ export function marked(text, isKept = () => false) {
 }
 
 /**
- * The text with the code of each letter that looks like a Latin one, where there are Latin ones.
+ * The text with the code of each letter that looks like a Latin letter, if it has Latin letters too.
  * @param {string} text
  */
 export function withAlike(text) {

@@ -1,11 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { AssetMark, AssetState } from "../../../storage/index.ts";
-import { Ago } from "../ago.tsx";
-import { AssetLink, AssetName } from "../asset-link.tsx";
-import { rowId } from "../row-id.ts";
-import { CheckCounts, type StateCounts } from "../state.tsx";
-import { Strip } from "../strip.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink, AssetName } from "../parts/asset-link.tsx";
+import { rowId } from "../parts/asset-path.ts";
+import { CheckCounts, type StateCounts } from "../parts/state.tsx";
+import { Strip } from "../parts/strip.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { NameText } from "../values/user-text.tsx";
 import type { Line } from "./catalog-list.ts";
@@ -14,12 +14,12 @@ import type { GroupRow } from "./catalog-rows.ts";
 interface GroupProps {
   readonly row: GroupRow<AssetState>;
   readonly isWhole: boolean;
-  /** The parameters of this page, less those of where it is. */
+  /** The parameters of this page without prefix and cursor. */
   readonly page: URLSearchParams;
   readonly now: number;
 }
 
-/** A prefix with how many assets are below it: over their rows where it is open, else in their place. */
+/** A prefix with the number of assets below it: above their rows if it is open, else instead of them. */
 export function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, page, now }: GroupProps) {
   const count = (
     <span class="soft count">
@@ -71,7 +71,7 @@ function FoldButton({ prefix }: { readonly prefix: AssetKey }) {
 interface PrefixLinkProps {
   readonly prefix: AssetKey;
   readonly from: number;
-  /** The parameters of this page, less those of where it is. */
+  /** The parameters of this page without prefix and cursor. */
   readonly page: URLSearchParams;
 }
 
@@ -98,7 +98,7 @@ interface AssetLineProps {
   readonly now: number;
 }
 
-/** An asset at a glance. */
+/** A row with the state of an asset. */
 export function AssetLine({ asset, from, depth, now }: AssetLineProps) {
   const { assetKey, marks, checks, counts, dataVersion, latestMaterialization, latestObservation } = asset;
   const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
@@ -130,7 +130,7 @@ export function AssetLine({ asset, from, depth, now }: AssetLineProps) {
   );
 }
 
-/** How many partitions an asset has, or that it has more. */
+/** How many partitions an asset has, with a plus if there may be more. */
 export function partitionCount({ counts, hasMorePartitions }: AssetMark): string {
   return counts.partitions.toLocaleString("en") + (hasMorePartitions ? "+" : "");
 }

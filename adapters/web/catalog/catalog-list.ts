@@ -2,11 +2,11 @@ import { type AssetKey, parseAssetKey } from "../../../core/index.ts";
 import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } from "../../../storage/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import { stripLength } from "../strip.tsx";
+import { stripLength } from "../parts/strip.tsx";
 import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
 
 const assetsPerPage = 100;
-/** Of one call that counts assets. */
+/** The size of a page of states, from which assets are counted. */
 const statesPerPage = 10_000;
 
 /** An asset with its last reports. */
@@ -16,24 +16,24 @@ export interface Line extends AssetMark {
 
 export type Row = GroupRow<AssetState> | AssetRow<Line>;
 
-/** What of the catalog is shown. */
+/** A page of the catalog. */
 export interface Listed {
   readonly rows: readonly Row[];
-  /** How many assets there are, and which rows of them are here. */
-  readonly said: string | undefined;
+  /** A text on how many assets there are, and which rows the page shows. */
+  readonly total: string | undefined;
   readonly counted: readonly AssetState[];
-  /** Whether a group has no more assets than were counted. */
+  /** Whether all assets of a group were counted. */
   readonly isWhole: (row: GroupRow<AssetState>) => boolean;
   readonly cursor: string | null;
   readonly hasMore: boolean;
-  /** What leads to the next page. */
+  /** The text of the link to the next page. */
   readonly next: string;
 }
 
-/** How often as many keys are searched before a page without a match says so. */
-const mostLooks = 5;
+/** How many pages of keys are searched before a page without a match is answered. */
+const mostReads = 5;
 
-/** Groups of all assets by their keys, counted over all pages of the list. */
+/** Reads a page of assets in groups by their keys. The groups count the assets of all pages. */
 export async function readGroups(
   log: ScopedEventLog,
   filter: AssetFilter,
@@ -43,7 +43,7 @@ export async function readGroups(
   const [from = null, after = null] = parseListCursor(cursor, mark) ?? [];
   let start = from ?? undefined;
   let states = await log.assetStates(filter, { limit: statesPerPage, cursor: start });
-  for (let looks = 1; states.assets.length === 0 && states.hasMore && looks < mostLooks; looks++) {
+  for (let reads = 1; states.assets.length === 0 && states.hasMore && reads < mostReads; reads++) {
     start = states.cursor ?? undefined;
     states = await log.assetStates(filter, { limit: statesPerPage, cursor: start });
   }
@@ -53,7 +53,7 @@ export async function readGroups(
     log,
     page.rows.flatMap((row) => ("asset" in row ? [row.asset.assetKey] : [])),
   );
-  // An asset that was wiped meanwhile has none.
+  // An asset that was wiped meanwhile has no line.
   const lineOf = new Map(lines.map((line) => [JSON.stringify(line.assetKey), line]));
   const rows = page.rows.flatMap((row): Row[] => {
     if ("prefix" in row) return [row];
@@ -65,9 +65,9 @@ export async function readGroups(
   const isOfAssets = page.rows.every((row) => "asset" in row || row.isOpen);
   return {
     rows,
-    said: sayTotal(assets.length, { isFirst: start === undefined, hasMore }, page),
+    total: totalText(assets.length, { isFirst: start === undefined, hasMore }, page),
     counted: assets,
-    // Where the keys that were looked at begin or end in it, there may be more.
+    // If the examined keys begin or end inside a group, the group may have more assets.
     isWhole: (row) => !(hasMore && row.assets.at(-1) === last) && !(start !== undefined && row.assets[0] === first),
     cursor: formatListCursor(position, mark),
     hasMore: page.last !== undefined || hasMore,
@@ -75,14 +75,14 @@ export async function readGroups(
   };
 }
 
-interface LookedAt {
-  /** Whether nothing lies before what was counted. */
+interface Examined {
+  /** Whether the counted assets start with the first of all. */
   readonly isFirst: boolean;
   readonly hasMore: boolean;
 }
 
-function sayTotal(assets: number, looked: LookedAt, { start, end, count }: PageOfRows<AssetState>): string {
-  const number = `${assets.toLocaleString("en")}${looked.hasMore ? "+" : ""}${looked.isFirst ? "" : " further"}`;
+function totalText(assets: number, examined: Examined, { start, end, count }: PageOfRows<AssetState>): string {
+  const number = `${assets.toLocaleString("en")}${examined.hasMore ? "+" : ""}${examined.isFirst ? "" : " further"}`;
   const total = `${number} ${assets === 1 ? "asset" : "assets"}`;
   if (end - start === count) return total;
   const here = `${(start + 1).toLocaleString("en")} to ${end.toLocaleString("en")}`;
@@ -104,7 +104,7 @@ export async function readSorted(
   return {
     ...page,
     rows: lines.map((asset) => ({ asset, from: 0, depth: 0 })),
-    said: undefined,
+    total: undefined,
     counted: [],
     isWhole: () => true,
     next: `Next ${assetsPerPage} assets`,

@@ -1,158 +1,152 @@
 /** @jsxImportSource hono/jsx */
-import * as v from "valibot";
-import { formatAssetKey } from "../../../core/index.ts";
-import { assetKeyParameter, countParameter, searchParameter } from "../../http/query-parameters.ts";
-import { Choice, InvalidFilters, KindChoice, Pager } from "../controls.tsx";
-import type { Page } from "../page.tsx";
-import { type PageContext, streamPath } from "../page-context.ts";
-import { readFromCursor, readPageQuery, withQuery } from "../page-query.ts";
-import { CheckCounts } from "../state.tsx";
-import { stripLength } from "../strip.tsx";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { type Page, type PageContext, streamPath } from "../page.tsx";
+import { withQuery } from "../page-query.ts";
+import { Choice, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { CheckCounts } from "../parts/state.tsx";
+import { stripLength } from "../parts/strip.tsx";
 import { NameText } from "../values/user-text.tsx";
 import { AssetLine, failuresOf, Group } from "./catalog-line.tsx";
-import { readGroups, readSorted } from "./catalog-list.ts";
+import type { Listed } from "./catalog-list.ts";
+import { type CatalogView, readCatalogView } from "./catalog-view.ts";
 import { EmptyLog } from "./empty-log.tsx";
 
-const day = 86_400_000;
-
-const schema = v.strictObject({
-  search: v.optional(searchParameter),
-  prefix: v.optional(assetKeyParameter),
-  state: v.optional(v.picklist(["failing"], "failing")),
-  quiet: v.optional(v.picklist(["1", "7", "30"], "1, 7 or 30 days")),
-  type: v.optional(
-    v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"], "a type of event"),
-  ),
-  sort: v.optional(v.picklist(["latest", "state", "reports"], "latest, state or reports")),
-  cursor: v.optional(v.string()),
-  /** When the first page was asked for: a cursor belongs to one moment's idea of stale. */
-  as_of: v.optional(countParameter(8.64e15)),
-});
-
-/** All assets, page by page, each with its state at a glance: in groups by their keys, or sorted. */
-export async function catalogPage(visit: PageContext): Promise<Page> {
-  const { url, caller, now } = visit;
-  const asked = readPageQuery(url, schema);
-  const { query, said } = asked;
-  const { search, prefix, state, quiet, type, sort: order } = query;
-  const asOf = query.as_of ?? now;
-  const filter = {
-    prefix,
-    search,
-    type,
-    failing: state === "failing" ? true : undefined,
-    quietSince: quiet === undefined ? undefined : asOf - Number(quiet) * day,
-  };
-  const {
-    found: list,
-    cursor,
-    wrong,
-  } = await readFromCursor(asked, query.cursor, (cursor) =>
-    order === undefined ? readGroups(visit.log, filter, cursor) : readSorted(visit.log, filter, order, cursor),
-  );
-  const { rows } = list;
-  const isEmpty = rows.length === 0 && said.size === 0 && wrong.size === 0;
-  const rest = {
-    place: "assets",
+/** All assets, page by page, with their state: in groups by their keys, or sorted. */
+export async function catalogPage(context: PageContext): Promise<Page> {
+  const { url, caller, now } = context;
+  const view = await readCatalogView(context);
+  return {
+    section: "assets",
     title: "Assets",
-    search,
+    search: view.query.search,
     searchForm: "filters",
-    stream: streamPath(visit),
+    stream: streamPath(context),
     files: ["filters.js"],
-    status: wrong.size > 0 ? 400 : 200,
-  } as const;
-  if (isEmpty) return { ...rest, body: <EmptyLog url={url} caller={caller} /> };
-  const ofPrefix = new URLSearchParams(withQuery(url, { prefix: null, cursor: null, as_of: null }));
-  const body = (
+    status: view.wrong.size > 0 ? 400 : 200,
+    body: view.isEmptyLog ? <EmptyLog url={url} caller={caller} /> : <CatalogBody view={view} url={url} now={now} />,
+  };
+}
+
+interface CatalogBodyProps {
+  readonly view: CatalogView;
+  readonly url: string;
+  readonly now: number;
+}
+
+function CatalogBody({ view: { query, wrong, list, cursor, pagerUrl }, url, now }: CatalogBodyProps) {
+  const { rows, total, hasMore } = list;
+  return (
     <>
-      <form class="filters" id="filters" action="/">
-        <h1>Assets</h1>
-        <Choice name="state" label="State" value={state} options={[["failing", "Failing checks"]]} any="Any state" />
-        <Choice
-          name="quiet"
-          label="Stale"
-          value={quiet}
-          any="Fresh or stale"
-          options={[
-            ["1", "Stale for a day"],
-            ["7", "Stale for a week"],
-            ["30", "Stale for a month"],
-          ]}
-        />
-        <KindChoice value={type} />
-        <Choice
-          name="sort"
-          label="Order"
-          value={order}
-          any="By key"
-          options={[
-            ["state", "Failing first"],
-            ["latest", "Latest first"],
-            ["reports", "Most reports first"],
-          ]}
-        />
-        {prefix && (
-          <span class="chip">
-            below <NameText text={formatAssetKey(prefix)} most={60} />
-            <input type="hidden" name="prefix" value={JSON.stringify(prefix)} />
-            <a href={withQuery(url, { prefix: null, cursor: null, as_of: null })} aria-label="Show all prefixes">
-              ×
-            </a>
-          </span>
-        )}
-        <button type="submit" class="plain">
-          Apply
-        </button>
-      </form>
+      <Filters query={query} url={url} />
       <InvalidFilters wrong={wrong} />
       <div id="list" data-swap>
-        {list.said !== undefined && rows.length > 0 && (
+        {total !== undefined && rows.length > 0 && (
           <p class="total">
-            {list.said} <CheckCounts checks={failuresOf(list.counted)} />
+            {total} <CheckCounts checks={failuresOf(list.counted)} />
           </p>
         )}
         {rows.length === 0 ? (
           <p class="none">
-            {list.hasMore ? "Searched a part of the assets, nothing yet." : "No asset matches."}{" "}
+            {hasMore ? "Searched a part of the assets, nothing yet." : "No asset matches."}{" "}
             <a href="/">Show all assets</a>
           </p>
         ) : (
-          <table class="catalog">
-            <thead>
-              <tr>
-                <th scope="col">Asset</th>
-                <th scope="col" class="wide">
-                  Last {stripLength} reports
-                </th>
-                <th scope="col">Latest</th>
-                <th scope="col">Checks</th>
-                <th scope="col" class="wide number">
-                  Partitions
-                </th>
-                <th scope="col" class="wide">
-                  Data version
-                </th>
-              </tr>
-            </thead>
-            <tbody id="rows" data-rows>
-              {rows.map((row) =>
-                "prefix" in row ? (
-                  <Group row={row} isWhole={list.isWhole(row)} page={ofPrefix} now={now} />
-                ) : (
-                  <AssetLine asset={row.asset} from={row.from} depth={row.depth} now={now} />
-                ),
-              )}
-            </tbody>
-          </table>
+          <CatalogTable list={list} url={url} now={now} />
         )}
-        <Pager
-          url={withQuery(url, { as_of: quiet === undefined ? null : String(asOf) })}
-          page={list}
-          cursor={cursor}
-          next={list.next}
-        />
+        <Pager url={pagerUrl} page={list} cursor={cursor} next={list.next} />
       </div>
     </>
   );
-  return { ...rest, body };
+}
+
+interface FiltersProps {
+  readonly query: CatalogView["query"];
+  readonly url: string;
+}
+
+function Filters({ query: { state, quiet, type, sort, prefix }, url }: FiltersProps) {
+  return (
+    <form class="filters" id="filters" action="/">
+      <h1>Assets</h1>
+      <Choice name="state" label="State" value={state} options={[["failing", "Failing checks"]]} any="Any state" />
+      <Choice
+        name="quiet"
+        label="Stale"
+        value={quiet}
+        any="Fresh or stale"
+        options={[
+          ["1", "Stale for a day"],
+          ["7", "Stale for a week"],
+          ["30", "Stale for a month"],
+        ]}
+      />
+      <KindChoice value={type} />
+      <Choice
+        name="sort"
+        label="Order"
+        value={sort}
+        any="By key"
+        options={[
+          ["state", "Failing first"],
+          ["latest", "Latest first"],
+          ["reports", "Most reports first"],
+        ]}
+      />
+      {prefix && <PrefixChip prefix={prefix} url={url} />}
+      <button type="submit" class="plain">
+        Apply
+      </button>
+    </form>
+  );
+}
+
+function PrefixChip({ prefix, url }: { readonly prefix: AssetKey; readonly url: string }) {
+  return (
+    <span class="chip">
+      below <NameText text={formatAssetKey(prefix)} most={60} />
+      <input type="hidden" name="prefix" value={JSON.stringify(prefix)} />
+      <a href={withQuery(url, { prefix: null, cursor: null, as_of: null })} aria-label="Show all prefixes">
+        ×
+      </a>
+    </span>
+  );
+}
+
+interface CatalogTableProps {
+  readonly list: Listed;
+  readonly url: string;
+  readonly now: number;
+}
+
+function CatalogTable({ list, url, now }: CatalogTableProps) {
+  const withoutPrefix = new URLSearchParams(withQuery(url, { prefix: null, cursor: null, as_of: null }));
+  return (
+    <table class="catalog">
+      <thead>
+        <tr>
+          <th scope="col">Asset</th>
+          <th scope="col" class="wide">
+            Last {stripLength} reports
+          </th>
+          <th scope="col">Latest</th>
+          <th scope="col">Checks</th>
+          <th scope="col" class="wide number">
+            Partitions
+          </th>
+          <th scope="col" class="wide">
+            Data version
+          </th>
+        </tr>
+      </thead>
+      <tbody id="rows" data-rows>
+        {list.rows.map((row) =>
+          "prefix" in row ? (
+            <Group row={row} isWhole={list.isWhole(row)} page={withoutPrefix} now={now} />
+          ) : (
+            <AssetLine asset={row.asset} from={row.from} depth={row.depth} now={now} />
+          ),
+        )}
+      </tbody>
+    </table>
+  );
 }

@@ -4,10 +4,10 @@ interface Keyed {
   readonly assetKey: AssetKey;
 }
 
-/** A prefix with all the assets below it. What an open one holds follows it, row by row. */
+/** A prefix with all assets below it. The rows inside an open group follow it. */
 export interface GroupRow<Asset extends Keyed> {
   readonly prefix: AssetKey;
-  /** How many parts of the prefix the group above it says already. */
+  /** How many parts of the prefix the group above shows. */
   readonly from: number;
   readonly depth: number;
   readonly assets: readonly Asset[];
@@ -23,9 +23,9 @@ export interface AssetRow<Asset extends Keyed> {
 export type CatalogRow<Asset extends Keyed> = GroupRow<Asset> | AssetRow<Asset>;
 
 /**
- * Assets in the order of keys as a tree, top down. A prefix with one asset is no group, and neither is one that only leads
- * to another. All groups are open where there are no more than `most` assets; else as many levels of them as make no more
- * rows than that, and each that is alone on its level.
+ * Sorted assets as the rows of a tree, top down. A prefix with one asset is no group, and neither is one that contains
+ * only another group. If there are at most `most` assets, all groups are open. Else as many levels are open as give at
+ * most so many rows, and each group that is alone on its level.
  */
 export function catalogRows<Asset extends Keyed>(
   assets: readonly Asset[],
@@ -43,15 +43,15 @@ export function catalogRows<Asset extends Keyed>(
 
 export interface PageOfRows<Asset extends Keyed> {
   readonly rows: readonly CatalogRow<Asset>[];
-  /** Which of all rows are here, not counting open groups: from `start` on, before `end`. */
+  /** The page has the rows from `start` to before `end`, without counting open groups. */
   readonly start: number;
   readonly end: number;
   readonly count: number;
-  /** The last key of the page where rows follow it. */
+  /** The last key of the page, if more rows follow. */
   readonly last: AssetKey | undefined;
 }
 
-/** At most `most` rows from behind the key `after`, each below the open groups that it belongs to. */
+/** At most `most` rows after the key `after`, with the open groups that contain them. */
 export function pageOfRows<Asset extends Keyed>(
   all: readonly CatalogRow<Asset>[],
   after: AssetKey | undefined,
@@ -64,7 +64,7 @@ export function pageOfRows<Asset extends Keyed>(
   const end = start + shown.size;
   const last = leaves[end - 1];
   const keys = [...shown].map(lastKey);
-  // An asset may be named as a group beside it is.
+  // An asset may have the same key as a group.
   const holds = (prefix: AssetKey, key: AssetKey) => key.length > prefix.length && hasPrefix(key, prefix);
   const rows = all.filter((row) => (isOpen(row) ? keys.some((key) => holds(row.prefix, key)) : shown.has(row)));
   return { rows, start, end, count: leaves.length, last: end < leaves.length && last ? lastKey(last) : undefined };
@@ -86,7 +86,7 @@ function inside<Asset extends Keyed>({ assets, prefix, depth }: GroupRow<Asset>)
   return levelOf(assets, prefix.length, depth + 1);
 }
 
-/** The rows of one level: the assets, with groups for those whose keys go on with the same part. */
+/** The rows of one level: assets, and groups of those whose keys continue with the same part. */
 function levelOf<Asset extends Keyed>(assets: readonly Asset[], from: number, depth: number) {
   const rows: CatalogRow<Asset>[] = [];
   for (let start = 0; start < assets.length; ) {
@@ -104,19 +104,19 @@ function levelOf<Asset extends Keyed>(assets: readonly Asset[], from: number, de
   return rows;
 }
 
-/** Behind the asset at `start` if its key ends here, else behind all that go on with the same part. */
+/** The index after the asset at `start` if its key ends here, else after all that continue with the same part. */
 function branchEnd(assets: readonly Keyed[], start: number, from: number): number {
-  const goesOn = ({ assetKey }: Keyed) => assetKey.length > from + 1;
+  const continues = ({ assetKey }: Keyed) => assetKey.length > from + 1;
   const first = assets[start];
   let end = start + 1;
-  if (first === undefined || !goesOn(first)) return end;
+  if (first === undefined || !continues(first)) return end;
   for (let next = assets[end]; next !== undefined; next = assets[++end]) {
-    if (!goesOn(next) || next.assetKey[from] !== first.assetKey[from]) break;
+    if (!continues(next) || next.assetKey[from] !== first.assetKey[from]) break;
   }
   return end;
 }
 
-/** How many parts all these keys begin with; the last part of a key is its own. */
+/** How many parts all these keys share at their beginning, without the last part of each. */
 function sharedParts(assets: readonly Keyed[], from: number): number {
   const [first] = assets;
   let end = from + 1;

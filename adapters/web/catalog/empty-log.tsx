@@ -7,7 +7,7 @@ interface EmptyLogProps {
   readonly caller: Caller;
 }
 
-/** What to do where nothing was reported yet. */
+/** Explains how to report, while the log has no asset. */
 export function EmptyLog({ url, caller: { name, prefix } }: EmptyLogProps) {
   const command = [
     `curl -X POST ${new URL(url).origin}${reportPath([...(prefix ?? []), "my_asset"])}`,
@@ -40,7 +40,7 @@ export function EmptyLog({ url, caller: { name, prefix } }: EmptyLogProps) {
   );
 }
 
-/** Nothing in it means anything to a shell, whatever the key holds. */
+/** The path of a report. A shell gives no meaning to any of its characters. */
 function reportPath(key: AssetKey): string {
   const hex = (mark: string) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`;
   const escaped = key.map((part) => encodeURIComponent(part).replace(/[!'()*~]/g, hex));

@@ -1,73 +1,15 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../../core/index.ts";
-import type { AssetMark, EventMark } from "../../../storage/index.ts";
-import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import { Ago } from "../ago.tsx";
-import { assetPath, eventsPath } from "../asset-path.ts";
+import type { AssetMark } from "../../../storage/index.ts";
 import { Description } from "../events/event-table.tsx";
-import { rowId } from "../row-id.ts";
-import { StateBadge, stateOf } from "../state.tsx";
-import { Strip, stripLength } from "../strip.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { assetPath, eventsPath, rowId } from "../parts/asset-path.ts";
+import { StateBadge, stateOf } from "../parts/state.tsx";
+import { Strip } from "../parts/strip.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
 import { pageBudget } from "../values/page-budget.ts";
 import { BreakableName, NameText } from "../values/user-text.tsx";
-import { type Evaluation, readEvaluations } from "./evaluations.ts";
-import { isWarning } from "./failing-list.ts";
-
-/** Those that fail are shown first, so many in all; behind that all are listed by name. */
-const mostFirst = 60;
-/** Of so many that fail, errors are shown before warnings. */
-const mostSorted = 1000;
-const checksPerPage = 100;
-/** What asks for the first page of all checks by name, where cursors ask for the others. */
-const everyCheck = "all";
-
-export interface CheckWithHistory {
-  readonly latest: Evaluation;
-  /** Newest first. */
-  readonly history: readonly EventMark[];
-}
-
-/** Checks with each of their partitions, and what of them it is. */
-export interface CheckList {
-  readonly checks: readonly CheckWithHistory[];
-  /** `first`: those that fail and some others; `named`: a page of all by name; `all`: there are no others. */
-  readonly part: "all" | "first" | "named";
-  /** Of the next page by name. */
-  readonly cursor: string | null;
-}
-
-/** The checks of an asset with their last evaluations: those that fail first, or the page by name that `page` asks for. */
-export async function readChecks(
-  log: ScopedEventLog,
-  assetKey: AssetKey,
-  page: string | undefined,
-): Promise<CheckList> {
-  if (page !== undefined) {
-    const request = { limit: checksPerPage, cursor: page === everyCheck ? undefined : page };
-    const { checks, cursor, hasMore } = await log.checks(assetKey, request);
-    const named = checks.map(({ latestEvaluation }) => latestEvaluation);
-    return { checks: await addHistories(log, named), part: "named", cursor: hasMore ? cursor : null };
-  }
-  const [{ checks, hasMore }, [failing = []]] = await Promise.all([
-    log.checks(assetKey, { limit: mostFirst }),
-    log.failingChecks([assetKey], mostSorted),
-  ]);
-  const errorsFirst = [...failing.filter((check) => !isWarning(check)), ...failing.filter(isWarning)];
-  const failed = await readEvaluations(
-    log,
-    errorsFirst.slice(0, mostFirst).map(({ id }) => id),
-  );
-  const passed = checks.map(({ latestEvaluation }) => latestEvaluation).filter(({ passed }) => passed);
-  const shown = [...failed, ...passed].slice(0, mostFirst);
-  const isAll = !hasMore && shown.length === checks.length;
-  return { checks: await addHistories(log, shown), part: isAll ? "all" : "first", cursor: null };
-}
-
-async function addHistories(log: ScopedEventLog, shown: readonly Evaluation[]): Promise<readonly CheckWithHistory[]> {
-  const histories = await log.checkHistories(shown, stripLength);
-  return shown.map((latest, i) => ({ latest, history: histories[i]?.evaluations ?? [] }));
-}
+import { type CheckList, type CheckWithHistory, checksPerPage, type Evaluation, everyCheck } from "./read-checks.ts";
 
 interface AssetChecksProps {
   readonly assetKey: AssetKey;
@@ -76,11 +18,12 @@ interface AssetChecksProps {
   readonly now: number;
 }
 
-export function AssetChecks({ assetKey, list: { checks, part, cursor }, mark, now }: AssetChecksProps) {
+export function AssetChecks({ assetKey, list, mark, now }: AssetChecksProps) {
+  const { checks, part, cursor } = list;
   const { checks: counts, hasMoreChecks } = mark;
   const total = counts.failed + counts.warned + counts.passed;
   const number = total.toLocaleString("en") + (hasMoreChecks ? "+" : "");
-  const leadsTo = (page: string) => `${assetPath(assetKey, { checks: page })}#checks`;
+  const pathOf = (page: string) => `${assetPath(assetKey, { checks: page })}#checks`;
   return (
     <section id="checks" aria-labelledby="checks-title">
       <h2 id="checks-title">
@@ -89,7 +32,7 @@ export function AssetChecks({ assetKey, list: { checks, part, cursor }, mark, no
       {part === "first" && (
         <p class="soft">
           The first {checks.length}, those that fail before the others.{" "}
-          <a href={leadsTo(everyCheck)}>{total === 1 ? "All of its partitions" : `All ${number} by name`}</a>
+          <a href={pathOf(everyCheck)}>{total === 1 ? "All of its partitions" : `All ${number} by name`}</a>
         </p>
       )}
       {part === "named" && (
@@ -107,34 +50,14 @@ export function AssetChecks({ assetKey, list: { checks, part, cursor }, mark, no
           </tr>
         </thead>
         <tbody data-rows>
-          {checks.map(({ latest, history }) => (
-            <tr id={rowId("c", [JSON.stringify([latest.checkName, latest.partition])])}>
-              <td>
-                <StateBadge state={stateOf(latest)} />
-              </td>
-              <th scope="row">
-                <CheckLink check={latest} />
-                <span class="soft">
-                  {latest.partition !== null && (
-                    <>
-                      partition <NameText text={latest.partition} most={60} />,{" "}
-                    </>
-                  )}
-                  <Ago time={latest.timestamp} now={now} />
-                </span>
-                <Description event={latest} />
-                <FoldedMetadata event={latest} now={now} />
-              </th>
-              <td>
-                <Strip marks={history} />
-              </td>
-            </tr>
+          {checks.map((check) => (
+            <CheckRow check={check} now={now} />
           ))}
         </tbody>
       </table>
       {part === "named" && cursor !== null && (
         <nav class="pager" aria-label="Pages of checks">
-          <a href={leadsTo(cursor)}>Next {checksPerPage} checks</a>
+          <a href={pathOf(cursor)}>Next {checksPerPage} checks</a>
         </nav>
       )}
     </section>
@@ -150,7 +73,33 @@ function NameRange({ checks }: { readonly checks: readonly CheckWithHistory[] })
   );
 }
 
-/** Leads to all evaluations of a check, of its partition alone where it has one. */
+function CheckRow({ check: { latest, history }, now }: { readonly check: CheckWithHistory; readonly now: number }) {
+  return (
+    <tr id={rowId("c", [JSON.stringify([latest.checkName, latest.partition])])}>
+      <td>
+        <StateBadge state={stateOf(latest)} />
+      </td>
+      <th scope="row">
+        <CheckLink check={latest} />
+        <span class="soft">
+          {latest.partition !== null && (
+            <>
+              partition <NameText text={latest.partition} most={60} />,{" "}
+            </>
+          )}
+          <Ago time={latest.timestamp} now={now} />
+        </span>
+        <Description event={latest} />
+        <FoldedMetadata event={latest} now={now} />
+      </th>
+      <td>
+        <Strip marks={history} />
+      </td>
+    </tr>
+  );
+}
+
+/** Links to all evaluations of a check, or of one of its partitions. */
 export function CheckLink({ check: { id, assetKey, checkName, partition } }: { readonly check: Evaluation }) {
   const length = assetKey.reduce((sum, part) => sum + part.length + 1, checkName.length + (partition?.length ?? 0));
   const filters = { check_name: checkName, ...(partition !== null && { partition }) };

@@ -3,38 +3,38 @@ import { type AssetKey, compareAssetKeys, parseAssetKey } from "../../../core/in
 import { EventLogError, type FailingCheck } from "../../../storage/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import type { StateCounts } from "../state.tsx";
+import type { StateCounts } from "../parts/state.tsx";
 
-/** As many failing checks are put in order together. What is behind them comes after the last of these. */
+/** So many failing checks are sorted together. Further ones follow after the last of these. */
 const mostSorted = 5000;
 const assetsPerCall = 100;
-/** Of one call that counts the checks of assets. */
+/** The size of a page of states, from which failing assets are found. */
 const statesPerPage = 10_000;
-/** An asset with more failing checks is asked for by itself. */
+/** The checks of an asset with more failing ones are read by themselves. */
 const fewFailing = 100;
 
 export interface ListedCheck extends FailingCheck {
   readonly assetKey: AssetKey;
 }
 
-/** Failing checks, each with each of its partitions: errors before warnings, and those of each by asset, name and partition. */
+/** Failing checks with each of their partitions: errors before warnings, each by asset, name and partition. */
 export interface FailingList {
   readonly checks: readonly ListedCheck[];
-  /** Of all that were put in order, on whichever page. */
+  /** The counts of all checks that were sorted together, on all their pages. */
   readonly counts: StateCounts;
-  /** How many of them stand on pages before this one. */
+  /** How many of them are on earlier pages. */
   readonly before: number;
-  /** Whether nothing lies before what was counted, and whether there is more behind it. */
+  /** Whether the counted checks start with the first, and whether more follow them. */
   readonly isFirst: boolean;
   readonly isMore: boolean;
-  /** Of an asset with more failing checks than are put in order, which a page says. */
+  /** The last check of an asset that has more failing checks than are sorted. */
   readonly cutAsset: ListedCheck | undefined;
   readonly hasMore: boolean;
-  /** Of the page that comes after the check that was shown last. */
+  /** The cursor of the page after the last check that was shown. */
   cursorAfter(shown: ListedCheck | undefined): string | null;
 }
 
-/** One page of `most` checks at most. Throws EventLogError `bad_cursor`. */
+/** Reads a page of at most `most` checks. Rejects with EventLogError `bad_cursor`. */
 export async function readFailingList(
   log: ScopedEventLog,
   prefix: AssetKey | undefined,
@@ -42,8 +42,8 @@ export async function readFailingList(
   most: number,
 ): Promise<FailingList> {
   const marked = ["failing checks by state", prefix];
-  const [start = null, ...place] = parseListCursor(cursor, marked) ?? [];
-  const from = place.length === 0 ? undefined : placeOf(place, cursor);
+  const [start = null, ...position] = parseListCursor(cursor, marked) ?? [];
+  const from = position.length === 0 ? undefined : readPosition(position, cursor);
   const sorted = await readSorted(log, prefix, start ?? undefined);
   const { checks } = sorted;
   const found = from === undefined ? 0 : checks.findIndex((check) => compare(check, from) > 0);
@@ -72,9 +72,9 @@ export function isWarning({ severity }: Pick<FailingCheck, "severity">): boolean
   return severity === "WARN";
 }
 
-type Place = Pick<ListedCheck, "severity" | "assetKey" | "checkName" | "partition">;
+type Position = Pick<ListedCheck, "severity" | "assetKey" | "checkName" | "partition">;
 
-function placeOf(parts: readonly (string | null)[], cursor: string | undefined): Place {
+function readPosition(parts: readonly (string | null)[], cursor: string | undefined): Position {
   const [severity, key = null, checkName = null, partition = null] = parts;
   const assetKey = key === null ? undefined : parseAssetKey(key);
   const isSeverity = severity === "WARN" || severity === "ERROR";
@@ -84,7 +84,7 @@ function placeOf(parts: readonly (string | null)[], cursor: string | undefined):
   return { severity, assetKey, checkName, partition };
 }
 
-function compare(a: Place, b: Place): number {
+function compare(a: Position, b: Position): number {
   return (
     Number(isWarning(a)) - Number(isWarning(b)) ||
     compareAssetKeys(a.assetKey, b.assetKey) ||
@@ -97,12 +97,12 @@ function compare(a: Place, b: Place): number {
 interface Sorted {
   readonly checks: readonly ListedCheck[];
   readonly cutAsset: ListedCheck | undefined;
-  /** Of the assets behind them. */
+  /** The cursor of the assets after them. */
   readonly cursor: string | null;
   readonly hasMore: boolean;
 }
 
-/** What fails of the assets from `start` on, in order: of as many as have no more than `mostSorted`, and of one at least. */
+/** The sorted failing checks of the assets from `start` on: of one asset at least, and of more up to `mostSorted` checks. */
 async function readSorted(
   log: ScopedEventLog,
   prefix: AssetKey | undefined,

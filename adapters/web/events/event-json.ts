@@ -3,10 +3,10 @@ import { formatEvent, type JsonValue, type RecordedEvent } from "../../../core/i
 import { detailsOf } from "../values/event-details.ts";
 import { startOf } from "../values/json-part.ts";
 
-/** The JSON of an event as the API answers it, or its start: a little more than `most` characters where it is longer. */
+/** The JSON of an event as the API answers it, cut a little after `most` characters. */
 export function eventJson(event: RecordedEvent, most: number): string {
   if (detailsLength(event) > 0 || isSmall(event, most)) return formatEvent(event).slice(0, most + 1);
-  // What is not text yet would all have to be written for its start.
+  // An event that is no text yet would have to be written whole for its start.
   const { description, tags, metadata: _, ...head } = event;
   const named: { readonly [name: string]: JsonValue } = {
     id: head.id,

@@ -1,12 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
 import { HttpError } from "../../http/http-error.ts";
-import { rawPath } from "../../http/request-path.ts";
-import { Ago } from "../ago.tsx";
+import { rawPath } from "../../http/request.ts";
 import { Fact, MetadataSection } from "../asset/metadata-section.tsx";
-import { AssetLink } from "../asset-link.tsx";
-import type { Page } from "../page.tsx";
-import type { PageContext } from "../page-context.ts";
+import type { Page, PageContext } from "../page.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
 import { detailsOf } from "../values/event-details.ts";
 import { indented, type JsonPart, linesOf, membersOf, textOf } from "../values/json-part.ts";
 import { pageBudget } from "../values/page-budget.ts";
@@ -21,7 +20,7 @@ const mostTag = 500;
 const mostDescribed = 10_000;
 const mostJson = 20_000;
 
-/** All of one event. It never changes. */
+/** Everything about one event. The page never changes. */
 export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
   const name = rawPath(url).slice("/events/".length);
   const event = /^\d{1,15}$/.test(name) ? await log.get(Number(name)) : undefined;
@@ -67,12 +66,12 @@ export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
       <Json event={event} />
     </div>
   );
-  return { title: `Event ${event.id}, ${kindWords[event.type]}`, place: "events", body };
+  return { title: `Event ${event.id}, ${kindWords[event.type]}`, section: "events", body };
 }
 
 function Json({ event }: { readonly event: RecordedEvent }) {
   const json = eventJson(event, mostJson);
-  // A part of it can't be taken for all of it.
+  // The link tells a cut text from a whole one.
   const { text, isCut } = pageBudget().cut(indented(json, mostJson), mostJson);
   return (
     <section aria-labelledby="json-title">
@@ -87,7 +86,7 @@ function Json({ event }: { readonly event: RecordedEvent }) {
 }
 
 function Tags({ event }: { readonly event: RecordedEvent }) {
-  // Two of them say the data version.
+  // Two of the tags hold the data version, which the page shows elsewhere.
   const found = membersOf(detailsOf(event).tags, mostTags + 2);
   const tags = (found?.first ?? []).filter(([name]) => !name.startsWith("dagster/data_version")).slice(0, mostTags);
   if (found === undefined || tags.length === 0) return null;

@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent, RecordedEventType } from "../../../core/index.ts";
-import { Ago } from "../ago.tsx";
-import { AssetLink } from "../asset-link.tsx";
-import { StateBadge, stateOf } from "../state.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
+import { StateBadge, stateOf } from "../parts/state.tsx";
 import { detailsOf } from "../values/event-details.ts";
 import { linesOf, textOf } from "../values/json-part.ts";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
@@ -11,16 +11,16 @@ import { LinesText, NameText } from "../values/user-text.tsx";
 interface EventTableProps {
   readonly events: readonly RecordedEvent[];
   readonly now: number;
-  /** False where all of them are of one asset. */
+  /** False if all events are of one asset. */
   readonly withAsset?: boolean;
-  /** The start of a description that stands elsewhere on the page, and is not said again with each event. */
+  /** The start of a description that the page shows already, and that events do not repeat. */
   readonly known?: string | null;
 }
 
-/** How much of a description stands with an event among others. */
+/** How much of a description a table shows, in characters. */
 export const mostDescribed = 300;
 
-/** Events, newest first, each with all that it says. */
+/** A table of events with their details. */
 export function EventTable({ events, now, withAsset = true, known = null }: EventTableProps) {
   return (
     <table class="events">
@@ -71,10 +71,10 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
   );
 }
 
-/** Less than the times in words show. */
+/** A difference that relative times do not show, in milliseconds. */
 const mostApart = 60_000;
 
-/** Whether the times of events, which come by their ids, contradict their order. */
+/** Whether the timestamps of events contradict the order of their ids. */
 function isOutOfOrder(events: readonly RecordedEvent[]): boolean {
   return events.some((event, i) => {
     const next = events[i + 1];
@@ -89,7 +89,7 @@ interface DescriptionProps {
   readonly known?: string | null;
 }
 
-/** The start of what is said of an event among others. */
+/** The start of the description of an event. */
 export function Description({ event, known = null }: DescriptionProps) {
   const { description } = detailsOf(event);
   if (description === null || textOf(description, mostDescribed) === known) return null;

@@ -1,23 +1,23 @@
 import { parse, serialize } from "hono/utils/cookie";
-import { sessionOf } from "../../config/token-secret.ts";
+import { sessionOf } from "../../config/token-format.ts";
+import { secretOf } from "../../http/access/authorizer.ts";
 import { isOwnPage } from "../../http/access/browser-guard.ts";
 import type { Session } from "../../http/access/token-cache.ts";
-import { secretOf } from "../../http/access/token-header.ts";
-import type { RequestParts } from "../../http/request-parts.ts";
+import type { RequestParts } from "../../http/request.ts";
 
 const month = 30 * 86_400;
 
 /**
- * Cookies are a host's, whatever its ports: two servers of one machine have a name each. Any other server of that host
- * gets them too, which is why they are no tokens.
+ * All ports of a host share cookies, so the name includes the port: two servers on one machine have different cookies.
+ * Other servers on that host receive them too, which is why a cookie holds no token.
  */
 function cookieName(url: string): string {
   return `runless${new URL(url).port}`;
 }
 
 /**
- * The token of a request to a page: in its header as everywhere, or in the cookie of who signed in. The cookie goes
- * along by itself, so where something changes it counts only for what a page of ours sends.
+ * The secret of a request to a page: in its headers as for the API, or in the session cookie. Browsers send the cookie by
+ * themselves, so for a request that changes something it counts only if one of our own pages sends it.
  */
 export function pageSecret(request: RequestParts): string | Session | undefined {
   const inHeader = secretOf(request.headers);
@@ -28,9 +28,9 @@ export function pageSecret(request: RequestParts): string | Session | undefined 
   return session === undefined ? undefined : { session };
 }
 
-/** The value of Set-Cookie that keeps a token signed in, or without one ends that. */
+/** The Set-Cookie value that starts a session with a token. Without a token it ends the session. */
 export function sessionCookie(request: Request, secret: string | undefined): string {
-  // Behind a proxy only the page knows that it came by https.
+  // Behind a proxy only Origin tells that the page came by https.
   const secure = [request.url, request.headers.get("origin")].some((url) => url?.startsWith("https:"));
   return serialize(cookieName(request.url), secret === undefined ? "" : sessionOf(secret), {
     ...{ path: "/", httpOnly: true, sameSite: "Strict", secure },

@@ -3,13 +3,13 @@ import type { Page } from "../page.tsx";
 import { visible } from "../values/visible-text.ts";
 
 export interface SignInProps {
-  /** The page to go on to. */
+  /** The page to open after signing in. */
   readonly next: string;
-  /** Why the token that was given, or kept, does not do. */
+  /** The error of the token that was given, or of the session. */
   readonly problem?: string | undefined;
   /** Default: 200. */
   readonly status?: number;
-  /** Whether to look at `next` once more first: a browser keeps the cookie back where another site led here. */
+  /** Whether to load `next` once more first: a browser does not send the cookie with a link from another site. */
   readonly tryNext?: boolean;
 }
 
@@ -43,5 +43,5 @@ export function signInPage({ next, problem, status = 200, tryNext = false }: Sig
       </form>
     </section>
   );
-  return { title: "Sign in", place: undefined, body, status, isClosed: true, refresh: tryNext ? next : undefined };
+  return { title: "Sign in", section: undefined, body, status, isClosed: true, refresh: tryNext ? next : undefined };
 }

@@ -3,22 +3,22 @@ import { dataVersionOf, type MetadataValue, type RecordedEvent } from "../../../
 import { firstMembers, keptJson } from "../../../core/json/json-text.ts";
 import type { JsonPart } from "./json-part.ts";
 
-/** How many entries of an event's metadata a page shows at most. */
+/** The most metadata entries of an event that a page shows. */
 export const mostEntries = 100;
 
-/** A metadata entry, whose value is as far from being read as its event is. */
+/** A metadata entry. Its value is parsed no further than the event was. */
 export interface Entry {
   readonly name: string;
   readonly type: MetadataValue["type"];
   readonly part: JsonPart;
 }
 
-/** What a page shows of an event's details. */
+/** The details of an event that a page shows. */
 export interface Details {
   readonly description: JsonPart | null;
   readonly dataVersion: string | null;
   readonly tags: JsonPart;
-  /** The first of the metadata. */
+  /** The first metadata entries. */
   readonly entries: readonly Entry[];
   /** How many entries there are. */
   readonly total: number;
@@ -26,7 +26,7 @@ export interface Details {
 
 const known = new WeakMap<RecordedEvent, Details>();
 
-/** An event's details, of which no more is read than a page shows: what a store kept as text is not parsed. */
+/** The details of an event. It reads no more than a page shows: text from a store is not parsed. */
 export function detailsOf(event: RecordedEvent): Details {
   const found = known.get(event) ?? readDetails(event);
   known.set(event, found);
@@ -67,7 +67,7 @@ const versionTag = "dagster/data_version";
 function versionIn(tags: string): string | null {
   const members = firstMembers(tags, Number.POSITIVE_INFINITY)?.members ?? [];
   const json = members.find(([name]) => name === versionTag)?.[1];
-  return json === undefined ? null : (JSON.parse(json) as string); // as tags are
+  return json === undefined ? null : (JSON.parse(json) as string); // the value of a tag is a string
 }
 
 function entryOfText({ name, type, raw }: EntryText): Entry {

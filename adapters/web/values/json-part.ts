@@ -2,10 +2,10 @@ import { type JsonObject, type JsonValue, stringifyJson } from "../../../core/in
 import { firstItems, firstMembers } from "../../../core/json/json-text.ts";
 import { isArray, isJsonObject, isNumberText } from "../../../core/json/json-value.ts";
 
-/** A value of JSON: as text, of which nothing is parsed, or as what it is. Its functions look at no more than is shown. */
+/** A JSON value, as unparsed text or as a value. The functions here read no more of it than is shown. */
 export type JsonPart = { readonly json: string } | { readonly value: JsonValue };
 
-/** What `stringifyJson` writes, or its start: a little more than `most` characters where there is more. */
+/** The JSON text of a value, cut a little after `most` characters. */
 export function startOf(part: JsonPart, most: number): string {
   return "json" in part ? part.json.slice(0, most + 1) : writeStart(part.value, most);
 }
@@ -28,12 +28,12 @@ function writeStart(value: JsonValue, most: number): string {
     if (text.length > most) return text;
     if (text.length > 1) text += ",";
     text += `${JSON.stringify(name.slice(0, most + 1))}:`;
-    text += writeStart((value as JsonObject)[name] ?? null, most - text.length); // neither array nor number
+    text += writeStart((value as JsonObject)[name] ?? null, most - text.length); // it is no array and no number
   }
   return `${text}}`;
 }
 
-/** A text as it is, or JSON of whatever else it is: the start of it, a little more than `most` characters. */
+/** The text of a string, or the JSON of any other value, cut a little after `most` characters. */
 export function textOf(part: JsonPart, most: number): string {
   if ("value" in part) {
     return typeof part.value === "string" ? part.value.slice(0, most + 1) : startOf(part, most);
@@ -54,14 +54,13 @@ function startOfString(json: string, most: number): string {
   return text.toWellFormed();
 }
 
-/** The last `most` characters of the text of a JSON string or of what is one; undefined for anything else. */
+/** The last `most` characters of the text of a string; undefined for any other value. */
 function endOf(part: JsonPart, most: number): string | undefined {
   if ("value" in part) return typeof part.value === "string" ? part.value.slice(-most).toWellFormed() : undefined;
   if (!part.json.startsWith('"')) return undefined;
   const { json } = part;
   let at = Math.max(1, json.length - 1 - most);
-  // Inside of an escape it would say something else: that starts up to five characters before, with a backslash that is
-  // itself none's second half.
+  // An escape must not be cut. It starts up to five characters before, with a backslash that is not itself escaped.
   for (let back = 1; back <= 5 && at - back >= 1; back++) {
     if (json[at - back] !== "\\" || isEscaped(json, at - back)) continue;
     const length = json[at - back + 1] === "u" ? 6 : 2;
@@ -72,7 +71,7 @@ function endOf(part: JsonPart, most: number): string | undefined {
   return text.toWellFormed();
 }
 
-/** Whether an odd number of backslashes stands before a place in a JSON string. */
+/** Whether an odd number of backslashes comes before a position in a JSON string. */
 function isEscaped(json: string, at: number): boolean {
   let backslashes = 0;
   while (json[at - 1 - backslashes] === "\\") backslashes++;
@@ -81,7 +80,7 @@ function isEscaped(json: string, at: number): boolean {
 
 const longestLine = 2000;
 
-/** The last line that is not empty, of a text whose end has one that is not too long; undefined for other texts. */
+/** The last line that is not empty; undefined for a text of one line, and if the last line is too long. */
 function lastLineOf(part: JsonPart): string | undefined {
   const end = endOf(part, longestLine)?.trimEnd();
   const at = end?.lastIndexOf("\n") ?? -1;
@@ -89,8 +88,8 @@ function lastLineOf(part: JsonPart): string | undefined {
 }
 
 /**
- * A text as `textOf` gives it, but of one with several lines that is longer than `most` the first lines and the last: what
- * a traceback says stands at its end, and the error's name at the beginning of the last line.
+ * As `textOf`, but a text of several lines that is longer than `most` gives its first lines and its last: the last line of
+ * a traceback begins with the name of the error.
  */
 export function linesOf(part: JsonPart, most: number): string {
   const start = textOf(part, most).replaceAll("\r\n", "\n");
@@ -105,7 +104,7 @@ export function linesOf(part: JsonPart, most: number): string {
   return `${whole}\n…\n${last}`;
 }
 
-/** The beginning of a last line that is longer than its `end`. */
+/** The beginning of a last line that is longer than `end`. */
 function longLastLine(part: JsonPart, end: string): string {
   const line = lastLineOf(part);
   return line === undefined ? `…${end}` : `${line.slice(0, end.length - 1).toWellFormed()}…`;
@@ -115,8 +114,8 @@ const mostOfLine = 300;
 const error = /^Traceback |\b\w*(Error|Exception|Failure|FAILED|panic)\b/;
 
 /**
- * The line to be seen first where there is room for one: of an error that takes several lines the last one, of other text
- * the first. A sign stands for the lines before or after it.
+ * The most useful line of a text: the last line of an error with several lines, else the first line. An ellipsis stands
+ * for the lines before or after it.
  */
 export function firstSeenLine(part: JsonPart, most: number): string {
   const start = textOf(part, Math.max(most, mostOfLine));
@@ -131,11 +130,11 @@ export function firstSeenLine(part: JsonPart, most: number): string {
 export interface Parts<Part> {
   readonly first: readonly Part[];
   readonly total: number;
-  /** Whether there are more than `total`: of a long text only what is shown is counted. */
+  /** Whether there are more than `total`: in a long text, only the parts that are shown are counted. */
   readonly isMore: boolean;
 }
 
-/** A text up to this length is gone through to count what is in it. */
+/** The parts of a text up to this length are all counted. */
 const countedLength = 200_000;
 
 function partsOf<Part>(first: readonly Part[], total: number, counted: number): Parts<Part> {
@@ -146,7 +145,7 @@ function countedIn(json: string, most: number): number {
   return json.length > countedLength ? most + 1 : Number.POSITIVE_INFINITY;
 }
 
-/** The first items of an array; undefined where it is none. */
+/** The first items of an array; undefined for any other value. */
 export function itemsOf(part: JsonPart, most: number): Parts<JsonPart> | undefined {
   if ("json" in part) {
     const counted = countedIn(part.json, most);
@@ -159,7 +158,7 @@ export function itemsOf(part: JsonPart, most: number): Parts<JsonPart> | undefin
   return { first: value.slice(0, most).map((value) => ({ value })), total: value.length, isMore: false };
 }
 
-/** The first members of an object; undefined where it is none. */
+/** The first members of an object; undefined for any other value. */
 export function membersOf(part: JsonPart, most: number): Parts<readonly [name: string, part: JsonPart]> | undefined {
   if ("json" in part) {
     const counted = countedIn(part.json, most);
@@ -176,7 +175,7 @@ export function membersOf(part: JsonPart, most: number): Parts<readonly [name: s
 
 const deepest = 20;
 
-/** JSON over several lines, with its digits as they were written: of its compact text, or of the beginning of that. */
+/** Indents compact JSON, or the beginning of it, and keeps its digits. */
 export function indented(json: string, most: number): string {
   let text = "";
   let depth = 0;
@@ -203,7 +202,7 @@ export function indented(json: string, most: number): string {
   return text;
 }
 
-/** The token that starts here; of a string that is cut off, what there is of it. */
+/** The token at a position; the rest of the text if a string is cut off. */
 function tokenAt(json: string, at: number): readonly string[] {
   token.lastIndex = at;
   return token.exec(json) ?? [json.slice(at)];

@@ -1,26 +1,26 @@
 import MarkdownIt from "markdown-it";
 
-/** A longer one is shown as text. */
+/** A longer text is not rendered. In characters. */
 export const longestMarkdown = 20_000;
-/** How much longer than its source HTML may be: of addresses that are named once and used often, and of broad tables. */
+/** How many times its source HTML may be long. Reference links and wide tables can grow without a bound. */
 const mostGrowth = 8;
-/** A row of a table is filled up to as many cells as its head has. */
+/** The most cells of tables: a row is filled up to as many cells as the header has. */
 const mostCells = 3000;
 
 const markdownIt = createMarkdown();
 const withoutTables = createMarkdown().disable(["table"]);
 
 /**
- * Markdown as HTML that is safe to show, whoever wrote it. Undefined where that would be much longer than the text, which
- * is at most `longestMarkdown` characters.
+ * Renders untrusted Markdown as safe HTML. Returns undefined if that is much longer than the text. The text must have at
+ * most `longestMarkdown` characters.
  */
 export function renderMarkdown(text: string): string | undefined {
   const most = mostGrowth * text.length + 1000;
-  const html = (cellsOf(text) > mostCells ? withoutTables : markdownIt).render(text, { left: most }); // for addresses
+  const html = (cellsOf(text) > mostCells ? withoutTables : markdownIt).render(text, { left: most }); // `left`: characters left for addresses
   return html.length > most ? undefined : html;
 }
 
-/** How many cells the tables of a text may have at most. */
+/** An upper bound on the cells of the tables in a text. */
 function cellsOf(text: string): number {
   const lines = text.split("\n");
   const heads = lines.filter((line) => /^[\s|:>*+-]+$/.test(line) && line.includes("-"));
@@ -29,21 +29,21 @@ function cellsOf(text: string): number {
 }
 
 function createMarkdown() {
-  // Raw HTML stays text, a picture is what stands for it (it would come from another host), and a link leads to the web.
+  // Raw HTML stays text. Images stay text, because they would load from another host. Links must be http or https.
   const markdown = new MarkdownIt({ html: false, maxNesting: 20 });
   markdown.disable(["image"]);
   markdown.validateLink = (url) => /^https?:\/\//i.test(url);
   const { rules } = markdown.renderer;
   rules.link_open = (tokens, i, options, env, self) => {
     const token = tokens[i];
-    // One address may be named by thousands of links.
+    // Thousands of links may use one address.
     const left = Number(env?.left) - String(token?.attrGet("href") ?? "").length;
     if (env !== undefined) env.left = left;
     if (left < 0 && token !== undefined) token.attrs = null;
     else token?.attrSet("rel", "noopener noreferrer nofollow");
     return self.renderToken(tokens, i, options);
   };
-  // Alignment of columns is an inline style, which the page's policy forbids; headings are of the page, not of a value.
+  // The page's policy forbids the inline styles of aligned columns. Headings would disturb the outline of the page.
   for (const cell of ["th_open", "td_open"]) {
     rules[cell] = (tokens, i, options, _env, self) => {
       const token = tokens[i];

@@ -9,10 +9,10 @@ import { NameText, UserText } from "./user-text.tsx";
 const mostValues = 20;
 const mostPreviewed = 3;
 const mostInPreview = 24;
-/** Of the last line of an error, whose name takes that much. */
+/** The characters of the last line of an error, so that its name fits. */
 const mostOfError = 60;
 
-/** Metadata of an event among others: a few values at a glance, and all of them unfolded. */
+/** The metadata of an event in a list: a few values as a preview, and all of them when it is unfolded. */
 export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; readonly now: number }) {
   if (pageBudget().isSpent) {
     return (
@@ -28,7 +28,7 @@ export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; 
       <span class="soft">
         <NameText text={entry.name} most={mostInPreview} />
       </span>{" "}
-      <Glance entry={entry} />
+      <Preview entry={entry} />
     </span>
   ));
   if (total <= mostPreviewed && entries.every(isShort)) return <div class="metadata">{preview}</div>;
@@ -49,9 +49,9 @@ export function FoldedMetadata({ event, now }: { readonly event: RecordedEvent; 
   );
 }
 
-function Glance({ entry }: { readonly entry: Entry }) {
+function Preview({ entry }: { readonly entry: Entry }) {
   const text = briefText(entry, mostInPreview);
-  // So begins what is the last of several lines.
+  // It starts like this if it is the last of several lines.
   return <UserText text={text} most={text.startsWith("…") ? mostOfError : mostInPreview} />;
 }
 
@@ -65,7 +65,7 @@ function FoldedEntry({ event, entry, now }: FoldedEntryProps) {
   if (pageBudget().isSpent) return null;
   const isText = entry.type === "text";
   const hasLines = isText && textOf(entry.part, longestText).includes("\n");
-  const brief = hasLines ? roomForLines() : mostBrief;
+  const brief = hasLines ? mostOfLines() : mostBrief;
   const isCut = isText && textOf(entry.part, brief).length > brief;
   return (
     <div>
@@ -87,15 +87,15 @@ function FoldedEntry({ event, entry, now }: FoldedEntryProps) {
 
 const mostBrief = 160;
 const longestText = 10_000;
-/** What is left for the glances of the rows below, however long the texts above them are. */
+/** The part of the budget that is left to the previews of later rows. */
 const keptForOthers = 30_000;
 
-/** How much of a text of several lines is unfolded: all of it, as long as the page has room, and else its beginning and end. */
-function roomForLines(): number {
+/** How much of a text of several lines is shown, in characters: all of it if the budget allows. */
+function mostOfLines(): number {
   return Math.max(mostBrief, Math.min(longestText, Math.floor((pageBudget().left - keptForOthers) / 3)));
 }
 
-/** Where the rest is, of what the page does not show. */
+/** Links to the values that the page does not show. */
 function Rest({ event, others }: { readonly event: RecordedEvent; readonly others: number }) {
   if (others === 0 && !pageBudget().isSpent) return null;
   const what = others > 0 ? `The other ${others} are` : "The rest is";
@@ -106,7 +106,7 @@ function Rest({ event, others }: { readonly event: RecordedEvent; readonly other
   );
 }
 
-/** Whether the glance says all, and a link or a time would be no more. */
+/** Whether the preview shows the whole value, and a link or a time would add nothing. */
 function isShort(entry: Entry): boolean {
   const isPlain = ["text", "int", "float", "bool", "null"].includes(entry.type);
   return isPlain && entry.name.length <= mostInPreview && briefText(entry, mostInPreview).length <= mostInPreview;

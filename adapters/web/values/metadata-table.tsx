@@ -6,7 +6,7 @@ import { NameText, ValueText } from "./user-text.tsx";
 const mostRows = 50;
 const mostColumns = 30;
 const mostCells = 600;
-/** Characters of a cell. */
+/** The characters of a cell. */
 const mostCell = 120;
 
 interface Table {
@@ -19,8 +19,8 @@ interface Table {
 }
 
 /**
- * The rows of what Dagster calls a table (`{records: [{…}]}`, or the records alone).
- * Undefined for what is none, or has too many columns.
+ * Reads a table of Dagster: `{records: [{…}]}`, or the records alone. Returns undefined for any other value, and for a
+ * table with too many columns.
  */
 export function readTable(part: JsonPart): Table | undefined {
   const records = itemsOf(recordsIn(part), mostRows);
@@ -41,14 +41,14 @@ function recordsIn(part: JsonPart): JsonPart {
   return members.get("records") ?? part;
 }
 
-/** A record may hold its row as `data`. */
+/** The row of a record. It may be its member `data`. */
 function dataIn(record: JsonPart): JsonPart {
   const members = membersOf(record, mostColumns)?.first ?? [];
   const data = members.find(([name]) => name === "data")?.[1];
   return data !== undefined && membersOf(data, 0) !== undefined ? data : record;
 }
 
-/** Its rows, for as long as the page has room. */
+/** The rows of a table, as many as the page's budget allows. */
 export function MetadataTable({ table: { columns, rows, total, isMore } }: { readonly table: Table }) {
   const { Row, shown } = rowsWithinBudget((row: ReadonlyMap<string, JsonPart>) => (
     <tr>

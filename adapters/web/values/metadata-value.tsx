@@ -2,9 +2,9 @@
 import { raw } from "hono/html";
 import { formatAssetKey, parseJson } from "../../../core/index.ts";
 import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
-import { Ago } from "../ago.tsx";
-import { AssetLink } from "../asset-link.tsx";
 import { exactFigure, grouped } from "../browser/figures.js";
+import { Ago } from "../parts/ago.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
 import type { Entry } from "./event-details.ts";
 import { firstSeenLine, indented, itemsOf, type JsonPart, linesOf, membersOf, startOf, textOf } from "./json-part.ts";
 import { longestMarkdown, renderMarkdown } from "./markdown.ts";
@@ -17,11 +17,11 @@ import { cut, visible } from "./visible-text.ts";
 interface MetadatumProps {
   readonly entry: Entry;
   readonly now: number;
-  /** For a value among many: text alone, of at most so many characters. */
+  /** For a value in a list: text alone, of at most so many characters. Default: the full form. */
   readonly brief?: number;
   /** Whether a long text is unfolded. */
   readonly isOpen?: boolean;
-  /** Where the page has the table of a table's schema. */
+  /** The id of the table that shows a table schema. */
   readonly schemaId?: string;
 }
 
@@ -29,7 +29,7 @@ const mostText = 2000;
 const mostCopied = 4096;
 const mostAddress = 4096;
 
-/** A value by its type. Of a large one no more is read than is shown. */
+/** Shows a value by its type. It reads no more of a large value than it shows. */
 export function Metadatum({ entry: { type, part }, now, brief, isOpen = false, schemaId }: MetadatumProps) {
   const most = brief ?? mostText;
   switch (type) {
@@ -78,7 +78,7 @@ export function Metadatum({ entry: { type, part }, now, brief, isOpen = false, s
   }
 }
 
-/** A value as text for a glance: a little more than `most` characters where it is longer. */
+/** A value as text for a preview, cut a little after `most` characters. */
 export function briefText({ type, part }: Entry, most: number): string {
   if (type === "int" || type === "float") return numberOf(type, part);
   if (type === "asset") return formatAssetKey(keyIn(part) ?? []);
@@ -86,7 +86,7 @@ export function briefText({ type, part }: Entry, most: number): string {
   return type === "text" ? firstSeenLine(part, most) : textOf(part, most);
 }
 
-/** More lines than these are folded, and longer texts of several. */
+/** Texts with more lines are folded, and long texts of several lines. */
 const fewLines = 6;
 const mostFolded = 10_000;
 
@@ -113,10 +113,10 @@ function LongText({ part, isOpen }: { readonly part: JsonPart; readonly isOpen: 
 const mostSummary = 200;
 const mostDigits = 60;
 
-/** Characters of a number that are on one line, however narrow their place is. */
+/** A number up to this length never breaks. In characters. */
 const mostUnbroken = 26;
 
-/** A number, which breaks between its thousands where it is longer than a phone is wide, and else nowhere. */
+/** A number. A long one may break between groups of thousands, so that it fits a phone. */
 function Figure({ text }: { readonly text: string }) {
   if (text.length <= mostUnbroken) return <span class="figure whole">{text}</span>;
   return (
@@ -131,14 +131,14 @@ function Figure({ text }: { readonly text: string }) {
   );
 }
 
-/** A number for people, with all its digits. */
+/** A number with all its digits, grouped by thousands. */
 function numberOf(type: "int" | "float", part: JsonPart): string {
   const digits = digitsOf(part);
   if (type === "float" && Number.isFinite(Number(digits))) return exactFigure(Number(digits));
   return grouped(cut(digits, mostDigits));
 }
 
-/** On the wire a large int and what JSON has no word for are strings. */
+/** The digits of a number. Large ints, NaN and Infinity are strings in JSON. */
 function digitsOf(part: JsonPart): string {
   if ("json" in part) return textOf(part, mostDigits);
   return isNumberText(part.value) ? part.value[numberText].slice(0, mostDigits + 1) : String(part.value);
@@ -175,7 +175,7 @@ function Copyable({ part }: { readonly part: JsonPart }) {
   );
 }
 
-/** Rendered where it is all there and the page has room for it: a part of it might say something else. */
+/** Renders Markdown if all of it fits the budget: a part of it might mean something else. */
 function Markdown({ part }: { readonly part: JsonPart }) {
   const text = textOf(part, longestMarkdown);
   const html =
@@ -198,7 +198,7 @@ function AssetValue({ part }: { readonly part: JsonPart }) {
   return key.some((value) => value !== "") ? <AssetLink assetKey={key} /> : <UserText text="" />;
 }
 
-/** The key that the value is; undefined for one that is longer than keys are. */
+/** The asset key in a value; undefined if it is longer than keys are. */
 function keyIn(part: JsonPart): readonly string[] | undefined {
   const json = startOf(part, mostKeyLength);
   if (json.length > mostKeyLength) return undefined;
@@ -228,7 +228,7 @@ function Json({ part, brief }: { readonly part: JsonPart; readonly brief: number
   );
 }
 
-/** How much there is. */
+/** The size of a value, in words. */
 function sizeOf(part: JsonPart): string {
   const items = itemsOf(part, 0);
   const parts = items ?? membersOf(part, 0);

@@ -1,10 +1,10 @@
 import { visible } from "./visible-text.ts";
 
-/** Characters of HTML that a page writes of what was reported. */
+/** The most characters of HTML that a page has of reported texts. */
 const mostWritten = 60_000;
-/** Characters of Markdown that it renders: some of it takes time that grows with the square of its length. */
+/** The most characters of Markdown that it renders: the time may grow with the square of the length. */
 const mostMarkdown = 20_000;
-/** What is shown of every text, however full the page is. */
+/** The characters of every text that are shown even beyond the budget. */
 const leastShown = 24;
 
 export interface Shown {
@@ -12,12 +12,12 @@ export interface Shown {
   readonly isCut: boolean;
 }
 
-/** How much of what was reported a page may still write. Whoever writes some of it asks here first. */
+/** How much reported text a page may still have. All components that write reported text ask it. */
 export class PageBudget {
   #written = 0;
   #markdown = 0;
 
-  /** True once the page is full: what comes now is shown by the first characters of its texts alone. */
+  /** True once the budget is used up. Only the first characters of further texts are shown then. */
   get isSpent(): boolean {
     return this.#written >= mostWritten;
   }
@@ -27,18 +27,18 @@ export class PageBudget {
     return Math.max(0, mostWritten - this.#written);
   }
 
-  /** As much of the text as may be written, at most `most` characters, each of them visible. */
+  /** As much of a text as the budget allows, at most `most` characters. `show` makes all of them visible. */
   cut(text: string, most: number, show = visible): Shown {
     let part = start(text, Math.min(most, Math.max(leastShown, this.left)));
     if (htmlLength(show(part)) > this.left) part = start(text, Math.min(most, leastShown));
-    // White space before the cut ends nothing, and needs no mark.
+    // White space before the cut is dropped, so that it needs no mark.
     if (part.length < text.length) part = part.trimEnd();
     const shown = show(part);
     this.#written += htmlLength(shown);
     return { text: shown, isCut: text.length > part.length };
   }
 
-  /** An address with what was reported in it, that long before it is escaped; undefined where the page has no room for it. */
+  /** An address with reported text of this length before it is escaped; undefined if the budget does not allow it. */
   address(length: number, make: () => string): string | undefined {
     if (length > this.left) return undefined;
     const address = make();
@@ -48,7 +48,7 @@ export class PageBudget {
     return address;
   }
 
-  /** Whether so much Markdown may be rendered as such. */
+  /** Takes so much Markdown from the budget. Returns false if it does not allow it. */
   takeMarkdown(length: number): boolean {
     if (this.#markdown + length > mostMarkdown) return false;
     this.#markdown += length;
@@ -58,7 +58,7 @@ export class PageBudget {
 
 let current: PageBudget | undefined;
 
-/** Renders a page within its budget. Rendering waits for nothing, so that only one page is rendered at a time. */
+/** Renders a page within its budget. Rendering is synchronous, so only one page is rendered at a time. */
 export function renderWithin<Html>(budget: PageBudget, render: () => Html): Html {
   current = budget;
   try {
@@ -68,13 +68,13 @@ export function renderWithin<Html>(budget: PageBudget, render: () => Html): Html
   }
 }
 
-/** The budget of the page that is rendered. */
+/** The budget of the page that is being rendered. */
 export function pageBudget(): PageBudget {
   if (current === undefined) throw new Error("What was reported is shown outside of a page.");
   return current;
 }
 
-/** Rows for as long as the page has room, and how many those were, to be asked for once they are rendered. */
+/** Rows as long as the budget lasts. `shown` tells how many those were, once they are rendered. */
 export function rowsWithinBudget<Item, Html>(render: (item: Item) => Html) {
   let shown = 0;
   const Row = ({ item }: { readonly item: Item }): Html | null => {
@@ -89,7 +89,7 @@ function start(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length).toWellFormed();
 }
 
-/** How long a text is with its characters escaped. */
+/** The length of a text with its characters escaped. */
 function htmlLength(text: string): number {
   let length = text.length;
   for (let i = 0; i < text.length; i++) {

@@ -13,13 +13,13 @@ const mostDescribed = 500;
 
 /** The id of a schema's table on a page. */
 export function schemaId({ id }: RecordedEvent, { name }: Entry): string {
-  // Names may be long and hold anything.
+  // A hash, because names may be long and have any characters.
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) >>> 0;
   return `schema-${id}-${hash.toString(36)}`;
 }
 
-/** How many columns a schema (`{columns: […]}`) has, in words; undefined for what is none. */
+/** How many columns a schema (`{columns: […]}`) has, in words; undefined for any other value. */
 export function columnCount(part: JsonPart): string | undefined {
   const columns = columnsOf(part);
   if (columns === undefined) return undefined;
@@ -32,7 +32,7 @@ function columnsOf(part: JsonPart) {
   return columns && itemsOf(columns, mostColumns);
 }
 
-/** The schemas among the events' metadata, each as a table over the whole width. */
+/** The table schemas in the metadata of events, each as a table of the page's whole width. */
 export function TableSchemas({ events }: { readonly events: readonly RecordedEvent[] }) {
   const all = events.flatMap((event) =>
     detailsOf(event)
@@ -59,38 +59,8 @@ interface Column {
 
 function TableSchema({ event, entry }: { readonly event: RecordedEvent; readonly entry: Entry }) {
   if (pageBudget().isSpent) return null;
-  const found = columnsOf(entry.part);
-  const columns = (found?.first ?? []).map(readColumn);
-  const ofTable = constraintsOf(new Map(membersOf(entry.part, mostMembers)?.first).get("constraints"));
-  const has = {
-    constraints: columns.some(({ constraints }) => constraints.length > 0),
-    tags: columns.some(({ tags }) => tags.length > 0),
-    description: columns.some(({ description }) => description !== undefined),
-  };
   const id = schemaId(event, entry);
-  const { Row, shown } = rowsWithinBudget((column: Column) => (
-    <tr>
-      <th scope="row">
-        <NameText text={column.name} most={200} />
-      </th>
-      <td>
-        <UserText text={column.type} most={mostText} />
-      </td>
-      {has.constraints && <td>{column.constraints.length > 0 && <UserText text={column.constraints.join(", ")} />}</td>}
-      {has.description && (
-        <td>
-          {column.description && <LinesText text={linesOf(column.description, mostDescribed)} most={mostDescribed} />}
-        </td>
-      )}
-      {has.tags && <td class="soft">{column.tags.length > 0 && <UserText text={column.tags.join(", ")} />}</td>}
-    </tr>
-  ));
-  const Rest = () =>
-    found === undefined || (shown() === found.total && !found.isMore) ? null : (
-      <p class="soft">
-        The first {shown()} columns: the others are in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
-      </p>
-    );
+  const ofTable = constraintsOf(new Map(membersOf(entry.part, mostMembers)?.first).get("constraints"));
   return (
     <section id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>
@@ -101,14 +71,43 @@ function TableSchema({ event, entry }: { readonly event: RecordedEvent; readonly
           <span class="soft">Of the table:</span> <UserText text={ofTable.join(", ")} most={500} />
         </p>
       )}
+      <Columns event={event} entry={entry} />
+    </section>
+  );
+}
+
+/** Which of the optional columns of the table have a value in some row. */
+interface UsedColumns {
+  readonly constraints: boolean;
+  readonly tags: boolean;
+  readonly description: boolean;
+}
+
+function Columns({ event, entry }: { readonly event: RecordedEvent; readonly entry: Entry }) {
+  const found = columnsOf(entry.part);
+  const columns = (found?.first ?? []).map(readColumn);
+  const used = {
+    constraints: columns.some(({ constraints }) => constraints.length > 0),
+    tags: columns.some(({ tags }) => tags.length > 0),
+    description: columns.some(({ description }) => description !== undefined),
+  };
+  const { Row, shown } = rowsWithinBudget((column: Column) => <ColumnRow column={column} used={used} />);
+  const Rest = () =>
+    found === undefined || (shown() === found.total && !found.isMore) ? null : (
+      <p class="soft">
+        The first {shown()} columns: the others are in the <a href={`/event.json?id=${event.id}`}>event’s JSON</a>.
+      </p>
+    );
+  return (
+    <>
       <table class="schema">
         <thead>
           <tr>
             <th scope="col">Column</th>
             <th scope="col">Type</th>
-            {has.constraints && <th scope="col">Constraints</th>}
-            {has.description && <th scope="col">Description</th>}
-            {has.tags && <th scope="col">Tags</th>}
+            {used.constraints && <th scope="col">Constraints</th>}
+            {used.description && <th scope="col">Description</th>}
+            {used.tags && <th scope="col">Tags</th>}
           </tr>
         </thead>
         <tbody>
@@ -118,7 +117,26 @@ function TableSchema({ event, entry }: { readonly event: RecordedEvent; readonly
         </tbody>
       </table>
       <Rest />
-    </section>
+    </>
+  );
+}
+
+function ColumnRow({ column, used }: { readonly column: Column; readonly used: UsedColumns }) {
+  const { name, type, constraints, description, tags } = column;
+  return (
+    <tr>
+      <th scope="row">
+        <NameText text={name} most={200} />
+      </th>
+      <td>
+        <UserText text={type} most={mostText} />
+      </td>
+      {used.constraints && <td>{constraints.length > 0 && <UserText text={constraints.join(", ")} />}</td>}
+      {used.description && (
+        <td>{description && <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />}</td>
+      )}
+      {used.tags && <td class="soft">{tags.length > 0 && <UserText text={tags.join(", ")} />}</td>}
+    </tr>
   );
 }
 
@@ -139,13 +157,13 @@ function readColumn(part: JsonPart): Column {
   };
 }
 
-/** Dagster's tags without a value are names alone. */
+/** A tag of Dagster without a value is its name alone. */
 function tagText(name: string, value: JsonPart): string {
   const text = textOf(value, mostText);
   return text === "" ? name.slice(0, mostText) : `${name.slice(0, mostText)}: ${text}`;
 }
 
-/** Of a column or of the table: what it must be, in words. */
+/** The constraints of a column or of the table, in words. */
 function constraintsOf(part: JsonPart | undefined): readonly string[] {
   if (part === undefined) return [];
   const all = membersOf(part, mostMembers)?.first ?? [];

@@ -8,17 +8,17 @@ interface UserTextProps {
   readonly most?: number | undefined;
 }
 
-/** What somebody reported, as text and nothing else: it can't turn what stands around it from right to left. */
+/** A reported text. It is isolated, so that it can't change the direction of the text around it. */
 export function UserText(props: UserTextProps) {
   return shownText(props, visibleLine);
 }
 
-/** As `UserText`, of a value: with its line breaks. */
+/** As `UserText`, for a value: it keeps line breaks. */
 export function ValueText(props: UserTextProps) {
   return isOneLine(props.text) ? shownText(props, visibleLine) : <LinesText text={props.text} most={props.most} />;
 }
 
-/** What tells one text from another, unless it has several lines. */
+/** A text of one line with marks for confusable characters; of several lines, with visible characters alone. */
 export function visibleLine(text: string): string {
   return isOneLine(text) ? visibleValue(text) : visible(text);
 }
@@ -27,12 +27,12 @@ function isOneLine(text: string): boolean {
   return !text.includes("\n");
 }
 
-/** As `UserText`, for what tells one thing from another: a key's part, a partition, a check's name. */
+/** As `UserText`, for a name: the part of a key, a partition, a check. It marks confusable characters. */
 export function NameText(props: UserTextProps) {
   return shownText(props, visibleName);
 }
 
-/** As `NameText`, for a narrow place: it breaks behind / _ - and . first. */
+/** As `NameText`, for a narrow column: it breaks after / _ - and . first. */
 export function BreakableName({ text, most = 200 }: UserTextProps) {
   if (text === "") return <NameText text="" />;
   const { text: shown, isCut } = pageBudget().cut(text, most, visibleName);
@@ -43,7 +43,7 @@ export function BreakableName({ text, most = 200 }: UserTextProps) {
   );
 }
 
-/** What is shown already, with the places where it may break. */
+/** A text that is visible already, with opportunities to break. */
 export function Breakable({ text }: { readonly text: string }) {
   return (
     <>
@@ -57,7 +57,7 @@ export function Breakable({ text }: { readonly text: string }) {
   );
 }
 
-/** As `UserText`, with its line breaks. */
+/** As `UserText`, but it keeps line breaks. */
 export function LinesText(props: UserTextProps) {
   return <span class="lines">{shownText(props, visible)}</span>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { resolveConfig } from "../../../adapters/config/config.ts";
-import { hashSecret } from "../../../adapters/config/token-secret.ts";
+import { hashSecret } from "../../../adapters/config/token-format.ts";
 
 const secret = "0123456789abcdef";
 const hash = hashSecret(secret);

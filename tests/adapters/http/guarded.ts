@@ -1,4 +1,4 @@
-import { hashSecret } from "../../../adapters/config/token-secret.ts";
+import { hashSecret } from "../../../adapters/config/token-format.ts";
 import { openTokenCache } from "../../../adapters/http/access/token-cache.ts";
 import type { AppOptions } from "../../../adapters/server/http.ts";
 import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { needOf } from "../../../adapters/http/access/token-check.ts";
+import { createAuthorizer } from "../../../adapters/http/access/authorizer.ts";
 import { createStreaming } from "../../../adapters/http/events/streaming.ts";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { documentSchema } from "../../../adapters/http/openapi/document-schema.ts";
-import { requestPath } from "../../../adapters/http/request-path.ts";
+import { requestPath } from "../../../adapters/http/request.ts";
+import { requiredScopeOf } from "../../../adapters/http/routes.ts";
 import { servedLog } from "../../../adapters/http/served-log.ts";
 import { createSharedLimits } from "../../../adapters/http/shared-limits.ts";
 import { webRoutes } from "../../../adapters/web/web-routes.ts";
@@ -41,9 +42,8 @@ describe("GET /openapi.json", () => {
   });
 
   test("describes every route but those of pages, and nothing else", () => {
-    const pages = new Set(
-      webRoutes({ log, config }, createSharedLimits(config.limits), createStreaming(log)).routes.map(nameOf),
-    );
+    const deps = { log, config, authorizer: createAuthorizer({ log, config }) };
+    const pages = new Set(webRoutes(deps, createSharedLimits(config.limits), createStreaming(log)).routes.map(nameOf));
     const routes = app.routes.map(nameOf).filter((route) => !pages.has(route));
     const described = operations.map(({ method, path }) => routeOf(method, path));
     expect([...new Set(described)].sort()).toEqual(routes.sort());
@@ -55,12 +55,14 @@ describe("GET /openapi.json", () => {
   });
 
   test("says of every operation what its route needs of a token", () => {
-    const needs = new Map(app.routes.map(({ method, path, handler }) => [`${method} ${path}`, needOf(handler)]));
-    for (const { method, path, needs: said } of operations) {
-      expect([path, said]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
+    const needs = new Map(
+      app.routes.map(({ method, path, handler }) => [`${method} ${path}`, requiredScopeOf(handler)]),
+    );
+    for (const { method, path, scope } of operations) {
+      expect([path, scope]).toEqual([path, needs.get(routeOf(method, path)) ?? "nobody knows"]);
       const written = document.paths[path.replace(/:(\w+)/, "{$1}")]?.[method.toLowerCase()];
-      const isOpen = said === "nothing";
-      expect(written?.security).toEqual(isOpen ? [] : [{ bearer: [said] }, { dagsterCloud: [said] }]);
+      const isOpen = scope === "nothing";
+      expect(written?.security).toEqual(isOpen ? [] : [{ bearer: [scope] }, { dagsterCloud: [scope] }]);
       expect(["401", "403"].map((status) => status in (written?.responses ?? {}))).toEqual([!isOpen, !isOpen]);
     }
   });

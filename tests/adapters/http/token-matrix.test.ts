@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { graceToken } from "../../../adapters/http/access/grace.ts";
-import { needOf } from "../../../adapters/http/access/token-check.ts";
+import { graceToken } from "../../../adapters/http/access/token-cache.ts";
+import { requiredScopeOf } from "../../../adapters/http/routes.ts";
 import { materialization } from "../../../core/index.ts";
 import type { TokenScope } from "../../../storage/index.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
@@ -45,7 +45,7 @@ test("every route has an example, and needs what that says", async () => {
   expect(Object.keys(routeExamples).sort()).toEqual([...allRoutes].sort());
   const { app } = await filled();
   const routes = app.hono.routes.filter(({ method }) => method !== "ALL");
-  const needs = routes.map(({ method, path, handler }) => [`${method} ${path}`, needOf(handler)]);
+  const needs = routes.map(({ method, path, handler }) => [`${method} ${path}`, requiredScopeOf(handler)]);
   expect(Object.fromEntries(needs)).toEqual(
     Object.fromEntries(Object.entries(routeExamples).map(([route, { needs }]) => [route, needs])),
   );

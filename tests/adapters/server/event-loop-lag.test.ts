@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { Registry } from "prom-client";
-import { watchEventLoop } from "../../../adapters/server/event-loop-lag.ts";
+import { EventLoopLag } from "../../../adapters/server/event-loop-lag.ts";
 import { nativeApp } from "../http/native.ts";
 
 let stop = () => {};
@@ -8,8 +8,8 @@ afterEach(() => stop());
 
 function watched() {
   const registry = new Registry();
-  const watch = watchEventLoop(registry);
-  stop = watch.stop;
+  const watch = new EventLoopLag(registry);
+  stop = () => watch.stop();
   return { watch, scrape: () => scrapeOf(registry) };
 }
 
@@ -69,9 +69,9 @@ describe("the event loop's lag", () => {
   test("is seldom looked at while nothing happens, and at once when a request comes", async () => {
     const script = `
       import { Registry } from "prom-client";
-      import { watchEventLoop } from "${module}";
+      import { EventLoopLag } from "${module}";
       const registry = new Registry();
-      const watch = watchEventLoop(registry);
+      const watch = new EventLoopLag(registry);
       const valueOf = async (name) => Number((await registry.metrics()).split("\\n").find((line) => line.startsWith(name + " ")).split(" ")[1]);
       // Rest begins a second after the last work; from then on the looks are a second apart.
       const quiet = async () => {
@@ -95,8 +95,8 @@ describe("the event loop's lag", () => {
   test("keeps no process alive", async () => {
     const script = `
       import { Registry } from "prom-client";
-      import { watchEventLoop } from "${module}";
-      watchEventLoop(new Registry()).noteRequest();`;
+      import { EventLoopLag } from "${module}";
+      new EventLoopLag(new Registry()).noteRequest();`;
     const child = Bun.spawn([process.execPath, "-e", script], { cwd: import.meta.dirname, stderr: "inherit" });
     expect(await child.exited).toBe(0);
   }, 10_000);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { assetPath } from "../../../adapters/web/asset-path.ts";
+import { assetPath } from "../../../adapters/web/parts/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { day, hour, linksTo, noon, siteOf } from "./site.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { demoEvents } from "../../../adapters/cli/demo-events.ts";
+import { demoEvents } from "../../../adapters/cli/demo/demo-events.ts";
 import { calendarOf } from "../../../adapters/web/browser/calendar.js";
 import { materialization } from "../../../core/index.ts";
 import { noon, siteOf } from "./site.ts";

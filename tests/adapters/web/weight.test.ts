@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { demoEvents } from "../../../adapters/cli/demo-events.ts";
-import { assetPath } from "../../../adapters/web/asset-path.ts";
+import { demoEvents } from "../../../adapters/cli/demo/demo-events.ts";
+import { assetPath } from "../../../adapters/web/parts/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
 import { hardEvents, hardPages } from "../../bench/hard-log.ts";
 import { config, noon } from "../http/native.ts";

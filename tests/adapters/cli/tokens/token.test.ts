@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { hashSecret } from "../../../../adapters/config/token-secret.ts";
+import { hashSecret } from "../../../../adapters/config/token-format.ts";
 import { openStores, type TokenRecord } from "../../../../storage/index.ts";
 import { temporaryFolder } from "../../../server.ts";
 import { type CliOptions, newFile, runAtTerminal, runCli, type Target } from "../run-cli.ts";

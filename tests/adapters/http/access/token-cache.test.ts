@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { hashSecret, newSecret, sessionOf } from "../../../../adapters/config/token-secret.ts";
-import { graceName, graceToken } from "../../../../adapters/http/access/grace.ts";
-import { openTokenCache, type TokenCacheOptions } from "../../../../adapters/http/access/token-cache.ts";
+import { hashSecret, newSecret, sessionOf } from "../../../../adapters/config/token-format.ts";
+import {
+  graceName,
+  graceToken,
+  openTokenCache,
+  type TokenCacheOptions,
+} from "../../../../adapters/http/access/token-cache.ts";
 import { createMemoryTokenStore, EventLogError, type TokenStore } from "../../../../storage/index.ts";
 import { newToken } from "../../../contracts/token-store.ts";
 

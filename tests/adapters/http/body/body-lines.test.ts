@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type BodyLine, splitLines } from "../../../../adapters/http/body/body-lines.ts";
+import { type BodyLine, LineSplitter } from "../../../../adapters/http/body/body-lines.ts";
 import { always } from "../../../core/arbitraries.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 function split(chunks: readonly Uint8Array[], limit = 1000): readonly BodyLine[] {
-  const splitter = splitLines(limit);
+  const splitter = new LineSplitter(limit);
   return [...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.end()];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { EventFeeds, type FeedPlace } from "../../../../adapters/http/events/event-feeds.ts";
+import { EventFeeds, type FeedPosition } from "../../../../adapters/http/events/event-feeds.ts";
 import { createEventPages, type EventPages } from "../../../../adapters/http/events/event-pages.ts";
 import { materialization } from "../../../../core/index.ts";
 import type { EventLog } from "../../../../storage/index.ts";
@@ -32,7 +32,7 @@ async function feedsOver(count: number) {
 }
 
 const append = (log: EventLog, key = "a") => log.append([[{ event: materialization(key) }]]);
-const start: FeedPlace = { after: 0, cursor: undefined };
+const start: FeedPosition = { after: 0, cursor: undefined };
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe("streams with one filter", () => {

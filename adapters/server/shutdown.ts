@@ -1,0 +1,47 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { logger } from "../config/logger.ts";
+
+export interface Shutdown {
+  /** Aborted by the first signal. */
+  readonly closing: AbortController;
+  /** Takes no new connection, and resolves when every accepted request has its answer. */
+  readonly stopListening: () => Promise<void>;
+  readonly closeLog: () => Promise<void>;
+  /** How long requests under way may take. */
+  readonly seconds: number;
+  /** Whether the database's files are damaged. */
+  readonly isFileDamaged: () => boolean;
+}
+
+/** How long after a signal another one counts as the same, in milliseconds. */
+const sameSignal = 500;
+
+/** Shuts the process down in order on SIGTERM or SIGINT, with exit code 0. A second signal ends it at once. */
+export function shutDownOnSignals(shutdown: Shutdown): void {
+  const { closing, isFileDamaged } = shutdown;
+  let firstAt: number | undefined;
+  const end = () => {
+    firstAt ??= performance.now();
+    // Ctrl-C reaches a process that npm started twice: from the terminal, and from npm. That is no second signal.
+    if (closing.signal.aborted && performance.now() - firstAt > sameSignal) process.exit(1);
+    if (closing.signal.aborted) return;
+    closing.abort();
+    void finish(shutdown).then(() => endProcess(isFileDamaged()));
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}
+
+async function finish({ stopListening, closeLog, seconds }: Shutdown): Promise<void> {
+  logger.info("runless is finishing what it accepted; a second signal ends it at once");
+  // A request whose body never ends must not keep the process alive.
+  await Promise.race([stopListening(), delay(seconds * 1000)]);
+  await closeLog();
+  logger.info("runless has ended");
+}
+
+/** An orderly exit closes the database, and SQLite then writes its log into the file. A damaged file must not be written. */
+function endProcess(isFileDamaged: boolean): void {
+  if (isFileDamaged) process.kill(process.pid, "SIGKILL");
+  else process.exit(0);
+}

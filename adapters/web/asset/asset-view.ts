@@ -1,0 +1,146 @@
+import { type AssetKey, formatAssetKey, parseAssetKey, type RecordedEvent } from "../../../core/index.ts";
+import { percentDecode } from "../../../core/percent-decode.ts";
+import type { AssetMark, PartitionMark } from "../../../storage/index.ts";
+import { mayDo } from "../../http/access/caller.ts";
+import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import { HttpError } from "../../http/http-error.ts";
+import { boundedQueryOf } from "../../http/query-parameters.ts";
+import { rawPath } from "../../http/request.ts";
+import { type CheckList, readChecks } from "../checks/read-checks.ts";
+import type { PageContext } from "../page.tsx";
+import { readValid, withQuery } from "../page-query.ts";
+import { detailsOf } from "../values/event-details.ts";
+import type { JsonPart } from "../values/json-part.ts";
+import { cut } from "../values/visible-text.ts";
+import {
+  type History,
+  plotted,
+  type RangeName,
+  rangeIn,
+  readHistory,
+  type Series,
+  seriesOf,
+  type VersionChange,
+  versionChanges,
+} from "./asset-history.ts";
+import { countCells, mostPartitions } from "./partition-cells.ts";
+
+const mostEvents = 10;
+const mostOfPartition = 25;
+
+/** Everything that the page of an asset shows. */
+export interface AssetView {
+  readonly mark: AssetMark;
+  /** The address of the page with its valid parameters. */
+  readonly url: string;
+  /** The errors of the other parameters, by name. */
+  readonly wrong: ReadonlyMap<string, string>;
+  readonly range: RangeName;
+  readonly history: History;
+  /** The latest materialization and the latest observation. */
+  readonly latest: readonly (RecordedEvent | null | undefined)[];
+  readonly description: JsonPart | undefined;
+  readonly series: readonly Series[];
+  /** The first of the series. */
+  readonly plots: readonly Series[];
+  readonly changes: readonly VersionChange[];
+  readonly checks: CheckList | undefined;
+  readonly partitions: PartitionsView | undefined;
+  /** The partition that the page is about, with its events, newest first. */
+  readonly selected: { readonly partition: string; readonly events: readonly RecordedEvent[] } | undefined;
+  /** The newest events of the asset, unless a partition is selected. */
+  readonly events: readonly RecordedEvent[];
+  readonly mayWipe: boolean;
+}
+
+export interface PartitionsView {
+  readonly marks: readonly PartitionMark[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+  /** The address of the same page with an element for each cell; undefined if this is that page. */
+  readonly wholePath: string | undefined;
+}
+
+/** Reads the asset that the address names. Rejects with HttpError 404 if it has no events. */
+export async function readAssetView({ url: address, log, caller, now }: PageContext): Promise<AssetView> {
+  const mark = await findMark(log, keyIn(address));
+  const key = mark.assetKey;
+  const { query: range, valid, wrong } = readValid(address, (url) => rangeIn(boundedQueryOf(url)));
+  const url = `/?${valid}`;
+  const partition = valid.get("partition") ?? undefined;
+  const [history, newest, checks, partitions, ofPartition] = await Promise.all([
+    readHistory(log, key, range, now),
+    partition === undefined ? readNewest(log, { assetKey: key }, mostEvents) : [],
+    mark.counts.checkEvaluations === 0 ? undefined : readChecks(log, key, valid.get("checks") ?? undefined),
+    mark.counts.partitions === 0 ? undefined : readPartitions(log, key, url, valid),
+    partition === undefined ? [] : readNewest(log, { assetKey: key, partition }, mostOfPartition),
+  ]);
+  const read = new Map([...history.events, ...newest].map((event) => [event.id, event]));
+  const latest = await Promise.all(
+    [mark.latestMaterialization, mark.latestObservation].map(
+      (found) => found && (read.get(found.id) ?? log.get(found.id)),
+    ),
+  );
+  const series = seriesOf(history.events);
+  return {
+    mark,
+    url,
+    wrong,
+    range,
+    history,
+    latest,
+    description:
+      latest.map((event) => event && detailsOf(event).description).find((found) => found != null) ?? undefined,
+    series,
+    plots: plotted(series),
+    changes: versionChanges(history),
+    checks,
+    partitions,
+    selected: partition === undefined ? undefined : { partition, events: ofPartition },
+    events: newest,
+    mayWipe: mayDo(caller, "admin"),
+  };
+}
+
+/** Finds the asset with this key or, if the address ends with a slash too many, with the key before it. */
+async function findMark(log: ScopedEventLog, key: AssetKey): Promise<AssetMark> {
+  const [found] = await log.marksOf([key]);
+  if (found !== undefined) return found;
+  const [before] = key.length > 1 && key.at(-1) === "" ? await log.marksOf([key.slice(0, -1)]) : [];
+  if (before !== undefined) return before;
+  throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
+}
+
+/** The key in the address. Like the API it splits first and decodes after, so that `%2F` stays inside a part. */
+function keyIn(url: string): AssetKey {
+  const asked = boundedQueryOf(url).get("asset_key");
+  const path = rawPath(url);
+  const parts =
+    asked === null ? path.slice("/assets/".length).split("/").map(percentDecode) : (parseAssetKey(asked) ?? []);
+  if (parts.some((part) => part !== "")) return parts;
+  throw new HttpError(404, "There is no asset with an empty key.");
+}
+
+async function readNewest(
+  log: ScopedEventLog,
+  filter: { readonly assetKey: AssetKey; readonly partition?: string },
+  limit: number,
+): Promise<readonly RecordedEvent[]> {
+  return (await log.query(filter, { limit, order: "desc" })).events;
+}
+
+/** Reads as many partitions as fit the page. */
+async function readPartitions(
+  log: ScopedEventLog,
+  key: AssetKey,
+  url: string,
+  valid: URLSearchParams,
+): Promise<PartitionsView> {
+  const wholePath = valid.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
+  const from = valid.get("partitions") ?? undefined;
+  let page = await log.partitionMarks(key, { limit: mostPartitions, cursor: from });
+  const limit = countCells(page.partitions, wholePath === undefined);
+  if (limit < page.partitions.length) page = await log.partitionMarks(key, { limit, cursor: from });
+  const { partitions: marks, cursor, hasMore } = page;
+  return { marks, cursor, hasMore, wholePath };
+}
