@@ -18,7 +18,7 @@ import type {
   Overview,
   TimelineRequest,
 } from "./overview.ts";
-import { firstOf, mostExamined, pickEvents, thinMarks, timelineName } from "./timeline.ts";
+import { firstOf, mostExamined, pickEvents, thinMarks, timelineName } from "./scan/timeline.ts";
 
 /** Of the pages of events, partitions and checks that are read for an answer. */
 const pageSize = 1000;

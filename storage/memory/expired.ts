@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../core/index.ts";
 import type { Expiry } from "../maintenance.ts";
-import { assetsOf, checksOf, latestVersioned, partitionsOf } from "./summaries.ts";
+import { assetsOf, checksOf, latestVersioned, partitionsOf } from "../scan/summaries.ts";
 
 /** The events that have expired, without those that are kept all the same. */
 export function expiredEvents(

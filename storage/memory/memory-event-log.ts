@@ -1,5 +1,5 @@
 import type { AssetKey, RecordedEvent, RecordedEventType } from "../../core/index.ts";
-import { formatCursor, parseCursor } from "../cursor.ts";
+import { formatCursor, parseCursor } from "../cursors/cursor.ts";
 import type {
   AppendedEvent,
   AssetFilter,
@@ -17,14 +17,14 @@ import { EventLogError } from "../event-log-error.ts";
 import { createFingerprint } from "../fingerprint.ts";
 import type { Expiry, Maintenance } from "../maintenance.ts";
 import { defaultTimestamp, receiptTime } from "../receipt-time.ts";
+import { listAssets } from "../scan/asset-list.ts";
+import { listPage } from "../scan/list-page.ts";
+import { isTarget, matchesFilter, sameKey, traceOf } from "../scan/matches.ts";
+import { assetsOf, checksOf, groupBy, partitionsOf, statsOf } from "../scan/summaries.ts";
+import { createWatchers } from "../scan/watchers.ts";
 import { wellFormedEvent } from "../well-formed-event.ts";
-import { listAssets } from "./asset-list.ts";
 import { expiredEvents } from "./expired.ts";
 import { type FirstUse, FirstUses, scopeOf } from "./first-uses.ts";
-import { listPage } from "./list-page.ts";
-import { isTarget, matchesFilter, sameKey, traceOf } from "./matches.ts";
-import { assetsOf, checksOf, groupBy, partitionsOf, statsOf } from "./summaries.ts";
-import { createWatchers } from "./watchers.ts";
 
 export interface MemoryOptions {
   readonly now: () => number;

@@ -1,6 +1,6 @@
 import { type AssetKey, compareAssetKeys, parseAssetKey } from "../../../core/index.ts";
+import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
 import { type CheckRecord, EventLogError } from "../../../storage/index.ts";
-import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 
 export interface FailingRequest {

@@ -1,6 +1,6 @@
 import { type AssetKey, parseAssetKey } from "../../../core/index.ts";
+import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
 import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } from "../../../storage/index.ts";
-import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { stripLength } from "../parts/strip.tsx";
 import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";

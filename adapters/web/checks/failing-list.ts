@@ -1,7 +1,7 @@
 import { compareCodePoints } from "../../../core/asset-key.ts";
 import { type AssetKey, compareAssetKeys, parseAssetKey } from "../../../core/index.ts";
+import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
 import { EventLogError, type FailingCheck } from "../../../storage/index.ts";
-import { formatListCursor, parseListCursor } from "../../../storage/list-cursor.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import type { StateCounts } from "../parts/state.tsx";
 

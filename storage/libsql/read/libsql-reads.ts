@@ -1,6 +1,6 @@
 import type { AssetCheckSeverity, JsonValue } from "../../../core/index.ts";
-import { formatCursor, parseCursor } from "../../cursor.ts";
-import { formatListCursor, parseListCursor } from "../../list-cursor.ts";
+import { formatCursor, parseCursor } from "../../cursors/cursor.ts";
+import { formatListCursor, parseListCursor } from "../../cursors/list-cursor.ts";
 import type { FailingCheck } from "../../overview.ts";
 import type { LibsqlEventLog } from "../libsql-options.ts";
 import type { LogDatabase } from "../log-database.ts";

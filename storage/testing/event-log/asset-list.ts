@@ -7,7 +7,7 @@ import {
   materialization,
   observation,
 } from "../../../core/index.ts";
-import { matchesSearch } from "../../matches-search.ts";
+import { matchesSearch } from "../../scan/matches-search.ts";
 import { expect } from "../expect.ts";
 import { type Promises, record } from "./harness.ts";
 import { readAssets, readKeys } from "./walk-pages.ts";

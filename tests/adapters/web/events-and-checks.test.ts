@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { servedLog } from "../../../adapters/http/served-log.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
-import { formatCursor, parseCursor } from "../../../storage/cursor.ts";
+import { formatCursor, parseCursor } from "../../../storage/cursors/cursor.ts";
 import { hour, linksTo, logOf, noon, siteOf, siteOver } from "./site.ts";
 
 const check = (checkName: string, passed: boolean, hoursAgo: number, more: object = {}) =>

@@ -1,7 +1,7 @@
 import type { AssetCheckEvaluation, RecordedEvent } from "../../../../core/index.ts";
 import { dataVersionOf } from "../../../../core/index.ts";
+import { formatListCursor, parseListCursor } from "../../../cursors/list-cursor.ts";
 import type { AssetFilter, AssetListRequest, AssetRecord } from "../../../event-log.ts";
-import { formatListCursor, parseListCursor } from "../../../list-cursor.ts";
 import type { AssetMark, LatestMark } from "../../../overview.ts";
 import { type EventRow, eventFromRow } from "../../write/event-row.ts";
 import { decodeKey } from "../../write/sortable-text.ts";

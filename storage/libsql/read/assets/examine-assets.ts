@@ -1,6 +1,6 @@
 import type { InValue, Row } from "@libsql/client";
 import type { AssetFilter } from "../../../event-log.ts";
-import { keyBytesPerPage, keysPerPage, matchesSearch, wordsOf } from "../../../matches-search.ts";
+import { keyBytesPerPage, keysPerPage, matchesSearch, wordsOf } from "../../../scan/matches-search.ts";
 import { kinds } from "../../write/event-row.ts";
 import { decodeKey, encodeKey, keyRange } from "../../write/sortable-text.ts";
 import { scopes } from "../../write/summaries.ts";

@@ -1,5 +1,5 @@
 import type { AssetFilter, AssetListRequest } from "../../../event-log.ts";
-import { keysPerPage } from "../../../matches-search.ts";
+import { keysPerPage } from "../../../scan/matches-search.ts";
 import type { ListOfRows, ReadSteps } from "../read-steps.ts";
 import type { FailingNames } from "./check-states.ts";
 import {

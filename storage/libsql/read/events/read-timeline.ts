@@ -10,7 +10,7 @@ import {
   thinMarks,
   thinReports,
   timelineName,
-} from "../../../timeline.ts";
+} from "../../../scan/timeline.ts";
 import { type EventRow, eventMark, type MarkRow } from "../../write/event-row.ts";
 import { decodeText, encodeKey } from "../../write/sortable-text.ts";
 import { isReported, isVisible } from "../../write/wiped-partition.ts";

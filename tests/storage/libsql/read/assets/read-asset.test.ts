@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { materialization, observation } from "../../../../../core/index.ts";
 import type { AssetPosition } from "../../../../../storage/libsql/read/assets/find-assets.ts";
 import { readAssetList } from "../../../../../storage/libsql/read/assets/read-asset.ts";
-import { keysPerPage } from "../../../../../storage/matches-search.ts";
+import { keysPerPage } from "../../../../../storage/scan/matches-search.ts";
 import { watchedSteps, writtenDatabase } from "../../written-database.ts";
 
 const keys = Array.from({ length: keysPerPage + 10 }, (_, i) => `k${String(i).padStart(6, "0")}`);

@@ -1,8 +1,8 @@
 import { type AssetKey, hasPrefix, type RecordedEvent } from "../../core/index.ts";
+import { formatListCursor, type ListPosition, parseListCursor } from "../cursors/list-cursor.ts";
 import type { AssetFilter, AssetListRequest, AssetRecord } from "../event-log.ts";
-import { formatListCursor, type ListPosition, parseListCursor } from "../list-cursor.ts";
-import { keyBytesPerPage, keysPerPage, matchesSearch } from "../matches-search.ts";
 import { comparePositions, type ListPage, listPage } from "./list-page.ts";
+import { keyBytesPerPage, keysPerPage, matchesSearch } from "./matches-search.ts";
 import { assetsOf, checksOf, type ListedAsset } from "./summaries.ts";
 
 /** A page of the assets that have these events. */

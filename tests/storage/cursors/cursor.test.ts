@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { formatCursor, parseCursor } from "../../storage/cursor.ts";
-import type { EventFilter, PageRequest } from "../../storage/event-log.ts";
-import { EventLogError } from "../../storage/event-log-error.ts";
-import { arbitraryFilter } from "../../storage/testing/arbitrary-events.ts";
+import { formatCursor, parseCursor } from "../../../storage/cursors/cursor.ts";
+import type { EventFilter, PageRequest } from "../../../storage/event-log.ts";
+import { EventLogError } from "../../../storage/event-log-error.ts";
+import { arbitraryFilter } from "../../../storage/testing/arbitrary-events.ts";
 
 const page: PageRequest = { order: "asc", limit: 10 };
 const arbitraryId = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });

@@ -1,4 +1,4 @@
-import { type AssetKey, formatAssetKey } from "../core/index.ts";
+import { type AssetKey, formatAssetKey } from "../../core/index.ts";
 
 /** How many keys a page of assets looks at before it answers with what it has found. */
 export const keysPerPage = 10_000;

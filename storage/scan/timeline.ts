@@ -1,4 +1,4 @@
-import type { EventMark } from "./overview.ts";
+import type { EventMark } from "../overview.ts";
 
 /** How many events of an asset a timeline looks at. */
 export const mostExamined = 50_000;

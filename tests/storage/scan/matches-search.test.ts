@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { matchesSearch } from "../../storage/matches-search.ts";
+import { matchesSearch } from "../../../storage/scan/matches-search.ts";
 
 test("a search is text that the key as text contains, ASCII letters in any case", () => {
   expect(matchesSearch(["S3", "Orders"], "3/ord")).toBe(true);

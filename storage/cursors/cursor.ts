@@ -1,6 +1,6 @@
+import type { EventFilter, PageRequest } from "../event-log.ts";
+import { EventLogError } from "../event-log-error.ts";
 import { cursorMark } from "./cursor-mark.ts";
-import type { EventFilter, PageRequest } from "./event-log.ts";
-import { EventLogError } from "./event-log-error.ts";
 
 /**
  * A cursor is the id of the last event that its page examined, and a mark of the filter and order that it belongs to.

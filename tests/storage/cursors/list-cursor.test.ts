@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { EventLogError } from "../../storage/event-log-error.ts";
-import { formatListCursor, type ListPosition, parseListCursor } from "../../storage/list-cursor.ts";
-import { arbitraryText } from "../../storage/testing/arbitrary-events.ts";
+import { formatListCursor, type ListPosition, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
+import { EventLogError } from "../../../storage/event-log-error.ts";
+import { arbitraryText } from "../../../storage/testing/arbitrary-events.ts";
 
 const marked = ["assets", ["a"], undefined];
 const arbitraryPosition: fc.Arbitrary<ListPosition> = fc.array(fc.option(arbitraryText), { maxLength: 4 });

@@ -1,4 +1,4 @@
-import { type JsonValue, stringifyJson } from "../core/index.ts";
+import { type JsonValue, stringifyJson } from "../../core/index.ts";
 
 /** What a cursor belongs to: the values of a filter, in a fixed order. */
 export type Marked = readonly (JsonValue | undefined)[];

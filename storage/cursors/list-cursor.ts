@@ -1,5 +1,5 @@
+import { EventLogError } from "../event-log-error.ts";
 import { cursorMark, type Marked } from "./cursor-mark.ts";
-import { EventLogError } from "./event-log-error.ts";
 
 /** What stands last among what a page of a list examined: the parts of a key, a partition, a check and its partition. */
 export type ListPosition = readonly (string | null)[];

@@ -1,7 +1,7 @@
 import { compareCodePoints } from "../../core/asset-key.ts";
-import type { Marked } from "../cursor-mark.ts";
+import type { Marked } from "../cursors/cursor-mark.ts";
+import { formatListCursor, type ListPosition, parseListCursor } from "../cursors/list-cursor.ts";
 import type { ListRequest } from "../event-log.ts";
-import { formatListCursor, type ListPosition, parseListCursor } from "../list-cursor.ts";
 
 export interface List<Item> {
   readonly items: readonly Item[];
