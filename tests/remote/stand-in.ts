@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
+import { portToReturnTo } from "../server.ts";
 import { HranaStream, ProtocolError } from "./hrana-stream.ts";
 import { HranaError, type PipelineRequest } from "./hrana-types.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -21,6 +22,7 @@ export type Interference =
 
 export interface StandInOptions {
   readonly file: string;
+  /** Default: a free one, to which no other program comes when the stand-in leaves it. */
   readonly port?: number;
   /** Without one, everybody is let in. */
   readonly token?: string;
@@ -180,7 +182,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       request.socket.destroy();
     });
   });
-  server.listen(options.port ?? 0, "127.0.0.1");
+  server.listen(options.port ?? (await portToReturnTo()), "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
