@@ -17,7 +17,7 @@ export interface LogDatabase extends DatabaseReads {
   /** Carries out a plan if that is still possible, and returns the trace. Undefined if there is nothing to wipe. */
   wipe(plan: string, by: string | null, now: number): Promise<EventRow | PlanFailure | undefined>;
   /** Some of the events that wipes have hidden. Undefined if none are left. */
-  findHidden(): Promise<Hidden | undefined>;
+  findHidden(): Promise<readonly Hidden[]>;
   deleteHidden(hidden: Hidden): Promise<void>;
   /** Some expired events after the id `from`. */
   findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;

@@ -61,7 +61,7 @@ async function measure(file: string, target: WipeTarget): Promise<readonly strin
   if (typeof trace !== "number") throw new Error(`The wipe came to ${trace}.`);
   let longestDeletion = 0;
   for (let step = 0; step < stepsMeasured; step++) {
-    const hidden = await findHidden(client);
+    const [hidden] = await findHidden(client);
     if (hidden === undefined) break;
     const [, deletion] = await timed(() => deleteHidden(client, writer, hidden));
     longestDeletion = Math.max(longestDeletion, deletion);

@@ -40,9 +40,7 @@ export async function openDatabaseThreads(
     ...readsOf(startedReader),
     // Asked at every start, when nothing is hidden as a rule: this alone starts no thread.
     findHidden: async () =>
-      reader === undefined && (await writer.findHidden()) === undefined
-        ? undefined
-        : (await startedReader()).findHidden(),
+      reader === undefined && (await writer.findHidden()).length === 0 ? [] : (await startedReader()).findHidden(),
     findExpired: async (...args) => (await startedReader()).findExpired(...args),
     // Readiness checks ask for it. The reader answers if it is there.
     logId: async () => (await (reader ?? writer)).logId(),

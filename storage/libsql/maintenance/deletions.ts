@@ -4,6 +4,7 @@ import type { WipeTarget } from "../../event-log.ts";
 import type { Expiry } from "../../maintenance.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { eventFromRow } from "../write/event-row.ts";
+import type { Hidden } from "./wipe/purge.ts";
 import { runWipe } from "./wipe/run-wipe.ts";
 
 /** Between two steps that delete, in milliseconds. Reports wait during a step, and go first between two. */
@@ -118,23 +119,27 @@ class Purger {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
+    let found: readonly Hidden[] = [];
     while (this.#isWanted && !signal.aborted) {
       let wait = pause;
       try {
-        this.#isWanted = false;
-        if (await this.#step()) this.#isWanted = true;
+        if (found.length === 0) {
+          this.#isWanted = false;
+          found = await this.#database.findHidden();
+        }
+        const [next, ...rest] = found;
+        if (next !== undefined) {
+          this.#isWanted = true;
+          await this.#database.deleteHidden(next);
+          found = rest;
+        }
       } catch {
         this.#isWanted = true;
+        found = []; // no step may follow one that failed
         wait = pauseAfterFailure;
       }
       if (this.#isWanted) await delay(wait, undefined, { signal, ref: false }).catch(() => {});
     }
     this.#running = undefined;
-  }
-
-  async #step(): Promise<boolean> {
-    const hidden = await this.#database.findHidden();
-    if (hidden !== undefined) await this.#database.deleteHidden(hidden);
-    return hidden !== undefined;
   }
 }

@@ -55,13 +55,13 @@ describe("while the log is opened anew after every wipe, with some of what that 
 });
 
 function deletingNothing(database: LogDatabase): LogDatabase {
-  return { ...database, findHidden: async () => undefined };
+  return { ...database, findHidden: async () => [] };
 }
 
 /** Deletes one hidden event, at most, before each call. */
 function deletingSlowly(database: LogDatabase): LogDatabase {
   async function deleteOne(): Promise<void> {
-    const hidden = await database.findHidden();
+    const [hidden] = await database.findHidden();
     if (hidden === undefined) return;
     const { eventIds, wipedPartition } = hidden;
     const [first] = JSON.parse(eventIds) as readonly number[]; // as findHidden writes them

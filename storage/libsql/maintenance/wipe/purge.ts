@@ -14,6 +14,9 @@ export const rowsPerStep = 1500;
 /** How many events of an asset one step examines to find those of a partition. */
 const eventsPerStep = 20_000;
 
+/** How many steps are found at once. */
+const stepsAtOnce = 8;
+
 /** Some of the events that wipes have hidden. Plain data, so that it can cross threads. */
 export interface Hidden {
   readonly assetId: number;
@@ -23,29 +26,51 @@ export interface Hidden {
   readonly wipedPartition: { readonly partition: string | null; readonly upToId: number } | undefined;
 }
 
-/** Finds events that wipes have hidden. Undefined if all of them are deleted. */
-export async function findHidden(client: Client): Promise<Hidden | undefined> {
+/**
+ * Finds events that wipes have hidden, for some steps at once: each question to another thread costs the one that asks.
+ * The steps go in this order, and none after one that failed. Empty if all is deleted.
+ */
+export async function findHidden(client: Client): Promise<readonly Hidden[]> {
   const [asset] = (await client.execute(selectWipedAsset)).rows;
-  if (asset !== undefined) {
-    const assetId = Number(asset.asset_id);
-    const { rows } = await client.execute({ sql: selectOfAsset, args: [assetId] });
-    return { assetId, eventIds: JSON.stringify(idsOf(rows)), wipedPartition: undefined };
-  }
+  if (asset !== undefined) return findOfAsset(client, Number(asset.asset_id));
   const [wiped] = (await client.execute(selectWipedPartition)).rows;
-  if (wiped === undefined) return undefined;
-  const assetId = Number(wiped.asset_id);
-  const partition = wiped.partition === null ? null : String(wiped.partition);
-  const [after, last] = [Number(wiped.deleted_to_id), Number(wiped.up_to_id)];
-  const [edge] = (await client.execute({ sql: selectEdge, args: [assetId, after, last] })).rows;
-  const upToId = Number(edge?.id ?? last);
-  const { rows } = await client.execute({ sql: selectOfPartition, args: [assetId, after, upToId, partition] });
-  const eventIds = idsOf(rows);
-  const areAll = eventIds.length === rows.length && rows.length < rowsPerStep;
-  const wipedPartition = { partition, upToId: areAll ? upToId : (eventIds.at(-1) ?? upToId) };
-  return { assetId, eventIds: JSON.stringify(eventIds), wipedPartition };
+  return wiped === undefined ? [] : findOfPartition(client, wiped);
 }
 
-/** Deletes what `findHidden` found, in one short transaction. Another server that found the same does no harm. */
+async function findOfAsset(client: Client, assetId: number): Promise<readonly Hidden[]> {
+  const steps: Hidden[] = [];
+  for (let after = 0; steps.length < stepsAtOnce; ) {
+    const { rows } = await client.execute({ sql: selectOfAsset, args: [assetId, after] });
+    const eventIds = idsOf(rows);
+    if (eventIds.length === 0 && steps.length > 0) break;
+    // One without events too: the other tables may still have rows of the asset.
+    steps.push({ assetId, eventIds: JSON.stringify(eventIds), wipedPartition: undefined });
+    if (rows.length < rowsPerStep && eventIds.length === rows.length) break;
+    after = eventIds.at(-1) ?? after;
+  }
+  return steps;
+}
+
+async function findOfPartition(client: Client, wiped: Row): Promise<readonly Hidden[]> {
+  const assetId = Number(wiped.asset_id);
+  const partition = wiped.partition === null ? null : String(wiped.partition);
+  const last = Number(wiped.up_to_id);
+  const steps: Hidden[] = [];
+  for (let after = Number(wiped.deleted_to_id); steps.length < stepsAtOnce; ) {
+    const [edge] = (await client.execute({ sql: selectEdge, args: [assetId, after, last] })).rows;
+    const upToId = Number(edge?.id ?? last);
+    const { rows } = await client.execute({ sql: selectOfPartition, args: [assetId, after, upToId, partition] });
+    const eventIds = idsOf(rows);
+    const areAll = eventIds.length === rows.length && rows.length < rowsPerStep;
+    const wipedPartition = { partition, upToId: areAll ? upToId : (eventIds.at(-1) ?? upToId) };
+    steps.push({ assetId, eventIds: JSON.stringify(eventIds), wipedPartition });
+    if (wipedPartition.upToId >= last) break;
+    after = wipedPartition.upToId;
+  }
+  return steps;
+}
+
+/** Deletes what one step found, in one short transaction. Another server that found the same does no harm. */
 export async function deleteHidden(client: Client, writer: Writer, hidden: Hidden): Promise<void> {
   const { assetId, eventIds, wipedPartition } = hidden;
   const statements =
@@ -81,7 +106,7 @@ function idsOf(rows: readonly Row[]): readonly number[] {
 
 const selectWipedAsset = "SELECT asset_id FROM wiped_asset LIMIT 1";
 const selectOfAsset = `
-  SELECT id, octet_length(details) AS size FROM event WHERE asset_id = ?1 ORDER BY id LIMIT ${rowsPerStep}`;
+  SELECT id, octet_length(details) AS size FROM event WHERE asset_id = ?1 AND id > ?2 ORDER BY id LIMIT ${rowsPerStep}`;
 
 const selectWipedPartition = `
   SELECT asset_id, nullif(partition, x'') AS partition, deleted_to_id, up_to_id FROM wiped_partition LIMIT 1`;

@@ -43,7 +43,7 @@ async function count(table: string): Promise<number> {
 const counts = () => Promise.all(["event", "idempotency", "summary"].map(count));
 
 async function step(): Promise<boolean> {
-  const hidden = await findHidden(client);
+  const [hidden] = await findHidden(client);
   if (hidden !== undefined) await deleteHidden(client, writer, hidden);
   return hidden !== undefined;
 }
@@ -64,6 +64,23 @@ async function waitUntilEmpty(table: string): Promise<void> {
   while ((await count(table)) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await log.close();
 }
+
+test("steps that are found at once go one after the other", async () => {
+  await write(Array.from({ length: 5 * rowsPerStep + 7 }, () => materialization("a", { partition: "p" })));
+  for (const target of [{ assetKey: ["a"], partition: "p" }, { assetKey: ["a"] }]) {
+    await plannedWipe(client, writer, target);
+    const steps = await findHidden(client);
+    const ids = steps.flatMap(({ eventIds }) => JSON.parse(eventIds) as readonly number[]); // as findHidden writes them
+    expect([steps.length, ids.length]).toEqual([6, 5 * rowsPerStep + 7]);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    for (const step of steps) await deleteHidden(client, writer, step);
+    expect(await findHidden(client)).toEqual([]);
+    await write(
+      Array.from({ length: 5 * rowsPerStep + 7 }, () => materialization("a")),
+      "again",
+    );
+  }
+});
 
 describe("the rows of a wiped asset", () => {
   beforeEach(async () => {
@@ -123,7 +140,7 @@ describe("the rows of a wiped partition", () => {
     await plannedWipe(client, writer, { assetKey: ["a"], partition: "p" });
     await step();
     await write(ofP(100), "again");
-    const found = await findHidden(client);
+    const [found] = await findHidden(client);
     await plannedWipe(client, writer, { assetKey: ["a"], partition: "p" });
     // What was found before the second wipe is all of the first, and not all any more.
     if (found !== undefined) await deleteHidden(client, writer, found);
