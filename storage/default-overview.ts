@@ -28,17 +28,24 @@ const mostPages = 10;
 const mostCounted = 10_000;
 
 /**
- * The overview of a log: its own, or one that reads its EventLog.
+ * The overview of a log: its own methods, and for those that it does not have what its EventLog says.
  *
  * @example
  * const [marks] = await overviewOf(log).recent([["warehouse", "orders"]], 20);
  */
 export function overviewOf(log: EventLog & Partial<Overview>): Overview {
-  return hasOverview(log) ? log : new DefaultOverview(log);
-}
-
-function hasOverview(log: EventLog & Partial<Overview>): log is EventLog & Overview {
-  return "assetMarks" in log;
+  const read = new DefaultOverview(log);
+  return {
+    assetMarks: (...args) => log.assetMarks?.(...args) ?? read.assetMarks(...args),
+    marksOf: (...args) => log.marksOf?.(...args) ?? read.marksOf(...args),
+    assetStates: (...args) => log.assetStates?.(...args) ?? read.assetStates(...args),
+    recent: (...args) => log.recent?.(...args) ?? read.recent(...args),
+    failingChecks: (...args) => log.failingChecks?.(...args) ?? read.failingChecks(...args),
+    checkHistories: (...args) => log.checkHistories?.(...args) ?? read.checkHistories(...args),
+    timeline: (...args) => log.timeline?.(...args) ?? read.timeline(...args),
+    partitionMarks: (...args) => log.partitionMarks?.(...args) ?? read.partitionMarks(...args),
+    lastMaterializations: (...args) => log.lastMaterializations?.(...args) ?? read.lastMaterializations(...args),
+  };
 }
 
 /**

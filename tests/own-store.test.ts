@@ -1,5 +1,6 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { appendFileSync, readFileSync, truncateSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { materialization } from "runless/core";
 import { createApp } from "runless/http";
@@ -54,6 +55,34 @@ describe("a log on a file of JSON lines, opened again,", () => {
     appendFileSync(path, "some-id\nno JSON\n");
     await expect(JsonLinesEventLog.open(path, { now })).rejects.toThrow("line 1 column 1");
   });
+});
+
+test("a group whose write fails is recorded neither in part nor later", async () => {
+  const path = newPath();
+  const log = await JsonLinesEventLog.open(path, { now });
+  const append = (key: string) => log.append([[{ event: materialization(key) }]]);
+  await append("before");
+  const handle = await open(path);
+  const write = spyOn(Object.getPrototypeOf(handle), "datasync");
+  await handle.close();
+  write.mockImplementation(() => Promise.reject(new Error("no space left on device")));
+  const group = await Promise.allSettled([append("a"), log.wipe({ assetKey: ["before"] }, null), append("b")]);
+  expect(group.map((one) => one.status === "rejected" && one.reason.code)).toEqual(Array(3).fill("unavailable"));
+  write.mockRestore();
+  await append("after");
+  const read = async (of: JsonLinesEventLog) =>
+    (await of.query({}, { order: "asc", limit: 10 })).events.map(({ id, assetKey }) => [id, ...assetKey]);
+  expect(await read(log)).toEqual([
+    [1, "before"],
+    [2, "after"],
+  ]);
+  await log.close();
+  const again = await JsonLinesEventLog.open(path, { now });
+  expect(await read(again)).toEqual([
+    [1, "before"],
+    [2, "after"],
+  ]);
+  await again.close();
 });
 
 test("an app takes it as it is, pages and metrics too", async () => {

@@ -8,10 +8,9 @@ export interface ServedLog extends EventLog, Overview, Pick<Maintenance, "pruned
  * A log with defaults for what the routes use in addition. Without an overview of its own, it is read from the log. Without
  * maintenance, nothing was ever pruned, the size is unknown, and a probe only checks that the log answers.
  *
- * Each function calls the log's method: a spread would lose the methods of a class, and their `this`.
+ * Each function calls the log's method: a spread of the log would lose the methods of a class, and their `this`.
  */
 export function servedLog(log: EventLog & Partial<Overview> & Partial<Maintenance>): ServedLog {
-  const overview = overviewOf(log);
   return {
     append: (units, options) => log.append(units, options),
     wipe: (target, by) => log.wipe(target, by),
@@ -24,15 +23,7 @@ export function servedLog(log: EventLog & Partial<Overview> & Partial<Maintenanc
     id: () => log.id(),
     watch: (listener) => log.watch(listener),
     close: () => log.close(),
-    assetMarks: (filter, page) => overview.assetMarks(filter, page),
-    marksOf: (keys) => overview.marksOf(keys),
-    assetStates: (filter, page) => overview.assetStates(filter, page),
-    recent: (keys, limit) => overview.recent(keys, limit),
-    failingChecks: (keys, limit) => overview.failingChecks(keys, limit),
-    checkHistories: (checks, limit) => overview.checkHistories(checks, limit),
-    timeline: (key, request) => overview.timeline(key, request),
-    partitionMarks: (key, page) => overview.partitionMarks(key, page),
-    lastMaterializations: (page) => overview.lastMaterializations(page),
+    ...overviewOf(log),
     prunedId: async (type) => (await log.prunedId?.(type)) ?? 0,
     probe: async () => void (await (log.probe?.() ?? log.id())),
     stats: async () => {

@@ -41,24 +41,51 @@ interface Kept {
   readonly content?: string;
 }
 
-interface Wipe {
-  readonly target: WipeTarget;
-  readonly by: string | null;
-}
-
-type Change = { readonly units: readonly Unit[] } | Wipe;
+type Change = { readonly units: readonly Unit[] } | { readonly target: WipeTarget; readonly by: string | null };
 type Answer = readonly UnitResult[] | RecordedEvent | undefined;
 
-/** What a line says: events that were recorded, or a wipe with its trace. */
-type Line =
-  | { readonly events: readonly { readonly event: JsonValue; readonly key?: string; readonly content?: string }[] }
+/** What a line says in a list: an event that was recorded, or a wipe with its trace. */
+type Step =
+  | { readonly event: JsonValue; readonly key?: string; readonly content?: string }
   | { readonly target: WipeTarget; readonly trace: JsonValue };
+
+/** What the log holds. */
+class Contents {
+  /** In the order of ids. */
+  readonly kept: Kept[];
+  /** The first use of each idempotency key, by what it is unique within. */
+  readonly uses: Map<string, Kept>;
+
+  constructor(kept: Iterable<Kept> = [], uses: Iterable<readonly [string, Kept]> = []) {
+    this.kept = [...kept];
+    this.uses = new Map(uses);
+  }
+
+  get last(): RecordedEvent | undefined {
+    return this.kept.at(-1)?.event;
+  }
+
+  keep(kept: Kept): void {
+    this.kept.push(kept);
+    const scope = scopeOf(kept.event, kept.key);
+    if (scope !== undefined) this.uses.set(scope, kept);
+  }
+
+  forget(target: WipeTarget, trace: RecordedEvent): void {
+    const left = this.kept.filter(({ event }) => !isTarget(target, event));
+    this.kept.splice(0, this.kept.length);
+    for (const kept of left) this.kept.push(kept);
+    this.kept.push({ event: trace });
+    for (const [scope, { event }] of this.uses) if (isTarget(target, event)) this.uses.delete(scope);
+  }
+}
 
 const unbounded = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 
 /**
- * An event log in one file of JSON lines: a line for each group of events, and one for each wipe. The file is read when
- * the log is opened, and every answer is found by a scan of memory: good for some thousands of events.
+ * An event log in one file of JSON lines, one for each group of changes: what is in a line is recorded as a whole or not
+ * at all. The file is read when the log is opened, and every answer is found by a scan of memory: good for some thousands
+ * of events.
  *
  * @example
  * const log = await JsonLinesEventLog.open("events.jsonl", { now: Date.now });
@@ -70,10 +97,7 @@ export class JsonLinesEventLog implements EventLog {
   readonly #id: string;
   readonly #watchers = createWatchers();
   readonly #changes: GroupCommit<Change, Answer>;
-  /** In the order of ids. */
-  #kept: readonly Kept[] = [];
-  /** The first use of each idempotency key, by what it is unique within. */
-  #uses = new Map<string, Kept>();
+  #contents = new Contents();
   /** Of the file, in bytes: what a write that failed has left is cut off there. */
   #size = 0;
   #isClosed = false;
@@ -82,9 +106,9 @@ export class JsonLinesEventLog implements EventLog {
   static async open(path: string, { now }: { readonly now: () => number }): Promise<JsonLinesEventLog> {
     const text = await readFile(path, { encoding: "utf8", flag: "a+" });
     const [id = crypto.randomUUID(), ...lines] = text.split("\n").slice(0, -1);
-    const read = lines.map((line) => parseJson(line) as unknown as Line); // as this log wrote it
+    const read = lines.map((line) => parseJson(line) as unknown as readonly Step[]); // as this log wrote it
     const log = new JsonLinesEventLog(await open(path, "a"), id, now);
-    for (const line of read) log.#replay(line);
+    for (const step of read.flat()) log.#replay(step);
     await log.#file.truncate(Buffer.byteLength(lines.length === 0 ? "" : [id, ...lines, ""].join("\n")));
     if (lines.length === 0) await log.#file.appendFile(`${id}\n`);
     await log.#file.datasync();
@@ -113,14 +137,14 @@ export class JsonLinesEventLog implements EventLog {
 
   async get(id: number) {
     this.#assertOpen();
-    return this.#kept.find(({ event }) => event.id === id)?.event;
+    return this.#contents.kept.find(({ event }) => event.id === id)?.event;
   }
 
   async query(...[filter, page]: Parameters<EventLog["query"]>) {
     this.#assertOpen();
     const isAscending = page.order === "asc";
     const from = parseCursor(filter, page);
-    const ordered = isAscending ? this.#kept : this.#kept.toReversed();
+    const ordered = isAscending ? this.#contents.kept : this.#contents.kept.toReversed();
     const ahead = ordered.filter(({ event: { id } }) => from === undefined || (isAscending ? id > from : id < from));
     const matching = ahead.filter(({ event }) => matchesFilter(filter, event));
     const found = matching.slice(0, page.limit);
@@ -139,7 +163,7 @@ export class JsonLinesEventLog implements EventLog {
   async assets(...[filter, page]: Parameters<EventLog["assets"]>) {
     this.#assertOpen();
     const { items, ...rest } = listAssets(
-      this.#kept.map(({ event }) => event),
+      this.#contents.kept.map(({ event }) => event),
       filter,
       page,
     );
@@ -179,27 +203,23 @@ export class JsonLinesEventLog implements EventLog {
     await this.#file.close();
   }
 
-  /** Writes a group of changes, and has them read from then on. A wipe has a line of its own, after what came before it. */
+  /** Makes the next contents of a group of changes, writes what leads to them, and has them read from then on. */
   async #commit(changes: readonly Change[]) {
     const started = performance.now();
-    const results: Answer[] = [];
-    let draft: Kept[] = [];
-    for (const change of changes) {
-      if ("units" in change) results.push(change.units.map((unit) => this.#add(unit, draft)));
-      else {
-        await this.#writeEvents(draft);
-        draft = [];
-        results.push(await this.#writeWipe(change));
-      }
-    }
-    await this.#writeEvents(draft);
-    if (results.length > 0) this.#watchers.tell();
+    const next = new Contents(this.#contents.kept, this.#contents.uses);
+    const steps: string[] = [];
+    const results = changes.map((change): Answer => {
+      if ("target" in change) return this.#wipe(change.target, change.by, next, steps);
+      return change.units.map((unit) => this.#add(unit, next, steps));
+    });
+    if (steps.length > 0) await this.#write(`[${steps.join(",")}]`);
+    this.#contents = next;
+    if (steps.length > 0) this.#watchers.tell();
     return { results, milliseconds: performance.now() - started };
   }
 
-  /** Adds a unit to what is to be written, or finds out why not. */
-  #add(unit: Unit, draft: Kept[]): UnitResult {
-    const { now, receivedAt } = this.#times();
+  #add(unit: Unit, next: Contents, steps: string[]): UnitResult {
+    const times = this.#times(next);
     const added: Kept[] = [];
     const answers: AppendedEvent[] = [];
     for (const [index, { event: given, idempotencyKey }] of unit.entries()) {
@@ -207,40 +227,31 @@ export class JsonLinesEventLog implements EventLog {
       const key = idempotencyKey?.toWellFormed();
       const use = key === undefined ? {} : { key, content: fingerprint(event) };
       const scope = scopeOf(event, key);
-      const isSame = (kept: Kept) => scopeOf(kept.event, kept.key) === scope;
-      const earlier = scope === undefined ? undefined : (this.#uses.get(scope) ?? draft.find(isSame));
-      const first = earlier ?? (scope === undefined ? undefined : added.find(isSame));
-      if (first !== undefined && first.content !== use.content) {
-        return { status: "conflict", index, id: earlier?.event.id ?? null };
+      const earlier = scope && next.uses.get(scope);
+      const first = earlier || (scope && added.find((kept) => scopeOf(kept.event, kept.key) === scope));
+      if (first && first.content !== use.content) {
+        return { status: "conflict", index, id: earlier ? earlier.event.id : null };
       }
-      const id = first?.event.id ?? this.#lastId() + draft.length + added.length + 1;
-      answers.push({ id, duplicate: first !== undefined });
-      if (first !== undefined) continue;
-      const timestamp = event.timestamp ?? defaultTimestamp(now, receivedAt);
-      added.push({ event: { ...event, id, timestamp, receivedAt }, ...use });
+      const id = first ? first.event.id : (next.last?.id ?? 0) + added.length + 1;
+      answers.push({ id, duplicate: Boolean(first) });
+      if (first) continue;
+      const { receivedAt, timestamp } = times;
+      added.push({ event: { ...event, id, timestamp: event.timestamp ?? timestamp, receivedAt }, ...use });
     }
-    for (const kept of added) draft.push(kept);
+    for (const kept of added) {
+      const { event, ...use } = kept;
+      steps.push(`{"event":${formatEvent(event)},${JSON.stringify(use).slice(1)}`.replace(/,}$/, "}"));
+      next.keep(kept);
+    }
     return { status: "recorded", events: answers };
   }
 
-  async #writeEvents(draft: readonly Kept[]): Promise<void> {
-    if (draft.length === 0) return;
-    const lines = draft.map(({ event, key, content }) => {
-      const use = key === undefined ? "" : `,"key":${JSON.stringify(key)},"content":${JSON.stringify(content)}`;
-      return `{"event":${formatEvent(event)}${use}}`;
-    });
-    await this.#write(`{"events":[${lines.join(",")}]}`);
-    this.#keep(draft);
-  }
-
-  async #writeWipe(wipe: Wipe): Promise<RecordedEvent | undefined> {
-    const first = this.#kept.find(({ event }) => isTarget(wipe.target, event))?.event;
+  #wipe(target: WipeTarget, by: string | null, next: Contents, steps: string[]): RecordedEvent | undefined {
+    const first = next.kept.find(({ event }) => isTarget(target, event))?.event;
     if (first === undefined) return undefined;
-    const { now, receivedAt } = this.#times();
-    const timestamp = defaultTimestamp(now, receivedAt);
-    const trace = { ...traceOf(wipe.target, first, wipe.by), id: this.#lastId() + 1, timestamp, receivedAt };
-    await this.#write(`{"target":${JSON.stringify(wipe.target)},"trace":${formatEvent(trace)}}`);
-    this.#forget(wipe.target, trace);
+    const trace = { ...traceOf(target, first, by), id: (next.last?.id ?? 0) + 1, ...this.#times(next) };
+    steps.push(`{"target":${JSON.stringify(target)},"trace":${formatEvent(trace)}}`);
+    next.forget(target, trace);
     return trace;
   }
 
@@ -255,35 +266,19 @@ export class JsonLinesEventLog implements EventLog {
     }
   }
 
-  #replay(line: Line): void {
-    if ("target" in line) this.#forget(line.target, parseEvent(stringifyJson(line.trace)));
-    else this.#keep(line.events.map(({ event, ...use }) => ({ event: parseEvent(stringifyJson(event)), ...use })));
-  }
-
-  #keep(added: readonly Kept[]): void {
-    this.#kept = [...this.#kept, ...added];
-    for (const kept of added) {
-      const scope = scopeOf(kept.event, kept.key);
-      if (scope !== undefined) this.#uses.set(scope, kept);
-    }
-  }
-
-  #forget(target: WipeTarget, trace: RecordedEvent): void {
-    this.#kept = [...this.#kept.filter(({ event }) => !isTarget(target, event)), { event: trace }];
-    for (const [scope, { event }] of this.#uses) if (isTarget(target, event)) this.#uses.delete(scope);
+  #replay(step: Step): void {
+    if ("target" in step) this.#contents.forget(step.target, parseEvent(stringifyJson(step.trace)));
+    else this.#contents.keep({ ...step, event: parseEvent(stringifyJson(step.event)) });
   }
 
   #eventsOf(key: AssetKey): readonly RecordedEvent[] {
-    return this.#kept.map(({ event }) => event).filter((event) => matchesFilter({ assetKey: key }, event));
+    return this.#contents.kept.map(({ event }) => event).filter((event) => matchesFilter({ assetKey: key }, event));
   }
 
-  #lastId(): number {
-    return this.#kept.at(-1)?.event.id ?? 0;
-  }
-
-  #times() {
+  #times({ last }: Contents) {
     const now = this.#now();
-    return { now, receivedAt: receiptTime(now, this.#kept.at(-1)?.event.receivedAt ?? Number.NEGATIVE_INFINITY) };
+    const receivedAt = receiptTime(now, last?.receivedAt ?? Number.NEGATIVE_INFINITY);
+    return { receivedAt, timestamp: defaultTimestamp(now, receivedAt) };
   }
 
   #assertOpen(): void {
