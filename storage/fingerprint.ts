@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { isJsonType, type JsonMetadataValue } from "../core/events/metadata-value.ts";
 import { type EventDetails, formatDetails } from "../core/events/wire.ts";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../core/index.ts";
 import { maxEventDepth } from "../core/json/json.ts";
@@ -59,18 +60,14 @@ function sortNames<Value>(
 }
 
 function sortMetadataValue(value: MetadataValue): MetadataValue {
-  switch (value.type) {
-    case "json":
-    case "table":
-    case "table_schema":
-    case "table_column_lineage": {
-      const kept = keptJson(value);
-      if (kept !== undefined) return textValue(value.type, sortText(kept.text));
-      return { type: value.type, rawValue: sortJson(value.rawValue) };
-    }
-    default:
-      return value;
-  }
+  if (!isJsonMetadata(value)) return value;
+  const kept = keptJson(value);
+  if (kept !== undefined) return textValue(value.type, sortText(kept.text));
+  return { type: value.type, rawValue: sortJson(value.rawValue) };
+}
+
+function isJsonMetadata(value: MetadataValue): value is JsonMetadataValue {
+  return isJsonType(value.type);
 }
 
 /** As `sortJson`, for JSON that is text. */

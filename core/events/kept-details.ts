@@ -6,7 +6,7 @@ import { type JsonObject, type JsonValue, setMember } from "../json/json-value.t
 import { type DetailsParts, partsOf, typedEntry } from "./details-start.ts";
 import type { Tags } from "./events.ts";
 import { isTyped, readMetadataValue } from "./metadata.ts";
-import type { JsonType, Metadata, MetadataValue } from "./metadata-value.ts";
+import { isJsonType, type Metadata, type MetadataValue } from "./metadata-value.ts";
 import {
   type EventDetails,
   type FormattedDetails,
@@ -82,12 +82,10 @@ function readEntries(text: string): Metadata {
   return metadata;
 }
 
-const jsonTypes: readonly string[] = ["json", "table", "table_schema", "table_column_lineage"] satisfies JsonType[];
-
 function readEntry(entry: string): MetadataValue {
   const [start = "", type = ""] = typedEntry.exec(entry) ?? [];
   const raw = entry.slice(start.length, -1);
-  if (jsonTypes.includes(type) && /^[[{]/.test(raw)) return textValue(type as JsonType, normal(raw)); // one of jsonTypes
+  if (isJsonType(type) && /^[[{]/.test(raw)) return textValue(type, normal(raw));
   const typed = start === "" ? undefined : { type, rawValue: parseJson(raw, { maxDepth: maxEventDepth }) };
   if (isTyped(typed)) return readMetadataValue(typed);
   const wire: JsonObject = { value: parseJson(entry, { maxDepth: maxEventDepth }) };

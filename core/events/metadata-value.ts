@@ -19,7 +19,13 @@ export interface JsonMetadataValue {
   readonly type: JsonType;
   readonly rawValue: JsonValue;
 }
-export type JsonType = "json" | "table" | "table_schema" | "table_column_lineage";
+/** The types whose values are JSON of any shape. A new one has its place here, so that none of its readers can miss it. */
+const jsonTypes = { json: true, table: true, table_schema: true, table_column_lineage: true } as const;
+export type JsonType = keyof typeof jsonTypes;
+
+export function isJsonType(type: string): type is JsonType {
+  return Object.hasOwn(jsonTypes, type);
+}
 
 export interface Metadata {
   readonly [name: string]: MetadataValue;

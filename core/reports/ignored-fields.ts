@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonValue } from "../json/json-value.ts";
+import type { ReportEndpoint } from "./report.ts";
 import { isIterable, type ReportQuery } from "./report-request.ts";
-
-export type ReportEndpoint = "report_asset_materialization" | "report_asset_observation" | "report_asset_check";
 
 const ofEvents = new Set(["asset_key", "metadata", "data_version", "description", "partition"]);
 const ofChecks = new Set(["asset_key", "check_name", "passed", "severity", "metadata", "partition"]);

@@ -186,12 +186,25 @@ function notAKey(value: unknown): ReportRequestError {
   );
 }
 
-function has({ body, query }: ReportRequest, name: string): boolean {
-  return Object.hasOwn(body, name) || query.has(name);
+function has(request: ReportRequest, name: string): boolean {
+  return find(request, name) !== undefined;
 }
 
-function parameter({ body, query }: ReportRequest, name: string): JsonValue | undefined {
-  return Object.hasOwn(body, name) ? body[name] : query.get(name);
+/** The rule of precedence: the body has a parameter before the query, and by its presence alone. Undefined if neither has it. */
+function find({ body, query }: ReportRequest, name: string): Found | undefined {
+  if (Object.hasOwn(body, name)) return { value: body[name], isText: false };
+  const text = query.get(name);
+  return text === undefined ? undefined : { value: text, isText: true };
+}
+
+interface Found {
+  readonly value: JsonValue | undefined;
+  /** Whether it is text of the query, which has no types. */
+  readonly isText: boolean;
+}
+
+function parameter(request: ReportRequest, name: string): JsonValue | undefined {
+  return find(request, name)?.value;
 }
 
 /** What callers in Python mean by `params={"passed": True}` and `params={"metadata": {"rows": 5}}`. */
@@ -202,8 +215,8 @@ const queryHints: Readonly<Record<string, string>> = {
 
 /** A parameter that is JSON in the query too. Raw control characters are accepted there, as in Dagster. */
 function jsonParameter(request: ReportRequest, name: string, code: ReportRequestErrorCode, problem: string) {
-  const value = parameter(request, name);
-  if (Object.hasOwn(request.body, name) || typeof value !== "string") return value;
+  const { value, isText = false } = find(request, name) ?? {};
+  if (!isText || typeof value !== "string") return value;
   try {
     return parseJson(value, { controlCharacters: true });
   } catch (error) {

@@ -14,7 +14,8 @@ import {
 } from "../../../core/index.ts";
 import { largeText } from "../../../core/json/json-text.ts";
 import type { JsonValue } from "../../../core/json/json-value.ts";
-import { ignoredFields, type ReportEndpoint } from "../../../core/reports/ignored-fields.ts";
+import { ignoredFields } from "../../../core/reports/ignored-fields.ts";
+import type { ReportEndpoint } from "../../../core/reports/report.ts";
 import { appendEvent, type EventLog } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { Authorizer } from "../access/authorizer.ts";

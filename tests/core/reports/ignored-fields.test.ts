@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { parseJson } from "../../../core/index.ts";
-import { ignoredFields, type ReportEndpoint } from "../../../core/reports/ignored-fields.ts";
+import { ignoredFields } from "../../../core/reports/ignored-fields.ts";
+import type { ReportEndpoint } from "../../../core/reports/report.ts";
 
 const everyField =
   '{"asset_key":"a","metadata":{"x":1},"data_version":"1","description":"d","partition":"p","check_name":"c","passed":true,"severity":"WARN"}';
