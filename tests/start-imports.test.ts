@@ -33,7 +33,7 @@ describe("a start loads nothing that it does not need:", () => {
   });
 
   test("the thread that writes no more of the driver than a file takes, and none of Drizzle", () => {
-    const loaded = packagesOf("storage/libsql/file/database-thread.ts");
+    const loaded = packagesOf("storage/libsql/file/database-worker.ts");
     expect(loaded.filter((name) => /libsql|drizzle/.test(name))).toEqual([
       "@libsql/client/sqlite3",
       "libsql",

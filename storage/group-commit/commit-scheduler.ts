@@ -39,7 +39,7 @@ export class CommitScheduler {
   }
 
   /** For how many milliseconds a commit may wait for more to share it: as long as one by themselves would take. */
-  worthOfCompany(): number {
+  longestGather(): number {
     return this.#duration;
   }
 

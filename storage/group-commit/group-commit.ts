@@ -46,7 +46,7 @@ interface Waiting<Item, Result> {
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<Committed<Result>>;
   readonly #limits: Load;
-  readonly #pace: CommitScheduler;
+  readonly #scheduler: CommitScheduler;
   readonly #nextTurn: GroupCommitOptions["nextTurn"];
   readonly #running = new Set<Promise<void>>();
   #waiting: Waiting<Item, Result>[] = [];
@@ -70,7 +70,7 @@ export class GroupCommit<Item, Result> {
   ) {
     this.#commit = commit;
     this.#limits = limits;
-    this.#pace = new CommitScheduler(atOnce);
+    this.#scheduler = new CommitScheduler(atOnce);
     this.#nextTurn = nextTurn;
   }
 
@@ -112,7 +112,7 @@ export class GroupCommit<Item, Result> {
   /** Whatever waits, a commit runs whose end calls this again. */
   #start(): void {
     if (this.#waiting.length === 0) return;
-    const wait = this.#pace.wait();
+    const wait = this.#scheduler.wait();
     if (wait === 0) this.#gather();
     else if (wait !== undefined) this.#timer ??= setTimeout(() => this.#beginLater(), wait);
   }
@@ -130,7 +130,7 @@ export class GroupCommit<Item, Result> {
     if (nextTurn === undefined || this.#gathering !== undefined) return;
     const gathering = {};
     this.#gathering = gathering;
-    const until = performance.now() + this.#pace.worthOfCompany();
+    const until = performance.now() + this.#scheduler.longestGather();
     let [count, quietUntil] = [0, 0];
     const look = (): void => {
       if (this.#gathering !== gathering) return; // begun since
@@ -147,13 +147,13 @@ export class GroupCommit<Item, Result> {
   }
 
   #isEnough(): boolean {
-    const enough = this.#pace.isDatabaseBusy() ? this.#answered / 2 : this.#expected * nearlyAll;
+    const enough = this.#scheduler.isDatabaseBusy() ? this.#answered / 2 : this.#expected * nearlyAll;
     return this.#waiting.length >= enough || !this.#isBelow(groupLimits);
   }
 
   #beginLater(): void {
     this.#timer = undefined;
-    if (this.#waiting.length > 0 && this.#pace.wait() !== undefined) this.#begin();
+    if (this.#waiting.length > 0 && this.#scheduler.wait() !== undefined) this.#begin();
   }
 
   #begin(): void {
@@ -167,7 +167,7 @@ export class GroupCommit<Item, Result> {
 
   /** Never rejects. */
   async #run(group: readonly Waiting<Item, Result>[]): Promise<void> {
-    const end = this.#pace.begin();
+    const end = this.#scheduler.begin();
     try {
       const { results, milliseconds } = await this.#commit(group.map(({ item }) => item));
       end(milliseconds);
@@ -208,7 +208,7 @@ export class GroupCommit<Item, Result> {
    */
   #takeGroup(): readonly Waiting<Item, Result>[] {
     const waiting = this.#waiting.length;
-    const most = this.#pace.isDatabaseBusy() ? Math.ceil((waiting + this.#answered) / 2) : waiting;
+    const most = this.#scheduler.isDatabaseBusy() ? Math.ceil((waiting + this.#answered) / 2) : waiting;
     let [count, events, bytes] = [0, 0, 0];
     for (const { load } of this.#waiting) {
       if (count === most) break;

@@ -2,7 +2,7 @@ import { type Client, createClient } from "@libsql/client/sqlite3";
 import { EventLogError } from "../event-log-error.ts";
 import { withBusyTimeout } from "./busy-timeout.ts";
 import { mustBeWritable } from "./file/assert-writable.ts";
-import { overfullLog } from "./file/checkpointer.ts";
+import { overfullWal } from "./file/checkpointer.ts";
 import { urlWith } from "./file/database-file.ts";
 import { assertThere, type OpenedFile } from "./file/opened-file.ts";
 import type { DatabaseAddress } from "./libsql-options.ts";
@@ -43,7 +43,7 @@ export async function openConnection({ url, opened }: FileAddress): Promise<Clie
 }
 
 /** The settings of every connection that may write to a file. */
-export const filePragmas = `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${overfullLog}; PRAGMA cache_size = -65536;`;
+export const filePragmas = `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${overfullWal}; PRAGMA cache_size = -65536;`;
 
 async function prepareFile(client: Client): Promise<void> {
   await client.executeMultiple(filePragmas);

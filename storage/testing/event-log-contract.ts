@@ -9,7 +9,7 @@ import { boundsContract } from "./event-log/bounds.ts";
 import { closingContract } from "./event-log/closing.ts";
 import { fidelityContract } from "./event-log/fidelity.ts";
 import { filtersContract } from "./event-log/filters.ts";
-import { type OpenEventLog, promisesOf } from "./event-log/harness.ts";
+import { createDeclareTest, type OpenEventLog } from "./event-log/harness.ts";
 import { idempotencyContract } from "./event-log/idempotency.ts";
 import { identityContract } from "./event-log/identity.ts";
 import { listCursorsContract } from "./event-log/list-cursors.ts";
@@ -49,29 +49,29 @@ export function eventLogContract(
   { longestText = 2 ** 20, histories = 60 }: ContractOptions = {},
 ): void {
   const { describe } = runner;
-  const promises = promisesOf(runner, open);
+  const declareTest = createDeclareTest(runner, open);
   describe(name, () => {
-    describe("appending", () => appendingContract(promises));
-    describe("idempotency keys", () => idempotencyContract(promises));
-    describe("twins", () => twinsContract(promises));
-    describe("times", () => timesContract(promises));
-    describe("filters", () => filtersContract(promises));
-    describe("pages", () => pagingContract(promises));
-    describe("assets", () => assetsContract(promises));
-    describe("lists of assets", () => assetListContract(promises));
-    describe("filters of assets", () => assetFiltersContract(promises));
-    describe("lists of partitions and checks", () => assetPartsContract(promises));
-    describe("cursors of lists", () => listCursorsContract(promises));
-    describe("the overview", () => marksContract(promises));
-    describe("bounds of reads", () => boundsContract(promises));
-    describe("wiping", () => wipingContract(promises));
-    describe("traces of wipes", () => wipeTracesContract(promises));
-    describe("summaries after wipes", () => wipeSummariesContract(promises));
-    describe("ids and keys after wipes", () => wipeIdsContract(promises));
-    describe("watching", () => watchingContract(promises));
-    describe("identity", () => identityContract(promises, runner, open));
-    describe("fidelity", () => fidelityContract(promises, longestText));
-    describe("closing", () => closingContract(promises));
+    describe("appending", () => appendingContract(declareTest));
+    describe("idempotency keys", () => idempotencyContract(declareTest));
+    describe("twins", () => twinsContract(declareTest));
+    describe("times", () => timesContract(declareTest));
+    describe("filters", () => filtersContract(declareTest));
+    describe("pages", () => pagingContract(declareTest));
+    describe("assets", () => assetsContract(declareTest));
+    describe("lists of assets", () => assetListContract(declareTest));
+    describe("filters of assets", () => assetFiltersContract(declareTest));
+    describe("lists of partitions and checks", () => assetPartsContract(declareTest));
+    describe("cursors of lists", () => listCursorsContract(declareTest));
+    describe("the overview", () => marksContract(declareTest));
+    describe("bounds of reads", () => boundsContract(declareTest));
+    describe("wiping", () => wipingContract(declareTest));
+    describe("traces of wipes", () => wipeTracesContract(declareTest));
+    describe("summaries after wipes", () => wipeSummariesContract(declareTest));
+    describe("ids and keys after wipes", () => wipeIdsContract(declareTest));
+    describe("watching", () => watchingContract(declareTest));
+    describe("identity", () => identityContract(declareTest, runner, open));
+    describe("fidelity", () => fidelityContract(declareTest, longestText));
+    describe("closing", () => closingContract(declareTest));
     if (histories > 0) describe("the reference", () => modelContract(runner, open, histories));
   });
 }
@@ -82,9 +82,9 @@ export function maintenanceContract(
   name: string,
   open: OpenEventLog<EventLog & Maintenance>,
 ): void {
-  const promises = promisesOf(runner, open);
+  const declareTest = createDeclareTest(runner, open);
   runner.describe(name, () => {
-    runner.describe("pruning", () => pruningContract(promises));
-    runner.describe("statistics and probes", () => statsContract(promises));
+    runner.describe("pruning", () => pruningContract(declareTest));
+    runner.describe("statistics and probes", () => statsContract(declareTest));
   });
 }

@@ -56,7 +56,7 @@ export const execCommand = logCommand("exec")
     const stop = endOnSignals();
     try {
       const delivery = deliver(options, events, { timeout: reportTimeout, signal: stop.signal });
-      const end = await Promise.race([delivery, failLate()]);
+      const end = await Promise.race([delivery, rejectAfterTimeout()]);
       if (end.status === "kept") console.error(`runless: ${keptSentence(end.path, end.reason)}`);
     } catch (error) {
       const asset = `${formatAssetKey(key)}${built.partition === null ? "" : `, partition ${built.partition}`}`;
@@ -70,7 +70,7 @@ export const execCommand = logCommand("exec")
   });
 
 /** Rejects after the time-out. Without a spool, and for a database, nothing else ends the wait. */
-async function failLate(): Promise<never> {
+async function rejectAfterTimeout(): Promise<never> {
   await delay(reportTimeout + grace, undefined, { ref: false });
   throw new Error(`it took longer than ${reportTimeout / 1000} seconds. It may be recorded all the same.`);
 }

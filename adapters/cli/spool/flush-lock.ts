@@ -4,8 +4,8 @@ import { isAlive, processIdentity } from "./process-identity.ts";
 import { namesIn } from "./spool-folder.ts";
 
 const prefix = "flushing-";
-/** When a lock expires whose process can't be told from a later one with the same pid, in milliseconds. */
-const longestUnsure = 3_600_000;
+/** Milliseconds after which a lock expires if its process can't be told from a later one with the same pid. */
+const uncertainLockAge = 3_600_000;
 
 /**
  * Takes the lock of a folder. Returns a function that releases it, or undefined while another process holds it. The file
@@ -35,5 +35,5 @@ function isHeld(folder: string, name: string): boolean {
   if (!isAlive(identity)) return false;
   if (!identity.endsWith("-0")) return true;
   const made = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
-  return made !== undefined && Math.abs(Date.now() - made) < longestUnsure;
+  return made !== undefined && Math.abs(Date.now() - made) < uncertainLockAge;
 }

@@ -27,7 +27,7 @@ function assertAccess(path: string, url: string, needs: string): void {
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {
-    // The last user of a file removes its log and index when it closes.
+    // The last user of a file removes its WAL and index when it closes.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw cannotOpen(url, error, needs);
   }
 }

@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import Database from "libsql/promise";
 import { countFrames } from "./wal-format.ts";
 
-/** How many pages the write-ahead log takes before they are moved. The more they are, the less each of them costs. */
-const fullLog = 32_000;
+/** How many pages the write-ahead log (WAL) takes before they are moved. The more they are, the less each of them costs. */
+const fullWal = 32_000;
 
 /** At so many pages SQLite moves them within a commit, if the checkpointer is slower than the writes. */
-export const overfullLog = 2 * fullLog;
+export const overfullWal = 2 * fullWal;
 
-/** The share of the free disk space that the log may take. */
+/** The share of the free disk space that the WAL may take. */
 const shareOfSpace = 1 / 4;
 
 /** At most so many pages are moved between two commits. */
@@ -18,7 +18,7 @@ const fewPages = 500;
 /** In milliseconds. */
 const betweenLooks = 100;
 
-/** A log with at most so many commits in so many milliseconds is quiet. Then all of it is moved. */
+/** A WAL with at most so many commits in so many milliseconds is quiet. Then all of it is moved. */
 const quietCommits = 50;
 const quietTime = 4000;
 
@@ -43,7 +43,7 @@ export class Checkpointer {
   readonly #full: number;
   readonly #mayMove: () => boolean;
   #looked = performance.now();
-  /** How many pages of this round of the log have been moved. */
+  /** How many pages of this round of the WAL have been moved. */
   #moved = 0;
   #running: Promise<void> | undefined;
   /** Counts commits since `#countedFrom`. */
@@ -58,7 +58,7 @@ export class Checkpointer {
   constructor(
     file: string,
     finish: () => Promise<boolean>,
-    { full = fullLog, mayMove = () => true }: CheckpointerOptions = {},
+    { full = fullWal, mayMove = () => true }: CheckpointerOptions = {},
   ) {
     this.#file = file;
     this.#connection = new Database(file, { timeout: 0 });
@@ -104,7 +104,7 @@ export class Checkpointer {
 
   async #moveMany(): Promise<void> {
     let { frames, frameSize } = countFrames(this.#file);
-    if (frames < this.#moved) this.#moved = 0; // the log was restarted
+    if (frames < this.#moved) this.#moved = 0; // the WAL was restarted
     let [left, before] = [frames - this.#moved, Number.POSITIVE_INFINITY];
     if (left < Math.min(this.#full, (shareOfSpace * spaceFor(this.#file)) / frameSize)) return;
     while (left > fewPages && left < before) {
@@ -113,7 +113,7 @@ export class Checkpointer {
       const now = countFrames(this.#file).frames;
       [left, before, frames] = [now - frames, left, now];
     }
-    // The log restarts only after a moment at which all of it is moved.
+    // The WAL restarts only after a moment at which all of it is moved.
     await this.#moveRest();
   }
 
@@ -132,7 +132,7 @@ export class Checkpointer {
   }
 }
 
-/** The disk space for a file's write-ahead log, with what the log takes already, in bytes. */
+/** The disk space for a file's write-ahead log, with what the WAL takes already, in bytes. */
 function spaceFor(file: string): number {
   const { bavail, bsize } = statfsSync(dirname(file));
   return bavail * bsize + statSync(`${file}-wal`).size;

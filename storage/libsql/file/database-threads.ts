@@ -1,6 +1,6 @@
 import type { DatabaseAddress, FileEvents } from "../libsql-options.ts";
 import { type LogDatabase, readsOf } from "../log-database.ts";
-import { DatabaseWorker } from "./database-worker.ts";
+import { DatabaseThread } from "./database-thread.ts";
 
 /**
  * A database file with two threads, each with a connection of its own: the driver is synchronous, and a slow read must
@@ -13,7 +13,7 @@ export async function openDatabaseThreads(
 ): Promise<LogDatabase> {
   let isOpen = false;
   const reportDamage = (problem: string) => isOpen && onDamage?.(problem); // the opening itself throws what it finds
-  const { database: writer, opened } = await DatabaseWorker.start(
+  const { database: writer, opened } = await DatabaseThread.start(
     { ...address, watchesLog },
     { onDamage: reportDamage, onFileTrouble },
   );
@@ -27,7 +27,7 @@ export async function openDatabaseThreads(
 
   async function startReader(): Promise<LogDatabase> {
     try {
-      return (await DatabaseWorker.start({ ...address, opened }, { onDamage: reportDamage })).database;
+      return (await DatabaseThread.start({ ...address, opened }, { onDamage: reportDamage })).database;
     } catch (error) {
       reader = undefined; // the next read tries again
       throw error;

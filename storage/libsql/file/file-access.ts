@@ -9,7 +9,7 @@ import { assertWritable, assertWrites } from "./assert-writable.ts";
 import { databaseFile } from "./database-file.ts";
 import { FileGuard, type FileGuardOptions } from "./file-guard.ts";
 import { FileWriter } from "./file-writer.ts";
-import { assertLogIsWhole } from "./left-log.ts";
+import { assertWalIsWhole } from "./leftover-wal.ts";
 import { openedFile, realFile } from "./opened-file.ts";
 import { reconnecting } from "./reconnecting.ts";
 
@@ -19,7 +19,7 @@ export async function openFileAccess(address: FileAddress, guarding: FileGuardOp
   const file = databaseFile(url) ?? "";
   if (opened === undefined) {
     assertWritable(url);
-    assertLogIsWhole(url);
+    assertWalIsWhole(url);
   }
   const client = await openConnection(address);
   try {
@@ -46,7 +46,7 @@ export async function openFileAccess(address: FileAddress, guarding: FileGuardOp
     writeGroup: (group) => write((writer) => writeGroup(writer, group)),
     close: async () => {
       await writer?.close();
-      if (guard?.isDamaged !== true) close(); // closing the last connection moves the log
+      if (guard?.isDamaged !== true) close(); // closing the last connection checkpoints the WAL
     },
   };
 }

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { EventLogError } from "../../event-log-error.ts";
 import type { FileTrouble, OnFileTrouble } from "../libsql-options.ts";
 import { lostFile } from "../store-error.ts";
-import { type Damage, type FileStats, LogWatch } from "./log-watch.ts";
 import { type FileIdentity, identityOf, realFile, statIfSame, statOf } from "./opened-file.ts";
+import { type Damage, type FileStats, WalWatch } from "./wal-watch.ts";
 
 export interface FileGuardOptions {
   /**
@@ -22,21 +22,21 @@ export interface FileGuardOptions {
  */
 export class FileGuard {
   readonly #main: GuardedFile;
-  readonly #log: GuardedFile;
+  readonly #wal: GuardedFile;
   readonly #index: GuardedFile;
-  readonly #watch: LogWatch | undefined;
+  readonly #watch: WalWatch | undefined;
   readonly #onTrouble: OnFileTrouble | undefined;
   #missing: GuardedFile | undefined;
   #trouble: FileTrouble | undefined;
   #isRescued = false;
 
-  /** SQLite must have the file at `path` open, with its log and its index. */
+  /** SQLite must have the file at `path` open, with its WAL and its index. */
   constructor(path: string, { watchesLog = false, onTrouble }: FileGuardOptions = {}) {
     const real = realFile(path);
     this.#main = guardedFile(resolve(path)); // the process may change its working directory
-    this.#log = guardedFile(`${real}-wal`);
+    this.#wal = guardedFile(`${real}-wal`);
     this.#index = guardedFile(`${real}-shm`);
-    this.#watch = watchesLog ? new LogWatch(real) : undefined;
+    this.#watch = watchesLog ? new WalWatch(real) : undefined;
     this.#onTrouble = onTrouble;
   }
 
@@ -48,7 +48,7 @@ export class FileGuard {
     return this.#trouble?.isDamage === true;
   }
 
-  /** True if a file is missing, and the database does not yet hold all of the log. */
+  /** True if a file is missing, and the database does not yet hold all of the WAL. */
   get wantsRescue(): boolean {
     return this.#missing !== undefined && !this.#isRescued && !this.isDamaged;
   }
@@ -85,13 +85,13 @@ export class FileGuard {
   }
 
   /**
-   * Call it when the database holds all of the log. If another log has replaced this one, it is renamed: the next start
+   * Call it when the database holds all of the WAL. If another WAL has replaced this one, it is renamed: the next start
    * would read it into this database.
    */
   noteRescue(): void {
     this.#isRescued = true;
-    const { path } = this.#log;
-    const isReplaced = statIfThere(this.#main) !== undefined && statIfThere(this.#log) === undefined;
+    const { path } = this.#wal;
+    const isReplaced = statIfThere(this.#main) !== undefined && statIfThere(this.#wal) === undefined;
     if (isReplaced && statOf(path) !== undefined) renameSync(path, `${path}.replaced-${Date.now()}`);
   }
 
@@ -109,11 +109,11 @@ export class FileGuard {
   /** Notes which file is missing, if any. */
   #find(others: readonly GuardedFile[]): FileStats | undefined {
     const file = statIfThere(this.#main);
-    const log = statIfThere(this.#log);
+    const wal = statIfThere(this.#wal);
     if (file === undefined) this.#noteMissing(this.#main);
-    else if (log === undefined) this.#noteMissing(this.#log);
+    else if (wal === undefined) this.#noteMissing(this.#wal);
     else this.#noteMissing(others.find((other) => statIfThere(other) === undefined));
-    return file && log && { file, log };
+    return file && wal && { file, wal };
   }
 
   #noteMissing(missing: GuardedFile | undefined): void {
@@ -127,14 +127,14 @@ export class FileGuard {
   #noteDamage(damage: Damage | undefined): void {
     if (damage === undefined || this.isDamaged) return;
     const isKept = this.#watch?.disable() === true;
-    const problem = damage === "log" ? damagedLog(this.#log.path, isKept) : damagedFile(this.#main.path);
+    const problem = damage === "wal" ? damagedWal(this.#wal.path, isKept) : damagedFile(this.#main.path);
     this.#trouble = { problem, isDamage: true };
     this.#onTrouble?.(this.#trouble);
   }
 }
 
-function damagedLog(log: string, isKept: boolean): string {
-  const what = `The write-ahead log ${log} was cut or written over while it was open`;
+function damagedWal(wal: string, isKept: boolean): string {
+  const what = `The write-ahead log ${wal} was cut or written over while it was open`;
   return isKept
     ? `${what}. All that was answered before is in the database: start runless again.`
     : `${what}, and with it what was reported last. Stop runless, keep a copy of the database and its log, and go back to a backup.`;

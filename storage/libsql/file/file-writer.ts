@@ -34,7 +34,7 @@ export class FileWriter implements Writer {
     this.#database = new Database(file, { timeout: 0 });
     this.#database.exec(filePragmas);
     this.#guard = guard;
-    this.#checkpointer = new Checkpointer(file, () => this.#inTurn(() => this.#moveLog()), {
+    this.#checkpointer = new Checkpointer(file, () => this.#inTurn(() => this.#checkpoint()), {
       mayMove: () => this.#isFine(),
     });
     this.#looks = setInterval(() => this.#look(), betweenLooks);
@@ -123,19 +123,19 @@ export class FileWriter implements Writer {
   }
 
   /**
-   * The log is no longer at its path, but still open here. Its content is moved into the database, so that it is not
+   * The WAL is no longer at its path, but still open here. Its content is moved into the database, so that it is not
    * lost.
    */
   #rescue(guard: FileGuard): void {
     try {
-      if (guard.wantsRescue && this.#moveLog()) guard.noteRescue();
+      if (guard.wantsRescue && this.#checkpoint()) guard.noteRescue();
     } catch {
       // The next check tries again: another process holds the lock, or reads older pages.
     }
   }
 
-  /** Moves from the log into the file what no reader needs there. Returns whether that is all. */
-  #moveLog(): boolean {
+  /** Moves from the WAL into the file what no reader needs there. Returns whether that is all. */
+  #checkpoint(): boolean {
     const [row] = this.#execute({ sql: "PRAGMA wal_checkpoint(PASSIVE)" }).rows;
     return row?.busy === 0 && row.log === row.checkpointed;
   }

@@ -11,7 +11,7 @@ const version = 3_007_000;
 export interface WalHeader {
   readonly frameSize: number;
   /**
-   * The header of a log and all frames of its round share them. A log starts a new round when the file holds all of it.
+   * The header of a WAL and all frames of its round share them. A WAL starts a new round when the file holds all of it.
    */
   readonly salts: bigint;
   readonly checksum: bigint;
@@ -24,7 +24,7 @@ export interface WalFrame {
   readonly checksum: bigint;
 }
 
-/** The header of the log that `descriptor` has open. Undefined if SQLite would not accept it. */
+/** The header of the WAL that `descriptor` has open. Undefined if SQLite would not accept it. */
 export function readWalHeader(descriptor: number): WalHeader | undefined {
   const bytes = new Uint8Array(walHeaderSize);
   if (readSync(descriptor, bytes, 0, walHeaderSize, 0) < walHeaderSize) return undefined;
@@ -39,10 +39,10 @@ export function readWalHeader(descriptor: number): WalHeader | undefined {
   return { frameSize, salts: view.getBigUint64(16), checksum: view.getBigUint64(24), isBigEndian };
 }
 
-/** Written over the magic number, which is the same in every log, so that nothing is lost. */
+/** Written over the magic number, which is the same in every WAL, so that nothing is lost. */
 const mark = new TextEncoder().encode("LOST");
 
-/** Makes a log unreadable for SQLite, and for the next start. */
+/** Makes a WAL unreadable for SQLite, and for the next start. */
 export function markUnreadable(descriptor: number): void {
   writeSync(descriptor, mark, 0, mark.length, 0);
 }
@@ -53,7 +53,7 @@ export function isMarked(descriptor: number): boolean {
   return bytes.every((byte, i) => byte === mark[i]);
 }
 
-/** The header of a frame by its number, from 1. Undefined if the log ends before it. */
+/** The header of a frame by its number, from 1. Undefined if the WAL ends before it. */
 export function readWalFrame(descriptor: number, frameSize: number, frame: number): WalFrame | undefined {
   const bytes = new Uint8Array(frameHeaderSize);
   const at = walHeaderSize + (frame - 1) * frameSize;
@@ -63,9 +63,9 @@ export function readWalFrame(descriptor: number, frameSize: number, frame: numbe
 }
 
 /**
- * How many frames the write-ahead log of a database file holds since its last restart. SQLite overwrites a log from its
+ * How many frames the write-ahead log of a database file holds since its last restart. SQLite overwrites a WAL from its
  * start, so the frames of this round come first, and have the salts of the header. SQLite gives their number only to a
- * checkpoint. Opening and closing the log releases no lock of SQLite: its locks are on other files.
+ * checkpoint. Opening and closing the WAL releases no lock of SQLite: its locks are on other files.
  */
 export function countFrames(file: string): { readonly frames: number; readonly frameSize: number } {
   const wal = openSync(`${file}-wal`, "r");
@@ -101,21 +101,21 @@ export function isWalFrameIntact(descriptor: number, { frameSize, checksum, isBi
   return isFrameIntact(new DataView(bytes.buffer), wordsOf(bytes, isBigEndian), 0, frameSize, before);
 }
 
-/** What SQLite would find in a log that no process has open. */
+/** What SQLite would find in a WAL that no process has open. */
 export interface WalContent {
   /** How many frames are committed, and intact from the first on. */
   readonly frames: number;
   /** How many commits of the same round follow a frame that is damaged. */
   readonly lostCommits: number;
-  /** Whether the first frame is of another log. Frames of this log's earlier rounds are all in the file. */
+  /** Whether the first frame is of another WAL. Frames of this WAL's earlier rounds are all in the file. */
   readonly isForeign: boolean;
 }
 
 const bytesAtOnce = 1 << 20;
-/** A log restarts at most so often before its frames are overwritten. */
+/** A WAL restarts at most so often before its frames are overwritten. */
 const mostRounds = 1n << 16n;
 
-/** Reads a whole log and checks every frame, at about a microsecond each. */
+/** Reads a whole WAL and checks every frame, at about a microsecond each. */
 export function readWalContent(descriptor: number, header: WalHeader): WalContent {
   const { frameSize, isBigEndian, salts } = header;
   const bytes = new Uint8Array(Math.max(1, Math.floor(bytesAtOnce / frameSize)) * frameSize);

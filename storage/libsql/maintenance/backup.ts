@@ -4,7 +4,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import { driverError, isDamage } from "../failures.ts";
-import { assertLogIsWhole } from "../file/left-log.ts";
+import { assertWalIsWhole } from "../file/leftover-wal.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
 import { readOnly } from "../read/read-only.ts";
 import { cannotOpen } from "../store-error.ts";
@@ -35,7 +35,7 @@ const idsLeftOut = 10_000_000_000;
 export async function backUp(address: DatabaseAddress, path: string): Promise<number> {
   const file = resolve(path); // SQLite would take some for a URI
   assertMissing(path);
-  assertLogIsWhole(address.url); // else the copy would silently lack a part
+  assertWalIsWhole(address.url); // else the copy would silently lack a part
   const partial = `${file}.${crypto.randomUUID()}.partial`;
   try {
     await readOnly(address, async (client) => {

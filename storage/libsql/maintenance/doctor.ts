@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import { EventLogError } from "../../event-log-error.ts";
 import { driverError } from "../failures.ts";
-import { leftLogProblem } from "../file/left-log.ts";
+import { leftoverWalProblem } from "../file/leftover-wal.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
 import { readOnly } from "../read/read-only.ts";
 import { storeError } from "../store-error.ts";
@@ -34,8 +34,8 @@ export interface Recount {
  */
 export async function examineDatabase(address: DatabaseAddress): Promise<Examination> {
   try {
-    const log = leftLogProblem(address.url); // before SQLite ignores it
-    return { log, ...(await readOnly(address, (client) => examine(client, address.url))) };
+    const wal = leftoverWalProblem(address.url); // before SQLite ignores it
+    return { log: wal, ...(await readOnly(address, (client) => examine(client, address.url))) };
   } catch (error) {
     if (driverError(error)?.code !== "SQLITE_NOTADB") throw storeError(error, address.url);
     const message = `${address.url} is not a database, or one that is encrypted or damaged from its first page on. Name another, or restore a copy.`;

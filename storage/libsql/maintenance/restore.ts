@@ -4,7 +4,7 @@ import { chmod, chown, copyFile, link, open, rename, rm, stat } from "node:fs/pr
 import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import { EventLogError } from "../../event-log-error.ts";
-import { leftLogProblem } from "../file/left-log.ts";
+import { leftoverWalProblem } from "../file/leftover-wal.ts";
 import { realFile } from "../file/opened-file.ts";
 import { readOnly } from "../read/read-only.ts";
 import { backUp, CopyError } from "./backup.ts";
@@ -74,23 +74,23 @@ async function putAside(file: string, named: string, fresh: string): Promise<str
   // Both names exist at once, so that there is a database at every moment.
   await link(file, aside).catch(() => rename(file, aside)); // some file systems have no links
   if (isWhole) return aside;
-  // The log of a damaged database does not belong to the new file at this path.
+  // The WAL of a damaged database does not belong to the new file at this path.
   for (const part of ["-wal", "-shm"]) {
     if (existsSync(`${file}${part}`)) await rename(`${file}${part}`, `${aside}${part}`);
   }
   return aside;
 }
 
-/** As closeLog, which removes a log that SQLite can't read. Such a log is first copied beside `aside`. */
+/** As closeWithoutWal, which removes a WAL that SQLite can't read. Such a WAL is first copied beside `aside`. */
 async function closeDatabase(file: string, named: string, aside: string): Promise<boolean> {
-  // SQLite would remove the log of a file that is no database.
+  // SQLite would remove the WAL of a file that is no database.
   if (!(await isDatabase(file))) return false;
-  const hasUnreadLog = leftLogProblem(urlOf(file)) !== undefined;
-  if (hasUnreadLog) await copyFile(`${file}-wal`, `${aside}-wal`);
+  const hasUnreadWal = leftoverWalProblem(urlOf(file)) !== undefined;
+  if (hasUnreadWal) await copyFile(`${file}-wal`, `${aside}-wal`);
   try {
-    return closeLog(file, named);
+    return closeWithoutWal(file, named);
   } catch (error) {
-    if (hasUnreadLog) await rm(`${aside}-wal`);
+    if (hasUnreadWal) await rm(`${aside}-wal`);
     throw error;
   }
 }
@@ -109,7 +109,7 @@ async function isDatabase(file: string): Promise<boolean> {
 /**
  * Moves a database's write-ahead log into its file, which no other process may have open. False if it is too damaged.
  */
-function closeLog(file: string, named: string): boolean {
+function closeWithoutWal(file: string, named: string): boolean {
   let database: InstanceType<typeof Database> | undefined;
   try {
     database = new Database(file, { timeout: 0 });

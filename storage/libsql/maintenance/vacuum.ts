@@ -4,7 +4,7 @@ import { withBusyTimeout } from "../busy-timeout.ts";
 import { openConnection } from "../connection.ts";
 import { driverError } from "../failures.ts";
 import { assertWritable } from "../file/assert-writable.ts";
-import { overfullLog } from "../file/checkpointer.ts";
+import { overfullWal } from "../file/checkpointer.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
 import { type DatabaseSize, readSize } from "../read/assets/read-stats.ts";
 import { pause } from "./deletions.ts";
@@ -15,7 +15,7 @@ const pagesPerStep = 1000;
 const incremental = 2;
 
 /** The size in bytes at which the write-ahead log is moved into the file and restarts. */
-const mostMoved = overfullLog * 4096;
+const mostMoved = overfullWal * 4096;
 
 /**
  * Gives a database file's free pages back to the file system, step by step. Calls `onStep` with the size before each

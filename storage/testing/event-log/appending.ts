@@ -1,9 +1,9 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, idsOf, type Promises, readAll, readIds, record, recorded, textOf } from "./harness.ts";
+import { appendUnit, type DeclareTest, idsOf, readAll, readIds, record, recorded, textOf } from "./harness.ts";
 
-export function appendingContract(promises: Promises): void {
-  promises("ids are 1, 2, 3, … in the order of the units and of the events in them", async ({ log }) => {
+export function appendingContract(declareTest: DeclareTest): void {
+  declareTest("ids are 1, 2, 3, … in the order of the units and of the events in them", async ({ log }) => {
     const unit = ["a", "b", "c"].map((key) => ({ event: materialization(key) }));
     expect(await log.append([unit, unit.slice(0, 1), unit.slice(0, 2)])).toEqual([
       recorded(1, 2, 3),
@@ -13,7 +13,7 @@ export function appendingContract(promises: Promises): void {
     expect(await appendUnit(log, ...unit)).toEqual(recorded(7, 8, 9));
   });
 
-  promises("an event is read back as it was reported, with its id and times", async ({ log, clock }) => {
+  declareTest("an event is read back as it was reported, with its id and times", async ({ log, clock }) => {
     const options = { partition: "p", description: "why", dataVersion: "v1", tags: { team: "x" }, metadata: { n: 1 } };
     const events = [
       materialization(["s3", "orders"], options),
@@ -35,7 +35,7 @@ export function appendingContract(promises: Promises): void {
     }
   });
 
-  promises("an id that no event has gets undefined", async ({ log }) => {
+  declareTest("an id that no event has gets undefined", async ({ log }) => {
     expect(await log.get(1)).toBeUndefined();
     await record(log, materialization("a"));
     for (const id of [0, -1, 2, 1.5, Number.MAX_SAFE_INTEGER]) {
@@ -43,7 +43,7 @@ export function appendingContract(promises: Promises): void {
     }
   });
 
-  promises("no units, and units without events, are recorded as nothing", async ({ log }) => {
+  declareTest("no units, and units without events, are recorded as nothing", async ({ log }) => {
     expect(await log.append([])).toEqual([]);
     expect(await log.append([[], [{ event: materialization("a") }], []])).toEqual([
       recorded(),
@@ -53,13 +53,13 @@ export function appendingContract(promises: Promises): void {
     expect(await readIds(log)).toEqual([1]);
   });
 
-  promises("the same event without an idempotency key is recorded each time", async ({ log }) => {
+  declareTest("the same event without an idempotency key is recorded each time", async ({ log }) => {
     const event = materialization("a", { timestamp: 1 });
     expect(await record(log, event, event)).toEqual([1, 2]);
     expect(await record(log, event)).toEqual([3]);
   });
 
-  promises("a later change of the reported object does not reach the log", async ({ log }) => {
+  declareTest("a later change of the reported object does not reach the log", async ({ log }) => {
     const event = { ...materialization("a", { description: "before" }) };
     const unit = [{ event }];
     const appended = log.append([unit]);
@@ -69,7 +69,7 @@ export function appendingContract(promises: Promises): void {
     expect(await log.get(1)).toMatchObject({ description: "before", partition: null });
   });
 
-  promises("concurrent calls get each id once, without a gap, in the order of the calls", async ({ log }) => {
+  declareTest("concurrent calls get each id once, without a gap, in the order of the calls", async ({ log }) => {
     const calls = Array.from({ length: 200 }, (_, i) =>
       log.append([
         [{ event: materialization(["a", String(i)]) }],
@@ -82,7 +82,7 @@ export function appendingContract(promises: Promises): void {
     expect((await readAll(log)).map((event) => event.assetKey.join("/"))).toEqual(names);
   });
 
-  promises("what was acknowledged is there at the next read", async ({ log }) => {
+  declareTest("what was acknowledged is there at the next read", async ({ log }) => {
     for (let i = 1; i <= 20; i++) {
       const [id = 0] = await record(log, materialization("a", { partition: String(i) }));
       expect((await log.get(id))?.partition).toBe(String(i));
@@ -91,7 +91,7 @@ export function appendingContract(promises: Promises): void {
     }
   });
 
-  promises("a large unit is recorded whole", async ({ log }) => {
+  declareTest("a large unit is recorded whole", async ({ log }) => {
     const unit = Array.from({ length: 3_000 }, (_, i) => ({ event: materialization("a", { partition: String(i) }) }));
     const ids = Array.from({ length: 3_000 }, (_, i) => i + 1);
     expect(await appendUnit(log, ...unit)).toEqual(recorded(...ids));

@@ -1,7 +1,7 @@
 import { checkEvaluation, materialization, observation, type RunlessEvent } from "../../../core/index.ts";
 import type { AssetFilter, AssetListRequest, EventLog } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { expectError, type Promises, record } from "./harness.ts";
+import { type DeclareTest, expectError, record } from "./harness.ts";
 import { walkPages } from "./walk-pages.ts";
 
 const check = (key: string, checkName: string, passed: boolean, partition: string | null = null): RunlessEvent =>
@@ -22,8 +22,8 @@ async function listed(
   return pages.flatMap(({ assets }) => assets.map(({ assetKey }) => assetKey.join("/")));
 }
 
-export function assetFiltersContract(promises: Promises): void {
-  promises(
+export function assetFiltersContract(declareTest: DeclareTest): void {
+  declareTest(
     "failing finds assets with a check whose latest evaluation of some partition failed, whatever came before",
     async ({ log }) => {
       await record(
@@ -42,7 +42,7 @@ export function assetFiltersContract(promises: Promises): void {
     },
   );
 
-  promises("quietSince finds what was neither materialized nor observed from then on", async ({ log }) => {
+  declareTest("quietSince finds what was neither materialized nor observed from then on", async ({ log }) => {
     await record(
       log,
       ...[materialization("old", { timestamp: 10 }), check("old", "c", true)],
@@ -55,14 +55,14 @@ export function assetFiltersContract(promises: Promises): void {
     expect(await listed(log, { quietSince: 10 })).toEqual(["never"]);
   });
 
-  promises("type finds assets that have events of it", async ({ log }) => {
+  declareTest("type finds assets that have events of it", async ({ log }) => {
     await record(log, materialization("m"), observation("o"), check("c", "x", true), observation("m"));
     expect(await listed(log, { type: "ASSET_MATERIALIZATION" })).toEqual(["m"]);
     expect(await listed(log, { type: "ASSET_OBSERVATION" })).toEqual(["m", "o"]);
     expect(await listed(log, { type: "ASSET_CHECK_EVALUATION" })).toEqual(["c"]);
   });
 
-  promises("filters hold together, with a search and a prefix", async ({ log }) => {
+  declareTest("filters hold together, with a search and a prefix", async ({ log }) => {
     await record(
       log,
       ...["a/x", "a/y", "b/x"].flatMap((key) => [check(key, "c", false), materialization(key, { timestamp: 5 })]),
@@ -78,7 +78,7 @@ export function assetFiltersContract(promises: Promises): void {
     for (const order of ["key", "latest"] as const) expect(await listed(log, filter, order, [1])).toEqual(["a/x"]);
   });
 
-  promises("by latest: the newest materialization or observation first, then by key", async ({ log }) => {
+  declareTest("by latest: the newest materialization or observation first, then by key", async ({ log }) => {
     await record(
       log,
       ...[check("z", "c", true), check("never", "c", true)],
@@ -90,7 +90,7 @@ export function assetFiltersContract(promises: Promises): void {
     for (const limits of [[1], [2], [3], [100]]) expect(await listed(log, {}, "latest", limits)).toEqual(keys);
   });
 
-  promises("by state: what fails first, then what warns, then by key", async ({ log }) => {
+  declareTest("by state: what fails first, then what warns, then by key", async ({ log }) => {
     const warning = (key: string) => checkEvaluation(key, { checkName: "w", passed: false, severity: "WARN" });
     await record(
       log,
@@ -103,7 +103,7 @@ export function assetFiltersContract(promises: Promises): void {
     expect(await listed(log, { failing: true }, "state", [2])).toEqual(keys.slice(0, 4));
   });
 
-  promises("by reports: what was reported most often first, then by key", async ({ log }) => {
+  declareTest("by reports: what was reported most often first, then by key", async ({ log }) => {
     await record(
       log,
       ...[materialization("c", { dataVersion: "v", partition: "p" }), check("b", "c", true), observation("b")],
@@ -116,7 +116,7 @@ export function assetFiltersContract(promises: Promises): void {
     expect(await listed(log, {}, "reports")).toEqual(["z", "a", "b", "c"]);
   });
 
-  promises("a cursor of one order or filter is none of another", async ({ log }) => {
+  declareTest("a cursor of one order or filter is none of another", async ({ log }) => {
     await record(log, materialization("a"), materialization("b"));
     const { cursor } = await log.assets({}, { limit: 1, order: "latest" });
     const page = { limit: 1, cursor: cursor ?? "" };

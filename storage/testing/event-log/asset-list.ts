@@ -9,11 +9,11 @@ import {
 } from "../../../core/index.ts";
 import { matchesSearch } from "../../scan/matches-search.ts";
 import { expect } from "../expect.ts";
-import { type Promises, record } from "./harness.ts";
+import { type DeclareTest, record } from "./harness.ts";
 import { readAssets, readKeys } from "./walk-pages.ts";
 
-export function assetListContract(promises: Promises): void {
-  promises("each asset is listed once, with the record that it has alone", async ({ log }) => {
+export function assetListContract(declareTest: DeclareTest): void {
+  declareTest("each asset is listed once, with the record that it has alone", async ({ log }) => {
     await record(
       log,
       ...[materialization("b", { partition: "p", dataVersion: "v" }), observation("b"), materialization("b")],
@@ -31,7 +31,7 @@ export function assetListContract(promises: Promises): void {
     }
   });
 
-  promises("assets are ordered by key: part by part, each by code point", async ({ log }) => {
+  declareTest("assets are ordered by key: part by part, each by code point", async ({ log }) => {
     const keys: readonly AssetKey[] = [
       ["", "a"],
       ["", "a", ""],
@@ -72,7 +72,7 @@ export function assetListContract(promises: Promises): void {
     for (const limits of [[100], [1], [2, 5]]) expect(await readKeys(log, {}, limits)).toEqual(keys);
   });
 
-  promises("a prefix finds the key itself and all below it, and no key that only starts alike", async ({ log }) => {
+  declareTest("a prefix finds the key itself and all below it, and no key that only starts alike", async ({ log }) => {
     const inside = [["s3"], ["s3", ""], ["s3", "\u0000"], ["s3", "a"], ["s3", "a", "b"], ["s3", "\u{10ffff}"]];
     const outside = [
       ["S3", "a"],
@@ -94,43 +94,46 @@ export function assetListContract(promises: Promises): void {
     expect(await readKeys(log, { prefix: ["s3", "a", "b", "c"] })).toEqual([]);
   });
 
-  promises("a search finds keys whose text contains each of its words, ASCII letters in any case", async ({ log }) => {
-    const keys = [
-      ["S3", "Orders"],
-      ["backorders"],
-      ["ord", "ers"],
-      ["É"],
-      ["a/b", "c"],
-      ["x\u0000y"],
-      ["50%"],
-      ["a_b"],
-    ];
-    await record(log, ...keys.map((key) => materialization(key)));
-    const cases: readonly (readonly [string, AssetKey[]])[] = [
-      ["orders", [["S3", "Orders"], ["backorders"]]],
-      ["ORDERS", [["S3", "Orders"], ["backorders"]]],
-      ["3/o", [["S3", "Orders"]]],
-      ["d/e", [["ord", "ers"]]],
-      ["É", [["É"]]],
-      ["é", []],
-      ['"a/b","c"', [["a/b", "c"]]],
-      ["a/b/c", []],
-      ["x\u0000Y", [["x\u0000y"]]],
-      ["%", [["50%"]]],
-      ["_", [["a_b"]]],
-      ["a.b", []],
-      ["orders s3", [["S3", "Orders"]]],
-      ["  ORD\tback ", [["backorders"]]],
-      ["ord ers d/e", [["ord", "ers"]]],
-      ["orders users", []],
-      [" ", keys.toSorted(compareAssetKeys)],
-      ["nothing", []],
-    ];
-    for (const [search, found] of cases) expect([search, await readKeys(log, { search })]).toEqual([search, found]);
-    expect(await readKeys(log, { search: "" })).toHaveLength(keys.length);
-  });
+  declareTest(
+    "a search finds keys whose text contains each of its words, ASCII letters in any case",
+    async ({ log }) => {
+      const keys = [
+        ["S3", "Orders"],
+        ["backorders"],
+        ["ord", "ers"],
+        ["É"],
+        ["a/b", "c"],
+        ["x\u0000y"],
+        ["50%"],
+        ["a_b"],
+      ];
+      await record(log, ...keys.map((key) => materialization(key)));
+      const cases: readonly (readonly [string, AssetKey[]])[] = [
+        ["orders", [["S3", "Orders"], ["backorders"]]],
+        ["ORDERS", [["S3", "Orders"], ["backorders"]]],
+        ["3/o", [["S3", "Orders"]]],
+        ["d/e", [["ord", "ers"]]],
+        ["É", [["É"]]],
+        ["é", []],
+        ['"a/b","c"', [["a/b", "c"]]],
+        ["a/b/c", []],
+        ["x\u0000Y", [["x\u0000y"]]],
+        ["%", [["50%"]]],
+        ["_", [["a_b"]]],
+        ["a.b", []],
+        ["orders s3", [["S3", "Orders"]]],
+        ["  ORD\tback ", [["backorders"]]],
+        ["ord ers d/e", [["ord", "ers"]]],
+        ["orders users", []],
+        [" ", keys.toSorted(compareAssetKeys)],
+        ["nothing", []],
+      ];
+      for (const [search, found] of cases) expect([search, await readKeys(log, { search })]).toEqual([search, found]);
+      expect(await readKeys(log, { search: "" })).toHaveLength(keys.length);
+    },
+  );
 
-  promises("a search finds whatever part of a key's text it is, of any key", async ({ log }) => {
+  declareTest("a search finds whatever part of a key's text it is, of any key", async ({ log }) => {
     const unit = fc.constantFrom(
       "a",
       "B",
@@ -166,7 +169,7 @@ export function assetListContract(promises: Promises): void {
     );
   });
 
-  promises("a prefix and a search hold together", async ({ log }) => {
+  declareTest("a prefix and a search hold together", async ({ log }) => {
     await record(log, ...["s3/orders", "s3/users", "gcs/orders", "s3/a/Orders"].map((key) => materialization(key)));
     for (const limits of [[100], [1]]) {
       expect(await readKeys(log, { prefix: ["s3"], search: "orders" }, limits)).toEqual([
@@ -176,7 +179,7 @@ export function assetListContract(promises: Promises): void {
     }
   });
 
-  promises("a search that finds little among many ends, and finds it", async ({ log }) => {
+  declareTest("a search that finds little among many ends, and finds it", async ({ log }) => {
     await record(log, ...Array.from({ length: 2_000 }, (_, i) => materialization(["t", String(i)])));
     await record(log, materialization("t/needle"), materialization("z"));
     for (const limits of [[1], [100]])

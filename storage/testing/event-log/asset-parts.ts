@@ -1,6 +1,6 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { type Promises, record } from "./harness.ts";
+import { type DeclareTest, record } from "./harness.ts";
 import { readChecks, readPartitions } from "./walk-pages.ts";
 
 const texts = [
@@ -23,26 +23,29 @@ const texts = [
 const shuffled = texts.toSorted((a, b) => a.length - b.length || (a < b ? 1 : -1));
 
 /** The lists of an asset's partitions and checks. */
-export function assetPartsContract(promises: Promises): void {
-  promises("partitions are those that were materialized, with their latest and how many there are", async ({ log }) => {
-    await record(
-      log,
-      materialization("a", { partition: "p", timestamp: 20 }),
-      materialization("a", { partition: "p", timestamp: 10 }),
-      materialization("a", { partition: "", timestamp: 5 }),
-      materialization("a"),
-      observation("a", { partition: "seen" }),
-      checkEvaluation("a", { checkName: "c", passed: true, partition: "checked" }),
-      materialization("a/b", { partition: "other" }),
-    );
-    const [latestOfEmpty, latestOfP] = [await log.get(3), await log.get(1)];
-    expect(await readPartitions(log, ["a"])).toEqual([
-      { partition: "", latestMaterialization: latestOfEmpty, materializations: 1 },
-      { partition: "p", latestMaterialization: latestOfP, materializations: 2 },
-    ]);
-  });
+export function assetPartsContract(declareTest: DeclareTest): void {
+  declareTest(
+    "partitions are those that were materialized, with their latest and how many there are",
+    async ({ log }) => {
+      await record(
+        log,
+        materialization("a", { partition: "p", timestamp: 20 }),
+        materialization("a", { partition: "p", timestamp: 10 }),
+        materialization("a", { partition: "", timestamp: 5 }),
+        materialization("a"),
+        observation("a", { partition: "seen" }),
+        checkEvaluation("a", { checkName: "c", passed: true, partition: "checked" }),
+        materialization("a/b", { partition: "other" }),
+      );
+      const [latestOfEmpty, latestOfP] = [await log.get(3), await log.get(1)];
+      expect(await readPartitions(log, ["a"])).toEqual([
+        { partition: "", latestMaterialization: latestOfEmpty, materializations: 1 },
+        { partition: "p", latestMaterialization: latestOfP, materializations: 2 },
+      ]);
+    },
+  );
 
-  promises("partitions are ordered by code point", async ({ log }) => {
+  declareTest("partitions are ordered by code point", async ({ log }) => {
     await record(log, ...shuffled.map((partition) => materialization("a", { partition })));
     for (const limits of [[100], [1], [3, 2]]) {
       const partitions = await readPartitions(log, ["a"], limits);
@@ -50,7 +53,7 @@ export function assetPartsContract(promises: Promises): void {
     }
   });
 
-  promises("checks are listed by name and partition, with their latest and how many there are", async ({ log }) => {
+  declareTest("checks are listed by name and partition, with their latest and how many there are", async ({ log }) => {
     const c = { checkName: "c", passed: true };
     await record(
       log,
@@ -69,7 +72,7 @@ export function assetPartsContract(promises: Promises): void {
     ]);
   });
 
-  promises("checks are ordered by name, then by partition with null first, each by code point", async ({ log }) => {
+  declareTest("checks are ordered by name, then by partition with null first, each by code point", async ({ log }) => {
     const partitions = [null, ...texts];
     const events = ["\uffee", "a", "\u{1f600}", "a\u0000", ""].flatMap((checkName) =>
       partitions.toReversed().map((partition) => checkEvaluation("a", { checkName, passed: true, partition })),
@@ -82,7 +85,7 @@ export function assetPartsContract(promises: Promises): void {
     }
   });
 
-  promises("a key without events has no partitions and no checks", async ({ log }) => {
+  declareTest("a key without events has no partitions and no checks", async ({ log }) => {
     await record(log, materialization("a", { partition: "p" }), checkEvaluation("a", { checkName: "c", passed: true }));
     for (const key of [["b"], ["a", ""], ["A"], ["a", "p"]]) {
       expect(await log.partitions(key, { limit: 5 })).toEqual({ partitions: [], cursor: null, hasMore: false });

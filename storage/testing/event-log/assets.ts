@@ -1,9 +1,9 @@
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, type Promises, record } from "./harness.ts";
+import { appendUnit, type DeclareTest, record } from "./harness.ts";
 
-export function assetsContract(promises: Promises): void {
-  promises(
+export function assetsContract(declareTest: DeclareTest): void {
+  declareTest(
     "a key that was never reported has no record, nor has one above or below a reported key",
     async ({ log }) => {
       expect(await log.asset(["a", "b"])).toBeUndefined();
@@ -14,7 +14,7 @@ export function assetsContract(promises: Promises): void {
     },
   );
 
-  promises("an asset with one event has its record", async ({ log }) => {
+  declareTest("an asset with one event has its record", async ({ log }) => {
     await record(log, materialization(["a", "b"], { partition: "p" }));
     expect(await log.asset(["a", "b"])).toEqual({
       assetKey: ["a", "b"],
@@ -27,7 +27,7 @@ export function assetsContract(promises: Promises): void {
     });
   });
 
-  promises("an asset that was only checked has its record", async ({ log }) => {
+  declareTest("an asset that was only checked has its record", async ({ log }) => {
     await record(log, checkEvaluation("a", { checkName: "c", passed: false, partition: "p" }));
     expect(await log.asset(["a"])).toMatchObject({
       latestMaterialization: null,
@@ -37,7 +37,7 @@ export function assetsContract(promises: Promises): void {
     });
   });
 
-  promises("counts are of events, and of the partitions that were materialized", async ({ log }) => {
+  declareTest("counts are of events, and of the partitions that were materialized", async ({ log }) => {
     await record(
       log,
       materialization("a", { partition: "p" }),
@@ -58,7 +58,7 @@ export function assetsContract(promises: Promises): void {
     });
   });
 
-  promises(
+  declareTest(
     "the data version is that of the latest materialization or observation that carries one",
     async ({ log }) => {
       const check = { checkName: "c", passed: true };
@@ -80,7 +80,7 @@ export function assetsContract(promises: Promises): void {
     },
   );
 
-  promises("a check stands with its latest evaluation over all partitions", async ({ log }) => {
+  declareTest("a check stands with its latest evaluation over all partitions", async ({ log }) => {
     const evaluation = { checkName: "c", passed: true };
     await record(
       log,
@@ -108,14 +108,14 @@ export function assetsContract(promises: Promises): void {
     ]);
   });
 
-  promises("checks are ordered by name, by code point", async ({ log }) => {
+  declareTest("checks are ordered by name, by code point", async ({ log }) => {
     const names = ["", "\u0000", "1", "10", "9", "Z", "a", "a\u0000", "aa", "b", "é", "\ud7ff", "\uffee", "\u{1f600}"];
     const shuffled = names.toSorted((a, b) => a.length - b.length || (a < b ? 1 : -1));
     await record(log, ...shuffled.map((checkName) => checkEvaluation("a", { checkName, passed: true })));
     expect((await log.asset(["a"]))?.checks.map((check) => check.checkName)).toEqual(names);
   });
 
-  promises("the record changes with the unit that changes it, and not with one that is refused", async ({ log }) => {
+  declareTest("the record changes with the unit that changes it, and not with one that is refused", async ({ log }) => {
     await appendUnit(log, { event: materialization("a"), idempotencyKey: "k" });
     const before = await log.asset(["a"]);
     await appendUnit(
@@ -132,7 +132,7 @@ export function assetsContract(promises: Promises): void {
     });
   });
 
-  promises("assets with similar keys have records of their own", async ({ log }) => {
+  declareTest("assets with similar keys have records of their own", async ({ log }) => {
     await record(log, ...similarKeys.map((key) => materialization(key)));
     for (const [i, key] of similarKeys.entries()) {
       const asset = await log.asset(key);

@@ -2,7 +2,7 @@ import { checkEvaluation, materialization, type RunlessEvent } from "../../../co
 import type { EventLog } from "../../event-log.ts";
 import type { FailingCheck } from "../../overview.ts";
 import { expect } from "../expect.ts";
-import type { Promises } from "./harness.ts";
+import type { DeclareTest } from "./harness.ts";
 import { readAssetMarks, readAssets, readChecks, readKeys, walkPages } from "./walk-pages.ts";
 
 const longKey = (i: number) => ["long", `${"a".repeat(8000)}${String(i).padStart(4, "0")}`];
@@ -30,8 +30,8 @@ function manyChecks(key: string, names: number, fails: (i: number) => false | "W
 }
 
 /** What a read costs must not grow with what was reported: pages end, and the next ones go on. */
-export function boundsContract(promises: Promises): void {
-  promises("a page of assets looks at no more than some megabytes of keys", async ({ log }) => {
+export function boundsContract(declareTest: DeclareTest): void {
+  declareTest("a page of assets looks at no more than some megabytes of keys", async ({ log }) => {
     await recordAtOnce(log, [
       ...Array.from({ length: 1500 }, (_, i) => materialization(longKey(i))),
       materialization("z"),
@@ -56,24 +56,27 @@ export function boundsContract(promises: Promises): void {
     }
   });
 
-  promises("an asset has the first thousand of its checks, and says that there are more", async ({ log, overview }) => {
-    const events = (count: number) =>
-      Array.from({ length: count }, (_, i) =>
-        checkEvaluation("a", { checkName: `c${String(i).padStart(4, "0")}`, passed: true }),
-      );
-    await recordAtOnce(log, events(1000));
-    expect(await log.asset(["a"])).toMatchObject({ checks: { length: 1000 }, hasMoreChecks: false });
-    await recordAtOnce(log, events(1001).slice(1000));
-    const found = await log.asset(["a"]);
-    expect(found).toMatchObject({ checks: { length: 1000 }, hasMoreChecks: true });
-    expect(found?.checks.at(-1)?.checkName).toBe("c0999");
-    expect(found?.counts.checkEvaluations).toBe(1001);
-    expect(await readAssets(log)).toEqual(found === undefined ? [] : [found]);
-    expect(await readAssetMarks(overview)).toMatchObject([{ checks: { passed: 1001, warned: 0, failed: 0 } }]);
-    expect(await readChecks(log, ["a"], [1000])).toHaveLength(1001);
-  });
+  declareTest(
+    "an asset has the first thousand of its checks, and says that there are more",
+    async ({ log, overview }) => {
+      const events = (count: number) =>
+        Array.from({ length: count }, (_, i) =>
+          checkEvaluation("a", { checkName: `c${String(i).padStart(4, "0")}`, passed: true }),
+        );
+      await recordAtOnce(log, events(1000));
+      expect(await log.asset(["a"])).toMatchObject({ checks: { length: 1000 }, hasMoreChecks: false });
+      await recordAtOnce(log, events(1001).slice(1000));
+      const found = await log.asset(["a"]);
+      expect(found).toMatchObject({ checks: { length: 1000 }, hasMoreChecks: true });
+      expect(found?.checks.at(-1)?.checkName).toBe("c0999");
+      expect(found?.counts.checkEvaluations).toBe(1001);
+      expect(await readAssets(log)).toEqual(found === undefined ? [] : [found]);
+      expect(await readAssetMarks(overview)).toMatchObject([{ checks: { passed: 1001, warned: 0, failed: 0 } }]);
+      expect(await readChecks(log, ["a"], [1000])).toHaveLength(1001);
+    },
+  );
 
-  promises("hundreds of checks are told as a few are", async ({ log, overview }) => {
+  declareTest("hundreds of checks are told as a few are", async ({ log, overview }) => {
     const some = manyChecks("some", 100, (i) => (i % 7 === 0 ? "ERROR" : i % 5 === 0 ? "WARN" : false));
     const last = manyChecks("last", 100, (i) => (i === 599 ? "WARN" : false));
     const few = manyChecks("few", 3, (i) => (i % 2 === 0 ? "WARN" : false));
@@ -110,38 +113,41 @@ export function boundsContract(promises: Promises): void {
     }
   });
 
-  promises("thousands of partitions are counted, and marked where a check of them fails", async ({ log, overview }) => {
-    const names = Array.from({ length: 1200 }, (_, i) => `p${String(i).padStart(4, "0")}`);
-    await recordAtOnce(
-      log,
-      names.map((partition) => materialization("a", { partition })),
-    );
-    const checks = Array.from({ length: 40 }, (_, n) =>
-      names
-        .slice(n * 20, n * 20 + 40)
-        .map((partition, i) =>
-          checkEvaluation("a", { checkName: `c${n}`, partition, passed: (n + i) % 9 !== 0 && i !== 39 }),
-        ),
-    );
-    await recordAtOnce(log, checks.flat());
-    const failing = new Set(
-      checks
-        .flat()
-        .flatMap((event) => (event.type === "ASSET_CHECK_EVALUATION" && !event.passed ? event.partition : [])),
-    );
-    expect((await log.asset(["a"]))?.counts.partitions).toBe(1200);
-    expect((await readAssetMarks(overview))[0]?.counts.partitions).toBe(1200);
-    for (const limits of [[1000], [7, 300]]) {
-      const pages = await walkPages(
-        (page) => overview.partitionMarks(["a"], page),
-        ({ partitions }) => partitions,
-        limits,
+  declareTest(
+    "thousands of partitions are counted, and marked where a check of them fails",
+    async ({ log, overview }) => {
+      const names = Array.from({ length: 1200 }, (_, i) => `p${String(i).padStart(4, "0")}`);
+      await recordAtOnce(
+        log,
+        names.map((partition) => materialization("a", { partition })),
       );
-      expect(pages.flatMap((page) => page.partitions).map(({ partition, failing }) => [partition, failing])).toEqual(
-        names.map((name) => [name, failing.has(name)]),
+      const checks = Array.from({ length: 40 }, (_, n) =>
+        names
+          .slice(n * 20, n * 20 + 40)
+          .map((partition, i) =>
+            checkEvaluation("a", { checkName: `c${n}`, partition, passed: (n + i) % 9 !== 0 && i !== 39 }),
+          ),
       );
-    }
-  });
+      await recordAtOnce(log, checks.flat());
+      const failing = new Set(
+        checks
+          .flat()
+          .flatMap((event) => (event.type === "ASSET_CHECK_EVALUATION" && !event.passed ? event.partition : [])),
+      );
+      expect((await log.asset(["a"]))?.counts.partitions).toBe(1200);
+      expect((await readAssetMarks(overview))[0]?.counts.partitions).toBe(1200);
+      for (const limits of [[1000], [7, 300]]) {
+        const pages = await walkPages(
+          (page) => overview.partitionMarks(["a"], page),
+          ({ partitions }) => partitions,
+          limits,
+        );
+        expect(pages.flatMap((page) => page.partitions).map(({ partition, failing }) => [partition, failing])).toEqual(
+          names.map((name) => [name, failing.has(name)]),
+        );
+      }
+    },
+  );
 }
 
 /** How many names pass, warn and fail, each in its worst partition. */

@@ -1,29 +1,29 @@
 import { materialization } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, duplicate, expectError, type Promises, record, recorded } from "./harness.ts";
+import { appendUnit, type DeclareTest, duplicate, expectError, record, recorded } from "./harness.ts";
 
-export function closingContract(promises: Promises): void {
-  promises("closing finishes what was accepted", async ({ log }) => {
+export function closingContract(declareTest: DeclareTest): void {
+  declareTest("closing finishes what was accepted", async ({ log }) => {
     const calls = Array.from({ length: 100 }, () => appendUnit(log, { event: materialization("a") }));
     await log.close();
     expect(await Promise.all(calls)).toEqual(calls.map((_, i) => recorded(i + 1)));
   });
 
-  promises("closing finishes what was accepted with idempotency keys", async ({ log }) => {
+  declareTest("closing finishes what was accepted with idempotency keys", async ({ log }) => {
     const newEvent = { event: materialization("a"), idempotencyKey: "k" };
     const calls = [appendUnit(log, newEvent), appendUnit(log, newEvent)];
     await log.close();
     expect(await Promise.all(calls)).toEqual([recorded(1), duplicate(1)]);
   });
 
-  promises("closing finishes a wipe that was accepted", async ({ log }) => {
+  declareTest("closing finishes a wipe that was accepted", async ({ log }) => {
     await record(log, materialization("a"));
     const wipe = log.wipe({ assetKey: ["a"] }, "me");
     await log.close();
     expect(await wipe).toMatchObject({ id: 2, type: "ASSET_WIPED", assetKey: ["a"] });
   });
 
-  promises("after closing every call rejects with closed", async ({ log }) => {
+  declareTest("after closing every call rejects with closed", async ({ log }) => {
     await record(log, materialization("a"));
     const { cursor } = await log.query({}, { order: "asc", limit: 1 });
     await log.close();
@@ -41,7 +41,7 @@ export function closingContract(promises: Promises): void {
     await expectError("closed", new Promise((resolve) => resolve(log.watch(() => {}))));
   });
 
-  promises("a call made while it closes is refused", async ({ log }) => {
+  declareTest("a call made while it closes is refused", async ({ log }) => {
     const accepted = record(log, materialization("a"));
     const closing = log.close();
     await expectError("closed", record(log, materialization("b")));
@@ -49,13 +49,13 @@ export function closingContract(promises: Promises): void {
     expect(await accepted).toEqual([1]);
   });
 
-  promises("a listener may stop after closing, and hears of nothing more", async ({ log }) => {
+  declareTest("a listener may stop after closing, and hears of nothing more", async ({ log }) => {
     const stop = log.watch(() => {});
     await log.close();
     stop();
   });
 
-  promises("closing twice is no mistake", async ({ log }) => {
+  declareTest("closing twice is no mistake", async ({ log }) => {
     await Promise.all([log.close(), log.close()]);
     await log.close();
   });

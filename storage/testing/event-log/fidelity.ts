@@ -13,16 +13,16 @@ import {
 import { textValue } from "../../../core/json/json-text.ts";
 import type { EventLog } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { duplicate, type Promises, readAll, readIds, record, textOf } from "./harness.ts";
+import { type DeclareTest, duplicate, readAll, readIds, record, textOf } from "./harness.ts";
 
 /** `longestText` is the length of a text that the store keeps in a dozen fields of one event. */
-export function fidelityContract(promises: Promises, longestText: number): void {
+export function fidelityContract(declareTest: DeclareTest, longestText: number): void {
   const longTexts = {
     [`a text of ${longestText / 1024} kB`]: "x".repeat(longestText),
     [`${longestText / 8} NULs`]: "\u0000".repeat(longestText / 8),
   };
   for (const [name, text] of Object.entries({ ...texts, ...longTexts })) {
-    promises(`${name} is kept in every field, and found again`, async ({ log }) => {
+    declareTest(`${name} is kept in every field, and found again`, async ({ log }) => {
       const event = checkEvaluation([text, "x", `${text}y`], {
         checkName: text,
         passed: true,
@@ -41,7 +41,7 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     });
   }
 
-  promises("texts that look alike stay apart, as partitions and as check names", async ({ log }) => {
+  declareTest("texts that look alike stay apart, as partitions and as check names", async ({ log }) => {
     const all = [
       "",
       "\u0000",
@@ -65,7 +65,7 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     expect((await log.asset(["a"]))?.checks).toHaveLength(all.length);
   });
 
-  promises("a null partition, description and data version are not empty texts", async ({ log }) => {
+  declareTest("a null partition, description and data version are not empty texts", async ({ log }) => {
     const empty = { partition: "", description: "", dataVersion: "" };
     await record(log, materialization("a"), materialization("a", empty));
     const [without, withEmpty] = await readAll(log);
@@ -74,7 +74,7 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     expect([without, withEmpty].map((event) => event && dataVersionOf(event))).toEqual([null, ""]);
   });
 
-  promises("numbers keep their kind and digits", async ({ log }) => {
+  declareTest("numbers keep their kind and digits", async ({ log }) => {
     const json = `{"int": 1, "float": 1.0, "zero": -0.0, "small": 1e-7, "big": 1180591620717411303424, "huge": 1e400,
       "int64": -9223372036854775808, "safe": 9007199254740993, "nan": NaN, "inf": Infinity, "minus": -Infinity,
       "json": {"digits": [1, 1.0, 2.50, 1e3, 1E5, -0.0, -0, 9223372036854775808, 0.1, 1e400, 123456789.123456789]}}`;
@@ -85,12 +85,12 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     expect(textOf(kept)).toContain("[1,1.0,2.50,1e3,1E5,-0.0,-0,9223372036854775808,0.1,1e400,123456789.123456789]");
   });
 
-  promises("numbers of programs keep their kind and digits", async ({ log }) => {
+  declareTest("numbers of programs keep their kind and digits", async ({ log }) => {
     const metadata = { float: float(1), int: int(2n ** 70n), zero: float(-0), max: Number.MAX_VALUE, min: 5e-324 };
     await expectKept(log, materialization("a", { metadata: { ...metadata, json: { ...metadata, nan: Number.NaN } } }));
   });
 
-  promises("every type of metadata is kept", async ({ log }) => {
+  declareTest("every type of metadata is kept", async ({ log }) => {
     const text = ["text", "url", "path", "notebook", "md", "dagster_run"] as const;
     const json = ["json", "table", "table_schema", "table_column_lineage"] as const;
     const metadata = {
@@ -108,7 +108,7 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     expect((await log.get(1))?.metadata).toEqual(event.metadata);
   });
 
-  promises("names that mean something to JavaScript are names like any other", async ({ log }) => {
+  declareTest("names that mean something to JavaScript are names like any other", async ({ log }) => {
     const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", "10", "2", ""];
     const object = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
     const metadata = { ...object("x"), json: object("y") };
@@ -119,7 +119,7 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     expect(Object.keys(kept?.metadata ?? {}).toSorted()).toEqual([...names, "json"].toSorted());
   });
 
-  promises("JSON nested as deep as a report may be is kept, and harms no event beside it", async ({ log }) => {
+  declareTest("JSON nested as deep as a report may be is kept, and harms no event beside it", async ({ log }) => {
     for (const depth of [490, 498]) {
       const nested = parseJson(`{"metadata": {"arrays": ${"[".repeat(depth)}${"]".repeat(depth)}, "objects":
         ${'{"":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}}}`);
@@ -131,30 +131,33 @@ export function fidelityContract(promises: Promises, longestText: number): void 
     }
   });
 
-  promises("JSON that came as text is kept as it is, and is what it says under an idempotency key", async ({ log }) => {
-    const json = `{"10":[1.0,"é"],"b":{},"a":"${"x".repeat(100_000)}"}`;
-    const turned = json.replace(/^\{(.*?),("b":\{\}),/, "{$2,$1,");
-    const text = textValue("json", json);
-    const event = { ...materialization("a"), metadata: { text, n: { type: "int", rawValue: 5 } } } as const;
-    await expectKept(log, event);
-    expect((await log.get(1))?.metadata.text).toEqual({ type: "json", rawValue: parseJson(json) });
-    const same = materialization("a", { metadata: { n: 5, text: parseJson(json) } });
-    const copies = [event, same, { ...same, metadata: { n: event.metadata.n, text: textValue("json", turned) } }];
-    const unit = copies.map((copy) => ({ event: copy, idempotencyKey: "k" }));
-    const twin = { id: 2, duplicate: true };
-    expect(await log.append([unit])).toEqual([
-      { status: "recorded", events: [{ id: 2, duplicate: false }, twin, twin] },
-    ]);
-  });
+  declareTest(
+    "JSON that came as text is kept as it is, and is what it says under an idempotency key",
+    async ({ log }) => {
+      const json = `{"10":[1.0,"é"],"b":{},"a":"${"x".repeat(100_000)}"}`;
+      const turned = json.replace(/^\{(.*?),("b":\{\}),/, "{$2,$1,");
+      const text = textValue("json", json);
+      const event = { ...materialization("a"), metadata: { text, n: { type: "int", rawValue: 5 } } } as const;
+      await expectKept(log, event);
+      expect((await log.get(1))?.metadata.text).toEqual({ type: "json", rawValue: parseJson(json) });
+      const same = materialization("a", { metadata: { n: 5, text: parseJson(json) } });
+      const copies = [event, same, { ...same, metadata: { n: event.metadata.n, text: textValue("json", turned) } }];
+      const unit = copies.map((copy) => ({ event: copy, idempotencyKey: "k" }));
+      const twin = { id: 2, duplicate: true };
+      expect(await log.append([unit])).toEqual([
+        { status: "recorded", events: [{ id: 2, duplicate: false }, twin, twin] },
+      ]);
+    },
+  );
 
-  promises("many tags and metadata values are kept", async ({ log }) => {
+  declareTest("many tags and metadata values are kept", async ({ log }) => {
     const names = Array.from({ length: 2_000 }, (_, i) => `name ${i}`);
     const object = Object.fromEntries(names.map((name) => [name, name]));
     await expectKept(log, materialization(names, { tags: object, metadata: object }));
   });
 
   // Invalid UTF-8 in the database would end the process of whoever reads it.
-  promises("a lone surrogate in an event that was built by hand counts as U+FFFD", async ({ log }) => {
+  declareTest("a lone surrogate in an event that was built by hand counts as U+FFFD", async ({ log }) => {
     const event = checkEvaluation("a", { checkName: "c", passed: true });
     const lone = { assetKey: ["\ud800", "\udc00x"], partition: "\ud800p", checkName: "c\udfff" };
     const whole = { assetKey: ["\ufffd", "\ufffdx"], partition: "\ufffdp", checkName: "c\ufffd" };

@@ -1,11 +1,11 @@
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import type { EventFilter, EventLog } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { type Promises, readIds, record } from "./harness.ts";
+import { type DeclareTest, readIds, record } from "./harness.ts";
 
-export function filtersContract(promises: Promises): void {
+export function filtersContract(declareTest: DeclareTest): void {
   for (const [filter, expected] of cases) {
-    promises(`${JSON.stringify(filter)} finds ${JSON.stringify(expected)}`, async ({ log }) => {
+    declareTest(`${JSON.stringify(filter)} finds ${JSON.stringify(expected)}`, async ({ log }) => {
       await recordSample(log);
       expect(await readIds(log, filter)).toEqual(expected);
       expect(await readIds(log, filter, { order: "desc" })).toEqual(expected.toReversed());
@@ -14,13 +14,13 @@ export function filtersContract(promises: Promises): void {
     });
   }
 
-  promises("nothing is found in an empty log", async ({ log }) => {
+  declareTest("nothing is found in an empty log", async ({ log }) => {
     for (const [filter] of cases) {
       expect(await readIds(log, filter)).toEqual([]);
     }
   });
 
-  promises(
+  declareTest(
     "a prefix finds the key itself and all below it, and no key that only starts with the same letters",
     async (subject) => {
       const { log } = subject;
@@ -33,7 +33,7 @@ export function filtersContract(promises: Promises): void {
     },
   );
 
-  promises("a prefix is text, not a pattern", async ({ log }) => {
+  declareTest("a prefix is text, not a pattern", async ({ log }) => {
     const keys: AssetKey[] = [["a_b"], ["axb"], ["a%"], ["a%", "c"], ["ab"], ["*"], ["[a]"], ["a"], ["?"]];
     await record(log, ...keys.map((key) => materialization(key)));
     expect(await readIds(log, { prefix: ["a_b"] })).toEqual([1]);
@@ -42,7 +42,7 @@ export function filtersContract(promises: Promises): void {
     expect(await readIds(log, { prefix: ["[a]"] })).toEqual([7]);
   });
 
-  promises("a prefix may have several parts, and empty ones", async ({ log }) => {
+  declareTest("a prefix may have several parts, and empty ones", async ({ log }) => {
     const keys: AssetKey[] = [
       ["a", "b"],
       ["a", "b", "c"],
@@ -59,18 +59,18 @@ export function filtersContract(promises: Promises): void {
     expect(await readIds(log, { prefix: ["a", "b", "c", "d"] })).toEqual([]);
   });
 
-  promises("an event without a partition is in none, not even the one with an empty name", async ({ log }) => {
+  declareTest("an event without a partition is in none, not even the one with an empty name", async ({ log }) => {
     await record(log, materialization("a"), materialization("a", { partition: "" }), observation("a"));
     expect(await readIds(log, { partition: "" })).toEqual([2]);
   });
 
-  promises("since and until go by timestamp, not by the time of receipt", async ({ log }) => {
+  declareTest("since and until go by timestamp, not by the time of receipt", async ({ log }) => {
     await record(log, materialization("a", { timestamp: 5 }), materialization("a"));
     expect(await readIds(log, { until: 6 })).toEqual([1]);
     expect(await readIds(log, { since: 6 })).toEqual([2]);
   });
 
-  promises("a bound of 0 is a bound like any other", async ({ log }) => {
+  declareTest("a bound of 0 is a bound like any other", async ({ log }) => {
     await record(log, ...[-1, 0, 1].map((timestamp) => materialization("a", { timestamp })));
     expect(await readIds(log, { since: 0 })).toEqual([2, 3]);
     expect(await readIds(log, { until: 0 })).toEqual([1]);

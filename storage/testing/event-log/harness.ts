@@ -19,7 +19,7 @@ export interface Subject<Log extends EventLog = EventLog> {
 }
 
 /** Declares a test on a log of its own. */
-export type Promises<Log extends EventLog = EventLog> = (
+export type DeclareTest<Log extends EventLog = EventLog> = (
   sentence: string,
   body: (subject: Subject<Log>) => Promise<void>,
 ) => void;
@@ -29,7 +29,10 @@ export const noon = Date.UTC(2026, 10, 23, 12);
 /** In milliseconds: a store may be slow. */
 export const longestTest = 30_000;
 
-export function promisesOf<Log extends EventLog>({ test }: TestRunner, open: OpenEventLog<Log>): Promises<Log> {
+export function createDeclareTest<Log extends EventLog>(
+  { test }: TestRunner,
+  open: OpenEventLog<Log>,
+): DeclareTest<Log> {
   return (sentence, body) =>
     test(
       sentence,

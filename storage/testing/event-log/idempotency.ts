@@ -1,22 +1,35 @@
 import { checkEvaluation, materialization, observation, parseJson } from "../../../core/index.ts";
 import type { EventFilter } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, duplicate, keyed, noon, type Promises, readIds, readPages, record, recorded } from "./harness.ts";
+import {
+  appendUnit,
+  type DeclareTest,
+  duplicate,
+  keyed,
+  noon,
+  readIds,
+  readPages,
+  record,
+  recorded,
+} from "./harness.ts";
 
-export function idempotencyContract(promises: Promises): void {
-  promises("the same key with the same content is answered as the first time, and recorded once", async (subject) => {
-    const { log, clock } = subject;
-    const event = materialization("a", { metadata: { rows: 5 } });
-    expect(await appendUnit(log, keyed(event))).toEqual(recorded(1));
-    clock.now = noon + 60_000; // the time of receipt is not content
-    expect(await appendUnit(log, keyed(event))).toEqual(duplicate(1));
-    expect(await record(log, materialization("b"))).toEqual([2]);
-    expect(await appendUnit(log, keyed(structuredClone(event)))).toEqual(duplicate(1));
-    expect(await readIds(log)).toEqual([1, 2]);
-    expect((await log.asset(["a"]))?.counts.materializations).toBe(1);
-  });
+export function idempotencyContract(declareTest: DeclareTest): void {
+  declareTest(
+    "the same key with the same content is answered as the first time, and recorded once",
+    async (subject) => {
+      const { log, clock } = subject;
+      const event = materialization("a", { metadata: { rows: 5 } });
+      expect(await appendUnit(log, keyed(event))).toEqual(recorded(1));
+      clock.now = noon + 60_000; // the time of receipt is not content
+      expect(await appendUnit(log, keyed(event))).toEqual(duplicate(1));
+      expect(await record(log, materialization("b"))).toEqual([2]);
+      expect(await appendUnit(log, keyed(structuredClone(event)))).toEqual(duplicate(1));
+      expect(await readIds(log)).toEqual([1, 2]);
+      expect((await log.asset(["a"]))?.counts.materializations).toBe(1);
+    },
+  );
 
-  promises("the same key with other content is a conflict: nothing is recorded, no id is used", async ({ log }) => {
+  declareTest("the same key with other content is a conflict: nothing is recorded, no id is used", async ({ log }) => {
     await record(log, materialization("other"));
     await appendUnit(log, keyed(materialization("a", { partition: "p" })));
     const unit = [{ event: materialization("b") }, keyed(materialization("a", { partition: "q" }))];
@@ -26,7 +39,7 @@ export function idempotencyContract(promises: Promises): void {
     expect(await readIds(log)).toEqual([1, 2, 3]);
   });
 
-  promises("each field is content", async ({ log }) => {
+  declareTest("each field is content", async ({ log }) => {
     const options = {
       checkName: "c",
       passed: true,
@@ -59,7 +72,7 @@ export function idempotencyContract(promises: Promises): void {
     expect(await appendUnit(log, keyed(checkEvaluation("a", { ...options, severity: "ERROR" })))).toEqual(duplicate(1));
   });
 
-  promises("a timestamp that was sent is content", async ({ log }) => {
+  declareTest("a timestamp that was sent is content", async ({ log }) => {
     const at = (timestamp: number | null) => keyed(materialization("a", { timestamp }), `sent ${timestamp !== null}`);
     await appendUnit(log, at(noon));
     expect(await appendUnit(log, at(noon))).toEqual(duplicate(1));
@@ -69,7 +82,7 @@ export function idempotencyContract(promises: Promises): void {
     expect(await appendUnit(log, sent)).toMatchObject({ status: "conflict", id: 2 });
   });
 
-  promises(
+  declareTest(
     "the order of names in tags, metadata and JSON is no content, the digits of numbers are",
     async ({ log }) => {
       const event = (json: string, tags: Record<string, string>) =>
@@ -82,7 +95,7 @@ export function idempotencyContract(promises: Promises): void {
     },
   );
 
-  promises("a key is scoped to the event's type and asset key", async ({ log }) => {
+  declareTest("a key is scoped to the event's type and asset key", async ({ log }) => {
     const events = [
       materialization(["a", "b"]),
       observation(["a", "b"]),
@@ -98,7 +111,7 @@ export function idempotencyContract(promises: Promises): void {
     expect(await log.append(events.map((event) => [keyed(event)]))).toEqual(ids.map((id) => duplicate(id)));
   });
 
-  promises("any string is a key, and another one is another key", async ({ log }) => {
+  declareTest("any string is a key, and another one is another key", async ({ log }) => {
     const long = "x".repeat(100_000);
     const keys = ["", " ", "k", "K", "k ", "k\u0000", "k\u0000l", "\u0000", "é", "e\u0301", "\u{1f600}", "\ufffd"];
     keys.push("__proto__", "1", "1.0", "null", "'", '"', "%", long, `${long}y`);
@@ -108,18 +121,18 @@ export function idempotencyContract(promises: Promises): void {
     expect(await log.append(units)).toEqual(ids.map((id) => duplicate(id)));
   });
 
-  promises("a lone surrogate in an idempotency key counts as U+FFFD", async ({ log }) => {
+  declareTest("a lone surrogate in an idempotency key counts as U+FFFD", async ({ log }) => {
     await appendUnit(log, keyed(materialization("a"), "k\ud800"));
     expect(await appendUnit(log, keyed(materialization("a"), "k\ufffd"))).toEqual(duplicate(1));
   });
 
-  promises("an event that was recorded without a key is no twin", async ({ log }) => {
+  declareTest("an event that was recorded without a key is no twin", async ({ log }) => {
     const event = materialization("a", { timestamp: noon });
     await record(log, event);
     expect(await appendUnit(log, keyed(event))).toEqual(recorded(2));
   });
 
-  promises("a page tells the keys that its events were recorded with", async ({ log }) => {
+  declareTest("a page tells the keys that its events were recorded with", async ({ log }) => {
     const event = materialization("a");
     await appendUnit(log, { event }, keyed(event, ""), keyed(event, "k\u0000\ud800"), keyed(event, ""));
     await appendUnit(log, keyed(event, "k\u0000\ufffd"), keyed(materialization("b"), "k"));

@@ -1,10 +1,10 @@
 import { materialization } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
 import type { TestRunner } from "../test-runner.ts";
-import { longestTest, noon, type OpenEventLog, type Promises, record } from "./harness.ts";
+import { type DeclareTest, longestTest, noon, type OpenEventLog, record } from "./harness.ts";
 
-export function identityContract(promises: Promises, { test }: TestRunner, open: OpenEventLog): void {
-  promises("a log has one id, whatever happens to it", async ({ log }) => {
+export function identityContract(declareTest: DeclareTest, { test }: TestRunner, open: OpenEventLog): void {
+  declareTest("a log has one id, whatever happens to it", async ({ log }) => {
     const id = await log.id();
     expect(id).toMatch(/^[\w-]{16,}$/);
     await record(log, materialization("a"));

@@ -1,25 +1,25 @@
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import type { AssetFilter, EventLog } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { expectError, type Promises, record } from "./harness.ts";
+import { type DeclareTest, expectError, record } from "./harness.ts";
 
 const partitions = ["p1", "p2", "p3", "p4"];
 
-export function listCursorsContract(promises: Promises): void {
-  promises("an empty log gives empty lists with a null cursor, and no more", async ({ log }) => {
+export function listCursorsContract(declareTest: DeclareTest): void {
+  declareTest("an empty log gives empty lists with a null cursor, and no more", async ({ log }) => {
     expect(await log.assets({}, { limit: 5 })).toEqual({ assets: [], cursor: null, hasMore: false });
     expect(await log.partitions(["a"], { limit: 5 })).toEqual({ partitions: [], cursor: null, hasMore: false });
     expect(await log.checks(["a"], { limit: 5 })).toEqual({ checks: [], cursor: null, hasMore: false });
   });
 
-  promises("has_more is false where the page had room for more", async ({ log }) => {
+  declareTest("has_more is false where the page had room for more", async ({ log }) => {
     await recordSample(log);
     expect(endOf(await log.assets({}, { limit: 10 }))).toEqual(["string", false]);
     expect(endOf(await log.partitions(["a"], { limit: 10 }))).toEqual(["string", false]);
     expect(endOf(await log.checks(["a"], { limit: 10 }))).toEqual(["string", false]);
   });
 
-  promises("a list goes on after its cursor, whatever was reported or wiped in between", async ({ log }) => {
+  declareTest("a list goes on after its cursor, whatever was reported or wiped in between", async ({ log }) => {
     await recordSample(log);
     const assets = await log.assets({}, { limit: 2 });
     const ofA = await log.partitions(["a"], { limit: 2 });
@@ -37,7 +37,7 @@ export function listCursorsContract(promises: Promises): void {
     expect(restOfChecks.checks.map(({ partition }) => partition)).toEqual(["p25", "p3", "p4"]);
   });
 
-  promises("a page that finds nothing more keeps its place", async ({ log }) => {
+  declareTest("a page that finds nothing more keeps its place", async ({ log }) => {
     await recordSample(log);
     for (const read of [
       (cursor?: string) => log.assets({}, { limit: 100, cursor }),
@@ -49,7 +49,7 @@ export function listCursorsContract(promises: Promises): void {
     }
   });
 
-  promises("a cursor of a list needs no escape in a URL", async ({ log }) => {
+  declareTest("a cursor of a list needs no escape in a URL", async ({ log }) => {
     for (const text of ["é?&#%", "\u0000", "\u{1f600}>>>???", "a b/c"]) {
       await record(log, materialization([text]), ...sampleOf("x", text));
       const cursors = [
@@ -61,7 +61,7 @@ export function listCursorsContract(promises: Promises): void {
     }
   });
 
-  promises("a cursor of assets with another prefix or search is a bad_cursor", async ({ log }) => {
+  declareTest("a cursor of assets with another prefix or search is a bad_cursor", async ({ log }) => {
     await recordSample(log);
     const filters: readonly AssetFilter[] = [
       {},
@@ -82,7 +82,7 @@ export function listCursorsContract(promises: Promises): void {
     }
   });
 
-  promises("a cursor of another list, or of another asset's, is a bad_cursor", async ({ log }) => {
+  declareTest("a cursor of another list, or of another asset's, is a bad_cursor", async ({ log }) => {
     await recordSample(log);
     const lists = [
       (cursor?: string) => log.assets({}, { limit: 1, cursor }),
@@ -101,7 +101,7 @@ export function listCursorsContract(promises: Promises): void {
     }
   });
 
-  promises("a cursor that no page gave is a bad_cursor", async ({ log }) => {
+  declareTest("a cursor that no page gave is a bad_cursor", async ({ log }) => {
     await recordSample(log);
     const { cursor } = await log.assets({}, { limit: 1 });
     for (const bad of [

@@ -2,33 +2,36 @@ import { checkEvaluation, materialization, observation } from "../../../core/ind
 import type { AssetFilter } from "../../event-log.ts";
 import type { FailingCheck } from "../../overview.ts";
 import { expect } from "../expect.ts";
-import { expectError, type Promises, record } from "./harness.ts";
+import { type DeclareTest, expectError, record } from "./harness.ts";
 import { readLastMaterializations, walkPages } from "./walk-pages.ts";
 
-export function marksContract(promises: Promises): void {
-  promises("the newest events of each key come newest first, in the order of the keys", async ({ log, overview }) => {
-    await record(
-      log,
-      ...[
-        materialization("a", { timestamp: 30 }),
-        observation("b", { timestamp: 20 }),
-        observation("a", { timestamp: 10 }),
-      ],
-      checkEvaluation("a", { checkName: "c", passed: false, severity: "WARN", timestamp: 40 }),
-    );
-    const plain = { passed: null, severity: null };
-    expect(await overview.recent([["b"], ["nothing"], ["a"]], 2)).toEqual([
-      [{ id: 2, type: "ASSET_OBSERVATION", timestamp: 20, ...plain }],
-      [],
-      [
-        { id: 4, type: "ASSET_CHECK_EVALUATION", timestamp: 40, passed: false, severity: "WARN" },
-        { id: 3, type: "ASSET_OBSERVATION", timestamp: 10, ...plain },
-      ],
-    ]);
-    expect(await overview.recent([], 2)).toEqual([]);
-  });
+export function marksContract(declareTest: DeclareTest): void {
+  declareTest(
+    "the newest events of each key come newest first, in the order of the keys",
+    async ({ log, overview }) => {
+      await record(
+        log,
+        ...[
+          materialization("a", { timestamp: 30 }),
+          observation("b", { timestamp: 20 }),
+          observation("a", { timestamp: 10 }),
+        ],
+        checkEvaluation("a", { checkName: "c", passed: false, severity: "WARN", timestamp: 40 }),
+      );
+      const plain = { passed: null, severity: null };
+      expect(await overview.recent([["b"], ["nothing"], ["a"]], 2)).toEqual([
+        [{ id: 2, type: "ASSET_OBSERVATION", timestamp: 20, ...plain }],
+        [],
+        [
+          { id: 4, type: "ASSET_CHECK_EVALUATION", timestamp: 40, passed: false, severity: "WARN" },
+          { id: 3, type: "ASSET_OBSERVATION", timestamp: 10, ...plain },
+        ],
+      ]);
+      expect(await overview.recent([], 2)).toEqual([]);
+    },
+  );
 
-  promises(
+  declareTest(
     "a timeline has what happened since a time in its order, each event by itself",
     async ({ log, overview }) => {
       await record(
@@ -65,7 +68,7 @@ export function marksContract(promises: Promises): void {
     },
   );
 
-  promises(
+  declareTest(
     "a timeline of many events has the latest of each kind and outcome in equal spans of time",
     async ({ log, overview }) => {
       const at = (timestamp: number) => materialization("a", { timestamp });
@@ -99,7 +102,7 @@ export function marksContract(promises: Promises): void {
     },
   );
 
-  promises(
+  declareTest(
     "a check's newest evaluations come newest first, over all its partitions, with how many there are",
     async ({ log, overview }) => {
       const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
@@ -132,33 +135,36 @@ export function marksContract(promises: Promises): void {
     },
   );
 
-  promises("a check's history is of one partition, or of none, where that is asked for", async ({ log, overview }) => {
-    const check = (passed: boolean, partition: string | null) =>
-      checkEvaluation("a", { checkName: "c", passed, partition, timestamp: 5 });
-    await record(
-      log,
-      check(true, null),
-      check(false, "p\u0000"),
-      check(true, "q"),
-      check(true, "p\u0000"),
-      check(false, null),
-    );
-    const asked = [null, "p\u0000", "q", "nothing", ""].map((partition) => ({
-      assetKey: ["a"],
-      checkName: "c",
-      partition,
-    }));
-    const found = await overview.checkHistories(asked, 5);
-    expect(found.map(({ evaluations, total }) => [total, ...evaluations.map(({ id }) => id)])).toEqual([
-      [2, 5, 1],
-      [2, 4, 2],
-      [1, 3],
-      [0],
-      [0],
-    ]);
-  });
+  declareTest(
+    "a check's history is of one partition, or of none, where that is asked for",
+    async ({ log, overview }) => {
+      const check = (passed: boolean, partition: string | null) =>
+        checkEvaluation("a", { checkName: "c", passed, partition, timestamp: 5 });
+      await record(
+        log,
+        check(true, null),
+        check(false, "p\u0000"),
+        check(true, "q"),
+        check(true, "p\u0000"),
+        check(false, null),
+      );
+      const asked = [null, "p\u0000", "q", "nothing", ""].map((partition) => ({
+        assetKey: ["a"],
+        checkName: "c",
+        partition,
+      }));
+      const found = await overview.checkHistories(asked, 5);
+      expect(found.map(({ evaluations, total }) => [total, ...evaluations.map(({ id }) => id)])).toEqual([
+        [2, 5, 1],
+        [2, 4, 2],
+        [1, 3],
+        [0],
+        [0],
+      ]);
+    },
+  );
 
-  promises(
+  declareTest(
     "the checks that fail now are found with each of their partitions, whatever passed since elsewhere",
     async ({ log, overview }) => {
       const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
@@ -192,7 +198,7 @@ export function marksContract(promises: Promises): void {
     },
   );
 
-  promises("the marks of some keys are those of the list, in the order of the keys", async ({ log, overview }) => {
+  declareTest("the marks of some keys are those of the list, in the order of the keys", async ({ log, overview }) => {
     await record(
       log,
       ...[materialization("a", { partition: "p", dataVersion: "v1" }), materialization("a/b"), observation("c\u0000")],
@@ -206,7 +212,7 @@ export function marksContract(promises: Promises): void {
     expect(await overview.marksOf([])).toEqual([]);
   });
 
-  promises(
+  declareTest(
     "the state of an asset says what is latest of it and how many of its checks fail",
     async ({ log, overview }) => {
       const check = (key: string, checkName: string, passed: boolean, partition: string | null = null) =>
@@ -250,7 +256,7 @@ export function marksContract(promises: Promises): void {
     },
   );
 
-  promises("the trace of a wipe is no mark", async ({ log, overview }) => {
+  declareTest("the trace of a wipe is no mark", async ({ log, overview }) => {
     await record(log, materialization("a"), materialization("a", { partition: "p" }), materialization("b"));
     await log.wipe({ assetKey: ["a"], partition: "p" }, null);
     await log.wipe({ assetKey: ["b"] }, null);
@@ -258,7 +264,7 @@ export function marksContract(promises: Promises): void {
     expect(ids).toEqual([[1], []]);
   });
 
-  promises(
+  declareTest(
     "a partition's mark says when it was materialized, how often, and whether a check of it fails",
     async ({ log, overview }) => {
       const check = (partition: string | null, checkName: string, passed: boolean) =>
@@ -300,7 +306,7 @@ export function marksContract(promises: Promises): void {
     },
   );
 
-  promises("each asset's last materialization is told by when it happened", async ({ log, overview }) => {
+  declareTest("each asset's last materialization is told by when it happened", async ({ log, overview }) => {
     await record(
       log,
       ...[2, 9, 4].map((timestamp) => materialization(["a", "\u0000"], { timestamp })),

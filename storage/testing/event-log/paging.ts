@@ -1,10 +1,10 @@
 import { materialization, observation } from "../../../core/index.ts";
 import type { EventFilter, EventLog, PageRequest } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { expectError, type Promises, readIds, record } from "./harness.ts";
+import { type DeclareTest, expectError, readIds, record } from "./harness.ts";
 
-export function pagingContract(promises: Promises): void {
-  promises("pages of any size hold every match once, in either order of ids", async ({ log }) => {
+export function pagingContract(declareTest: DeclareTest): void {
+  declareTest("pages of any size hold every match once, in either order of ids", async ({ log }) => {
     await recordMany(log, 10);
     for (const limits of [[1], [2], [3], [10], [11], [1_000], [1, 5, 2]]) {
       expect(await readIds(log, {}, { order: "asc", limits })).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -12,13 +12,13 @@ export function pagingContract(promises: Promises): void {
     }
   });
 
-  promises("the order is that of ids, not of timestamps", async ({ log }) => {
+  declareTest("the order is that of ids, not of timestamps", async ({ log }) => {
     await record(log, ...[30, 10, 20].map((timestamp) => materialization("a", { timestamp })));
     expect(await readIds(log)).toEqual([1, 2, 3]);
     expect(await readIds(log, {}, { order: "desc" })).toEqual([3, 2, 1]);
   });
 
-  promises("an empty log gives an empty page with a null cursor, and no more", async ({ log }) => {
+  declareTest("an empty log gives an empty page with a null cursor, and no more", async ({ log }) => {
     for (const order of ["asc", "desc"] as const) {
       expect(await log.query({}, { order, limit: 5 })).toEqual({
         events: [],
@@ -29,14 +29,14 @@ export function pagingContract(promises: Promises): void {
     }
   });
 
-  promises("has_more is false where the page had room for more", async ({ log }) => {
+  declareTest("has_more is false where the page had room for more", async ({ log }) => {
     await recordMany(log, 3);
     const page = await log.query({}, { order: "asc", limit: 4 });
     expect(page.events).toHaveLength(3);
     expect([page.hasMore, typeof page.cursor]).toEqual([false, "string"]);
   });
 
-  promises("pages of a filter that finds little among much end, and find it", async ({ log }) => {
+  declareTest("pages of a filter that finds little among much end, and find it", async ({ log }) => {
     await recordMany(log, 1_000);
     await record(log, observation("rare"));
     await recordMany(log, 1_000);
@@ -47,7 +47,7 @@ export function pagingContract(promises: Promises): void {
     }
   });
 
-  promises("newest first, events that arrive between two pages are in neither", async ({ log }) => {
+  declareTest("newest first, events that arrive between two pages are in neither", async ({ log }) => {
     await recordMany(log, 4);
     const first = await log.query({}, { order: "desc", limit: 2 });
     await recordMany(log, 3);
@@ -55,7 +55,7 @@ export function pagingContract(promises: Promises): void {
     expect(await follow(log, {}, "desc", first.cursor)).toEqual([2, 1]);
   });
 
-  promises("oldest first, events that arrive between two pages come at the end", async ({ log }) => {
+  declareTest("oldest first, events that arrive between two pages come at the end", async ({ log }) => {
     await recordMany(log, 4);
     const first = await log.query({}, { order: "asc", limit: 2 });
     await recordMany(log, 3);
@@ -63,7 +63,7 @@ export function pagingContract(promises: Promises): void {
     expect(await follow(log, {}, "asc", first.cursor)).toEqual([3, 4, 5, 6, 7]);
   });
 
-  promises("oldest first, the last cursor leads to what arrives later, once", async ({ log }) => {
+  declareTest("oldest first, the last cursor leads to what arrives later, once", async ({ log }) => {
     await recordMany(log, 3);
     const filter: EventFilter = { type: "ASSET_OBSERVATION" };
     const all = await log.query({}, { order: "asc", limit: 100 });
@@ -75,14 +75,14 @@ export function pagingContract(promises: Promises): void {
     expect(await follow(log, filter, "asc", none.cursor)).toEqual([4, 6]);
   });
 
-  promises("a page that finds nothing new keeps its place", async ({ log }) => {
+  declareTest("a page that finds nothing new keeps its place", async ({ log }) => {
     await recordMany(log, 3);
     const first = await log.query({}, { order: "asc", limit: 100 });
     const second = await log.query({}, next("asc", first.cursor));
     expect(second).toMatchObject({ events: [], cursor: first.cursor, hasMore: false });
   });
 
-  promises("one cursor leads to the same page each time", async ({ log }) => {
+  declareTest("one cursor leads to the same page each time", async ({ log }) => {
     await recordMany(log, 6);
     const { cursor } = await log.query({}, { order: "asc", limit: 2 });
     const page = await log.query({}, next("asc", cursor, 2));
@@ -90,14 +90,14 @@ export function pagingContract(promises: Promises): void {
     expect(await log.query({}, next("asc", cursor, 2))).toEqual(page);
   });
 
-  promises("a cursor and the filters after and before hold together", async ({ log }) => {
+  declareTest("a cursor and the filters after and before hold together", async ({ log }) => {
     await recordMany(log, 10);
     const filter: EventFilter = { after: 2, before: 9 };
     expect(await readIds(log, filter, { limits: [2] })).toEqual([3, 4, 5, 6, 7, 8]);
     expect(await readIds(log, filter, { order: "desc", limits: [2] })).toEqual([8, 7, 6, 5, 4, 3]);
   });
 
-  promises("a cursor with other filters is a bad_cursor", async ({ log }) => {
+  declareTest("a cursor with other filters is a bad_cursor", async ({ log }) => {
     await recordMany(log, 4);
     const filter: EventFilter = { assetKey: ["a"], since: 0, after: 0 };
     const { cursor } = await log.query(filter, { order: "asc", limit: 1 });
@@ -120,13 +120,13 @@ export function pagingContract(promises: Promises): void {
     expect((await log.query({ after: 0, since: 0, assetKey: ["a"] }, next("asc", cursor))).events).toHaveLength(3);
   });
 
-  promises("a cursor with the other order is a bad_cursor", async ({ log }) => {
+  declareTest("a cursor with the other order is a bad_cursor", async ({ log }) => {
     await recordMany(log, 4);
     const { cursor } = await log.query({}, { order: "asc", limit: 1 });
     await expectError("bad_cursor", log.query({}, next("desc", cursor)));
   });
 
-  promises("a cursor that no page gave is a bad_cursor", async ({ log }) => {
+  declareTest("a cursor that no page gave is a bad_cursor", async ({ log }) => {
     await recordMany(log, 4);
     const { cursor } = await log.query({}, { order: "asc", limit: 1 });
     for (const bad of ["", "1", "-", "1-", "nonsense", "null", "\u0000", ` ${cursor}`, `${cursor} `, "9".repeat(400)]) {
@@ -135,7 +135,7 @@ export function pagingContract(promises: Promises): void {
   });
 
   for (const limit of [7, 1_000]) {
-    promises(`pages of ${limit} read while events arrive have neither gaps nor repeats`, async ({ log }) => {
+    declareTest(`pages of ${limit} read while events arrive have neither gaps nor repeats`, async ({ log }) => {
       let isWriting = true;
       const writing = write(log, 200).finally(() => {
         isWriting = false;

@@ -4,11 +4,11 @@ import type { Maintenance } from "../../maintenance.ts";
 import { expect } from "../expect.ts";
 import {
   appendUnit,
+  type DeclareTest,
   duplicate,
   expectError,
   keyed,
   noon,
-  type Promises,
   readIds,
   record,
   recorded,
@@ -25,8 +25,8 @@ const all = (before: number) => ({
 });
 const pruneAll = (log: EventLog & Maintenance) => log.prune({ events: all(noon + day) });
 
-export function pruningContract(promises: Promises<EventLog & Maintenance>): void {
-  promises(
+export function pruningContract(declareTest: DeclareTest<EventLog & Maintenance>): void {
+  declareTest(
     "what was received before goes, and what was received at the time or later stays",
     async ({ log, clock }) => {
       for (const now of [noon, noon + 1, noon + 2]) {
@@ -40,7 +40,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     },
   );
 
-  promises("a kind that is not named is kept, whatever its age", async ({ log }) => {
+  declareTest("a kind that is not named is kept, whatever its age", async ({ log }) => {
     const both = [materialization("a"), observation("a")];
     await record(log, ...both, ...both, checkEvaluation("a", c));
     expect(await log.prune({ events: { ASSET_OBSERVATION: noon + day } })).toBe(1);
@@ -48,7 +48,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await log.prune({})).toBe(0);
   });
 
-  promises("the latest of an asset, a partition and a check stay, by (timestamp, id)", async ({ log }) => {
+  declareTest("the latest of an asset, a partition and a check stay, by (timestamp, id)", async ({ log }) => {
     const p = { partition: "p" };
     await record(
       log,
@@ -72,7 +72,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect((await readChecks(log, ["a"])).map(({ latestEvaluation }) => latestEvaluation.id)).toEqual([9, 7]);
   });
 
-  promises("the event that gives the data version stays", async ({ log }) => {
+  declareTest("the event that gives the data version stays", async ({ log }) => {
     await record(
       log,
       materialization("a", { dataVersion: "v1", timestamp: 1 }),
@@ -85,7 +85,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect((await log.asset(["a"]))?.dataVersion).toBe("v2");
   });
 
-  promises("counts are of the events that are kept", async ({ log }) => {
+  declareTest("counts are of the events that are kept", async ({ log }) => {
     const p = { partition: "p" };
     await record(log, ...[1, 2, 3].flatMap(() => [materialization("a", p), observation("a"), checkEvaluation("a", c)]));
     await pruneAll(log);
@@ -101,7 +101,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect((await log.asset(["a"]))?.counts.materializations).toBe(2);
   });
 
-  promises("what was the latest once goes when it is no longer", async ({ log }) => {
+  declareTest("what was the latest once goes when it is no longer", async ({ log }) => {
     await record(log, materialization("a"), observation("b"));
     expect(await pruneAll(log)).toBe(0);
     await record(log, materialization("a"), observation("b"));
@@ -109,7 +109,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await readIds(log)).toEqual([3, 4]);
   });
 
-  promises("when the latest is wiped after a prune, the latest that is left takes its place", async ({ log }) => {
+  declareTest("when the latest is wiped after a prune, the latest that is left takes its place", async ({ log }) => {
     await record(log, ...[3, 1, 2].map((timestamp) => materialization("a", { timestamp })), observation("b"));
     await pruneAll(log);
     await record(log, materialization("a", { timestamp: 0 }));
@@ -119,7 +119,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await log.asset(["a"])).toBeUndefined();
   });
 
-  promises("ids go on behind the newest event, which stays, and times never go back", async ({ log, clock }) => {
+  declareTest("ids go on behind the newest event, which stays, and times never go back", async ({ log, clock }) => {
     await record(log, materialization("a", { timestamp: 5 }), materialization("a", { timestamp: 1 }));
     expect(await pruneAll(log)).toBe(0);
     clock.now = noon - day;
@@ -129,7 +129,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await readIds(log)).toEqual([1, 3]);
   });
 
-  promises("traces of wipes go too, in their own time", async ({ log }) => {
+  declareTest("traces of wipes go too, in their own time", async ({ log }) => {
     await record(log, materialization("a"), materialization("b"));
     await log.wipe({ assetKey: ["a"] }, null);
     await record(log, materialization("b"));
@@ -139,7 +139,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await readIds(log)).toEqual([4]);
   });
 
-  promises("the greatest id that was pruned is told, of each type and of any", async ({ log }) => {
+  declareTest("the greatest id that was pruned is told, of each type and of any", async ({ log }) => {
     const prunedIds = () =>
       Promise.all([log.prunedId(), log.prunedId("ASSET_OBSERVATION"), log.prunedId("ASSET_WIPED")]);
     await record(log, observation("a"), observation("a"), materialization("a"), materialization("a"));
@@ -153,7 +153,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await prunedIds()).toEqual([3, 2, 0]);
   });
 
-  promises("the clock that a prune went by is kept, until one goes by another", async ({ log }) => {
+  declareTest("the clock that a prune went by is kept, until one goes by another", async ({ log }) => {
     expect(await log.prunedAt()).toBeUndefined();
     await record(log, materialization("a"));
     await log.prune({ clock: noon });
@@ -164,14 +164,14 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await readIds(log)).toEqual([1]);
   });
 
-  promises("what a wipe hid is not counted as pruned", async ({ log }) => {
+  declareTest("what a wipe hid is not counted as pruned", async ({ log }) => {
     await record(log, ...Array.from({ length: 3_000 }, () => materialization("a")));
     await log.wipe({ assetKey: ["a"] }, null);
     expect(await pruneAll(log)).toBe(0);
     expect(await log.prunedId()).toBe(0);
   });
 
-  promises("keys outlive the events that they came with, until their own time", async ({ log }) => {
+  declareTest("keys outlive the events that they came with, until their own time", async ({ log }) => {
     const again = keyed(materialization("a", { description: "first" }));
     await appendUnit(log, again);
     await record(log, materialization("a"));
@@ -183,14 +183,14 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await appendUnit(log, again)).toEqual(recorded(3));
   });
 
-  promises("an event keeps the key that it was recorded with when the key's own time is over", async ({ log }) => {
+  declareTest("an event keeps the key that it was recorded with when the key's own time is over", async ({ log }) => {
     await appendUnit(log, keyed(materialization("a"), "k"));
     await log.prune({ idempotencyKeys: noon + 1 });
     const { idempotencyKeys } = await log.query({}, { order: "asc", limit: 10 });
     expect([...idempotencyKeys]).toEqual([[1, "k"]]);
   });
 
-  promises("a wipe of an asset takes the keys of what was pruned with it", async ({ log }) => {
+  declareTest("a wipe of an asset takes the keys of what was pruned with it", async ({ log }) => {
     await appendUnit(log, keyed(materialization("a"), "k"));
     await record(log, materialization("a"), materialization("b"));
     await pruneAll(log);
@@ -198,7 +198,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(await appendUnit(log, keyed(materialization("a"), "k"))).toEqual(recorded(5));
   });
 
-  promises("a cursor stays right when the event that it points to is pruned", async ({ log }) => {
+  declareTest("a cursor stays right when the event that it points to is pruned", async ({ log }) => {
     await record(log, ...Array.from({ length: 6 }, () => materialization("a")));
     const { cursor } = await log.query({}, { order: "asc", limit: 3 });
     await pruneAll(log);
@@ -206,7 +206,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect(next.events.map(({ id }) => id)).toEqual([6]);
   });
 
-  promises("many thousand go, among reports that are all kept", async ({ log, clock }) => {
+  declareTest("many thousand go, among reports that are all kept", async ({ log, clock }) => {
     const old = Array.from({ length: 5_000 }, (_, i) =>
       materialization("a", { partition: String(i % 3), timestamp: i }),
     );
@@ -219,7 +219,7 @@ export function pruningContract(promises: Promises<EventLog & Maintenance>): voi
     expect((await log.asset(["a"]))?.counts).toMatchObject({ materializations: 3, partitions: 3 });
   });
 
-  promises("a log that is closed meanwhile ends it", async ({ log }) => {
+  declareTest("a log that is closed meanwhile ends it", async ({ log }) => {
     await record(log, ...Array.from({ length: 5_000 }, (_, i) => materialization("a", { timestamp: i })));
     const pruning = log.prune({ events: all(noon + day) }).then(
       () => "done",

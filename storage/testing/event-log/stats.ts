@@ -2,16 +2,16 @@ import { checkEvaluation, materialization, observation } from "../../../core/ind
 import type { EventLog } from "../../event-log.ts";
 import type { Maintenance } from "../../maintenance.ts";
 import { expect } from "../expect.ts";
-import { expectError, type Promises, record } from "./harness.ts";
+import { type DeclareTest, expectError, record } from "./harness.ts";
 
 const none = { ASSET_MATERIALIZATION: 0, ASSET_OBSERVATION: 0, ASSET_CHECK_EVALUATION: 0 };
 
-export function statsContract(promises: Promises<EventLog & Maintenance>): void {
-  promises("an empty log has nothing", async ({ log }) => {
+export function statsContract(declareTest: DeclareTest<EventLog & Maintenance>): void {
+  declareTest("an empty log has nothing", async ({ log }) => {
     expect(await log.stats()).toMatchObject({ assets: 0, events: none });
   });
 
-  promises("assets and events are counted as they are read, without what was wiped", async ({ log }) => {
+  declareTest("assets and events are counted as they are read, without what was wiped", async ({ log }) => {
     const partitions = Array.from({ length: 20 }, (_, i) => materialization("a", { partition: String(i) }));
     const check = checkEvaluation(["b", "\u0000"], { checkName: "c", passed: true });
     await record(log, ...partitions, observation("a"), check, check, materialization("gone"), observation("gone"));
@@ -23,7 +23,7 @@ export function statsContract(promises: Promises<EventLog & Maintenance>): void 
     });
   });
 
-  promises("a probe of a sound log resolves, and leaves nothing", async ({ log }) => {
+  declareTest("a probe of a sound log resolves, and leaves nothing", async ({ log }) => {
     await record(log, materialization("a"));
     await log.probe();
     expect(await record(log, materialization("a"))).toEqual([2]);

@@ -1,9 +1,9 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, noon, type Promises, readAll, record } from "./harness.ts";
+import { appendUnit, type DeclareTest, noon, readAll, record } from "./harness.ts";
 
-export function timesContract(promises: Promises): void {
-  promises("received_at is the log's clock, and never decreases when that jumps back", async ({ log, clock }) => {
+export function timesContract(declareTest: DeclareTest): void {
+  declareTest("received_at is the log's clock, and never decreases when that jumps back", async ({ log, clock }) => {
     for (const now of [noon, noon + 10, noon - 5_000, noon - 10_000, noon + 9, noon + 11]) {
       clock.now = now;
       await record(log, materialization("a", { timestamp: 1 }));
@@ -12,7 +12,7 @@ export function timesContract(promises: Promises): void {
     expect(received).toEqual([0, 10, 10, 10, 10, 11]);
   });
 
-  promises("only what is recorded moves received_at: a duplicate and a conflict don't", async ({ log, clock }) => {
+  declareTest("only what is recorded moves received_at: a duplicate and a conflict don't", async ({ log, clock }) => {
     const event = materialization("a");
     await appendUnit(log, { event, idempotencyKey: "k" });
     clock.now = noon + 1_000;
@@ -23,7 +23,7 @@ export function timesContract(promises: Promises): void {
     expect((await log.get(2))?.receivedAt).toBe(noon + 500);
   });
 
-  promises(
+  declareTest(
     "an event without a timestamp takes received_at, also when the clock was set back by up to a minute",
     async ({ log, clock }) => {
       await record(log, materialization("a"));
@@ -35,7 +35,7 @@ export function timesContract(promises: Promises): void {
     },
   );
 
-  promises(
+  declareTest(
     "where the clock was further ahead and came back, an event without a timestamp takes what the clock says",
     async ({ log, clock }) => {
       clock.now = noon + 365 * 86_400_000;
@@ -53,7 +53,7 @@ export function timesContract(promises: Promises): void {
     },
   );
 
-  promises("a trace of a wipe takes what the clock says, too", async ({ log, clock }) => {
+  declareTest("a trace of a wipe takes what the clock says, too", async ({ log, clock }) => {
     clock.now = noon + 86_400_000;
     await record(log, materialization("a"), materialization("b"));
     const ahead = clock.now;
@@ -62,20 +62,23 @@ export function timesContract(promises: Promises): void {
     expect(await log.wipe({ assetKey: ["a"] }, null)).toMatchObject({ timestamp: noon, receivedAt: ahead });
   });
 
-  promises("a timestamp is kept as it is: before 1970, ahead of the clock, at both ends of time", async ({ log }) => {
-    const times = [-1, 0, noon + 86_400_000, -8.64e15, 8.64e15];
-    await record(log, ...times.map((timestamp) => materialization("a", { timestamp })));
-    expect((await readAll(log)).map((event) => event.timestamp)).toEqual(times);
-    expect((await log.asset(["a"]))?.latestMaterialization?.id).toBe(5);
-  });
+  declareTest(
+    "a timestamp is kept as it is: before 1970, ahead of the clock, at both ends of time",
+    async ({ log }) => {
+      const times = [-1, 0, noon + 86_400_000, -8.64e15, 8.64e15];
+      await record(log, ...times.map((timestamp) => materialization("a", { timestamp })));
+      expect((await readAll(log)).map((event) => event.timestamp)).toEqual(times);
+      expect((await log.asset(["a"]))?.latestMaterialization?.id).toBe(5);
+    },
+  );
 
-  promises("the latest event has the greatest timestamp, whatever came last", async ({ log }) => {
+  declareTest("the latest event has the greatest timestamp, whatever came last", async ({ log }) => {
     const times = [noon, noon - 1, noon + 5, noon + 4, noon - 100];
     for (const timestamp of times) await record(log, materialization("a", { timestamp }));
     expect((await log.asset(["a"]))?.latestMaterialization).toMatchObject({ id: 3, timestamp: noon + 5 });
   });
 
-  promises("of equal timestamps the latest has the greatest id, in one unit too", async ({ log }) => {
+  declareTest("of equal timestamps the latest has the greatest id, in one unit too", async ({ log }) => {
     const event = materialization("a", { timestamp: noon });
     await record(log, event, event);
     expect((await log.asset(["a"]))?.latestMaterialization?.id).toBe(2);
@@ -83,12 +86,12 @@ export function timesContract(promises: Promises): void {
     expect((await log.asset(["a"]))?.latestMaterialization?.id).toBe(4);
   });
 
-  promises("a backdated first event is the latest there is", async ({ log }) => {
+  declareTest("a backdated first event is the latest there is", async ({ log }) => {
     await record(log, materialization("a", { timestamp: -5 }));
     expect((await log.asset(["a"]))?.latestMaterialization).toMatchObject({ id: 1, timestamp: -5 });
   });
 
-  promises("each kind has a latest of its own", async ({ log }) => {
+  declareTest("each kind has a latest of its own", async ({ log }) => {
     const check = { checkName: "c", passed: true };
     await record(
       log,

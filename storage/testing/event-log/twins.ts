@@ -1,11 +1,11 @@
 import { materialization, observation } from "../../../core/index.ts";
 import type { UnitResult } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, duplicate, keyed, type Promises, readIds, recorded } from "./harness.ts";
+import { appendUnit, type DeclareTest, duplicate, keyed, readIds, recorded } from "./harness.ts";
 
 /** Events with one idempotency key in one unit, in one call, or in calls that run at once. */
-export function twinsContract(promises: Promises): void {
-  promises("a unit of duplicates and new events records the new ones", async ({ log }) => {
+export function twinsContract(declareTest: DeclareTest): void {
+  declareTest("a unit of duplicates and new events records the new ones", async ({ log }) => {
     await appendUnit(log, keyed(materialization("a")));
     const unit = [{ event: materialization("b") }, keyed(materialization("a")), keyed(materialization("b"))];
     expect(await appendUnit(log, ...unit)).toEqual({
@@ -19,7 +19,7 @@ export function twinsContract(promises: Promises): void {
     expect(await readIds(log)).toEqual([1, 2, 3]);
   });
 
-  promises("a twin in the same unit is a duplicate of the first", async ({ log }) => {
+  declareTest("a twin in the same unit is a duplicate of the first", async ({ log }) => {
     const unit = [keyed(materialization("a")), { event: materialization("b") }, keyed(materialization("a"))];
     expect(await appendUnit(log, ...unit)).toEqual({
       status: "recorded",
@@ -32,7 +32,7 @@ export function twinsContract(promises: Promises): void {
     expect(await readIds(log)).toEqual([1, 2]);
   });
 
-  promises(
+  declareTest(
     "a twin in the same unit with other content is a conflict, and none of the unit is recorded",
     async (subject) => {
       const { log } = subject;
@@ -44,7 +44,7 @@ export function twinsContract(promises: Promises): void {
     },
   );
 
-  promises(
+  declareTest(
     "twins in the units of one call are answered by the first, and a conflict harms no other unit",
     async (subject) => {
       const { log } = subject;
@@ -74,7 +74,7 @@ export function twinsContract(promises: Promises): void {
     },
   );
 
-  promises("a unit that conflicts leaves its other keys free", async ({ log }) => {
+  declareTest("a unit that conflicts leaves its other keys free", async ({ log }) => {
     await appendUnit(log, keyed(materialization("a"), "taken"));
     const conflict = [keyed(materialization("b"), "free"), keyed(observation("b"), "free")];
     const results = await log.append([
@@ -85,20 +85,20 @@ export function twinsContract(promises: Promises): void {
     expect(await appendUnit(log, keyed(observation("b", { partition: "p" }), "free"))).toEqual(recorded(3));
   });
 
-  promises("the first conflict of a unit is the one it is answered with", async ({ log }) => {
+  declareTest("the first conflict of a unit is the one it is answered with", async ({ log }) => {
     await log.append([[keyed(materialization("a"))], [keyed(materialization("b"))]]);
     const unit = ["c", "b", "a"].map((key) => keyed(materialization(key, { partition: "p" })));
     expect(await appendUnit(log, ...unit)).toEqual({ status: "conflict", index: 1, id: 2 });
   });
 
-  promises("of concurrent twins the first is recorded, and all are answered with its id", async ({ log }) => {
+  declareTest("of concurrent twins the first is recorded, and all are answered with its id", async ({ log }) => {
     const event = materialization("a");
     const results = await Promise.all(Array.from({ length: 50 }, () => appendUnit(log, keyed(event))));
     expect(results).toEqual([recorded(1), ...Array.from({ length: 49 }, () => duplicate(1))]);
     expect(await readIds(log)).toEqual([1]);
   });
 
-  promises(
+  declareTest(
     "of concurrent twins with different contents the first is recorded, the others conflict with it",
     async ({ log }) => {
       const events = Array.from({ length: 50 }, (_, i) => materialization("a", { metadata: { i } }));

@@ -1,16 +1,16 @@
 import { materialization } from "../../../core/index.ts";
 import type { EventLog } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { type Promises, readIds, record } from "./harness.ts";
+import { type DeclareTest, readIds, record } from "./harness.ts";
 
-export function watchingContract(promises: Promises): void {
-  promises("a listener hears of a report, and finds it", async ({ log }) => {
+export function watchingContract(declareTest: DeclareTest): void {
+  declareTest("a listener hears of a report, and finds it", async ({ log }) => {
     const found = whenFound(log, 1);
     await record(log, materialization("a"));
     await found;
   });
 
-  promises("a listener hears of a wipe, and finds its trace", async ({ log }) => {
+  declareTest("a listener hears of a wipe, and finds its trace", async ({ log }) => {
     await record(log, materialization("a"));
     const found = whenFound(log, 2);
     await log.wipe({ assetKey: ["a"] }, null);
@@ -18,7 +18,7 @@ export function watchingContract(promises: Promises): void {
     expect((await log.get(2))?.type).toBe("ASSET_WIPED");
   });
 
-  promises(
+  declareTest(
     "a listener that reads after the last id it knows misses nothing and sees nothing twice",
     async ({ log }) => {
       const seen: number[] = [];
@@ -40,7 +40,7 @@ export function watchingContract(promises: Promises): void {
     },
   );
 
-  promises("a listener that stopped is not called again, also where it watches twice", async ({ log }) => {
+  declareTest("a listener that stopped is not called again, also where it watches twice", async ({ log }) => {
     let calls = 0;
     const count = () => void calls++;
     const [stop, stopTwin] = [log.watch(count), log.watch(count)];
@@ -63,7 +63,7 @@ export function watchingContract(promises: Promises): void {
     expect(calls).toBe(atEnd);
   });
 
-  promises("a listener that throws harms neither a report, nor a wipe, nor other listeners", async ({ log }) => {
+  declareTest("a listener that throws harms neither a report, nor a wipe, nor other listeners", async ({ log }) => {
     const stop = log.watch(() => {
       throw new Error("a listener's own trouble");
     });

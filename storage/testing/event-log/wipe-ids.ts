@@ -1,11 +1,11 @@
 import { materialization, observation } from "../../../core/index.ts";
 import type { WipeTarget } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, duplicate, keyed, type Promises, readIds, record, recorded } from "./harness.ts";
+import { appendUnit, type DeclareTest, duplicate, keyed, readIds, record, recorded } from "./harness.ts";
 
 /** What a wipe leaves of ids, idempotency keys and cursors. */
-export function wipeIdsContract(promises: Promises): void {
-  promises("the id of a wiped event is never used again", async ({ log }) => {
+export function wipeIdsContract(declareTest: DeclareTest): void {
+  declareTest("the id of a wiped event is never used again", async ({ log }) => {
     await record(log, materialization("a"), materialization("b"));
     await log.wipe({ eventId: 2 }, null);
     expect(await record(log, materialization("a"))).toEqual([4]);
@@ -16,17 +16,20 @@ export function wipeIdsContract(promises: Promises): void {
 
   const targets: readonly WipeTarget[] = [{ assetKey: ["a"] }, { assetKey: ["a"], partition: "p" }, { eventId: 1 }];
   for (const target of targets) {
-    promises(`the keys of what ${JSON.stringify(target)} wipes are free again, with any content`, async ({ log }) => {
-      const event = materialization("a", { partition: "p" });
-      await appendUnit(log, keyed(event));
-      const { id: trace = 0 } = (await log.wipe(target, null)) ?? {};
-      expect(await appendUnit(log, keyed({ ...event, description: "other" }))).toEqual(recorded(trace + 1));
-      expect(await appendUnit(log, keyed({ ...event, description: "other" }))).toEqual(duplicate(trace + 1));
-      expect(await appendUnit(log, keyed(event))).toMatchObject({ status: "conflict", id: trace + 1 });
-    });
+    declareTest(
+      `the keys of what ${JSON.stringify(target)} wipes are free again, with any content`,
+      async ({ log }) => {
+        const event = materialization("a", { partition: "p" });
+        await appendUnit(log, keyed(event));
+        const { id: trace = 0 } = (await log.wipe(target, null)) ?? {};
+        expect(await appendUnit(log, keyed({ ...event, description: "other" }))).toEqual(recorded(trace + 1));
+        expect(await appendUnit(log, keyed({ ...event, description: "other" }))).toEqual(duplicate(trace + 1));
+        expect(await appendUnit(log, keyed(event))).toMatchObject({ status: "conflict", id: trace + 1 });
+      },
+    );
   }
 
-  promises(
+  declareTest(
     "keys of many events that a wipe hides are free at once, and hold again once they are used",
     async ({ log }) => {
       const units = Array.from({ length: 1_500 }, (_, i) => [keyed(materialization("a", { partition: "p" }), `k${i}`)]);
@@ -40,7 +43,7 @@ export function wipeIdsContract(promises: Promises): void {
     },
   );
 
-  promises("keys of what is not wiped hold", async ({ log }) => {
+  declareTest("keys of what is not wiped hold", async ({ log }) => {
     const kept = [
       keyed(materialization("a", { partition: "q" }), "q"),
       keyed(observation("a"), "none"),
@@ -52,14 +55,14 @@ export function wipeIdsContract(promises: Promises): void {
     expect(await appendUnit(log, keyed(materialization("a", { partition: "p" }), "p"))).toEqual(recorded(6));
   });
 
-  promises("a duplicate of an event keeps no key alive when the event is wiped", async ({ log }) => {
+  declareTest("a duplicate of an event keeps no key alive when the event is wiped", async ({ log }) => {
     await appendUnit(log, keyed(materialization("a")), keyed(materialization("a")));
     await appendUnit(log, keyed(materialization("a")));
     await log.wipe({ eventId: 1 }, null);
     expect(await appendUnit(log, keyed(materialization("a")))).toEqual(recorded(3));
   });
 
-  promises("a cursor stays right when the event that it points to is wiped", async ({ log }) => {
+  declareTest("a cursor stays right when the event that it points to is wiped", async ({ log }) => {
     await record(log, ...Array.from({ length: 6 }, (_, i) => materialization(i === 2 || i === 3 ? "a" : "b")));
     const up = await log.query({}, { order: "asc", limit: 3 });
     const down = await log.query({}, { order: "desc", limit: 3 });

@@ -1,12 +1,12 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { type Promises, record } from "./harness.ts";
+import { type DeclareTest, record } from "./harness.ts";
 import { readChecks, readKeys, readPartitions } from "./walk-pages.ts";
 
 const c = { checkName: "c", passed: true };
 
-export function wipeSummariesContract(promises: Promises): void {
-  promises("when the latest event is wiped, the one before it by (timestamp, id) is the latest", async ({ log }) => {
+export function wipeSummariesContract(declareTest: DeclareTest): void {
+  declareTest("when the latest event is wiped, the one before it by (timestamp, id) is the latest", async ({ log }) => {
     const times = [10, 40, 20, 40, 30];
     await record(log, ...times.map((timestamp) => materialization("a", { partition: "p", timestamp })));
     for (const [wiped, latest] of [
@@ -21,7 +21,7 @@ export function wipeSummariesContract(promises: Promises): void {
     }
   });
 
-  promises("each kind has a latest of its own again", async ({ log }) => {
+  declareTest("each kind has a latest of its own again", async ({ log }) => {
     await record(
       log,
       ...[materialization("a", { timestamp: 1 }), materialization("a", { timestamp: 5 })],
@@ -37,7 +37,7 @@ export function wipeSummariesContract(promises: Promises): void {
     });
   });
 
-  promises("the data version goes back to the latest event left that carries one", async ({ log }) => {
+  declareTest("the data version goes back to the latest event left that carries one", async ({ log }) => {
     await record(
       log,
       materialization("a", { dataVersion: "m1", timestamp: 1 }),
@@ -53,7 +53,7 @@ export function wipeSummariesContract(promises: Promises): void {
     expect(versions).toEqual(["o2", "m1", null]);
   });
 
-  promises("a check goes back to its latest evaluation over the partitions that are left", async ({ log }) => {
+  declareTest("a check goes back to its latest evaluation over the partitions that are left", async ({ log }) => {
     await record(
       log,
       checkEvaluation("a", { ...c, partition: "p", timestamp: 3 }),
@@ -70,7 +70,7 @@ export function wipeSummariesContract(promises: Promises): void {
     ]);
   });
 
-  promises("a partition is there while it has a materialization, whatever else it has", async ({ log }) => {
+  declareTest("a partition is there while it has a materialization, whatever else it has", async ({ log }) => {
     const p = { partition: "p" };
     await record(log, materialization("a", p), observation("a", p), materialization("a", p));
     await log.wipe({ eventId: 1 }, null);
@@ -80,7 +80,7 @@ export function wipeSummariesContract(promises: Promises): void {
     expect((await log.asset(["a"]))?.counts).toMatchObject({ materializations: 0, observations: 1, partitions: 0 });
   });
 
-  promises("an asset whose last event is wiped has no record", async ({ log }) => {
+  declareTest("an asset whose last event is wiped has no record", async ({ log }) => {
     await record(log, checkEvaluation("a", c), materialization("b"));
     await log.wipe({ eventId: 1 }, null);
     await log.wipe({ assetKey: ["b"], partition: null }, null);
@@ -89,7 +89,7 @@ export function wipeSummariesContract(promises: Promises): void {
     expect(await readChecks(log, ["a"])).toEqual([]);
   });
 
-  promises("an asset reported after its wipe starts anew, however often", async ({ log }) => {
+  declareTest("an asset reported after its wipe starts anew, however often", async ({ log }) => {
     for (let round = 0; round < 3; round++) {
       await record(
         log,
@@ -107,7 +107,7 @@ export function wipeSummariesContract(promises: Promises): void {
     }
   });
 
-  promises("a partition and a check reported after their wipe start anew", async ({ log }) => {
+  declareTest("a partition and a check reported after their wipe start anew", async ({ log }) => {
     const p = { partition: "p" };
     await record(log, materialization("a", { ...p, timestamp: 9 }), checkEvaluation("a", { ...c, ...p, timestamp: 9 }));
     await log.wipe({ assetKey: ["a"], partition: "p" }, null);

@@ -1,30 +1,33 @@
 import { assetWiped, materialization, observation, type WipeScope } from "../../../core/index.ts";
 import type { WipeTarget } from "../../event-log.ts";
 import { expect } from "../expect.ts";
-import { noon, type Promises, readAll, readIds, record, textOf } from "./harness.ts";
+import { type DeclareTest, noon, readAll, readIds, record, textOf } from "./harness.ts";
 import { readKeys } from "./walk-pages.ts";
 
-export function wipeTracesContract(promises: Promises): void {
-  promises("a trace says what was wiped, who asked for it and when, and takes the next id", async ({ log, clock }) => {
-    await record(log, materialization(["a", "b"], { partition: "p", timestamp: 1 }), observation(["a", "b"]));
-    await record(log, materialization("c", { partition: "q" }), materialization(["d"]));
-    clock.now = noon + 5;
-    const wipes: readonly (readonly [WipeTarget, string[], string | null, WipeScope])[] = [
-      [{ eventId: 3 }, ["c"], "q", { what: "event", eventId: 3 }],
-      [{ assetKey: ["a", "b"], partition: "p" }, ["a", "b"], "p", { what: "partition" }],
-      [{ assetKey: ["a", "b"], partition: null }, ["a", "b"], null, { what: "partition" }],
-      [{ assetKey: ["d"] }, ["d"], null, { what: "asset" }],
-    ];
-    for (const [i, [target, assetKey, partition, scope]] of wipes.entries()) {
-      const times = { id: 5 + i, timestamp: clock.now, receivedAt: clock.now };
-      const expected = textOf({ ...assetWiped(assetKey, partition, scope, "me"), ...times });
-      expect(textOf(await log.wipe(target, "me"))).toBe(expected);
-      expect(textOf(await log.get(5 + i))).toBe(expected);
-    }
-    expect(await readIds(log)).toEqual([5, 6, 7, 8]);
-  });
+export function wipeTracesContract(declareTest: DeclareTest): void {
+  declareTest(
+    "a trace says what was wiped, who asked for it and when, and takes the next id",
+    async ({ log, clock }) => {
+      await record(log, materialization(["a", "b"], { partition: "p", timestamp: 1 }), observation(["a", "b"]));
+      await record(log, materialization("c", { partition: "q" }), materialization(["d"]));
+      clock.now = noon + 5;
+      const wipes: readonly (readonly [WipeTarget, string[], string | null, WipeScope])[] = [
+        [{ eventId: 3 }, ["c"], "q", { what: "event", eventId: 3 }],
+        [{ assetKey: ["a", "b"], partition: "p" }, ["a", "b"], "p", { what: "partition" }],
+        [{ assetKey: ["a", "b"], partition: null }, ["a", "b"], null, { what: "partition" }],
+        [{ assetKey: ["d"] }, ["d"], null, { what: "asset" }],
+      ];
+      for (const [i, [target, assetKey, partition, scope]] of wipes.entries()) {
+        const times = { id: 5 + i, timestamp: clock.now, receivedAt: clock.now };
+        const expected = textOf({ ...assetWiped(assetKey, partition, scope, "me"), ...times });
+        expect(textOf(await log.wipe(target, "me"))).toBe(expected);
+        expect(textOf(await log.get(5 + i))).toBe(expected);
+      }
+      expect(await readIds(log)).toEqual([5, 6, 7, 8]);
+    },
+  );
 
-  promises("who asked may be anyone, and unknown", async ({ log }) => {
+  declareTest("who asked may be anyone, and unknown", async ({ log }) => {
     for (const by of ["", "a\u0000b", "\u{1f600}", '"', "x".repeat(10_000), null]) {
       await record(log, materialization("a"));
       const trace = await log.wipe({ assetKey: ["a"] }, by);
@@ -33,7 +36,7 @@ export function wipeTracesContract(promises: Promises): void {
     }
   });
 
-  promises("received_at of a trace never decreases when the clock jumps back", async ({ log, clock }) => {
+  declareTest("received_at of a trace never decreases when the clock jumps back", async ({ log, clock }) => {
     await record(log, materialization("a"), materialization("a"));
     clock.now = noon - 60_000;
     expect(await log.wipe({ eventId: 2 }, null)).toMatchObject({ receivedAt: noon, timestamp: noon });
@@ -44,7 +47,7 @@ export function wipeTracesContract(promises: Promises): void {
     expect((await readAll(log)).map(({ receivedAt }) => receivedAt - noon)).toEqual([0, 1, 1]);
   });
 
-  promises("filters find a trace as they find an event of its key, partition and time", async ({ log, clock }) => {
+  declareTest("filters find a trace as they find an event of its key, partition and time", async ({ log, clock }) => {
     await record(log, materialization(["a", "b"], { partition: "p" }), materialization("x"));
     clock.now = noon + 5;
     await log.wipe({ assetKey: ["a", "b"], partition: "p" }, null);
@@ -57,7 +60,7 @@ export function wipeTracesContract(promises: Promises): void {
     expect(await readIds(log, { type: "ASSET_MATERIALIZATION" })).toEqual([2]);
   });
 
-  promises("a trace is in no summary", async ({ log }) => {
+  declareTest("a trace is in no summary", async ({ log }) => {
     await record(log, materialization("a", { partition: "p" }), materialization("b", { partition: "p" }));
     await record(log, materialization("b", { partition: "q" }), materialization("c"));
     await log.wipe({ assetKey: ["a"] }, null);
@@ -77,7 +80,7 @@ export function wipeTracesContract(promises: Promises): void {
     expect(await readKeys(log)).toEqual([["b"]]);
   });
 
-  promises("a trace can't be wiped, neither by its id nor with its asset or partition", async ({ log }) => {
+  declareTest("a trace can't be wiped, neither by its id nor with its asset or partition", async ({ log }) => {
     await record(log, materialization("a", { partition: "p" }), materialization("a"));
     await log.wipe({ assetKey: ["a"], partition: "p" }, "one");
     await log.wipe({ eventId: 2 }, "two");
@@ -92,7 +95,7 @@ export function wipeTracesContract(promises: Promises): void {
     expect(await readIds(log)).toEqual([3, 4]);
   });
 
-  promises("a wipe leaves the traces of earlier ones", async ({ log }) => {
+  declareTest("a wipe leaves the traces of earlier ones", async ({ log }) => {
     const report = () => record(log, materialization("a", { partition: "p" }));
     await report();
     await log.wipe({ assetKey: ["a"], partition: "p" }, "one");

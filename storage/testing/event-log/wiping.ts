@@ -3,14 +3,14 @@ import { overviewOf } from "../../default-overview.ts";
 import type { WipeTarget } from "../../event-log.ts";
 import { createMemoryEventLog } from "../../memory/memory-event-log.ts";
 import { expect } from "../expect.ts";
-import { idsOf, noon, type Promises, readIds, record } from "./harness.ts";
+import { type DeclareTest, idsOf, noon, readIds, record } from "./harness.ts";
 import { readChecks, readKeys, readPartitions } from "./walk-pages.ts";
 
 const c = { checkName: "c", passed: true };
 const p = { partition: "p" };
 
-export function wipingContract(promises: Promises): void {
-  promises("a wiped asset is gone at once, with its events of all kinds, from every read", async ({ log }) => {
+export function wipingContract(declareTest: DeclareTest): void {
+  declareTest("a wiped asset is gone at once, with its events of all kinds, from every read", async ({ log }) => {
     await record(log, materialization("a", p), observation("a"), checkEvaluation("a", c), materialization("b"));
     await log.wipe({ assetKey: ["a"] }, null);
     expect(await Promise.all([1, 2, 3].map((id) => log.get(id)))).toEqual([undefined, undefined, undefined]);
@@ -23,7 +23,7 @@ export function wipingContract(promises: Promises): void {
     expect(await readChecks(log, ["a"])).toEqual([]);
   });
 
-  promises("a wiped partition is gone with its events of all kinds, and the others stay", async ({ log }) => {
+  declareTest("a wiped partition is gone with its events of all kinds, and the others stay", async ({ log }) => {
     await record(
       log,
       materialization("a", p),
@@ -46,7 +46,7 @@ export function wipingContract(promises: Promises): void {
     expect((await readChecks(log, ["a"])).map(({ partition }) => partition)).toEqual(["q"]);
   });
 
-  promises("the partition null is what has none, and not the one with an empty name", async ({ log }) => {
+  declareTest("the partition null is what has none, and not the one with an empty name", async ({ log }) => {
     const empty = { partition: "" };
     await record(
       log,
@@ -60,13 +60,13 @@ export function wipingContract(promises: Promises): void {
     expect(await log.asset(["a"])).toBeUndefined();
   });
 
-  promises("a partition that is undefined stands for the whole asset", async ({ log }) => {
+  declareTest("a partition that is undefined stands for the whole asset", async ({ log }) => {
     await record(log, materialization("a"), materialization("a", p));
     await log.wipe({ assetKey: ["a"], partition: undefined }, null);
     expect(await readIds(log)).toEqual([3]);
   });
 
-  promises("a wiped event is gone, and its neighbours stay", async ({ log }) => {
+  declareTest("a wiped event is gone, and its neighbours stay", async ({ log }) => {
     await record(log, materialization("a", p), materialization("a", p), materialization("a", p));
     await log.wipe({ eventId: 2 }, null);
     expect(await log.get(2)).toBeUndefined();
@@ -74,7 +74,7 @@ export function wipingContract(promises: Promises): void {
     expect((await log.asset(["a"]))?.counts.materializations).toBe(2);
   });
 
-  promises("a wipe leaves keys and partitions alone that only look like its own", async ({ log }) => {
+  declareTest("a wipe leaves keys and partitions alone that only look like its own", async ({ log }) => {
     const keys: readonly AssetKey[] = [
       ["a"],
       ["a", "b"],
@@ -102,7 +102,7 @@ export function wipingContract(promises: Promises): void {
     expect(await readPartitions(log, ["x"])).toHaveLength(5);
   });
 
-  promises("where there is nothing to wipe the answer is undefined, and no trace is left", async ({ log }) => {
+  declareTest("where there is nothing to wipe the answer is undefined, and no trace is left", async ({ log }) => {
     await record(log, materialization(["a", "b"], p), materialization("gone"), materialization("a", p));
     await log.wipe({ assetKey: ["gone"] }, null);
     await log.wipe({ eventId: 3 }, null);
@@ -116,14 +116,14 @@ export function wipingContract(promises: Promises): void {
     expect(await record(log, materialization("a"))).toEqual([6]);
   });
 
-  promises("of wipes of one asset at once, one leaves a trace", async ({ log }) => {
+  declareTest("of wipes of one asset at once, one leaves a trace", async ({ log }) => {
     await record(log, materialization("a"), observation("a"));
     const traces = await Promise.all(Array.from({ length: 5 }, () => log.wipe({ assetKey: ["a"] }, null)));
     expect(traces.filter((trace) => trace !== undefined)).toHaveLength(1);
     expect(await readIds(log)).toEqual([3]);
   });
 
-  promises("a wipe among reports hides those with smaller ids than its trace, and no others", async ({ log }) => {
+  declareTest("a wipe among reports hides those with smaller ids than its trace, and no others", async ({ log }) => {
     await record(log, materialization("a"));
     const reports = Array.from({ length: 60 }, (_, i) => log.append([[{ event: materialization(i % 2 ? "a" : "b") }]]));
     const wiped = log.wipe({ assetKey: ["a"] }, null);
@@ -136,7 +136,7 @@ export function wipingContract(promises: Promises): void {
     expect((await log.asset(["b"]))?.counts.materializations).toBe(30);
   });
 
-  promises("an asset of many events goes at once, while its rows are still to be deleted", async ({ log }) => {
+  declareTest("an asset of many events goes at once, while its rows are still to be deleted", async ({ log }) => {
     const events = Array.from({ length: 5_000 }, (_, i) => materialization("a", { partition: String(i) }));
     await record(log, ...events);
     await log.wipe({ assetKey: ["a"] }, null);
@@ -147,7 +147,7 @@ export function wipingContract(promises: Promises): void {
     expect((await log.asset(["a"]))?.counts).toMatchObject({ materializations: 3, partitions: 3, checkEvaluations: 1 });
   });
 
-  promises(
+  declareTest(
     "a partition of many events goes at once, whatever lies between them, and others stay",
     async ({ log, overview }) => {
       const partitions = ["p", "q", null];
@@ -173,7 +173,7 @@ export function wipingContract(promises: Promises): void {
     },
   );
 
-  promises(
+  declareTest(
     "what is reported after a wipe is there, while what was wiped is still to be deleted",
     async ({ log, overview }) => {
       const check = checkEvaluation("a", { ...c, ...p, passed: false });
@@ -197,7 +197,7 @@ export function wipingContract(promises: Promises): void {
     },
   );
 
-  promises("wipes of partitions and the reports among them are as if one came after the other", async ({ log }) => {
+  declareTest("wipes of partitions and the reports among them are as if one came after the other", async ({ log }) => {
     const partitions = ["p", "q", "r"];
     const reports = Array.from({ length: 90 }, (_, i) =>
       record(log, materialization("a", { partition: partitions[i % 3] ?? null })),

@@ -10,7 +10,7 @@ import { isSql, stringsOf, unknownNames } from "./sql-names.ts";
 const root = join(import.meta.dir, "../../..");
 /** Not the migrations, which name what older databases had, nor what starts a thread when it is imported. */
 const files = [...new Bun.Glob("storage/libsql/**/*.ts").scanSync(root)]
-  .filter((file) => !/(schema|migrations|database-thread)\.ts$/.test(file))
+  .filter((file) => !/(schema|migrations|database-worker)\.ts$/.test(file))
   .sort();
 
 describe("statements", () => {

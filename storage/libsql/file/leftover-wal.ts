@@ -5,20 +5,20 @@ import { databaseFile } from "./database-file.ts";
 import { realFile } from "./opened-file.ts";
 import { isMarked, readWalContent, readWalHeader } from "./wal-format.ts";
 
-/** How often the log is read again while another process writes to it. */
+/** How often the WAL is read again while another process writes to it. */
 const attempts = 3;
 
 /**
  * Throws EventLogError if a database's write-ahead log is damaged. Call it before SQLite opens the file: SQLite ignores
  * the part that it can't read, and overwrites it.
  */
-export function assertLogIsWhole(url: string): void {
-  const problem = leftLogProblem(url);
+export function assertWalIsWhole(url: string): void {
+  const problem = leftoverWalProblem(url);
   if (problem !== undefined) throw new EventLogError("unusable_database", problem);
 }
 
 /** What is wrong with the write-ahead log beside a database file, and what to do. Undefined if nothing is wrong. */
-export function leftLogProblem(url: string): string | undefined {
+export function leftoverWalProblem(url: string): string | undefined {
   const named = databaseFile(url);
   if (named === undefined) return undefined;
   const file = realFile(named);
@@ -33,7 +33,7 @@ function whyUnread(file: string, wal: string): string | undefined {
   try {
     descriptor = openSync(wal, "r");
   } catch {
-    return undefined; // there is no log, or SQLite says why it can't be opened
+    return undefined; // there is no WAL, or SQLite says why it can't be opened
   }
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
