@@ -1,13 +1,16 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { openStores } from "../../storage/index.ts";
-import { newToken, tokenStoreContract } from "../contracts/token-store.ts";
+import { tokenStoreContract } from "../../storage/testing/index.ts";
+import { newToken } from "../new-token.ts";
 import { temporaryFolder } from "../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
 
-tokenStoreContract("tokens in memory", (options) => openStores({ ...options, url: ":memory:" }));
-tokenStoreContract("tokens in a libSQL file", (options) => openStores({ ...options, url: newFile() }));
+tokenStoreContract({ describe, test }, "tokens in memory", (options) => openStores({ ...options, url: ":memory:" }));
+tokenStoreContract({ describe, test }, "tokens in a libSQL file", (options) =>
+  openStores({ ...options, url: newFile() }),
+);
 
 test("two processes' worth of stores on one file see each other's tokens, and a name is taken once", async () => {
   const url = newFile();

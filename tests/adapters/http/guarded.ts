@@ -2,7 +2,7 @@ import { hashSecret } from "../../../adapters/config/token-format.ts";
 import { openTokenCache } from "../../../adapters/http/access/token-cache.ts";
 import type { AppOptions } from "../../../adapters/server/http.ts";
 import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
-import { newToken } from "../../contracts/token-store.ts";
+import { newToken } from "../../new-token.ts";
 import { config, memory, noon } from "./native.ts";
 import { testApp } from "./test-app.ts";
 

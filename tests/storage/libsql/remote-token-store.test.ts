@@ -1,12 +1,13 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { openStores } from "../../../storage/index.ts";
-import { newToken, tokenStoreContract } from "../../contracts/token-store.ts";
+import { tokenStoreContract } from "../../../storage/testing/index.ts";
+import { newToken } from "../../new-token.ts";
 import { once } from "../../remote/once.ts";
 import { emptyDatabase, newStandIn, testDatabase } from "../../remote/test-database.ts";
 
 const address = testDatabase();
 
-tokenStoreContract("tokens in a remote libSQL database", async ({ now }) => {
+tokenStoreContract({ describe, test }, "tokens in a remote libSQL database", async ({ now }) => {
   await emptyDatabase(address());
   return openStores({ now, ...address() });
 });

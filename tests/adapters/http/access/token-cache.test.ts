@@ -7,7 +7,7 @@ import {
   type TokenCacheOptions,
 } from "../../../../adapters/http/access/token-cache.ts";
 import { createMemoryTokenStore, EventLogError, type TokenStore } from "../../../../storage/index.ts";
-import { newToken } from "../../../contracts/token-store.ts";
+import { newToken } from "../../../new-token.ts";
 
 const noon = Date.UTC(2026, 10, 23, 12);
 /** Everything that waits for nothing but memory is done by then. */

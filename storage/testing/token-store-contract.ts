@@ -1,39 +1,55 @@
-import { describe, expect, test } from "bun:test";
-import type { NewToken, Stores, TokenStore } from "../../storage/index.ts";
+import type { Stores } from "../stores.ts";
+import type { NewToken, TokenStore } from "../token-store.ts";
+import { longestTest, noon } from "./event-log/harness.ts";
+import { expect } from "./expect.ts";
+import type { TestRunner } from "./test-runner.ts";
 
-/** Opens new, empty stores, which the suite closes. */
-export type OpenStores = (options: { readonly now: () => number }) => Promise<Stores>;
+/** A token store, and the log that it is closed with, if it has one. */
+export type OpenedTokenStore = Pick<Stores, "tokens"> & { readonly log?: Pick<Stores["log"], "close"> | undefined };
+
+/** Opens a new token store without tokens. The suite closes its log. */
+export type OpenTokenStore = (options: { readonly now: () => number }) => Promise<OpenedTokenStore>;
 
 interface Subject {
   readonly tokens: TokenStore;
+  /** The time that the store reads. */
   readonly clock: { now: number };
 }
 
-const noon = Date.UTC(2026, 10, 23, 12);
-
-export function newToken(name: string, fields: Partial<NewToken> = {}): NewToken {
+function newToken(name: string, fields: Partial<NewToken> = {}): NewToken {
   return { name, hash: `hash of ${name}`, scopes: ["report"], prefix: null, expiresAt: null, ...fields };
 }
 
-/** What every TokenStore promises. */
-export function tokenStoreContract(name: string, open: OpenStores): void {
-  const promises = (sentence: string, body: (subject: Subject) => Promise<void>) =>
-    test(sentence, async () => {
-      const clock = { now: noon };
-      const { tokens, log } = await open({ now: () => clock.now });
-      try {
-        await body({ tokens, clock });
-      } finally {
-        await log.close();
-      }
-    }, 30_000);
+/**
+ * Declares the tests of what every TokenStore promises. `open` gives a new, empty store each time. A new store gives
+ * the ids 1, 2, 3, …
+ *
+ * @example
+ * import { describe, test } from "node:test";
+ * tokenStoreContract({ describe, test }, "my tokens", async ({ now }) => ({ tokens: new MyTokenStore({ now }) }));
+ */
+export function tokenStoreContract({ describe, test }: TestRunner, name: string, open: OpenTokenStore): void {
+  const declareTest = (sentence: string, body: (subject: Subject) => Promise<void>) =>
+    test(
+      sentence,
+      async () => {
+        const clock = { now: noon };
+        const { tokens, log } = await open({ now: () => clock.now });
+        try {
+          await body({ tokens, clock });
+        } finally {
+          await log?.close();
+        }
+      },
+      longestTest,
+    );
 
   describe(name, () => {
-    promises("a new store has no tokens", async ({ tokens }) => {
+    declareTest("a new store has no tokens", async ({ tokens }) => {
       expect(await tokens.list()).toEqual([]);
     });
 
-    promises("a token is listed as it was created, oldest first", async ({ tokens, clock }) => {
+    declareTest("a token is listed as it was created, oldest first", async ({ tokens, clock }) => {
       const first = newToken("b", { scopes: ["report", "read"], prefix: ["s3", "a/b", ""], expiresAt: noon + 1 });
       const created = await tokens.create(first);
       expect(created).toEqual({ ...first, id: 1, createdAt: noon, revokedAt: null, lastUsedAt: null });
@@ -42,13 +58,13 @@ export function tokenStoreContract(name: string, open: OpenStores): void {
       expect(await tokens.list()).toMatchObject([created ?? {}, { id: 2, name: "a", createdAt: noon + 5 }]);
     });
 
-    promises("a prefix is kept as the keys of events are", async ({ tokens }) => {
+    declareTest("a prefix is kept as the keys of events are", async ({ tokens }) => {
       const created = await tokens.create(newToken("a", { prefix: ["\u0000\u0001", "\u{1f600}", "\ud800"] }));
       expect(created?.prefix).toEqual(["\u0000\u0001", "\u{1f600}", "\ufffd"]);
       expect((await tokens.list())[0]?.prefix).toEqual(["\u0000\u0001", "\u{1f600}", "\ufffd"]);
     });
 
-    promises("a name is taken until its token is revoked", async ({ tokens }) => {
+    declareTest("a name is taken until its token is revoked", async ({ tokens }) => {
       await tokens.create(newToken("a", { expiresAt: noon - 1 }));
       expect(await tokens.create(newToken("a", { hash: "other" }))).toBeUndefined();
       await tokens.revoke("a");
@@ -56,7 +72,7 @@ export function tokenStoreContract(name: string, open: OpenStores): void {
       expect((await tokens.list()).map(({ hash }) => hash)).toEqual(["hash of a", "other"]);
     });
 
-    promises("a token that was revoked stays in the list, and is revoked once", async ({ tokens, clock }) => {
+    declareTest("a token that was revoked stays in the list, and is revoked once", async ({ tokens, clock }) => {
       await tokens.create(newToken("a"));
       await tokens.create(newToken("b"));
       clock.now += 5;
@@ -68,7 +84,7 @@ export function tokenStoreContract(name: string, open: OpenStores): void {
       expect(await tokens.list()).toMatchObject([revoked, { name: "b", revokedAt: null }]);
     });
 
-    promises("the last use only moves forward", async ({ tokens }) => {
+    declareTest("the last use only moves forward", async ({ tokens }) => {
       await tokens.create(newToken("a"));
       await tokens.create(newToken("b"));
       const uses = async () => (await tokens.list()).map(({ lastUsedAt }) => lastUsedAt);
