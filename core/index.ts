@@ -37,7 +37,7 @@ export {
   type SafeReport,
   safeParseReport,
 } from "./reports/report.ts";
-export { hasJsonBody, parseReportBody } from "./reports/report-body.ts";
+export { assertJsonBody as hasJsonBody, parseReportBody } from "./reports/report-body.ts";
 export {
   parseReportCheckRequest,
   parseReportObservationRequest,

@@ -4,14 +4,16 @@ import type { JsonValue } from "../json/json-value.ts";
 import { ReportRequestError } from "./report-request-error.ts";
 
 /**
- * Whether the body of a report is JSON, by its Content-Type: `application/json` in any case and with any parameters, or
- * none. Python's `requests.post(url, data=json.dumps(…))` sends none; Dagster drops such a body in silence. Throws
- * ReportRequestError for any other type.
+ * Throws ReportRequestError `unhandled_content_type` unless a report with this Content-Type has a JSON body:
+ * `application/json` in any case and with any parameters, or no Content-Type. Python's
+ * `requests.post(url, data=json.dumps(…))` sends none; Dagster ignores such a body without an error. Returns true.
+ *
+ * `runless/core` exports it as `hasJsonBody`.
  *
  * @example
  * console.log(hasJsonBody("application/json; charset=utf-8")); // true
  */
-export function hasJsonBody(contentType: string | null | undefined): true {
+export function assertJsonBody(contentType: string | null | undefined): true {
   if (contentType === null || contentType === undefined) return true;
   if (contentType === "application/json" || /^\s*application\/json\s*(;|$)/i.test(contentType)) return true;
   throw new ReportRequestError(

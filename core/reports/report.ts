@@ -1,5 +1,5 @@
 import type { AssetCheckEvaluation, AssetMaterialization, AssetObservation } from "../events/events.ts";
-import { hasJsonBody, parseReportBody } from "./report-body.ts";
+import { assertJsonBody, parseReportBody } from "./report-body.ts";
 import {
   parseReportCheckRequest,
   parseReportObservationRequest,
@@ -91,6 +91,6 @@ function endpointOf({ url }: ReportInput): ReportEndpoint {
 }
 
 function eventOf(endpoint: ReportEndpoint, { url, query, body, contentType }: ReportInput) {
-  const isJson = (contentType ?? null) === null || hasJsonBody(contentType);
-  return parsers[endpoint](url, query, isJson ? parseReportBody(body ?? "") : undefined);
+  assertJsonBody(contentType);
+  return parsers[endpoint](url, query, parseReportBody(body ?? ""));
 }

@@ -1,7 +1,6 @@
 import type { Hono } from "hono";
 import { scanReport } from "../../../core/events/scanned-input.ts";
 import {
-  hasJsonBody,
   InvalidEventError,
   parseJson,
   parseReportBody,
@@ -16,6 +15,7 @@ import { largeText } from "../../../core/json/json-text.ts";
 import type { JsonValue } from "../../../core/json/json-value.ts";
 import { ignoredFields } from "../../../core/reports/ignored-fields.ts";
 import type { ReportEndpoint } from "../../../core/reports/report.ts";
+import { assertJsonBody } from "../../../core/reports/report-body.ts";
 import { appendEvent, type EventLog } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { Authorizer } from "../access/authorizer.ts";
@@ -97,7 +97,7 @@ export class Reports {
     try {
       const who = known ?? this.#authorizer.authorize(request, env, "report");
       const caller = who instanceof Promise ? await who : who;
-      hasJsonBody(request.headers.get("content-type"));
+      assertJsonBody(request.headers.get("content-type"));
       if (isSmall(request, this.#limits)) {
         return await this.#append(request, env, endpoint, caller, await readSmallBody(request, this.#shared));
       }
