@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey, RecordedEvent } from "../../../core/index.ts";
-import { partitionCount } from "../catalog/catalog-line.tsx";
+import { partitionCount } from "../catalog/catalog-columns.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { CheckCounts } from "../parts/state.tsx";
 import { linesOf } from "../values/json-part.ts";

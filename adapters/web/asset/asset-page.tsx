@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { formatAssetKey } from "../../../core/index.ts";
-import { partitionCount } from "../catalog/catalog-line.tsx";
+import { partitionCount } from "../catalog/catalog-columns.tsx";
 import { AssetChecks } from "../checks/asset-checks.tsx";
 import { EventTable, mostDescribed as mostOfEvent } from "../events/event-table.tsx";
 import { type Page, type PageContext, streamPath } from "../page.tsx";

@@ -1,13 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
-import type { AssetMark, AssetState } from "../../../storage/index.ts";
-import { Ago } from "../parts/ago.tsx";
+import type { AssetState } from "../../../storage/index.ts";
 import { AssetLink, AssetName } from "../parts/asset-link.tsx";
 import { rowId } from "../parts/asset-path.ts";
-import { CheckCounts, type StateCounts } from "../parts/state.tsx";
-import { Strip } from "../parts/strip.tsx";
+import { CheckCounts } from "../parts/state.tsx";
 import { pageBudget } from "../values/page-budget.ts";
-import { NameText } from "../values/user-text.tsx";
+import { AssetCells, columnCount, failuresOf, GroupCells } from "./catalog-columns.tsx";
 import type { Line } from "./catalog-list.ts";
 import type { GroupRow } from "./catalog-rows.ts";
 
@@ -27,19 +25,19 @@ export function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, p
       {!isWhole && "+"}
     </span>
   );
-  const failures = <CheckCounts checks={failuresOf(assets)} />;
   if (isOpen) {
     return (
       <tr class="group" id={rowId("g", prefix)} data-depth={depth}>
-        <th scope="colgroup" colspan={6} class={indent(depth)}>
+        <th scope="colgroup" colspan={columnCount} class={indent(depth)}>
           <FoldButton prefix={prefix} />
           <PrefixLink prefix={prefix} from={from} page={page} /> {count}
-          <span class="folded-state">{failures}</span>
+          <span class="folded-state">
+            <CheckCounts checks={failuresOf(assets)} />
+          </span>
         </th>
       </tr>
     );
   }
-  const latest = assets.reduce<number>((latest, asset) => Math.max(latest, asset.latest ?? never), never);
   return (
     <tr class="group closed" id={rowId("g", prefix)} data-depth={depth}>
       <th scope="row" class={indent(depth)}>
@@ -48,11 +46,7 @@ export function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, p
         </svg>
         <PrefixLink prefix={prefix} from={from} page={page} /> {count}
       </th>
-      <td class="wide" />
-      <td class="when">{latest === never ? <span class="soft">never</span> : <Ago time={latest} now={now} />}</td>
-      <td>{failures}</td>
-      <td class="wide" />
-      <td class="wide" />
+      <GroupCells assets={assets} now={now} />
     </tr>
   );
 }
@@ -86,11 +80,6 @@ function PrefixLink({ prefix, from, page }: PrefixLinkProps) {
   return href === undefined ? <span>{name}</span> : <a href={href}>{name}</a>;
 }
 
-export function failuresOf(assets: readonly AssetState[]): StateCounts {
-  const sum = (state: "warned" | "failed") => assets.reduce((sum, asset) => sum + asset[state], 0);
-  return { passed: 0, warned: sum("warned"), failed: sum("failed") };
-}
-
 interface AssetLineProps {
   readonly asset: Line;
   readonly from: number;
@@ -100,42 +89,16 @@ interface AssetLineProps {
 
 /** A row with the state of an asset. */
 export function AssetLine({ asset, from, depth, now }: AssetLineProps) {
-  const { assetKey, marks, checks, counts, dataVersion, latestMaterialization, latestObservation } = asset;
-  const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
-  const latest = isObserved ? latestObservation : latestMaterialization;
+  const { assetKey, marks } = asset;
   return (
     <tr id={rowId("a", assetKey)} data-depth={depth}>
       <th scope="row" class={indent(depth)}>
         <AssetLink assetKey={assetKey} from={from} eventId={marks[0]?.id} />
       </th>
-      <td class="wide">
-        <Strip marks={marks} />
-      </td>
-      <td class="when">
-        {latest === null ? (
-          <span class="soft">never</span>
-        ) : (
-          <>
-            {isObserved && <span class="soft">seen </span>}
-            <Ago time={latest.timestamp} now={now} />
-          </>
-        )}
-      </td>
-      <td>
-        <CheckCounts checks={checks} />
-      </td>
-      <td class="wide number">{counts.partitions === 0 ? "" : partitionCount(asset)}</td>
-      <td class="wide version">{dataVersion !== null && <NameText text={dataVersion} most={40} />}</td>
+      <AssetCells asset={asset} now={now} />
     </tr>
   );
 }
-
-/** How many partitions an asset has, with a plus if there may be more. */
-export function partitionCount({ counts, hasMorePartitions }: AssetMark): string {
-  return counts.partitions.toLocaleString("en") + (hasMorePartitions ? "+" : "");
-}
-
-const never = Number.NEGATIVE_INFINITY;
 
 function indent(depth: number): string {
   return `indent-${Math.min(depth, 6)}`;

@@ -4,9 +4,9 @@ import { type Page, type PageContext, streamPath } from "../page.tsx";
 import { withQuery } from "../page-query.ts";
 import { Choice, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
 import { CheckCounts } from "../parts/state.tsx";
-import { stripLength } from "../parts/strip.tsx";
 import { NameText } from "../values/user-text.tsx";
-import { AssetLine, failuresOf, Group } from "./catalog-line.tsx";
+import { failuresOf, Heads } from "./catalog-columns.tsx";
+import { AssetLine, Group } from "./catalog-line.tsx";
 import type { Listed } from "./catalog-list.ts";
 import { type CatalogView, readCatalogView } from "./catalog-view.ts";
 import { EmptyLog } from "./empty-log.tsx";
@@ -123,20 +123,7 @@ function CatalogTable({ list, url, now }: CatalogTableProps) {
   return (
     <table class="catalog">
       <thead>
-        <tr>
-          <th scope="col">Asset</th>
-          <th scope="col" class="wide">
-            Last {stripLength} reports
-          </th>
-          <th scope="col">Latest</th>
-          <th scope="col">Checks</th>
-          <th scope="col" class="wide number">
-            Partitions
-          </th>
-          <th scope="col" class="wide">
-            Data version
-          </th>
-        </tr>
+        <Heads />
       </thead>
       <tbody id="rows" data-rows>
         {list.rows.map((row) =>

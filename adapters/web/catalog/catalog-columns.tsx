@@ -1,0 +1,123 @@
+/** @jsxImportSource hono/jsx */
+import type { Child } from "hono/jsx";
+import type { AssetMark, AssetState } from "../../../storage/index.ts";
+import { Ago } from "../parts/ago.tsx";
+import { CheckCounts, type StateCounts } from "../parts/state.tsx";
+import { Strip, stripLength } from "../parts/strip.tsx";
+import { NameText } from "../values/user-text.tsx";
+import type { Line } from "./catalog-list.ts";
+
+/** A column beside the names: its head, and its cells in the rows of assets and of closed groups. */
+interface Column {
+  readonly head: Child;
+  /** Not shown on a phone. */
+  readonly isWide?: true;
+  readonly headClass?: string;
+  readonly cellClass?: string;
+  readonly ofAsset: (asset: Line, now: number) => Child;
+  /** Default: an empty cell. */
+  readonly ofGroup?: (assets: readonly AssetState[], now: number) => Child;
+}
+
+const columns: readonly Column[] = [
+  {
+    head: `Last ${stripLength} reports`,
+    isWide: true,
+    ofAsset: ({ marks }) => <Strip marks={marks} />,
+  },
+  {
+    head: "Latest",
+    cellClass: "when",
+    ofAsset: (asset, now) => <Latest asset={asset} now={now} />,
+    ofGroup: (assets, now) => {
+      const latest = assets.reduce<number>((latest, asset) => Math.max(latest, asset.latest ?? never), never);
+      return latest === never ? <span class="soft">never</span> : <Ago time={latest} now={now} />;
+    },
+  },
+  {
+    head: "Checks",
+    ofAsset: ({ checks }) => <CheckCounts checks={checks} />,
+    ofGroup: (assets) => <CheckCounts checks={failuresOf(assets)} />,
+  },
+  {
+    head: "Partitions",
+    isWide: true,
+    headClass: "number",
+    cellClass: "number",
+    ofAsset: (asset) => (asset.counts.partitions === 0 ? "" : partitionCount(asset)),
+  },
+  {
+    head: "Data version",
+    isWide: true,
+    cellClass: "version",
+    ofAsset: ({ dataVersion }) => dataVersion !== null && <NameText text={dataVersion} most={40} />,
+  },
+];
+
+/** How many columns the table has, that of the names included. */
+export const columnCount = columns.length + 1;
+
+/** The heads of all columns. */
+export function Heads() {
+  return (
+    <tr>
+      <th scope="col">Asset</th>
+      {columns.map((column) => (
+        <th scope="col" class={classOf(column, column.headClass)}>
+          {column.head}
+        </th>
+      ))}
+    </tr>
+  );
+}
+
+/** The cells of an asset behind its name. */
+export function AssetCells({ asset, now }: { readonly asset: Line; readonly now: number }) {
+  return (
+    <>
+      {columns.map((column) => (
+        <td class={classOf(column, column.cellClass)}>{column.ofAsset(asset, now)}</td>
+      ))}
+    </>
+  );
+}
+
+/** The cells of a closed group behind its prefix. */
+export function GroupCells({ assets, now }: { readonly assets: readonly AssetState[]; readonly now: number }) {
+  return (
+    <>
+      {columns.map((column) => (
+        <td class={classOf(column, column.cellClass)}>{column.ofGroup?.(assets, now)}</td>
+      ))}
+    </>
+  );
+}
+
+function classOf({ isWide }: Column, own: string | undefined): string | undefined {
+  return [isWide && "wide", own].filter(Boolean).join(" ") || undefined;
+}
+
+function Latest({ asset, now }: { readonly asset: Line; readonly now: number }) {
+  const { latestMaterialization, latestObservation } = asset;
+  const isObserved = (latestObservation?.timestamp ?? never) > (latestMaterialization?.timestamp ?? never);
+  const latest = isObserved ? latestObservation : latestMaterialization;
+  if (latest === null) return <span class="soft">never</span>;
+  return (
+    <>
+      {isObserved && <span class="soft">seen </span>}
+      <Ago time={latest.timestamp} now={now} />
+    </>
+  );
+}
+
+export function failuresOf(assets: readonly AssetState[]): StateCounts {
+  const sum = (state: "warned" | "failed") => assets.reduce((sum, asset) => sum + asset[state], 0);
+  return { passed: 0, warned: sum("warned"), failed: sum("failed") };
+}
+
+/** How many partitions an asset has, with a plus if there may be more. */
+export function partitionCount({ counts, hasMorePartitions }: AssetMark): string {
+  return counts.partitions.toLocaleString("en") + (hasMorePartitions ? "+" : "");
+}
+
+const never = Number.NEGATIVE_INFINITY;
