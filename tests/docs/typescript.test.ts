@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { RunlessApp } from "../../adapters/server/http.ts";
 import { eventsOf } from "../read-events.ts";
 import { type RunningServer, startServer } from "../server.ts";
@@ -12,12 +12,31 @@ const folder = newTypeScriptFolder();
 
 const theApi = 'docs/typescript.md: import { checkEvaluation, materialization, RunlessInstance } from "runless";';
 const theCore = 'docs/typescript.md: import { safeParseReport } from "runless/core";';
+const theRules = 'docs/typescript.md: import { parseDefinitions } from "runless/core/definitions";';
+const ownStore = 'docs/stores.md: import { createApp } from "runless/http";';
+const aGroup = 'docs/stores.md: import { open } from "node:fs/promises";';
+const theSuite = 'docs/stores.md: import { describe, test } from "node:test";';
 const aServer = 'docs/typescript.md: import { createApp } from "runless/http";';
 
 /** What each block uses and does not declare. */
 const blocks: Readonly<Record<string, Wrapped>> = {
   [theApi]: { after: "return { latest, records, cursor, hasMore };" },
   [theCore]: { parameters: "request: Request, console: { log(...values: unknown[]): void }" },
+  [theRules]: { parameters: "console: { log(...values: unknown[]): void }" },
+  [ownStore]: {
+    replace: {
+      "./json-lines-log.ts": relative(folder, join(import.meta.dir, "../../examples/own-store/json-lines-log.ts")),
+      "fetch: app.fetch,": "fetch: app.fetch, close: () => log.close(),",
+      "events.jsonl": join(folder, "events.jsonl"),
+    },
+  },
+  [aGroup]: { replace: { "lines.log": join(folder, "lines.log") }, after: "return lengths;" },
+  // node:test can't register tests while one of another runner runs.
+  [theSuite]: {
+    before: 'import type { TestRunner } from "runless/storage/testing";',
+    parameters: "{ describe, test }: TestRunner",
+    replace: { 'import { describe, test } from "node:test";': "" },
+  },
   [aServer]: { replace: { "file:runless.db": `file:${join(folder, "own.db")}` } },
 };
 
@@ -70,6 +89,42 @@ test("the block about a server of your own refuses names that others may point a
   expect(await Promise.all(["evil.example", "127.0.0.1:3000", "localhost:3000"].map(ask))).toEqual([403, 200, 200]);
   expect(app.hostname).toBe("127.0.0.1");
   expect(existsSync(join(folder, "own.db"))).toBe(true);
+});
+
+test("the block about rules finds an asset that is late", async () => {
+  const states: unknown[] = [];
+  await run(theRules, { log: (state: unknown) => states.push(state) });
+  expect(states).toEqual(["FAIL"]);
+});
+
+test("the block about a store of your own records in its file", async () => {
+  const app = (await run(ownStore)) as RunlessApp & { readonly close: () => Promise<void> };
+  const report = new Request("http://127.0.0.1/report_asset_materialization/a", { method: "POST" });
+  expect((await app.fetch(report)).status).toBe(200);
+  expect(await Bun.file(join(folder, "events.jsonl")).text()).toContain("ASSET_MATERIALIZATION");
+  await app.close();
+});
+
+test("the block about group commit writes what came together, in its order", async () => {
+  expect(await run(aGroup)).toEqual([4, 6]);
+  expect(await Bun.file(join(folder, "lines.log")).text()).toBe("one\nthree\n");
+});
+
+test("the block about the suite declares the tests of all three contracts, which pass", async () => {
+  const suites: string[] = [];
+  const tests: (() => Promise<void>)[] = [];
+  await run(theSuite, {
+    describe: (name: string, body: () => void) => {
+      suites.push(name);
+      body();
+    },
+    test: (_: string, body: () => Promise<void>) => tests.push(body),
+  });
+  expect(suites).toContain("idempotency keys");
+  expect(suites).toContain("pruning");
+  expect(suites).toContain("my tokens");
+  expect(tests.length).toBeGreaterThan(150);
+  for (const body of [...tests.slice(0, 20), ...tests.slice(-5)]) await body();
 });
 
 describe("the block about the core", () => {
