@@ -1,14 +1,14 @@
 import type { AppendedEvent, EventLog, NewEvent, Unit, UnitResult } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
-/** What became of a unit. `reason` is a sentence for the caller. */
+/** The outcome of an append of one unit. `reason` is a sentence for the caller. */
 export type UnitOutcome =
   | { readonly status: "recorded"; readonly events: readonly AppendedEvent[] }
   /** The event at `index` repeats an idempotency key with other content. */
   | { readonly status: "conflict"; readonly index: number; readonly reason: string }
   | { readonly status: "rejected"; readonly reason: string };
 
-/** The outcome of a unit, given what the log answered for it. */
+/** The outcome of a unit, from the result that the log gave for it. */
 export function unitOutcome(unit: Unit, result: UnitResult | undefined): UnitOutcome {
   if (result?.status === "recorded") return result;
   if (result?.status === "failed") return { status: "rejected", reason: result.message };
@@ -30,7 +30,7 @@ export async function appendUnit(log: Pick<EventLog, "append">, unit: Unit): Pro
 /** Appends one event. Rejects with EventLogError `conflict` or `rejected` if it is not recorded. */
 export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent): Promise<AppendedEvent> {
   const unit = [event];
-  const [result] = await log.append([unit]); // not by appendUnit: most reports come through here
+  const [result] = await log.append([unit]); // not by appendUnit, to save a promise: most reports come through here
   const outcome = unitOutcome(unit, result);
   const appended = outcome.status === "recorded" ? outcome.events[0] : undefined;
   if (appended !== undefined) return appended;

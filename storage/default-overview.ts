@@ -121,7 +121,7 @@ export class DefaultOverview implements Overview {
       const page = await this.#log.query({ assetKey, since }, { order: "desc", limit: pageSize, cursor });
       for (const event of page.events) found.set(event.id, event);
       const [oldest] = page.events.slice(-1);
-      // An event is received at most a day after the time that it is asked for by.
+      // A timestamp is at most a day after the receipt, so nothing received earlier matches.
       const isThrough = since !== undefined && oldest !== undefined && oldest.receivedAt < since - mostAhead;
       if (!page.hasMore || isThrough || page.cursor === null) break;
       if (found.size >= mostExamined) {

@@ -1,17 +1,17 @@
 export type EventLogErrorCode =
   /** Nothing of the call was recorded; try again later. */
   | "unavailable"
-  /** More waits to be recorded than the store takes; nothing of the call was recorded. Try again a little later. */
+  /** The queue of appends is full. Nothing of the call was recorded; try again a little later. */
   | "overloaded"
-  /** The store can't tell whether it was recorded; repeat the call with the same idempotency keys. */
+  /** The store can't tell whether the call was recorded. Repeat it with the same idempotency keys. */
   | "unknown_outcome"
-  /** An idempotency key came again with other content. */
+  /** An idempotency key was used again with other content. */
   | "conflict"
   /** The store can't keep this event, and trying again won't help. */
   | "rejected"
   | "bad_cursor"
   | "closed"
-  /** The database can't be used as it is: the message says why and what to do. */
+  /** The database can't be used as it is. The message says why, and what to do. */
   | "unusable_database";
 
 export class EventLogError extends Error {
@@ -23,16 +23,16 @@ export class EventLogError extends Error {
   }
 }
 
-/** What waits to be recorded; bytes are those of encoded events. */
+/** The appends in the queue. `bytes` is the size of the encoded events. */
 export interface QueuedLoad {
   readonly events: number;
   readonly bytes: number;
 }
 
-/** `overloaded`, since as much waits to be recorded as the log was opened to take. */
+/** The `overloaded` error: the queue of appends has reached the limit that the log was opened with. */
 export class QueueFullError extends EventLogError {
   readonly load: QueuedLoad;
-  /** Which limit of the queue was reached, and what it is. */
+  /** Which limit of the queue was reached. `most` is its value. */
   readonly limit: "events" | "bytes";
   readonly most: number;
   constructor({ events, bytes }: QueuedLoad, limit: "events" | "bytes", most: number) {

@@ -8,12 +8,12 @@ import type {
 } from "../core/index.ts";
 
 /**
- * The least that a log of events does. It keeps events in the order in which they were committed, and answers what is
- * known of each asset.
+ * A log of events, and the least that a store implements. It keeps events in the order of their commits, and knows the
+ * latest state of each asset. Failures are EventLogErrors.
  *
- * A store may implement `Overview` beside it, where it has answers for pages that are faster than those that
- * `overviewOf` reads from these methods, and `Maintenance`, where a server is to keep it small. Failures are
- * EventLogErrors. `runless/storage/testing` exports the suite that every store passes.
+ * A store may also implement `Overview`, if it answers pages faster than `overviewOf` does with these methods, and
+ * `Maintenance`, which lets a server delete expired events. `runless/storage/testing` exports the suite that every store
+ * passes. docs/stores.md says how to write a store.
  *
  * @example
  * const log: EventLog = await openEventLog({ url: "file:runless.db" });
@@ -23,8 +23,8 @@ import type {
  */
 export interface EventLog {
   /**
-   * Appends units in order. Each is recorded whole or not at all, whatever happens to the others, and each has its
-   * result at its index. Ids grow in the order of commits; a store may skip some.
+   * Appends units in order. Each is recorded whole or not at all, whatever happens to the others. The result of a unit
+   * has the unit's index. Ids grow in the order of commits; a store may skip some.
    *
    * Resolves after the commit is durable: fsync on a file, the server's acknowledgement on remote libSQL. Rejects for all
    * units with EventLogError `unavailable` (nothing is recorded), `unknown_outcome` (retry with the same idempotency
@@ -36,19 +36,19 @@ export interface EventLog {
    */
   append(units: readonly Unit[], options?: AppendOptions): Promise<readonly UnitResult[]>;
 
-  /** The event with this id; undefined where there is none, or none any more. */
+  /** The event with this id. Undefined if there is none, or if it was deleted. */
   get(id: number): Promise<RecordedEvent | undefined>;
 
   /**
-   * One page of the events that match. It examines a bounded number of events, so it may be short, even empty, while
+   * One page of the events that match. A page examines a bounded number of events, so it may be short, even empty, while
    * `hasMore` is true.
    */
   query(filter: EventFilter, page: PageRequest): Promise<LoggedPage>;
 
-  /** What is known of an asset now; undefined for a key without events. */
+  /** The latest state of an asset. Undefined for a key without events. */
   asset(key: AssetKey): Promise<AssetRecord | undefined>;
 
-  /** Assets that have events, ordered by key (part by part, each by code point). Pages may be short, as `query`'s. */
+  /** Assets that have events, ordered by key (part by part, each by code point). Pages may be short, as those of `query`. */
   assets(filter: AssetFilter, page: AssetListRequest): Promise<AssetPage>;
 
   /** The partitions of an asset that were materialized, ordered by code point. */
@@ -58,37 +58,40 @@ export interface EventLog {
   checks(key: AssetKey, page: ListRequest): Promise<CheckPage>;
 
   /**
-   * Hides what the target names, with its idempotency keys, before it resolves: an asset, one partition of it (null: what
-   * has no partition), or one event. Answers the trace that it leaves in the log, or undefined where there is nothing to
-   * wipe. Traces are not wiped. A store may delete what was hidden later. Ids are never used again.
+   * Hides events and their idempotency keys: those of an asset, of one partition of it (null: events without a
+   * partition), or one event. They are hidden when it resolves; a store may delete them later. Ids are never used again.
    *
-   * Rejects with EventLogError `unavailable`, and has wiped nothing, where the store can't do it now.
+   * Resolves with the event that it leaves in the log as a trace, or with undefined if there is nothing to wipe. Traces
+   * are not wiped. Rejects with EventLogError `unavailable` if the store can't wipe now; then nothing is wiped.
    */
   wipe(target: WipeTarget, by: string | null): Promise<RecordedEvent | undefined>;
 
-  /** Names this log among all others, for as long as it exists: at least 16 letters, digits and hyphens. */
+  /** The unique id of this log, which never changes: at least 16 letters, digits and hyphens. */
   id(): Promise<string>;
 
   /**
-   * Calls the listener after every commit of this process, and soon after those of others, until the answered function
-   * is called. A call says only that there may be news: `query` with `after` finds them. An error of the listener is
-   * ignored.
+   * Calls the listener after every commit of this process, and soon after commits of other processes. A call means only
+   * that there may be new events: `query` with `after` finds them. Errors of the listener are ignored. Returns a function
+   * that ends the watch.
    */
   watch(listener: () => void): () => void;
 
-  /** Finishes what was accepted, then releases everything. Later calls reject (`watch` throws) with `closed`. */
+  /** Finishes the accepted appends, then releases everything. Later calls reject (`watch` throws) with `closed`. */
   close(): Promise<void>;
 }
 
 export interface AppendOptions {
-  /** Waits where others are refused as `overloaded`, and lets them go first. Calls that wait keep their order. */
+  /**
+   * Waits for space in a full queue, where other calls reject with `overloaded`. Other calls go first. Calls that wait keep
+   * their order.
+   */
   readonly waitWhenFull?: boolean | undefined;
 }
 
 export interface NewEvent {
-  /** From core's parsers or constructors, or through its `checkEvent`: a store does not check it again. */
+  /** From the parsers or constructors of the core, or checked by its `checkEvent`. A store does not check it again. */
   readonly event: RunlessEvent;
-  /** Scoped to the event's type and asset key: a second event with the same key and content is not recorded again. */
+  /** Scoped to the event's type and asset key. A second event with the same key and content is not recorded again. */
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -98,8 +101,8 @@ export type Unit = readonly NewEvent[];
 export type UnitResult =
   | { readonly status: "recorded"; readonly events: readonly AppendedEvent[] }
   /**
-   * The event at `index` repeats an idempotency key with other content than event `id` has (null: than one before it in
-   * the same unit has); nothing of the unit is recorded.
+   * The event at `index` repeats the idempotency key of event `id` with other content. `id` is null if that event is
+   * earlier in the same unit. Nothing of the unit is recorded.
    */
   | { readonly status: "conflict"; readonly index: number; readonly id: number | null }
   /** The store can't keep this unit, and trying again won't help. */
@@ -107,7 +110,7 @@ export type UnitResult =
 
 export interface AppendedEvent {
   readonly id: number;
-  /** True where the same event was recorded before under its idempotency key, as `id`. */
+  /** True if the event was recorded before with the same idempotency key, as `id`. */
   readonly duplicate: boolean;
 }
 
@@ -120,7 +123,7 @@ export interface EventFilter {
   readonly checkName?: string | undefined;
   /** Inclusive, milliseconds since 1970 UTC, on `timestamp`. */
   readonly since?: number | undefined;
-  /** Exclusive, likewise. */
+  /** Exclusive, milliseconds since 1970 UTC, on `timestamp`. */
   readonly until?: number | undefined;
   /** Exclusive, on `id`. */
   readonly after?: number | undefined;
@@ -138,27 +141,27 @@ export interface PageRequest {
 
 export interface EventPage {
   readonly events: readonly RecordedEvent[];
-  /** Where the next page starts; null only where there was nothing to examine. */
+  /** Where the next page starts. Null only if there was nothing to examine. */
   readonly cursor: string | null;
   readonly hasMore: boolean;
 }
 
-/** A page with what only a log can add. */
+/** A page with the idempotency keys, which only a log knows. */
 export interface LoggedPage extends EventPage {
-  /** The idempotency keys that events of the page were recorded with, by event id: an export carries them. */
+  /** By event id: the idempotency keys that events of the page were recorded with. An export has them. */
   readonly idempotencyKeys: ReadonlyMap<number, string>;
 }
 
 export interface AssetFilter {
   /** The key itself and all below it. */
   readonly prefix?: AssetKey | undefined;
-  /** Words, with white space between them, each of which `formatAssetKey` of the key contains: in any order, ASCII letters in any case. */
+  /** Words with white space between them. `formatAssetKey` of the key contains each of them, in any order; the case of ASCII letters does not matter. */
   readonly search?: string | undefined;
-  /** True: with a check whose latest evaluation, of some partition or of none, failed. */
+  /** True: only assets with a check whose latest evaluation failed, for any partition or for none. */
   readonly failing?: boolean | undefined;
-  /** Without a materialization or observation from this time on: milliseconds since 1970 UTC, on `timestamp`. */
+  /** Only assets without a materialization or observation since this time: milliseconds since 1970 UTC, on `timestamp`. */
   readonly quietSince?: number | undefined;
-  /** With events of this type. */
+  /** Only assets with events of this type. */
   readonly type?: RunlessEventType | undefined;
 }
 
@@ -170,10 +173,13 @@ export interface ListRequest {
 
 export interface AssetListRequest extends ListRequest {
   /**
-   * `latest`: by the timestamp of the latest materialization or observation, newest first, then by key; assets without
-   * any come last. `state`: those with a check that fails first, then those with one that warns, then by key. `reports`:
-   * by how many events there are, most first, then by key. A store may look for these at a bounded number of the first
-   * keys (below the prefix), where it has no index in their order. Default: `key`.
+   * Assets of equal rank are ordered by key. Default: `key`.
+   *
+   * - `latest`: by the timestamp of the latest materialization or observation, newest first; assets without any last.
+   * - `state`: assets with a failing check first, then those with a warning.
+   * - `reports`: by the number of events, most first.
+   *
+   * For an order without an index, a store may examine only a bounded number of the first keys (below the prefix).
    */
   readonly order?: "key" | "latest" | "state" | "reports" | undefined;
 }
@@ -213,28 +219,28 @@ export type WipeTarget =
   | { readonly assetKey: AssetKey; readonly partition?: string | null | undefined }
   | { readonly eventId: number };
 
-/** A transaction of the events that waited for it, those that turned out to be duplicates among them. */
+/** A committed transaction. `events` counts all events that it was given, duplicates included. */
 export interface Commit {
   readonly events: number;
   readonly milliseconds: number;
 }
 
-/** How many checks an AssetRecord has. */
+/** How many checks an AssetRecord has at most. */
 export const mostChecks = 1000;
 
-/** "Latest" is the greatest (timestamp, id) of its kind. */
+/** The latest state of an asset. "Latest" means the greatest (timestamp, id). */
 export interface AssetRecord {
   readonly assetKey: AssetKey;
   readonly latestMaterialization: RecordedEvent | null;
   readonly latestObservation: RecordedEvent | null;
-  /** Of the latest materialization or observation that carries one. */
+  /** The data version of the latest materialization or observation that has one. */
   readonly dataVersion: string | null;
   /**
-   * The latest evaluation of each check, over all partitions, ordered by name (by code point): of the first 1,000, and of
-   * fewer where those are large.
+   * The latest evaluation of each check, over all partitions, ordered by the check's name (by code point). At most the
+   * first 1,000 checks, and fewer if their evaluations are large.
    */
   readonly checks: readonly (RecordedEvent & AssetCheckEvaluation)[];
-  /** Whether there are more checks than `checks` has: `EventLog.checks` lists them. */
+  /** Whether there are more checks than `checks` has. `EventLog.checks` lists them all. */
   readonly hasMoreChecks: boolean;
   readonly counts: {
     readonly materializations: number;

@@ -15,7 +15,7 @@ export type {
 } from "./libsql/libsql-options.ts";
 export { openLibsqlEventLog } from "./libsql/libsql-stores.ts";
 export { eachEncoded } from "./libsql/write/encode-units.ts";
-export type { EncodedUnits } from "./libsql/write/group.ts";
+export { type EncodedUnits, type GroupResult, unitResults } from "./libsql/write/group.ts";
 export type * from "./maintenance.ts";
 export { createMemoryEventLog } from "./memory/memory-event-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";

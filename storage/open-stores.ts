@@ -6,7 +6,7 @@ import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import type { Stores } from "./stores.ts";
 
-/** The stores at an address: `:memory:` keeps them while the process lives, any other url is a libSQL database. */
+/** Opens the stores at an address. `:memory:` keeps them as long as the process lives; any other url is a libSQL database. */
 export async function openStores(options: LibsqlOptions): Promise<Stores> {
   if (options.url !== ":memory:") return openLibsqlStores(options);
   const clock = { now: options.now ?? Date.now };
@@ -14,7 +14,8 @@ export async function openStores(options: LibsqlOptions): Promise<Stores> {
 }
 
 /**
- * The event log at an address, as `openStores` opens it.
+ * Opens the event log at an address. `:memory:` keeps it as long as the process lives; any other url is a libSQL database.
+ * Throws EventLogError.
  *
  * @example
  * const log = await openEventLog({ url: "file:runless.db" });

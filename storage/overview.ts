@@ -2,44 +2,45 @@ import type { AssetCheckSeverity, AssetKey, RecordedEvent, RunlessEventType } fr
 import type { AssetFilter, AssetListRequest, AssetRecord, ListRequest } from "./event-log.ts";
 
 /**
- * What pages and metrics ask of a log beside `EventLog`: answers at a glance, over many assets. A store implements those
- * for which it has summaries; `overviewOf` reads the others from the EventLog.
+ * What pages and metrics need of a log beyond `EventLog`: short answers about many assets. A store implements it if it
+ * has summaries. `overviewOf` reads it from any other EventLog; a store may extend `DefaultOverview` and replace the
+ * methods that it can answer faster.
  */
 export interface Overview {
-  /** As `EventLog.assets`, without what was reported: a page costs the same, however large that is. */
+  /** As `EventLog.assets`, without the reported data, so the cost does not depend on its size. */
   assetMarks(filter: AssetFilter, page: AssetListRequest): Promise<AssetMarkPage>;
 
   /** The marks of the assets with these keys, in the order of the keys. A key without events is left out. */
   marksOf(keys: readonly AssetKey[]): Promise<readonly AssetMark[]>;
 
-  /** As `assetMarks` by key, of each asset only what a count of thousands needs. A page may be shorter than its limit. */
+  /** As `assetMarks` in the order of keys, with less of each asset: to count thousands. A page may be shorter than its limit. */
   assetStates(filter: AssetFilter, page: ListRequest): Promise<AssetStatePage>;
 
-  /** The newest events (by id) of each key, newest first, at most `limit` of each, without traces of wipes. In the order of the keys. */
+  /** The newest events (by id) of each key, newest first, at most `limit` of each key. Leaves out traces of wipes. In the order of the keys. */
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
 
   /**
-   * The checks of each key that fail now: each name with each of its partitions (null first) whose latest evaluation
-   * failed, ordered by code point, at most `limit` of each key. In the order of the keys.
+   * The checks of each key whose latest evaluation failed: each check name with each of its partitions (null first),
+   * ordered by code point, at most `limit` of each key. In the order of the keys.
    */
   failingChecks(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly FailingCheck[])[]>;
 
   /**
-   * The newest evaluations (by id) of each check, newest first, at most `limit` of each: of those that the store finds
-   * among a bounded number of the newest events of its asset. In the order of the checks.
+   * The newest evaluations (by id) of each check, newest first, at most `limit` of each. The store may look for them
+   * among a bounded number of the newest events of the asset. In the order of the checks.
    */
   checkHistories(checks: readonly CheckName[], limit: number): Promise<readonly CheckHistory[]>;
 
   /**
-   * When the events of an asset happened, thinned to be drawn. Of an asset with very many events a bounded number are
-   * looked at, spread over the time that is asked for; `isSample` says so.
+   * When the events of an asset happened, thinned out for a drawing. The store examines a bounded number of events,
+   * spread over the requested time. `isSample` tells whether there are more.
    */
   timeline(key: AssetKey, request: TimelineRequest): Promise<AssetTimeline>;
 
-  /** As `EventLog.partitions`, without what was reported. A page may be shorter than its limit. */
+  /** As `EventLog.partitions`, without the reported data. A page may be shorter than its limit. */
   partitionMarks(key: AssetKey, page: ListRequest): Promise<PartitionMarkPage>;
 
-  /** When each asset was last materialized, by `timestamp`, ordered by key. Pages may be short, as `query`'s. */
+  /** When each asset was last materialized (its `timestamp`), ordered by key. Pages may be short, as those of `query`. */
   lastMaterializations(page: ListRequest): Promise<LastMaterializationPage>;
 }
 
@@ -54,14 +55,14 @@ export interface AssetMark {
   readonly assetKey: AssetKey;
   readonly latestMaterialization: LatestMark | null;
   readonly latestObservation: LatestMark | null;
-  /** The first 200 characters of the record's. Null too where the events that give the page's versions are very large. */
+  /** The first 200 characters of the record's. Also null if the events that give the versions of a page are very large. */
   readonly dataVersion: string | null;
   readonly counts: AssetRecord["counts"];
-  /** Whether there are more partitions than `counts` says: a store may stop counting at some number. */
+  /** Whether there may be more partitions than `counts` says: a store may stop counting at some number. */
   readonly hasMorePartitions: boolean;
   /** How many checks are in each state, each check in the worst of its partitions. */
   readonly checks: { readonly passed: number; readonly warned: number; readonly failed: number };
-  /** Whether there are more checks that passed than `checks` says, likewise. */
+  /** Whether there may be more passing checks than `checks` says, for the same reason. */
   readonly hasMoreChecks: boolean;
 }
 
@@ -71,7 +72,7 @@ export interface AssetStatePage {
   readonly hasMore: boolean;
 }
 
-/** What is counted of an asset. */
+/** The part of an asset that counts need. */
 export interface AssetState {
   readonly assetKey: AssetKey;
   /** The timestamp of the latest materialization or observation. */
@@ -92,7 +93,7 @@ export interface PartitionMark {
   /** Of the latest materialization. */
   readonly timestamp: number;
   readonly materializations: number;
-  /** True where the latest evaluation that some check made of this partition failed. */
+  /** True if the latest evaluation of this partition by any of the checks failed. */
   readonly failing: boolean;
 }
 
@@ -101,46 +102,47 @@ export interface EventMark {
   readonly id: number;
   readonly type: RunlessEventType;
   readonly timestamp: number;
-  /** Null where the event is no check. */
+  /** Null if the event is not a check evaluation. */
   readonly passed: boolean | null;
   readonly severity: AssetCheckSeverity | null;
 }
 
 export interface TimelineRequest {
   /**
-   * Inclusive, milliseconds since 1970 UTC, on `timestamp`; an event that was received more than a day before it is not
-   * looked for. Default: from the first event on.
+   * Inclusive, milliseconds since 1970 UTC, on `timestamp`. Events that were received more than a day earlier are not
+   * found. Default: from the first event on.
    */
   readonly since?: number | undefined;
-  /** Up to so many events are answered each by itself. */
+  /** Up to this many events each get a mark of their own. With more, this is the number of time spans: see `marks`. */
   readonly slots: number;
-  /** Of how many materializations and observations what was reported is answered too. Default: of none. */
+  /** How many materializations and observations to return whole, with their reported data. Default: 0. */
   readonly events?: number | undefined;
 }
 
 export interface AssetTimeline {
   /**
-   * Ordered by (timestamp, id), without traces of wipes. Of more than `slots` events those of one type and outcome that
-   * fall into the same of so many equal spans, from the first of them to the last, are one: the latest.
+   * Ordered by (timestamp, id), without traces of wipes. If there are more than `slots` events, the time from the first
+   * to the last is cut into `slots` equal spans; each span keeps the latest event of each type and outcome.
    */
   readonly marks: readonly TimelineMark[];
-  /** When the first of all that were found happened; null where there is none. */
+  /** The timestamp of the first event that was found; null if there is none. */
   readonly first: number | null;
-  /** Whether there are more events than were looked at. */
+  /** Whether there are more events than were examined. */
   readonly isSample: boolean;
   /**
-   * Of the materializations and observations that were found as many as were asked for, in the same order: the marks
-   * first, then others, evenly spread, the latest of each type among them. They may be fewer where they are large.
+   * At most as many materializations and observations as the request's `events` says, in the same order. If more were
+   * found, those with a mark are chosen first, then others, evenly spread. The latest of each type is among them. Large
+   * events may make them fewer.
    */
   readonly events: readonly RecordedEvent[];
 }
 
 export interface TimelineMark extends EventMark {
-  /** The first 100 characters; null where the event has none. */
+  /** The first 100 characters; null if the event has none. */
   readonly partition: string | null;
-  /** Likewise. */
+  /** The first 100 characters; null if the event has none. */
   readonly checkName: string | null;
-  /** How many it stands for, itself among them. */
+  /** How many events the mark stands for, its own included. */
   readonly events: number;
 }
 
@@ -155,13 +157,13 @@ export interface FailingCheck {
 export interface CheckName {
   readonly assetKey: AssetKey;
   readonly checkName: string;
-  /** Of this partition alone, null for none. Default: over all of them. */
+  /** Evaluations of this partition alone; null: of no partition. Default: of all partitions. */
   readonly partition?: string | null | undefined;
 }
 
 export interface CheckHistory {
   readonly evaluations: readonly EventMark[];
-  /** How many evaluations there are in all. */
+  /** The number of all evaluations. */
   readonly total: number;
 }
 

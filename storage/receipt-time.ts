@@ -1,14 +1,15 @@
-/** Over steps back of a clock up to this, in milliseconds, an event without a timestamp happens no earlier than the one before. */
+/** Milliseconds. A clock that is set back by at most this much does not change the order of events without a timestamp. */
 export const smallStepBack = 60_000;
 
-/** When an event is received. It never decreases with the id: `last` is that of the newest event in the log. */
+/** The `receivedAt` of a new event. It never decreases as ids grow: `last` is the `receivedAt` of the newest event in the log. */
 export function receiptTime(now: number, last: number): number {
   return Math.max(now, last);
 }
 
 /**
- * When an event without a timestamp happened. The clock's own time, since `receivedAt` may come from a clock that was days
- * ahead, and would make no true time the latest. But a clock that is set back a little turns no order round.
+ * The timestamp of an event that was reported without one: the clock's time. `receivedAt` won't do, because it stays days
+ * ahead after a clock that was days ahead, and then no event with a true time would be the latest. If the clock was set
+ * back only a little, `receivedAt` is used, so that the events keep their order.
  */
 export function defaultTimestamp(now: number, receivedAt: number): number {
   return receivedAt - now <= smallStepBack ? receivedAt : now;

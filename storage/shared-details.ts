@@ -1,8 +1,8 @@
 import type { EventDetails } from "../core/events/wire.ts";
 
 /**
- * What is made of an event's details, made anew only where they are not those of the event before: the events of
- * `partitions` share theirs, which may be as large as a body.
+ * Wraps a function of an event's details so that consecutive events with the same details share one result. The events of
+ * `partitions` in a report share their details, which may be as large as a body.
  */
 export function sharedDetails<Details extends EventDetails, Made>(make: (details: Details) => Made) {
   let last: { readonly details: Details; readonly made: Made } | undefined;

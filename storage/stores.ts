@@ -2,7 +2,7 @@ import type { EventLog } from "./event-log.ts";
 import type { Maintenance } from "./maintenance.ts";
 import type { TokenStore } from "./token-store.ts";
 
-/** What a database holds: events, and who may report and read them. Closing the log closes both. */
+/** The content of a database: the event log, and the tokens for it. Closing the log closes both. */
 export interface Stores {
   readonly log: EventLog & Maintenance;
   readonly tokens: TokenStore;

@@ -1,35 +1,35 @@
 import type { AssetKey } from "../core/index.ts";
 
-/** What a token lets its bearer do; `admin` stands for the others too, and none of these two for the other. */
+/** What a token allows. `admin` includes `report` and `read`; neither of those includes the other. */
 export type TokenScope = "report" | "read" | "admin";
 
 /**
- * Where tokens are kept, beside the log that they are for. Secrets never come here: only what SHA-256 makes of them
- * does. Every store passes the suite in tests/contracts/token-store.ts; failures are EventLogErrors. A store lives as
- * long as the log that it was opened with.
+ * Keeps the tokens of a log. Stores keep only a SHA-256 hash, never the secret. Failures are EventLogErrors. The store
+ * closes with the log that it was opened with. `tokenStoreContract` of `runless/storage/testing` is the suite that every
+ * token store passes.
  */
 export interface TokenStore {
-  /** Answers the token once it is durable, or undefined where one of this name is not revoked yet. */
+  /** Resolves with the token when it is durable, or with undefined if a token of this name is not yet revoked. */
   create(token: NewToken): Promise<TokenRecord | undefined>;
 
-  /** All that were ever created, oldest first: who was in once is told why no more. */
+  /** All tokens that were ever created, oldest first. Revoked ones stay, so that their bearers are told why they are refused. */
   list(): Promise<readonly TokenRecord[]>;
 
-  /** Ends the token of this name for good; undefined where there is none, or none any more. The name is free again. */
+  /** Revokes the token of this name for good. Undefined if there is none that is not revoked. The name is free again. */
   revoke(name: string): Promise<TokenRecord | undefined>;
 
-  /** Notes when tokens were used last. An earlier time than the noted one changes nothing, nor does an unknown id. */
+  /** Notes when tokens were last used. An earlier time than the noted one changes nothing. Unknown ids are ignored. */
   noteUses(uses: readonly TokenUse[]): Promise<void>;
 }
 
 export interface NewToken {
   readonly name: string;
-  /** What `hashSecret` makes of the secret, SHA-256 of SHA-256, in lower-case hex. */
+  /** The hash of the secret by `hashSecret`: SHA-256 of SHA-256, in lower-case hex. */
   readonly hash: string;
   readonly scopes: readonly TokenScope[];
-  /** The token holds for this key and all below it; null: for every key. */
+  /** The token is valid for this key and all below it; null: for every key. */
   readonly prefix: AssetKey | null;
-  /** Milliseconds since 1970 UTC, as all times here; from then on it is refused. */
+  /** The token is refused from this time on: milliseconds since 1970 UTC, as all times here. Null: never. */
   readonly expiresAt: number | null;
 }
 
@@ -37,7 +37,7 @@ export interface TokenRecord extends NewToken {
   readonly id: number;
   readonly createdAt: number;
   readonly revokedAt: number | null;
-  /** To the minute or so. */
+  /** Accurate to about a minute. */
   readonly lastUsedAt: number | null;
 }
 

@@ -1,6 +1,6 @@
 import type { RunlessEvent } from "../core/index.ts";
 
-/** The event with U+FFFD for lone surrogates. Constructors see to it; an event built by hand may still hold one. */
+/** The event with U+FFFD for lone surrogates. Constructors do that too, but an event built by hand may still have some. */
 export function wellFormedEvent(event: RunlessEvent): RunlessEvent {
   const assetKey = event.assetKey.map((part) => part.toWellFormed());
   const partition = event.partition?.toWellFormed() ?? null;

@@ -1,9 +1,9 @@
 import { type JsonValue, stringifyJson } from "../../core/index.ts";
 
-/** What a cursor belongs to: the values of a filter, in a fixed order. */
+/** The query that a cursor belongs to: the values of its filter, in a fixed order. */
 export type Marked = readonly (JsonValue | undefined)[];
 
-/** FNV-1a over the JSON of what a cursor belongs to: it tells mistakes apart, and guards nothing. */
+/** FNV-1a of the JSON of these values. It detects mistakes, and protects nothing. */
 export function cursorMark(marked: Marked): string {
   const text = stringifyJson(marked.map((part) => part ?? null));
   let hash = 0x811c9dc5;

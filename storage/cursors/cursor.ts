@@ -3,8 +3,8 @@ import { EventLogError } from "../event-log-error.ts";
 import { cursorMark } from "./cursor-mark.ts";
 
 /**
- * A cursor is the id of the last event that its page examined, and a mark of the filter and order that it belongs to.
- * Ids are never used again, so it stays right while events arrive.
+ * The cursor after an event: its id, and a hash of the filter and order that the cursor belongs to. `id` is that of the
+ * last event that the page examined. Ids are never used again, so a cursor stays valid while events arrive.
  */
 export function formatCursor(id: number, filter: EventFilter, page: PageRequest): string {
   return `${id}-${mark(filter, page)}`;

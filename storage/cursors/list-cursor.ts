@@ -1,10 +1,10 @@
 import { EventLogError } from "../event-log-error.ts";
 import { cursorMark, type Marked } from "./cursor-mark.ts";
 
-/** What stands last among what a page of a list examined: the parts of a key, a partition, a check and its partition. */
+/** The position of the last item that a page of a list examined: the parts of a key; a partition; a check and its partition. */
 export type ListPosition = readonly (string | null)[];
 
-/** A cursor of a list that is ordered by position. `marked` says which list: its name, and its key or filter. */
+/** A cursor of a list that is ordered by position. `marked` identifies the list: its name, and its key or filter. */
 export function formatListCursor(position: ListPosition, marked: Marked): string {
   return `${encode(position)}-${cursorMark(marked)}`;
 }
@@ -26,7 +26,7 @@ export function parseListCursor(cursor: string | undefined, marked: Marked): Lis
   return position;
 }
 
-/** Base64url of JSON, which escapes the lone surrogates that UTF-8 has no room for: every string comes back as it was. */
+/** Base64url of JSON. JSON escapes lone surrogates, which UTF-8 can't encode, so every string comes back as it was. */
 function encode(position: ListPosition): string {
   const bytes = new TextEncoder().encode(JSON.stringify(position));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

@@ -50,7 +50,7 @@ export interface LibsqlOptions extends DatabaseAddress, FileEvents {
 
 /**
  * Appends units that were already encoded, perhaps on another thread. As `EventLog.append` otherwise; `unitResults`
- * turns its answer into that of `append`.
+ * turns its result into that of `append`.
  */
 export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<GroupResult>;
 

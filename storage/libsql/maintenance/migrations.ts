@@ -1,6 +1,6 @@
 /**
- * Version n is migrations[n - 1]. A released migration is never changed. tests/storage/libsql/schema.test.ts prints the
- * next one.
+ * Version n is migrations[n - 1]. The texts are frozen: a released migration is never changed, not even its comments,
+ * whose words are those of its time. tests/storage/libsql/schema.test.ts prints the next one.
  */
 export const migrations: readonly string[] = [
   `
