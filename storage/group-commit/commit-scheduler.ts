@@ -1,27 +1,31 @@
-/** The least time between the beginnings of two commits, in milliseconds: closer ones would overtake each other. */
+/**
+ * The least time between the starts of two commits, in milliseconds: closer ones could overtake each other on their way
+ * to a remote database. `npm run bench:remote` shows its effect.
+ */
 const leastGap = 5;
 
-/** How much the latest commit counts in an average of them. */
+/** The weight of the latest commit in a moving average. */
 const weight = 1 / 16;
 
 /**
- * A database that is at work for more than this part of the time is what everybody waits for. Between the two ways that
- * group-commit.ts has: reports of one asset are at 0.40 to 0.49 in both, those of 10,000 assets at 0.55 and more.
+ * The database is the bottleneck if it works for more than this share of the time. In `npm run bench` the load "one key"
+ * has shares from 0.40 to 0.49, and the load "10,000 assets x 28 partitions" 0.55 or more, whether groups are halved for
+ * a busy database or not.
  */
 const heavyLoad = 0.5;
 
 /**
- * When commits may begin. Over a distance one takes long and costs little, so that several are on their way at once,
- * spread evenly over the time that one takes; where the database is near, there is one at a time.
+ * Decides when commits may start. A remote database takes long to answer but can do several commits at once, so their
+ * starts are spread evenly over the duration of one. A local file gets one commit at a time.
  */
 export class CommitScheduler {
   readonly #atOnce: number;
   #running = 0;
   #latestStart = 0;
-  /** How long the latest commit took, in milliseconds, and when it ended. */
+  /** How long the latest commit took, from its start to its result, in milliseconds. */
   #duration = 0;
   #latestEnd = 0;
-  /** For how long the database is at a commit, and from the end of one to the end of the next, on average. */
+  /** Moving averages in milliseconds: how long the database works on a commit, and from the end of one to the next. */
   #work = 0;
   #round = 0;
 
@@ -29,29 +33,29 @@ export class CommitScheduler {
     this.#atOnce = atOnce;
   }
 
-  /** In how many milliseconds the next one may begin; undefined before one of those under way has ended. */
+  /** The milliseconds until the next commit may start. Undefined while as many as allowed are running. */
   wait(): number | undefined {
     if (this.#running === 0) return 0;
     if (this.#running >= this.#atOnce) return undefined;
     const gap = Math.max(leastGap, this.#duration / this.#atOnce);
-    // Whoever was just answered comes back in company, which is worth a moment.
+    // Clients that were just answered report again almost at once. A short wait lets their reports join this commit.
     return Math.max(this.#latestStart + gap - performance.now(), this.#duration / 20);
   }
 
-  /** For how many milliseconds a commit may wait for more to share it: as long as one by themselves would take. */
+  /** How long a commit may wait for more items, in milliseconds: as long as a commit of their own would take. */
   longestGather(): number {
     return this.#duration;
   }
 
   /**
-   * Whether everybody waits for the database, and not for us to read what is reported: what counts is then that it never
-   * waits for us.
+   * Whether the database is the bottleneck, and not this thread, which reads and parses reports. If so, the database must
+   * never wait for this thread.
    */
   isDatabaseBusy(): boolean {
     return this.#atOnce === 1 && this.#work > heavyLoad * this.#round;
   }
 
-  /** Notes that one begins; the answered function, that it has ended, and how long the database was at it. */
+  /** Call it when a commit starts, and the returned function when it has ended, with how long the database worked on it. */
   begin(): (milliseconds: number) => void {
     const start = performance.now();
     this.#latestStart = start;

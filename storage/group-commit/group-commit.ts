@@ -1,34 +1,37 @@
 import { EventLogError, QueueFullError } from "../event-log-error.ts";
 import { CommitScheduler } from "./commit-scheduler.ts";
 
-/** What items take up, or may. */
+/** The size of items, or a limit on it. */
 export interface Load {
   readonly events: number;
-  /** Of encoded events, in characters, which are nearly always bytes. */
+  /** The size of the encoded events in characters, which are nearly always bytes. */
   readonly bytes: number;
 }
 
-/** What one transaction takes, unless a single item is larger: it is copied a few times on its way to the disk. */
+/** The limit of one transaction, unless a single item is larger. A group is copied several times on its way to the disk. */
 const groupLimits: Load = { events: 1000, bytes: 8 << 20 };
 
-/** Which part of those who are likely to come a commit waits for. */
+/** The share of the expected items that a commit waits for. Found with `npm run bench` at 64 and 256 connections. */
 const nearlyAll = 0.9;
 
-/** For how many milliseconds it waits without anybody coming. */
+/** The longest wait without a new item, in milliseconds. Found with `npm run bench`, as `nearlyAll`. */
 const longestQuiet = 0.25;
 
-/** What a commit comes to. */
+/** The result of a commit. */
 export interface Committed<Result> {
-  /** One for each item, in order. */
+  /** One result for each item, in order. */
   readonly results: readonly Result[];
-  /** For how many milliseconds the database was at it, without the way there and back. */
+  /** How long the database worked on it, in milliseconds, without the way there and back. */
   readonly milliseconds: number;
 }
 
 export interface GroupCommitOptions {
-  /** How many commits may run at once, begun in order. Default: 1. */
+  /** How many commits may run at once. They start in order. Default: 1. */
   readonly atOnce?: number;
-  /** Calls back in the next turn of the event loop, after what is there to be read. Without it nobody is waited for. */
+  /**
+   * Calls back in the next turn of the event loop, after the sockets were read (`setImmediate`). Without it, a commit does
+   * not wait for more items.
+   */
   readonly nextTurn?: ((work: () => void) => void) | undefined;
 }
 
@@ -40,8 +43,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Group commit: whatever is handed in while one commit runs goes into the next one, in order. Each item's promise
- * settles after the commit that it was part of, with that item's result. A commit that fails takes what waits with it.
+ * Group commit: items that arrive while a commit runs share the next one, in order. The promise of an item settles after
+ * the commit that the item was part of. If a commit fails, all waiting items are rejected with its error.
  */
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<Committed<Result>>;
@@ -51,18 +54,18 @@ export class GroupCommit<Item, Result> {
   readonly #running = new Set<Promise<void>>();
   #waiting: Waiting<Item, Result>[] = [];
   #load = { events: 0, bytes: 0 };
-  /** What waits for space in the queue. */
+  /** Items that wait for space in the queue. */
   #waitingForSpace: Waiting<Item, Result>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Stands for the wait for company that goes on: each has an object of its own. */
+  /** Identifies the gathering in progress: each has an object of its own. */
   #gathering: object | undefined;
-  /** How many items the latest commit answered: they may all come again. */
+  /** How many items the latest commit had. Their clients are likely to send as many again. */
   #answered = 0;
-  /** They, and what waited when they were answered. */
+  /** `#answered`, and the items that were waiting at that moment. */
   #expected = 0;
   #closed = false;
 
-  /** No more is let in while as much waits as `limits` says, so that the queue exceeds them by one item at most. */
+  /** Items are refused while the queue is at its `limits`, so it exceeds them by one item at most. */
   constructor(
     commit: (items: readonly Item[]) => Promise<Committed<Result>>,
     limits: Load,
@@ -74,12 +77,12 @@ export class GroupCommit<Item, Result> {
     this.#nextTurn = nextTurn;
   }
 
-  /** What waits for the next commits. */
+  /** The size of the items in the queue. */
   get load(): Load {
     return this.#load;
   }
 
-  /** Throws EventLogError where `add` would reject. */
+  /** Throws EventLogError if `add` would reject. */
   assertSpace(): void {
     if (this.#closed) throw new EventLogError("closed", "The event log is closed.");
     if (this.#isBelow(this.#limits)) return;
@@ -88,8 +91,8 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * Rejects with `overloaded`, at once, where the queue is full. What may wait, waits for space instead, in its order,
-   * and leaves half of the queue to the others.
+   * Adds an item to the queue. Rejects with `overloaded` at once if the queue is full. With `waitWhenFull`, the item waits
+   * for space instead. Such items keep their order, and use at most half of the queue.
    */
   add(item: Item, load: Load, waitWhenFull = false): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -102,14 +105,14 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  /** Refuses what comes from now on, and resolves when all that came before has settled. */
+  /** Refuses new items, and resolves when all earlier ones have settled. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#beginLater(); // nobody comes any more who is worth waiting for
+    this.#beginLater(); // no more items can arrive
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Whatever waits, a commit runs whose end calls this again. */
+  /** Starts a commit if items wait and one may start. Otherwise the end of a running commit, or a timer, calls this again. */
   #start(): void {
     if (this.#waiting.length === 0) return;
     const wait = this.#scheduler.wait();
@@ -118,10 +121,12 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * Whoever was just answered is likely to come again, and who waits already would wait for them once more after a commit
-   * without them: it begins once nearly all are here, or once nobody came for a moment. A busy database is not kept
-   * waiting for more than the half of them that it works on at a time. Where nobody else is expected, whoever comes in
-   * the same turn is waited for.
+   * Waits for more items, then starts a commit. Clients that were just answered are likely to report again at once. A
+   * commit without their reports would make them wait for it, and the next one would make the others wait. So the commit
+   * starts once nearly all expected items are here, or once none has arrived for a moment.
+   *
+   * A busy database gets half of the items at a time, so the commit waits for that half only. If no other items are
+   * expected, it waits for those that arrive in the same turn of the event loop.
    */
   #gather(): void {
     const isReady = this.#closed || (this.#expected > 1 && this.#isEnough());
@@ -133,7 +138,7 @@ export class GroupCommit<Item, Result> {
     const until = performance.now() + this.#scheduler.longestGather();
     let [count, quietUntil] = [0, 0];
     const look = (): void => {
-      if (this.#gathering !== gathering) return; // begun since
+      if (this.#gathering !== gathering) return; // a commit has started meanwhile
       const now = performance.now();
       if (this.#waiting.length > count) [count, quietUntil] = [this.#waiting.length, now + longestQuiet];
       if (!this.#isEnough() && now < Math.min(until, quietUntil)) {
@@ -176,14 +181,14 @@ export class GroupCommit<Item, Result> {
       for (let i = 0; i < group.length; i++) group[i]?.resolve(results[i] as Result); // one for each item
     } catch (error) {
       end(0);
-      // What waits would meet the same, after as long a time again.
+      // The waiting items would fail in the same way, after as long a wait.
       const others = [...this.#take(this.#waiting.length), ...this.#waitingForSpace.splice(0)];
       for (const { reject } of [...group, ...others]) reject(error);
     }
     this.#start();
   }
 
-  /** Whether less waits than that share of a load. */
+  /** Whether the queue is below a share of these limits. */
   #isBelow({ events, bytes }: Load, share = 1): boolean {
     return this.#load.events < events * share && this.#load.bytes < bytes * share;
   }
@@ -203,8 +208,9 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * For a busy database half of all who report, so that it works on one half while the other is answered and comes back.
-   * All that waits would be nearly everybody, and it would wait for them again after each commit.
+   * Takes the items of the next commit. A busy database gets half of all items of the clients that report now: it works
+   * on one half while the other is answered and sent again. If it got all waiting items, it would then be idle until those
+   * clients have reported again.
    */
   #takeGroup(): readonly Waiting<Item, Result>[] {
     const waiting = this.#waiting.length;

@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../../core/index.ts";
 import type { Expiry } from "../maintenance.ts";
 import { assetsOf, checksOf, latestVersioned, partitionsOf } from "../scan/summaries.ts";
 
-/** The events that have expired, without those that are kept all the same. */
+/** The expired events, without those that are kept nevertheless: see `Maintenance.prune`. */
 export function expiredEvents(
   events: readonly RecordedEvent[],
   before: NonNullable<Expiry["events"]>,
@@ -14,7 +14,7 @@ export function expiredEvents(
   });
 }
 
-/** The ids of what a record, a partition or a check names. */
+/** The ids of all events that a record, a partition or a check refers to. */
 function latestIds(events: readonly RecordedEvent[]): readonly number[] {
   return assetsOf(events).flatMap(({ events: ofAsset, record }) => {
     const { latestMaterialization, latestObservation, checks } = record();

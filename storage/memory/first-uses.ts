@@ -1,6 +1,6 @@
 import type { AssetKey, RecordedEvent, RunlessEvent } from "../../core/index.ts";
 
-/** Where and when an idempotency key came first, and with what. */
+/** The first use of an idempotency key: the event, the time, and the fingerprint of the content. */
 export interface FirstUse {
   readonly id: number;
   readonly key: string;
@@ -9,12 +9,12 @@ export interface FirstUse {
   readonly content: string;
 }
 
-/** What an idempotency key is unique within. */
+/** The scope in which an idempotency key is unique, as a text, with the key itself. */
 export function scopeOf({ type, assetKey }: RunlessEvent, idempotencyKey: string): string {
   return JSON.stringify([type, assetKey, idempotencyKey]);
 }
 
-/** First uses by their scopes. An event keeps its key for as long as it is there, whether the use is forgotten or not. */
+/** First uses by scope. An event keeps its key as long as it exists, even after the use has expired. */
 export class FirstUses {
   readonly #uses = new Map<string, FirstUse>();
   readonly #keys = new Map<number, string>();

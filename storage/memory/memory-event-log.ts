@@ -36,14 +36,14 @@ interface Times {
   readonly receivedAt: number;
 }
 
-/** A log that keeps events while the process lives. The other stores are compared with it. */
+/** Opens a log that keeps events as long as the process lives. The other stores are compared with it. */
 export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance {
   return new MemoryEventLog(options);
 }
 
 /**
- * Everything in arrays, and every answer found by a scan of them. Its methods are functions that need no `this`. Each
- * does its work before it first waits, so that no call comes between the parts of another.
+ * Keeps everything in arrays, and finds every answer by a scan. Its methods are functions that need no `this`. Each does
+ * its work before its first await, so no other call can run in the middle of it.
  */
 class MemoryEventLog implements EventLog, Maintenance {
   readonly #options: MemoryOptions;
@@ -51,9 +51,9 @@ class MemoryEventLog implements EventLog, Maintenance {
   readonly #firstUses = new FirstUses();
   readonly #prunedIds = new Map<RecordedEventType, number>();
   readonly #watchers = createWatchers();
-  /** In the order of ids. The last one is never pruned, nor wiped, since a wipe leaves its trace: ids go on from there. */
+  /** In the order of ids. The last event is never removed (a wipe leaves its trace), so ids continue from it. */
   #events: RecordedEvent[] = [];
-  /** The same by asset; made anew after a change. */
+  /** The same events by asset. Built again after a change. */
   #byAsset: ReadonlyMap<string, readonly RecordedEvent[]> | undefined;
   #prunedAt: number | undefined;
   #isClosed = false;
@@ -131,7 +131,7 @@ class MemoryEventLog implements EventLog, Maintenance {
     const ids = new Set(wiped.map(({ id }) => id));
     this.#replaceEvents([...this.#events.filter(({ id }) => !ids.has(id)), trace]);
     this.#firstUses.forgetEvents(ids);
-    // What was pruned of the asset has left its keys.
+    // The keys of the asset's pruned events are still here.
     const isWhole = "assetKey" in target && target.partition === undefined;
     this.#firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
     this.#watchers.tell();

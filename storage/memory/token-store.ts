@@ -1,7 +1,7 @@
 import type { AssetKey } from "../../core/index.ts";
 import type { TokenRecord, TokenStore } from "../token-store.ts";
 
-/** The TokenStore that the others are compared with. */
+/** Opens a TokenStore that keeps tokens as long as the process lives. */
 export function createMemoryTokenStore(options: { readonly now: () => number }): TokenStore {
   let tokens: readonly TokenRecord[] = [];
 
@@ -39,7 +39,7 @@ export function createMemoryTokenStore(options: { readonly now: () => number }):
   };
 }
 
-/** As the keys of events are kept. */
+/** The prefix with U+FFFD for lone surrogates, as in the keys of events. */
 function wellFormed(prefix: AssetKey | null): AssetKey | null {
   return prefix?.map((part) => part.toWellFormed()) ?? null;
 }

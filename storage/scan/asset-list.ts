@@ -5,7 +5,7 @@ import { comparePositions, type ListPage, listPage } from "./list-page.ts";
 import { keyBytesPerPage, keysPerPage, matchesSearch } from "./matches-search.ts";
 import { assetsOf, checksOf, type ListedAsset } from "./summaries.ts";
 
-/** A page of the assets that have these events. */
+/** A page of the assets that these events belong to. */
 export function listAssets(
   events: readonly RecordedEvent[],
   filter: AssetFilter,
@@ -36,7 +36,7 @@ export function listAssets(
   return { items, cursor, hasMore: isCut || looked.length < ahead.length };
 }
 
-/** How many of the first of these a page looks at. */
+/** How many of these assets, from the first on, a page examines. */
 function countLooked(assets: readonly { readonly key: AssetKey }[]): number {
   let bytes = 0;
   const end = assets.slice(0, keysPerPage).findIndex(({ key }) => {
@@ -47,7 +47,7 @@ function countLooked(assets: readonly { readonly key: AssetKey }[]): number {
   return end === -1 ? Math.min(assets.length, keysPerPage) : end;
 }
 
-/** Whether an asset's state is one that the filter asks for; its key is another matter. */
+/** Whether an asset's state matches the filter. Its key is checked elsewhere. */
 function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince, type }: AssetFilter): boolean {
   const { materializations, observations, checkEvaluations } = asset.counts;
   const counts = {
@@ -62,7 +62,7 @@ function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince,
   );
 }
 
-/** Sorts as text does. */
+/** The position of an asset in an order, as texts that sort in that order. */
 function positionIn(order: AssetListRequest["order"] = "key"): (asset: ListedAsset) => ListPosition {
   if (order === "key") return ({ record }) => record.assetKey;
   return (asset) => {

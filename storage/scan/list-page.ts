@@ -5,9 +5,9 @@ import type { ListRequest } from "../event-log.ts";
 
 export interface List<Item> {
   readonly items: readonly Item[];
-  /** What the list is ordered by. */
+  /** The position by which the list is ordered. */
   readonly positionOf: (item: Item) => ListPosition;
-  /** What its cursors belong to. */
+  /** Identifies the list that its cursors belong to: its name, and its key or filter. */
   readonly marked: Marked;
 }
 
@@ -17,6 +17,7 @@ export interface ListPage<Item> {
   readonly hasMore: boolean;
 }
 
+/** The page of a list after the request's cursor. Throws EventLogError `bad_cursor`. */
 export function listPage<Item>({ items, positionOf, marked }: List<Item>, request: ListRequest): ListPage<Item> {
   const from = parseListCursor(request.cursor, marked);
   const ahead = items
@@ -32,7 +33,7 @@ export function listPage<Item>({ items, positionOf, marked }: List<Item>, reques
   };
 }
 
-/** Part by part, each by code point; null before any text. For keys it is the order of `compareAssetKeys`. */
+/** Compares part by part, each by code point. Null comes before any text. For keys, this is the order of `compareAssetKeys`. */
 export function comparePositions(a: ListPosition, b: ListPosition): number {
   for (const [i, part] of a.entries()) {
     const other = b[i];

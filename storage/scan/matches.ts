@@ -8,6 +8,7 @@ import {
 } from "../../core/index.ts";
 import type { EventFilter, WipeTarget } from "../event-log.ts";
 
+/** Whether an event matches all conditions of a filter. */
 export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolean {
   const { assetKey, prefix, type, partition, checkName, since, until, after, before } = filter;
   return (
@@ -23,7 +24,7 @@ export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolea
   );
 }
 
-/** The trace of a wipe is no target of another. */
+/** Whether a wipe of this target hides the event. Traces of wipes are never hidden. */
 export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
   if (event.type === "ASSET_WIPED") return false;
   if ("eventId" in target) return event.id === target.eventId;
@@ -36,7 +37,7 @@ export function sameKey(a: AssetKey, b: AssetKey): boolean {
   return compareAssetKeys(a, b) === 0;
 }
 
-/** What a wipe leaves in the log. `first` is one of the events that it hides. */
+/** The event that a wipe leaves in the log as its trace. `first` is one of the events that it hides. */
 export function traceOf(target: WipeTarget, first: RecordedEvent, by: string | null): AssetWiped {
   const { assetKey } = first;
   if ("eventId" in target) return assetWiped(assetKey, first.partition, { what: "event", eventId: first.id }, by);

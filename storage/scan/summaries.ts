@@ -10,7 +10,7 @@ import {
 import { type AssetRecord, type CheckRecord, mostChecks, type PartitionRecord } from "../event-log.ts";
 import type { LogStats } from "../maintenance.ts";
 
-/** The assets that have events, in no order that matters, each with its record to be had. */
+/** The assets that these events belong to, in no particular order. `record` computes the asset's record. */
 export function assetsOf(events: readonly RecordedEvent[]) {
   const reported = events.filter((event) => event.type !== "ASSET_WIPED");
   return groupBy(reported, ({ assetKey }) => assetKey).map(([key, ofAsset]) => ({
@@ -50,7 +50,7 @@ export interface ListedAsset {
   readonly checks: readonly CheckRecord[];
 }
 
-/** The partitions of an asset with these events. */
+/** The materialized partitions of an asset, from its events. */
 export function partitionsOf(events: readonly RecordedEvent[]): readonly PartitionRecord[] {
   return groupBy(events.filter(isMaterialization), ({ partition }) => partition).flatMap(([partition, ofPartition]) => {
     const latestMaterialization = latest(ofPartition);
@@ -59,7 +59,7 @@ export function partitionsOf(events: readonly RecordedEvent[]): readonly Partiti
   });
 }
 
-/** The checks of an asset with these events. */
+/** The checks of an asset, from its events. */
 export function checksOf(events: readonly RecordedEvent[]): readonly CheckRecord[] {
   const groups = groupBy(events.filter(isCheck), ({ checkName, partition }) => [checkName, partition] as const);
   return groups.flatMap(([[checkName, partition], evaluations]) => {
@@ -90,17 +90,17 @@ function isCheck(event: RecordedEvent): event is RecordedEvent & AssetCheckEvalu
   return event.type === "ASSET_CHECK_EVALUATION";
 }
 
-/** Of the materializations and observations with a data version. */
+/** The latest materialization or observation that has a data version. */
 export function latestVersioned(events: readonly RecordedEvent[]): RecordedEvent | undefined {
   return latest(events.filter((event) => !isCheck(event) && dataVersionOf(event) !== null));
 }
 
-/** The greatest (timestamp, id). */
+/** The event with the greatest (timestamp, id). */
 function latest<Event extends RecordedEvent>(events: readonly Event[]): Event | undefined {
   return events.toSorted((a, b) => b.timestamp - a.timestamp || b.id - a.id)[0];
 }
 
-/** Groups in the order of their first items. Keys are the same where their JSON is. */
+/** Groups items by key, in the order of first items. Keys with the same JSON are the same. */
 export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
   const groups = new Map<string, [Key, Item[]]>();
   for (const item of items) {

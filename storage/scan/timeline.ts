@@ -1,20 +1,20 @@
 import type { EventMark } from "../overview.ts";
 
-/** How many events of an asset a timeline looks at. */
+/** How many events of an asset a timeline examines. */
 export const mostExamined = 50_000;
-/** Characters of a name that a timeline has. */
+/** How many characters of a partition or check name a timeline has. */
 export const mostOfName = 100;
 
 export interface ThinnedMark extends EventMark {
   readonly events: number;
 }
 
-/** When the first of these events happened; null for none. */
+/** The least timestamp of these events; null if there are none. */
 export function firstOf(marks: readonly EventMark[]): number | null {
   return marks.reduce<number | null>((first, { timestamp }) => Math.min(first ?? timestamp, timestamp), null);
 }
 
-/** What `EventLog.timeline` answers of these events, in any order, but their names. */
+/** The marks of `Overview.timeline` for these events, which may be in any order. The names are still to be added. */
 export function thinMarks(marks: readonly EventMark[], slots: number): readonly ThinnedMark[] {
   if (marks.length <= slots) return marks.toSorted(inOrder).map((mark) => ({ ...mark, events: 1 }));
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -38,8 +38,8 @@ export function thinMarks(marks: readonly EventMark[], slots: number): readonly 
 }
 
 /**
- * Which events of `all` are answered whole: at most `most`. Where there are more, those that were kept as marks come
- * first, as they are spread over time; others, evenly spread, fill up what is left. Ordered by (timestamp, id).
+ * Chooses at most `most` events of `all`, which are returned whole. If there are more, those that were kept as marks are
+ * chosen first, because they are spread over time; then others, evenly spread. Ordered by (timestamp, id).
  */
 export function pickEvents(all: readonly EventMark[], kept: readonly EventMark[], most: number): readonly EventMark[] {
   const candidates = all.filter(isReport);
@@ -51,7 +51,7 @@ export function pickEvents(all: readonly EventMark[], kept: readonly EventMark[]
   return [...first, ...spread(others, most - first.length)].sort(inOrder);
 }
 
-/** At most `most` of these reports, of each type as it has a share in them, evenly spread, with the latest of each. */
+/** Chooses at most `most` of these reports, evenly spread, each type by its share. The latest of each type is among them. */
 export function thinReports(reports: readonly EventMark[], most: number): readonly EventMark[] {
   if (reports.length <= most) return reports;
   const observed = reports.filter(({ type }) => type === "ASSET_OBSERVATION");
@@ -77,7 +77,7 @@ function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
   return Array.from({ length: most }, (_, i) => items[Math.ceil((i + 1) * step) - 1]).flatMap((item) => item ?? []);
 }
 
-/** As much of a name as a timeline has. */
+/** A name, cut to the length that a timeline has. */
 export function timelineName(name: string | null): string | null {
   return name === null ? null : name.slice(0, mostOfName).toWellFormed();
 }

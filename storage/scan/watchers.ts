@@ -1,9 +1,9 @@
-/** Those who want to know when there is news. */
+/** Listeners for new events, for `EventLog.watch`. */
 export function createWatchers() {
   const watchers = new Set<{ readonly listener: () => void }>();
   return {
     watch(listener: () => void): () => void {
-      const watcher = { listener }; // a watch of its own, also where the same function watches twice
+      const watcher = { listener }; // an object of its own, since the same function may be registered twice
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
@@ -13,7 +13,7 @@ export function createWatchers() {
         try {
           listener();
         } catch {
-          // What was recorded stays recorded, whatever a listener makes of it.
+          // A listener's error must not fail the append: the events are recorded.
         }
       }
     },

@@ -68,7 +68,7 @@ export const arbitraryMetadata: fc.Arbitrary<MetadataInput> = arbitraryObject(
 
 export const arbitraryTags: fc.Arbitrary<Tags> = arbitraryObject(arbitraryText);
 
-// Names are drawn from a few so that events meet, with neighbours that a careless store takes for one another.
+// Few names, so that events often share one. Some differ so little that a careless store would confuse them.
 const keys: readonly AssetKey[] = [
   ["a"],
   ["a", "b"],
@@ -123,7 +123,7 @@ export interface Activity {
 }
 
 /**
- * Reports and wipes of a few events that come again and again: so that many are twins and some conflict, and most wipes
+ * Reports and wipes of a few events that are repeated often. So many reports are duplicates, some conflict, and most wipes
  * find something. The ids of wipes go up to `maxId`.
  */
 export function arbitraryActivity(maxId: number): fc.Arbitrary<Activity> {
@@ -156,7 +156,7 @@ export const arbitraryAssetFilter: fc.Arbitrary<AssetFilter> = fc.record(
   { requiredKeys: [] },
 );
 
-/** Filters that find something now and then. `ids` go up to `maxId`. */
+/** Filters that often find something. Ids go up to `maxId`. */
 export function arbitraryFilter(maxId: number): fc.Arbitrary<EventFilter> {
   const id = fc.integer({ min: 0, max: maxId + 1 });
   const filter = {
@@ -171,7 +171,7 @@ export function arbitraryFilter(maxId: number): fc.Arbitrary<EventFilter> {
     before: id,
   };
   const all = Object.keys(filter);
-  // Few at a time, since all of them together find nothing.
+  // Only a few conditions at a time: all of them together would find nothing.
   return fc
     .tuple(fc.record(filter), fc.subarray(all, { maxLength: 3 }))
     .map(([values, chosen]) => Object.fromEntries(Object.entries(values).filter(([name]) => chosen.includes(name))));

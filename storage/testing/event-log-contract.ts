@@ -30,7 +30,7 @@ import type { TestRunner } from "./test-runner.ts";
 export interface ContractOptions {
   /** The length of a text that the store keeps in a dozen fields of one event. Default: a million. */
   readonly longestText?: number;
-  /** How many random histories the store is compared with the memory store in. 0: in none. Default: 60. */
+  /** In how many random histories the store is compared with the memory store. 0: in none. Default: 60. */
   readonly histories?: number;
 }
 
@@ -76,7 +76,7 @@ export function eventLogContract(
   });
 }
 
-/** Declares the tests of what a store promises that has Maintenance beside EventLog. */
+/** Declares the tests of what a store with Maintenance promises. */
 export function maintenanceContract(
   runner: TestRunner,
   name: string,

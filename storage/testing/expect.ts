@@ -1,8 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 
 /**
- * The few assertions that the suites need, on Node's `assert`, so that they run with any test runner. What they say is
- * as Jest has it: `undefined` is as good as no member, and `toMatchObject` looks at the members that it names.
+ * The few assertions that the suites need, made of Node's `assert` so that they run in any test runner. They mean what
+ * Jest's mean: a member that is undefined equals a missing one, and `toMatchObject` compares only the named members.
  */
 export function expect(actual: unknown) {
   return {
@@ -19,7 +19,7 @@ export function expect(actual: unknown) {
   };
 }
 
-/** Arrays, maps and objects without their prototypes and their members that are undefined. */
+/** The value with plain objects, without prototypes and without members that are undefined. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) return new Map(Array.from(value, ([key, one]) => [key, plain(one)]));
@@ -28,7 +28,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, plain(member)]));
 }
 
-/** What `expected` names of a value. */
+/** The part of a value that `expected` names. */
 function partOf(value: unknown, expected: unknown): unknown {
   if (typeof value !== "object" || value === null || typeof expected !== "object" || expected === null) return value;
   const part = (name: string) => partOf((value as Record<string, unknown>)[name], (expected as never)[name]); // own names of expected

@@ -1,5 +1,5 @@
 /**
- * What the suites need of a test runner: those of Bun, Vitest, Jest and Node fit as they are.
+ * The part of a test runner that the suites need. Those of Bun, Vitest, Jest and Node fit as they are.
  *
  * @example
  * import { describe, test } from "node:test";
@@ -7,6 +7,6 @@
  */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
-  /** `timeout` is in milliseconds. A runner that does not know it goes by its own. */
+  /** `timeout` is in milliseconds. A runner that does not take it has its own. */
   readonly test: (name: string, body: () => Promise<void>, timeout: number) => unknown;
 }

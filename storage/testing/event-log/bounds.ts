@@ -13,7 +13,7 @@ async function recordAtOnce(log: EventLog, events: readonly RunlessEvent[]): Pro
 
 const partitions = [null, "", "a", "b", "c", "\u{1f600}"];
 
-/** Checks by the dozen, of each partition and of none; which of them fail, in their order. */
+/** Records dozens of checks, for each partition and for none. Returns the failing ones, in their order. */
 function manyChecks(key: string, names: number, fails: (i: number) => false | "WARN" | "ERROR") {
   const events: RunlessEvent[] = [];
   const failing: Omit<FailingCheck, "id">[] = [];
@@ -29,7 +29,7 @@ function manyChecks(key: string, names: number, fails: (i: number) => false | "W
   return { events, failing };
 }
 
-/** What a read costs must not grow with what was reported: pages end, and the next ones go on. */
+/** The cost of a read must not grow with the reported data: a page ends early, and the next one continues. */
 export function boundsContract(declareTest: DeclareTest): void {
   declareTest("a page of assets looks at no more than some megabytes of keys", async ({ log }) => {
     await recordAtOnce(log, [

@@ -156,7 +156,7 @@ export function fidelityContract(declareTest: DeclareTest, longestText: number):
     await expectKept(log, materialization(names, { tags: object, metadata: object }));
   });
 
-  // Invalid UTF-8 in the database would end the process of whoever reads it.
+  // Invalid UTF-8 in the database would end every process that reads it.
   declareTest("a lone surrogate in an event that was built by hand counts as U+FFFD", async ({ log }) => {
     const event = checkEvaluation("a", { checkName: "c", passed: true });
     const lone = { assetKey: ["\ud800", "\udc00x"], partition: "\ud800p", checkName: "c\udfff" };

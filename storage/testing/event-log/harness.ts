@@ -81,11 +81,11 @@ export function idsOf(result: UnitResult): readonly number[] {
 
 export interface Walk {
   readonly order?: "asc" | "desc";
-  /** Of the pages, in turn. */
+  /** The limits of the pages, in turn. */
   readonly limits?: readonly number[];
 }
 
-/** All pages of a filter, each as the interface says. */
+/** Reads all pages of a filter, and checks that each is as the interface says. */
 export async function readPages(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<LoggedPage[]> {
   const { order = "asc", limits = [100] } = walk;
   return walkPages(
@@ -95,7 +95,7 @@ export async function readPages(log: EventLog, filter: EventFilter = {}, walk: W
   );
 }
 
-/** Every event that matches, page by page. */
+/** All events that match, read page by page. */
 export async function readAll(log: EventLog, filter: EventFilter = {}, walk: Walk = {}): Promise<RecordedEvent[]> {
   return (await readPages(log, filter, walk)).flatMap(({ events }) => events);
 }
@@ -104,7 +104,7 @@ export async function readIds(log: EventLog, filter: EventFilter = {}, walk: Wal
   return (await readAll(log, filter, walk)).map(({ id }) => id);
 }
 
-/** Events are the same where their JSON is: a store keeps the digits of a number, not how a program held it. */
+/** The JSON of an event, by which events are compared: a store keeps the digits of a number, not its JavaScript type. */
 export function textOf(event: RecordedEvent | null | undefined): string | null | undefined {
   return event && formatEvent(event);
 }

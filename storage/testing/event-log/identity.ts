@@ -16,7 +16,7 @@ export function identityContract(declareTest: DeclareTest, { test }: TestRunner,
     "each log has an id of its own",
     async () => {
       const ids: string[] = [];
-      // One after the other: a store may have one place for both.
+      // Not at the same time: some stores can open only one log.
       for (let i = 0; i < 2; i++) {
         const log = await open({ now: () => noon });
         ids.push(await log.id());

@@ -73,7 +73,7 @@ export function marksContract(declareTest: DeclareTest): void {
     async ({ log, overview }) => {
       const at = (timestamp: number) => materialization("a", { timestamp });
       const check = (timestamp: number, passed: boolean) => checkEvaluation("a", { checkName: "c", passed, timestamp });
-      // Out of order: 40 comes first, and 9 after what is later.
+      // Timestamps out of order: 40 is recorded first, and 9 after later ones.
       await record(log, at(40), at(0), check(1, true), check(2, false), at(9), check(3, true), at(8), at(21));
       const { marks, first } = await overview.timeline(["a"], { slots: 4 });
       expect(first).toBe(0);
@@ -86,7 +86,7 @@ export function marksContract(declareTest: DeclareTest): void {
       ]);
       const idsOf = async (events: number) =>
         (await overview.timeline(["a"], { slots: 4, events })).events.map(({ id }) => id);
-      // Marks come first, then others fill up what is asked for: 2, 7 and 5 fell into one span, of which 5 is the mark.
+      // Events with a mark come first, then others: 2, 7 and 5 are in one span, whose mark is 5.
       expect([await idsOf(9), await idsOf(4), await idsOf(3), await idsOf(2), await idsOf(1)]).toEqual([
         [2, 7, 5, 8, 1],
         [7, 5, 8, 1],

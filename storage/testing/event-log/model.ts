@@ -8,7 +8,7 @@ import type { TestRunner } from "../test-runner.ts";
 import { noon, type OpenEventLog, textOf } from "./harness.ts";
 import { arbitraryReads, type Reads, readBack, readMaintenance } from "./read-back.ts";
 
-/** What happens at one time: calls of append, all made before the first is answered, then a wipe, then a prune; and reads. */
+/** The calls at one time: appends, all made before the first resolves; then a wipe, a prune and reads. */
 interface Step {
   readonly now: number;
   readonly calls: readonly (readonly Unit[])[];

@@ -157,7 +157,7 @@ export function pagingContract(declareTest: DeclareTest): void {
   }
 }
 
-/** Some calls wait for the one before them, some don't. */
+/** Makes calls of which some wait for the one before, and some don't. */
 async function write(log: EventLog, calls: number): Promise<void> {
   for (let i = 0; i < calls; i += 2) await Promise.all([recordMany(log, 1), recordMany(log, 5)]);
 }
@@ -170,7 +170,7 @@ function next(order: "asc" | "desc", cursor: string | null, limit = 100): PageRe
   return cursor === null ? { order, limit } : { order, limit, cursor };
 }
 
-/** The ids of all pages from a cursor on. */
+/** The ids of all events after a cursor, page by page. */
 async function follow(
   log: EventLog,
   filter: EventFilter,

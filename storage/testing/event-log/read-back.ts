@@ -15,7 +15,7 @@ const types: readonly RecordedEventType[] = [
   "ASSET_WIPED",
 ];
 
-/** What is asked of a log, beside all that can be. */
+/** The parameters of the reads: those with filters, keys and limits. */
 export interface Reads {
   readonly walks: readonly { readonly filter: EventFilter; readonly walk: Required<Walk> }[];
   readonly lists: readonly {
@@ -23,7 +23,7 @@ export interface Reads {
     readonly limits: readonly number[];
     readonly order: "key" | "latest";
   }[];
-  /** Of the pages of partitions and checks. */
+  /** The limits of the pages of partitions and checks, in turn. */
   readonly limits: readonly number[];
   /** A key that may have no events. */
   readonly otherKey: AssetKey;
@@ -42,7 +42,7 @@ export const arbitraryReads: fc.Arbitrary<Reads> = fc.record({
   otherKey: arbitraryKey,
 });
 
-/** What only a store with maintenance says. */
+/** The answers that only a store with Maintenance gives. */
 export async function readMaintenance(log: Partial<Maintenance>): Promise<unknown> {
   return {
     stats: { ...(await log.stats?.()), bytes: null },
@@ -50,7 +50,7 @@ export async function readMaintenance(log: Partial<Maintenance>): Promise<unknow
   };
 }
 
-/** Every event by page and by id, every asset with its partitions and checks, and what was asked for besides. */
+/** Reads every event by page and by id, every asset with its partitions and checks, and the given reads. */
 export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
   const overview = overviewOf(log);
   const pages = await readPages(log);

@@ -3,7 +3,7 @@ import type { WipeTarget } from "../../event-log.ts";
 import { expect } from "../expect.ts";
 import { appendUnit, type DeclareTest, duplicate, keyed, readIds, record, recorded } from "./harness.ts";
 
-/** What a wipe leaves of ids, idempotency keys and cursors. */
+/** Ids, idempotency keys and cursors after a wipe. */
 export function wipeIdsContract(declareTest: DeclareTest): void {
   declareTest("the id of a wiped event is never used again", async ({ log }) => {
     await record(log, materialization("a"), materialization("b"));
