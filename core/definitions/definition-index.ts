@@ -1,14 +1,14 @@
 import type { AssetKey } from "../asset-key.ts";
 import type { Definition } from "./definition.ts";
 
-/** Definitions by what they are of. */
+/** Definitions by key and prefix. */
 export interface DefinitionIndex {
-  /** The definition of a key: its own, else that of the longest prefix of it (which may be the key itself). */
+  /** The definition of a key: its own, else that of its longest prefix (which may be the key itself). */
   definitionFor(key: AssetKey): Definition | undefined;
 }
 
 /**
- * Indexes definitions. A look-up costs as many steps as the key has parts.
+ * Indexes definitions. A look-up takes at most one step for each part of the key.
  *
  * @example
  * const index = indexDefinitions(parseDefinitions("assets: [{ prefix: ml, group: models }]"));

@@ -2,13 +2,13 @@ import * as v from "valibot";
 import { type AssetKey, namedKey, parseAssetKey } from "../asset-key.ts";
 import { durationPattern } from "../freshness/duration.ts";
 
-/** What a JSON schema of this can't see in its checks and transformations. */
+/** The JSON Schema of a part, which can't be derived from its checks and transformations. */
 const described = <Input>(jsonSchema: object) => v.metadata<Input, { readonly jsonSchema: object }>({ jsonSchema });
 
-// The database's driver ends the process over half a surrogate. JSON schemas end before a transformation.
+// A lone surrogate would crash the process in the database's driver. JSON Schemas ignore what follows a transformation.
 const wellFormed = v.transform<string, string>((value) => value.toWellFormed());
 
-/** A string, what it must be in a sentence that says what is wrong, and what else its JSON schema says. */
+/** A string. `expected` is the sentence about a wrong value; `jsonSchema` adds to its JSON Schema. */
 const text = (expected: string, jsonSchema: object = {}) =>
   v.pipe(v.string(expected), described({ type: "string", ...jsonSchema }), wellFormed);
 const filled = (expected: string, jsonSchema: object = {}) =>
@@ -43,7 +43,7 @@ const assetKey = (expected: string) =>
     ),
     described({ ...keyShape, description: "Parts joined by `/`, or a list of them." }),
     v.check((key) => readKey(key) !== undefined, "a key needs a part that is not empty"),
-    v.transform((key) => readKey(key) ?? []), // which the check has refused
+    v.transform((key) => readKey(key) ?? []), // the check before has refused undefined
   );
 
 const duration = text("write a duration, as 30m, 6h or 1d12h", {
@@ -133,14 +133,14 @@ const owner = v.pipe(
 const isTextMap = (value: unknown): value is Readonly<Record<string, string>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** One definition. That it has either a key or a prefix, and what its rules say, is checked beside it. */
+/** One definition. parseDefinitions also checks that it has either a key or a prefix, and that its rules are valid. */
 export const definitionSchema = v.strictObject({
   key: v.optional(assetKey("write a key as a/b, or as a list of its parts (numbers in quotes)")),
   prefix: v.optional(assetKey("write a prefix as a/b, or as a list of its parts (numbers in quotes)")),
   description: v.optional(text("write a text")),
   owners: v.optional(listOf(owner, "write a list of owners"), []),
   group: v.optional(filled("write a name")),
-  // Not valibot's record(): it drops `__proto__`.
+  // Not valibot's record(), which drops `__proto__`.
   tags: v.optional(
     v.pipe(
       v.custom<Readonly<Record<string, string>>>(isTextMap, "write names and values, as { tier: gold }"),
@@ -173,15 +173,16 @@ const documentFields = {
   defaults: v.optional(v.strictObject({ timezone: v.optional(timezone) }, "write timezone: and an IANA name below it")),
 };
 
-/** A document without its definitions, which are looked at one by one. */
+/** A document. Its definitions are parsed one by one, each with `definitionSchema`. */
 export const documentSchema = v.strictObject(
   { ...documentFields, assets: v.array(v.unknown(), "write a list of definitions") },
   "write assets: and a list of definitions below it",
 );
 
 /**
- * A whole document as a valibot schema, for the JSON Schema of the format: editors complete by it. parseDefinitions
- * checks more than it can say. Where a part is `v.metadata({ jsonSchema })`, that stands for what its checks have said, as in tests/core/definitions.
+ * A whole document, for the JSON Schema of the format, which editors use for completion. parseDefinitions checks more than
+ * a schema can say. Where a part has `v.metadata({ jsonSchema })`, that replaces the JSON Schema of the checks before it:
+ * see tests/core/definitions.
  */
 export const definitionsSchema = v.strictObject({
   ...documentFields,

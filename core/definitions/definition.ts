@@ -10,19 +10,19 @@ interface Defined {
   readonly kinds: readonly string[];
   readonly deps: readonly AssetKey[];
   readonly checks: readonly string[];
-  /** With its zone: its own, else that of the document's defaults, else UTC. */
+  /** With a zone: its own, else that of the document's defaults, else UTC. */
   readonly partitions: Partitions | null;
-  /** With its zone: its own, else that of the partitions, else that of the defaults, else UTC. */
+  /** With a zone: its own, else that of the partitions, else that of the defaults, else UTC. */
   readonly freshness: FreshnessPolicy | null;
 }
 
-/** What is known of one asset without a report. */
+/** The definition of one asset. */
 export interface KeyDefinition extends Defined {
   readonly key: AssetKey;
   readonly prefix?: undefined;
 }
 
-/** What is known of every asset below a prefix that has no definition of its own. */
+/** The definition of every asset below a prefix that has no definition of its own. */
 export interface PrefixDefinition extends Defined {
   readonly prefix: AssetKey;
   readonly key?: undefined;
@@ -31,14 +31,14 @@ export interface PrefixDefinition extends Defined {
 export type Definition = KeyDefinition | PrefixDefinition;
 
 /**
- * What may be defined at most. Bytes are those of UTF-8.
+ * The limits of definitions. Bytes are those of UTF-8.
  *
  * @example
  * console.log(definitionLimits.documentBytes); // 16777216
  */
 export const definitionLimits = {
   definitions: 100_000,
-  /** Assets and partitions with a state, all together. */
+  /** The sum of assets and partitions that have a freshness state. */
   subjects: 200_000,
   staticKeys: 10_000,
   lookback: 400,
@@ -49,7 +49,8 @@ export const definitionLimits = {
 const defaultLookback = 3;
 
 /**
- * How many states a definition's policy gives an asset: none without one, else one, or one for each watched partition.
+ * How many freshness states an asset with this definition has: none without a policy, one for each watched partition, or
+ * one.
  *
  * @example
  * const definitions = parseDefinitions("assets: [{ key: a, freshness: { type: time_window, fail_window: 1d } }]");

@@ -3,7 +3,7 @@ import { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definit
 
 export type Path = readonly (string | number)[];
 
-/** A text that has been parsed, and where its parts are. */
+/** A parsed text, with the positions of its parts. */
 export interface ParsedText {
   readonly value: unknown;
   /** The line of what a path leads to, or of the nearest thing around it; null in large JSON. */
@@ -16,14 +16,14 @@ const mostIssues = 100;
 
 const deepestPath = 10;
 
-/** Characters of JSON in which lines are looked for: more comes from programs, which go by the path. */
+/** Lines are looked up in JSON of at most this many characters. Longer JSON comes from programs, which need only the path. */
 const mostLocated = 1_000_000;
 
-/** Parses YAML 1.2 or JSON. Throws InvalidDefinitionsError for what is neither. */
+/** Parses YAML 1.2 or JSON. Throws InvalidDefinitionsError if the text is neither. */
 export function parseText(text: string): ParsedText {
   const json = parseJsonText(text);
   if (json === undefined) return parseYaml(text);
-  // JSON is YAML, which knows its lines and takes a hundred times as long: only what is wrong needs them.
+  // JSON is YAML too. The YAML parser knows lines, but takes a hundred times as long, so it runs only for errors.
   if (text.length > mostLocated) return { value: json.value, lineOf: () => null, sourceOf: () => undefined };
   let located: ParsedText | undefined;
   const locate = () => {
@@ -37,7 +37,7 @@ export function parseText(text: string): ParsedText {
   };
 }
 
-/** `assets[3].partitions.cron`. No definition is so deep that its path has to be cut. */
+/** A path as text, such as `assets[3].partitions.cron`. No definition is so deep that its path must be cut. */
 export function formatPath(path: Path): string {
   const parts = path.slice(0, deepestPath).map((part) => {
     if (typeof part === "number") return `[${part}]`;
@@ -51,7 +51,7 @@ function parseJsonText(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {
-    return undefined; // YAML has braces too, and says where it is wrong
+    return undefined; // YAML may start with a brace too, and its parser says where the error is
   }
 }
 
@@ -70,7 +70,7 @@ function parseYaml(text: string): ParsedText {
   } catch (error) {
     throw syntaxError([{ line: null, path: "", message: `this is no YAML: ${reasonOf(error)}` }]);
   }
-  // What follows the first error on a line is mostly of its making.
+  // Further errors on a line are mostly consequences of the first.
   const byLine = new Map<number, (typeof document.errors)[number]>();
   for (const error of document.errors) {
     const line = lineAt(error.pos[0]);
@@ -94,7 +94,7 @@ function parseYaml(text: string): ParsedText {
 
 function toPlain(document: Document.Parsed, text: string, lineAt: (offset: number) => number): unknown {
   try {
-    // What aliases repeat is one object here, and counted each time before anybody walks through it.
+    // Aliases repeat one object. Its size is counted each time, before any code walks through it.
     return document.toJS({ maxAliasCount: -1 });
   } catch (error) {
     let offset: number | undefined;
@@ -119,7 +119,7 @@ function syntaxError(issues: readonly DefinitionIssue[]): InvalidDefinitionsErro
   return new InvalidDefinitionsError([first, ...rest], "invalid_definitions");
 }
 
-/** A text that was taken for a name and a value. */
+/** A text that YAML has read as a name and a value. */
 const inText: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "BLOCK_IN_FLOW"]);
 
 const meanings: Readonly<Record<string, string>> = {
@@ -131,7 +131,7 @@ const meanings: Readonly<Record<string, string>> = {
   "`": "is reserved",
 };
 
-/** What to write, where a value begins with a character that means something else in YAML. */
+/** What to write if a value starts with a character that has another meaning in YAML. */
 function hintFor(line: string, code: string): string | undefined {
   const [, before = "", value = ""] = /^((?:.*?:\s+)|(?:.*?-\s+)|(?:.*?[[,{]\s*))([*&!%@`].*?)\s*$/.exec(line) ?? [];
   const meaning = meanings[value.charAt(0)];
@@ -185,7 +185,7 @@ function itemOf(node: Node | null | undefined, index: string | number): Found | 
   return item && { node: item, offset: item.range?.[0] ?? 0 };
 }
 
-/** The path of what lies at an offset, as far as the document could be read. */
+/** The path of the part at an offset, as far as the document could be parsed. */
 function pathAt(document: Document.Parsed, offset: number): Path {
   const path: (string | number)[] = [];
   let node: Node | null = document.contents;

@@ -1,16 +1,16 @@
-/** One thing that is wrong in a document. */
+/** An error in a document. */
 export interface DefinitionIssue {
-  /** In the document, from 1; null where it is no text of lines. */
+  /** The line in the document, from 1. Null if the document does not have lines, as JSON of a program. */
   readonly line: number | null;
-  /** `assets[3].partitions.cron`; empty for the document itself. */
+  /** The path, such as `assets[3].partitions.cron`. Empty for the document itself. */
   readonly path: string;
   /** A sentence that says what to write. */
   readonly message: string;
 }
 
 /**
- * Definitions that can't be read. The message is a sentence about the first issue with its line and path, and counts the
- * others. The code is `definitions_limit` where the whole is too much, and `invalid_definitions` else.
+ * Definitions that are not valid. The message is a sentence about the first issue, with its line and path and the number
+ * of others. The code is `definitions_limit` if a limit of the document is exceeded, else `invalid_definitions`.
  *
  * @example
  * try {

@@ -1,7 +1,7 @@
-/** Definitions are four levels deep. YAML's aliases can make a value that holds itself. */
+/** Definitions are four levels deep, but with YAML's aliases a value can contain itself. */
 const deepest = 50;
 
-/** The bytes of a text in UTF-8. Half surrogates count as the three bytes of U+FFFD. */
+/** The bytes of a text in UTF-8. A lone surrogate counts as U+FFFD, which has three. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -18,8 +18,8 @@ const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000;
 
 /**
- * The bytes of a value as JSON, its escapes aside; Infinity as soon as they are more than `most`, or where the value is
- * nested too deeply. What a YAML alias repeats counts each time.
+ * The bytes of a value as JSON, without escapes. Infinity if they are more than `most`, or if the value is nested too
+ * deeply. A value that YAML aliases repeat counts each time.
  */
 export function jsonSize(value: unknown, most: number, depth = 0): number {
   if (typeof value === "string") {

@@ -15,10 +15,10 @@ export type SafeDefinitions =
 const mostIssues = 100;
 
 /**
- * Reads definitions of assets, YAML 1.2 or JSON, in their order. Zones are filled in.
+ * Parses definitions of assets, YAML 1.2 or JSON, in their order. Missing time zones are filled in.
  *
- * Throws InvalidDefinitionsError, which names line and path and says what to write: `definitions_limit` over a limit,
- * `invalid_definitions` else.
+ * Throws InvalidDefinitionsError, which names line and path and says what to write. The code is `definitions_limit` if a
+ * limit is exceeded, else `invalid_definitions`.
  *
  * @example
  * const [definition] = parseDefinitions(`
@@ -49,7 +49,7 @@ export function parseDefinitions(text: string): readonly Definition[] {
 }
 
 /**
- * As `parseDefinitions`, but what is wrong is a value.
+ * As `parseDefinitions`, with the error as a result.
  *
  * @example
  * const result = safeParseDefinitions("assets: [{ key: a, partitions: { type: static, keys: [0123] } }]");
@@ -75,7 +75,7 @@ function readAll(assets: readonly unknown[], zone: string | undefined, parsed: P
     const size = jsonSize(asset, definitionLimits.definitionBytes);
     const isTooLarge = size === Number.POSITIVE_INFINITY;
     bytes += isTooLarge ? 0 : size;
-    // Aliases may make more of a document than it has.
+    // Aliases may make the parsed document larger than its text.
     if (bytes > definitionLimits.documentBytes) throw tooLarge(bytes);
     const read = isTooLarge ? tooLargeAt(path) : readOne(asset, path, zone, parsed);
     if ("problems" in read) for (const problem of read.problems) problems.push(problem);
@@ -150,7 +150,7 @@ function limitError(path: string, message: string): InvalidDefinitionsError {
   return new InvalidDefinitionsError([{ line: null, path, message }], "definitions_limit");
 }
 
-/** A null is an absent field, as in an event: of the value, and of the members with these names. */
+/** Removes fields that are null, which mean absent, as in an event: of the value, and of its members with these names. */
 function withoutNulls(value: unknown, within: readonly string[]): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);

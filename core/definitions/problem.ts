@@ -1,13 +1,13 @@
 import type { BaseIssue } from "valibot";
 import type { ParsedText, Path } from "./definitions-text.ts";
 
-/** What is wrong at a path of a document. */
+/** An error at a path of a document. */
 export interface Problem {
   readonly path: Path;
   readonly message: string;
 }
 
-/** What to write where something is missing, by the name of the field. */
+/** By field name: what to write if the field is missing. */
 const missing: Readonly<Record<string, string>> = {
   assets: "write assets: and a list of definitions below it",
   fail_window: "write the age from which on it fails, as 24h",
@@ -18,7 +18,7 @@ const missing: Readonly<Record<string, string>> = {
   keys: "write a list of keys",
 };
 
-/** An issue of a definition's schema as a sentence that says what to write. */
+/** Turns an issue of valibot into a sentence that says what to write. */
 export function problemOf(issue: BaseIssue<unknown>, { sourceOf }: ParsedText, within: Path): Problem {
   const path = [...within, ...(issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)))];
   const name = path.at(-1) ?? "";

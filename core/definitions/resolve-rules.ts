@@ -3,12 +3,12 @@ import { compileWindows } from "../freshness/partitions.ts";
 import { compilePolicy } from "../freshness/policy.ts";
 import type { Problem } from "./problem.ts";
 
-/** The rules of a definition with their zones, or what is wrong with them. */
+/** The rules of a definition with their zones, or the errors in them. */
 export type ResolvedRules =
   | { readonly partitions: Partitions | null; readonly freshness: FreshnessPolicy | null }
   | { readonly problems: readonly Problem[] };
 
-/** Fills in the zones of a definition's rules, and reads them once: what can't be is refused before anybody keeps it. */
+/** Fills in the zones of a definition's rules, and compiles the rules once, so that no rule is stored that is not valid. */
 export function resolveRules(
   partitions: Partitions | null,
   freshness: FreshnessPolicy | null,

@@ -8,9 +8,9 @@ const day = 24 * hour;
 
 interface UnitRules {
   readonly cron: string;
-  /** The start of the unit that a wall-clock time lies in. */
+  /** The start of the unit that contains a wall-clock time. */
   floor(wallClock: number): number;
-  /** The start of the unit after one that starts here. */
+  /** The start of the next unit, from the start of one. */
   next(start: number): number;
 }
 
@@ -33,15 +33,15 @@ function monthOf(wallClock: number, months: number): number {
 }
 
 /**
- * The starts of hours, days, weeks (on Sundays) and months in a zone: the ticks of the cron expressions that Dagster
- * has for them. They are worked out where no clock changes nearby, because the cron library takes a thousand times as
- * long, and a calendar of hours asks for thousands.
+ * The starts of hours, days, weeks (on Sundays) and months in a zone: the ticks of Dagster's cron expressions for them.
+ * They are computed directly if no clock changes nearby. The cron library takes a thousand times as long, and hourly
+ * partitions need thousands of ticks.
  */
 export function calendarTicks(unit: CalendarUnit, zoneName: string): CronSchedule {
   const rules = units[unit];
   const byCron = cronSchedule(rules.cron, zoneName, "type");
-  const zone = timeZone(zoneName) as TimeZone; // cronSchedule has refused a name without a zone
-  // A day's start is repeated where clocks go back over midnight; Kwajalein's once went back by 23 hours.
+  const zone = timeZone(zoneName) as TimeZone; // cronSchedule has refused an unknown name
+  // Midnight comes twice if clocks go back over it. Kwajalein's once went back by 23 hours.
   const calm = unit === "hourly" ? 0 : 26 * hour;
 
   function instantOf(wallClock: number, offset: number): number | undefined {

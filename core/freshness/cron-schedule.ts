@@ -8,15 +8,16 @@ export type { CronSchedule } from "./wall-clock-ticks.ts";
 const fields = ["minute", "hour", "day of the month", "month", "day of the week"] as const;
 const nicknames = /^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)$/i;
 
-/** A tick takes the library a tenth of a millisecond, and many policies share one expression. */
+/** Schedules are kept: the library needs 0.1 ms for a tick, and many policies share one expression. */
 const schedules = new Map<string, CronSchedule>();
 const mostSchedules = 2000;
 
 /**
- * Reads a cron expression: five fields, or `@daily` and its like. Times follow Vixie cron where clocks change: fixed
- * ones that are skipped run at the first moment after the gap, repeated ones once; wildcards run by elapsed time.
+ * Reads a cron expression: five fields, or `@hourly`, `@daily`, `@weekly`, `@monthly` or `@yearly`. When clocks change, it
+ * follows Vixie cron: a fixed time that is skipped runs at the first moment after the gap, and one that comes twice runs
+ * once. Wildcards run by elapsed time.
  *
- * Throws InvalidRuleError with the given field, or with `timezone`.
+ * Throws InvalidRuleError, whose `field` is the given one, or `timezone`.
  *
  * @example
  * const monday = cronSchedule("0 6 * * 1-5", "Europe/Berlin").after(Date.UTC(2026, 10, 27, 12));
@@ -45,7 +46,7 @@ function readCron(expression: string, zone: string, field: string): Cron {
     const expected = `write five, as 0 6 * * 1-5 (${fields.join(", ")})`;
     throw refuse(`"${text}" has ${count === 1 ? "one field" : `${count} fields`}: ${expected}${hint}`);
   }
-  // The library replaces it by a part of the time at which it reads the expression.
+  // The library replaces a ? by a field of the current time.
   if (text.includes("?")) throw refuse(`${text} has a ?: write * instead`);
   let cron: Cron;
   try {
@@ -65,11 +66,11 @@ function createSchedule(expression: string, zoneName: string, field: string): Cr
   const cron = readCron(expression, zoneName, field);
   const zone = timeZone(zoneName);
   if (zone === undefined || zoneName === "UTC" || !isFixed(expression)) return ticksOf(cron);
-  // The library leaves out a fixed time in a gap that ends at midnight, as Greenland's does.
+  // The library skips a fixed time in a gap that ends at midnight, such as Greenland's.
   return wallClockTicks(cronSchedule(expression, "UTC", field), zone, zone.firstInstantOf);
 }
 
-/** Whether neither minute nor hour has a wildcard or a step, which is the library's rule "no-wildcard". */
+/** Whether minute and hour have no wildcard and no step: the library's rule "no-wildcard". */
 function isFixed(expression: string): boolean {
   const text = expression.trim();
   if (text.startsWith("@")) return !/^@hourly$/i.test(text);
@@ -80,19 +81,19 @@ function isFixed(expression: string): boolean {
 function ticksOf(cron: Cron): CronSchedule {
   const cut = (instant: number) => Math.floor(instant / 1000) * 1000;
   return {
-    // Ticks are whole seconds, and the library leaves out one at the reference itself.
+    // Ticks are whole seconds, and the library does not count one at the reference time itself.
     atOrBefore: (instant) => cron.previousRuns(1, new Date(cut(instant) + 1000))[0]?.getTime() ?? null,
     after: (instant) => cron.nextRun(new Date(cut(instant)))?.getTime() ?? null,
   };
 }
 
-/** Two ticks that follow each other. Null: there is none. */
+/** Two consecutive ticks. Null: there is none. */
 interface Span {
   readonly from: number | null;
   readonly to: number | null;
 }
 
-// Most questions are about now and the tick before.
+// Most calls ask about the current time and the tick before it.
 const keptSpans = 4;
 
 function rememberSpans({ atOrBefore, after }: CronSchedule): CronSchedule {
@@ -101,7 +102,7 @@ function rememberSpans({ atOrBefore, after }: CronSchedule): CronSchedule {
   function spanAt(instant: number): Span {
     const known = spans.find(({ from, to }) => from !== null && to !== null && from <= instant && instant < to);
     if (known !== undefined) return known;
-    // Whoever walks from tick to tick asks at the end of a span that is known.
+    // A caller that goes from tick to tick asks for the end of a known span.
     const isTick = spans.some(({ to }) => to === instant);
     const isBeforeTick = spans.some(({ from }) => from === instant + 1);
     const span = { from: isTick ? instant : atOrBefore(instant), to: isBeforeTick ? instant + 1 : after(instant) };

@@ -3,16 +3,16 @@ import { InvalidRuleError } from "./invalid-rule-error.ts";
 const units: Readonly<Record<string, number>> = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 const duration = /^(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/;
 
-/** What a duration looks like, for a sentence about one that does not, and for JSON Schema. */
+/** The pattern of a duration, for JSON Schema. */
 export const durationPattern =
   "^(?=.)(?:[0-9]{1,9}w)?(?:[0-9]{1,9}d)?(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?(?:[0-9]{1,9}s)?$";
 
-/** Longer ones reach beyond the times that JavaScript knows. */
+/** With longer ones, times would be outside the range of JavaScript dates. */
 const longest = 100 * 366 * 86_400_000;
 
 /**
- * Milliseconds of a duration: whole weeks, days, hours, minutes and seconds, the greatest first, as `20h` and `1d12h`.
- * A day is 24 hours. Undefined for any other text, and for more than a hundred years.
+ * Parses a duration to milliseconds: whole weeks, days, hours, minutes and seconds, in this order, such as `20h` or
+ * `1d12h`. A day is 24 hours. Undefined for any other text, and for more than a hundred years.
  *
  * @example
  * console.log(parseDuration("1h30m")); // 5400000
@@ -27,7 +27,7 @@ export function parseDuration(text: string): number | undefined {
   return ms <= longest ? ms : undefined;
 }
 
-/** The milliseconds of a field that holds a duration. Throws InvalidRuleError. */
+/** Parses the duration in a field to milliseconds, at least `least`. Throws InvalidRuleError. */
 export function durationOf(field: string, text: string, least = 0): number {
   const ms = typeof text === "string" ? parseDuration(text) : undefined;
   if (ms === undefined) {

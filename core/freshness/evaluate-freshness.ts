@@ -1,25 +1,28 @@
 import { type CompiledPolicy, compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
 
-/** What a policy judges. Times are milliseconds since 1970 UTC. */
+/** What a policy is evaluated with. Times are milliseconds since 1970 UTC. */
 export interface FreshnessFacts {
-  /** When the newest event that counts did so: the greatest min(timestamp, received_at). Null without one. */
+  /** The greatest min(timestamp, received_at) of the events that the policy counts. Null if there is none. */
   readonly lastAt: number | null;
-  /** Since when the policy is there. Null: since ever. */
+  /** When the policy was defined. Null: it has always existed. */
   readonly definedAt: number | null;
   readonly now: number;
 }
 
-/** A state, and the first moment after `now` at which time alone changes it; null where it never does. */
+/**
+ * A state, and the first time after `now` at which the state changes without a new event. Null: it does not change
+ * without one.
+ */
 export interface Freshness {
   readonly state: FreshnessState;
   readonly nextChangeAt: number | null;
 }
 
 /**
- * The state of an asset, or of a static partition, by its policy.
+ * Evaluates the policy of an asset, or of a static partition.
  *
- * Time alone never improves a state, but that UNKNOWN becomes what the first deadline finds. Throws InvalidRuleError
- * for a policy that can't be.
+ * Without a new event a state never improves, except that UNKNOWN becomes another state at the first deadline. Throws
+ * InvalidRuleError for a policy that is not valid.
  *
  * @example
  * const policy = { type: "time_window", fail_window: "24h" } as const;
@@ -43,7 +46,7 @@ function evaluateTimeWindow(
   return ageState({ since, warn, fail, now, young: lastAt === null ? "UNKNOWN" : "PASS" });
 }
 
-/** The state of what is `young` at first, and grows old since a moment. */
+/** The state by age. It is `young` until the age `warn` (if there is one), then WARN, and FAIL from the age `fail` on. */
 export function ageState(age: {
   readonly since: number;
   readonly warn: number | null;
@@ -67,7 +70,7 @@ function evaluateCron(
     return { state: "UNKNOWN", nextChangeAt: ticks.after(Math.max(now, definedAt ?? now)) };
   }
   const isMet = (deadline: number) => lastAt !== null && lastAt >= deadline - lowerBound;
-  // The first tick that this event comes too early for.
+  // The state changes at the first tick for which this event is too early.
   if (lastAt !== null && isMet(tick))
     return { state: "PASS", nextChangeAt: ticks.after(Math.max(now, lastAt + lowerBound)) };
   const graceEnd = tick + grace;

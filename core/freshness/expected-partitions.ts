@@ -2,34 +2,34 @@ import { InvalidRuleError } from "./invalid-rule-error.ts";
 import { formatOffset, readOffset } from "./partition-format.ts";
 import { compileWindows, mostStaticKeys, type Partitions, type StaticPartitions, type Windows } from "./partitions.ts";
 
-/** A partition and the time that it is of: `start` inclusive, `end` exclusive; null for a static one. */
+/** A partition and its time window: `start` inclusive, `end` exclusive. Both are null for a static partition. */
 export interface PartitionWindow {
   readonly partition: string;
   readonly start: number | null;
   readonly end: number | null;
 }
 
-/** A partition that is of a time. */
+/** A partition with a time window. */
 export interface TimedWindow extends PartitionWindow {
   readonly start: number;
   readonly end: number;
 }
 
-/** Which of the expected partitions are asked for. Times are milliseconds since 1970 UTC. */
+/** Selects expected partitions. Times are milliseconds since 1970 UTC. */
 export interface PartitionRange {
-  /** Windows that start at or after it; null: from the first. */
+  /** Windows that start at or after this time; null: from the first. */
   readonly from: number | null;
-  /** Windows that start before it; null: to the last. */
+  /** Windows that start before this time; null: to the last. */
   readonly until: number | null;
   readonly now: number;
 }
 
 /**
- * The partitions that an asset should have by `now`, in their order: those whose windows have ended, and as many more
- * (or fewer) as `end_offset` says. Names and windows are Dagster's: of two hours with one name, the second gets its
- * offset. Static partitions are all there, whatever the range. The length is what the range makes it: bound that.
+ * The partitions that an asset should have by `now`, in order: those whose windows have ended, plus `end_offset` more (or
+ * fewer, if it is negative). Static partitions are all returned, whatever the range. Names and windows are Dagster's: if
+ * two hours have the same name, the second gets its UTC offset.
  *
- * Throws InvalidRuleError for a definition that can't be.
+ * Bound the range: the result has every partition in it. Throws InvalidRuleError for a definition that is not valid.
  *
  * @example
  * const partitions = { type: "daily", start: "2026-03-28", timezone: "Europe/Berlin" } as const;
@@ -54,8 +54,8 @@ export function expectedPartitions(partitions: Partitions, range: PartitionRange
 }
 
 /**
- * The window of a partition by its name, whether or not it has ended; undefined for a name that is not of the
- * definition: `2026-13-01`, one before `start` or after `end`, a static key that is not listed.
+ * The window of a partition by its name, whether or not it has ended. Undefined if the definition has no such partition:
+ * for `2026-13-01`, for one before `start` or after `end`, for a static key that is not listed.
  *
  * @example
  * const partitions = { type: "daily", start: "2026-01-01" } as const;
@@ -72,7 +72,7 @@ export function partitionWindow(partitions: Partitions, partition: string): Part
   return { partition, start, end };
 }
 
-/** Expected partitions whose windows have ended, the newest `count`, oldest first, and when the next window ends. */
+/** The newest `count` expected partitions whose windows have ended, oldest first, and when the next window ends. */
 export function lastEnded(
   windows: Windows,
   count: number,
@@ -99,7 +99,7 @@ export function staticPartitions({ keys }: StaticPartitions): readonly Partition
   return keys.map((partition) => ({ partition, start: null, end: null }));
 }
 
-/** The end of the last window that is expected by now; it may lie before the first. */
+/** The end of the last window that is expected by now. It may be before the first. */
 function horizon({ ticks, end, endOffset }: Windows, now: number): number | null {
   let last = ticks.atOrBefore(now);
   for (let i = 0; i < endOffset && last !== null; i++) last = ticks.after(last);
@@ -108,14 +108,14 @@ function horizon({ ticks, end, endOffset }: Windows, now: number): number | null
   return ticks.atOrBefore(end);
 }
 
-/** When the next window is added to those that have ended, or null after the last. */
+/** When the next window is added to those that have ended. Null after the last. */
 function nextEnd(windows: Windows, now: number): number | null {
   const { first, ticks, end, endOffset } = windows;
   if (first === null) return null;
   let next = ticks.after(Math.max(now, first));
   if (end !== null && (horizon(windows, now) ?? first) >= (ticks.atOrBefore(end) ?? first)) return null;
   if (endOffset >= 0) return next !== null && end !== null && next > end ? null : next;
-  // Fewer than have ended: the first is expected so many ticks after its end.
+  // With a negative offset, the first window is expected that many ticks after its end.
   while (next !== null && (horizon(windows, next) ?? first) <= first) next = ticks.after(next);
   return next;
 }
@@ -143,7 +143,7 @@ function startOf(windows: Windows, partition: string): number | undefined {
   return isStart ? start : undefined;
 }
 
-// A window may start later than its name says: a day without midnight, a week named after its year and month.
+// A window may start later than its name says: a day without midnight, or a week that is named by year and month.
 function tickNamed({ ticks, zone }: Windows, wallClock: number): number | null {
   return ticks.after(zone.firstInstantOf(wallClock) - 1);
 }

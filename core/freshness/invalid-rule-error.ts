@@ -1,6 +1,6 @@
 /**
- * A rule that can't be: `field` says which part of a policy or of a partitions definition is wrong, by its name on the
- * wire, the message what to write instead.
+ * A rule that is not valid. `field` is the wrong field of the policy or of the partitions, by its name in a definition. The
+ * message says what to write instead.
  *
  * @example
  * try {

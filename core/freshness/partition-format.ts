@@ -1,10 +1,10 @@
 import { InvalidRuleError } from "./invalid-rule-error.ts";
 
-/** A partition's name as strftime writes it. */
+/** A strftime format of partition names. */
 export interface PartitionFormat {
-  /** The name at a wall-clock time (milliseconds, as UTC would have it) and an offset from UTC. */
+  /** The name for a wall-clock time and an offset from UTC, both in milliseconds: see TimeZone. */
   format(wallClock: number, offset: number): string;
-  /** The wall-clock time of a name, and its offset where it has one; undefined for what the format does not write. */
+  /** The wall-clock time of a name, and its offset if the format has one. Undefined for a name that is not of this format. */
   parse(name: string): { readonly wallClock: number; readonly offset: number | null } | undefined;
   readonly directives: ReadonlySet<string>;
 }
@@ -20,13 +20,13 @@ const directives: Readonly<Record<string, { readonly pattern: string; write(at: 
   "%z": { pattern: "([+-]\\d{4})", write: (_at, offset) => formatOffset(offset) },
 };
 
-/** `+0100`, as %z writes it. */
+/** An offset in milliseconds as %z writes it, such as `+0100`. */
 export function formatOffset(offset: number): string {
   const minutes = Math.round(Math.abs(offset) / 60_000);
   return `${offset < 0 ? "-" : "+"}${pad(Math.floor(minutes / 60), 2)}${pad(minutes % 60, 2)}`;
 }
 
-/** Milliseconds of `+0100`. */
+/** Parses an offset such as `+0100` to milliseconds. */
 export function readOffset(text: string): number {
   const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(3, 5));
   return (text.startsWith("-") ? -minutes : minutes) * 60_000;
@@ -68,7 +68,7 @@ export function partitionFormat(fmt: string): PartitionFormat {
       );
       const zone = values.get("%z");
       const offset = zone === undefined ? null : readOffset(zone);
-      // Written again it differs where no calendar has such a day.
+      // A day that does not exist, such as February 30, is formatted as another one.
       return format(wallClock, offset ?? 0) === name ? { wallClock, offset } : undefined;
     },
     directives: new Set(used),

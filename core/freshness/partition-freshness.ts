@@ -3,31 +3,31 @@ import { lastEnded, type PartitionWindow, staticPartitions } from "./expected-pa
 import { compileWindows, type Partitions } from "./partitions.ts";
 import { compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
 
-/** A state of a partition, and when it is due: from then on it is late. Null where it depends on the newest event alone. */
+/** The state of a partition. It is late from `dueAt` on. Null if the state depends only on the newest event. */
 export interface PartitionFreshness extends Freshness {
   readonly dueAt: number | null;
 }
 
-/** What a policy judges of a partitioned asset. Times are milliseconds since 1970 UTC. */
+/** What the policy of a partitioned asset is evaluated with. Times are milliseconds since 1970 UTC. */
 export interface PartitionedFacts extends Omit<FreshnessFacts, "lastAt"> {
-  /** By partition: when its newest event that counts did so, as `FreshnessFacts.lastAt`. */
+  /** By partition: as `FreshnessFacts.lastAt`. */
   readonly lastAt: ReadonlyMap<string, number>;
 }
 
 export interface PartitionedFreshness extends Freshness {
-  /** Each watched partition, oldest first, or in the order of the static keys. */
+  /** The watched partitions, oldest first, or in the order of the static keys. */
   readonly partitions: readonly (PartitionWindow & PartitionFreshness)[];
 }
 
-/** The partitions that a policy watches now, and when the next window ends, which moves them on (null: never). */
+/** The partitions that a policy watches now. They change at `nextEnd`, when the next window ends (null: never). */
 export interface WatchedPartitions {
   readonly partitions: readonly PartitionWindow[];
   readonly nextEnd: number | null;
 }
 
 /**
- * The partitions that a policy watches: the last `lookback` expected ones whose windows have ended, oldest first, or
- * all static ones.
+ * The partitions that a policy watches: the last `lookback` expected ones whose windows have ended, oldest first. Static
+ * partitions are all watched.
  *
  * @example
  * const policy = { type: "time_window", fail_window: "6h", lookback: 2 } as const;
@@ -42,9 +42,11 @@ export function watchedPartitions(policy: FreshnessPolicy, partitions: Partition
 }
 
 /**
- * The state of one partition. One of a time is met by what counted at or after the end of its window (less `early`), for
- * good; it is due at the first tick at or after that end, or `fail_window` after it, and UNKNOWN until then. A static one
- * is judged as an asset.
+ * Evaluates the policy for one partition. A static partition is evaluated as an asset is.
+ *
+ * A partition with a time window passes, for good, once an event counts at or after the end of the window (minus
+ * `early`). It is due `fail_window` after that end, or at the first tick at or after it. Until then it is UNKNOWN, or WARN
+ * from `warn_window` on.
  *
  * @example
  * const policy = { type: "time_window", fail_window: "6h" } as const;
@@ -74,8 +76,8 @@ export function evaluatePartition(
 }
 
 /**
- * The state of a partitioned asset: the worst of its watched partitions. `nextChangeAt` is the first moment at which
- * time changes the state of one of them, or which of them are watched.
+ * Evaluates the policy of a partitioned asset. Its state is the worst of its watched partitions. `nextChangeAt` is the
+ * first time at which the state of one of them changes without a new event, or at which other partitions are watched.
  *
  * @example
  * const policy = { type: "time_window", fail_window: "24h" } as const;
@@ -104,7 +106,8 @@ export function evaluatePartitions(
 const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];
 
 /**
- * FAIL before WARN before PASS; UNKNOWN only where nothing is known: a partition that is not due yet hides no other.
+ * The worst of these states: FAIL, then WARN, then PASS. UNKNOWN only if all are: a partition that is not yet due does not
+ * hide the state of the others.
  *
  * @example
  * console.log(worstState(["PASS", "UNKNOWN", "WARN"])); // WARN

@@ -9,17 +9,17 @@ import { type TimeZone, timeZone, timeZoneProblem } from "./time-zone.ts";
 interface WindowedPartitions {
   /** An IANA name. Default: UTC. */
   readonly timezone?: string | undefined;
-  /** The names, by strftime's %Y %m %d %H %M %z. Default: `%Y-%m-%d`, or `%Y-%m-%d-%H:%M` where a day has several. */
+  /** The format of names, with strftime's %Y %m %d %H %M %z. Default: `%Y-%m-%d`, or `%Y-%m-%d-%H:%M` if a day has several windows. */
   readonly fmt?: string | undefined;
-  /** The first window starts at or after it. By `fmt`, or `2026-01-01`, or `2026-01-01T06:00` (with or without a zone). */
+  /** The first window starts at or after this time: as `fmt` has it, or `2026-01-01`, or `2026-01-01T06:00` (with or without a zone). */
   readonly start: string;
-  /** The last window ends at or before it. Written as `start` is. Default: never. */
+  /** The last window ends at or before this time, which is written as `start` is. Default: there is no last one. */
   readonly end?: string | undefined;
-  /** How many windows more are expected than have ended; less than 0: fewer. Default: 0. */
+  /** How many more windows are expected than have ended. Negative: how many fewer. Default: 0. */
   readonly end_offset?: number | undefined;
 }
 
-/** Hours, days, weeks from Sunday, or months, as Dagster's partitions of these names. */
+/** Hours, days, weeks (from Sunday) or months, as Dagster's partitions definitions with these names. */
 export interface CalendarPartitions extends WindowedPartitions {
   readonly type: CalendarUnit;
 }
@@ -36,15 +36,15 @@ export interface StaticPartitions {
   readonly timezone?: string | undefined;
 }
 
-/** Which partitions an asset should have, as a definition says it. */
+/** The partitions that an asset should have, as written in a definition. */
 export type Partitions = CalendarPartitions | CronPartitions | StaticPartitions;
 
-/** Windowed partitions that have been read. */
+/** Parsed partitions with time windows. */
 export interface Windows {
   readonly ticks: CronSchedule;
   readonly zone: TimeZone;
   readonly format: PartitionFormat;
-  /** The start of the first window, or null where there is none. */
+  /** The start of the first window. Null if there is none. */
   readonly first: number | null;
   readonly end: number | null;
   readonly endOffset: number;
@@ -62,7 +62,7 @@ export const mostStaticKeys = 10_000;
 
 const compiled = new WeakMap<CalendarPartitions | CronPartitions, Windows>();
 
-/** Reads windowed partitions. Throws InvalidRuleError, which names the field. */
+/** Parses partitions with time windows. Throws InvalidRuleError, which names the field. */
 export function compileWindows(partitions: CalendarPartitions | CronPartitions): Windows {
   const known = compiled.get(partitions);
   if (known !== undefined) return known;
@@ -103,7 +103,7 @@ function readFormat(partitions: CalendarPartitions | CronPartitions): PartitionF
   throw new InvalidRuleError("fmt", message);
 }
 
-// One time a day needs no clock in its names.
+// Names need no time of day if there is one window a day.
 function cronFormat(cron: string): string {
   const isOnceADay = /^\s*(?:\d+\s+\d+\s|@(?!hourly))/i.test(cron);
   return isOnceADay ? calendarFormats.daily.fmt : calendarFormats.hourly.fmt;
@@ -123,7 +123,7 @@ const localTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/;
 function boundOf(field: "start" | "end", text: string, format: PartitionFormat, zone: TimeZone): number {
   const local = format.parse(text) ?? wallClockOf(text);
   if (local !== undefined) return instantOf(local, zone);
-  // A bare number is no time here: a year would be seconds since 1970.
+  // parseTime would read a bare number, such as a year, as seconds since 1970.
   const instant = /^[\d.]+$/.test(text) ? undefined : parseTime(text);
   if (instant === undefined) {
     const message = `${field} is ${text}: write it as 2026-01-01, as 2026-01-01T06:00, or as fmt has it`;

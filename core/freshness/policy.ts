@@ -8,21 +8,21 @@ export type Duration = string;
 
 export type FreshnessState = "PASS" | "WARN" | "FAIL" | "UNKNOWN";
 
-/** What may count as news of an asset. Failures never do. */
+/** The events that may count for freshness. Failures never count. */
 export type CountedEvent = "materialization" | "observation";
 
 interface CommonPolicy {
   /** An IANA name. Default: UTC. */
   readonly timezone?: string | undefined;
-  /** Default: materializations alone. */
+  /** Default: materializations only. */
   readonly counts?: readonly CountedEvent[] | undefined;
   /** How many of the newest partitions are watched, 1 to 400. Default: 3. Static partitions are all watched. */
   readonly lookback?: number | undefined;
-  /** How long before the end of its window a partition may already count. Default: not at all. */
+  /** How long before the end of its window an event of a partition may count. Default: 0. */
   readonly early?: Duration | undefined;
 }
 
-/** Something must count at least so often. */
+/** An event must count at least this often. */
 export interface TimeWindowPolicy extends CommonPolicy {
   readonly type: "time_window";
   /** WARN from this age on. Less than `fail_window`. */
@@ -31,21 +31,21 @@ export interface TimeWindowPolicy extends CommonPolicy {
   readonly fail_window: Duration;
 }
 
-/** Something must count before each tick. */
+/** An event must count before each tick of a cron expression. */
 export interface CronPolicy extends CommonPolicy {
   readonly type: "cron";
-  /** Five fields, or `@daily` and its like. */
+  /** Five fields, or a nickname such as `@daily`. */
   readonly deadline_cron: string;
-  /** How long before a tick that may be. */
+  /** How long before the tick the event may count. */
   readonly lower_bound_delta: Duration;
-  /** After a tick, WARN for so long instead of FAIL. Default: not at all. */
+  /** How long after a missed tick the state is WARN instead of FAIL. Default: 0. */
   readonly grace?: Duration | undefined;
 }
 
-/** A freshness policy as a definition has it: the names are Dagster's where it has one. */
+/** A freshness policy, as written in a definition. Field names are Dagster's, where Dagster has the field. */
 export type FreshnessPolicy = TimeWindowPolicy | CronPolicy;
 
-/** A policy that has been read: milliseconds and ticks. */
+/** A parsed policy: durations are milliseconds, and the cron expression is a schedule. */
 export type CompiledPolicy = {
   readonly lookback: number;
   readonly early: number;
@@ -59,7 +59,7 @@ export const defaultLookback = 3;
 
 const compiled = new WeakMap<FreshnessPolicy, CompiledPolicy>();
 
-/** Reads a policy. Throws InvalidRuleError, which names the field. */
+/** Parses a policy. Throws InvalidRuleError, which names the field. */
 export function compilePolicy(policy: FreshnessPolicy): CompiledPolicy {
   const known = compiled.get(policy);
   if (known !== undefined) return known;

@@ -1,29 +1,32 @@
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** Offsets are looked up at the ends of spans this long. No zone has ever changed its offset and back within one. */
+/** Offsets are looked up at the ends of spans of this length. No zone has ever changed its offset and back within one. */
 const span = 6 * hour;
 
-/** The local times of one zone. Wall-clock times are milliseconds too: those that UTC would have at the same clock. */
+/**
+ * The local times of one zone. A wall-clock time is in milliseconds: the instant at which clocks in UTC show that time.
+ */
 export interface TimeZone {
   readonly name: string;
-  /** What the zone's clocks are ahead of UTC at an instant, in milliseconds. */
+  /** How far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
   offsetAt(instant: number): number;
-  /** The instants at which clocks show this time, earlier first: none in a gap, two where the hour is repeated. */
+  /** The instants at which clocks show this time, earlier first: none if clocks skip it, two if they repeat it. */
   instantsOf(wallClock: number): readonly number[];
-  /** The first instant at which clocks show this time, or, where they skip it, the one at which they skip it. */
+  /** The first instant at which clocks show this time. If they skip it, the instant at which they do. */
   firstInstantOf(wallClock: number): number;
 }
 
 const zones = new Map<string, TimeZone>();
-/** The IANA list has 600 names; more come from callers that write them in other cases. */
+/** The IANA list has 600 names. There may be more here, since callers may write them in any case. */
 const mostZones = 1000;
-/** Of one zone: five years. */
+/** For one zone. They cover five years. */
 const mostOffsets = 8_000;
 
 /**
- * What is wrong with the name of a zone, as a sentence that says what to write; undefined where nothing is. An offset
- * is refused, because Deno and Bun take one and Node 20 does not, and an empty name, which would be the machine's zone.
+ * What is wrong with the name of a zone, as a sentence that says what to write. Undefined if it is right. An offset is
+ * refused, because Deno and Bun accept one and Node 20 does not. An empty name is refused, because it would mean the
+ * machine's zone.
  */
 export function timeZoneProblem(name: string): string | undefined {
   if (typeof name === "string" && name.trim() === "")
@@ -36,7 +39,7 @@ export function timeZoneProblem(name: string): string | undefined {
     : undefined;
 }
 
-/** The zone of an IANA name (in any case), or undefined where there is none. */
+/** The zone with an IANA name, in any case. Undefined if there is none. */
 export function timeZone(name: string): TimeZone | undefined {
   const known = zones.get(name);
   if (known !== undefined) return known;
@@ -87,7 +90,7 @@ function createTimeZone(name: string, format: Intl.DateTimeFormat): TimeZone {
     return before === offsetAtSpan(index + 1) ? before : readOffset(format, instant);
   }
 
-  // A day is more than any offset, so these two are before and after whatever changes around the time.
+  // A day is more than any offset, so a change near this time is between the two.
   const around = (wallClock: number) => [offsetAt(wallClock - day), offsetAt(wallClock + day)] as const;
 
   function instantsOf(wallClock: number): readonly number[] {

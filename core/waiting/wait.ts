@@ -3,34 +3,37 @@ import type { AssetCheckSeverity } from "../events/events.ts";
 import type { FreshnessState } from "../freshness/index.ts";
 
 /**
- * A question that may be asked for a while: at least one of `partition`, `since`, `within` and `fresh`. All that are
- * given must hold, of each key. Times are milliseconds since 1970 UTC.
+ * The conditions of a wait: at least one of `partition`, `since`, `within` and `fresh`. All given conditions must hold for
+ * each key. Times are milliseconds since 1970 UTC.
  */
 export interface WaitQuestion {
   readonly keys: readonly AssetKey[];
-  /** This partition must be there. */
+  /** This partition must be materialized. */
   readonly partition?: string | undefined;
-  /** The materialization must have counted at or after this time. */
+  /** The newest materialization must have counted at or after this time. */
   readonly since?: number | undefined;
-  /** It must be at most so old, in milliseconds. */
+  /** The newest materialization must be at most this old, in milliseconds. */
   readonly within?: number | undefined;
-  /** The asset's freshness policy must say PASS. */
+  /** The asset's freshness state must be PASS. */
   readonly fresh?: boolean | undefined;
-  /** The checks that must have passed since: by name, or all that are defined, else all that were seen. Default: none. */
+  /**
+   * The checks that must have passed after the materialization: by name, or all that are defined, or, without
+   * definitions, all that were ever evaluated. Default: none.
+   */
   readonly checks?: readonly string[] | "all" | undefined;
-  /** Failures of severity WARN block too. */
+  /** Whether failures of severity WARN block too. */
   readonly strict?: boolean | undefined;
-  /** A failure of severity ERROR, or of the materialization itself, ends the wait. */
+  /** Whether a failure of severity ERROR, or of the materialization itself, ends the wait. */
   readonly failFast?: boolean | undefined;
 }
 
-/** An event by its place in the log, and when it counted: min(timestamp, received_at). */
+/** The id of an event, and the time at which it counted: min(timestamp, received_at). */
 export interface CountedAt {
   readonly id: number;
   readonly at: number;
 }
 
-/** The latest evaluation of a check, for one partition or (null) for none. */
+/** The latest evaluation of a check, for one partition or (null) for the whole asset. */
 export interface LatestEvaluation {
   readonly checkName: string;
   readonly partition: string | null;
@@ -39,26 +42,26 @@ export interface LatestEvaluation {
   readonly severity: AssetCheckSeverity;
 }
 
-/** What the log knows of one asset, all of it read at once. */
+/** The state of one asset, all of it read at the same time. */
 export interface WaitFacts {
   readonly assetKey: AssetKey;
-  /** The newest materialization (by when it counted) of the partition that is asked for, else of the asset. */
+  /** The newest materialization (by the time at which it counted) of the partition in the question, else of the asset. */
   readonly materialization: (CountedAt & { readonly partition: string | null }) | null;
-  /** The newest attempt that failed, of the same. */
+  /** The newest failed attempt, of that partition or asset. */
   readonly failure?: CountedAt | null | undefined;
-  /** Of each check and partition. */
+  /** The latest evaluation of each check and partition. */
   readonly evaluations: readonly LatestEvaluation[];
-  /** The checks that a definition names; null without a definition. */
+  /** The checks in the definition of the asset. Null without a definition. */
   readonly definedChecks: readonly string[] | null;
-  /** By the asset's policy, now; null where there is none: such a question is refused before. */
+  /** The current freshness state. Null without a policy; a question with `fresh` is refused then, before this is read. */
   readonly freshness: FreshnessState | null;
 }
 
-/** What a wait still waits for. `what` is `partition`, `materialization`, `freshness` or `check:<name>`. */
+/** A condition that does not hold yet. `what` is `partition`, `materialization`, `freshness` or `check:<name>`. */
 export interface WaitingFor {
   readonly assetKey: AssetKey;
   readonly what: string;
-  /** `stale`: it is there, and older than it must be. */
+  /** `stale`: it exists, but is too old. */
   readonly state: "missing" | "failed" | "stale";
 }
 
@@ -67,10 +70,13 @@ export type WaitDecision =
   | { readonly satisfied: false; readonly waitingFor: readonly WaitingFor[]; readonly failedFast: boolean };
 
 /**
- * Decides whether what a wait asks for is there. What was there before the question satisfies it. A check must have been
- * evaluated after (by id) the materialization that it judges, for the same partition: an older pass is stale, and an
- * older failure ends nothing. Throws a TypeError for a question without a key, or without one of the four conditions:
- * any old materialization would do.
+ * Decides whether the conditions of a wait hold. Events from before the question count too.
+ *
+ * A check must have been evaluated after (by id) the materialization that it judges, for the same partition. An older
+ * pass is stale, and an older failure does not end the wait.
+ *
+ * Throws a TypeError for a question without a key, or without any of the four conditions, since any old materialization
+ * would satisfy it.
  */
 export function decideWait(question: WaitQuestion, facts: readonly WaitFacts[], now: number): WaitDecision {
   const { keys, partition, since, within, fresh } = question;
@@ -85,7 +91,7 @@ export function decideWait(question: WaitQuestion, facts: readonly WaitFacts[], 
 
 interface Look {
   readonly waitingFor: readonly WaitingFor[];
-  /** Whether something failed for good. */
+  /** Whether a failure ends the wait, if it may. */
   readonly isFinal: boolean;
 }
 
@@ -99,7 +105,7 @@ function lookAt(question: WaitQuestion, facts: WaitFacts, now: number): Look {
   const isStale = question.fresh === true && facts.freshness !== "PASS";
   const waitingFor: WaitingFor[] = unmet === undefined ? [] : [{ assetKey, ...unmet }];
   if (isStale) waitingFor.push({ assetKey, what: "freshness", state: materialization === null ? "missing" : "stale" });
-  // Checks of data that is to be replaced decide nothing.
+  // The checks have judged data that is about to be replaced, so they decide nothing.
   if (waitingFor.length > 0) return { waitingFor, isFinal: unmet?.state === "failed" };
   const checks = checksOf(question, facts).map((name) => ({ name, ...judgeCheck(question, facts, name) }));
   for (const { name, state } of checks) {
@@ -137,7 +143,7 @@ function judgeCheck(
   { evaluations, materialization }: WaitFacts,
   checkName: string,
 ): { readonly state: WaitingFor["state"] | undefined; readonly isError: boolean } {
-  // Without a partition in the question, a check of the whole asset judges its partitions too.
+  // If the question has no partition, checks of the whole asset judge the materialized partition too.
   const isOfIt = (one: LatestEvaluation) =>
     one.partition === (partition ?? materialization?.partition ?? null) ||
     (partition === undefined && one.partition === null);
