@@ -2,9 +2,8 @@ import type { AssetCheckSeverity, AssetKey, RecordedEvent, RunlessEventType } fr
 import type { AssetFilter, AssetListRequest, AssetRecord, ListRequest } from "./event-log.ts";
 
 /**
- * What pages and metrics need of a log beyond `EventLog`: short answers about many assets. A store implements it if it
- * has summaries. `overviewOf` reads it from any other EventLog; a store may extend `DefaultOverview` and replace the
- * methods that it can answer faster.
+ * What pages and metrics need of a log beyond `EventLog`: short answers about many assets. A store implements the methods
+ * for which it has summaries; `overviewOf` adds the others, which read the EventLog.
  */
 export interface Overview {
   /** As `EventLog.assets`, without the reported data, so the cost does not depend on its size. */
