@@ -178,6 +178,21 @@ describe("the catalog", () => {
     });
   });
 
+  test("gives every row as many cells as the table has heads, be it an asset or a group, open or closed", async () => {
+    const keys = Array.from({ length: 400 }, (_, i) => `lake/team${i % 8}/t${i}`);
+    const { html } = await (await siteOf(...keys.map((key) => materialization(key)))).get("/");
+    const rows = Array.from(html.matchAll(/<tr[^>]*>(?:(?!<\/tr>).)*<\/tr>/gs), ([row]) => row);
+    const widths = rows.map((row) =>
+      Array.from(row.matchAll(/<t[dh](?=[ >/])(?:[^>]*colspan="(\d+)")?/g), ([, span = "1"]) => Number(span)).reduce(
+        (sum, cells) => sum + cells,
+        0,
+      ),
+    );
+    expect(rows.filter((row) => row.includes('class="group closed"')).length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.includes('class="group"')).length).toBeGreaterThan(0);
+    expect(new Set(widths)).toEqual(new Set([6]));
+  });
+
   test("of an empty log shows how to report, to the host that was asked", async () => {
     const { get } = await siteOf();
     const { text } = await get("http://data.example:8080/");
