@@ -1,0 +1,51 @@
+import { type Definition, definitionLimits } from "../core/definitions/definition.ts";
+import { type AssetKey, hasPrefix } from "../core/index.ts";
+import type { DefinitionName, ReplaceResult } from "./definition-store.ts";
+import type { ListPosition } from "./list-cursor.ts";
+
+/** The name of a definition, without the rest of it. */
+export function nameOf({ key, prefix }: DefinitionName): DefinitionName {
+  return key === undefined ? { prefix } : { key };
+}
+
+/** The parts of the key or prefix. */
+export const partsOf = ({ key, prefix }: DefinitionName): AssetKey => key ?? prefix;
+
+/** A definition as JSON, always the same for the same content: tags in the order of their names. */
+export function formatDefinition(definition: Definition): string {
+  const tags = Object.entries(definition.tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify({ ...definition, tags: Object.fromEntries(tags) });
+}
+
+/** What a list of definitions is ordered by: null sorts before every part, so a key stands before the keys below it. */
+export function definitionPosition(name: DefinitionName): ListPosition {
+  return [...partsOf(name), null, name.key === undefined ? "prefix" : "key"];
+}
+
+/** The name at a position of a list. */
+export function nameAtPosition(position: ListPosition): DefinitionName {
+  const parts = position.slice(0, -2).map((part) => part ?? "");
+  return position.at(-1) === "prefix" ? { prefix: parts } : { key: parts };
+}
+
+/** The first of the names that lies outside of a prefix, as a result. */
+export function outsideOf(names: Iterable<DefinitionName>, within: AssetKey | undefined): ReplaceResult | undefined {
+  if (within === undefined) return undefined;
+  for (const name of names) {
+    if (!hasPrefix(partsOf(name), within)) return { status: "outside", name: nameOf(name) };
+  }
+  return undefined;
+}
+
+/** Refuses what would be more than the limits, of all sources together. */
+export function overLimit(definitions: number, subjects: number): ReplaceResult | undefined {
+  const { definitions: mostDefinitions, subjects: mostSubjects } = definitionLimits;
+  if (definitions > mostDefinitions) {
+    return { status: "over_limit", limit: "definitions", count: definitions, most: mostDefinitions };
+  }
+  if (subjects > mostSubjects) return { status: "over_limit", limit: "subjects", count: subjects, most: mostSubjects };
+  return undefined;
+}
+
+/** How many conflicts a result names. */
+export const mostConflicts = 100;
