@@ -1,7 +1,7 @@
 import { type Definition, definitionLimits } from "../core/definitions/definition.ts";
 import { type AssetKey, hasPrefix } from "../core/index.ts";
+import type { ListPosition } from "./cursors/list-cursor.ts";
 import type { DefinitionName, ReplaceResult } from "./definition-store.ts";
-import type { ListPosition } from "./list-cursor.ts";
 
 /** The name of a definition, without the rest of it. */
 export function nameOf({ key, prefix }: DefinitionName): DefinitionName {

@@ -23,6 +23,7 @@ export interface DefinitionStore {
    * Resolves once that is durable. A result other than `replaced` has changed nothing.
    *
    * @example
+   * const { definitions } = await openStores({ url: ":memory:" });
    * const result = await definitions.replace("team-a", [], { dryRun: true });
    * if (result.status === "emptied") console.log(`${result.definitions} definitions would be removed`);
    */

@@ -2,10 +2,12 @@ export { appendEvent } from "./append-event.ts";
 export { formatCursor, parseCursor } from "./cursors/cursor.ts";
 export { formatListCursor, type ListPosition, parseListCursor } from "./cursors/list-cursor.ts";
 export { DefaultOverview, overviewOf } from "./default-overview.ts";
+export type * from "./definition-store.ts";
 export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode, QueueFullError } from "./event-log-error.ts";
 export { createFingerprint, fingerprint } from "./fingerprint.ts";
 export { type Committed, GroupCommit, type GroupCommitOptions, type Load } from "./group-commit/group-commit.ts";
+export type { LibsqlDefinitionStore, ReplaceEncoded } from "./libsql/definitions/libsql-definition-store.ts";
 export type {
   AppendEncoded,
   DatabaseAddress,
@@ -17,6 +19,7 @@ export { openLibsqlEventLog } from "./libsql/libsql-stores.ts";
 export { eachEncoded } from "./libsql/write/encode-units.ts";
 export { type EncodedUnits, type GroupResult, unitResults } from "./libsql/write/group.ts";
 export type * from "./maintenance.ts";
+export { createMemoryDefinitionStore } from "./memory/definition-store.ts";
 export { createMemoryEventLog } from "./memory/memory-event-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
 export { openEventLog, openStores } from "./open-stores.ts";

@@ -2,6 +2,7 @@ import type { EventLog } from "./event-log.ts";
 import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openLibsqlStores } from "./libsql/libsql-stores.ts";
 import type { Maintenance } from "./maintenance.ts";
+import { createMemoryDefinitionStore } from "./memory/definition-store.ts";
 import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import type { Stores } from "./stores.ts";
@@ -10,7 +11,11 @@ import type { Stores } from "./stores.ts";
 export async function openStores(options: LibsqlOptions): Promise<Stores> {
   if (options.url !== ":memory:") return openLibsqlStores(options);
   const clock = { now: options.now ?? Date.now };
-  return { log: createMemoryEventLog({ ...clock, onCommit: options.onCommit }), tokens: createMemoryTokenStore(clock) };
+  return {
+    log: createMemoryEventLog({ ...clock, onCommit: options.onCommit }),
+    tokens: createMemoryTokenStore(clock),
+    definitions: createMemoryDefinitionStore(clock),
+  };
 }
 
 /**

@@ -1,9 +1,11 @@
+import type { DefinitionStore } from "./definition-store.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Maintenance } from "./maintenance.ts";
 import type { TokenStore } from "./token-store.ts";
 
-/** The content of a database: the event log, and the tokens for it. Closing the log closes both. */
+/** The content of a database: the event log, the tokens for it, and the definitions of assets. Closing the log closes all. */
 export interface Stores {
   readonly log: EventLog & Maintenance;
   readonly tokens: TokenStore;
+  readonly definitions: DefinitionStore;
 }

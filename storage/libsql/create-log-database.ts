@@ -1,5 +1,7 @@
 import type { Client } from "@libsql/client";
 import type { DatabaseAccess } from "./database-access.ts";
+import { readRevision } from "./definitions/read-definitions.ts";
+import { DefinitionReplacer } from "./definitions/replace-definitions.ts";
 import { type LogDatabase, readsOf } from "./log-database.ts";
 import { probe } from "./maintenance/probe.ts";
 import { findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./maintenance/prune.ts";
@@ -13,6 +15,7 @@ import { receiveGroup } from "./write/group.ts";
 /** The methods of a LogDatabase, for any kind of access. Failures are EventLogErrors. */
 export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   const { write, file } = access;
+  const replacer = new DefinitionReplacer(access);
   let loading: Promise<DatabaseReads> | undefined;
 
   const reading = readsOf(() => {
@@ -47,6 +50,8 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     createToken: (token, now) => write((writer) => createToken(writer, token, now)),
     revokeToken: (name, now) => write((writer) => revokeToken(writer, name, now)),
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
+    replaceDefinitions: (request) => replacer.replace(request),
+    definitionRevision: () => access.read(readRevision),
     close: () => access.close(),
   };
 }

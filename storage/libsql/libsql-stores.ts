@@ -2,6 +2,7 @@ import { assertDatabaseUrl } from "../database-url.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Stores } from "../stores.ts";
 import type { TokenStore } from "../token-store.ts";
+import { createLibsqlDefinitionStore, type LibsqlDefinitionStore } from "./definitions/libsql-definition-store.ts";
 import { databaseFile } from "./file/database-file.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
 import type { DatabaseAddress, FileEvents, LibsqlEventLog, LibsqlOptions } from "./libsql-options.ts";
@@ -9,6 +10,7 @@ import type { LogDatabase } from "./log-database.ts";
 
 export interface LibsqlStores extends Stores {
   readonly log: LibsqlEventLog;
+  readonly definitions: LibsqlDefinitionStore;
 }
 
 /** The database commits groups in order, while the next ones are on their way. */
@@ -31,6 +33,9 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlSt
   return {
     log: createLibsqlEventLog(database, now, { queue, groupsAtOnce, onCommit }),
     tokens: createLibsqlTokenStore(database, now),
+    definitions: createLibsqlDefinitionStore(database, (source, given, options) =>
+      database.replaceDefinitions({ source, given, options, now: now() }),
+    ),
   };
 }
 

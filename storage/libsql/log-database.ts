@@ -1,6 +1,8 @@
 import type { RecordedEventType } from "../../core/index.ts";
+import type { ReplaceResult } from "../definition-store.ts";
 import type { Expiry } from "../maintenance.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
+import type { ReplaceRequest } from "./definitions/replace-definitions.ts";
 import type { Expired } from "./maintenance/prune.ts";
 import type { Hidden } from "./maintenance/wipe/purge.ts";
 import type { PlanFailure } from "./maintenance/wipe/wipe.ts";
@@ -40,6 +42,8 @@ export interface LogDatabase extends DatabaseReads {
   /** Returns the id, or undefined if no valid token has this name. */
   revokeToken(name: string, now: number): Promise<number | undefined>;
   noteTokenUses(uses: readonly TokenUse[]): Promise<void>;
+  replaceDefinitions(request: ReplaceRequest): Promise<ReplaceResult>;
+  definitionRevision(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -64,6 +68,9 @@ const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   stats: true,
   lastMaterializations: true,
   planWipe: true,
+  definition: true,
+  definitionsFor: true,
+  definitionList: true,
   continuePlan: true,
 };
 
@@ -85,6 +92,8 @@ const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, t
   createToken: true,
   revokeToken: true,
   noteTokenUses: true,
+  replaceDefinitions: true,
+  definitionRevision: true,
   close: true,
 };
 

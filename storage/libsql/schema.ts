@@ -1,4 +1,4 @@
-import { isNull } from "drizzle-orm";
+import { eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 // The one description of the database. The migrations must lead to it, and every statement may name only what stands
@@ -123,6 +123,55 @@ export const token = sqliteTable(
   },
   (table) => [uniqueIndex("token_by_name").on(table.name).where(isNull(table.revokedAt))],
 );
+
+/**
+ * What is known of assets without a report, by key: see replace-definitions.ts. A row holds from one revision on, and to
+ * before another where that is given.
+ */
+export const definition = sqliteTable(
+  "definition",
+  {
+    id: integer("id").primaryKey(),
+    /** The encoded key or prefix. */
+    name: text("name").notNull(),
+    /** 0 for a key, 1 for a prefix. */
+    kind: integer("kind").notNull(),
+    fromRevision: integer("from_revision").notNull(),
+    toRevision: integer("to_revision"),
+    source: text("source").notNull(),
+    /** `countSubjects` of it. */
+    subjects: integer("subjects").notNull(),
+    changedAt: integer("changed_at").notNull(),
+    /** When its freshness policy was given first. Null without one. */
+    definedAt: integer("defined_at"),
+    /** Of the content. */
+    fingerprint: text("fingerprint").notNull(),
+    /** Characters of the content. */
+    size: integer("size").notNull(),
+    /** The Definition as JSON. */
+    content: text("content").notNull(),
+  },
+  (table) => [
+    uniqueIndex("definition_by_name").on(table.name, table.kind, table.fromRevision),
+    index("definition_by_prefix").on(table.name).where(eq(table.kind, sql`1`)),
+    index("definition_by_source").on(table.source, table.name, table.kind),
+    index("definition_by_revision").on(table.fromRevision),
+    index("definition_by_end").on(table.toRevision).where(isNotNull(table.toRevision)),
+  ],
+);
+
+/** One row: which revision of the definitions is read, and who is writing the next one. */
+export const definitionState = sqliteTable("definition_state", {
+  id: integer("id").primaryKey(),
+  revision: integer("revision").notNull(),
+  /** How many there are of all sources, and the states that they ask for. */
+  definitions: integer("definitions").notNull(),
+  subjects: integer("subjects").notNull(),
+  /** A random id while a change is written in steps. */
+  writing: text("writing"),
+  /** Counts its steps. */
+  step: integer("step").notNull(),
+});
 
 /** One row for each recent transaction on a remote database: a writer that got no answer looks its id up here. */
 export const groupCommit = sqliteTable(

@@ -16,7 +16,7 @@ import type {
   ReplaceOptions,
   ReplaceResult,
 } from "../definition-store.ts";
-import { comparePositions, listPage } from "./list-page.ts";
+import { comparePositions, listPage } from "../scan/list-page.ts";
 
 const idOf = (name: DefinitionName) => JSON.stringify(definitionPosition(name));
 

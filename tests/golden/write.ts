@@ -1,13 +1,14 @@
 import { existsSync, rmSync } from "node:fs";
 import { createClient } from "@libsql/client";
+import { parseDefinitions } from "../../core/definitions/index.ts";
 import { checkEvaluation, float, int, materialization, observation } from "../../core/index.ts";
-import { openEventLog } from "../../storage/index.ts";
+import { openStores } from "../../storage/index.ts";
 import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
 
 const path = new URL(`version-${migrations.length}.db`, import.meta.url).pathname;
 if (existsSync(path)) throw new Error(`${path} is there already. A golden file is never written again.`);
 
-const log = await openEventLog({ url: `file:${path}`, now: () => Date.UTC(2026, 10, 23) });
+const { log, definitions } = await openStores({ url: `file:${path}`, now: () => Date.UTC(2026, 10, 23) });
 const orders = ["warehouse", "orders"];
 await log.append([
   [
@@ -25,6 +26,17 @@ await log.append([
     { event: materialization(["warehouse", "café", "\u0000"], { timestamp: 0 }) },
   ],
 ]);
+await definitions.replace(
+  "team-a",
+  parseDefinitions(`
+assets:
+  - key: warehouse/orders
+    tags: { tier: gold }
+    partitions: { type: daily, start: "2026-01-01" }
+    freshness: { type: cron, deadline_cron: "0 6 * * 1-5", lower_bound_delta: 6h }
+  - prefix: warehouse
+`),
+);
 await log.close();
 
 const client = createClient({ url: `file:${path}`, concurrency: 1 });

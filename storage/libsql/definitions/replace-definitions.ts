@@ -12,8 +12,7 @@ import { readRevision } from "./read-definitions.ts";
 /** How often a replacement is compared anew since others changed definitions meanwhile. */
 const mostAttempts = 10;
 
-/** A change of another process that makes no step for so long, in milliseconds, is taken to have died. */
-const staleAfter = 10_000;
+/** How often to look whether another process has ended its change, in milliseconds. */
 const lookEvery = 50;
 
 export interface ReplaceRequest {
@@ -31,11 +30,14 @@ export interface ReplaceRequest {
  */
 export class DefinitionReplacer {
   readonly #access: DatabaseAccess;
+  /** A change of another process that makes no step for so long, in milliseconds, is taken to have died. */
+  readonly #staleAfter: number;
   /** Resolves when the last change of this process has ended. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(access: DatabaseAccess) {
+  constructor(access: DatabaseAccess, staleAfter = 10_000) {
     this.#access = access;
+    this.#staleAfter = staleAfter;
   }
 
   replace(request: ReplaceRequest): Promise<ReplaceResult> {
@@ -169,7 +171,7 @@ export class DefinitionReplacer {
       if (writing === null) return false;
       const now = performance.now();
       if (seen !== `${writing} ${step}`) [seen, since] = [`${writing} ${step}`, now];
-      if (now - since > staleAfter) return true;
+      if (now - since > this.#staleAfter) return true;
       await delay(lookEvery);
     }
   }

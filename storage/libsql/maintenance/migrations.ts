@@ -102,4 +102,37 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (asset_id, partition)
   ) WITHOUT ROWID;
   `,
+  `
+  -- What is known of assets without a report. A row holds from one revision of all definitions to before another.
+  CREATE TABLE definition (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    from_revision INTEGER NOT NULL,
+    to_revision INTEGER,
+    source TEXT NOT NULL,
+    subjects INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    defined_at INTEGER,
+    fingerprint TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    content TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX definition_by_name ON definition (name, kind, from_revision);
+  CREATE INDEX definition_by_prefix ON definition (name) WHERE kind = 1;
+  CREATE INDEX definition_by_source ON definition (source, name, kind);
+  CREATE INDEX definition_by_revision ON definition (from_revision);
+  CREATE INDEX definition_by_end ON definition (to_revision) WHERE to_revision IS NOT NULL;
+
+  -- One row: the revision that is read, what all sources have together, and who writes the next revision in steps.
+  CREATE TABLE definition_state (
+    id INTEGER PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    definitions INTEGER NOT NULL,
+    subjects INTEGER NOT NULL,
+    writing TEXT,
+    step INTEGER NOT NULL
+  );
+  INSERT INTO definition_state VALUES (1, 0, 0, 0, NULL, 0);
+  `,
 ];

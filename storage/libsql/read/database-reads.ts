@@ -1,10 +1,19 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../core/index.ts";
+import type { ListPosition } from "../../cursors/list-cursor.ts";
+import type { DefinitionFilter, DefinitionName } from "../../definition-store.ts";
 import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../../event-log.ts";
 import type { LogStats } from "../../maintenance.ts";
 import type { CheckName, TimelineRequest } from "../../overview.ts";
 import type { DatabaseAccess } from "../database-access.ts";
+import {
+  type DefinitionRow,
+  type DefinitionRows,
+  readDefinition,
+  readDefinitionList,
+  readDefinitionsFor,
+} from "../definitions/read-definitions.ts";
 import { continuePlan, planWipe } from "../maintenance/wipe/plan-wipe.ts";
 import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
 import type { EventRow, MarkRow } from "../write/event-row.ts";
@@ -62,6 +71,9 @@ export interface DatabaseReads {
   lastMaterializations(limit: number, from: string | undefined): Promise<ListOfRows<readonly [string, number], string>>;
   /** Looks up what a wipe is to change, as text of `formatPlan`. Undefined if there is nothing to wipe. */
   planWipe(target: WipeTarget): Promise<{ readonly plan: string } | "outdated" | undefined>;
+  definition(name: DefinitionName): Promise<DefinitionRow | undefined>;
+  definitionsFor(keys: readonly AssetKey[]): Promise<readonly (DefinitionRow | undefined)[]>;
+  definitionList(filter: DefinitionFilter, limit: number, from: ListPosition | undefined): Promise<DefinitionRows>;
   /** The plan with the events that were reported since. */
   continuePlan(plan: string): Promise<{ readonly plan: string } | "outdated">;
 }
@@ -102,6 +114,9 @@ export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file"
       const plan = await inSteps((steps) => planWipe(steps, target));
       return typeof plan === "object" ? { plan: formatPlan(plan) } : plan;
     },
+    definition: (name) => inSteps(({ step }) => readDefinition(step, name)),
+    definitionsFor: (keys) => inSteps(({ step }) => readDefinitionsFor(step, keys)),
+    definitionList: (filter, limit, from) => inSteps(({ step }) => readDefinitionList(step, filter, limit, from)),
     continuePlan: async (text) => {
       const plan = await inSteps((steps) => continuePlan(steps, parsePlan(text)));
       return plan === "outdated" ? plan : { plan: formatPlan(plan) };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "@libsql/client";
-import { openEventLog } from "../../../../storage/index.ts";
+import { openEventLog, openStores } from "../../../../storage/index.ts";
 import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
 import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
 import { temporaryFolder } from "../../../server.ts";
@@ -46,7 +46,7 @@ describe("migrations", () => {
   test.each(all)("open a database that schema version %d wrote, with all its events", async (version) => {
     const file = join(temporaryFolder(), "runless.db");
     copyFileSync(new URL(`../../../golden/version-${version}.db`, import.meta.url), file);
-    const log = await openEventLog({ url: `file:${file}` });
+    const { log, definitions } = await openStores({ url: `file:${file}` });
     const { events } = await log.query({}, { limit: 10, order: "asc" });
     expect(events.map(({ id, type, assetKey }) => [id, type, assetKey.join("/")])).toEqual([
       [1, "ASSET_MATERIALIZATION", "warehouse/orders"],
@@ -61,6 +61,20 @@ describe("migrations", () => {
       checkEvaluations: 1,
       partitions: 1,
     });
+    const { definitions: defined } = await definitions.list({}, { limit: 10 });
+    const shared = { source: "team-a", revision: 1, changedAt: Date.UTC(2026, 10, 23) };
+    expect(defined).toMatchObject(
+      version < 6
+        ? []
+        : [
+            { ...shared, definition: { prefix: ["warehouse"] }, definedAt: null },
+            {
+              ...shared,
+              definition: { key: ["warehouse", "orders"], tags: { tier: "gold" } },
+              definedAt: shared.changedAt,
+            },
+          ],
+    );
     await log.close();
   });
 });

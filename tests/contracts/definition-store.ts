@@ -1,0 +1,325 @@
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import { type Definition, indexDefinitions, parseDefinitions } from "../../core/definitions/index.ts";
+import type {
+  DefinitionFilter,
+  DefinitionName,
+  DefinitionRecord,
+  DefinitionStore,
+  EventLog,
+} from "../../storage/index.ts";
+import type { OpenStores } from "./token-store.ts";
+
+interface Subject {
+  readonly definitions: DefinitionStore;
+  readonly log: EventLog;
+  readonly clock: { now: number };
+}
+
+const noon = Date.UTC(2026, 10, 23, 12);
+const daily = { type: "time_window", fail_window: "1d" };
+
+/** Definitions as a file has them. */
+export function defined(...assets: readonly object[]): readonly Definition[] {
+  return parseDefinitions(JSON.stringify({ assets }));
+}
+
+export const nameOf = ({ definition: { key, prefix } }: DefinitionRecord) =>
+  key === undefined ? `${prefix.join("/")}/*` : key.join("/");
+
+/** All that a list answers, page by page. */
+export async function listAll(store: DefinitionStore, filter: DefinitionFilter = {}, limit = 100) {
+  const all: DefinitionRecord[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await store.list(filter, { limit, cursor });
+    expect(page.definitions.length).toBeLessThanOrEqual(limit);
+    all.push(...page.definitions);
+    if (!page.hasMore) return all;
+    cursor = page.cursor ?? undefined;
+  }
+}
+
+const changes = (added: number, changed = 0, removed = 0, unchanged = 0) => ({ added, changed, removed, unchanged });
+
+/** What every DefinitionStore promises. */
+export function definitionStoreContract(name: string, open: OpenStores): void {
+  const promises = (sentence: string, body: (subject: Subject) => Promise<void>) =>
+    test(sentence, async () => {
+      const clock = { now: noon };
+      const { definitions, log } = await open({ now: () => clock.now });
+      try {
+        await body({ definitions, log, clock });
+      } finally {
+        await log.close();
+      }
+    }, 60_000);
+
+  describe(name, () => {
+    promises("a new store has no definitions, and revision 0", async ({ definitions }) => {
+      expect(await definitions.revision()).toBe(0);
+      expect(await listAll(definitions)).toEqual([]);
+      expect(await definitions.get({ key: ["a"] })).toBeUndefined();
+      expect(await definitions.definitionFor(["a"])).toBeUndefined();
+      expect(await definitions.definitionsFor([])).toEqual([]);
+    });
+
+    promises("a definition comes back as it was given", async ({ definitions }) => {
+      const given = defined({
+        key: ["s3", "a/b", "\u0000\u0001\u{1f600}"],
+        description: "One row an order.\u0000",
+        owners: ["team:finance", "anna@example.com"],
+        group: "finance",
+        tags: { tier: "gold", ["__proto__"]: "kept" },
+        kinds: ["postgres"],
+        deps: ["raw/orders", ["raw", "a/b"]],
+        checks: ["no_nulls"],
+        partitions: { type: "daily", start: "2026-01-01" },
+        freshness: { type: "cron", deadline_cron: "0 6 * * 1-5", lower_bound_delta: "6h" },
+      });
+      const result = await definitions.replace("team-a", given);
+      expect(result).toEqual({ status: "replaced", changes: changes(1), revision: 1 });
+      const [definition] = given;
+      const record = await definitions.get({ key: definition?.key ?? [] });
+      expect(record).toEqual({
+        definition: definition as Definition,
+        source: "team-a",
+        revision: 1,
+        changedAt: noon,
+        definedAt: noon,
+      });
+      expect(Object.keys(record?.definition.tags ?? {}).sort()).toEqual(["__proto__", "tier"]);
+      expect(await definitions.definitionFor(definition?.key ?? [])).toEqual(record);
+      expect(await listAll(definitions)).toEqual(record === undefined ? [] : [record]);
+    });
+
+    promises("replacing makes a source equal to what is given, and counts what that changes", async (subject) => {
+      const { definitions, clock } = subject;
+      await definitions.replace("team-a", defined({ key: "a" }, { key: "b" }, { key: "c" }));
+      await definitions.replace("team-b", defined({ key: "x" }));
+      clock.now += 5;
+      const result = await definitions.replace("team-a", defined({ key: "d" }, { key: "b", group: "g" }, { key: "a" }));
+      expect(result).toEqual({ status: "replaced", changes: changes(1, 1, 1, 1), revision: 3 });
+      const all = await listAll(definitions);
+      expect(all.map((one) => [nameOf(one), one.source, one.revision, one.changedAt])).toEqual([
+        ["a", "team-a", 1, noon],
+        ["b", "team-a", 3, noon + 5],
+        ["d", "team-a", 3, noon + 5],
+        ["x", "team-b", 2, noon],
+      ]);
+    });
+
+    promises("the revision grows with every change and by nothing else", async ({ definitions }) => {
+      await definitions.replace("team-a", defined({ key: "a", tags: { b: "1", a: "2" } }));
+      const same = await definitions.replace("team-a", defined({ key: "a", tags: { a: "2", b: "1" } }));
+      expect(same).toEqual({ status: "replaced", changes: changes(0, 0, 0, 1), revision: 1 });
+      expect(await definitions.replace("team-c", [])).toEqual({ status: "replaced", changes: changes(0), revision: 1 });
+      await definitions.replace("team-a", [], { dryRun: true, allowEmpty: true });
+      expect(await definitions.revision()).toBe(1);
+      await definitions.replace("team-a", [], { allowEmpty: true });
+      expect(await definitions.revision()).toBe(2);
+    });
+
+    promises("a dry run answers what then happens, and changes nothing", async ({ definitions }) => {
+      await definitions.replace("team-a", defined({ key: "a" }, { key: "b" }));
+      const before = await listAll(definitions);
+      const given = defined({ key: "a", group: "g" }, { prefix: "c" });
+      const dry = await definitions.replace("team-a", given, { dryRun: true });
+      expect(dry).toEqual({ status: "replaced", changes: changes(1, 1, 1), revision: 1 });
+      expect(await listAll(definitions)).toEqual(before);
+      const real = await definitions.replace("team-a", given);
+      expect(real).toEqual({ status: "replaced", changes: changes(1, 1, 1), revision: 2 });
+    });
+
+    promises("what another source owns is refused by name, unless it is taken over", async ({ definitions, clock }) => {
+      await definitions.replace("team-a", defined({ key: "a", freshness: daily }, { prefix: "a" }));
+      clock.now += 5;
+      const given = defined({ prefix: "a" }, { key: "z" }, { key: "a", freshness: daily });
+      const conflicts = [
+        { name: { key: ["a"] }, source: "team-a" },
+        { name: { prefix: ["a"] }, source: "team-a" },
+      ];
+      for (const dryRun of [true, false]) {
+        const refused = await definitions.replace("team-b", given, { dryRun });
+        expect(refused).toEqual({ status: "owned", conflicts, total: 2 });
+      }
+      expect(await definitions.revision()).toBe(1);
+      const taken = await definitions.replace("team-b", given, { takeOver: true });
+      expect(taken).toEqual({ status: "replaced", changes: changes(1, 2), revision: 2 });
+      expect(await definitions.get({ key: ["a"] })).toMatchObject({ source: "team-b", definedAt: noon });
+      expect(await listAll(definitions, { source: "team-a" })).toEqual([]);
+    });
+
+    promises("a key and a prefix with the same parts are two definitions", async ({ definitions }) => {
+      await definitions.replace("team-a", defined({ key: "a", group: "key" }, { prefix: "a", group: "prefix" }));
+      const group = async (name: DefinitionName) => (await definitions.get(name))?.definition.group;
+      expect(await group({ key: ["a"] })).toBe("key");
+      expect(await group({ prefix: ["a"] })).toBe("prefix");
+      expect(await definitions.replace("team-a", defined({ prefix: "a", group: "prefix" }))).toMatchObject({
+        changes: changes(0, 0, 1, 1),
+      });
+      expect((await definitions.definitionFor(["a"]))?.definition.group).toBe("prefix");
+    });
+
+    promises("emptying a source has to be allowed", async ({ definitions }) => {
+      await definitions.replace("team-a", defined({ key: "a" }, { key: "b" }));
+      expect(await definitions.replace("team-a", [])).toEqual({ status: "emptied", definitions: 2 });
+      const emptied = await definitions.replace("team-a", [], { allowEmpty: true });
+      expect(emptied).toEqual({ status: "replaced", changes: changes(0, 0, 2), revision: 2 });
+      expect(await listAll(definitions)).toEqual([]);
+    });
+
+    promises("with a prefix, all that the source defines and defined must lie inside", async ({ definitions }) => {
+      const within = ["ml"];
+      const inside = defined({ key: "ml/a" }, { prefix: "ml" });
+      expect(await definitions.replace("team-a", inside, { within })).toMatchObject({ status: "replaced" });
+      const outside = await definitions.replace("team-a", [...inside, ...defined({ key: "mlx" })], { within });
+      expect(outside).toEqual({ status: "outside", name: { key: ["mlx"] } });
+      await definitions.replace("team-a", [...inside, ...defined({ key: "raw" })]);
+      const before = await definitions.replace("team-a", inside, { within });
+      expect(before).toEqual({ status: "outside", name: { key: ["raw"] } });
+      expect(await definitions.replace("team-b", defined({ key: "ml/b" }), { within })).toMatchObject({
+        changes: changes(1),
+      });
+    });
+
+    promises("over a limit of all sources together, it counts", async ({ definitions }) => {
+      const keys = (name: string) => Array.from({ length: 9_000 }, (_, i) => `${name}${i}`);
+      const large = (key: string) => ({ key, freshness: daily, partitions: { type: "static", keys: keys("k") } });
+      const given = defined(...Array.from({ length: 12 }, (_, i) => large(`a${i}`)));
+      await definitions.replace("team-a", given);
+      const most = defined(...Array.from({ length: 12 }, (_, i) => large(`b${i}`)));
+      expect(await definitions.replace("team-b", most)).toEqual({
+        status: "over_limit",
+        limit: "subjects",
+        count: 216_000,
+        most: 200_000,
+      });
+      expect(await definitions.replace("team-a", given.slice(0, 5))).toMatchObject({ changes: changes(0, 0, 7, 5) });
+      expect(await definitions.replace("team-b", most)).toMatchObject({ changes: changes(12) });
+    });
+
+    promises("definedAt stays with a changed policy, and starts anew with one given again", async (subject) => {
+      const { definitions, clock } = subject;
+      const definedAt = async (...assets: object[]) => {
+        clock.now += 10;
+        await definitions.replace("team-a", defined(...assets), { allowEmpty: true });
+        const found = await definitions.get({ key: ["a"] });
+        return found?.definedAt == null ? found?.definedAt : found.definedAt - noon;
+      };
+      expect(await definedAt({ key: "a" })).toBeNull();
+      expect(await definedAt({ key: "a", freshness: daily })).toBe(20);
+      expect(await definedAt({ key: "a", freshness: { ...daily, fail_window: "2d" } })).toBe(20);
+      expect(await definedAt({ key: "a", group: "g", freshness: daily })).toBe(20);
+      expect(await definedAt({ key: "a" })).toBeNull();
+      expect(await definedAt({ key: "a", freshness: daily })).toBe(60);
+      expect(await definedAt()).toBeUndefined();
+      expect(await definedAt({ key: "a", freshness: daily })).toBe(80);
+    });
+
+    promises("for a key its own definition holds, else that of the longest prefix", async ({ definitions }) => {
+      const given = defined(
+        { prefix: "a", group: "1" },
+        { prefix: "a/b", group: "2" },
+        { prefix: "a/b/c/d", group: "3" },
+        { key: "a/b/c", group: "own" },
+        { prefix: [""].concat("x"), group: "empty" },
+      );
+      await definitions.replace("team-a", given);
+      const keys = ["a", "a/b", "a/b/c", "a/b/c/d", "a/b/c/d/e", "a/b/x", "a/x", "ab", "a!", "b", "/x/y"];
+      const parts = keys.map((key) => key.split("/"));
+      const groups = (await definitions.definitionsFor(parts)).map((found) => found?.definition.group);
+      expect(groups).toEqual(["1", "2", "own", "3", "3", "2", "1", undefined, undefined, undefined, "empty"]);
+      for (const [i, key] of parts.entries()) {
+        expect((await definitions.definitionFor(key))?.definition.group).toBe(groups[i]);
+      }
+      const deep = ["a", "b", ...Array.from({ length: 3_000 }, () => "c")];
+      expect((await definitions.definitionFor(deep))?.definition.group).toBe("2");
+    });
+
+    promises("what holds is what core's index says, of any definitions and keys", async ({ definitions }) => {
+      const part = fc.constantFrom("a", "b", "", "\u0001", "a!", "\ud83d\ude00");
+      const key = fc.array(part, { minLength: 1, maxLength: 4 }).filter((parts) => parts.some((one) => one !== ""));
+      const asset = fc.oneof(
+        key.map((key) => ({ key })),
+        key.map((prefix) => ({ prefix })),
+      );
+      const assets = fc.uniqueArray(asset, { selector: (one) => JSON.stringify(one), maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(assets, fc.array(key, { minLength: 1, maxLength: 20 }), async (given, keys) => {
+          const all = defined(...given);
+          await definitions.replace("team-a", all, { allowEmpty: true });
+          const index = indexDefinitions(all);
+          const found = await definitions.definitionsFor(keys);
+          expect(found.map((one) => one?.definition)).toEqual(keys.map((one) => index.definitionFor(one)));
+          expect((await listAll(definitions, {}, 3)).length).toBe(given.length);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    promises(
+      "lists are in the order of keys, by prefix, source and revision, page by page",
+      async ({ definitions }) => {
+        const a = ["b", "a/c", "a", "a/b", "\ue000", "\u{1f600}", "a!"].map((key) => ({ key }));
+        await definitions.replace("team-a", defined(...a, { prefix: "a" }));
+        await definitions.replace("team-b", defined({ key: "a/b/z" }, { key: "ab" }));
+        const names = async (filter: DefinitionFilter, limit?: number) =>
+          (await listAll(definitions, filter, limit)).map(nameOf);
+        const all = ["a", "a/*", "a/b", "a/b/z", "a/c", "a!", "ab", "b", "\ue000", "\u{1f600}"];
+        for (const limit of [1, 2, 3, 100]) expect(await names({}, limit)).toEqual(all);
+        expect(await names({ prefix: ["a"] }, 2)).toEqual(["a", "a/*", "a/b", "a/b/z", "a/c"]);
+        expect(await names({ source: "team-b" }, 1)).toEqual(["a/b/z", "ab"]);
+        expect(await names({ source: "team-a", prefix: ["a", "b"] })).toEqual(["a/b"]);
+        expect(await names({ changedAfter: 1 })).toEqual(["a/b/z", "ab"]);
+        expect((await definitions.list({}, { limit: 1 })).revision).toBe(2);
+      },
+    );
+
+    promises("a cursor of another list is refused", async ({ definitions }) => {
+      await definitions.replace("team-a", defined({ key: "a" }, { key: "b" }));
+      const { cursor } = await definitions.list({}, { limit: 1 });
+      const other = definitions.list({ source: "team-a" }, { limit: 1, cursor: cursor ?? "" });
+      await expect(other).rejects.toMatchObject({ code: "bad_cursor" });
+      await expect(definitions.list({}, { limit: 1, cursor: "x" })).rejects.toMatchObject({ code: "bad_cursor" });
+    });
+
+    promises(
+      "thousands are replaced at once for every reader, and listed in bounded pages",
+      async ({ definitions }) => {
+        const version = (group: string, keys: readonly number[]) =>
+          defined(...keys.map((i) => ({ key: `k${i % 7}/${i}`, group, description: "x".repeat(900) })));
+        const keys = Array.from({ length: 2_500 }, (_, i) => i);
+        await definitions.replace("team-a", version("one", keys));
+        let isDone = false;
+        const next = version("two", [...keys.slice(500), ...keys.map((i) => i + 2_500)]);
+        const replacing = definitions.replace("team-a", next).finally(() => {
+          isDone = true;
+        });
+        const seen = new Set<string>();
+        while (!isDone) {
+          const sample = [0, 600, 1_234, 2_499, 2_600].map((i) => [`k${i % 7}`, String(i)]);
+          const found = await definitions.definitionsFor(sample);
+          seen.add(found.map((one) => one?.definition.group ?? "-").join(" "));
+        }
+        expect(await replacing).toMatchObject({ changes: changes(2_500, 2_000, 500), revision: 2 });
+        seen.delete("one one one one -");
+        seen.delete("- two two two two");
+        expect([...seen]).toEqual([]);
+        expect(await listAll(definitions, {}, 1_000)).toHaveLength(4_500);
+        expect(await definitions.replace("team-a", [], { allowEmpty: true })).toMatchObject({
+          changes: changes(0, 0, 4_500),
+        });
+        expect(await listAll(definitions)).toEqual([]);
+      },
+    );
+
+    promises("replacements at the same time happen one after another", async ({ definitions }) => {
+      const of = (source: string) => defined(...Array.from({ length: 600 }, (_, i) => ({ key: `${source}/${i}` })));
+      const sources = ["a", "b", "c", "a"];
+      const results = await Promise.all(sources.map((source) => definitions.replace(source, of(source))));
+      expect(results.map((result) => result.status)).toEqual(sources.map(() => "replaced"));
+      expect(await definitions.revision()).toBe(3);
+      expect(await listAll(definitions)).toHaveLength(1_800);
+    });
+  });
+}
