@@ -1,4 +1,4 @@
-import type { EventLog, Maintenance, Overview } from "../../storage/index.ts";
+import type { DefinitionStore, EventLog, Maintenance, Overview } from "../../storage/index.ts";
 import type { Limits } from "../config/limits.ts";
 import type { BrowserPolicy } from "./access/browser-guard.ts";
 import type { Caller } from "./access/caller.ts";
@@ -30,6 +30,8 @@ export interface AppConfig {
 export interface AppDeps {
   readonly log: ServedLog;
   readonly config: AppConfig;
+  /** Default: none. Then nothing is defined, and the routes of definitions answer 501. */
+  readonly definitions?: DefinitionStore;
   /** Default: new ones. The program that opens the log adds those of the process and of the log's commits. */
   readonly metrics?: Metrics;
   /** Default: no request needs a token. */

@@ -21,6 +21,7 @@ interface RouteOptions {
 export interface Routes {
   get<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
   post<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
+  put<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
   delete<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
   readonly app: Hono<AppEnv>;
 }
@@ -35,6 +36,10 @@ export function routes(deps: RouteDeps, options: RouteOptions = {}): Routes {
     },
     post: (path, scope, handler) => {
       app.post(path, requiring(scope, handler, deps, options));
+      return group;
+    },
+    put: (path, scope, handler) => {
+      app.put(path, requiring(scope, handler, deps, options));
       return group;
     },
     delete: (path, scope, handler) => {

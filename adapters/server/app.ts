@@ -6,6 +6,8 @@ import type { AppDeps, AppEnv, AppOptions, RunlessApp } from "../http/app-deps.t
 import { assetRoutes } from "../http/assets/assets.ts";
 import { checkRoutes } from "../http/assets/checks.ts";
 import { partitionRoutes } from "../http/assets/partitions.ts";
+import { definitionRoutes } from "../http/definitions/definitions.ts";
+import { definitionsSchemaRoute } from "../http/definitions/schema-route.ts";
 import { errorResponse } from "../http/error-response.ts";
 import { eventRoutes, logRoutes } from "../http/events/events.ts";
 import { createStreaming, type Streaming } from "../http/events/streaming.ts";
@@ -72,7 +74,8 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
   app
     .route("/", healthRoutes(deps, appends))
     .route("/", metricsRoutes(deps, metrics.registry))
-    .route("/", documentationRoutes(deps));
+    .route("/", documentationRoutes(deps))
+    .route("/", definitionsSchemaRoute(deps));
   assertScoped(app);
   app.notFound((c) => answerUnmatched(c, app, deps.authorizer));
 
@@ -111,6 +114,7 @@ export function addRequestRoutes(app: Hono<AppEnv>, deps: RouteDeps, streaming: 
     .route("/api/v1/assets", assetRoutes(deps))
     .route("/api/v1/partitions", partitionRoutes(deps))
     .route("/api/v1/checks", checkRoutes(deps))
+    .route("/api/v1/definitions", definitionRoutes(deps, shared))
     .route("/api/v1/log", logRoutes(deps))
     .route("/", webRoutes(deps, shared, streaming))
     .onError((error, c) => errorResponse(error, c.req.raw));
@@ -141,7 +145,7 @@ function answerUnmatched(c: Context<AppEnv>, app: Hono<AppEnv>, { guard }: Autho
 
 /** 405 with Allow if the path has a handler for another method (RFC 9110, 15.5.6), else 404. */
 function unmatched(app: Hono<AppEnv>, method: string, path: string): HttpError {
-  const allowed = ["GET", "POST", "DELETE"].filter((other) => hasHandler(app, other, path));
+  const allowed = ["GET", "POST", "PUT", "DELETE"].filter((other) => hasHandler(app, other, path));
   if (allowed.length === 0) return new HttpError(404, `There is nothing at ${path}.${hintFor(path)}`);
   const sentence = `${method} is not for this path; send ${allowed.join(" or ")}.`;
   return new HttpError(405, sentence, { allow: allowed.join(", ") });

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
-import { type EventLog, EventLogError, type LibsqlEventLog, openStores, type Stores } from "../../storage/index.ts";
+import {
+  EventLogError,
+  type LibsqlDefinitionStore,
+  type LibsqlEventLog,
+  openStores,
+  type Stores,
+} from "../../storage/index.ts";
 import { openedFile } from "../../storage/libsql/file/opened-file.ts";
 import { databaseName } from "../../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "../config/config.ts";
@@ -68,11 +74,12 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   const tokens = await openTokens(stores.tokens, config);
   const closing = new AbortController();
   const { signal } = closing;
-  const forwarder = forwarderFor(log, config, { onDamage: health.noteDamage, closing: signal });
+  const forwarder = forwarderFor(stores, config, { onDamage: health.noteDamage, closing: signal });
   await forwarder?.opened().catch(({ message }) => logger.warn(plain(message))); // the next request starts another
   served.use(
     createApp({
       log,
+      definitions: stores.definitions,
       tokens,
       config,
       metrics,
@@ -141,12 +148,13 @@ function openDatabase(config: Config, metrics: Metrics, health: DatabaseHealth):
 
 /** A thread for reads and large bodies. Undefined for a log in memory, which other threads can't read. */
 function forwarderFor(
-  log: EventLog,
+  { log, definitions }: Stores,
   { databaseUrl, databaseAuthToken, limits, log: { level } }: Config,
   hooks: Pick<RequestThreadOptions, "onDamage" | "closing">,
 ): Forwarder | undefined {
   if (!("appendEncoded" in log)) return undefined;
   const { appendEncoded, wipe } = log as LibsqlEventLog; // no other log has appendEncoded
+  const { replaceEncoded } = definitions as LibsqlDefinitionStore; // of the same database
   return createRequestThread({
     ...hooks,
     url: databaseUrl,
@@ -156,6 +164,7 @@ function forwarderFor(
     logLevel: level,
     append: appendEncoded,
     wipe,
+    replaceDefinitions: replaceEncoded,
   });
 }
 

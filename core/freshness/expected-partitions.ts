@@ -1,6 +1,14 @@
 import { InvalidRuleError } from "./invalid-rule-error.ts";
 import { formatOffset, readOffset } from "./partition-format.ts";
-import { compileWindows, mostStaticKeys, type Partitions, type StaticPartitions, type Windows } from "./partitions.ts";
+import {
+  type CalendarPartitions,
+  type CronPartitions,
+  compileWindows,
+  mostStaticKeys,
+  type Partitions,
+  type StaticPartitions,
+  type Windows,
+} from "./partitions.ts";
 
 /** A partition and its time window: `start` inclusive, `end` exclusive. Both are null for a static partition. */
 export interface PartitionWindow {
@@ -37,20 +45,25 @@ export interface PartitionRange {
  * console.log(windows.map((one) => one.partition)); // [ '2026-03-28', '2026-03-29' ]
  */
 export function expectedPartitions(partitions: Partitions, range: PartitionRange): readonly PartitionWindow[] {
-  if (partitions.type === "static") return staticPartitions(partitions);
+  return partitions.type === "static" ? staticPartitions(partitions) : [...expectedWindows(partitions, range)];
+}
+
+/** As `expectedPartitions`, of windowed partitions, one after another: for those who want only the first of many. */
+export function* expectedWindows(
+  partitions: CalendarPartitions | CronPartitions,
+  range: PartitionRange,
+): Generator<TimedWindow> {
   const windows = compileWindows(partitions);
   const { first, ticks } = windows;
   const last = horizon(windows, range.now);
-  if (first === null || last === null) return [];
-  const found: TimedWindow[] = [];
+  if (first === null || last === null) return;
   let start = range.from === null || range.from <= first ? first : ticks.after(range.from - 1);
   while (start !== null && start < last && (range.until === null || start < range.until)) {
     const end = ticks.after(start);
-    if (end === null) break;
-    found.push({ partition: nameOf(windows, start), start, end });
+    if (end === null) return;
+    yield { partition: nameOf(windows, start), start, end };
     start = end;
   }
-  return found;
 }
 
 /**

@@ -1,11 +1,14 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import * as v from "valibot";
+import { namedKey } from "../../../core/asset-key.ts";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../../core/index.ts";
 import { percentDecode } from "../../../core/percent-decode.ts";
-import type { AssetRecord } from "../../../storage/index.ts";
+import type { AssetRecord, DefinitionRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 import type { AppEnv } from "../app-deps.ts";
+import { formatHolding } from "../definitions/format-definition.ts";
+import { ScopedDefinitions } from "../definitions/scoped-definitions.ts";
 import { HttpError } from "../http-error.ts";
 import {
   assetKeyParameter,
@@ -53,10 +56,10 @@ export function assetsSchema(limits: Limits) {
 }
 
 export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
-  const answer = async (log: ScopedEventLog, key: AssetKey) => {
-    const record = await log.asset(key);
-    if (record === undefined) throw unknownAsset(key);
-    return jsonResponse(formatAsset(record));
+  const answer = async (c: Context<AppEnv>, key: AssetKey) => {
+    const found = await readDefinedAsset(c.get("log"), new ScopedDefinitions(deps, c.get("caller")), key);
+    if (found === undefined) throw unknownAsset(key);
+    return jsonResponse(formatAsset(found.record, found.definition));
   };
 
   return routes(deps)
@@ -66,13 +69,14 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
       offThread(deps, async (c) => {
         const log = c.get("log");
         // Either one asset by its key, or a list. They share no parameter.
-        if (boundedQueryOf(c.req.url).has("asset_key")) return answer(log, readQuery(c.req.url, assetSchema).asset_key);
+        if (boundedQueryOf(c.req.url).has("asset_key")) return answer(c, readQuery(c.req.url, assetSchema).asset_key);
         const query = readQuery(c.req.url, assetsSchema(deps.config.limits));
         const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
         const { assets, cursor, hasMore } = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
-        return jsonResponse(
-          `{"assets":[${assets.map(formatAsset).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-        );
+        const keys = assets.map(({ assetKey }) => assetKey);
+        const defined = await new ScopedDefinitions(deps, c.get("caller")).definitionsFor(keys);
+        const texts = assets.map((record, i) => formatAsset(record, defined[i]));
+        return jsonResponse(`{"assets":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`);
       }),
     )
     .delete("/", "admin", async (c) => {
@@ -92,26 +96,55 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
       "read",
       offThread(deps, (c) => {
         readQuery(c.req.url, noParameters);
-        const path = rawPath(c.req.url);
-        // Split first and decoded after, so that `%2F` stays inside a part.
-        const parts = path
-          .slice(path.indexOf("/assets/") + "/assets/".length)
-          .split("/")
-          .map(percentDecode);
-        if (parts.some((part) => part !== "")) return answer(c.get("log"), parts);
+        const key = keyInPath(c.req.url, "/assets/");
+        if (key !== undefined) return answer(c, key);
         throw new HttpError(404, "There is no asset with an empty key.");
       }),
     ).app;
+}
+
+/** The asset key that a path ends with, after `before`. Undefined for an empty one. */
+export function keyInPath(url: string, before: string): AssetKey | undefined {
+  const path = rawPath(url);
+  // Split first and decoded after, so that `%2F` stays inside a part.
+  const parts = path
+    .slice(path.indexOf(before) + before.length)
+    .split("/")
+    .map(percentDecode);
+  return namedKey(parts);
 }
 
 export function unknownAsset(key: AssetKey): HttpError {
   return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
 }
 
-/** An asset as JSON of the API. */
-export function formatAsset(record: AssetRecord): string {
+/** What is known of an asset, by its events and its definition. Undefined if it has neither events nor a definition of its own. */
+export async function readDefinedAsset(
+  log: ScopedEventLog,
+  definitions: ScopedDefinitions,
+  key: AssetKey,
+): Promise<{ readonly record: AssetRecord; readonly definition: DefinitionRecord | undefined } | undefined> {
+  const [record, definition] = await Promise.all([log.asset(key), definitions.definitionFor(key)]);
+  if (record !== undefined) return { record, definition };
+  return definition?.definition.key === undefined ? undefined : { record: neverReported(key), definition };
+}
+
+function neverReported(assetKey: AssetKey): AssetRecord {
+  return {
+    assetKey,
+    latestMaterialization: null,
+    latestObservation: null,
+    dataVersion: null,
+    checks: [],
+    hasMoreChecks: false,
+    counts: { materializations: 0, observations: 0, checkEvaluations: 0, partitions: 0 },
+  };
+}
+
+/** An asset as JSON of the API, with the definition that holds for it. */
+export function formatAsset(record: AssetRecord, definition: DefinitionRecord | undefined): string {
   const { materializations, observations, checkEvaluations, partitions } = record.counts;
   const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };
   const event = (latest: RecordedEvent | null) => (latest === null ? "null" : formatEvent(latest));
-  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"has_more_checks":${record.hasMoreChecks},"counts":${JSON.stringify(counts)}}`;
+  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"has_more_checks":${record.hasMoreChecks},"counts":${JSON.stringify(counts)},"definition":${formatHolding(definition)}}`;
 }

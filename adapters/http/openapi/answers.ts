@@ -3,6 +3,7 @@ import { type Schema, schemaRef } from "./operation.ts";
 
 const text: Schema = { type: "string" };
 const textOrNull: Schema = { type: ["string", "null"] };
+const texts: Schema = { type: "array", items: text };
 const count: Schema = { type: "integer", minimum: 0 };
 const id: Schema = { type: "integer", minimum: 1 };
 const eventOrNull: Schema = { anyOf: [schemaRef("Event"), { type: "null" }] };
@@ -17,7 +18,7 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-function page(name: string, item: Schema): Schema {
+function page(name: string, item: Schema, more: Record<string, Schema> = {}): Schema {
   return object({
     [name]: { type: "array", items: item },
     cursor: { ...textOrNull, description: "The parameter `cursor` that asks for the next page." },
@@ -25,6 +26,7 @@ function page(name: string, item: Schema): Schema {
       type: "boolean",
       description: "A page may be short, even empty, while this is true: ask on with the cursor.",
     },
+    ...more,
   });
 }
 
@@ -40,6 +42,17 @@ const common: Record<string, Schema> = {
   tags: { type: "object", additionalProperties: text },
   metadata: { type: "object", additionalProperties: schemaRef("MetadataValue") },
 };
+
+const timeOrNull: Schema = { type: ["string", "null"], format: "date-time" };
+const missing = object({
+  partition: text,
+  start: { ...timeOrNull, description: "Of the window, inclusive. Null for a static partition." },
+  end: { ...timeOrNull, description: "Of the window, exclusive." },
+  due_at: {
+    ...timeOrNull,
+    description: "When it is late: by the freshness policy, else the end of the window. Null for a static partition.",
+  },
+});
 
 const assetEvent: Record<string, Schema> = {
   ...common,
@@ -111,12 +124,56 @@ export const answerSchemas: Record<string, Schema> = {
     },
     has_more_checks: { type: "boolean", description: "Whether there are more; `/api/v1/checks` lists all." },
     counts: object({ materializations: count, observations: count, check_evaluations: count, partitions: count }),
+    definition: {
+      anyOf: [schemaRef("Definition"), { type: "null" }],
+      description: "The one that holds: of the key, else of the longest prefix.",
+    },
+  }),
+  Definition: object(
+    {
+      key: assetKey,
+      prefix: { ...assetKey, description: "In the place of `key`: it holds for all keys below." },
+      description: textOrNull,
+      owners: texts,
+      group: textOrNull,
+      tags: { type: "object", additionalProperties: text },
+      kinds: texts,
+      deps: { type: "array", items: assetKey },
+      checks: texts,
+      partitions: { type: ["object", "null"], description: "Which there should be, as in the document." },
+      freshness: { type: ["object", "null"], description: "How often something should come, as in the document." },
+      source: text,
+      revision: { ...count, description: "Of all definitions, since which this one is as it is." },
+      changed_at: time,
+      defined_at: {
+        ...timeOrNull,
+        description: "When its freshness policy was given first.",
+      },
+    },
+    ["key", "prefix"],
+  ),
+  DefinitionPage: page("definitions", schemaRef("Definition"), {
+    revision: { ...count, description: "Grows with every change of any definition." },
+  }),
+  ReplacedDefinitions: object({
+    source: text,
+    dry_run: { type: "boolean" },
+    added: count,
+    changed: count,
+    removed: count,
+    unchanged: count,
+    revision: count,
   }),
   AssetPage: page("assets", schemaRef("Asset")),
-  PartitionPage: page(
-    "partitions",
-    object({ partition: text, latest_materialization: schemaRef("Event"), materializations: count }),
-  ),
+  PartitionPage: {
+    ...page(
+      "partitions",
+      object({ partition: text, latest_materialization: schemaRef("Event"), materializations: count }),
+      { missing: { type: "array", items: missing }, has_more_missing: { type: "boolean" }, unexpected: texts },
+    ),
+    required: ["partitions", "cursor", "has_more"],
+  },
+  MissingPage: page("missing", missing),
   CheckPage: page(
     "checks",
     object({

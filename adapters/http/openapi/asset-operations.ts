@@ -1,12 +1,25 @@
 import * as v from "valibot";
 import { assetSchema, assetsSchema, wipeSchema } from "../assets/assets.ts";
 import { checksSchema } from "../assets/checks.ts";
-import { ofAssetSchema } from "../assets/partitions.ts";
+import { partitionsSchema } from "../assets/partitions.ts";
 import { assetExample, checkExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
 const path = "/api/v1/assets";
 const tags = ["Assets"];
+
+const lastPage = { cursor: null, has_more: false };
+const partitionExample = {
+  partition: "2026-11-23",
+  latest_materialization: materializationExample,
+  materializations: 1,
+};
+const missingExample = {
+  partition: "2026-11-24",
+  start: "2026-11-24T00:00:00.000Z",
+  end: "2026-11-25T00:00:00.000Z",
+  due_at: "2026-11-25T06:00:00.000Z",
+};
 
 export const assetOperations: Operations = (limits) => [
   {
@@ -69,15 +82,29 @@ export const assetOperations: Operations = (limits) => [
     scope: "read",
     operationId: "listPartitions",
     tags,
-    summary: "List the partitions of an asset",
-    query: ofAssetSchema(limits),
+    summary: "List the partitions of an asset, or those that are missing",
+    description: "`since` and `until` are of the windows of missing partitions.",
+    query: partitionsSchema(limits),
     responses: {
-      ...ok("A page.", "PartitionPage", {
-        partitions: [{ partition: "2026-11-23", latest_materialization: materializationExample, materializations: 1 }],
-        cursor: null,
-        has_more: false,
-      }),
-      ...errors(400, 503),
+      200: {
+        description: "A page; with `expected` also what is missing, on the first page, and unexpected on this one.",
+        content: {
+          "application/json": {
+            schema: { anyOf: [schemaRef("PartitionPage"), schemaRef("MissingPage")] },
+            examples: {
+              list: { value: { partitions: [partitionExample], ...lastPage } },
+              expected: {
+                value: {
+                  ...{ partitions: [partitionExample], ...lastPage },
+                  ...{ missing: [missingExample], has_more_missing: false, unexpected: [] },
+                },
+              },
+              missing: { value: { missing: [missingExample], ...lastPage } },
+            },
+          },
+        },
+      },
+      ...errors(400, 404, 503),
     },
   },
   {

@@ -5,6 +5,7 @@ import { packageInfo } from "../../config/package-info.ts";
 import type { RequiredScope } from "../access/authorizer.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
+import { definitionOperations } from "./definition-operations.ts";
 import { eventOperations } from "./event-operations.ts";
 import { queryParameters } from "./json-schema.ts";
 import { errors, type Operation, type Responses } from "./operation.ts";
@@ -17,12 +18,15 @@ const tags = [
   { name: "Reports", description: "Dagster's external-assets API: change the host name, and nothing else." },
   { name: "Events", description: "Everything that was reported: written in batches, listed, exported, followed." },
   { name: "Assets", description: "What is known of each asset, kept up to date with every event." },
+  { name: "Definitions", description: "What is known of assets without a report: owners, partitions, freshness." },
   { name: "Server", description: "The server itself." },
 ];
 
 /** All operations of the server, with these limits. */
 export function describedOperations(limits: Limits): readonly Operation[] {
-  return [reportOperations, eventOperations, assetOperations, serverOperations].flatMap((describe) => describe(limits));
+  return [reportOperations, eventOperations, assetOperations, definitionOperations, serverOperations].flatMap(
+    (describe) => describe(limits),
+  );
 }
 
 /**

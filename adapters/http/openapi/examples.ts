@@ -19,6 +19,7 @@ export const parameterExamples: Readonly<Record<string, unknown>> = {
   after: 41,
   before: 44,
   order: "asc",
+  source: "team-a",
   limit: 100,
   cursor: "42-1k2x3c",
   id: 42,
@@ -68,6 +69,23 @@ export const wipeExample = {
   metadata: {},
 };
 
+export const definitionExample = {
+  key: ["s3", "orders"],
+  description: "One row an order.",
+  owners: ["team:finance"],
+  group: "finance",
+  tags: { tier: "gold" },
+  kinds: ["postgres"],
+  deps: [["raw", "orders"]],
+  checks: ["no_nulls"],
+  partitions: { type: "daily", start: "2026-01-01", timezone: "UTC" },
+  freshness: { type: "cron", deadline_cron: "0 6 * * 1-5", lower_bound_delta: "6h", timezone: "UTC" },
+  source: "team-a",
+  revision: 1,
+  changed_at: "2026-11-23T02:00:00.000Z",
+  defined_at: "2026-11-23T02:00:00.000Z",
+};
+
 export const assetExample = {
   asset_key: ["s3", "orders"],
   latest_materialization: materializationExample,
@@ -76,4 +94,5 @@ export const assetExample = {
   checks: [checkExample],
   has_more_checks: false,
   counts: { materializations: 1, observations: 0, check_evaluations: 1, partitions: 1 },
+  definition: definitionExample,
 };

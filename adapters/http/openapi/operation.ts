@@ -5,7 +5,7 @@ import type { RequiredScope } from "../access/authorizer.ts";
 
 /** The description of a method of a path: its parameters, body and answers. */
 export interface Operation extends DescribeRouteOptions {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** In the form of Hono: `/events/:id`. */
   readonly path: string;
   /** The scope that it requires. */
@@ -40,9 +40,11 @@ const reasons: Readonly<Record<number, string>> = {
   403: "The token lacks the scope, or its prefix does not cover the asset, or a browser asks for a page of another origin; the sentence says which.",
   404: "There is no such thing, or no longer.",
   408: "The body came too slowly. Nothing of it is recorded, but lines of an import that came whole.",
+  409: "Another source owns a key, or the source would lose all its definitions; the sentence says which.",
   413: "The body is larger than the server's limit, or has too many events.",
   415: "The body is neither JSON nor lines of JSON.",
   422: "The idempotency key was sent before, with other content.",
+  501: "The server was made without a store of definitions.",
   503: "The server can't answer now. Nothing is known to be recorded; send the request again, with the same idempotency key.",
 };
 
@@ -67,8 +69,10 @@ const examples: Readonly<Record<number, string>> = {
   403: "This needs the scope report, and the token dashboards has the scope read.",
   404: "There is no event with the id 42.",
   408: "The body came too slowly: 60 seconds, and one more for each 16 KB, are all it may take. Send it faster, or raise --max-idle-seconds.",
+  409: "Nothing is changed: the key s3/orders belongs to the source team-b. Leave it out, or take it over with take_over=true (--take-over).",
   413: "The body is larger than 4194304 bytes. Send less, or raise --max-body-bytes.",
   415: 'Send an event or an array of events as application/json, or lines as application/x-ndjson. Got "text/csv".',
   422: 'The idempotency key "2026-11-23" was sent before, recorded as event 7, with other content. Send a new key for a new event.',
+  501: "This server has no store of definitions. Give createApp one: { log, definitions }.",
   503: "More is reported than can be recorded: 1000 events of 412672 bytes wait already, and the limit is 1000 events. Nothing of this is recorded; send it again a little later. --max-queue-events sets that limit.",
 };

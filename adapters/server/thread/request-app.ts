@@ -15,13 +15,17 @@ export interface RequestApp {
 }
 
 /** Creates the routes that use the log, for requests that the main thread has authorized. */
-export function createRequestApp(reading: ReadingLog, limits: Limits, closing: AbortSignal): RequestApp {
+export function createRequestApp(
+  { definitions, ...reading }: ReadingLog,
+  limits: Limits,
+  closing: AbortSignal,
+): RequestApp {
   const log: AppDeps["log"] = { ...reading, watch: unasked, probe: unasked };
   // Streams, exports and imports take their slots on the main thread.
   const config = { limits: { ...limits, streams: Number.POSITIVE_INFINITY } };
   const app = new Hono<AppEnv>({ getPath: requestPath });
   const streaming = createStreaming(log);
-  const deps: AppDeps = { log, config, closing };
+  const deps: AppDeps = { log, definitions, config, closing };
   addRequestRoutes(app, { ...deps, authorizer: createAuthorizer(deps) }, streaming);
   return { app, pages: streaming.pages };
 }

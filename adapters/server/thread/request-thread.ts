@@ -1,4 +1,4 @@
-import type { AppendEncoded, EventLog } from "../../../storage/index.ts";
+import type { AppendEncoded, EventLog, ReplaceEncoded } from "../../../storage/index.ts";
 import type { EventPages } from "../../http/events/event-pages.ts";
 import type { Forwarder } from "../../http/forwarder.ts";
 import { type MainCalls, RunningThread } from "./running-thread.ts";
@@ -9,6 +9,8 @@ export interface RequestThreadOptions extends ThreadData {
   readonly append: AppendEncoded;
   /** Wipes for the thread. */
   readonly wipe: EventLog["wipe"];
+  /** Replaces definitions for the thread. */
+  readonly replaceDefinitions: ReplaceEncoded;
   readonly onDamage: (problem: string) => void;
   /** Aborts when the server shuts down. */
   readonly closing: AbortSignal;
@@ -34,6 +36,7 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
     const calls: MainCalls = {
       append: (encoded, appendOptions) => append(encoded, appendOptions),
       wipe: options.wipe,
+      replaceDefinitions: options.replaceDefinitions,
       onDamage: options.onDamage,
     };
     const thread = new RunningThread(worker, calls, pingInterval, () => {

@@ -61,17 +61,22 @@ interface Work {
 
 const work = new AsyncLocalStorage<Work>();
 
-/** Makes the main thread append. Meanwhile another question may use the slot of this one. */
-async function append(encoded: EncodedUnits, options: AppendOptions | undefined): Promise<GroupResult> {
-  const { id, counts = false } = work.getStore() ?? {};
-  const transfer = buffersIn([encoded.rows], encoded.shared);
+/** Makes the main thread write. Meanwhile another question may use the slot of this one. */
+async function callToWrite(ask: MainCall, transfer: ArrayBuffer[]): Promise<unknown> {
+  const { counts = false } = work.getStore() ?? {};
   if (counts) running--;
   next();
   try {
-    return (await callMain({ method: "append", id, encoded, options }, transfer)) as GroupResult; // the result of append
+    return await callMain(ask, transfer);
   } finally {
     if (counts) running++;
   }
+}
+
+async function append(encoded: EncodedUnits, options: AppendOptions | undefined): Promise<GroupResult> {
+  const { id } = work.getStore() ?? {};
+  const transfer = buffersIn([encoded.rows], encoded.shared);
+  return (await callToWrite({ method: "append", id, encoded, options }, transfer)) as GroupResult; // the result of append
 }
 
 const reading = openReadingLog({
@@ -81,6 +86,8 @@ const reading = openReadingLog({
   onDamage: (problem) => send({ type: "damage", problem }),
   writes: {
     append,
+    replaceDefinitions: (source, given, options) =>
+      callToWrite({ method: "replaceDefinitions", source, given, options }, [...given]) as never, // the result of it
     wipe: (target, by) => callMain({ method: "wipe", target, by }) as never, // the result of wipe
   },
 });

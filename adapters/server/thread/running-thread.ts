@@ -1,4 +1,4 @@
-import type { AppendEncoded, EventLog } from "../../../storage/index.ts";
+import type { AppendEncoded, EventLog, ReplaceEncoded } from "../../../storage/index.ts";
 import { relayLog } from "../../config/logger.ts";
 import type { ForwardedCall } from "../../http/forwarder.ts";
 import { HttpError } from "../../http/http-error.ts";
@@ -38,6 +38,7 @@ function withResolvers() {
 export interface MainCalls {
   readonly append: AppendEncoded;
   readonly wipe: EventLog["wipe"];
+  readonly replaceDefinitions: ReplaceEncoded;
   readonly onDamage: (problem: string) => void;
 }
 
@@ -199,6 +200,8 @@ export class RunningThread {
       }
       case "wipe":
         return this.#calls.wipe(ask.target, ask.by);
+      case "replaceDefinitions":
+        return this.#calls.replaceDefinitions(ask.source, ask.given, ask.options);
       case "recheck":
         return this.#waiting.get(ask.id)?.call?.recheck();
     }

@@ -7,6 +7,7 @@ import {
   type EventLogErrorCode,
   type PageRequest,
   QueueFullError,
+  type ReplaceOptions,
   type WipeTarget,
 } from "../../../storage/index.ts";
 import type { OpenedFile } from "../../../storage/libsql/file/opened-file.ts";
@@ -89,6 +90,12 @@ export type MainCall =
       readonly id: number | undefined;
       readonly encoded: EncodedUnits;
       readonly options: AppendOptions | undefined;
+    }
+  | {
+      readonly method: "replaceDefinitions";
+      readonly source: string;
+      readonly given: readonly ArrayBuffer[];
+      readonly options: ReplaceOptions;
     }
   | { readonly method: "wipe"; readonly target: WipeTarget; readonly by: string | null };
 

@@ -1,8 +1,10 @@
+import type { DefinitionStore } from "../../definition-store.ts";
 import type { EventLog } from "../../event-log.ts";
 import { EventLogError } from "../../event-log-error.ts";
 import { type FileAddress, openConnection } from "../connection.ts";
 import { createLogDatabase } from "../create-log-database.ts";
 import type { DatabaseAccess } from "../database-access.ts";
+import { createLibsqlDefinitionStore, type ReplaceEncoded } from "../definitions/libsql-definition-store.ts";
 import { databaseFile } from "../file/database-file.ts";
 import { reconnecting } from "../file/reconnecting.ts";
 import type { AppendEncoded, DatabaseAddress } from "../libsql-options.ts";
@@ -13,6 +15,7 @@ import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 
 /** The writes of a log that only reads. The log of this process that writes carries them out. */
 export interface LogWrites {
+  readonly replaceDefinitions: ReplaceEncoded;
   readonly append: AppendEncoded;
   readonly wipe: EventLog["wipe"];
 }
@@ -24,7 +27,9 @@ export interface ReadingLogOptions extends FileAddress {
 }
 
 /** A log without its upkeep, on the thread that opened it. */
-export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wipe" | "close"> {}
+export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wipe" | "close"> {
+  readonly definitions: DefinitionStore;
+}
 
 /**
  * Opens a second view of a log that another thread of this process has opened and migrated. It reads by a connection of
@@ -37,8 +42,10 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
   const assertOpen = () => {
     if (!isOpen) throw new EventLogError("closed", "The event log is closed.");
   };
+  const database = createLogDatabase(access);
   return {
-    ...createLibsqlReads(createLogDatabase(access), assertOpen),
+    ...createLibsqlReads(database, assertOpen),
+    definitions: createLibsqlDefinitionStore(database, writes.replaceDefinitions),
     append: async (units, options) => {
       assertOpen();
       const encoded = inBuffers(encodeUnits(units));

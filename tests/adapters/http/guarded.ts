@@ -1,7 +1,12 @@
 import { hashSecret } from "../../../adapters/config/token-format.ts";
 import { openTokenCache } from "../../../adapters/http/access/token-cache.ts";
 import type { AppOptions } from "../../../adapters/server/http.ts";
-import { createMemoryTokenStore, type EventLog, type NewToken } from "../../../storage/index.ts";
+import {
+  createMemoryDefinitionStore,
+  createMemoryTokenStore,
+  type EventLog,
+  type NewToken,
+} from "../../../storage/index.ts";
 import { newToken } from "../../new-token.ts";
 import { config, memory, noon } from "./native.ts";
 import { testApp } from "./test-app.ts";
@@ -21,7 +26,14 @@ export async function guardedApp(
   const store = createMemoryTokenStore({ now: () => clock.now });
   for (const token of tokens) await store.create(token);
   const book = await openTokenCache({ store, now: () => clock.now, elapsed: () => clock.elapsed, allowGrace: true });
-  return { app: testApp({ log, tokens: book, config, now: () => clock.now, ...deps }), log, store, clock };
+  const definitions = createMemoryDefinitionStore({ now: () => clock.now });
+  return {
+    app: testApp({ log, definitions, tokens: book, config, now: () => clock.now, ...deps }),
+    log,
+    definitions,
+    store,
+    clock,
+  };
 }
 
 export type GuardedApp = Awaited<ReturnType<typeof guardedApp>>["app"];

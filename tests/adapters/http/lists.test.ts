@@ -123,7 +123,10 @@ describe("the lists of the native API", () => {
   test.each([
     ["partitions", "The parameter asset_key is missing. It must be an asset key"],
     ["checks", "The parameter asset_key is missing. It must be an asset key"],
-    ["partitions?asset_key=a&prefix=b", 'There is no parameter "prefix". Those there are: asset_key, limit, cursor.'],
+    [
+      "partitions?asset_key=a&prefix=b",
+      'There is no parameter "prefix". Those there are: asset_key, limit, cursor, expected, missing, since, until.',
+    ],
     [
       "checks?asset_key=//",
       'The parameter asset_key must be an asset key: parts joined by / or a JSON array of strings. Got "//".',

@@ -39,6 +39,13 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   "DELETE /api/v1/assets": { needs: "admin", path: "/api/v1/assets?asset_key=s3/orders" },
   "GET /api/v1/partitions": { needs: "read", path: "/api/v1/partitions?asset_key=s3/orders" },
   "GET /api/v1/checks": { needs: "read", path: "/api/v1/checks?asset_key=s3/orders" },
+  "GET /api/v1/definitions": { needs: "read" },
+  "GET /api/v1/definitions/*": { needs: "read", path: "/api/v1/definitions/s3/orders", answers: [200, 404] },
+  "PUT /api/v1/definitions": {
+    ...{ needs: "admin", path: "/api/v1/definitions?source=team-a", headers: json },
+    body: JSON.stringify({ assets: [{ key: "s3/orders" }] }),
+  },
+  "GET /schemas/definitions.json": { needs: "nothing" },
   "GET /api/v1/log": { needs: "read" },
   "GET /metrics": { needs: "read" },
   "GET /health": { needs: "nothing" },

@@ -1,6 +1,8 @@
 import type { AppOptions } from "../../../adapters/http/app-deps.ts";
 import { createRoutedApp, type RoutedApp } from "../../../adapters/server/app.ts";
 
+import { createMemoryDefinitionStore } from "../../../storage/index.ts";
+
 export interface TestApp extends RoutedApp {
   /** Answers a request of a path, or of a whole url. */
   request(target: string, init?: RequestInit): Promise<Response>;
@@ -8,7 +10,7 @@ export interface TestApp extends RoutedApp {
 
 /** An app without a socket. */
 export function testApp(options: AppOptions): TestApp {
-  const app = createRoutedApp(options);
+  const app = createRoutedApp({ definitions: createMemoryDefinitionStore({ now: Date.now }), ...options });
   const request: TestApp["request"] = async (target, init) => {
     const url = target.startsWith("/") ? `http://localhost${target}` : target;
     return app.fetch(new Request(url, init));

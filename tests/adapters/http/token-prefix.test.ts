@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { assetWiped } from "../../../core/index.ts";
+import { defined } from "../../contracts/definition-store.ts";
 import { readStream } from "../../read-stream.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
 import { linesOf, materializationOf, memory, nativeApp } from "./native.ts";
@@ -30,7 +31,16 @@ async function filled() {
   ]);
   await log.wipe({ assetKey: ["s3x"] }, outsider);
   const token = namedToken("s3", { scopes: ["admin"], prefix: ["s3"] });
-  const { app } = await guardedApp([token, namedToken("all", { scopes: ["admin"] })], log);
+  const { app, definitions } = await guardedApp([token, namedToken("all", { scopes: ["admin"] })], log);
+  await definitions.replace(
+    "ours",
+    defined({ key: "s3/orders", group: "own" }, { prefix: "s3/eu", group: "eu" }, { key: "s3/never", group: "never" }),
+  );
+  const theirs = [
+    { key: "lake/x", description: outsider },
+    { prefix: "s3x", group: outsider },
+  ];
+  await definitions.replace("theirs", defined(...theirs, { key: "s3/theirs" }));
   const ask = async (path: string, init: RequestInit = {}) => {
     const headers = { ...bearer("s3"), ...Object.fromEntries(new Headers(init.headers)) };
     const response = await app.request(path, { ...init, headers });
@@ -79,6 +89,31 @@ describe("a token with a prefix", () => {
     expect(checks).toMatchObject([{ asset_key: ["s3", "orders"], check_name: "fresh" }]);
   });
 
+  test("lists the definitions there, of whatever source, and defines only there", async () => {
+    const { ask, app } = await filled();
+    const groups = async (query = "") =>
+      v
+        .parse(
+          v.looseObject({ definitions: v.array(v.looseObject({ group: v.nullable(v.string()) })) }),
+          (await ask(`/api/v1/definitions${query}`)).body,
+        )
+        .definitions.map(({ group }) => group);
+    expect(await groups()).toEqual(["eu", "never", "own", null]);
+    expect(await groups("?source=theirs")).toEqual([null]);
+    const put = (source: string, ...assets: object[]) =>
+      ask(`/api/v1/definitions?source=${source}&allow_empty=true`, { method: "PUT", body: JSON.stringify({ assets }) });
+    expect(await put("mine", { key: "s3/mine" })).toMatchObject({ status: 200, body: { added: 1 } });
+    expect(await put("mine", { key: "s3/mine" }, { key: "lake/y" })).toMatchObject({
+      status: 403,
+      body: { error: expect.stringMatching(/^Nothing is changed\. The token s3 is for s3.*lake\/y is none of them/) },
+    });
+    // A source with keys outside is not this token's to replace, and its refusal names one of them.
+    expect((await put("theirs", { key: "s3/theirs" })).status).toBe(403);
+    expect((await put("theirs")).status).toBe(403);
+    const kept = await app.request("/api/v1/definitions?source=theirs", { headers: bearer("all") });
+    expect(((await kept.json()) as { definitions: unknown[] }).definitions).toHaveLength(3);
+  });
+
   test("exports what lies there, and no more", async () => {
     const { app } = await filled();
     const response = await app.request("/api/v1/events", {
@@ -100,6 +135,11 @@ describe("a token with a prefix", () => {
     ["/api/v1/assets/s3%2Forders", '["s3/orders"]'],
     ["/api/v1/assets//s3", "/s3"],
     ["/api/v1/partitions?asset_key=lake/x", "lake/x"],
+    ["/api/v1/partitions?asset_key=lake/x&missing=true", "lake/x"],
+    ["/api/v1/definitions?prefix=lake", "lake"],
+    ["/api/v1/definitions?asset_key=lake/x", "lake/x"],
+    ["/api/v1/definitions/lake/x", "lake/x"],
+    ["/api/v1/definitions/s3x/y", "s3x/y"],
     ["/api/v1/checks?asset_key=lake/x", "lake/x"],
     ["/api/v1/checks?asset_key=lake/x&failing=true", "lake/x"],
     ["/api/v1/checks?failing=true&prefix=lake", "lake"],

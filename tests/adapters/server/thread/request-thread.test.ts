@@ -3,18 +3,20 @@ import { join } from "node:path";
 import { anybody } from "../../../../adapters/http/access/caller.ts";
 import type { Forwarder } from "../../../../adapters/http/forwarder.ts";
 import { createRequestThread, type RequestThreadOptions } from "../../../../adapters/server/thread/request-thread.ts";
-import { openLibsqlEventLog } from "../../../../storage/index.ts";
 import { openedFile } from "../../../../storage/libsql/file/opened-file.ts";
+import { type LibsqlStores, openLibsqlStores } from "../../../../storage/libsql/libsql-stores.ts";
+import { defined } from "../../../contracts/definition-store.ts";
 import { temporaryFolder } from "../../../server.ts";
 import { config, linesOf, materializationOf } from "../../http/native.ts";
 import { allRoutes, exampleRequest } from "../../http/route-examples.ts";
 import { type TestApp, testApp } from "../../http/test-app.ts";
 
-type Log = Awaited<ReturnType<typeof openLibsqlEventLog>>;
+type Log = LibsqlStores["log"];
 
 const url = `file:${join(temporaryFolder(), "runless.db")}`;
 const closing = new AbortController();
 let log: Log;
+let definitions: LibsqlStores["definitions"];
 
 function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
   return createRequestThread({
@@ -25,6 +27,7 @@ function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
     logLevel: "error",
     append: log.appendEncoded,
     wipe: log.wipe,
+    replaceDefinitions: definitions.replaceEncoded,
     onDamage: () => {},
     closing: closing.signal,
     ...options,
@@ -32,7 +35,8 @@ function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
 }
 
 beforeAll(async () => {
-  log = await openLibsqlEventLog({ url });
+  ({ log, definitions } = await openLibsqlStores({ url }));
+  await definitions.replace("team-a", defined({ key: "s3/orders", group: "finance" }));
 });
 afterAll(async () => {
   closing.abort();
@@ -44,8 +48,8 @@ describe("a request thread", () => {
   let there: TestApp;
   const now = () => Date.UTC(2030, 0, 1);
   beforeAll(async () => {
-    here = testApp({ log, config, now });
-    there = testApp({ log, config, now, forwarder: threadFor() });
+    here = testApp({ log, definitions, config, now });
+    there = testApp({ log, definitions, config, now, forwarder: threadFor() });
     const lines = linesOf(
       materializationOf("s3/orders", { partition: "2026-11-23", metadata: { rows: 5 }, idempotency_key: "k" }),
       { type: "ASSET_CHECK_EVALUATION", asset_key: "s3/orders", check_name: "c", passed: false },

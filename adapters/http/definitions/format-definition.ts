@@ -1,0 +1,17 @@
+import type { DefinitionRecord } from "../../../storage/index.ts";
+
+/** A definition as JSON of the API: its fields as in a file, and what the store knows of it. */
+export function formatDefinition({ definition, source, revision, changedAt, definedAt }: DefinitionRecord): string {
+  return JSON.stringify({
+    ...definition,
+    source,
+    revision,
+    changed_at: new Date(changedAt).toISOString(),
+    defined_at: definedAt === null ? null : new Date(definedAt).toISOString(),
+  });
+}
+
+/** Likewise, or null where no definition holds. */
+export function formatHolding(record: DefinitionRecord | undefined): string {
+  return record === undefined ? "null" : formatDefinition(record);
+}

@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { definitionSchema, definitionsSchema } from "../definitions/definitions.ts";
+import { putSchema } from "../definitions/put-definitions.ts";
+import { definitionExample, parameterExamples } from "./examples.ts";
+import { errors, type Operations, ok, schemaRef } from "./operation.ts";
+
+const path = "/api/v1/definitions";
+const tags = ["Definitions"];
+
+const document = {
+  assets: [
+    {
+      key: "s3/orders",
+      owners: ["team:finance"],
+      partitions: { type: "daily", start: "2026-01-01" },
+      freshness: { type: "cron", deadline_cron: "0 6 * * 1-5", lower_bound_delta: "6h" },
+    },
+  ],
+};
+
+export const definitionOperations: Operations = (limits) => [
+  {
+    method: "GET",
+    path,
+    scope: "read",
+    operationId: "listDefinitions",
+    tags,
+    summary: "List definitions, or read the one that holds for a key",
+    description: "`asset_key` alone asks for one definition, of any key; the other parameters are of the list.",
+    query: v.strictObject({ ...v.partial(definitionSchema).entries, ...definitionsSchema(limits).entries }),
+    responses: {
+      200: {
+        description: "A page, in the order of keys; or the definition.",
+        content: {
+          "application/json": {
+            schema: { anyOf: [schemaRef("DefinitionPage"), schemaRef("Definition")] },
+            examples: {
+              list: { value: { definitions: [definitionExample], cursor: null, has_more: false, revision: 1 } },
+              one: { value: definitionExample },
+            },
+          },
+        },
+      },
+      ...errors(400, 404, 501, 503),
+    },
+  },
+  {
+    method: "GET",
+    path: `${path}/:asset_key`,
+    scope: "read",
+    operationId: "getDefinition",
+    tags,
+    summary: "Read the definition that holds for a key",
+    description: "Its own, else that of the longest prefix.",
+    parameters: [
+      {
+        name: "asset_key",
+        in: "path",
+        required: true,
+        description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
+        schema: { type: "string", minLength: 1 },
+        example: parameterExamples.asset_key,
+      },
+    ],
+    responses: { ...ok("The definition.", "Definition", definitionExample), ...errors(400, 404, 501, 503) },
+  },
+  {
+    method: "PUT",
+    path,
+    scope: "admin",
+    operationId: "replaceDefinitions",
+    tags,
+    summary: "Make the definitions of a source equal to a document",
+    description:
+      "All or nothing. The format is that of `/schemas/definitions.json`. A token with a prefix may do it only where all keys of the source lie inside.",
+    query: putSchema,
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": { schema: { type: "object" }, example: document },
+        "application/yaml": { schema: { type: "string" }, example: "assets:\n  - key: s3/orders\n" },
+      },
+    },
+    responses: {
+      ...ok("What changed, or would.", "ReplacedDefinitions", {
+        ...{ source: "team-a", dry_run: false, added: 1, changed: 0, removed: 0, unchanged: 0, revision: 1 },
+      }),
+      ...errors(400, 408, 409, 413, 415, 501, 503),
+    },
+  },
+  {
+    method: "GET",
+    path: "/schemas/definitions.json",
+    scope: "nothing",
+    operationId: "getDefinitionsSchema",
+    tags,
+    summary: "The JSON Schema of a document of definitions",
+    responses: {
+      200: {
+        description: "A JSON Schema, by which editors complete.",
+        content: { "application/json": { schema: { type: "object" }, example: { type: "object" } } },
+      },
+    },
+  },
+];
