@@ -1,4 +1,4 @@
-import type { Definition } from "../core/definitions/index.ts";
+import type { Definition } from "../core/definitions/definition.ts";
 import type { AssetKey } from "../core/index.ts";
 import type { ListRequest } from "./event-log.ts";
 

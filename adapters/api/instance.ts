@@ -1,8 +1,15 @@
 import { assertNotFarAhead } from "../../core/events/event-input.ts";
 import type { ReportableEvent } from "../../core/events/events.ts";
-import type { RunlessEvent } from "../../core/index.ts";
+import type { AssetKey, RunlessEvent } from "../../core/index.ts";
 import { appendUnit } from "../../storage/append-event.ts";
-import { appendEvent, type EventLog, EventLogError, type NewEvent, openEventLog } from "../../storage/index.ts";
+import {
+  appendEvent,
+  type DefinitionStore,
+  type EventLog,
+  EventLogError,
+  type NewEvent,
+  openStores,
+} from "../../storage/index.ts";
 import { resolveDatabase } from "../config/config.ts";
 import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
 import { LogReader } from "./log-reader.ts";
@@ -30,12 +37,21 @@ const pageSize = 1000;
 export class RunlessInstance extends LogReader implements RunlessApi {
   readonly #log: EventLog;
 
-  constructor(log: EventLog) {
+  /** Without a store of definitions, nothing is defined. */
+  constructor(log: EventLog, definitions?: DefinitionStore) {
+    const definitionsFor = (keys: readonly AssetKey[]) => definitions?.definitionsFor(keys) ?? [];
     super(
       {
         query: (filter, page) => log.query(filter, page),
-        asset: (key) => log.asset(key),
-        assets: (filter, page) => log.assets(filter, page),
+        asset: async (key) => {
+          const record = await log.asset(key);
+          return record && { ...record, definition: (await definitionsFor([key]))[0] ?? null };
+        },
+        assets: async (filter, page) => {
+          const { assets, ...rest } = await log.assets(filter, page);
+          const defined = await definitionsFor(assets.map(({ assetKey }) => assetKey));
+          return { assets: assets.map((record, i) => ({ ...record, definition: defined[i] ?? null })), ...rest };
+        },
         partitions: (key, page) => log.partitions(key, page),
         wipe: (target) => log.wipe(target, null),
       },
@@ -50,7 +66,8 @@ export class RunlessInstance extends LogReader implements RunlessApi {
     const url = options.databaseUrl ?? given.databaseUrl;
     // The token of the environment is for the database of the environment.
     const token = options.databaseUrl === undefined ? given.databaseAuthToken : undefined;
-    return new RunlessInstance(await openEventLog({ url, authToken: options.databaseAuthToken ?? token }));
+    const { log, definitions } = await openStores({ url, authToken: options.databaseAuthToken ?? token });
+    return new RunlessInstance(log, definitions);
   }
 
   async reportRunlessAssetEvent(event: RunlessEvent, options?: ReportOptions): Promise<ReportedEvent> {

@@ -1,6 +1,6 @@
 import { compareCodePoints } from "../../core/asset-key.ts";
 import { type AssetKey, assetKeyOf, type RunlessEventType } from "../../core/index.ts";
-import type { AssetRecord, EventFilter } from "../../storage/event-log.ts";
+import type { EventFilter } from "../../storage/event-log.ts";
 import { readFetchOptions, readFilter, readIds, readPartition } from "./call-arguments.ts";
 import { type LogSource, PagedLog, type RecordOf } from "./paged-log.ts";
 import type {
@@ -8,6 +8,7 @@ import type {
   AssetKeysOptions,
   AssetKeysResult,
   AssetPartitionStatus,
+  AssetRecord,
   AssetRecordsFilter,
   CallOptions,
   EventRecordsResult,

@@ -1,8 +1,6 @@
 import { type AssetKey, assetKeyOf, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
 import type {
   AssetFilter,
-  AssetPage,
-  AssetRecord,
   EventFilter,
   EventPage,
   ListRequest,
@@ -11,7 +9,7 @@ import type {
   WipeTarget,
 } from "../../storage/event-log.ts";
 import { type Bounds, eachItem, type Page, readItems, type Walk } from "./page-walk.ts";
-import type { EventRecordsResult, FetchOptions, WipedRecord } from "./runless-api.ts";
+import type { AssetRecord, EventRecordsResult, FetchOptions, WipedRecord } from "./runless-api.ts";
 
 export type RecordOf<Type> = Extract<RecordedEvent, { readonly type: Type }>;
 type Signal = AbortSignal | undefined;
@@ -93,11 +91,18 @@ export class PagedLog {
   }
 }
 
+/** A page of assets, as `EventLog.assets` answers it, with their definitions. */
+export interface DefinedAssetPage {
+  readonly assets: readonly AssetRecord[];
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
 /** A log in this process or behind a server. */
 export interface LogSource {
   query(filter: EventFilter, page: PageRequest, signal: Signal): Promise<EventPage>;
   asset(key: AssetKey, signal: Signal): Promise<AssetRecord | undefined>;
-  assets(filter: AssetFilter, page: ListRequest, signal: Signal): Promise<AssetPage>;
+  assets(filter: AssetFilter, page: ListRequest, signal: Signal): Promise<DefinedAssetPage>;
   partitions(key: AssetKey, page: ListRequest, signal: Signal): Promise<PartitionPage>;
   wipe(target: WipeTarget, signal: Signal): Promise<RecordedEvent | undefined>;
 }

@@ -9,7 +9,8 @@ import type {
   RecordedEvent,
   RunlessEvent,
 } from "../../core/index.ts";
-import type { AppendedEvent, AssetRecord, EventFilter, NewEvent } from "../../storage/event-log.ts";
+import type { DefinitionRecord } from "../../storage/definition-store.ts";
+import type { AppendedEvent, EventFilter, AssetRecord as LoggedAsset, NewEvent } from "../../storage/event-log.ts";
 
 /**
  * The API of an event log, with the names of Dagster's instance. RunlessInstance implements it in this process, and
@@ -102,7 +103,12 @@ export type ObservationRecord = RecordedEvent & AssetObservation;
 export type AssetCheckRecord = RecordedEvent & AssetCheckEvaluation;
 export type WipedRecord = RecordedEvent & AssetWiped;
 export type AssetPartitionStatus = "MATERIALIZED";
-export type { AssetRecord, NewEvent };
+export type { DefinitionRecord, NewEvent };
+
+/** What is known of an asset: by its events, and by the definition that holds for it (null: there is none). */
+export interface AssetRecord extends LoggedAsset {
+  readonly definition: DefinitionRecord | null;
+}
 
 export type ReportedEvent = AppendedEvent;
 

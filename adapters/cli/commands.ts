@@ -71,6 +71,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./reading/checks.ts")).checksCommand,
   },
   {
+    name: "define",
+    summary: "Make the definitions of a source equal to files: owners, partitions, freshness.",
+    load: async () => (await import("./definitions/define.ts")).defineCommand,
+  },
+  {
+    name: "definitions",
+    summary: "List what is defined.",
+    load: async () => (await import("./definitions/definitions.ts")).definitionsCommand,
+  },
+  {
     name: "tail",
     summary: "Show events as they are recorded.",
     load: async () => (await import("./reading/tail.ts")).tailCommand,

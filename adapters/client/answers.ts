@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import type { AssetKey } from "../../core/asset-key.ts";
+import type { Definition } from "../../core/definitions/definition.ts";
 import { readEvent } from "../../core/events/wire.ts";
 import { maxEventDepth, parseJson } from "../../core/json/json.ts";
 import type { JsonValue } from "../../core/json/json-value.ts";
+import type { DefinitionRecord } from "../../storage/definition-store.ts";
 import { RunlessClientError } from "./client-error.ts";
 
 // In a page of assets, events are two levels deeper than in a page of events.
@@ -22,6 +24,15 @@ const checkEvent = v.pipe(
 const assetKey = v.custom<AssetKey>((key) => Array.isArray(key) && key.every((part) => typeof part === "string"));
 const page = { cursor: v.nullable(v.string()), has_more: v.boolean() };
 
+const time = v.pipe(v.string(), v.transform(Date.parse));
+/** A definition, as the server read it from a document: its fields are not checked again. */
+const definition = v.pipe(
+  v.looseObject({ source: v.string(), revision: v.number(), changed_at: time, defined_at: v.nullable(time) }),
+  v.transform(({ source, revision, changed_at: changedAt, defined_at: definedAt, ...definition }): DefinitionRecord => {
+    return { definition: definition as object as Definition, source, revision, changedAt, definedAt };
+  }),
+);
+
 const asset = v.pipe(
   v.object({
     asset_key: assetKey,
@@ -36,6 +47,7 @@ const asset = v.pipe(
       check_evaluations: v.number(),
       partitions: v.number(),
     }),
+    definition: v.optional(v.nullable(definition), null), // likewise
   }),
   v.transform((wire) => ({
     assetKey: wire.asset_key,
@@ -50,6 +62,7 @@ const asset = v.pipe(
       checkEvaluations: wire.counts.check_evaluations,
       partitions: wire.counts.partitions,
     },
+    definition: wire.definition,
   })),
 );
 

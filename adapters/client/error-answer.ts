@@ -8,6 +8,7 @@ const codes: Readonly<Record<number, RunlessClientErrorCode>> = {
   403: "forbidden",
   404: "not_found",
   408: "unavailable",
+  409: "conflict",
   413: "too_large",
   422: "conflict",
   429: "unavailable",

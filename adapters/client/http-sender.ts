@@ -23,7 +23,7 @@ export interface SenderOptions {
 }
 
 export interface Call {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below /api/v1. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

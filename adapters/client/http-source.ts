@@ -16,7 +16,9 @@ export function createHttpSource(send: Send): LogSource {
     async asset(key, signal) {
       const query = { asset_key: json(key) };
       const text = await unlessNotFound(send({ method: "GET", path: "assets", query, signal }));
-      return text === undefined ? undefined : readAnswer(answers.asset, text);
+      const asset = text === undefined ? undefined : readAnswer(answers.asset, text);
+      // The server also answers for assets that are only defined.
+      return asset !== undefined && Object.values(asset.counts).some((count) => count > 0) ? asset : undefined;
     },
 
     async assets({ prefix, search, type, failing, quietSince }, page, signal) {

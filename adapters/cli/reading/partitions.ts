@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import { parseTime } from "../../../core/time.ts";
 import { answers } from "../../client/answers.ts";
+import { showExpected } from "../definitions/expected-partitions.ts";
 import {
   cursorOption,
   examples,
@@ -20,16 +21,27 @@ import { formatList, noteMore, readList } from "./read-list.ts";
 export const partitionsCommand = logCommand("partitions")
   .description("List the partitions of an asset that were materialized.")
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)
-  .option("--since <time>", `last built then or later: ${timeForms}`, readTime)
+  .option("--since <time>", `last built then or later; with --missing: of the window, ${timeForms}`, readTime)
   .option("--until <time>", "last built before", readTime)
+  .option("--missing", "those that its definition expects and that were never built, instead")
+  .option("--expected", "also those, and those that the definition does not know")
   .option(...limitOption)
   .option(...cursorOption)
   .option(...jsonOption)
   .addHelpText(
     "after",
-    examples("partitions s3/orders", "partitions s3/orders --since 24h", "partitions s3/orders --limit 1000 --json"),
+    examples(
+      "partitions s3/orders",
+      "partitions s3/orders --since 24h",
+      "partitions s3/orders --missing",
+      "partitions s3/orders --limit 1000 --json",
+    ),
   )
-  .action(async (key, { since, until, limit, cursor, json, ...options }) => {
+  .action(async (key, { since, until, missing, expected, limit, cursor, json, ...options }) => {
+    if (missing === true || expected === true) {
+      const asked = { key, since, until, limit, cursor, json: json === true };
+      return withLog(options, (log) => showExpected(log, { ...asked, alone: missing === true }));
+    }
     const keep = since === undefined && until === undefined ? undefined : builtBetween(since, until);
     await withLog(options, async (log) => {
       const query = { asset_key: JSON.stringify(key) };

@@ -9,7 +9,8 @@ import { resolveConfig } from "../../../adapters/config/config.ts";
 import { RunlessInstance } from "../../../adapters/index.ts";
 import { createApp } from "../../../adapters/server/http.ts";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
-import { createMemoryEventLog, type EventLog, openEventLog } from "../../../storage/index.ts";
+import { type EventLog, openStores, type Stores } from "../../../storage/index.ts";
+import { defined } from "../../contracts/definition-store.ts";
 import { temporaryFolder } from "../../server.ts";
 
 // One log, asked in this process and through its API: whatever the arguments are, the answers are the same.
@@ -33,8 +34,8 @@ async function fill(log: EventLog): Promise<void> {
   await log.append(events.map((event) => [{ event }]));
 }
 
-function appOver(log: EventLog) {
-  const app = createApp({ log, config: resolveConfig([], {}) });
+function appOver({ log, definitions }: Stores) {
+  const app = createApp({ log, definitions, config: resolveConfig([], {}) });
   return (url: string, init: RequestInit) => app.fetch(new Request(url, init));
 }
 
@@ -108,13 +109,22 @@ function plain(value: unknown): unknown {
 }
 
 describe.each([
-  ["memory", async () => createMemoryEventLog({ now: Date.now })],
-  ["a file", () => openEventLog({ url: `file:${join(temporaryFolder(), "log.db")}` })],
+  ["memory", () => openStores({ url: ":memory:" })],
+  ["a file", () => openStores({ url: `file:${join(temporaryFolder(), "log.db")}` })],
 ] as const)("a log in %s", async (_, open) => {
-  const log = await open();
+  const stores = await open();
+  const { log, definitions } = stores;
   await fill(log);
-  const ask = appOver(log);
-  const [instance, client] = [new RunlessInstance(log), new RunlessClient({ url: "http://localhost", fetch: ask })];
+  const policy = { type: "time_window", fail_window: "1d" };
+  await definitions.replace(
+    "team-a",
+    defined({ key: "a", tags: { tier: "gold" }, freshness: policy }, { key: "never" }, { prefix: "a", group: "g" }),
+  );
+  const ask = appOver(stores);
+  const [instance, client] = [
+    new RunlessInstance(log, definitions),
+    new RunlessClient({ url: "http://localhost", fetch: ask }),
+  ];
   afterAll(() => log.close());
 
   test("is read by both to the same end, whatever the arguments", async () => {
@@ -152,7 +162,10 @@ describe.each([
         for (let cursor: string | undefined; ; ) {
           const page = { limit, cursor, ...(order && { order }) };
           const [here, there] = [await log.assets(filter, page), await source.assets(filter, page, undefined)];
-          expect(plain(there)).toEqual(plain(here));
+          const assets = here.assets.map(async ({ assetKey, ...record }) => {
+            return { assetKey, ...record, definition: (await definitions.definitionFor(assetKey)) ?? null };
+          });
+          expect(plain(there)).toEqual(plain({ ...here, assets: await Promise.all(assets) }));
           if (!here.hasMore || here.cursor === null) return;
           cursor = here.cursor;
         }

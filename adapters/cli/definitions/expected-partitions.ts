@@ -1,0 +1,62 @@
+import * as v from "valibot";
+import type { AssetKey } from "../../../core/index.ts";
+import { readAnswer } from "../../client/answers.ts";
+import { time } from "../reading/event-cells.ts";
+import { formatList, noteMore, readList } from "../reading/read-list.ts";
+import { table } from "../table.ts";
+import type { OpenLog } from "../with-log.ts";
+
+export interface ExpectedRequest {
+  readonly key: AssetKey;
+  /** The missing ones alone. */
+  readonly alone: boolean;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly json: boolean;
+}
+
+const moment = v.nullable(v.pipe(v.string(), v.transform(Date.parse)));
+const missing = v.array(v.object({ partition: v.string(), start: moment, end: moment, due_at: moment }));
+const expectedPage = v.object({ missing, unexpected: v.array(v.string()) });
+
+const mostOfPage = 1000;
+
+/** Shows what an asset's definition expects and was never materialized, and what it does not know. */
+export async function showExpected(log: OpenLog, request: ExpectedRequest): Promise<void> {
+  const { since, until, limit, cursor, json } = request;
+  const query = { asset_key: JSON.stringify(request.key), since, until };
+  const list = await readList(log, {
+    ...{ path: "partitions", name: "missing", limit, cursor },
+    query: { ...query, missing: "true" },
+  });
+  if (request.alone) {
+    if (json) return console.log(formatList("missing", list));
+    console.log(missingTable(v.parse(missing, list.items)));
+    return noteMore(list);
+  }
+  const text = await log.send({
+    ...{ method: "GET", path: "partitions", signal: undefined },
+    query: { ...query, expected: "true", limit: Math.min(limit, mostOfPage) },
+  });
+  if (json) return console.log(text);
+  const { unexpected } = readAnswer(expectedPage, text);
+  console.log(missingTable(v.parse(missing, list.items)));
+  noteMore(list);
+  if (unexpected.length > 0) {
+    const rows = unexpected.map((partition) => [partition]);
+    console.log(`\n${table(["UNEXPECTED"], rows)}`);
+  }
+}
+
+function missingTable(partitions: v.InferOutput<typeof missing>): string {
+  const cell = (at: number | null) => (at === null ? "" : time(at));
+  const rows = partitions.map(({ partition, start, end, due_at: dueAt }) => [
+    partition,
+    cell(start),
+    cell(end),
+    cell(dueAt),
+  ]);
+  return table(["MISSING", "FROM", "TO", "DUE"], rows);
+}
