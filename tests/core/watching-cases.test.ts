@@ -25,7 +25,6 @@ const ofTheServer: Readonly<Record<string, readonly number[]>> = {
   clock: [64, 65, 66],
   wipe: [68, 69],
   retention: [70],
-  partitions: [76, 77],
   wait: [81, 82, 84, 85, 86, 88, 89, 90, 92, 93, 94],
   webhook: [96, 97, 98, 100, 101, 102, 104, 105],
   freshness: [106],

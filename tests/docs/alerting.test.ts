@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
+import { parseDefinitions } from "../../core/definitions/index.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import { blockNamed, pages } from "./markdown.ts";
 import { blocksRunBy } from "./plan.ts";
@@ -88,6 +89,7 @@ describe("docs/alerting.md", () => {
     "docs/alerting.md: - alert: AssetTooOld": (code) => {
       expect(v.parse(v.tuple([rule]), Bun.YAML.parse(code))).toEqual([rules[0]] as never);
     },
+    "docs/definitions.md: # assets.yaml": (code) => expect(parseDefinitions(code)).toHaveLength(3),
   };
 
   test("shows a configuration in each of its blocks that fits the rules", () => {

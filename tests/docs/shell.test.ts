@@ -40,6 +40,16 @@ const cases: Readonly<Record<string, ShellCase>> = {
       expect(output).toContain(`${exported.length} recorded`);
     },
   },
+  "docs/definitions.md: export RUNLESS_URL=http://127.0.0.1:3000": {
+    files: { "assets.yaml": blockNamed("docs/definitions.md: # assets.yaml").code },
+    check: ({ output }) => {
+      expect(output).toStartWith(
+        "team-a: 3 would be added, 0 would be changed, 0 would be removed, 0 unchanged\nteam-a: 3 added",
+      );
+      expect(output).toMatch(/^warehouse\/orders +team:finance anna@example.com +finance +daily/m);
+      expect(output.match(/^2026-01-0\d/gm)).toEqual(["2026-01-01", "2026-01-02", "2026-01-03"]);
+    },
+  },
   "docs/deploying.md: runless token create --name ci --scope report --database-url file:/var/lib/runless/runless.db --create":
     {
       before: "export RUNLESS_PORT=0",
