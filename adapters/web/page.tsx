@@ -6,6 +6,7 @@ import type { Child } from "hono/jsx";
 import type { Limits } from "../config/limits.ts";
 import type { Caller } from "../http/access/caller.ts";
 import type { ScopedEventLog } from "../http/access/scoped-event-log.ts";
+import type { ScopedDefinitions } from "../http/definitions/scoped-definitions.ts";
 import { pageHeaders } from "../http/responses.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 import { PageBudget, renderWithin } from "./values/page-budget.ts";
@@ -15,6 +16,8 @@ export interface PageContext {
   readonly url: string;
   /** The log narrowed to the caller's prefix. */
   readonly log: ScopedEventLog;
+  /** Likewise. */
+  readonly definitions: ScopedDefinitions;
   readonly caller: Caller;
   readonly limits: Limits;
   /** The id of the newest event, read before anything else. The page's stream starts after it. */

@@ -3,6 +3,7 @@ import { formatAssetKey } from "../../core/index.ts";
 import type { AppEnv } from "../http/app-deps.ts";
 import { assetSchema } from "../http/assets/assets.ts";
 import { compressed, encodingFor } from "../http/body/answer-encoding.ts";
+import { ScopedDefinitions } from "../http/definitions/scoped-definitions.ts";
 import { newestId } from "../http/events/event-pages.ts";
 import type { Streaming } from "../http/events/streaming.ts";
 import { HttpError } from "../http/http-error.ts";
@@ -25,7 +26,9 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
   const page = (name: PageName): Handler<AppEnv> => {
     return offThread(deps, async (c) => {
       const { answerPage } = await import("./pages.tsx");
-      const context = { url: c.req.raw.url, log: c.get("log"), caller: c.get("caller"), limits };
+      const caller = c.get("caller");
+      const definitions = new ScopedDefinitions(deps, caller);
+      const context = { url: c.req.raw.url, log: c.get("log"), definitions, caller, limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
       return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
     });

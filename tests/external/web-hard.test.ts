@@ -225,7 +225,7 @@ describe("partitions of days", () => {
   test("have hollow cells where some are missing, the same by a script as without, and arrow keys go by months", async () => {
     await site.report(materialized("wide", { partitions: days.filter((day) => !gone.includes(day)) }));
     const page = await site.visit("/assets/wide");
-    await page.getByText("2 missing: 2025-03-09, 2025-03-10").waitFor();
+    await page.getByText("2 look missing: 2025-03-09, 2025-03-10").waitFor();
     await page.locator("#grid button").first().waitFor();
     expect(await page.locator("#grid button").count()).toBe(1198);
     const gaps = page.locator("#grid .gap");

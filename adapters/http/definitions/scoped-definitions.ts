@@ -47,6 +47,11 @@ export class ScopedDefinitions {
     return found;
   }
 
+  /** Whether there ever was a definition, of anybody. */
+  async hasAny(): Promise<boolean> {
+    return this.#store !== undefined && (await this.#store.revision()) > 0;
+  }
+
   async list(filter: DefinitionFilter, page: ListRequest): Promise<DefinitionPage> {
     const { prefix: own } = this.#caller;
     const { prefix } = filter;

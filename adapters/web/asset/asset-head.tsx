@@ -7,6 +7,7 @@ import { linesOf } from "../values/json-part.ts";
 import { pageBudget } from "../values/page-budget.ts";
 import { BreakableName, LinesText, NameText } from "../values/user-text.tsx";
 import type { AssetView } from "./asset-view.ts";
+import { DefinitionFacts } from "./definition-facts.tsx";
 import { Fact } from "./metadata-section.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -31,6 +32,7 @@ export function AssetHead({ view, now }: AssetHeadProps) {
         <BreakableName text={mark.assetKey.at(-1) ?? ""} most={300} />
       </h1>
       <Facts view={view} now={now} />
+      {view.definition !== undefined && <DefinitionFacts definition={view.definition} />}
       {description && (
         <p class="description">
           <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />

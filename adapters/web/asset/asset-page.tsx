@@ -137,7 +137,7 @@ interface PartitionsProps extends ViewProps {
 }
 
 function Partitions({ view: { mark, selected, range }, partitions, now }: PartitionsProps) {
-  const { marks, cursor, hasMore, wholePath } = partitions;
+  const { marks, cursor, hasMore, wholePath, expected } = partitions;
   const next = { partitions: cursor ?? "", ...(range !== "all" && { range }) };
   return (
     <section id="partitions" aria-labelledby="partitions-title" data-swap>
@@ -147,6 +147,7 @@ function Partitions({ view: { mark, selected, range }, partitions, now }: Partit
       <PartitionGrid
         assetKey={mark.assetKey}
         marks={marks}
+        expected={expected}
         selected={selected?.partition}
         now={now}
         wholePath={wholePath}

@@ -1,8 +1,10 @@
+import type { Definition } from "../../../core/definitions/definition.ts";
 import { type AssetKey, formatAssetKey, parseAssetKey, type RecordedEvent } from "../../../core/index.ts";
 import { percentDecode } from "../../../core/percent-decode.ts";
-import type { AssetMark, PartitionMark } from "../../../storage/index.ts";
+import type { AssetMark, DefinitionRecord, PartitionMark } from "../../../storage/index.ts";
 import { mayDo } from "../../http/access/caller.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import type { ScopedDefinitions } from "../../http/definitions/scoped-definitions.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { boundedQueryOf } from "../../http/query-parameters.ts";
 import { rawPath } from "../../http/request.ts";
@@ -23,6 +25,7 @@ import {
   type VersionChange,
   versionChanges,
 } from "./asset-history.ts";
+import { type ExpectedView, readExpected } from "./expected-view.ts";
 import { countCells, mostPartitions } from "./partition-cells.ts";
 
 const mostEvents = 10;
@@ -31,6 +34,8 @@ const mostOfPartition = 25;
 /** Everything that the page of an asset shows. */
 export interface AssetView {
   readonly mark: AssetMark;
+  /** The definition that holds for it. */
+  readonly definition: Definition | undefined;
   /** The address of the page with its valid parameters. */
   readonly url: string;
   /** The errors of the other parameters, by name. */
@@ -54,6 +59,8 @@ export interface AssetView {
 }
 
 export interface PartitionsView {
+  /** Undefined where no definition says which partitions there should be. */
+  readonly expected: ExpectedView | undefined;
   readonly marks: readonly PartitionMark[];
   readonly cursor: string | null;
   readonly hasMore: boolean;
@@ -61,10 +68,11 @@ export interface PartitionsView {
   readonly wholePath: string | undefined;
 }
 
-/** Reads the asset that the address names. Rejects with HttpError 404 if it has no events. */
-export async function readAssetView({ url: address, log, caller, now }: PageContext): Promise<AssetView> {
-  const mark = await findMark(log, keyIn(address));
+/** Reads the asset that the address names. Rejects with HttpError 404 if it has neither events nor a definition of its own. */
+export async function readAssetView({ url: address, log, definitions, caller, now }: PageContext): Promise<AssetView> {
+  const { mark, record } = await findAsset(log, definitions, keyIn(address));
   const key = mark.assetKey;
+  const isPartitioned = mark.counts.partitions > 0 || record?.definition.partitions != null;
   const { query: range, valid, wrong } = readValid(address, (url) => rangeIn(boundedQueryOf(url)));
   const url = `/?${valid}`;
   const partition = valid.get("partition") ?? undefined;
@@ -72,7 +80,7 @@ export async function readAssetView({ url: address, log, caller, now }: PageCont
     readHistory(log, key, range, now),
     partition === undefined ? readNewest(log, { assetKey: key }, mostEvents) : [],
     mark.counts.checkEvaluations === 0 ? undefined : readChecks(log, key, valid.get("checks") ?? undefined),
-    mark.counts.partitions === 0 ? undefined : readPartitions(log, key, url, valid),
+    isPartitioned ? readPartitions(log, key, url, valid, { record, now }) : undefined,
     partition === undefined ? [] : readNewest(log, { assetKey: key, partition }, mostOfPartition),
   ]);
   const read = new Map([...history.events, ...newest].map((event) => [event.id, event]));
@@ -84,6 +92,7 @@ export async function readAssetView({ url: address, log, caller, now }: PageCont
   const series = seriesOf(history.events);
   return {
     mark,
+    definition: record?.definition,
     url,
     wrong,
     range,
@@ -102,13 +111,37 @@ export async function readAssetView({ url: address, log, caller, now }: PageCont
   };
 }
 
+interface FoundAsset {
+  readonly mark: AssetMark;
+  readonly record: DefinitionRecord | undefined;
+}
+
 /** Finds the asset with this key or, if the address ends with a slash too many, with the key before it. */
-async function findMark(log: ScopedEventLog, key: AssetKey): Promise<AssetMark> {
-  const [found] = await log.marksOf([key]);
+async function findAsset(log: ScopedEventLog, definitions: ScopedDefinitions, key: AssetKey): Promise<FoundAsset> {
+  const find = async (key: AssetKey): Promise<FoundAsset | undefined> => {
+    const [[mark], record] = await Promise.all([log.marksOf([key]), definitions.definitionFor(key)]);
+    const isDefined = record?.definition.key !== undefined;
+    return mark === undefined && !isDefined ? undefined : { mark: mark ?? neverReported(key), record };
+  };
+  const found = await find(key);
   if (found !== undefined) return found;
-  const [before] = key.length > 1 && key.at(-1) === "" ? await log.marksOf([key.slice(0, -1)]) : [];
+  const before = key.length > 1 && key.at(-1) === "" ? await find(key.slice(0, -1)) : undefined;
   if (before !== undefined) return before;
   throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
+}
+
+/** The mark of an asset that is defined and was never reported. */
+export function neverReported(assetKey: AssetKey): AssetMark {
+  return {
+    assetKey,
+    latestMaterialization: null,
+    latestObservation: null,
+    dataVersion: null,
+    counts: { materializations: 0, observations: 0, checkEvaluations: 0, partitions: 0 },
+    hasMorePartitions: false,
+    checks: { passed: 0, warned: 0, failed: 0 },
+    hasMoreChecks: false,
+  };
 }
 
 /** The key in the address. Like the API it splits first and decodes after, so that `%2F` stays inside a part. */
@@ -135,6 +168,7 @@ async function readPartitions(
   key: AssetKey,
   url: string,
   valid: URLSearchParams,
+  { record, now }: { readonly record: DefinitionRecord | undefined; readonly now: number },
 ): Promise<PartitionsView> {
   const wholePath = valid.has("cells") ? undefined : `${withQuery(url, { cells: "each" })}#partitions`;
   const from = valid.get("partitions") ?? undefined;
@@ -142,5 +176,7 @@ async function readPartitions(
   const limit = countCells(page.partitions, wholePath === undefined);
   if (limit < page.partitions.length) page = await log.partitionMarks(key, { limit, cursor: from });
   const { partitions: marks, cursor, hasMore } = page;
-  return { marks, cursor, hasMore, wholePath };
+  const isAll = from === undefined && !hasMore;
+  const expected = isAll ? await readExpected(log, record, { marks, key, now }) : undefined;
+  return { marks, cursor, hasMore, wholePath, expected };
 }

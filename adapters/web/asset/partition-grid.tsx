@@ -1,15 +1,20 @@
 /** @jsxImportSource hono/jsx */
+
+import { compareCodePoints } from "../../../core/asset-key.ts";
 import type { AssetKey } from "../../../core/index.ts";
 import type { PartitionMark } from "../../../storage/index.ts";
 import { type Calendar, type CalendarRow, calendarOf, headOf } from "../browser/calendar.js";
 import { assetPath } from "../parts/asset-path.ts";
 import { cut, visibleName } from "../values/visible-text.ts";
 import type { RangeName } from "./asset-history.ts";
+import type { ExpectedView } from "./expected-view.ts";
 import { ages, cellClass, cellSize, cellText, packedCells } from "./partition-cells.ts";
 
 interface PartitionGridProps {
   readonly assetKey: AssetKey;
   readonly marks: readonly PartitionMark[];
+  /** What the definition expects; undefined where none does, and gaps between days or hours look missing. */
+  readonly expected: ExpectedView | undefined;
   readonly selected: string | undefined;
   readonly now: number;
   /** The address of the same page with an element for each cell; undefined if this is that page. */
@@ -24,15 +29,21 @@ interface PartitionGridProps {
  * cell can be reached by Tab; the page's script moves between cells by arrow keys. A click selects a partition. The
  * script makes the cells if there are thousands: they would be most of the page.
  */
-export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range }: PartitionGridProps) {
+export function PartitionGrid({ assetKey, marks, expected, selected, now, wholePath, range }: PartitionGridProps) {
   const path = assetPath(assetKey);
   const size = cellSize(marks.length);
   const isPacked = wholePath !== undefined && size === "small";
-  const calendar = calendarOf(marks.map(({ partition }) => partition));
+  const missing = isPacked ? [] : (expected?.missing ?? []);
+  const names = namesOf(marks, missing);
+  const calendar = calendarOf(names);
   const hasBlocks = calendar?.blocks !== undefined;
   return (
     <>
-      {calendar !== undefined && calendar.missing > 0 && <Missing says={calendar.says} />}
+      {expected === undefined ? (
+        calendar !== undefined && calendar.missing > 0 && <Missing says={looksMissing(calendar)} />
+      ) : (
+        <Expected expected={expected} />
+      )}
       <form
         action={`${path.split("?")[0]}#partition`}
         class={`grid ${size}${hasBlocks ? ` calendar ${calendar.unit}` : ""}`}
@@ -42,7 +53,7 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
       >
         {range !== "all" && <input type="hidden" name="range" value={range} />}
         {path.includes("?") && <input type="hidden" name="asset_key" value={JSON.stringify(assetKey)} />}
-        {!isPacked && <Cells marks={marks} calendar={calendar} selected={selected} now={now} />}
+        {!isPacked && <Cells marks={marks} names={names} calendar={calendar} selected={selected} now={now} />}
       </form>
       {isPacked && (
         <noscript>
@@ -51,7 +62,34 @@ export function PartitionGrid({ assetKey, marks, selected, now, wholePath, range
           </p>
         </noscript>
       )}
-      <Legend hasGaps={hasBlocks && calendar.missing > 0} />
+      <Legend hasGaps={missing.length > 0 || (hasBlocks && calendar.missing > 0)} />
+    </>
+  );
+}
+
+/** The names of cells in their order: that of names, as the partitions come, with what is missing between them. */
+function namesOf(marks: readonly PartitionMark[], missing: readonly string[]): readonly string[] {
+  const names = marks.map(({ partition }) => partition);
+  return missing.length === 0 ? names : [...names, ...missing].sort(compareCodePoints);
+}
+
+/** What the calendar says of its gaps. Without a definition nobody knows whether something should be there. */
+function looksMissing({ missing, says }: Calendar): string {
+  return says.replace(" missing:", missing === 1 ? " looks missing:" : " look missing:");
+}
+
+const mostSaid = 6;
+
+/** Tells what the definition expects and is not there, and what it does not know. */
+function Expected({ expected: { missing, unexpected } }: { readonly expected: ExpectedView }) {
+  const say = (names: readonly string[], word: string) => {
+    const last = names.slice(-mostSaid).map((name) => visibleName(cut(name, 100)) || "(empty)");
+    return `${names.length.toLocaleString("en")} ${word}: ${names.length > mostSaid ? "…, " : ""}${last.join(", ")}`;
+  };
+  return (
+    <>
+      {missing.length > 0 && <Missing says={say(missing, "missing")} />}
+      {unexpected.length > 0 && <Missing says={say(unexpected, "unexpected")} />}
     </>
   );
 }
@@ -66,10 +104,12 @@ function Missing({ says }: { readonly says: string }) {
 }
 
 interface CellsProps extends Pick<PartitionGridProps, "marks" | "selected" | "now"> {
+  /** Those of the marks, and of what is missing. */
+  readonly names: readonly string[];
   readonly calendar: Calendar | undefined;
 }
 
-function Cells({ marks, calendar, selected, now }: CellsProps) {
+function Cells({ marks, names, calendar, selected, now }: CellsProps) {
   const focused = selected ?? marks[0]?.partition;
   const ofName = new Map(marks.map((mark) => [mark.partition, mark]));
   const Cell = ({ mark }: { readonly mark: PartitionMark }) => (
@@ -86,9 +126,10 @@ function Cells({ marks, calendar, selected, now }: CellsProps) {
   if (calendar?.blocks === undefined) {
     return (
       <>
-        {marks.map((mark) => (
-          <Cell mark={mark} />
-        ))}
+        {names.map((name) => {
+          const mark = ofName.get(name);
+          return mark === undefined ? <i class="cell gap" title={gapText(name)} /> : <Cell mark={mark} />;
+        })}
       </>
     );
   }
@@ -121,6 +162,10 @@ function Cells({ marks, calendar, selected, now }: CellsProps) {
       ))}
     </>
   );
+}
+
+function gapText(name: string): string {
+  return `${visibleName(cut(name, 100)) || "(empty)"}: missing`;
 }
 
 function Legend({ hasGaps }: { readonly hasGaps: boolean }) {

@@ -115,7 +115,8 @@ async function readLines(log: ScopedEventLog, keys: readonly AssetKey[]): Promis
   return keys.length === 0 ? [] : addMarks(log, await log.marksOf(keys));
 }
 
-async function addMarks(log: ScopedEventLog, assets: readonly AssetMark[]): Promise<readonly Line[]> {
+/** The assets with their last reports. */
+export async function addMarks(log: ScopedEventLog, assets: readonly AssetMark[]): Promise<readonly Line[]> {
   const recent = await log.recent(
     assets.map(({ assetKey }) => assetKey),
     stripLength,

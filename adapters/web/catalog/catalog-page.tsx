@@ -2,7 +2,8 @@
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import { type Page, type PageContext, streamPath } from "../page.tsx";
 import { withQuery } from "../page-query.ts";
-import { Choice, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { AssetLink } from "../parts/asset-link.tsx";
+import { Choice, Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
 import { CheckCounts } from "../parts/state.tsx";
 import { NameText } from "../values/user-text.tsx";
 import { failuresOf, Heads } from "./catalog-columns.tsx";
@@ -33,11 +34,12 @@ interface CatalogBodyProps {
   readonly now: number;
 }
 
-function CatalogBody({ view: { query, wrong, list, cursor, pagerUrl }, url, now }: CatalogBodyProps) {
+function CatalogBody({ view, url, now }: CatalogBodyProps) {
+  const { wrong, list, cursor, pagerUrl, never } = view;
   const { rows, total, hasMore } = list;
   return (
     <>
-      <Filters query={query} url={url} />
+      <Filters view={view} url={url} />
       <InvalidFilters wrong={wrong} />
       <div id="list" data-swap>
         {total !== undefined && rows.length > 0 && (
@@ -45,30 +47,61 @@ function CatalogBody({ view: { query, wrong, list, cursor, pagerUrl }, url, now 
             {total} <CheckCounts checks={failuresOf(list.counted)} />
           </p>
         )}
-        {rows.length === 0 ? (
+        {rows.length === 0 && never === undefined && (
           <p class="none">
             {hasMore ? "Searched a part of the assets, nothing yet." : "No asset matches."}{" "}
             <a href="/">Show all assets</a>
           </p>
-        ) : (
-          <CatalogTable list={list} url={url} now={now} />
         )}
+        {rows.length > 0 && <CatalogTable list={list} url={url} now={now} />}
+        {never !== undefined && <NeverReported list={never} />}
         <Pager url={pagerUrl} page={list} cursor={cursor} next={list.next} />
       </div>
     </>
   );
 }
 
+const mostNever = 20;
+
+/** Assets that are defined and were never reported. */
+function NeverReported({ list: { rows, hasMore } }: { readonly list: Listed }) {
+  const keys = rows.flatMap((row) => ("asset" in row ? [row.asset.assetKey] : []));
+  return (
+    <section class="never" id="never" aria-labelledby="never-title">
+      <h2 id="never-title">
+        Defined, and reported <span class="soft">never</span>
+      </h2>
+      <ul>
+        {keys.slice(0, mostNever).map((key) => (
+          <li>
+            <AssetLink assetKey={key} />
+          </li>
+        ))}
+      </ul>
+      {(hasMore || keys.length > mostNever) && (
+        <p>
+          <a href="/?state=never">All of them</a>
+        </p>
+      )}
+    </section>
+  );
+}
+
 interface FiltersProps {
-  readonly query: CatalogView["query"];
+  readonly view: CatalogView;
   readonly url: string;
 }
 
-function Filters({ query: { state, quiet, type, sort, prefix }, url }: FiltersProps) {
+function Filters({ view: { query, hasDefinitions }, url }: FiltersProps) {
+  const { state, quiet, type, sort, prefix, group, owner, tag } = query;
+  const states = [
+    ["failing", "Failing checks"] as const,
+    ...(hasDefinitions ? [["never", "Never reported"] as const] : []),
+  ];
   return (
     <form class="filters" id="filters" action="/">
       <h1>Assets</h1>
-      <Choice name="state" label="State" value={state} options={[["failing", "Failing checks"]]} any="Any state" />
+      <Choice name="state" label="State" value={state} options={states} any="Any state" />
       <Choice
         name="quiet"
         label="Stale"
@@ -92,6 +125,13 @@ function Filters({ query: { state, quiet, type, sort, prefix }, url }: FiltersPr
           ["reports", "Most reports first"],
         ]}
       />
+      {hasDefinitions && (
+        <>
+          <Field name="group" label="Group" value={group ?? null} />
+          <Field name="owner" label="Owner" value={owner ?? null} hint="An e-mail address, or team:<name>" />
+          <Field name="tag" label="Tag" value={tag ?? null} hint="A name, or name:value" />
+        </>
+      )}
       {prefix && <PrefixChip prefix={prefix} url={url} />}
       <button type="submit" class="plain">
         Apply
@@ -119,7 +159,9 @@ interface CatalogTableProps {
 }
 
 function CatalogTable({ list, url, now }: CatalogTableProps) {
-  const withoutPrefix = new URLSearchParams(withQuery(url, { prefix: null, cursor: null, as_of: null }));
+  // A group is of all assets below it, whoever owns them.
+  const others = { group: null, owner: null, tag: null };
+  const withoutPrefix = new URLSearchParams(withQuery(url, { ...others, prefix: null, cursor: null, as_of: null }));
   return (
     <table class="catalog">
       <thead>

@@ -3,13 +3,20 @@ import { assetKeyParameter, countParameter, searchParameter } from "../../http/q
 import type { PageContext } from "../page.tsx";
 import { readFromCursor, readPageQuery, withQuery } from "../page-query.ts";
 import { type Listed, readGroups, readSorted } from "./catalog-list.ts";
+import { readDefined } from "./defined-list.ts";
 
 const day = 86_400_000;
+
+const aName = "text of at most 200 characters";
+const nameParameter = v.pipe(v.string(aName), v.maxLength(200, aName));
 
 const schema = v.strictObject({
   search: v.optional(searchParameter),
   prefix: v.optional(assetKeyParameter),
-  state: v.optional(v.picklist(["failing"], "failing")),
+  state: v.optional(v.picklist(["failing", "never"], "failing or never")),
+  group: v.optional(nameParameter),
+  owner: v.optional(nameParameter),
+  tag: v.optional(nameParameter),
   quiet: v.optional(v.picklist(["1", "7", "30"], "1, 7 or 30 days")),
   type: v.optional(
     v.picklist(["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"], "a type of event"),
@@ -30,14 +37,21 @@ export interface CatalogView {
   readonly cursor: string | undefined;
   /** The address from which the next page is linked. */
   readonly pagerUrl: string;
+  /** Whether anything is defined, so that there is something to filter by. */
+  readonly hasDefinitions: boolean;
+  /** Assets that are defined and were never reported: the first ones, on the first page of all assets. */
+  readonly never: Listed | undefined;
   /** Whether the log has no asset at all that the caller may see. */
   readonly isEmptyLog: boolean;
 }
 
-export async function readCatalogView({ url, log, now }: PageContext): Promise<CatalogView> {
+export async function readCatalogView({ url, log, definitions, now }: PageContext): Promise<CatalogView> {
   const asked = readPageQuery(url, schema);
   const { query, valid } = asked;
-  const { search, prefix, state, quiet, type, sort: order } = query;
+  const { search, prefix, state, quiet, type, sort: order, group, owner, tag } = query;
+  const isDefined = [group, owner, tag].some((value) => value !== undefined) || state === "never";
+  const hasDefinitions = await definitions.hasAny();
+  const source = { log, definitions };
   const asOf = query.as_of ?? now;
   const filter = {
     prefix,
@@ -50,15 +64,21 @@ export async function readCatalogView({ url, log, now }: PageContext): Promise<C
     found: list,
     cursor,
     wrong,
-  } = await readFromCursor(asked, query.cursor, (from) =>
-    order === undefined ? readGroups(log, filter, from) : readSorted(log, filter, order, from),
-  );
+  } = await readFromCursor(asked, query.cursor, (from) => {
+    if (isDefined) return readDefined(source, { group, owner, tag, never: state === "never" }, filter, from);
+    return order === undefined ? readGroups(log, filter, from) : readSorted(log, filter, order, from);
+  });
+  const isWhole =
+    !isDefined && cursor === undefined && state === undefined && quiet === undefined && type === undefined;
+  const never = hasDefinitions && isWhole ? await readDefined(source, { never: true }, filter, undefined) : undefined;
   return {
     query,
     wrong,
     list,
     cursor,
     pagerUrl: withQuery(url, { as_of: quiet === undefined ? null : String(asOf) }),
-    isEmptyLog: list.rows.length === 0 && valid.size === 0 && wrong.size === 0,
+    hasDefinitions,
+    never: never !== undefined && never.rows.length > 0 ? never : undefined,
+    isEmptyLog: list.rows.length === 0 && (never?.rows.length ?? 0) === 0 && valid.size === 0 && wrong.size === 0,
   };
 }

@@ -96,7 +96,7 @@ describe("a page of daily partitions", () => {
       ...without(dates("2026-11-01", 12), "2026-11-05").map((partition) => materialization("a", { partition })),
     );
     const { html, text } = await get("/assets/a");
-    expect(text).toContain("Partitions 11 1 missing: 2026-11-05");
+    expect(text).toContain("Partitions 11 1 looks missing: 2026-11-05");
     const cells = Array.from(
       html.matchAll(/<i class="gap"|<button name="partition" value="([^"]*)"/g),
       ([, name]) => name,
@@ -108,7 +108,7 @@ describe("a page of daily partitions", () => {
     const { get } = await siteOf(...demoEvents(noon));
     const { html, text } = await get("/assets/warehouse/marts/revenue_by_day");
     expect(text).toContain("2 days are missing");
-    expect(text).toContain("2 missing: 2026-11-02, 2026-11-13");
+    expect(text).toContain("2 look missing: 2026-11-02, 2026-11-13");
     expect(html.match(/<i class="gap"/g)).toHaveLength(2);
   });
 
