@@ -78,7 +78,7 @@ export function logRefusal(request: RequestParts, answer: Response, error: unkno
   const id = requestId(request);
   answer.headers.set("x-request-id", id);
   const { status } = answer;
-  const isMistake = status >= 500 && status !== 503;
+  const isMistake = status >= 500 && status !== 501 && status !== 503;
   if (isMistake && !isLogging()) console.error(error);
   if (!isWithinRate()) return;
   const reason = error instanceof Error ? error.message : String(error);

@@ -3,9 +3,15 @@ import { RunlessClient } from "../../adapters/client.ts";
 import { RunlessInstance } from "../../adapters/index.ts";
 import { createApp, openTokenCache } from "../../adapters/server/http.ts";
 import { materialization } from "../../core/index.ts";
-import { createMemoryEventLog, createMemoryTokenStore } from "../../storage/index.ts";
+import { createMemoryDefinitionStore, createMemoryEventLog, createMemoryTokenStore } from "../../storage/index.ts";
 import { eventLogContract, maintenanceContract } from "../../storage/testing/index.ts";
-import { ClassBrowserPolicy, ClassEventLog, ClassTokenCache, ClassTokenStore } from "../contracts/class-stores.ts";
+import {
+  ClassBrowserPolicy,
+  ClassDefinitionStore,
+  ClassEventLog,
+  ClassTokenCache,
+  ClassTokenStore,
+} from "../contracts/class-stores.ts";
 import { runlessApiContract } from "../contracts/runless-api.ts";
 import { bearer, namedToken } from "./http/guarded.ts";
 import { allRoutes, answersOf, exampleRequest } from "./http/route-examples.ts";
@@ -36,7 +42,8 @@ describe("an app whose log, tokens and policy are classes answers", () => {
     const store = new ClassTokenStore(createMemoryTokenStore({ now: Date.now }));
     await store.create(namedToken("admin", { scopes: ["admin"] }));
     const tokens = new ClassTokenCache(await openTokenCache({ store }));
-    const app = createApp({ log, tokens, browser: new ClassBrowserPolicy(["localhost"]) });
+    const definitions = new ClassDefinitionStore(createMemoryDefinitionStore({ now: Date.now }));
+    const app = createApp({ log, definitions, tokens, browser: new ClassBrowserPolicy(["localhost"]) });
     const response = await app.fetch(exampleRequest(route, { host: "localhost", ...bearer("admin") }));
     expect(answersOf(route)).toContain(response.status);
     await response.body?.cancel();

@@ -1,5 +1,5 @@
 import type { BrowserPolicy, TokenCache } from "../../adapters/server/http.ts";
-import type { EventLog, Maintenance, TokenStore } from "../../storage/index.ts";
+import type { DefinitionStore, EventLog, Maintenance, TokenStore } from "../../storage/index.ts";
 
 type Arguments<Method extends (...args: never) => unknown> = Parameters<Method>;
 
@@ -102,5 +102,31 @@ export class ClassBrowserPolicy implements BrowserPolicy {
   }
   hosts() {
     return this.#hosts;
+  }
+}
+
+/** Likewise, definitions. */
+export class ClassDefinitionStore implements DefinitionStore {
+  readonly #definitions: DefinitionStore;
+  constructor(definitions: DefinitionStore) {
+    this.#definitions = definitions;
+  }
+  replace(...args: Arguments<DefinitionStore["replace"]>) {
+    return this.#definitions.replace(...args);
+  }
+  get(...args: Arguments<DefinitionStore["get"]>) {
+    return this.#definitions.get(...args);
+  }
+  definitionFor(...args: Arguments<DefinitionStore["definitionFor"]>) {
+    return this.#definitions.definitionFor(...args);
+  }
+  definitionsFor(...args: Arguments<DefinitionStore["definitionsFor"]>) {
+    return this.#definitions.definitionsFor(...args);
+  }
+  list(...args: Arguments<DefinitionStore["list"]>) {
+    return this.#definitions.list(...args);
+  }
+  revision() {
+    return this.#definitions.revision();
   }
 }

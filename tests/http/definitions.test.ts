@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { watchingCase } from "../core/watching-cases.ts";
-import { type RunningServer, runtimes, startServer } from "../server.ts";
+import { type RunningServer, runtimes, startServer, temporaryFolder } from "../server.ts";
 
 interface Answer {
   readonly status: number;
@@ -287,18 +288,46 @@ describe.each([...runtimes])("definitions of the %s server", (runtime) => {
 });
 
 test("definitions are there after a restart, and on another server of the same database", async () => {
-  const first = await startServer("bun");
-  const databaseUrl = /file:\S+/.exec(first.output())?.[0];
+  const databaseUrl = `file:${join(temporaryFolder(), "runless.db")}`;
+  const first = await startServer("bun", { databaseUrl });
   const body = JSON.stringify({ assets: [{ key: "a", group: "g" }] });
-  await fetch(`${first.url}/api/v1/definitions?source=s`, { method: "PUT", body });
+  const put = await fetch(`${first.url}/api/v1/definitions?source=s`, { method: "PUT", body });
+  expect(put.status).toBe(200);
   const group = async ({ url }: RunningServer) =>
     ((await (await fetch(`${url}/api/v1/definitions/a`)).json()) as { group?: string }).group;
-  expect(databaseUrl).toBeDefined();
-  const second = await startServer("bun", { databaseUrl: databaseUrl?.replace(/,$/, "") ?? "" });
+  const second = await startServer("bun", { databaseUrl });
   expect(await group(second)).toBe("g");
   await first.stop();
   await second.stop();
-  const third = await startServer("bun", { databaseUrl: databaseUrl?.replace(/,$/, "") ?? "" });
+  const third = await startServer("bun", { databaseUrl });
   expect(await group(third)).toBe("g");
   await third.stop();
 });
+
+test.each([100, 500, 900])(
+  "a server that is killed %d ms after it began to define left all or nothing",
+  async (delay) => {
+    const databaseUrl = `file:${join(temporaryFolder(), "runless.db")}`;
+    const put = (server: RunningServer, group: string) => {
+      const assets = Array.from({ length: 20_000 }, (_, i) => ({ key: `k/${i}`, group }));
+      const body = JSON.stringify({ assets });
+      return fetch(`${server.url}/api/v1/definitions?source=s`, { method: "PUT", body }).then(({ status }) => status);
+    };
+    const server = await startServer("bun", { databaseUrl });
+    expect(await put(server, "before")).toBe(200);
+    const answer = put(server, "after").catch(() => undefined);
+    await Promise.race([answer, Bun.sleep(delay)]);
+    await server.stop("SIGKILL");
+    const next = await startServer("bun", { databaseUrl });
+    const groups = new Set<string>();
+    for (const key of ["k/0", "k/9999", "k/19999"]) {
+      const found = await (await fetch(`${next.url}/api/v1/definitions/${key}`)).json();
+      groups.add((found as { group: string }).group);
+    }
+    expect(groups.size).toBe(1);
+    if ((await answer) === 200) expect([...groups]).toEqual(["after"]);
+    expect(await put(next, "again")).toBe(200); // it takes the place of the one that died
+    await next.stop();
+  },
+  60_000,
+);
