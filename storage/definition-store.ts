@@ -18,7 +18,7 @@ import type { ListRequest } from "./event-log.ts";
  */
 export interface DefinitionStore {
   /**
-   * Makes the definitions of a source equal to these, in their place: what the source defined before and does not name
+   * Makes the definitions of a source equal to these (of two with one name the last counts), in their place: what the source defined before and does not name
    * now is removed. All or nothing: a reader sees the definitions from before or those from after, never some of each.
    * Resolves once that is durable. A result other than `replaced` has changed nothing.
    *
@@ -27,7 +27,7 @@ export interface DefinitionStore {
    * const result = await definitions.replace("team-a", [], { dryRun: true });
    * if (result.status === "emptied") console.log(`${result.definitions} definitions would be removed`);
    */
-  replace(source: string, definitions: readonly Definition[], options?: ReplaceOptions): Promise<ReplaceResult>;
+  replace(source: string, definitions: Definitions, options?: ReplaceOptions): Promise<ReplaceResult>;
 
   /** The definition of exactly this key or prefix; undefined where there is none. */
   get(name: DefinitionName): Promise<DefinitionRecord | undefined>;
@@ -50,6 +50,9 @@ export interface DefinitionStore {
    */
   revision(): Promise<number>;
 }
+
+/** An array, or what gives them one after another: if that fails, the replacement does, and changes nothing. */
+export type Definitions = Iterable<Definition> | AsyncIterable<Definition>;
 
 /** What a definition is of. A key and a prefix with the same parts are different names. */
 export type DefinitionName =

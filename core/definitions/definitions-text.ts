@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { JsonScanner, type JsonSpan } from "../json/json-scanner.ts";
 import { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definitions-error.ts";
 
 export type Path = readonly (string | number)[];
@@ -6,6 +7,8 @@ export type Path = readonly (string | number)[];
 /** A parsed text, with the positions of its parts. */
 export interface ParsedText {
   readonly value: unknown;
+  /** The values of its `assets`, where those are parsed one by one; `value` has none of them then. */
+  readonly items?: { readonly count: number; values(): Generator<unknown> };
   /** The line of what a path leads to, or of the nearest thing around it; null in large JSON. */
   lineOf(path: Path): number | null;
   /** A scalar as it was written, where that is not what it was read as: `0123`. */
@@ -34,6 +37,52 @@ export function parseText(text: string): ParsedText {
     value: json.value,
     lineOf: (path) => locate().lineOf(path),
     sourceOf: (path) => locate().sourceOf(path),
+  };
+}
+
+/** JSON is nested less deeply than this, or parsed as a whole. */
+const deepestScanned = 500;
+
+/**
+ * Large JSON of an object with a list of assets, whose values are parsed one by one: as a tree it is ten times as large.
+ * Undefined for any other text, and for what is no JSON.
+ */
+export function scanLargeJson(text: string): ParsedText | undefined {
+  if (text.length <= mostLocated) return undefined;
+  const names = new Set<string>();
+  const others: string[] = [];
+  let spans: JsonSpan[] | undefined;
+  let scanner: JsonScanner;
+  try {
+    scanner = new JsonScanner(text, { maxDepth: deepestScanned });
+    if (scanner.next !== "{") return undefined;
+    scanner.object((name) => {
+      if (names.has(name)) throw new TypeError(`${name} is repeated`);
+      names.add(name);
+      if (name !== "assets" || scanner.next !== "[") {
+        others.push(`${JSON.stringify(name)}:${scanner.source(scanner.value())}`);
+        return;
+      }
+      const found: JsonSpan[] = [];
+      scanner.array(() => found.push(scanner.value()));
+      spans = found;
+    }, false);
+    scanner.end();
+  } catch {
+    return undefined; // what is wrong is said where the whole is parsed
+  }
+  const assets = spans;
+  if (assets === undefined) return undefined;
+  return {
+    value: JSON.parse(`{${[...others, '"assets":[]'].join(",")}}`),
+    items: {
+      count: assets.length,
+      *values() {
+        for (const span of assets) yield JSON.parse(scanner.source(span));
+      },
+    },
+    lineOf: () => null,
+    sourceOf: () => undefined,
   };
 }
 

@@ -7,4 +7,9 @@ export {
 } from "./definition.ts";
 export { type DefinitionIndex, indexDefinitions } from "./definition-index.ts";
 export { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definitions-error.ts";
-export { parseDefinitions, type SafeDefinitions, safeParseDefinitions } from "./parse-definitions.ts";
+export {
+  parseDefinitionParts,
+  parseDefinitions,
+  type SafeDefinitions,
+  safeParseDefinitions,
+} from "./parse-definitions.ts";

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { timeZoneProblem } from "../freshness/time-zone.ts";
 import { countSubjects, type Definition, definitionLimits } from "./definition.ts";
 import { definitionSchema, documentSchema } from "./definition-schema.ts";
-import { formatPath, type ParsedText, type Path, parseText } from "./definitions-text.ts";
+import { formatPath, type ParsedText, type Path, parseText, scanLargeJson } from "./definitions-text.ts";
 import { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definitions-error.ts";
 import { jsonSize, utf8Length } from "./json-size.ts";
 import { type Problem, problemOf } from "./problem.ts";
@@ -30,22 +30,41 @@ const mostIssues = 100;
  * console.log(definition?.freshness?.timezone); // Europe/Berlin
  */
 export function parseDefinitions(text: string): readonly Definition[] {
+  const definitions: Definition[] = [];
+  for (const part of parseDefinitionParts(text)) for (const definition of part) definitions.push(definition);
+  return definitions;
+}
+
+/** How many definitions a part has. */
+const partLength = 200;
+
+/**
+ * As `parseDefinitions`, some definitions at a time: a caller can do other work in between, and keep less in memory. What
+ * is wrong later in the text is thrown when it is come to, so nothing may be done with a part before the end.
+ *
+ * @example
+ * for (const part of parseDefinitionParts("assets: [{ key: a }, { key: b }]")) console.log(part.length); // 2
+ */
+export function* parseDefinitionParts(text: string): Generator<readonly Definition[]> {
   const bytes = utf8Length(text);
   if (bytes > definitionLimits.documentBytes) throw tooLarge(bytes);
-  const parsed = parseText(text);
+  const parsed = scanLargeJson(text) ?? parseText(text);
   const document = v.safeParse(documentSchema, withoutNulls(parsed.value, ["defaults"]));
   if (!document.success)
     throw invalid(
       parsed,
       document.issues.map((issue) => problemOf(issue, parsed, [])),
     );
-  const { defaults, assets } = document.output;
+  const { defaults } = document.output;
   const zoneProblem = defaults?.timezone === undefined ? undefined : timeZoneProblem(defaults.timezone);
   if (zoneProblem !== undefined) throw invalid(parsed, [{ path: ["defaults", "timezone"], message: zoneProblem }]);
+  const { count, assets } =
+    parsed.items === undefined
+      ? { count: document.output.assets.length, assets: document.output.assets }
+      : { count: parsed.items.count, assets: parsed.items.values() };
   const { definitions: most } = definitionLimits;
-  if (assets.length > most)
-    throw limitError("assets", `${assets.length} definitions are too many: the limit is ${most}`);
-  return readAll(assets, defaults?.timezone, parsed);
+  if (count > most) throw limitError("assets", `${count} definitions are too many: the limit is ${most}`);
+  yield* readAll(assets, defaults?.timezone, parsed);
 }
 
 /**
@@ -64,13 +83,19 @@ export function safeParseDefinitions(text: string): SafeDefinitions {
   }
 }
 
-function readAll(assets: readonly unknown[], zone: string | undefined, parsed: ParsedText): readonly Definition[] {
+function* readAll(
+  assets: Iterable<unknown>,
+  zone: string | undefined,
+  parsed: ParsedText,
+): Generator<readonly Definition[]> {
   const problems: Problem[] = [];
-  const definitions: Definition[] = [];
+  let part: Definition[] = [];
   const indexes = new Map<string, number>();
   let subjects = 0;
   let bytes = 0;
-  for (const [i, asset] of assets.entries()) {
+  let i = -1;
+  for (const asset of assets) {
+    i++;
     const path = ["assets", i];
     const size = jsonSize(asset, definitionLimits.definitionBytes);
     const isTooLarge = size === Number.POSITIVE_INFINITY;
@@ -90,17 +115,20 @@ function readAll(assets: readonly unknown[], zone: string | undefined, parsed: P
         problems.push({ path: ["assets", i, name], message });
       }
       indexes.set(id, first ?? i);
-      definitions.push(definition);
+      part.push(definition);
       subjects += countSubjects(definition);
     }
     if (problems.length >= mostIssues) break;
+    if (part.length < partLength) continue;
+    if (problems.length === 0) yield part;
+    part = [];
   }
   if (problems.length > 0) throw invalid(parsed, problems);
   if (subjects > definitionLimits.subjects) {
     const message = `${subjects} assets and partitions are too many to watch: the limit is ${definitionLimits.subjects}`;
     throw limitError("assets", message);
   }
-  return definitions;
+  if (part.length > 0) yield part;
 }
 
 type Read = { readonly definition: Definition } | { readonly problems: readonly Problem[] };

@@ -36,7 +36,9 @@ export function createMemoryDefinitionStore(options: { readonly now: () => numbe
 
   return {
     async replace(source, given, replaceOptions = {}) {
-      const plan = planReplace(records, source, given.map(wellFormed), replaceOptions);
+      const all: Definition[] = [];
+      for await (const definition of given) all.push(wellFormed(definition));
+      const plan = planReplace(records, source, all, replaceOptions);
       if ("status" in plan) return plan;
       const { next, changes } = plan;
       const isChanged = changes.added + changes.changed + changes.removed > 0;

@@ -43,8 +43,7 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
   const limits = { ...deps.config.limits, bodyBytes: isYaml ? mostYaml : definitionLimits.documentBytes };
   const { forwarder } = deps;
   const replace = async (text: string) => {
-    const given = await parse(text);
-    const result = await definitions.replace(source, given, { dryRun, takeOver, allowEmpty });
+    const result = await definitions.replace(source, parse(text), { dryRun, takeOver, allowEmpty });
     if (result.status !== "replaced") throw refusalOf(result, c);
     return respond({ source, dry_run: dryRun === true, ...result.changes, revision: result.revision });
   };
@@ -63,13 +62,27 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
   }
 }
 
-/** Loaded only here: a server without definitions needs no YAML. */
-async function parse(text: string): Promise<readonly Definition[]> {
-  const { safeParseDefinitions } = await import("../../../core/definitions/index.ts");
-  const result = safeParseDefinitions(text.startsWith("\ufeff") ? text.slice(1) : text);
-  if (result.success) return result.definitions;
-  const { message, code, issues } = result.error;
-  throw new HttpError(400, `Nothing is changed: ${message}`, {}, { code, issues });
+/** The definitions of a document, some at a time, so that other requests have their turn in between. */
+async function* parse(text: string): AsyncGenerator<Definition> {
+  // Loaded only here: a server without definitions needs no YAML.
+  const { InvalidDefinitionsError, parseDefinitionParts } = await import("../../../core/definitions/index.ts");
+  try {
+    for (const part of parseDefinitionParts(text.startsWith("\ufeff") ? text.slice(1) : text)) {
+      yield* part;
+      await nextTurn();
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidDefinitionsError)) throw error;
+    const { message, code, issues } = error;
+    throw new HttpError(400, `Nothing is changed: ${message}`, {}, { code, issues });
+  }
+}
+
+/** Some Worker runtimes have no setImmediate. */
+function nextTurn(): Promise<void> {
+  return globalThis.setImmediate === undefined
+    ? Promise.resolve()
+    : new Promise((resolve) => void setImmediate(resolve));
 }
 
 function isYamlBody(headers: Headers): boolean {

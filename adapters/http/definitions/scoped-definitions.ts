@@ -1,10 +1,10 @@
-import type { Definition } from "../../../core/definitions/index.ts";
 import { type AssetKey, hasPrefix } from "../../../core/index.ts";
 import type {
   DefinitionFilter,
   DefinitionPage,
   DefinitionRecord,
   DefinitionStore,
+  Definitions,
   ListRequest,
   ReplaceOptions,
   ReplaceResult,
@@ -61,7 +61,7 @@ export class ScopedDefinitions {
     return this.#stored().list(isWider ? { ...filter, prefix: own } : filter, page);
   }
 
-  replace(source: string, definitions: readonly Definition[], options: ReplaceOptions): Promise<ReplaceResult> {
+  replace(source: string, definitions: Definitions, options: ReplaceOptions): Promise<ReplaceResult> {
     const within = this.#caller.prefix ?? undefined;
     return this.#stored().replace(source, definitions, { ...options, within });
   }

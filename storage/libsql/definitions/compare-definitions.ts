@@ -18,12 +18,20 @@ import {
 } from "./encode-definitions.ts";
 import { holds, type Read } from "./read-definitions.ts";
 
+/** Where an encoded definition is: decoded again when it is written, since all of them would hold ten times the memory. */
+export interface GivenPlace {
+  readonly chunk: number;
+  readonly row: number;
+  /** Characters of its JSON. */
+  readonly size: number;
+}
+
 /** One definition that a replacement changes. */
 export interface Change {
   /** The row that holds until then; undefined where there is none. */
   readonly old: number | undefined;
   /** What is written in its place; undefined where it is removed. */
-  readonly given: EncodedDefinition | undefined;
+  readonly given: GivenPlace | undefined;
   /** As the old row has it. */
   readonly definedAt: number | null;
 }
@@ -59,7 +67,7 @@ export async function compareDefinitions(
     const rows = chunk === undefined ? [] : decodeChunk(chunk);
     const to = i >= given.length - 1 ? null : (rows.at(-1)?.[0] ?? null);
     const names = new Set(rows.map(([name, kind]) => nameId(name, kind)));
-    comparison.addGiven(rows, await read((client) => findOld(client, rows)));
+    comparison.addGiven(i, rows, await read((client) => findOld(client, rows)));
     for (;;) {
       const own = await read((client) => findOwn(client, source, from, to));
       comparison.addOwn(own, names);
@@ -95,9 +103,9 @@ class Comparison {
     this.#options = options;
   }
 
-  addGiven(rows: readonly EncodedDefinition[], old: ReadonlyMap<number, OldRow>): void {
+  addGiven(chunk: number, rows: readonly EncodedDefinition[], old: ReadonlyMap<number, OldRow>): void {
     for (const [i, given] of rows.entries()) {
-      const [name, kind, subjects, , fingerprint] = given;
+      const [name, kind, subjects, , fingerprint, content] = given;
       const row = old.get(i);
       const isOwn = row?.source === this.#source;
       this.#given++;
@@ -111,7 +119,11 @@ class Comparison {
       }
       this.#counts[row === undefined ? "added" : "changed"]++;
       this.#subjects += subjects - (row?.subjects ?? 0);
-      this.#changes.push({ old: row?.id, given, definedAt: row?.definedAt ?? null });
+      this.#changes.push({
+        old: row?.id,
+        given: { chunk, row: i, size: content.length },
+        definedAt: row?.definedAt ?? null,
+      });
     }
   }
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { compareAssetKeys } from "../../../core/asset-key.ts";
+import { compareCodePoints } from "../../../core/asset-key.ts";
 import { countSubjects, type Definition } from "../../../core/definitions/definition.ts";
 import { formatDefinition, partsOf } from "../../definition-changes.ts";
-import type { DefinitionName } from "../../definition-store.ts";
+import type { DefinitionName, Definitions } from "../../definition-store.ts";
 import { encodeKey } from "../write/sortable-text.ts";
 
 /** A definition as it is written: encoded name, kind, subjects, whether it has a policy, fingerprint, JSON. */
@@ -27,35 +27,48 @@ export const charactersPerStep = 500_000;
 
 export const kindOf = ({ key }: DefinitionName): DefinitionKind => (key === undefined ? 1 : 0);
 
-/** Encodes definitions in their order, in bounded steps. Of two with one name the last counts. */
-export async function encodeDefinitions(definitions: readonly Definition[]): Promise<EncodedDefinitions> {
-  const byName = new Map<string, Definition>();
-  for (const definition of definitions) {
-    byName.set(`${kindOf(definition)}${encodeKey(partsOf(definition))}`, definition);
+interface Encoded {
+  readonly name: string;
+  readonly kind: DefinitionKind;
+  /** The EncodedDefinition as JSON. */
+  readonly text: string;
+}
+
+/** How many definitions are encoded before other work of the thread has its turn. */
+const encodedAtOnce = 200;
+
+/** Encodes definitions, in bounded steps. Of two with one name the last counts. */
+export async function encodeDefinitions(definitions: Definitions): Promise<EncodedDefinitions> {
+  const byName = new Map<string, Encoded>();
+  let count = 0;
+  for await (const definition of definitions) {
+    const encoded = encodeDefinition(definition);
+    const [name, kind] = encoded;
+    byName.set(`${kind}${name}`, { name, kind, text: JSON.stringify(encoded) });
+    if (++count % encodedAtOnce === 0) await nextTurn();
   }
-  const sorted = [...byName.values()].sort((a, b) => compareAssetKeys(partsOf(a), partsOf(b)) || kindOf(a) - kindOf(b));
+  // Encoded names sort as their keys do.
+  const sorted = [...byName.values()].sort((a, b) => compareCodePoints(a.name, b.name) || a.kind - b.kind);
+  return inChunks(sorted);
+}
+
+function inChunks(sorted: readonly Encoded[]): EncodedDefinitions {
   const chunks: ArrayBuffer[] = [];
   let texts: string[] = [];
   let characters = 0;
   let last: string | undefined;
-  const endChunk = () => {
-    if (texts.length > 0) chunks.push(bytesOf(`[${texts.join(",")}]`));
-    [texts, characters] = [[], 0];
-  };
-  for (const definition of sorted) {
-    const encoded = encodeDefinition(definition);
-    const text = JSON.stringify(encoded);
+  for (const { name, text } of sorted) {
     const isFull = texts.length >= definitionsPerStep || characters + text.length > charactersPerStep;
     // A key and the same prefix stay together: what a source no longer defines is looked for between chunks by name.
-    if (isFull && encoded[0] !== last) {
-      endChunk();
-      await nextTurn();
+    if (isFull && texts.length > 0 && name !== last) {
+      chunks.push(bytesOf(texts));
+      [texts, characters] = [[], 0];
     }
     texts.push(text);
     characters += text.length;
-    last = encoded[0];
+    last = name;
   }
-  endChunk();
+  if (texts.length > 0) chunks.push(bytesOf(texts));
   return chunks;
 }
 
@@ -77,8 +90,8 @@ function wellFormed(definition: Definition): Definition {
   return definition.key === undefined ? { ...definition, prefix: parts } : { ...definition, key: parts };
 }
 
-function bytesOf(text: string): ArrayBuffer {
-  const { buffer, byteLength } = new TextEncoder().encode(text);
+function bytesOf(texts: readonly string[]): ArrayBuffer {
+  const { buffer, byteLength } = new TextEncoder().encode(`[${texts.join(",")}]`);
   return buffer.byteLength === byteLength ? buffer : buffer.slice(0, byteLength);
 }
 

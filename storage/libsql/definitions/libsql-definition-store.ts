@@ -7,7 +7,7 @@ import { decodeKey, decodeText } from "../write/sortable-text.ts";
 import { type EncodedDefinitions, encodeDefinitions } from "./encode-definitions.ts";
 import type { DefinitionRow } from "./read-definitions.ts";
 
-/** As `DefinitionStore.replace`, of definitions that were already encoded, perhaps on another thread. */
+/** As `DefinitionStore.replace`, of definitions that were already encoded, perhaps on another thread. Takes over their buffers. */
 export type ReplaceEncoded = (
   source: string,
   given: EncodedDefinitions,

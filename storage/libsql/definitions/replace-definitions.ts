@@ -6,7 +6,14 @@ import type { DatabaseAccess } from "../database-access.ts";
 import { encodeText } from "../write/sortable-text.ts";
 import { type WriteTransaction, writeTransaction } from "../write/write-transaction.ts";
 import { type Change, compareDefinitions, type Plan } from "./compare-definitions.ts";
-import { charactersPerStep, definitionsPerStep, type EncodedDefinitions, nextTurn } from "./encode-definitions.ts";
+import {
+  charactersPerStep,
+  decodeChunk,
+  definitionsPerStep,
+  type EncodedDefinition,
+  type EncodedDefinitions,
+  nextTurn,
+} from "./encode-definitions.ts";
 import { readRevision } from "./read-definitions.ts";
 
 /** How often a replacement is compared anew since others changed definitions meanwhile. */
@@ -185,7 +192,7 @@ function inBatches(changes: readonly Change[]): readonly (readonly Change[])[] {
   const batches: Change[][] = [];
   let characters = 0;
   for (const change of changes) {
-    const size = change.given?.[5].length ?? 0;
+    const size = change.given?.size ?? 0;
     const batch = batches.at(-1);
     const fits = batch !== undefined && batch.length < definitionsPerStep && characters + size <= charactersPerStep;
     if (fits) batch.push(change);
@@ -196,10 +203,17 @@ function inBatches(changes: readonly Change[]): readonly (readonly Change[])[] {
 }
 
 /** The arguments of `insertRows`. */
-function insertion(changes: readonly Change[], { source, now }: ReplaceRequest, revision: number): InValue[] {
+function insertion(
+  changes: readonly Change[],
+  { source, given: chunks, now }: ReplaceRequest,
+  revision: number,
+): InValue[] {
+  const decoded = new Map<number, readonly EncodedDefinition[]>();
   const rows = changes.flatMap(({ given, definedAt }) => {
     if (given === undefined) return [];
-    const [name, kind, subjects, hasPolicy, fingerprint, content] = given;
+    const rows = decoded.get(given.chunk) ?? decodeChunk(chunks[given.chunk] ?? new ArrayBuffer(0));
+    decoded.set(given.chunk, rows);
+    const [name, kind, subjects, hasPolicy, fingerprint, content] = rows[given.row] ?? [];
     return [[name, kind, subjects, hasPolicy ? (definedAt ?? now) : null, fingerprint, content]];
   });
   return [JSON.stringify(rows), encodeText(source), revision, now];

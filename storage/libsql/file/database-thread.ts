@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { EventLogError } from "../../event-log-error.ts";
+import type { ReplaceRequest } from "../definitions/replace-definitions.ts";
 import type { OnDamage, OnFileTrouble } from "../libsql-options.ts";
 import { databaseOf, type LogDatabase } from "../log-database.ts";
 import { buffersIn, type SentGroup } from "../write/group.ts";
@@ -84,7 +85,7 @@ export class DatabaseThread {
     if (this.#ended !== undefined) return Promise.reject(new EventLogError("unavailable", this.#ended));
     if (this.#calls.size >= mostCalls && method !== "close") return Promise.reject(tooManyCalls());
     const request: DatabaseRequest = { id: ++this.#lastId, method, args };
-    this.#worker.postMessage(request, method === "write" ? buffersOf(args) : []);
+    this.#worker.postMessage(request, buffersOf(method, args));
     return this.#wait(request.id); // the thread answers what the method returns
   }
 
@@ -126,8 +127,10 @@ function tooManyCalls(): EventLogError {
   );
 }
 
-/** The buffers of a group that is written: they move to the thread, and are not copied. */
-function buffersOf([group]: readonly unknown[]): ArrayBuffer[] {
-  const { rows, shared } = group as SentGroup; // what `write` takes
+/** The buffers of what is written: they move to the thread, and are not copied. */
+function buffersOf(method: keyof LogDatabase, [given]: readonly unknown[]): ArrayBuffer[] {
+  if (method === "replaceDefinitions") return [...(given as ReplaceRequest).given]; // what it takes
+  if (method !== "write") return [];
+  const { rows, shared } = given as SentGroup; // what `write` takes
   return buffersIn(rows, shared);
 }

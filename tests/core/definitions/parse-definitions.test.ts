@@ -9,6 +9,7 @@ import {
   definitionLimits,
   InvalidDefinitionsError,
   indexDefinitions,
+  parseDefinitionParts,
   parseDefinitions,
   safeParseDefinitions,
 } from "../../../core/definitions/index.ts";
@@ -379,5 +380,51 @@ test("the schema is a JSON Schema, by which editors complete", () => {
     additionalProperties: false,
     required: ["assets"],
     properties: { assets: { type: "array", items: { type: "object", additionalProperties: false } } },
+  });
+});
+
+describe("large JSON, whose definitions are read one by one", () => {
+  const filler = "x".repeat(1000);
+  const assets = Array.from({ length: 1500 }, (_, i) => ({ key: `k/${i}`, description: filler, tags: { i: `${i}` } }));
+  const large = (changed: object = {}, more: object = {}) =>
+    JSON.stringify({ defaults: { timezone: "Europe/Berlin" }, ...more, assets: [...assets, changed] });
+  const last = { key: "last", freshness: { type: "time_window", fail_window: "1d" } };
+
+  test("gives the same definitions, with the zone of the defaults, in parts that are bounded", () => {
+    const text = large(last);
+    expect(text.length).toBeGreaterThan(1_000_000);
+    const parts = [...parseDefinitionParts(text)];
+    expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(200);
+    const one = (asset: object) =>
+      parseDefinitions(JSON.stringify({ defaults: { timezone: "Europe/Berlin" }, assets: [asset] }));
+    expect(parseDefinitions(text)).toEqual([...assets, last].flatMap(one));
+    expect(parseDefinitions(text).at(-1)?.freshness?.timezone).toBe("Europe/Berlin");
+  });
+
+  test.each([
+    [large({ key: "k/7" }), "assets[1500].key: this key is defined twice, first in assets[7]"],
+    [large({ key: "a", onwers: [] }), "assets[1500].onwers: there is no field onwers here"],
+    [large(last, { asset: [] }), "asset: there is no field asset here"],
+    [large(last, { defaults: { timezone: "Mars" } }), "defaults.timezone: "],
+    [large(last).replace('"assets":[', '"assets":[{"key":"a"} '), "this is no YAML"],
+    [`${large(last)} x`, "this is no YAML"],
+    [large(last).replace('"assets"', '"asset"'), "assets is missing"],
+  ])(
+    "is refused by the same sentences (%#)",
+    (text, sentence) => {
+      const result = safeParseDefinitions(text);
+      expect(result.success ? "" : result.error.message).toContain(sentence);
+    },
+    60_000,
+  );
+
+  test("has limits of the whole", () => {
+    const keys = Array.from({ length: 9_000 }, (_, i) => `${i}`);
+    const partitions = { type: "static", keys };
+    const watched = Array.from({ length: 23 }, (_, i) => ({ ...last, key: `s/${i}`, partitions }));
+    const tooMany = JSON.stringify({ assets: watched });
+    expect(tooMany.length).toBeGreaterThan(1_000_000);
+    const result = safeParseDefinitions(tooMany);
+    expect(result.success ? "" : result.error.message).toContain("207000 assets and partitions are too many to watch");
   });
 });
