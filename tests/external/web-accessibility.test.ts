@@ -77,6 +77,30 @@ describe("axe finds nothing to complain of", () => {
       expect(await findingsOn(page)).toEqual([]);
     });
 
+    test("of assets that are defined", async () => {
+      const start = new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10);
+      const described = { owners: ["team:finance"], group: "finance", tags: { tier: "gold" }, kinds: ["dbt"] };
+      const body = JSON.stringify({
+        assets: [
+          { key: "never/reported", ...described, description: "one\ntwo", deps: ["schema"] },
+          { key: "schema", ...described, partitions: { type: "daily", start } },
+          { key: "vendor/exchange_rates", ...described, partitions: { type: "static", keys: ["eu", "us"] } },
+          { prefix: "warehouse", owners: ["team:finance"] },
+        ],
+      });
+      await fetch(`${site.server.url}/api/v1/definitions?source=axe`, { method: "PUT", body });
+      const shown = ["/", "/?owner=team:finance", "/?state=never", "/assets/never/reported", "/assets/schema"];
+      for (const path of [...shown, "/assets/vendor/exchange_rates"]) {
+        const page = await site.visit(path);
+        await live(page);
+        expect([path, ...(await findingsOn(page))]).toEqual([path]);
+      }
+      await fetch(`${site.server.url}/api/v1/definitions?source=axe&allow_empty=true`, {
+        method: "PUT",
+        body: '{"assets": []}',
+      });
+    });
+
     test("with a filter that is wrong", async () => {
       site.tolerate(/status of 400/);
       const page = await site.visit("/events?since=gestern");
