@@ -107,7 +107,7 @@ export async function readAssetView({ url: address, log, definitions, caller, no
     partitions,
     selected: partition === undefined ? undefined : { partition, events: ofPartition },
     events: newest,
-    mayWipe: mayDo(caller, "admin"),
+    mayWipe: mayDo(caller, "admin") && Object.values(mark.counts).some((count) => count > 0),
   };
 }
 

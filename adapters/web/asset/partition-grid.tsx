@@ -128,7 +128,7 @@ function Cells({ marks, names, calendar, selected, now }: CellsProps) {
       <>
         {names.map((name) => {
           const mark = ofName.get(name);
-          return mark === undefined ? <i class="cell gap" title={gapText(name)} /> : <Cell mark={mark} />;
+          return mark === undefined ? <i class="gap" title={gapText(name)} /> : <Cell mark={mark} />;
         })}
       </>
     );

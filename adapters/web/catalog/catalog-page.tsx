@@ -69,7 +69,7 @@ function NeverReported({ list: { rows, hasMore } }: { readonly list: Listed }) {
   return (
     <section class="never" id="never" aria-labelledby="never-title">
       <h2 id="never-title">
-        Defined, and reported <span class="soft">never</span>
+        Never reported <span class="soft">and defined</span>
       </h2>
       <ul>
         {keys.slice(0, mostNever).map((key) => (

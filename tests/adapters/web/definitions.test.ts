@@ -47,6 +47,7 @@ describe("the page of an asset with a definition", () => {
     const { get } = await siteWith([orders, { prefix: "ml", group: "models" }], materialization("ml/churn"));
     const { status, text } = await get("/assets/warehouse/orders");
     expect([status, text.includes("Latest materialization never")]).toEqual([200, true]);
+    expect(text).not.toContain("Wipe this asset");
     expect((await get("/assets/warehouse/orders/")).status).toBe(200);
     expect((await get("/assets/ml/unheard-of")).status).toBe(404);
     expect((await get("/assets/ml/churn")).text).toContain("Group models");
@@ -132,13 +133,13 @@ describe("the catalog with definitions", () => {
   test("shows what is defined and was never reported, apart from what is there", async () => {
     const { get } = await site();
     const { html, text } = await get("/");
-    expect(text).toContain("Defined, and reported never raw / orders");
+    expect(text).toContain("Never reported and defined raw / orders");
     expect(rowsOf(html)).not.toContain("/assets/raw/orders");
     const { text: filtered } = await get("/?tag=tier");
     expect(filtered).toContain("raw / orders never");
     const { get: ofEmptyLog } = await siteWith([orders]);
     const empty = await ofEmptyLog("/");
-    expect(empty.text).toContain("Defined, and reported never warehouse / orders");
+    expect(empty.text).toContain("Never reported and defined warehouse / orders");
     expect(empty.text).not.toContain("No asset yet");
   });
 
