@@ -313,6 +313,17 @@ export function definitionStoreContract(name: string, open: OpenStores): void {
       },
     );
 
+    promises("a key and the same prefix are told apart wherever steps end", async ({ definitions }) => {
+      const names = Array.from({ length: 1_300 }, (_, i) => `k${i}`);
+      const keys = ["a", ...names].map((key) => ({ key }));
+      const all = defined(...keys, ...names.map((prefix) => ({ prefix })));
+      expect(await definitions.replace("team-a", all)).toMatchObject({ changes: changes(2_601) });
+      expect(await definitions.replace("team-a", all)).toMatchObject({ changes: changes(0, 0, 0, 2_601) });
+      expect(await definitions.replace("team-a", defined(...keys))).toMatchObject({
+        changes: changes(0, 0, 1_300, 1_301),
+      });
+    });
+
     promises("replacements at the same time happen one after another", async ({ definitions }) => {
       const of = (source: string) => defined(...Array.from({ length: 600 }, (_, i) => ({ key: `${source}/${i}` })));
       const sources = ["a", "b", "c", "a"];
