@@ -28,13 +28,9 @@ export function nameAtPosition(position: ListPosition): DefinitionName {
   return position.at(-1) === "prefix" ? { prefix: parts } : { key: parts };
 }
 
-/** The first of the names that lies outside of a prefix, as a result. */
-export function outsideOf(names: Iterable<DefinitionName>, within: AssetKey | undefined): ReplaceResult | undefined {
-  if (within === undefined) return undefined;
-  for (const name of names) {
-    if (!hasPrefix(partsOf(name), within)) return { status: "outside", name: nameOf(name) };
-  }
-  return undefined;
+/** Whether a name lies outside of a prefix. */
+export function isOutside(name: DefinitionName, within: AssetKey | undefined): boolean {
+  return within !== undefined && !hasPrefix(partsOf(name), within);
 }
 
 /** Refuses what would be more than the limits, of all sources together. */

@@ -85,7 +85,7 @@ export type ReplaceResult =
   | { readonly status: "owned"; readonly conflicts: readonly DefinitionConflict[]; readonly total: number }
   /** The source would lose all its definitions, which are so many. */
   | { readonly status: "emptied"; readonly definitions: number }
-  /** This name of the source, the first such, lies outside of `within`. */
+  /** This name of the source, the first such in their order, lies outside of `within`. */
   | { readonly status: "outside"; readonly name: DefinitionName }
   /** All sources together would have more than core's `definitionLimits` allow. */
   | {

@@ -3,9 +3,9 @@ import { type AssetKey, hasPrefix } from "../../core/index.ts";
 import {
   definitionPosition,
   formatDefinition,
+  isOutside,
   mostConflicts,
   nameOf,
-  outsideOf,
   overLimit,
   partsOf,
 } from "../definition-changes.ts";
@@ -127,6 +127,15 @@ function planReplace(
     return result;
   };
   return { changes, next };
+}
+
+function outsideOf(names: readonly DefinitionName[], within: AssetKey | undefined): ReplaceResult | undefined {
+  const [first] = inOrder(names.filter((name) => isOutside(name, within)));
+  return first && { status: "outside", name: nameOf(first) };
+}
+
+function inOrder(names: readonly DefinitionName[]): readonly DefinitionName[] {
+  return names.toSorted((a, b) => comparePositions(definitionPosition(a), definitionPosition(b)));
 }
 
 function ownedByOthers(

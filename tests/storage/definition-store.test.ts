@@ -25,11 +25,14 @@ test("whatever is replaced, a file answers what memory does, and a dry run what 
     allowEmpty: fc.boolean(),
     within: fc.constantFrom(undefined, undefined, ["a"]),
   });
+  const clock = { now: 1000 };
+  const now = () => clock.now;
+  const all = [await openStores({ url: ":memory:", now }), await openStores({ url: newFile(), now })];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-      const clock = { now: 1000 };
-      const now = () => clock.now;
-      const all = [await openStores({ url: ":memory:", now }), await openStores({ url: newFile(), now })];
+      for (const source of ["one", "two"]) {
+        for (const { definitions } of all) await definitions.replace(source, [], { allowEmpty: true });
+      }
       for (const { source, assets, ...options } of steps) {
         clock.now += 10;
         const given = defined(...assets.map(({ name, key, ...fields }) => ({ [name]: key, ...fields })));
@@ -44,8 +47,8 @@ test("whatever is replaced, a file answers what memory does, and a dry run what 
         const lists = await Promise.all(all.map(({ definitions }) => listAll(definitions)));
         expect(lists[1]).toEqual(lists[0] ?? []);
       }
-      for (const { log } of all) await log.close();
     }),
-    { numRuns: 40 },
+    { numRuns: 100 },
   );
+  for (const { log } of all) await log.close();
 }, 120_000);

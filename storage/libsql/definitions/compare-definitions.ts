@@ -1,4 +1,5 @@
 import type { Client, InValue } from "@libsql/client";
+import { compareCodePoints } from "../../../core/asset-key.ts";
 import { mostConflicts, overLimit } from "../../definition-changes.ts";
 import type {
   DefinitionChanges,
@@ -92,7 +93,9 @@ class Comparison {
   readonly #changes: Change[] = [];
   readonly #conflicts: DefinitionConflict[] = [];
   #conflictCount = 0;
-  #outside: DefinitionName | undefined;
+  /** The first name that lies outside of `within`. */
+  #outside: readonly [name: string, kind: DefinitionKind] | undefined;
+  readonly #within: string | undefined;
   #given = 0;
   #own = 0;
   #counts = { added: 0, changed: 0, removed: 0, unchanged: 0 };
@@ -101,6 +104,7 @@ class Comparison {
   constructor(source: string, options: ReplaceOptions) {
     this.#source = encodeText(source);
     this.#options = options;
+    this.#within = options.within && encodeKey(options.within);
   }
 
   addGiven(chunk: number, rows: readonly EncodedDefinition[], old: ReadonlyMap<number, OldRow>): void {
@@ -139,15 +143,15 @@ class Comparison {
   }
 
   #noteOutside(name: string, kind: DefinitionKind): void {
-    const { within } = this.#options;
-    if (within === undefined || this.#outside !== undefined) return;
-    const prefix = encodeKey(within);
-    if (name !== prefix && !name.startsWith(`${prefix}\u0001`)) this.#outside = nameFrom(name, kind);
+    if (this.#within === undefined || name === this.#within || name.startsWith(`${this.#within}\u0001`)) return;
+    const [before, kindBefore = 0] = this.#outside ?? [];
+    const isFirst = before === undefined || (compareCodePoints(name, before) || kind - kindBefore) < 0;
+    if (isFirst) this.#outside = [name, kind];
   }
 
   result({ revision, definitions, subjects }: Totals): Plan | (ReplaceResult & { readonly revision?: number }) {
     const { takeOver, allowEmpty } = this.#options;
-    if (this.#outside !== undefined) return { status: "outside", name: this.#outside };
+    if (this.#outside !== undefined) return { status: "outside", name: nameFrom(...this.#outside) };
     if (takeOver !== true && this.#conflictCount > 0) {
       return { status: "owned", conflicts: this.#conflicts, total: this.#conflictCount };
     }
