@@ -7,8 +7,10 @@ import type {
   DefinitionRecord,
   DefinitionStore,
   EventLog,
+  Stores,
 } from "../../storage/index.ts";
-import type { OpenStores } from "./token-store.ts";
+
+type OpenStores = (options: { readonly now: () => number }) => Promise<Stores>;
 
 interface Subject {
   readonly definitions: DefinitionStore;
