@@ -32,4 +32,12 @@ export { assetsOf, checksOf, partitionsOf } from "./scan/summaries.ts";
 export { createWatchers } from "./scan/watchers.ts";
 export type { Stores } from "./stores.ts";
 export type * from "./token-store.ts";
+export {
+  type AssetFacts,
+  type LogChanges,
+  mostWaitChecks,
+  type WaitAsk,
+  type WaitReads,
+  waitReadsOf,
+} from "./wait-reads.ts";
 export { wellFormedEvent } from "./well-formed-event.ts";

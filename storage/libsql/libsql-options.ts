@@ -2,6 +2,7 @@ import type { AppendOptions, Commit, EventLog } from "../event-log.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Maintenance } from "../maintenance.ts";
 import type { Overview } from "../overview.ts";
+import type { WaitReads } from "../wait-reads.ts";
 import type { EncodedUnits, GroupResult } from "./write/group.ts";
 
 // Separate from the code that opens a database: these are public, and must not lead to the types of the driver or of
@@ -54,6 +55,6 @@ export interface LibsqlOptions extends DatabaseAddress, FileEvents {
  */
 export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => Promise<GroupResult>;
 
-export interface LibsqlEventLog extends EventLog, Overview, Maintenance {
+export interface LibsqlEventLog extends EventLog, Overview, WaitReads, Maintenance {
   readonly appendEncoded: AppendEncoded;
 }

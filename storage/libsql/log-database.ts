@@ -67,6 +67,8 @@ const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   checks: true,
   stats: true,
   lastMaterializations: true,
+  waitFacts: true,
+  changesAfter: true,
   planWipe: true,
   definition: true,
   definitionsFor: true,

@@ -20,6 +20,7 @@ import { pruningContract } from "./event-log/pruning.ts";
 import { statsContract } from "./event-log/stats.ts";
 import { timesContract } from "./event-log/times.ts";
 import { twinsContract } from "./event-log/twins.ts";
+import { waitFactsContract } from "./event-log/wait-facts.ts";
 import { watchingContract } from "./event-log/watching.ts";
 import { wipeIdsContract } from "./event-log/wipe-ids.ts";
 import { wipeSummariesContract } from "./event-log/wipe-summaries.ts";
@@ -63,6 +64,7 @@ export function eventLogContract(
     describe("lists of partitions and checks", () => assetPartsContract(declareTest));
     describe("cursors of lists", () => listCursorsContract(declareTest));
     describe("the overview", () => marksContract(declareTest));
+    describe("what waits read", () => waitFactsContract(declareTest));
     describe("bounds of reads", () => boundsContract(declareTest));
     describe("wiping", () => wipingContract(declareTest));
     describe("traces of wipes", () => wipeTracesContract(declareTest));

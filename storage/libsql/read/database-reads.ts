@@ -6,6 +6,7 @@ import type { DefinitionFilter, DefinitionName } from "../../definition-store.ts
 import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../../event-log.ts";
 import type { LogStats } from "../../maintenance.ts";
 import type { CheckName, TimelineRequest } from "../../overview.ts";
+import type { AssetFacts, LogChanges, WaitAsk } from "../../wait-reads.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import {
   type DefinitionRow,
@@ -31,6 +32,7 @@ import {
   type SummaryRow,
 } from "./assets/read-lists.ts";
 import { readLastMaterializations, readStats } from "./assets/read-stats.ts";
+import { readChangesAfter, readWaitFacts } from "./assets/read-wait-facts.ts";
 import { readEvent } from "./events/read-event.ts";
 import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./events/read-histories.ts";
 import { type PageOfRows, readPage } from "./events/read-page.ts";
@@ -69,6 +71,8 @@ export interface DatabaseReads {
   stats(): Promise<LogStats>;
   /** Encoded keys with times, after the encoded key `from`. */
   lastMaterializations(limit: number, from: string | undefined): Promise<ListOfRows<readonly [string, number], string>>;
+  waitFacts(asks: readonly WaitAsk[]): Promise<readonly AssetFacts[]>;
+  changesAfter(after: number): Promise<LogChanges>;
   /** Looks up what a wipe is to change, as text of `formatPlan`. Undefined if there is nothing to wipe. */
   planWipe(target: WipeTarget): Promise<{ readonly plan: string } | "outdated" | undefined>;
   definition(name: DefinitionName): Promise<DefinitionRow | undefined>;
@@ -110,6 +114,8 @@ export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file"
     checks: (key, most, from) => inSteps((steps) => fitPage(most, (limit) => readChecks(steps, key, limit, from))),
     stats: () => inSteps(readStats),
     lastMaterializations: (limit, from) => inSteps((steps) => readLastMaterializations(steps, limit, from)),
+    waitFacts: (asks) => inSteps((steps) => readWaitFacts(steps, asks)),
+    changesAfter: (after) => inSteps((steps) => readChangesAfter(steps, after)),
     planWipe: async (target) => {
       const plan = await inSteps((steps) => planWipe(steps, target));
       return typeof plan === "object" ? { plan: formatPlan(plan) } : plan;

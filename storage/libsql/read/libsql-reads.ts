@@ -152,7 +152,10 @@ function partReads(
 function logReads(
   database: LogDatabase,
   assertOpen: () => void,
-): Pick<EventLogReads, "prunedId" | "prunedAt" | "stats" | "lastMaterializations" | "id"> {
+): Pick<
+  EventLogReads,
+  "prunedId" | "prunedAt" | "stats" | "lastMaterializations" | "id" | "waitFacts" | "changesAfter"
+> {
   return {
     prunedId: async (type) => {
       assertOpen();
@@ -176,6 +179,14 @@ function logReads(
     id: async () => {
       assertOpen();
       return database.logId();
+    },
+    waitFacts: async (asks) => {
+      assertOpen();
+      return database.waitFacts(asks);
+    },
+    changesAfter: async (after) => {
+      assertOpen();
+      return database.changesAfter(after);
     },
   };
 }

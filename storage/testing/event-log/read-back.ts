@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { type AssetKey, formatAssetKey, type RecordedEventType } from "../../../core/index.ts";
+import { type AssetKey, formatAssetKey, type RecordedEvent, type RecordedEventType } from "../../../core/index.ts";
 import { overviewOf } from "../../default-overview.ts";
 import type { AssetFilter, AssetRecord, EventFilter, EventLog } from "../../event-log.ts";
 import type { Maintenance } from "../../maintenance.ts";
 import type { Overview } from "../../overview.ts";
+import { type WaitAsk, waitReadsOf } from "../../wait-reads.ts";
 import { arbitraryAssetFilter, arbitraryFilter, arbitraryKey } from "../arbitrary-events.ts";
 import { readAll, readPages, textOf, type Walk } from "./harness.ts";
 import { readAssetMarks, readAssets, readChecks, readLastMaterializations, readPartitions } from "./walk-pages.ts";
@@ -83,10 +84,29 @@ export async function readBack(log: EventLog, reads: Reads): Promise<unknown> {
       events.filter((event) => event.type === "ASSET_CHECK_EVALUATION"),
       3,
     ),
+    waits: await readWaits(log, [...keys.values()], events),
     walks,
     lists,
     marks,
   };
+}
+
+async function readWaits(log: EventLog, keys: readonly AssetKey[], events: readonly RecordedEvent[]): Promise<unknown> {
+  const reads = waitReadsOf(log);
+  const partitions = new Set(events.map(({ partition }) => partition ?? undefined));
+  const names = new Set(events.flatMap((event) => (event.type === "ASSET_CHECK_EVALUATION" ? event.checkName : [])));
+  const asks = keys.flatMap((assetKey) =>
+    [undefined, ...partitions].flatMap((partition): WaitAsk[] => [
+      { assetKey, partition, checks: "all", observations: true },
+      { assetKey, partition, checks: [...names].slice(1) },
+    ]),
+  );
+  const facts = (await reads.waitFacts(asks)).map((found) => {
+    return { ...found, evaluations: found.evaluations.toSorted((a, b) => a.id - b.id) };
+  });
+  const middle = events[events.length >> 1]?.id ?? 0;
+  const { newestId, keys: changed } = await reads.changesAfter(middle);
+  return { facts, newestId, changed: changed?.map(formatAssetKey).toSorted() };
 }
 
 async function readParts(
