@@ -9,11 +9,14 @@ import {
   EventLogError,
   type NewEvent,
   openStores,
+  type WaitReads,
+  waitReadsOf,
 } from "../../storage/index.ts";
 import { resolveDatabase } from "../config/config.ts";
 import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
 import { LogReader } from "./log-reader.ts";
 import type { CallOptions, ReportedEvent, ReportedEvents, ReportOptions, RunlessApi } from "./runless-api.ts";
+import { Waits } from "./waits.ts";
 
 export interface RunlessInstanceOptions {
   /** Default: `RUNLESS_DATABASE_URL`, else `file:runless.db` in the working directory. */
@@ -38,8 +41,10 @@ export class RunlessInstance extends LogReader implements RunlessApi {
   readonly #log: EventLog;
 
   /** Without a store of definitions, nothing is defined. */
-  constructor(log: EventLog, definitions?: DefinitionStore) {
+  constructor(log: EventLog & Partial<WaitReads>, definitions?: DefinitionStore) {
     const definitionsFor = (keys: readonly AssetKey[]) => definitions?.definitionsFor(keys) ?? [];
+    const watch: EventLog["watch"] = (listener) => log.watch(listener);
+    const waits = new Waits({ reads: waitReadsOf(log), watch, definitions, now: Date.now });
     super(
       {
         query: (filter, page) => log.query(filter, page),
@@ -54,6 +59,7 @@ export class RunlessInstance extends LogReader implements RunlessApi {
         },
         partitions: (key, page) => log.partitions(key, page),
         wipe: (target) => log.wipe(target, null),
+        wait: (question, timeout, signal) => waits.wait(question, { timeout, signal }),
       },
       pageSize,
     );

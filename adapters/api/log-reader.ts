@@ -15,8 +15,12 @@ import type {
   FetchOptions,
   MaterializationRecord,
   RunlessApi,
+  WaitConditions,
+  WaitForOptions,
+  WaitResult,
   WipedRecord,
 } from "./runless-api.ts";
+import { readWait } from "./wait-question.ts";
 
 type Key = AssetKey | string;
 
@@ -112,6 +116,15 @@ export abstract class LogReader implements Omit<RunlessApi, `report${string}` | 
     const assetKey = assetKeyOf(key);
     const targets = Array.from(partitions, (partition) => ({ assetKey, partition: readPartition(partition) }));
     return this.#log.wipe(targets, signalOf(options));
+  }
+
+  async waitFor(
+    keys: readonly (AssetKey | string)[],
+    conditions: WaitConditions,
+    options?: WaitForOptions,
+  ): Promise<WaitResult> {
+    const { question, timeout, signal } = readWait(keys, conditions, options);
+    return this.#log.wait(question, timeout, signal);
   }
 
   async #fetch<Type extends RunlessEventType>(

@@ -1,4 +1,5 @@
 import { type AssetKey, assetKeyOf, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
+import type { WaitDecision, WaitQuestion } from "../../core/waiting/wait.ts";
 import type {
   AssetFilter,
   EventFilter,
@@ -86,6 +87,11 @@ export class PagedLog {
     return traces;
   }
 
+  /** `timeout` is in milliseconds, or Infinity. */
+  wait(question: WaitQuestion, timeout: number, signal: Signal): Promise<WaitDecision> {
+    return this.#source.wait(question, timeout, signal);
+  }
+
   #walk(signal: Signal): Walk {
     return { pageSize: this.#pageSize, signal };
   }
@@ -105,4 +111,5 @@ export interface LogSource {
   assets(filter: AssetFilter, page: ListRequest, signal: Signal): Promise<DefinedAssetPage>;
   partitions(key: AssetKey, page: ListRequest, signal: Signal): Promise<PartitionPage>;
   wipe(target: WipeTarget, signal: Signal): Promise<RecordedEvent | undefined>;
+  wait(question: WaitQuestion, timeout: number, signal: Signal): Promise<WaitDecision>;
 }

@@ -9,6 +9,7 @@ import type {
   RecordedEvent,
   RunlessEvent,
 } from "../../core/index.ts";
+import type { WaitDecision, WaitQuestion } from "../../core/waiting/wait.ts";
 import type { DefinitionRecord } from "../../storage/definition-store.ts";
 import type { AppendedEvent, EventFilter, AssetRecord as LoggedAsset, NewEvent } from "../../storage/event-log.ts";
 
@@ -94,6 +95,24 @@ export interface RunlessApi extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<readonly WipedRecord[]>;
 
+  /**
+   * Waits until what is asked for is there, of each of the assets. What was there before the call satisfies it. It resolves
+   * with what is still missing where the time is up, or where `failFast` ends it, and rejects with the code `bad_request`
+   * without one of `partition`, `since`, `within` and `fresh`. Over HTTP it goes on through restarts of the server.
+   *
+   * @example
+   * const instance = new RunlessInstance(await openEventLog({ url: ":memory:" }));
+   * await instance.reportRunlessAssetEvent(materialization("raw/orders", { partition: "2026-11-29" }));
+   * const { satisfied } = await instance.waitFor(["raw/orders"], { partition: "2026-11-29" }, { timeout: 7_200_000 });
+   * console.log(satisfied); // true
+   * await instance.close();
+   */
+  waitFor(
+    assetKeys: readonly (AssetKey | string)[],
+    conditions: WaitConditions,
+    options?: WaitForOptions,
+  ): Promise<WaitResult>;
+
   /** Finishes all calls and releases all resources. */
   close(): Promise<void>;
 }
@@ -166,3 +185,14 @@ export interface AssetKeysOptions extends CallOptions {
   /** From the last call with the same prefix. */
   readonly cursor?: string | undefined;
 }
+
+/** What a wait asks for: at least one of `partition`, `since`, `within` and `fresh`. */
+export type WaitConditions = Omit<WaitQuestion, "keys">;
+
+export interface WaitForOptions extends CallOptions {
+  /** How long to wait, in milliseconds. 0: only looks. Default: until it is there. */
+  readonly timeout?: number | undefined;
+}
+
+/** `failedFast` is true where `failFast` ended the wait. Else its time was up. */
+export type WaitResult = WaitDecision;

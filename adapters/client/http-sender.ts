@@ -26,26 +26,38 @@ export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below /api/v1. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** A list may repeat a name. */
+  readonly query?: Readonly<Record<string, string | number | undefined>> | readonly (readonly [string, string])[];
   /** JSON. */
   readonly body?: string;
+  /** Whether an answer other than 200 is one that the caller reads. Default: none is. */
+  readonly accepts?: (status: number, text: string) => boolean;
+  /** Of this call, in place of the sender's. */
+  readonly timeout?: number;
+  readonly retries?: number;
   readonly signal: Signal;
 }
 
-/** Resolves with the text of a 200. Retries, so the call must be safe to repeat. */
+/** Resolves with the text of a 200, or of an answer that the call accepts. Retries, so the call must be safe to repeat. */
 export type Send = (call: Call) => Promise<string>;
 
 export function createSender(options: SenderOptions): Send {
   const base = baseOf(options.url);
   return (call) => {
     const url = `${base}/api/v1/${call.path}${formatQuery(call.query)}`;
-    return retry(() => attemptCall(url, call, options), { ...options, signal: call.signal });
+    return retry(() => attemptCall(url, call, options), {
+      ...options,
+      retries: call.retries ?? options.retries,
+      signal: call.signal,
+    });
   };
 }
 
-async function attemptCall(url: string, { method, body, signal }: Call, options: SenderOptions): Promise<string> {
+async function attemptCall(url: string, call: Call, options: SenderOptions): Promise<string> {
+  const { method, body, signal, accepts } = call;
   signal?.throwIfAborted();
-  const { timeout, headers, fetch, wait } = options;
+  const { headers, fetch, wait } = options;
+  const { timeout = options.timeout } = call;
   const what = `${method} ${url}`;
   const request = new AbortController();
   const abort = () => request.abort(signal?.reason);
@@ -63,7 +75,7 @@ async function attemptCall(url: string, { method, body, signal }: Call, options:
   try {
     // A custom fetch may ignore the signal.
     const { response, text } = await Promise.race([exchange(), rejectOnAbort(request.signal)]);
-    if (response.status !== 200) throw errorOfAnswer(what, response, text);
+    if (response.status !== 200 && accepts?.(response.status, text) !== true) throw errorOfAnswer(what, response, text);
     return text;
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
@@ -91,8 +103,15 @@ function baseOf(url: string): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
-function formatQuery(query: Call["query"] = {}): string {
+function formatQuery(query: NonNullable<Call["query"]> = {}): string {
   const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  const entries: readonly (readonly [string, string | number | undefined])[] = isList(query)
+    ? query
+    : Object.entries(query);
+  for (const [name, value] of entries) if (value !== undefined) given.append(name, String(value));
   return given.size === 0 ? "" : `?${given}`;
+}
+
+function isList(query: NonNullable<Call["query"]>): query is readonly (readonly [string, string])[] {
+  return Array.isArray(query);
 }

@@ -2,9 +2,10 @@ import type { LogSource } from "../api/paged-log.ts";
 import { answers, readAnswer } from "./answers.ts";
 import { RunlessClientError } from "./client-error.ts";
 import type { Send } from "./http-sender.ts";
+import { type WaitOverHttp, waitOverHttp } from "./wait-over-http.ts";
 
 /** The log behind a server. */
-export function createHttpSource(send: Send): LogSource {
+export function createHttpSource(send: Send, waiting: Omit<WaitOverHttp, "timeout" | "signal">): LogSource {
   return {
     async query(filter, { limit, order, cursor }, signal) {
       const { assetKey, prefix, type, partition, checkName, since, until, after, before } = filter;
@@ -47,6 +48,8 @@ export function createHttpSource(send: Send): LogSource {
       const text = await unlessNotFound(send({ method: "DELETE", path, query, signal }));
       return text === undefined ? undefined : readAnswer(answers.wiped, text).wiped;
     },
+
+    wait: (question, timeout, signal) => waitOverHttp(send, question, { ...waiting, timeout, signal }),
   };
 }
 

@@ -35,7 +35,7 @@ const longestRetryAfter = 60_000;
  * 0 to 1. Exponential backoff with full jitter, in addition to what the server asks for, so that clients that failed
  * together do not retry together.
  */
-function backoff(error: RunlessClientError, attempt: number, random: number): number | undefined {
+export function backoff(error: RunlessClientError, attempt: number, random: number): number | undefined {
   if (error.code !== "unavailable" && error.code !== "network" && error.code !== "timeout") return undefined;
   const { retryAfter = 0 } = error;
   if (retryAfter > longestRetryAfter) return undefined;

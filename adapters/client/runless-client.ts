@@ -63,7 +63,7 @@ export class RunlessClient extends LogReader implements RunlessApi {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const all = { ...headers, ...authorization };
     const { send, close } = closable(createSender({ url, headers: all, fetch, retries, timeout, wait, random }));
-    super(createHttpSource(send), pageSize);
+    super(createHttpSource(send, { retries, sleep: wait, random }), pageSize);
     this.#send = send;
     this.close = close;
   }

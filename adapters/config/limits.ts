@@ -23,7 +23,7 @@ const settings = {
   pageEvents: { default: 1000, most: 100_000, help: "most events of one page" },
   queueEvents: { default: 1000, most: 1_000_000, help: "most events that wait for their commit; past it 503" },
   queueBytes: { default: 67_108_864, most: 2 ** 32, help: "most that they hold, and bodies under way; past it 503" },
-  streams: { default: 256, most: 100_000, help: "most streams, exports and imports at once; past it 503" },
+  streams: { default: 256, most: 100_000, help: "most streams, waits, exports and imports at once; past it 503" },
   idleSeconds: { default: 60, most: 255, help: "longest pause of a sender or reader; past it the connection ends" },
 } as const satisfies Readonly<Record<string, LimitSetting>>;
 

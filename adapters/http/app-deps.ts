@@ -1,4 +1,4 @@
-import type { DefinitionStore, EventLog, Maintenance, Overview } from "../../storage/index.ts";
+import type { DefinitionStore, EventLog, Maintenance, Overview, WaitReads } from "../../storage/index.ts";
 import type { Limits } from "../config/limits.ts";
 import type { BrowserPolicy } from "./access/browser-guard.ts";
 import type { Caller } from "./access/caller.ts";
@@ -12,8 +12,8 @@ import type { ServedLog } from "./served-log.ts";
 
 /** What a server is made of: a log, and replacements for defaults. */
 export interface AppOptions extends Omit<AppDeps, "log" | "config"> {
-  /** Any log. If it has an Overview or Maintenance of its own, the routes use them. */
-  readonly log: EventLog & Partial<Overview> & Partial<Maintenance>;
+  /** Any log. If it has an Overview, WaitReads or Maintenance of its own, the routes use them. */
+  readonly log: EventLog & Partial<Overview> & Partial<WaitReads> & Partial<Maintenance>;
   /** Default: `defaultLimits`, also for each limit that is left out. */
   readonly config?: { readonly limits?: Partial<Limits> } & Pick<AppConfig, "metrics">;
 }

@@ -1,4 +1,4 @@
-import type { AppendEncoded } from "../../storage/index.ts";
+import type { AppendEncoded, WaitReads } from "../../storage/index.ts";
 import type { Caller } from "./access/caller.ts";
 import type { EventPages } from "./events/event-pages.ts";
 import type { RequestParts } from "./request.ts";
@@ -8,6 +8,7 @@ export interface Forwarder {
   /** Rejects with HttpError 503 if the other thread has ended or does not answer. */
   answer(request: RequestParts, call: ForwardedCall): Promise<Response>;
   readonly pages: EventPages;
+  readonly waits: WaitReads;
   /** Resolves once the other thread has opened the database. Rejects if it can't. */
   opened(): Promise<void>;
   /** Wraps the function through which the other thread appends. */

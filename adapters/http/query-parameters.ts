@@ -32,7 +32,7 @@ export const parameterNotes: Readonly<Record<string, string>> = {
 };
 
 // A message of these schemas follows "The parameter … must be".
-const anAssetKey = "an asset key: parts joined by / or a JSON array of strings";
+export const anAssetKey = "an asset key: parts joined by / or a JSON array of strings";
 export const assetKeyParameter = v.pipe(
   v.string(anAssetKey),
   v.metadata({ jsonSchema: assetKeyJson }),
@@ -135,10 +135,14 @@ export class ParameterError extends HttpError {
   }
 }
 
-/** The parameters of a request's query. Throws ParameterError for one that is unknown, repeated or wrong. */
+/**
+ * The parameters of a request's query. Throws ParameterError for one that is unknown, repeated or wrong. Those of `lists`
+ * may be repeated, and are arrays.
+ */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,
   schema: v.StrictObjectSchema<Entries, undefined>,
+  lists: readonly string[] = [],
 ): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
   const query = boundedQueryOf(url);
   const names = [...query.keys()];
@@ -148,9 +152,9 @@ export function readQuery<const Entries extends v.ObjectEntries>(
     const listed = known.length === 0 ? "There are none here." : `Those there are: ${known.join(", ")}.`;
     throw new ParameterError(unknown, `There is no parameter ${shown(unknown)}. ${listed}`);
   }
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  const repeated = names.find((name, i) => names.indexOf(name) !== i && !lists.includes(name));
   if (repeated !== undefined) throw new ParameterError(repeated, `The parameter ${repeated} is given more than once.`);
-  const result = v.safeParse(schema, Object.fromEntries(query), { abortEarly: true });
+  const result = v.safeParse(schema, { ...Object.fromEntries(query), ...listsIn(query, lists) }, { abortEarly: true });
   if (result.success) return result.output;
   throw wrongParameter(schema, query, result.issues[0]);
 }
@@ -160,14 +164,19 @@ function wrongParameter(
   query: URLSearchParams,
   issue: v.BaseIssue<unknown>,
 ): ParameterError {
-  const name = String(issue.path?.[0]?.key ?? "");
-  const value = query.get(name);
+  const [{ key } = {}, { key: index } = {}] = issue.path ?? [];
+  const name = String(key ?? "");
+  const value = query.getAll(name)[typeof index === "number" ? index : 0] ?? null;
   if (value !== null) {
     return new ParameterError(name, `The parameter ${name} must be ${issue.message}. Got ${shown(value)}.`);
   }
   // The message for a missing value tells what the schema expects.
   const expected = v.safeParse(schema.entries[name] ?? v.never(), undefined).issues?.[0].message;
   return new ParameterError(name, `The parameter ${name} is missing. It must be ${expected}.`);
+}
+
+function listsIn(query: URLSearchParams, lists: readonly string[]) {
+  return Object.fromEntries(lists.filter((name) => query.has(name)).map((name) => [name, query.getAll(name)]));
 }
 
 function shown(text: string): string {

@@ -1,8 +1,8 @@
 import { overviewOf } from "../../storage/default-overview.ts";
-import type { EventLog, Maintenance, Overview } from "../../storage/index.ts";
+import { type EventLog, type Maintenance, type Overview, type WaitReads, waitReadsOf } from "../../storage/index.ts";
 
 /** The log that the routes use. */
-export interface ServedLog extends EventLog, Overview, Pick<Maintenance, "prunedId" | "probe" | "stats"> {}
+export interface ServedLog extends EventLog, Overview, WaitReads, Pick<Maintenance, "prunedId" | "probe" | "stats"> {}
 
 /**
  * A log with defaults for what the routes use in addition. Without an overview of its own, it is read from the log. Without
@@ -10,7 +10,7 @@ export interface ServedLog extends EventLog, Overview, Pick<Maintenance, "pruned
  *
  * Each function calls the log's method: a spread of the log would lose the methods of a class, and their `this`.
  */
-export function servedLog(log: EventLog & Partial<Overview> & Partial<Maintenance>): ServedLog {
+export function servedLog(log: EventLog & Partial<Overview> & Partial<WaitReads> & Partial<Maintenance>): ServedLog {
   return {
     append: (units, options) => log.append(units, options),
     wipe: (target, by) => log.wipe(target, by),
@@ -24,6 +24,7 @@ export function servedLog(log: EventLog & Partial<Overview> & Partial<Maintenanc
     watch: (listener) => log.watch(listener),
     close: () => log.close(),
     ...overviewOf(log),
+    ...waitReadsOf(log),
     prunedId: async (type) => (await log.prunedId?.(type)) ?? 0,
     probe: async () => void (await (log.probe?.() ?? log.id())),
     stats: async () => {

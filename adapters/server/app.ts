@@ -24,6 +24,7 @@ import { type RequestParts, requestPath } from "../http/request.ts";
 import { type RouteDeps, requiredScopeOf } from "../http/routes.ts";
 import { type ServedLog, servedLog } from "../http/served-log.ts";
 import { createSharedLimits } from "../http/shared-limits.ts";
+import { waitRoutes } from "../http/waiting/wait.ts";
 import { answerError } from "../web/answer-error.ts";
 import { webRoutes } from "../web/web-routes.ts";
 
@@ -116,6 +117,7 @@ export function addRequestRoutes(app: Hono<AppEnv>, deps: RouteDeps, streaming: 
     .route("/api/v1/checks", checkRoutes(deps))
     .route("/api/v1/definitions", definitionRoutes(deps, shared))
     .route("/api/v1/log", logRoutes(deps))
+    .route("/api/v1/wait", waitRoutes(deps, shared))
     .route("/", webRoutes(deps, shared, streaming))
     .onError((error, c) => errorResponse(error, c.req.raw));
   return reports;

@@ -9,6 +9,7 @@ import { idempotencyContract } from "./runless-api/idempotency.ts";
 import { partitionsContract } from "./runless-api/partitions.ts";
 import { reportingContract } from "./runless-api/reporting.ts";
 import { signalsContract } from "./runless-api/signals.ts";
+import { waitingContract } from "./runless-api/waiting.ts";
 import { wipingContract } from "./runless-api/wiping.ts";
 
 export interface OpenedApi {
@@ -28,6 +29,7 @@ export function runlessApiContract(name: string, open: () => Promise<OpenedApi>)
     describe("asset keys", () => assetKeysContract(promises));
     describe("partitions", () => partitionsContract(promises));
     describe("wiping", () => wipingContract(promises));
+    describe("waiting", () => waitingContract(promises));
     describe("arguments", () => argumentsContract(promises));
     describe("signals", () => signalsContract(promises));
   });

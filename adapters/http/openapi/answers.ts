@@ -196,5 +196,22 @@ export const answerSchemas: Record<string, Schema> = {
   Log: object({ log_id: text }),
   Health: object({ status: { type: "string", const: "ok" } }),
   Ready: object({ ready: { type: "boolean" }, reason: text }, ["reason"]),
+  Satisfied: object({ satisfied: { type: "boolean", const: true } }),
+  Unsatisfied: object({
+    satisfied: { type: "boolean", const: false },
+    waiting_for: {
+      type: "array",
+      items: object({
+        asset_key: assetKey,
+        what: { ...text, description: "partition, materialization, freshness, or check:<name>." },
+        state: {
+          type: "string",
+          enum: ["missing", "failed", "stale"],
+          description: "stale: it is there, and older than it must be.",
+        },
+      }),
+    },
+    failed_fast: { type: "boolean" },
+  }),
   Wiped: object({ wiped: schemaRef("AssetEvent") }),
 };

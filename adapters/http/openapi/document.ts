@@ -11,6 +11,7 @@ import { queryParameters } from "./json-schema.ts";
 import { errors, type Operation, type Responses } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
 import { serverOperations } from "./server-operations.ts";
+import { waitOperations } from "./wait-operations.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -24,9 +25,11 @@ const tags = [
 
 /** All operations of the server, with these limits. */
 export function describedOperations(limits: Limits): readonly Operation[] {
-  return [reportOperations, eventOperations, assetOperations, definitionOperations, serverOperations].flatMap(
-    (describe) => describe(limits),
-  );
+  const all = [
+    ...[reportOperations, eventOperations, assetOperations, waitOperations],
+    ...[definitionOperations, serverOperations],
+  ];
+  return all.flatMap((describe) => describe(limits));
 }
 
 /**

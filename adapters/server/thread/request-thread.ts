@@ -1,4 +1,11 @@
-import type { AppendEncoded, EventLog, ReplaceEncoded } from "../../../storage/index.ts";
+import type {
+  AppendEncoded,
+  AssetFacts,
+  EventLog,
+  LogChanges,
+  ReplaceEncoded,
+  WaitReads,
+} from "../../../storage/index.ts";
 import type { EventPages } from "../../http/events/event-pages.ts";
 import type { Forwarder } from "../../http/forwarder.ts";
 import { type MainCalls, RunningThread } from "./running-thread.ts";
@@ -69,8 +76,14 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
     prunedId: async (kind) => (await (await thread()).ask({ type: "pruned", kind })) as number, // likewise
   };
 
+  const waits: WaitReads = {
+    waitFacts: async (asks) => (await (await thread()).ask({ type: "facts", asks })) as readonly AssetFacts[], // likewise
+    changesAfter: async (after) => (await (await thread()).ask({ type: "changes", after })) as LogChanges, // likewise
+  };
+
   return {
     pages,
+    waits,
     opened: async () => (await thread()).opened(),
     instrument: (wrap) => {
       append = wrap(options.append);

@@ -20,6 +20,7 @@ import {
   type ThreadNotice,
   type ThreadQuestion,
   type ThreadReply,
+  type ThreadValue,
   unwrap,
 } from "./thread-messages.ts";
 
@@ -131,11 +132,14 @@ async function answer(question: ThreadQuestion): Promise<void> {
   const result = await resultOf(() => valueFor(question));
   bodies.delete(id);
   const value = "value" in result ? result.value : undefined;
-  const body = typeof value === "object" ? value.body : null;
+  const body = typeof value === "object" && "body" in value ? value.body : null;
   send({ type: "answer", id, result }, body === null ? [] : [body]);
 }
 
-async function valueFor(question: ThreadQuestion) {
+async function valueFor(question: ThreadQuestion): Promise<ThreadValue> {
+  // Waits need no app, which takes long to load.
+  if (question.type === "facts") return (await reading).waitFacts(question.asks);
+  if (question.type === "changes") return (await reading).changesAfter(question.after);
   const { app, pages } = await requestApp();
   switch (question.type) {
     case "page":

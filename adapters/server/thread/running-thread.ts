@@ -8,12 +8,12 @@ import {
   errorOf,
   type MainCall,
   resultOf,
-  type SentPage,
   type ThreadAnswer,
   type ThreadNotice,
   type ThreadQuestion,
   type ThreadReply,
   type ThreadResult,
+  type ThreadValue,
   unwrap,
 } from "./thread-messages.ts";
 
@@ -43,7 +43,7 @@ export interface MainCalls {
 }
 
 interface Waiting {
-  readonly resolve: (value: ThreadAnswer | SentPage | number) => void;
+  readonly resolve: (value: ThreadValue) => void;
   readonly reject: (error: unknown) => void;
   readonly call: ForwardedCall | undefined;
   reader?: BodyStreamReader;
@@ -104,11 +104,7 @@ export class RunningThread {
     if (this.#ended === undefined) this.#worker.postMessage(notice, []);
   }
 
-  ask(
-    question: Question,
-    transfer: ArrayBuffer[] = [],
-    call?: ForwardedCall,
-  ): Promise<ThreadAnswer | SentPage | number> {
+  ask(question: Question, transfer: ArrayBuffer[] = [], call?: ForwardedCall): Promise<ThreadValue> {
     if (this.#ended !== undefined) return Promise.reject(this.#refusal());
     if (this.#waiting.size >= mostWaiting) {
       const problem = `${mostWaiting} requests wait already to be read or rendered. Try again a little later.`;

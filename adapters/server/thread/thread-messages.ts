@@ -1,13 +1,16 @@
 import type { RecordedEventType } from "../../../core/index.ts";
 import {
   type AppendOptions,
+  type AssetFacts,
   type EncodedUnits,
   type EventFilter,
   EventLogError,
   type EventLogErrorCode,
+  type LogChanges,
   type PageRequest,
   QueueFullError,
   type ReplaceOptions,
+  type WaitAsk,
   type WipeTarget,
 } from "../../../storage/index.ts";
 import type { OpenedFile } from "../../../storage/libsql/file/opened-file.ts";
@@ -46,7 +49,9 @@ export type ThreadQuestion =
       readonly request: PageRequest;
     }
   | { readonly type: "newest"; readonly id: number }
-  | { readonly type: "pruned"; readonly id: number; readonly kind: RecordedEventType | undefined };
+  | { readonly type: "pruned"; readonly id: number; readonly kind: RecordedEventType | undefined }
+  | { readonly type: "facts"; readonly id: number; readonly asks: readonly WaitAsk[] }
+  | { readonly type: "changes"; readonly id: number; readonly after: number };
 
 /** Other messages of the main thread. */
 export type ThreadNotice =
@@ -69,7 +74,10 @@ export interface ThreadAnswer {
   readonly body: ArrayBuffer | null;
 }
 
-export type ThreadResult = Result<ThreadAnswer | SentPage | number>;
+/** What a question is answered with. */
+export type ThreadValue = ThreadAnswer | SentPage | number | readonly AssetFacts[] | LogChanges;
+
+export type ThreadResult = Result<ThreadValue>;
 
 /** A message of the request thread. */
 export type ThreadReply =

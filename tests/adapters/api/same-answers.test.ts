@@ -72,6 +72,18 @@ const listing = options(
   maybe("cursor", ["x"]),
 );
 
+const asking = fc
+  .tuple(
+    ...[
+      maybe("partition", [...partitions, "\ud800"]),
+      maybe("since", times),
+      maybe("within", [1, 1500, 3.6e6, 9e14, 0]),
+    ],
+    ...[maybe("checks", ["all", ["c0"], ["c0", "c1"], ["never"], []]), maybe("strict", [true, false])],
+    ...[maybe("failFast", [true]), maybe("fresh", [false, true])],
+  )
+  .map((parts) => Object.assign({}, ...parts));
+
 type Call = readonly [keyof RunlessApi, readonly unknown[]];
 const of = (name: keyof RunlessApi, ...values: fc.Arbitrary<unknown>[]) =>
   fc.tuple(...values).map((given): Call => [name, given]);
@@ -86,6 +98,7 @@ const call = fc.oneof(
   of("hasAssetKey", key, options()),
   of("getLatestMaterializationEvent", key, options()),
   of("getLatestMaterializationEvents", fc.array(key, { maxLength: 3 }), options()),
+  of("waitFor", fc.array(key, { maxLength: 3 }), asking, fc.constant({ timeout: 0 })),
 );
 
 /** What came of a call: its answer, or that it was refused, and by an error of which kind where that is a mistake. */
@@ -145,7 +158,11 @@ describe.each([
       ...{ url: "http://localhost", headers: {}, fetch: ask, retries: 0, timeout: 30_000 },
       ...{ wait: () => new Promise<void>(() => {}), random: Math.random },
     });
-    const source = createHttpSource(send);
+    const source = createHttpSource(send, {
+      retries: 0,
+      sleep: () => new Promise<void>(() => {}),
+      random: Math.random,
+    });
     const assetFilter = fc.record(
       {
         prefix: fc.constantFrom(["a"], ["b"], ["never"]),

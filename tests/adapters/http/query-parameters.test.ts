@@ -20,7 +20,7 @@ const wrong: Readonly<Record<string, string>> = {
   failing: "True",
   quiet_since: "yesterday",
 };
-const takesAnyText = ["source", "partition", "check_name"];
+const takesAnyText = ["source", "check", "partition", "check_name"];
 
 const queries = describedOperations(config.limits).flatMap(({ method, path, query }) => {
   if (query === undefined) return [];

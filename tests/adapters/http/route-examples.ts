@@ -47,6 +47,11 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   },
   "GET /schemas/definitions.json": { needs: "nothing" },
   "GET /api/v1/log": { needs: "read" },
+  "GET /api/v1/wait": {
+    needs: "read",
+    path: "/api/v1/wait?asset_key=s3/orders&partition=p&wait=0s",
+    answers: [200, 408],
+  },
   "GET /metrics": { needs: "read" },
   "GET /health": { needs: "nothing" },
   "GET /ready": { needs: "nothing" },

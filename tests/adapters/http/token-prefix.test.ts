@@ -141,6 +141,8 @@ describe("a token with a prefix", () => {
     ["/api/v1/definitions/lake/x", "lake/x"],
     ["/api/v1/definitions/s3x/y", "s3x/y"],
     ["/api/v1/checks?asset_key=lake/x", "lake/x"],
+    ["/api/v1/wait?asset_key=lake/x&since=0", "lake/x"],
+    ["/api/v1/wait?asset_key=s3/orders&asset_key=s3x&partition=p", "s3x"],
     ["/api/v1/checks?asset_key=lake/x&failing=true", "lake/x"],
     ["/api/v1/checks?failing=true&prefix=lake", "lake"],
     ["/api/v1/assets?failing=true&prefix=lake", "lake"],

@@ -24,6 +24,7 @@ export function signalsContract(promises: Promises): void {
         () => api.getAssetRecords([a], options),
         () => api.getAssetRecords(undefined, options),
         () => api.hasAssetKey(a, options),
+        () => api.waitFor([a], { since: 0 }, options),
         () => api.wipeAssets([a], options),
         () => api.wipeAssetPartitions(a, ["p"], options),
       ];
