@@ -86,6 +86,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./reading/tail.ts")).tailCommand,
   },
   {
+    name: "wait",
+    summary: "Wait until assets are there.",
+    load: async () => (await import("./reading/wait.ts")).waitCommand,
+  },
+  {
     name: "wipe",
     summary: "Wipe all events of an asset, of one of its partitions, or one event. Asks first.",
     load: async () => (await import("./maintenance/wipe.ts")).wipeCommand,

@@ -3,7 +3,7 @@ import type { EventLogErrorCode } from "../../storage/event-log-error.ts";
 import type { RunlessClientErrorCode } from "../client/client-error.ts";
 import type { ConfigError } from "../config/config.ts";
 
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, timeUp: 4, interrupted: 130 } as const;
 type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodesHelp = `Exit codes:
@@ -11,6 +11,7 @@ export const exitCodesHelp = `Exit codes:
   1    refused, not found, or failed
   2    wrong usage: an argument, an option or a variable
   3    the server or the database can't be reached or opened; the same command may work later
+  4    the time of runless wait is up
   130  ended by Ctrl-C
   runless exec ends with the exit code of the command that it runs.`;
 

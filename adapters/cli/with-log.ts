@@ -33,7 +33,8 @@ export interface Connection {
   readonly stream: (url: string, init: RequestInit) => Promise<Response> | Response;
 }
 
-const retries = 4;
+/** How many attempts a call has after the first. */
+export const retries = 4;
 const timeout = 30_000;
 
 /** Opens the log of a command, and closes it after the work. */

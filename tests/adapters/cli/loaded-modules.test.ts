@@ -34,10 +34,12 @@ const overHttp = [
   ["report-check", "a", "--check-name", "c", "--passed"],
   ["exec", "a", "--", "true"],
   ["events"],
+  ["wait", "a", "--partition", "p"],
 ];
 
 test.each([["--help"], ...overHttp])("runless %s loads neither the server nor a store", async (...args) => {
-  const { env, stop } = await newServer();
+  const { env, stop, server } = await newServer();
+  await fetch(`${server.url}/report_asset_materialization/a?partition=p`, { method: "POST" });
   const { files, packages, nodes } = await modulesOf(args, env);
   await stop();
   expect(files.length).toBeGreaterThan(2);
