@@ -48,6 +48,7 @@ const programs = values.runtimes.split(",").flatMap((runtime) => [
       command("report-check", "a", "--check-name", "c", "--passed"),
       command("exec", "a", "--", "true"),
       command("events"),
+      command("wait", "a", "--since", "0"),
       {
         name: `the server, until it is ready on a new file${name}`,
         runtime,

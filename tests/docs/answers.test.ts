@@ -48,6 +48,11 @@ const cases: Readonly<Record<string, (shown: string) => Promise<void>>> = {
     expect(answer.received_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   },
 
+  "docs/waiting.md: {": async (shown) => {
+    const asked = await newServer().ask("/api/v1/wait?asset_key=raw/customers&partition=2026-11-29&wait=0s");
+    expect(asked).toEqual([408, JSON.parse(shown)]);
+  },
+
   "docs/reporting.md: {": async (shown) => {
     const [, lines = ""] = /^printf '%s\\n' (.+) > lines\.ndjson$/m.exec(reporting) ?? [];
     const body = Array.from(lines.matchAll(/'(.+?)'/g), ([, line]) => line).join("\n");

@@ -16,6 +16,7 @@ const reportAndExec = [
   { type: "ASSET_MATERIALIZATION" },
   { type: "ASSET_CHECK_EVALUATION", check_name: "exec", passed: true },
 ];
+const reportRaw = "runless report raw/orders --partition 2026-11-29 --url $URL > reported";
 const withDatabase = "runless report warehouse/orders --database-url file:runless.db --create";
 const aFailingCheck =
   "export RUNLESS_DATABASE_URL=file:runless.db; runless report-check a --check-name no_nulls --failed --create > created";
@@ -76,6 +77,21 @@ const cases: Readonly<Record<string, ShellCase>> = {
   "docs/alerting.md: runless checks --failing --json": {
     before: aFailingCheck,
     check: ({ output }) => expect(output).toMatch(/^.*"check_name":"no_nulls".*$/m),
+  },
+  "docs/waiting.md: export RUNLESS_URL=http://127.0.0.1:3000": {
+    files: loadOrders,
+    before: `${reportRaw} && ${reportRaw.replace("report raw/orders", "report-check raw/orders --check-name no_nulls --passed")}`,
+    check: ({ output, recorded }) => {
+      expect(recorded.slice(2)).toMatchObject([{ asset_key: ["warehouse", "orders"] }, { check_name: "exec" }]);
+      expect(output).toContain("loading");
+    },
+  },
+  "docs/waiting.md: export RUNLESS_URL=http://127.0.0.1:3000 (2)": {
+    check: async ({ output, folder }) => {
+      expect(output).toBe("ended with 4\n");
+      const shown = JSON.parse(blockNamed("docs/waiting.md: {").code);
+      expect(await Bun.file(join(folder, "missing.json")).json()).toEqual(shown);
+    },
   },
   "docs/web.md: runless token create --name me --scope read": {
     before: withDatabase,

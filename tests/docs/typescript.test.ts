@@ -16,11 +16,13 @@ const theRules = 'docs/typescript.md: import { parseDefinitions } from "runless/
 const ownStore = 'docs/stores.md: import { createApp } from "runless/http";';
 const aGroup = 'docs/stores.md: import { open } from "node:fs/promises";';
 const theSuite = 'docs/stores.md: import { describe, test } from "node:test";';
+const aWait = 'docs/waiting.md: import { RunlessClient } from "runless/client";';
 const aServer = 'docs/typescript.md: import { createApp } from "runless/http";';
 
 /** What each block uses and does not declare. */
 const blocks: Readonly<Record<string, Wrapped>> = {
   [theApi]: { after: "return { latest, records, cursor, hasMore };" },
+  [aWait]: { after: "return answer;" },
   [theCore]: { parameters: "request: Request, console: { log(...values: unknown[]): void }" },
   [theRules]: { parameters: "console: { log(...values: unknown[]): void }" },
   [ownStore]: {
@@ -65,6 +67,16 @@ test("every block of TypeScript has its case here", () => {
 test("the blocks' types are right, as strictly as ours are checked", async () => {
   expect(await typeErrorsIn(folder)).toBe("");
 }, 60_000);
+
+test("the block about waiting waits", async () => {
+  const waiting = run(aWait);
+  const report = (path: string) => fetch(`${server.url}${path}`, { method: "POST" });
+  await report("/report_asset_materialization/raw/orders?partition=2026-11-29");
+  const check = { partition: "2026-11-29", check_name: "no_nulls", passed: true };
+  const headers = { "content-type": "application/json" };
+  await fetch(`${server.url}/report_asset_check/raw/orders`, { method: "POST", headers, body: JSON.stringify(check) });
+  expect(await waiting).toEqual({ satisfied: true });
+});
 
 test("the block about the instance and the client reports and reads back", async () => {
   const before = process.env.RUNLESS_DATABASE_URL;
