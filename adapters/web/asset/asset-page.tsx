@@ -192,7 +192,11 @@ function NewestEvents({ view: { mark, events, description }, now }: ViewProps) {
     <section aria-labelledby="events-title">
       <h2 id="events-title">Events</h2>
       <div id="list" data-swap>
-        <EventTable events={events} now={now} withAsset={false} known={known} />
+        {events.length === 0 ? (
+          <p class="soft">None yet.</p>
+        ) : (
+          <EventTable events={events} now={now} withAsset={false} known={known} />
+        )}
       </div>
       <nav class="pager" aria-label="More of this asset">
         <a href={eventsPath(mark.assetKey)}>All events</a>

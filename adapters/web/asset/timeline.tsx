@@ -157,6 +157,7 @@ function coverage(history: History, total: number, isMerged: boolean): string {
   const { range, total: found, isSample, events, reports } = history;
   const count = (number: number) => number.toLocaleString("en");
   const { words } = ranges[range];
+  if (total === 0) return "Nothing has been reported.";
   if (found === 0) return `No events ${words}: ${count(total)} before.`;
   if (total === 1) return "1 event.";
   const all =

@@ -68,9 +68,7 @@ function NeverReported({ list: { rows, hasMore } }: { readonly list: Listed }) {
   const keys = rows.flatMap((row) => ("asset" in row ? [row.asset.assetKey] : []));
   return (
     <section class="never" id="never" aria-labelledby="never-title">
-      <h2 id="never-title">
-        Never reported <span class="soft">and defined</span>
-      </h2>
+      <h2 id="never-title">Defined, never reported</h2>
       <ul>
         {keys.slice(0, mostNever).map((key) => (
           <li>

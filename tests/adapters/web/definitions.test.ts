@@ -47,6 +47,8 @@ describe("the page of an asset with a definition", () => {
     const { get } = await siteWith([orders, { prefix: "ml", group: "models" }], materialization("ml/churn"));
     const { status, text } = await get("/assets/warehouse/orders");
     expect([status, text.includes("Latest materialization never")]).toEqual([200, true]);
+    expect(text).toContain("Nothing has been reported.");
+    expect(text).toContain("Events None yet.");
     expect(text).not.toContain("Wipe this asset");
     expect((await get("/assets/warehouse/orders/")).status).toBe(200);
     expect((await get("/assets/ml/unheard-of")).status).toBe(404);
@@ -133,20 +135,20 @@ describe("the catalog with definitions", () => {
   test("shows what is defined and was never reported, apart from what is there", async () => {
     const { get } = await site();
     const { html, text } = await get("/");
-    expect(text).toContain("Never reported and defined raw / orders");
+    expect(text).toContain("Defined, never reported raw / orders");
     expect(rowsOf(html)).not.toContain("/assets/raw/orders");
     const { text: filtered } = await get("/?tag=tier");
     expect(filtered).toContain("raw / orders never");
     const { get: ofEmptyLog } = await siteWith([orders]);
     const empty = await ofEmptyLog("/");
-    expect(empty.text).toContain("Never reported and defined warehouse / orders");
+    expect(empty.text).toContain("Defined, never reported warehouse / orders");
     expect(empty.text).not.toContain("No asset yet");
   });
 
   test("without definitions has neither these filters nor that list", async () => {
     const { get } = siteOver(await logOf(materialization("a")));
     const { html } = await get("/");
-    expect(html).not.toMatch(/name="owner"|id="never"|Never reported/);
+    expect(html).not.toMatch(/name="owner"|id="never"|Defined, never reported/);
   });
 
   test("goes through thousands of definitions page by page", async () => {
