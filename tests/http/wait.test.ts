@@ -96,6 +96,29 @@ describe.each([...runtimes])("a wait on %s", (runtime) => {
     expect(await ask(server.url, [...question, ["strict", "true"], ...now])).toMatchObject(unmet("check:c", "failed"));
   });
 
+  test("asks the policy and the checks of a definition", async () => {
+    const definition = { key: "defined", checks: ["c", "d"], freshness: { type: "time_window", fail_window: "24h" } };
+    const defined = await fetch(`${server.url}/api/v1/definitions?source=test`, {
+      ...{ method: "PUT", headers: { "content-type": "application/json" } },
+      body: JSON.stringify({ assets: [definition, { key: "without/policy" }] }),
+    });
+    expect(defined.status).toBe(200);
+    const fresh = (key: string): Parameters => [
+      ["asset_key", key],
+      ["fresh", "true"],
+    ];
+    expect(await ask(server.url, [...fresh("defined"), ...now])).toMatchObject(unmet("freshness", "missing"));
+    expect(await ask(server.url, fresh("without/policy"))).toMatchObject({ status: 400 });
+    const waiting = ask(server.url, [...fresh("defined"), ["checks", "true"]]);
+    await post(server.url, { ...built("defined"), timestamp: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    expect(await ask(server.url, [...fresh("defined"), ...now])).toMatchObject(unmet("freshness", "stale"));
+    await post(server.url, built("defined"), checked("defined", true));
+    const all: Parameters = [...fresh("defined"), ["checks", "true"], ...now];
+    expect(await ask(server.url, all)).toMatchObject(unmet("check:d", "missing"));
+    await post(server.url, checked("defined", true, { check_name: "d" }));
+    expect(await waiting).toMatchObject(there);
+  });
+
   test("waits for what was wiped", async () => {
     await post(server.url, built("wiped"));
     expect((await fetch(`${server.url}/api/v1/assets?asset_key=wiped`, { method: "DELETE" })).status).toBe(200);
