@@ -31,13 +31,17 @@ import type { TestRunner } from "./test-runner.ts";
 export interface ContractOptions {
   /** The length of a text that the store keeps in a dozen fields of one event. Default: a million. */
   readonly longestText?: number;
-  /** In how many random histories the store is compared with the memory store. 0: in none. Default: 60. */
+  /**
+   * In how many random histories the store is compared with the memory store, which skips no id. 0, for a store that
+   * skips some: in none. Default: 60.
+   */
   readonly histories?: number;
 }
 
 /**
  * Declares the tests of what every EventLog promises, and of its overview. `open` gives a new, empty log each time, and
- * the suite closes it. A new log gives the ids 1, 2, 3, …
+ * the suite closes it. A new log gives the ids 1, 2, 3, …, and may skip some where nothing was recorded, as after a
+ * conflict.
  *
  * @example
  * import { describe, test } from "node:test";

@@ -1,6 +1,6 @@
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, type DeclareTest, record } from "./harness.ts";
+import { appendUnit, type DeclareTest, idsOf, record } from "./harness.ts";
 
 export function assetsContract(declareTest: DeclareTest): void {
   declareTest(
@@ -124,11 +124,12 @@ export function assetsContract(declareTest: DeclareTest): void {
       { event: materialization("a", { description: "other" }), idempotencyKey: "k" },
     );
     expect(await log.asset(["a"])).toEqual(before);
-    await appendUnit(log, { event: observation("a") }, { event: materialization("a", { dataVersion: "v" }) });
+    const unit = [{ event: observation("a") }, { event: materialization("a", { dataVersion: "v" }) }];
+    const [seen, built] = idsOf(await appendUnit(log, ...unit));
     expect(await log.asset(["a"])).toMatchObject({
       dataVersion: "v",
-      latestObservation: { id: 2 },
-      latestMaterialization: { id: 3 },
+      latestObservation: { id: seen },
+      latestMaterialization: { id: built },
     });
   });
 
