@@ -1,3 +1,4 @@
+import { type StoreKind, storeKindOf } from "./database-url.ts";
 import type { EventLog } from "./event-log.ts";
 import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openLibsqlStores } from "./libsql/libsql-stores.ts";
@@ -7,15 +8,24 @@ import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import type { Stores } from "./stores.ts";
 
-/** Opens the stores at an address. `:memory:` keeps them as long as the process lives; any other url is a libSQL database. */
+const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<Stores>>> = {
+  libsql: openLibsqlStores,
+  memory: async ({ now = Date.now, onCommit }) => ({
+    log: createMemoryEventLog({ now, onCommit }),
+    tokens: createMemoryTokenStore({ now }),
+    definitions: createMemoryDefinitionStore({ now }),
+  }),
+};
+
+/**
+ * Opens the stores at an address. `:memory:` keeps them as long as the process lives; any other url is a libSQL database.
+ * Throws EventLogError. Options that mean nothing to a kind of store are ignored.
+ *
+ * @example
+ * const { log, tokens, definitions } = await openStores({ url: "file:runless.db" });
+ */
 export async function openStores(options: LibsqlOptions): Promise<Stores> {
-  if (options.url !== ":memory:") return openLibsqlStores(options);
-  const clock = { now: options.now ?? Date.now };
-  return {
-    log: createMemoryEventLog({ ...clock, onCommit: options.onCommit }),
-    tokens: createMemoryTokenStore(clock),
-    definitions: createMemoryDefinitionStore(clock),
-  };
+  return openers[storeKindOf(options.url)](options);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { assertDatabaseUrl } from "../database-url.ts";
+import { storeKindOf } from "../database-url.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Stores } from "../stores.ts";
 import type { TokenStore } from "../token-store.ts";
@@ -23,7 +23,7 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
  * (`libsql://…`). Throws EventLogError.
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
-  assertDatabaseUrl(options.url);
+  storeKindOf(options.url);
   const { now = Date.now, onCommit, onDamage, onFileTrouble, watchesLog, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
   const database = isRemote
