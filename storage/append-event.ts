@@ -27,7 +27,13 @@ export async function appendUnit(log: Pick<EventLog, "append">, unit: Unit): Pro
   return unitOutcome(unit, result);
 }
 
-/** Appends one event. Rejects with EventLogError `conflict` or `rejected` if it is not recorded. */
+/**
+ * Appends one event. Rejects with EventLogError `conflict` or `rejected` if it is not recorded.
+ *
+ * @example
+ * const { id, duplicate } = await appendEvent(log, { event: materialization("warehouse/orders"), idempotencyKey: "nightly" });
+ * console.log(id, duplicate); // 1 false
+ */
 export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent): Promise<AppendedEvent> {
   const unit = [event];
   const [result] = await log.append([unit]); // not by appendUnit, to save a promise: most reports come through here

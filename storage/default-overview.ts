@@ -51,6 +51,10 @@ export function overviewOf(log: EventLog & Partial<Overview>): Overview {
 /**
  * An overview that is read from an EventLog, page by page. It holds whole events meanwhile, so a store of many assets
  * does well to have one of its own; it may extend this one, and answer faster what it can.
+ *
+ * @example
+ * const overview = new DefaultOverview(log);
+ * console.log(await overview.recent([["orders"]], 5)); // [ [] ]
  */
 export class DefaultOverview implements Overview {
   readonly #log: EventLog;

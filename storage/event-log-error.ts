@@ -14,6 +14,13 @@ export type EventLogErrorCode =
   /** The database can't be used as it is. The message says why, and what to do. */
   | "unusable_database";
 
+/**
+ * The one error of a log. `code` is stable; the message says what to do.
+ *
+ * @example
+ * const failure = await log.query({}, { order: "asc", limit: 1, cursor: "x" }).catch((error: unknown) => error);
+ * if (failure instanceof EventLogError) console.log(failure.code); // bad_cursor
+ */
 export class EventLogError extends Error {
   override readonly name = "EventLogError";
   readonly code: EventLogErrorCode;
@@ -29,7 +36,13 @@ export interface QueuedLoad {
   readonly bytes: number;
 }
 
-/** The `overloaded` error: the queue of appends has reached the limit that the log was opened with. */
+/**
+ * The `overloaded` error: the queue of appends has reached the limit that the log was opened with.
+ *
+ * @example
+ * const error = new QueueFullError({ events: 10_000, bytes: 5_000_000 }, "events", 10_000);
+ * console.log(error.code, error.limit, error.most); // overloaded events 10000
+ */
 export class QueueFullError extends EventLogError {
   readonly load: QueuedLoad;
   /** Which limit of the queue was reached. `most` is its value. */

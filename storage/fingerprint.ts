@@ -14,12 +14,23 @@ import { wellFormedEvent } from "./well-formed-event.ts";
  * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint where they are recorded
  * alike, whatever the order of the names in their tags, metadata and JSON. Stores keep it beside idempotency keys, so
  * it must never change.
+ *
+ * @example
+ * const [a, b] = ["x", "y"].map((team) => fingerprint(materialization("orders", { tags: { team } })));
+ * console.log(a === b); // false
  */
 export function fingerprint(event: RunlessEvent): string {
   return hash(event, sortedDetails(event));
 }
 
-/** `fingerprint` for events one after another: of those that differ in their partitions alone, details are sorted once. */
+/**
+ * `fingerprint` for events one after another: of those that differ in their partitions alone, details are sorted once.
+ *
+ * @example
+ * const fingerprintOf = createFingerprint();
+ * const events = ["a", "b"].map((partition) => materialization("orders", { partition }));
+ * console.log(events.map(fingerprintOf).length); // 2
+ */
 export function createFingerprint(): typeof fingerprint {
   const detailsOf = sharedDetails((details) => {
     const text = sortedDetails(details);

@@ -5,12 +5,22 @@ import { cursorMark } from "./cursor-mark.ts";
 /**
  * The cursor after an event: its id, and a hash of the filter and order that the cursor belongs to. `id` is that of the
  * last event that the page examined. Ids are never used again, so a cursor stays valid while events arrive.
+ *
+ * @example
+ * const page: PageRequest = { order: "asc", limit: 10 };
+ * const cursor = formatCursor(42, { assetKey: ["orders"] }, page);
+ * console.log(parseCursor({ assetKey: ["orders"] }, { ...page, cursor })); // 42
  */
 export function formatCursor(id: number, filter: EventFilter, page: PageRequest): string {
   return `${id}-${mark(filter, page)}`;
 }
 
-/** The id in `page.cursor`, or undefined without one. Throws EventLogError `bad_cursor`. */
+/**
+ * The id in `page.cursor`, or undefined without one. Throws EventLogError `bad_cursor`.
+ *
+ * @example
+ * console.log(parseCursor({}, { order: "desc", limit: 10 })); // undefined
+ */
 export function parseCursor(filter: EventFilter, page: PageRequest): number | undefined {
   if (page.cursor === undefined) return undefined;
   const [, id, found] = /^(\d{1,16})-([\da-z]+)$/.exec(page.cursor) ?? [];

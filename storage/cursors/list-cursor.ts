@@ -4,12 +4,23 @@ import { cursorMark, type Marked } from "./cursor-mark.ts";
 /** The position of the last item that a page of a list examined: the parts of a key; a partition; a check and its partition. */
 export type ListPosition = readonly (string | null)[];
 
-/** A cursor of a list that is ordered by position. `marked` identifies the list: its name, and its key or filter. */
+/**
+ * A cursor of a list that is ordered by position. `marked` identifies the list: its name, and its key or filter.
+ *
+ * @example
+ * const cursor = formatListCursor(["2026-11-30"], ["partitions", "orders"]);
+ * console.log(parseListCursor(cursor, ["partitions", "orders"])); // [ '2026-11-30' ]
+ */
 export function formatListCursor(position: ListPosition, marked: Marked): string {
   return `${encode(position)}-${cursorMark(marked)}`;
 }
 
-/** The position in a cursor, or undefined without one. Throws EventLogError `bad_cursor`. */
+/**
+ * The position in a cursor, or undefined without one. Throws EventLogError `bad_cursor`.
+ *
+ * @example
+ * console.log(parseListCursor(undefined, ["assets"])); // undefined
+ */
 export function parseListCursor(cursor: string | undefined, marked: Marked): ListPosition | undefined {
   if (cursor === undefined) return undefined;
   const [, encoded = "", found] = /^(.*)-([\da-z]+)$/.exec(cursor) ?? [];

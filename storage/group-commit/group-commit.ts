@@ -45,6 +45,14 @@ interface Waiting<Item, Result> {
 /**
  * Group commit: items that arrive while a commit runs share the next one, in order. The promise of an item settles after
  * the commit that the item was part of. If a commit fails, all waiting items are rejected with its error.
+ *
+ * @example
+ * const commits = new GroupCommit<string, number>(
+ *   async (items) => ({ results: items.map((item) => item.length), milliseconds: 1 }),
+ *   { events: 10_000, bytes: 64_000_000 },
+ * );
+ * console.log(await commits.add("abc", { events: 1, bytes: 3 })); // 3
+ * await commits.close();
  */
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<Committed<Result>>;

@@ -54,7 +54,14 @@ async function openThreads(address: DatabaseAddress, events: FileEvents): Promis
   return openDatabaseThreads(address, events);
 }
 
-/** The event log alone. */
+/**
+ * The event log alone.
+ *
+ * @example
+ * const log = await openLibsqlEventLog({ url: "file:runless.db" });
+ * const [marks] = await log.recent([["warehouse", "orders"]], 20);
+ * await log.close();
+ */
 export async function openLibsqlEventLog(options: LibsqlOptions): Promise<LibsqlEventLog> {
   return (await openLibsqlStores(options)).log;
 }

@@ -20,7 +20,12 @@ import { comparePositions, listPage } from "../scan/list-page.ts";
 
 const idOf = (name: DefinitionName) => JSON.stringify(definitionPosition(name));
 
-/** The DefinitionStore that the others are compared with. */
+/**
+ * The DefinitionStore that the others are compared with.
+ *
+ * @example
+ * const definitions = createMemoryDefinitionStore({ now: Date.now });
+ */
 export function createMemoryDefinitionStore(options: { readonly now: () => number }): DefinitionStore {
   let records: ReadonlyMap<string, DefinitionRecord> = new Map();
   let revision = 0;

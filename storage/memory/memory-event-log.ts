@@ -36,7 +36,14 @@ interface Times {
   readonly receivedAt: number;
 }
 
-/** Opens a log that keeps events as long as the process lives. The other stores are compared with it. */
+/**
+ * Opens a log that keeps events as long as the process lives. The other stores are compared with it.
+ *
+ * @example
+ * const log = createMemoryEventLog({ now: Date.now });
+ * await log.append([[{ event: materialization("orders") }]]);
+ * console.log((await log.asset(["orders"]))?.counts.materializations); // 1
+ */
 export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance {
   return new MemoryEventLog(options);
 }

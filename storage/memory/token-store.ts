@@ -1,7 +1,13 @@
 import type { AssetKey } from "../../core/index.ts";
 import type { TokenRecord, TokenStore } from "../token-store.ts";
 
-/** Opens a TokenStore that keeps tokens as long as the process lives. */
+/**
+ * Opens a TokenStore that keeps tokens as long as the process lives.
+ *
+ * @example
+ * const tokens = createMemoryTokenStore({ now: Date.now });
+ * console.log(await tokens.list()); // []
+ */
 export function createMemoryTokenStore(options: { readonly now: () => number }): TokenStore {
   let tokens: readonly TokenRecord[] = [];
 

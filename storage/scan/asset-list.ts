@@ -5,7 +5,14 @@ import { comparePositions, type ListPage, listPage } from "./list-page.ts";
 import { keyBytesPerPage, keysPerPage, matchesSearch } from "./matches-search.ts";
 import { assetsOf, checksOf, type ListedAsset } from "./summaries.ts";
 
-/** A page of the assets that these events belong to. */
+/**
+ * A page of the assets that these events belong to.
+ *
+ * @example
+ * const { events } = await log.query({}, { order: "asc", limit: 1000 });
+ * const { items } = listAssets(events, { prefix: ["warehouse"] }, { limit: 10, order: "latest" });
+ * console.log(items.map(({ record }) => record.assetKey)); // []
+ */
 export function listAssets(
   events: readonly RecordedEvent[],
   filter: AssetFilter,

@@ -17,7 +17,13 @@ export interface ListPage<Item> {
   readonly hasMore: boolean;
 }
 
-/** The page of a list after the request's cursor. Throws EventLogError `bad_cursor`. */
+/**
+ * The page of a list after the request's cursor. Throws EventLogError `bad_cursor`.
+ *
+ * @example
+ * const list = { items: ["b", "a", "c"], positionOf: (name: string) => [name], marked: ["names"] };
+ * console.log(listPage(list, { limit: 2 }).items); // [ 'a', 'b' ]
+ */
 export function listPage<Item>({ items, positionOf, marked }: List<Item>, request: ListRequest): ListPage<Item> {
   const from = parseListCursor(request.cursor, marked);
   const ahead = items

@@ -8,7 +8,13 @@ import {
 } from "../../core/index.ts";
 import type { EventFilter, WipeTarget } from "../event-log.ts";
 
-/** Whether an event matches all conditions of a filter. */
+/**
+ * Whether an event matches all conditions of a filter.
+ *
+ * @example
+ * const event: RecordedEvent = { ...materialization("raw/orders"), id: 1, timestamp: 0, receivedAt: 0 };
+ * console.log(matchesFilter({ prefix: ["raw"] }, event), matchesFilter({ after: 1 }, event)); // true false
+ */
 export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolean {
   const { assetKey, prefix, type, partition, checkName, since, until, after, before } = filter;
   return (
@@ -24,7 +30,13 @@ export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolea
   );
 }
 
-/** Whether a wipe of this target hides the event. Traces of wipes are never hidden. */
+/**
+ * Whether a wipe of this target hides the event. Traces of wipes are never hidden.
+ *
+ * @example
+ * const event: RecordedEvent = { ...materialization("orders"), id: 1, timestamp: 0, receivedAt: 0 };
+ * console.log(isTarget({ assetKey: ["orders"] }, event), isTarget({ eventId: 2 }, event)); // true false
+ */
 export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
   if (event.type === "ASSET_WIPED") return false;
   if ("eventId" in target) return event.id === target.eventId;
@@ -37,7 +49,13 @@ export function sameKey(a: AssetKey, b: AssetKey): boolean {
   return compareAssetKeys(a, b) === 0;
 }
 
-/** The event that a wipe leaves in the log as its trace. `first` is one of the events that it hides. */
+/**
+ * The event that a wipe leaves in the log as its trace. `first` is one of the events that it hides.
+ *
+ * @example
+ * const first: RecordedEvent = { ...materialization("orders"), id: 1, timestamp: 0, receivedAt: 0 };
+ * console.log(traceOf({ assetKey: ["orders"] }, first, "me").type); // ASSET_WIPED
+ */
 export function traceOf(target: WipeTarget, first: RecordedEvent, by: string | null): AssetWiped {
   const { assetKey } = first;
   if ("eventId" in target) return assetWiped(assetKey, first.partition, { what: "event", eventId: first.id }, by);

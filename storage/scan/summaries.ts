@@ -10,7 +10,13 @@ import {
 import { type AssetRecord, type CheckRecord, mostChecks, type PartitionRecord } from "../event-log.ts";
 import type { LogStats } from "../maintenance.ts";
 
-/** The assets that these events belong to, in no particular order. `record` computes the asset's record. */
+/**
+ * The assets that these events belong to, in no particular order. `record` computes the asset's record.
+ *
+ * @example
+ * const { events } = await log.query({}, { order: "asc", limit: 1000 });
+ * const records = assetsOf(events).map(({ record }) => record());
+ */
 export function assetsOf(events: readonly RecordedEvent[]) {
   const reported = events.filter((event) => event.type !== "ASSET_WIPED");
   return groupBy(reported, ({ assetKey }) => assetKey).map(([key, ofAsset]) => ({
@@ -50,7 +56,13 @@ export interface ListedAsset {
   readonly checks: readonly CheckRecord[];
 }
 
-/** The materialized partitions of an asset, from its events. */
+/**
+ * The materialized partitions of an asset, from its events.
+ *
+ * @example
+ * const { events } = await log.query({ assetKey: ["orders"] }, { order: "asc", limit: 1000 });
+ * const names = partitionsOf(events).map(({ partition }) => partition);
+ */
 export function partitionsOf(events: readonly RecordedEvent[]): readonly PartitionRecord[] {
   return groupBy(events.filter(isMaterialization), ({ partition }) => partition).flatMap(([partition, ofPartition]) => {
     const latestMaterialization = latest(ofPartition);
@@ -59,7 +71,13 @@ export function partitionsOf(events: readonly RecordedEvent[]): readonly Partiti
   });
 }
 
-/** The checks of an asset, from its events. */
+/**
+ * The checks of an asset, from its events.
+ *
+ * @example
+ * const { events } = await log.query({ assetKey: ["orders"] }, { order: "asc", limit: 1000 });
+ * const failing = checksOf(events).filter(({ latestEvaluation }) => !latestEvaluation.passed);
+ */
 export function checksOf(events: readonly RecordedEvent[]): readonly CheckRecord[] {
   const groups = groupBy(events.filter(isCheck), ({ checkName, partition }) => [checkName, partition] as const);
   return groups.flatMap(([[checkName, partition], evaluations]) => {

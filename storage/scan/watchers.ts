@@ -1,4 +1,11 @@
-/** Listeners for new events, for `EventLog.watch`. */
+/**
+ * Listeners for new events, for `EventLog.watch`.
+ *
+ * @example
+ * const watchers = createWatchers();
+ * const stop = watchers.watch(() => console.log("new events"));
+ * stop();
+ */
 export function createWatchers() {
   const watchers = new Set<{ readonly listener: () => void }>();
   return {

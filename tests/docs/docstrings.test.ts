@@ -13,11 +13,16 @@ const shown = [
   "runless/core/definitions",
   "runless/core/freshness",
   "runless/http",
+  "runless/storage",
 ];
 
 /** Exports that are no types and need no example, with the reason. */
 const withoutExample: Readonly<Record<string, string>> = {
   maxJsonDepth: "A number, which its docstring explains.",
+  mostChecks: "A number, which its docstring explains.",
+  mostWaitChecks: "A number, which its docstring explains.",
+  eachEncoded: "For the thread that a server reads large bodies on: encoded units come from nowhere else.",
+  unitResults: "Likewise.",
 };
 
 /** Code that registers tests in somebody's test runner: no test can do that while it runs. */

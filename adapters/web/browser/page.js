@@ -1,7 +1,7 @@
 import { ago } from "./ago.js";
 
 /** The least time between two requests for updates, in milliseconds. */
-const pace = 2000;
+const shortestPause = 2000;
 /** The delay of an update after a quiet time, in milliseconds. Events that come together are shown together. */
 const soon = 150;
 /** After a slow answer, the next update waits for so many times as long, up to a minute. */
@@ -280,7 +280,7 @@ function plan() {
       sayNews();
       await show(location.pathname + location.search, { isLive: true });
       const now = performance.now();
-      nextLook = now + Math.max(pace, Math.min(rest * (now - began), longestRest));
+      nextLook = now + Math.max(shortestPause, Math.min(rest * (now - began), longestRest));
       due = undefined;
       if (newEvents > 0 && !paused) plan();
     },
