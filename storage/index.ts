@@ -2,10 +2,9 @@ export { appendEvent } from "./append-event.ts";
 export { formatCursor, parseCursor } from "./cursors/cursor.ts";
 export { formatListCursor, type ListPosition, parseListCursor } from "./cursors/list-cursor.ts";
 export { DefaultOverview, overviewOf } from "./default-overview.ts";
-export type * from "./definition-store.ts";
+export type * from "./definitions/definition-store.ts";
 export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode, QueueFullError } from "./event-log-error.ts";
-export { createFingerprint, fingerprint } from "./fingerprint.ts";
 export { type Committed, GroupCommit, type GroupCommitOptions, type Load } from "./group-commit/group-commit.ts";
 export type { LibsqlDefinitionStore, ReplaceEncoded } from "./libsql/definitions/libsql-definition-store.ts";
 export type {
@@ -24,7 +23,9 @@ export { createMemoryEventLog } from "./memory/memory-event-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
 export { openEventLog, openStores } from "./open-stores.ts";
 export type * from "./overview.ts";
-export { defaultTimestamp, receiptTime } from "./receipt-time.ts";
+export { createFingerprint, fingerprint } from "./recording/fingerprint.ts";
+export { defaultTimestamp, receiptTime } from "./recording/receipt-time.ts";
+export { wellFormedEvent } from "./recording/well-formed-event.ts";
 export { listAssets } from "./scan/asset-list.ts";
 export { listPage } from "./scan/list-page.ts";
 export { isTarget, matchesFilter, traceOf } from "./scan/matches.ts";
@@ -40,4 +41,3 @@ export {
   type WaitReads,
   waitReadsOf,
 } from "./wait-reads.ts";
-export { wellFormedEvent } from "./well-formed-event.ts";

@@ -10,7 +10,7 @@ import type {
   RunlessEvent,
 } from "../../core/index.ts";
 import type { WaitDecision, WaitQuestion } from "../../core/waiting/wait.ts";
-import type { DefinitionRecord } from "../../storage/definition-store.ts";
+import type { DefinitionRecord } from "../../storage/definitions/definition-store.ts";
 import type { AppendedEvent, EventFilter, AssetRecord as LoggedAsset, NewEvent } from "../../storage/event-log.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Definition } from "../../core/definitions/definition.ts";
 import { readEvent } from "../../core/events/wire.ts";
 import { maxEventDepth, parseJson } from "../../core/json/json.ts";
 import type { JsonValue } from "../../core/json/json-value.ts";
-import type { DefinitionRecord } from "../../storage/definition-store.ts";
+import type { DefinitionRecord } from "../../storage/definitions/definition-store.ts";
 import { RunlessClientError } from "./client-error.ts";
 
 // In a page of assets, events are two levels deeper than in a page of events.

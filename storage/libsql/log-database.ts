@@ -1,5 +1,5 @@
 import type { RecordedEventType } from "../../core/index.ts";
-import type { ReplaceResult } from "../definition-store.ts";
+import type { ReplaceResult } from "../definitions/definition-store.ts";
 import type { Expiry } from "../maintenance.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { ReplaceRequest } from "./definitions/replace-definitions.ts";

@@ -8,14 +8,14 @@ import {
   nameOf,
   overLimit,
   partsOf,
-} from "../definition-changes.ts";
+} from "../definitions/definition-changes.ts";
 import type {
   DefinitionName,
   DefinitionRecord,
   DefinitionStore,
   ReplaceOptions,
   ReplaceResult,
-} from "../definition-store.ts";
+} from "../definitions/definition-store.ts";
 import { comparePositions, listPage } from "../scan/list-page.ts";
 
 const idOf = (name: DefinitionName) => JSON.stringify(definitionPosition(name));

@@ -14,15 +14,15 @@ import type {
   WipeTarget,
 } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
-import { createFingerprint } from "../fingerprint.ts";
 import type { Expiry, Maintenance } from "../maintenance.ts";
-import { defaultTimestamp, receiptTime } from "../receipt-time.ts";
+import { createFingerprint } from "../recording/fingerprint.ts";
+import { defaultTimestamp, receiptTime } from "../recording/receipt-time.ts";
+import { wellFormedEvent } from "../recording/well-formed-event.ts";
 import { listAssets } from "../scan/asset-list.ts";
 import { listPage } from "../scan/list-page.ts";
 import { isTarget, matchesFilter, sameKey, traceOf } from "../scan/matches.ts";
 import { assetsOf, checksOf, groupBy, partitionsOf, statsOf } from "../scan/summaries.ts";
 import { createWatchers } from "../scan/watchers.ts";
-import { wellFormedEvent } from "../well-formed-event.ts";
 import { expiredEvents } from "./expired.ts";
 import { type FirstUse, FirstUses, scopeOf } from "./first-uses.ts";
 

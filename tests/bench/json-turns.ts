@@ -7,7 +7,7 @@ import { parseDetails, withDetails } from "../../core/events/kept-details.ts";
 import { scanReport } from "../../core/events/scanned-input.ts";
 import { formatDetails } from "../../core/events/wire.ts";
 import { formatEvent, parseReportBody, parseReportRequest, type RecordedEvent } from "../../core/index.ts";
-import { fingerprint } from "../../storage/fingerprint.ts";
+import { fingerprint } from "../../storage/recording/fingerprint.ts";
 import { bodyOf } from "./json-shapes.ts";
 import { median } from "./statistics.ts";
 

@@ -7,8 +7,8 @@ import {
   type RunlessEvent,
 } from "../../core/index.ts";
 import { maxEventDepth, parseJson } from "../../core/json/json.ts";
-import { fingerprint } from "../../storage/fingerprint.ts";
 import { type EventRow, encodeEvent, eventFromRow, field } from "../../storage/libsql/write/event-row.ts";
+import { fingerprint } from "../../storage/recording/fingerprint.ts";
 
 /** What was sent, to which endpoint, and what became of it. */
 export interface GoldenEvent {

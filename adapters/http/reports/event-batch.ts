@@ -5,7 +5,7 @@ import { type EventReport, InvalidEventError, JsonSyntaxError, parseJson } from 
 import { maxEventDepth } from "../../../core/json/json.ts";
 import { largeText } from "../../../core/json/json-text.ts";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
-import { fingerprint } from "../../../storage/fingerprint.ts";
+import { fingerprint } from "../../../storage/recording/fingerprint.ts";
 import { type Limits, overLimit } from "../../config/limits.ts";
 import type { BodyLine } from "../body/body-lines.ts";
 import { checkEvents, partLimits } from "./event-limits.ts";

@@ -1,13 +1,13 @@
 import type { Client, InValue } from "@libsql/client";
 import { compareCodePoints } from "../../../core/asset-key.ts";
-import { mostConflicts, overLimit } from "../../definition-changes.ts";
+import { mostConflicts, overLimit } from "../../definitions/definition-changes.ts";
 import type {
   DefinitionChanges,
   DefinitionConflict,
   DefinitionName,
   ReplaceOptions,
   ReplaceResult,
-} from "../../definition-store.ts";
+} from "../../definitions/definition-store.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "../write/sortable-text.ts";
 import {
   type DefinitionKind,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { compareCodePoints } from "../../../core/asset-key.ts";
 import { countSubjects, type Definition } from "../../../core/definitions/definition.ts";
-import { formatDefinition, partsOf } from "../../definition-changes.ts";
-import type { DefinitionName, Definitions } from "../../definition-store.ts";
+import { formatDefinition, partsOf } from "../../definitions/definition-changes.ts";
+import type { DefinitionName, Definitions } from "../../definitions/definition-store.ts";
 import { encodeKey } from "../write/sortable-text.ts";
 
 /** A definition as it is written: encoded name, kind, subjects, whether it has a policy, fingerprint, JSON. */

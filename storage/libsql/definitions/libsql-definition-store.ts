@@ -1,7 +1,12 @@
 import type { Definition } from "../../../core/definitions/definition.ts";
 import { formatListCursor, parseListCursor } from "../../cursors/list-cursor.ts";
-import { definitionPosition } from "../../definition-changes.ts";
-import type { DefinitionRecord, DefinitionStore, ReplaceOptions, ReplaceResult } from "../../definition-store.ts";
+import { definitionPosition } from "../../definitions/definition-changes.ts";
+import type {
+  DefinitionRecord,
+  DefinitionStore,
+  ReplaceOptions,
+  ReplaceResult,
+} from "../../definitions/definition-store.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { decodeKey, decodeText } from "../write/sortable-text.ts";
 import { type EncodedDefinitions, encodeDefinitions } from "./encode-definitions.ts";

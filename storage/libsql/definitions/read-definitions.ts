@@ -1,8 +1,8 @@
 import type { Client, InValue } from "@libsql/client";
 import type { AssetKey } from "../../../core/index.ts";
 import type { ListPosition } from "../../cursors/list-cursor.ts";
-import { nameAtPosition, partsOf } from "../../definition-changes.ts";
-import type { DefinitionFilter, DefinitionName } from "../../definition-store.ts";
+import { nameAtPosition, partsOf } from "../../definitions/definition-changes.ts";
+import type { DefinitionFilter, DefinitionName } from "../../definitions/definition-store.ts";
 import { encodeKey, encodeText, keyRange } from "../write/sortable-text.ts";
 import { type DefinitionKind, kindOf } from "./encode-definitions.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { InValue } from "@libsql/client";
-import type { ReplaceOptions, ReplaceResult } from "../../definition-store.ts";
+import type { ReplaceOptions, ReplaceResult } from "../../definitions/definition-store.ts";
 import { EventLogError } from "../../event-log-error.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import { encodeText } from "../write/sortable-text.ts";

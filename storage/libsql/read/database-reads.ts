@@ -2,7 +2,7 @@ import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
 import type { AssetKey } from "../../../core/index.ts";
 import type { ListPosition } from "../../cursors/list-cursor.ts";
-import type { DefinitionFilter, DefinitionName } from "../../definition-store.ts";
+import type { DefinitionFilter, DefinitionName } from "../../definitions/definition-store.ts";
 import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../../event-log.ts";
 import type { LogStats } from "../../maintenance.ts";
 import type { CheckName, TimelineRequest } from "../../overview.ts";

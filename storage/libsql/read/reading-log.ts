@@ -1,4 +1,4 @@
-import type { DefinitionStore } from "../../definition-store.ts";
+import type { DefinitionStore } from "../../definitions/definition-store.ts";
 import type { EventLog } from "../../event-log.ts";
 import { EventLogError } from "../../event-log-error.ts";
 import { type FileAddress, openConnection } from "../connection.ts";

@@ -1,5 +1,5 @@
 import type { InStatement } from "@libsql/client";
-import { smallStepBack } from "../../receipt-time.ts";
+import { smallStepBack } from "../../recording/receipt-time.ts";
 import { field } from "../write/event-row.ts";
 import { column, insertEvents, insertKeys, lastEventId, lastReceivedAt } from "../write/insert-statements.ts";
 import { selectRecorded } from "../write/plan-units.ts";

@@ -1,6 +1,6 @@
 import { formatDetails } from "../../../core/events/wire.ts";
 import type { RunlessEvent } from "../../../core/index.ts";
-import { haveSameDetails, sharedDetails } from "../../shared-details.ts";
+import { haveSameDetails, sharedDetails } from "../../recording/shared-details.ts";
 import { field } from "./event-row.ts";
 import { joinRows, rowsSize, type SharedDetails, splitRows } from "./group.ts";
 

@@ -1,6 +1,6 @@
 import type { RunlessEventType } from "../../../core/index.ts";
 import type { NewEvent, Unit } from "../../event-log.ts";
-import { createFingerprint, fingerprint } from "../../fingerprint.ts";
+import { createFingerprint, fingerprint } from "../../recording/fingerprint.ts";
 import { DetailsFormatter, formatAlone } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows, unitCount } from "./group.ts";

@@ -1,6 +1,6 @@
 import type { InValue } from "@libsql/client";
 import type { UnitResult } from "../../event-log.ts";
-import { defaultTimestamp, receiptTime } from "../../receipt-time.ts";
+import { defaultTimestamp, receiptTime } from "../../recording/receipt-time.ts";
 import { isStoreFailure } from "../failures.ts";
 import { detailsInSql, pairsFor, sharedArgs } from "./details-references.ts";
 import { type Group, type GroupResult, joinRows, type SharedDetails, splitRows, unitResults } from "./group.ts";

@@ -1,4 +1,4 @@
-import type { EventDetails } from "../core/events/wire.ts";
+import type { EventDetails } from "../../core/events/wire.ts";
 
 /**
  * Wraps a function of an event's details so that consecutive events with the same details share one result. The events of

@@ -1,4 +1,4 @@
-import type { RunlessEvent } from "../core/index.ts";
+import type { RunlessEvent } from "../../core/index.ts";
 
 /**
  * The event with U+FFFD for lone surrogates. Constructors do that too, but an event built by hand may still have some.

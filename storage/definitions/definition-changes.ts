@@ -1,6 +1,6 @@
-import { type Definition, definitionLimits } from "../core/definitions/definition.ts";
-import { type AssetKey, hasPrefix } from "../core/index.ts";
-import type { ListPosition } from "./cursors/list-cursor.ts";
+import { type Definition, definitionLimits } from "../../core/definitions/definition.ts";
+import { type AssetKey, hasPrefix } from "../../core/index.ts";
+import type { ListPosition } from "../cursors/list-cursor.ts";
 import type { DefinitionName, ReplaceResult } from "./definition-store.ts";
 
 /** The name of a definition, without the rest of it. */

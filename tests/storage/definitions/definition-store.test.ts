@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
-import { openStores } from "../../storage/index.ts";
-import { defined, definitionStoreContract, listAll } from "../contracts/definition-store.ts";
-import { temporaryFolder } from "../server.ts";
+import { openStores } from "../../../storage/index.ts";
+import { defined, definitionStoreContract, listAll } from "../../contracts/definition-store.ts";
+import { temporaryFolder } from "../../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
 

@@ -1,6 +1,6 @@
-import type { Definition } from "../core/definitions/definition.ts";
-import type { AssetKey } from "../core/index.ts";
-import type { ListRequest } from "./event-log.ts";
+import type { Definition } from "../../core/definitions/definition.ts";
+import type { AssetKey } from "../../core/index.ts";
+import type { ListRequest } from "../event-log.ts";
 
 /**
  * Stores definitions of assets, beside the log that they are for. Each belongs to one source, and is stored under its

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { materialization, type RunlessEvent } from "../../core/index.ts";
-import { createFingerprint, fingerprint } from "../../storage/fingerprint.ts";
-import { expandRows } from "../../storage/libsql/write/details-references.ts";
-import { encodeUnits } from "../../storage/libsql/write/encode-units.ts";
-import { encodeEvent } from "../../storage/libsql/write/event-row.ts";
-import { sharedDetails } from "../../storage/shared-details.ts";
-import { arbitraryEvent } from "../../storage/testing/arbitrary-events.ts";
+import { materialization, type RunlessEvent } from "../../../core/index.ts";
+import { expandRows } from "../../../storage/libsql/write/details-references.ts";
+import { encodeUnits } from "../../../storage/libsql/write/encode-units.ts";
+import { encodeEvent } from "../../../storage/libsql/write/event-row.ts";
+import { createFingerprint, fingerprint } from "../../../storage/recording/fingerprint.ts";
+import { sharedDetails } from "../../../storage/recording/shared-details.ts";
+import { arbitraryEvent } from "../../../storage/testing/arbitrary-events.ts";
 
 /** Events, some of which differ from the one before in their partition alone, as those of `partitions` do. */
 const events = fc.array(fc.tuple(arbitraryEvent, fc.boolean(), fc.string()), { maxLength: 8 }).map((drawn) => {

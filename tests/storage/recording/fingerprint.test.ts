@@ -13,10 +13,10 @@ import {
   parseJson,
   type RunlessEvent,
   stringifyJson,
-} from "../../core/index.ts";
-import { textValue } from "../../core/json/json-text.ts";
-import { fingerprint } from "../../storage/fingerprint.ts";
-import { arbitraryEvent } from "../../storage/testing/arbitrary-events.ts";
+} from "../../../core/index.ts";
+import { textValue } from "../../../core/json/json-text.ts";
+import { fingerprint } from "../../../storage/recording/fingerprint.ts";
+import { arbitraryEvent } from "../../../storage/testing/arbitrary-events.ts";
 
 const json = (text: string) => fingerprint(materialization("a", { metadata: { value: [parseJson(text)] } }));
 
