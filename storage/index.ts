@@ -6,13 +6,14 @@ export type * from "./definitions/definition-store.ts";
 export * from "./event-log.ts";
 export { EventLogError, type EventLogErrorCode, QueueFullError } from "./event-log-error.ts";
 export { type Committed, GroupCommit, type GroupCommitOptions, type Load } from "./group-commit/group-commit.ts";
-export type { LibsqlDefinitionStore, ReplaceEncoded } from "./libsql/definitions/libsql-definition-store.ts";
 export type {
   AppendEncoded,
   DatabaseAddress,
   FileTrouble,
+  LibsqlDefinitionStore,
   LibsqlEventLog,
   LibsqlOptions,
+  ReplaceEncoded,
 } from "./libsql/libsql-options.ts";
 export { openLibsqlEventLog } from "./libsql/libsql-stores.ts";
 export { eachEncoded } from "./libsql/write/encode-units.ts";

@@ -1,8 +1,10 @@
+import type { DefinitionStore, ReplaceOptions, ReplaceResult } from "../definitions/definition-store.ts";
 import type { AppendOptions, Commit, EventLog } from "../event-log.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Maintenance } from "../maintenance.ts";
 import type { Overview } from "../overview.ts";
 import type { WaitReads } from "../wait-reads.ts";
+import type { EncodedDefinitions } from "./definitions/encode-definitions.ts";
 import type { EncodedUnits, GroupResult } from "./write/group.ts";
 
 // Separate from the code that opens a database: these are public, and must not lead to the types of the driver or of
@@ -57,4 +59,15 @@ export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => 
 
 export interface LibsqlEventLog extends EventLog, Overview, WaitReads, Maintenance {
   readonly appendEncoded: AppendEncoded;
+}
+
+/** As `DefinitionStore.replace`, of definitions that were already encoded, perhaps on another thread. Takes over their buffers. */
+export type ReplaceEncoded = (
+  source: string,
+  given: EncodedDefinitions,
+  options: ReplaceOptions,
+) => Promise<ReplaceResult>;
+
+export interface LibsqlDefinitionStore extends DefinitionStore {
+  readonly replaceEncoded: ReplaceEncoded;
 }

@@ -2,10 +2,16 @@ import { storeKindOf } from "../database-url.ts";
 import type { Load } from "../group-commit/group-commit.ts";
 import type { Stores } from "../stores.ts";
 import type { TokenStore } from "../token-store.ts";
-import { createLibsqlDefinitionStore, type LibsqlDefinitionStore } from "./definitions/libsql-definition-store.ts";
+import { createLibsqlDefinitionStore } from "./definitions/libsql-definition-store.ts";
 import { databaseFile } from "./file/database-file.ts";
 import { createLibsqlEventLog } from "./libsql-event-log.ts";
-import type { DatabaseAddress, FileEvents, LibsqlEventLog, LibsqlOptions } from "./libsql-options.ts";
+import type {
+  DatabaseAddress,
+  FileEvents,
+  LibsqlDefinitionStore,
+  LibsqlEventLog,
+  LibsqlOptions,
+} from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
 
 export interface LibsqlStores extends Stores {

@@ -1,27 +1,12 @@
 import type { Definition } from "../../../core/definitions/definition.ts";
 import { formatListCursor, parseListCursor } from "../../cursors/list-cursor.ts";
 import { definitionPosition } from "../../definitions/definition-changes.ts";
-import type {
-  DefinitionRecord,
-  DefinitionStore,
-  ReplaceOptions,
-  ReplaceResult,
-} from "../../definitions/definition-store.ts";
+import type { DefinitionRecord } from "../../definitions/definition-store.ts";
+import type { LibsqlDefinitionStore, ReplaceEncoded } from "../libsql-options.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { decodeKey, decodeText } from "../write/sortable-text.ts";
-import { type EncodedDefinitions, encodeDefinitions } from "./encode-definitions.ts";
+import { encodeDefinitions } from "./encode-definitions.ts";
 import type { DefinitionRow } from "./read-definitions.ts";
-
-/** As `DefinitionStore.replace`, of definitions that were already encoded, perhaps on another thread. Takes over their buffers. */
-export type ReplaceEncoded = (
-  source: string,
-  given: EncodedDefinitions,
-  options: ReplaceOptions,
-) => Promise<ReplaceResult>;
-
-export interface LibsqlDefinitionStore extends DefinitionStore {
-  readonly replaceEncoded: ReplaceEncoded;
-}
 
 /** The definitions in the database of a log. */
 export function createLibsqlDefinitionStore(
