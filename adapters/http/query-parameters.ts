@@ -8,7 +8,7 @@ import { assertUtf8, queryOf } from "./request.ts";
 
 // The valibot schemas of parameters transform their values, so they carry their JSON Schema as metadata.
 
-const assetKeyJson = {
+export const assetKeyJson = {
   type: "string",
   pattern: "[^/]",
   description: "Parts joined by `/`, or a JSON array of strings. At least one part is not empty.",

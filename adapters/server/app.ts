@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { assertLimits, defaultLimits } from "../config/limits.ts";
 import { type Authorizer, createAuthorizer } from "../http/access/authorizer.ts";
-import { crossOrigin } from "../http/access/browser-guard.ts";
+import { crossOrigin } from "../http/access/cross-origin.ts";
 import type { AppDeps, AppEnv, AppOptions, RunlessApp } from "../http/app-deps.ts";
 import { assetRoutes } from "../http/assets/assets.ts";
 import { checkRoutes } from "../http/assets/checks.ts";

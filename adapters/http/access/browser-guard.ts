@@ -1,5 +1,3 @@
-import type { MiddlewareHandler } from "hono";
-import { cors } from "hono/cors";
 import { HttpError } from "../http-error.ts";
 import type { RequestParts } from "../request.ts";
 
@@ -69,16 +67,4 @@ export function isOwnPage(headers: RequestParts["headers"]): boolean {
 /** Whether the user follows a link to here. The page with the link can't read the answer. */
 function isNavigation(headers: RequestParts["headers"]): boolean {
   return headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
-}
-
-/** Adds the CORS headers for pages of these origins, and answers their preflight requests. */
-export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
-  const share = cors({
-    origin: [...origins],
-    allowMethods: ["GET", "POST", "DELETE"],
-    exposeHeaders: ["Retry-After", "Runless-Ignored"],
-    maxAge: 600,
-  });
-  // The request guard refuses other origins. cors() would answer every preflight.
-  return (c, next) => (origins.includes(c.req.header("origin") ?? "") ? share(c, next) : next());
 }

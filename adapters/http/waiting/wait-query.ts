@@ -3,15 +3,26 @@ import { parseDuration } from "../../../core/freshness/duration.ts";
 import type { WaitQuestion } from "../../../core/waiting/wait.ts";
 import { assertWaitQuestion, withoutGaps } from "../../api/wait-question.ts";
 import { HttpError } from "../http-error.ts";
-import { anAssetKey, assetKeyParameter, readQuery, switchParameter, timeParameter } from "../query-parameters.ts";
+import {
+  anAssetKey,
+  assetKeyJson,
+  assetKeyParameter,
+  readQuery,
+  switchParameter,
+  timeParameter,
+} from "../query-parameters.ts";
 
 /** The longest that one request may block, in milliseconds: proxies cut connections that are silent for a minute. */
 export const longestBlock = 30_000;
 
 const aDuration = "a duration: 90s, 30m, 2h, 1d12h";
 
-function durationParameter(expected: string, most: number, description: string, example: string) {
-  const jsonSchema = { type: "string", description, examples: [example] } as const;
+/** Of a duration that is not past its bound whatever its numbers are, since a pattern can't say a bound. */
+const anyPattern = "^[1-9][0-9]{0,2}[smhd]$";
+const blockPattern = "^(?:[0-9]|[12][0-9]|30)s$";
+
+function durationParameter(expected: string, most: number, pattern: string, description: string, example: string) {
+  const jsonSchema = { type: "string", pattern, description, examples: [example] } as const;
   const isDuration = (text: string) => (durationOf(text) ?? Number.POSITIVE_INFINITY) <= most;
   return v.pipe(
     v.string(expected),
@@ -29,21 +40,21 @@ function durationOf(text: string): number | undefined {
 
 function listParameter<Item extends v.GenericSchema<string, unknown>>(
   item: Item,
+  items: object,
   expected: string,
   description: string,
   example: string,
 ) {
   return v.pipe(
     v.array(item, expected),
-    v.metadata({
-      jsonSchema: { type: "array", items: { type: "string" }, description, examples: [[example]] } as const,
-    }),
+    v.metadata({ jsonSchema: { type: "array", items, minItems: 1, description, examples: [[example]] } as const }),
   );
 }
 
 export const waitSchema = v.strictObject({
   asset_key: listParameter(
     assetKeyParameter,
+    assetKeyJson,
     anAssetKey,
     "Parts joined by `/`, or a JSON array of strings. Repeat it for more assets, at most 50: all must be there.",
     "s3/orders",
@@ -54,6 +65,7 @@ export const waitSchema = v.strictObject({
     durationParameter(
       aDuration,
       Number.MAX_SAFE_INTEGER,
+      anyPattern,
       "It must be at most so old: `90s`, `30m`, `2h`, `1d12h`.",
       "24h",
     ),
@@ -62,6 +74,7 @@ export const waitSchema = v.strictObject({
   check: v.optional(
     listParameter(
       v.string(),
+      { type: "string" },
       "the name of a check",
       "A check that must have passed since. Repeat it for more checks.",
       "no_nulls",
@@ -74,6 +87,7 @@ export const waitSchema = v.strictObject({
     durationParameter(
       "a duration of at most 30s: 0s, 10s, 30s",
       longestBlock,
+      blockPattern,
       "How long the answer may take where something is missing, at most `30s`.",
       "1s",
     ),
