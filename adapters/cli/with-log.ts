@@ -76,7 +76,7 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   // Loaded only here: the modules of a server take long to load.
   const [{ createApp }, { limitsBy }, { databaseAddress, openDatabase }] = await Promise.all([
-    import("../server/app.ts"),
+    import("../server/create-app.ts"),
     import("../config/limits.ts"),
     import("./maintenance/open-database.ts"),
   ]);

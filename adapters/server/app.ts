@@ -32,22 +32,6 @@ export interface RoutedApp extends RunlessApp {
   readonly hono: Hono<AppEnv>;
 }
 
-/**
- * Creates the server as functions of a Request. It does not listen: bun.ts and node.ts do, or a server of your own.
- *
- * @example
- * const log = await openEventLog({ url: "file:runless.db" });
- * const app = createApp({ log, browser: { corsOrigins: [], hosts: () => [] } });
- * const server = Bun.serve({ hostname: "127.0.0.1", port: 3000, fetch: app.fetch });
- * console.log((await fetch(new URL("/ready", server.url))).status); // 200
- * await server.stop();
- * await log.close();
- */
-export function createApp(given: AppOptions): RunlessApp {
-  const { fetch, report } = createRoutedApp(given);
-  return { fetch, report };
-}
-
 /** Creates the app, with the routes behind it. */
 export function createRoutedApp(given: AppOptions): RoutedApp {
   assertAppOptions(given);

@@ -4,4 +4,4 @@ export type { BrowserPolicy } from "../http/access/browser-guard.ts";
 export { openTokenCache, type TokenCache, type TokenCacheOptions } from "../http/access/token-cache.ts";
 export type { AppEnv, AppOptions, RunlessApp } from "../http/app-deps.ts";
 export { createMetrics, type Metrics } from "../http/operations/metrics.ts";
-export { createApp } from "./app.ts";
+export { createApp } from "./create-app.ts";

@@ -16,7 +16,7 @@ import type { AppEnv, RunlessApp } from "../http/app-deps.ts";
 import type { Forwarder } from "../http/forwarder.ts";
 import { createMetrics, type Metrics } from "../http/operations/metrics.ts";
 import { browserPolicy, openTokens, tokenSentence } from "./access-policy.ts";
-import { createApp } from "./app.ts";
+import { createApp } from "./create-app.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { runRetention } from "./run-retention.ts";
