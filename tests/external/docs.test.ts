@@ -62,7 +62,7 @@ const programs: Readonly<Record<string, readonly object[]>> = {
 const tokens =
   "docs/security.md: TOKEN=$(runless token create --name ci --scope report --prefix s3/orders --expires 90d)";
 const onDeno =
-  "docs/deploying.md: deno run --no-prompt --allow-net --allow-read=. --allow-write=. --allow-env=RUNLESS_*,LIBSQL_JS_DEV \\";
+  "docs/deploying.md: deno run --no-prompt --allow-net --allow-read=. --allow-write=. --allow-env=RUNLESS_*,LIBSQL_JS_DEV,LOG_TOKENS,LOG_STREAM \\";
 
 let server: RunningServer;
 beforeAll(async () => {
