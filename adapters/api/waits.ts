@@ -1,6 +1,7 @@
 import { formatAssetKey } from "../../core/index.ts";
 import { decideWait, type WaitDecision, type WaitQuestion } from "../../core/waiting/wait.ts";
 import { type AssetFacts, type EventLog, mostWaitChecks, type WaitReads } from "../../storage/index.ts";
+import { nextTurn } from "../../storage/next-turn.ts";
 import { type LookPlan, planLook, type WaitDefinitions } from "./wait-definitions.ts";
 import { assertWaitQuestion, InvalidWaitError } from "./wait-question.ts";
 
@@ -258,7 +259,3 @@ function decisionOf(
   const decision = decideWait(question, plan.factsOf(found), now);
   return ({ decided }) => decided(decision);
 }
-
-// Some Worker runtimes have no setImmediate.
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => void (globalThis.setImmediate === undefined ? setTimeout(resolve) : setImmediate(resolve)));

@@ -21,15 +21,21 @@ export function indexDefinitions(definitions: Iterable<Definition>): DefinitionI
     if (definition.key !== undefined) byKey.set(JSON.stringify(definition.key), definition);
     else byPrefix.set(JSON.stringify(definition.prefix), definition);
   }
-  return {
-    definitionFor(key) {
-      const own = byKey.get(JSON.stringify(key));
-      if (own !== undefined || byPrefix.size === 0) return own;
-      for (let length = key.length; length > 0; length--) {
-        const found = byPrefix.get(JSON.stringify(key.slice(0, length)));
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    },
-  };
+  const find = ({ key, prefix }: KeyOrPrefix) =>
+    key === undefined ? byPrefix.get(JSON.stringify(prefix)) : byKey.get(JSON.stringify(key));
+  return { definitionFor: (key) => findHolding(key, find) };
+}
+
+type KeyOrPrefix =
+  | { readonly key: AssetKey; readonly prefix?: undefined }
+  | { readonly prefix: AssetKey; readonly key?: undefined };
+
+/** What holds for a key: what is found for the key itself, else for its longest prefix. */
+export function findHolding<Found>(key: AssetKey, find: (name: KeyOrPrefix) => Found | undefined): Found | undefined {
+  const own = find({ key });
+  for (let length = key.length; own === undefined && length > 0; length--) {
+    const found = find({ prefix: key.slice(0, length) });
+    if (found !== undefined) return found;
+  }
+  return own;
 }

@@ -193,5 +193,3 @@ export const definitionsSchema = v.strictObject({
     ),
   ),
 });
-
-export type DefinitionFields = v.InferOutput<typeof definitionSchema>;

@@ -11,6 +11,12 @@ export function nameOf({ key, prefix }: DefinitionName): DefinitionName {
 /** The parts of the key or prefix. */
 export const partsOf = ({ key, prefix }: DefinitionName): AssetKey => key ?? prefix;
 
+/** The definition with U+FFFD for lone surrogates in its name, as the keys of events are kept. */
+export function wellFormedDefinition(definition: Definition): Definition {
+  const parts = partsOf(definition).map((part) => part.toWellFormed());
+  return definition.key === undefined ? { ...definition, prefix: parts } : { ...definition, key: parts };
+}
+
 /** A definition as JSON, always the same for the same content: tags in the order of their names. */
 export function formatDefinition(definition: Definition): string {
   const tags = Object.entries(definition.tags).sort(([a], [b]) => (a < b ? -1 : 1));

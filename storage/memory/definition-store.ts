@@ -1,4 +1,5 @@
 import { countSubjects, type Definition } from "../../core/definitions/definition.ts";
+import { findHolding } from "../../core/definitions/definition-index.ts";
 import { type AssetKey, hasPrefix } from "../../core/index.ts";
 import {
   definitionPosition,
@@ -8,6 +9,7 @@ import {
   nameOf,
   overLimit,
   partsOf,
+  wellFormedDefinition,
 } from "../definitions/definition-changes.ts";
 import type {
   DefinitionName,
@@ -30,19 +32,12 @@ export function createMemoryDefinitionStore(options: { readonly now: () => numbe
   let records: ReadonlyMap<string, DefinitionRecord> = new Map();
   let revision = 0;
 
-  function definitionFor(key: AssetKey): DefinitionRecord | undefined {
-    const own = records.get(idOf({ key }));
-    for (let length = key.length; own === undefined && length > 0; length--) {
-      const found = records.get(idOf({ prefix: key.slice(0, length) }));
-      if (found !== undefined) return found;
-    }
-    return own;
-  }
+  const definitionFor = (key: AssetKey) => findHolding(key, (name) => records.get(idOf(name)));
 
   return {
     async replace(source, given, replaceOptions = {}) {
       const all: Definition[] = [];
-      for await (const definition of given) all.push(wellFormed(definition));
+      for await (const definition of given) all.push(wellFormedDefinition(definition));
       const plan = planReplace(records, source, all, replaceOptions);
       if ("status" in plan) return plan;
       const { next, changes } = plan;
@@ -156,11 +151,4 @@ function ownedByOthers(
     .sort((a, b) => comparePositions(definitionPosition(a.name), definitionPosition(b.name)));
   if (owned.length === 0) return undefined;
   return { status: "owned", conflicts: owned.slice(0, mostConflicts), total: owned.length };
-}
-
-/** As the keys of events are kept. */
-function wellFormed(definition: Definition): Definition {
-  const parts = (key: AssetKey) => key.map((part) => part.toWellFormed());
-  const { key, prefix } = definition;
-  return key === undefined ? { ...definition, prefix: parts(prefix) } : { ...definition, key: parts(key) };
 }

@@ -4,6 +4,7 @@ import { definitionLimits } from "../../../core/definitions/definition.ts";
 import type { Definition } from "../../../core/definitions/index.ts";
 import { formatAssetKey } from "../../../core/index.ts";
 import type { DefinitionConflict, DefinitionName, ReplaceResult } from "../../../storage/index.ts";
+import { nextTurn } from "../../../storage/next-turn.ts";
 import type { Limits } from "../../config/limits.ts";
 import { outOfReach } from "../access/caller.ts";
 import type { AppDeps, AppEnv } from "../app-deps.ts";
@@ -76,13 +77,6 @@ async function* parse(text: string): AsyncGenerator<Definition> {
     const { message, code, issues } = error;
     throw new HttpError(400, `Nothing is changed: ${message}`, {}, { code, issues });
   }
-}
-
-/** Some Worker runtimes have no setImmediate. */
-function nextTurn(): Promise<void> {
-  return globalThis.setImmediate === undefined
-    ? Promise.resolve()
-    : new Promise((resolve) => void setImmediate(resolve));
 }
 
 function isYamlBody(headers: Headers): boolean {

@@ -8,6 +8,7 @@ import type {
   ReplaceOptions,
   ReplaceResult,
 } from "../../definitions/definition-store.ts";
+import { nextTurn } from "../../next-turn.ts";
 import { decodeKey, decodeText, encodeKey, encodeText } from "../write/sortable-text.ts";
 import {
   type DefinitionKind,
@@ -15,7 +16,6 @@ import {
   definitionsPerStep,
   type EncodedDefinition,
   type EncodedDefinitions,
-  nextTurn,
 } from "./encode-definitions.ts";
 import { holds, type Read } from "./read-definitions.ts";
 
@@ -54,13 +54,19 @@ interface OldRow {
   readonly fingerprint: string;
 }
 
-/** Compares what is given with what holds, in bounded steps. Answers a plan, or the result that refuses it. */
+/** Why a replacement is refused, by what held at one revision. */
+export interface Refusal {
+  readonly revision: number;
+  readonly refused: ReplaceResult;
+}
+
+/** Compares what is given with what holds, in bounded steps. */
 export async function compareDefinitions(
   read: Read,
   source: string,
   given: EncodedDefinitions,
   options: ReplaceOptions,
-): Promise<Plan | (ReplaceResult & { readonly revision?: number })> {
+): Promise<Plan | Refusal> {
   const before = await read(readTotals);
   const comparison = new Comparison(source, options);
   let from: Position = ["", -1];
@@ -149,25 +155,24 @@ class Comparison {
     if (isFirst) this.#outside = [name, kind];
   }
 
-  result({ revision, definitions, subjects }: Totals): Plan | (ReplaceResult & { readonly revision?: number }) {
+  result({ revision, definitions, subjects }: Totals): Plan | Refusal {
+    const totals = {
+      definitions: definitions + this.#counts.added - this.#counts.removed,
+      subjects: subjects + this.#subjects,
+    };
+    const refused = this.#refused() ?? overLimit(totals.definitions, totals.subjects);
+    if (refused !== undefined) return { revision, refused };
+    return { revision, changes: this.#changes, counts: this.#counts, totals };
+  }
+
+  #refused(): ReplaceResult | undefined {
     const { takeOver, allowEmpty } = this.#options;
     if (this.#outside !== undefined) return { status: "outside", name: nameFrom(...this.#outside) };
     if (takeOver !== true && this.#conflictCount > 0) {
       return { status: "owned", conflicts: this.#conflicts, total: this.#conflictCount };
     }
     if (this.#given === 0 && this.#own > 0 && allowEmpty !== true) return { status: "emptied", definitions: this.#own };
-    const totals = {
-      definitions: definitions + this.#counts.added - this.#counts.removed,
-      subjects: subjects + this.#subjects,
-    };
-    return (
-      overLimit(totals.definitions, totals.subjects) ?? {
-        revision,
-        changes: this.#changes,
-        counts: this.#counts,
-        totals,
-      }
-    );
+    return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { compareCodePoints } from "../../../core/asset-key.ts";
 import { countSubjects, type Definition } from "../../../core/definitions/definition.ts";
-import { formatDefinition, partsOf } from "../../definitions/definition-changes.ts";
+import { formatDefinition, partsOf, wellFormedDefinition } from "../../definitions/definition-changes.ts";
 import type { DefinitionName, Definitions } from "../../definitions/definition-store.ts";
+import { nextTurn } from "../../next-turn.ts";
 import { encodeKey } from "../write/sortable-text.ts";
 
 /** A definition as it is written: encoded name, kind, subjects, whether it has a policy, fingerprint, JSON. */
@@ -77,27 +78,14 @@ export function decodeChunk(chunk: ArrayBuffer): readonly EncodedDefinition[] {
 }
 
 function encodeDefinition(definition: Definition): EncodedDefinition {
-  const content = formatDefinition(wellFormed(definition));
+  const content = formatDefinition(wellFormedDefinition(definition));
   const fingerprint = createHash("sha256").update(content).digest("base64url").slice(0, 22);
   const hasPolicy = definition.freshness !== null;
   const name = encodeKey(partsOf(definition));
   return [name, kindOf(definition), countSubjects(definition), hasPolicy, fingerprint, content];
 }
 
-/** As the keys of events are kept. */
-function wellFormed(definition: Definition): Definition {
-  const parts = partsOf(definition).map((part) => part.toWellFormed());
-  return definition.key === undefined ? { ...definition, prefix: parts } : { ...definition, key: parts };
-}
-
 function bytesOf(texts: readonly string[]): ArrayBuffer {
   const { buffer, byteLength } = new TextEncoder().encode(`[${texts.join(",")}]`);
   return buffer.byteLength === byteLength ? buffer : buffer.slice(0, byteLength);
-}
-
-/** Lets other work of the thread run. Some Worker runtimes have no setImmediate. */
-export function nextTurn(): Promise<void> {
-  return globalThis.setImmediate === undefined
-    ? Promise.resolve()
-    : new Promise((resolve) => void setImmediate(resolve));
 }

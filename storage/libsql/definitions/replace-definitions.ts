@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { InValue } from "@libsql/client";
 import type { ReplaceOptions, ReplaceResult } from "../../definitions/definition-store.ts";
 import { EventLogError } from "../../event-log-error.ts";
+import { nextTurn } from "../../next-turn.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import { encodeText } from "../write/sortable-text.ts";
 import { type WriteTransaction, writeTransaction } from "../write/write-transaction.ts";
@@ -12,7 +13,6 @@ import {
   definitionsPerStep,
   type EncodedDefinition,
   type EncodedDefinitions,
-  nextTurn,
 } from "./encode-definitions.ts";
 import { readRevision } from "./read-definitions.ts";
 
@@ -56,10 +56,9 @@ export class DefinitionReplacer {
   async #replace(request: ReplaceRequest): Promise<ReplaceResult> {
     const { source, given, options } = request;
     for (let i = 0; i < mostAttempts; i++) {
-      const before = await this.#access.read(readRevision);
       const plan = await compareDefinitions(this.#access.read, source, given, options);
-      if (!("counts" in plan)) {
-        if ((await this.#access.read(readRevision)) === before) return plan;
+      if ("refused" in plan) {
+        if ((await this.#access.read(readRevision)) === plan.revision) return plan.refused;
         continue;
       }
       const { counts, changes } = plan;

@@ -1,4 +1,5 @@
 import type { Client } from "@libsql/client";
+import { nextTurn } from "../../next-turn.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import { driverError } from "../failures.ts";
 
@@ -20,16 +21,6 @@ export function readSteps({ read, file }: Pick<DatabaseAccess, "read" | "file">)
       return read(work);
     },
   };
-}
-
-/**
- * Lets other work run. A promise alone would not, since the driver is synchronous. Some Worker runtimes have no
- * setImmediate.
- */
-function nextTurn(): Promise<void> {
-  return globalThis.setImmediate === undefined
-    ? Promise.resolve()
-    : new Promise((resolve) => void setImmediate(resolve));
 }
 
 /** Reads a page of `limit`, or of less if a remote database finds that too large for one answer. */
