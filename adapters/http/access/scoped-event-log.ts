@@ -129,14 +129,8 @@ export class ScopedEventLog implements RequestLog {
   }
 
   /** The filter, narrowed to the caller's prefix. Throws HttpError 403 if it names something outside. */
-  narrow<Filter extends Pick<EventFilter, "assetKey" | "prefix">>(filter: Filter): Filter {
-    const { prefix: own } = this.#caller;
-    if (own === null) return filter;
-    const { assetKey, prefix } = filter;
-    if (assetKey !== undefined) this.#assertReached(assetKey);
-    const isWider = prefix === undefined || hasPrefix(own, prefix);
-    if (!isWider) this.#assertReached(prefix);
-    return isWider && assetKey === undefined ? { ...filter, prefix: own } : filter;
+  narrow<Filter extends NarrowFilter>(filter: Filter): Filter {
+    return narrowTo(this.#caller, filter);
   }
 
   #isAgain(): boolean {
@@ -151,6 +145,19 @@ export class ScopedEventLog implements RequestLog {
     const event = await this.#log.get(id);
     return event !== undefined && reaches(this.#caller, event.assetKey) ? event : undefined;
   }
+}
+
+type NarrowFilter = Pick<EventFilter, "assetKey" | "prefix">;
+
+/** The filter, narrowed to the caller's prefix. Throws HttpError 403 if it names something outside. */
+export function narrowTo<Filter extends NarrowFilter>(caller: Caller, filter: Filter): Filter {
+  const { prefix: own } = caller;
+  if (own === null) return filter;
+  const { assetKey, prefix } = filter;
+  if (assetKey !== undefined) assertReached(caller, assetKey);
+  const isWider = prefix === undefined || hasPrefix(own, prefix);
+  if (!isWider) assertReached(caller, prefix);
+  return isWider && assetKey === undefined ? { ...filter, prefix: own } : filter;
 }
 
 /** Throws HttpError 403 if the caller does not reach the key. */

@@ -1,4 +1,4 @@
-import { type AssetKey, hasPrefix } from "../../../core/index.ts";
+import type { AssetKey } from "../../../core/index.ts";
 import type {
   DefinitionFilter,
   DefinitionPage,
@@ -10,7 +10,7 @@ import type {
   ReplaceResult,
 } from "../../../storage/index.ts";
 import type { Caller } from "../access/caller.ts";
-import { assertReached } from "../access/scoped-event-log.ts";
+import { assertReached, narrowTo } from "../access/scoped-event-log.ts";
 import type { AppDeps } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
 
@@ -53,12 +53,8 @@ export class ScopedDefinitions {
   }
 
   async list(filter: DefinitionFilter, page: ListRequest): Promise<DefinitionPage> {
-    const { prefix: own } = this.#caller;
-    const { prefix } = filter;
-    if (own === null) return this.#stored().list(filter, page);
-    const isWider = prefix === undefined || hasPrefix(own, prefix);
-    if (!isWider) assertReached(this.#caller, prefix);
-    return this.#stored().list(isWider ? { ...filter, prefix: own } : filter, page);
+    const narrowed = narrowTo(this.#caller, filter);
+    return this.#stored().list(narrowed, page);
   }
 
   replace(source: string, definitions: Definitions, options: ReplaceOptions): Promise<ReplaceResult> {
