@@ -18,6 +18,7 @@ import type {
   Overview,
   TimelineRequest,
 } from "./overview.ts";
+import { latestOf } from "./scan/asset-list.ts";
 import { firstOf, mostExamined, pickEvents, thinMarks, timelineName } from "./scan/timeline.ts";
 
 /** Of the pages of events, partitions and checks that are read for an answer. */
@@ -76,8 +77,7 @@ export class DefaultOverview implements Overview {
   async assetStates(filter: AssetFilter, page: ListRequest) {
     const { assets, ...rest } = await this.assetMarks(filter, page);
     const states = assets.map(({ assetKey, latestMaterialization, latestObservation, checks: { failed, warned } }) => {
-      const [built, seen] = [latestMaterialization?.timestamp, latestObservation?.timestamp];
-      const latest = built === undefined || seen === undefined ? (built ?? seen ?? null) : Math.max(built, seen);
+      const latest = latestOf({ latestMaterialization, latestObservation }) ?? null;
       return { assetKey, latest, failed, warned };
     });
     return { assets: states, ...rest };
@@ -90,7 +90,7 @@ export class DefaultOverview implements Overview {
   async failingChecks(keys: readonly AssetKey[], limit: number) {
     return Promise.all(
       keys.map(async (key) => {
-        const checks = await this.#checks(key, Number.POSITIVE_INFINITY);
+        const checks = await this.#checks(key);
         return checks.filter(isFailing).slice(0, limit).map(failingCheck);
       }),
     );
@@ -100,7 +100,7 @@ export class DefaultOverview implements Overview {
     const ofAssets = new Map<string, Promise<readonly CheckRecord[]>>(); // each asset's list is read once
     const recordsOf = (key: AssetKey) => {
       const text = JSON.stringify(key);
-      const records = ofAssets.get(text) ?? this.#checks(key, Number.POSITIVE_INFINITY);
+      const records = ofAssets.get(text) ?? this.#checks(key);
       ofAssets.set(text, records);
       return records;
     };
@@ -147,7 +147,7 @@ export class DefaultOverview implements Overview {
   async partitionMarks(key: AssetKey, page: ListRequest) {
     const { partitions, ...rest } = await this.#log.partitions(key, page);
     if (partitions.length === 0) return { partitions: [], ...rest };
-    const failing = new Set((await this.#checks(key, Number.POSITIVE_INFINITY)).filter(isFailing).map(partitionOf));
+    const failing = new Set((await this.#checks(key)).filter(isFailing).map(partitionOf));
     const marks = partitions.map(({ partition, latestMaterialization: { timestamp }, materializations }) => {
       return { partition, timestamp, materializations, failing: failing.has(partition) };
     });
@@ -175,7 +175,7 @@ export class DefaultOverview implements Overview {
     return found.slice(0, most);
   }
 
-  async #checks(key: AssetKey, most: number): Promise<readonly CheckRecord[]> {
+  async #checks(key: AssetKey, most = Number.POSITIVE_INFINITY): Promise<readonly CheckRecord[]> {
     const found: CheckRecord[] = [];
     for (let cursor: string | undefined; found.length < most; ) {
       const page = await this.#log.checks(key, { limit: pageSize, cursor });

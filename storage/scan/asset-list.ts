@@ -26,7 +26,8 @@ export function listAssets(
   const isFound = (asset: (typeof sorted)[number]): ListedAsset[] => {
     if (search !== undefined && !matchesSearch(asset.key, search)) return [];
     const listed = { record: asset.record(), checks: checksOf(asset.events) };
-    return isListed(listed, filter) ? [listed] : [];
+    const isFailing = listed.checks.some(({ latestEvaluation }) => !latestEvaluation.passed);
+    return matchesState({ ...listed.record, isFailing }, filter) ? [listed] : [];
   };
   if (page.order !== undefined && page.order !== "key") {
     const items = sorted.slice(0, countLooked(sorted)).flatMap(isFound);
@@ -54,8 +55,15 @@ function countLooked(assets: readonly { readonly key: AssetKey }[]): number {
   return end === -1 ? Math.min(assets.length, keysPerPage) : end;
 }
 
+/** The state of an asset that filters look at. */
+export interface FilteredState extends Latest {
+  readonly counts: Pick<AssetRecord["counts"], "materializations" | "observations" | "checkEvaluations">;
+  /** Whether the latest evaluation of a check failed. */
+  readonly isFailing: boolean;
+}
+
 /** Whether an asset's state matches the filter. Its key is checked elsewhere. */
-function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince, type }: AssetFilter): boolean {
+export function matchesState(asset: FilteredState, { failing, quietSince, type }: AssetFilter): boolean {
   const { materializations, observations, checkEvaluations } = asset.counts;
   const counts = {
     ASSET_MATERIALIZATION: materializations,
@@ -63,7 +71,7 @@ function isListed({ record: asset, checks }: ListedAsset, { failing, quietSince,
     ASSET_CHECK_EVALUATION: checkEvaluations,
   };
   return (
-    (failing !== true || checks.some(({ latestEvaluation }) => !latestEvaluation.passed)) &&
+    (failing !== true || asset.isFailing) &&
     (quietSince === undefined || (latestOf(asset) ?? Number.NEGATIVE_INFINITY) < quietSince) &&
     (type === undefined || counts[type] > 0)
   );
@@ -90,8 +98,13 @@ const ranks = {
     counts.materializations + counts.observations + counts.checkEvaluations,
 };
 
+interface Latest {
+  readonly latestMaterialization: { readonly timestamp: number } | null;
+  readonly latestObservation: { readonly timestamp: number } | null;
+}
+
 /** The timestamp of the latest materialization or observation. */
-export function latestOf({ latestMaterialization, latestObservation }: AssetRecord): number | undefined {
+export function latestOf({ latestMaterialization, latestObservation }: Latest): number | undefined {
   const times = [latestMaterialization, latestObservation].flatMap((event) => event?.timestamp ?? []);
   return times.length === 2 ? Math.max(times[0] ?? 0, times[1] ?? 0) : times[0];
 }

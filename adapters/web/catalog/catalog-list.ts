@@ -1,13 +1,12 @@
 import { type AssetKey, parseAssetKey } from "../../../core/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
 import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } from "../../../storage/index.ts";
+import { keysPerPage } from "../../../storage/scan/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { stripLength } from "../parts/strip.tsx";
 import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
 
 const assetsPerPage = 100;
-/** The size of a page of states, from which assets are counted. */
-const statesPerPage = 10_000;
 
 /** An asset with its last reports. */
 export interface Line extends AssetMark {
@@ -42,10 +41,10 @@ export async function readGroups(
   const mark = ["groups", filter.prefix, filter.search, filter.type, filter.failing, filter.quietSince];
   const [from = null, after = null] = parseListCursor(cursor, mark) ?? [];
   let start = from ?? undefined;
-  let states = await log.assetStates(filter, { limit: statesPerPage, cursor: start });
+  let states = await log.assetStates(filter, { limit: keysPerPage, cursor: start });
   for (let reads = 1; states.assets.length === 0 && states.hasMore && reads < mostReads; reads++) {
     start = states.cursor ?? undefined;
-    states = await log.assetStates(filter, { limit: statesPerPage, cursor: start });
+    states = await log.assetStates(filter, { limit: keysPerPage, cursor: start });
   }
   const { assets, hasMore } = states;
   const page = pageOfRows(catalogRows(assets, assetsPerPage), readKey(after), assetsPerPage);

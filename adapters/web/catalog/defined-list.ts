@@ -1,6 +1,7 @@
 import type { Definition } from "../../../core/definitions/definition.ts";
 import type { AssetKey } from "../../../core/index.ts";
 import type { AssetFilter, AssetMark } from "../../../storage/index.ts";
+import { matchesState } from "../../../storage/scan/asset-list.ts";
 import { matchesSearch } from "../../../storage/scan/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import type { ScopedDefinitions } from "../../http/definitions/scoped-definitions.ts";
@@ -114,22 +115,8 @@ async function groupOf(
 }
 
 /** As the log finds assets; one without events is stale, and has no kind of event and no failing check. */
-function isFound(mark: AssetMark, { search, failing, quietSince, type }: AssetFilter): boolean {
-  const { counts, checks, latestMaterialization, latestObservation } = mark;
-  const { materializations, observations, checkEvaluations } = counts;
-  const reports = {
-    ASSET_MATERIALIZATION: materializations,
-    ASSET_OBSERVATION: observations,
-    ASSET_CHECK_EVALUATION: checkEvaluations,
-  };
-  const latest = Math.max(
-    latestMaterialization?.timestamp ?? Number.NEGATIVE_INFINITY,
-    latestObservation?.timestamp ?? Number.NEGATIVE_INFINITY,
-  );
-  return (
-    (search === undefined || matchesSearch(mark.assetKey, search)) &&
-    (failing !== true || checks.failed + checks.warned > 0) &&
-    (quietSince === undefined || latest < quietSince) &&
-    (type === undefined || reports[type] > 0)
-  );
+function isFound(mark: AssetMark, filter: AssetFilter): boolean {
+  const { search } = filter;
+  if (search !== undefined && !matchesSearch(mark.assetKey, search)) return false;
+  return matchesState({ ...mark, isFailing: mark.checks.failed + mark.checks.warned > 0 }, filter);
 }

@@ -2,14 +2,13 @@ import { compareCodePoints } from "../../../core/asset-key.ts";
 import { type AssetKey, compareAssetKeys, parseAssetKey } from "../../../core/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
 import { EventLogError, type FailingCheck } from "../../../storage/index.ts";
+import { keysPerPage } from "../../../storage/scan/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import type { StateCounts } from "../parts/state.tsx";
 
 /** So many failing checks are sorted together. Further ones follow after the last of these. */
 const mostSorted = 5000;
 const assetsPerCall = 100;
-/** The size of a page of states, from which failing assets are found. */
-const statesPerPage = 10_000;
 /** The checks of an asset with more failing ones are read by themselves. */
 const fewFailing = 100;
 
@@ -109,7 +108,7 @@ async function readSorted(
   start: string | undefined,
 ): Promise<Sorted> {
   const filter = { failing: true, prefix };
-  const states = await log.assetStates(filter, { limit: statesPerPage, cursor: start });
+  const states = await log.assetStates(filter, { limit: keysPerPage, cursor: start });
   const keys = states.assets.map(({ assetKey }) => assetKey);
   const checks: ListedCheck[] = [];
   let cutAsset: ListedCheck | undefined;
