@@ -29,7 +29,7 @@ const unbounded: Load = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITI
  * (`libsql://…`). Throws EventLogError.
  */
 export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlStores> {
-  storeKindOf(options.url);
+  storeKindOf(options.url); // throws for a url of no store
   const { now = Date.now, onCommit, onDamage, onFileTrouble, watchesLog, queue = unbounded, ...address } = options;
   const isRemote = databaseFile(address.url) === undefined;
   const database = isRemote

@@ -1,3 +1,5 @@
+import { createWatchers } from "../scan/watchers.ts";
+
 /** How soon commits of other processes are noticed, in milliseconds. */
 const pollInterval = 250;
 
@@ -13,46 +15,36 @@ export interface Watchers {
  * the newest id.
  */
 export function watchers(newestId: () => Promise<number>): Watchers {
-  const listeners = new Set<() => void>();
+  const listeners = createWatchers();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen: number | undefined;
-
-  function notify(): void {
-    for (const listener of listeners) {
-      try {
-        listener();
-      } catch {
-        // One listener's error must not affect the log or the other listeners.
-      }
-    }
-  }
 
   async function poll(): Promise<void> {
     try {
       const newest = await newestId();
-      if (newest !== seen) notify();
+      if (newest !== seen) listeners.tell();
       seen = newest;
     } catch {
-      notify(); // the listeners' next read shows what is wrong
+      listeners.tell(); // the listeners' next read shows what is wrong
     }
     schedule();
   }
 
   function schedule(): void {
     clearTimeout(timer);
-    if (listeners.size === 0) return;
+    if (listeners.isEmpty()) return;
     timer = setTimeout(poll, pollInterval);
     timer.unref?.(); // a Worker's is a number
   }
 
   return {
     watch(listener) {
-      const own = () => listener(); // the same function may watch twice
-      listeners.add(own);
-      if (listeners.size === 1) schedule();
-      return () => void listeners.delete(own);
+      const isFirst = listeners.isEmpty();
+      const stop = listeners.watch(listener);
+      if (isFirst) schedule();
+      return stop;
     },
-    notify,
+    notify: listeners.tell,
     close() {
       listeners.clear();
       clearTimeout(timer);

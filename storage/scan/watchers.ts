@@ -25,6 +25,7 @@ export function createWatchers() {
       }
     },
 
+    isEmpty: () => watchers.size === 0,
     clear: () => watchers.clear(),
   };
 }
