@@ -9,6 +9,9 @@ export class InvalidWaitError extends Error {
   readonly code = "bad_request";
 }
 
+/** How long one request may block, in milliseconds: proxies cut connections that are silent for a minute. */
+export const longestBlock = 30_000;
+
 /** How many assets one wait may ask for. */
 export const mostWaitKeys = 50;
 

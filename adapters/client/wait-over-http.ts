@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { AssetKey } from "../../core/asset-key.ts";
 import type { WaitDecision, WaitQuestion } from "../../core/waiting/wait.ts";
+import { longestBlock } from "../api/wait-question.ts";
 import { RunlessClientError } from "./client-error.ts";
 import type { Send, Signal } from "./http-sender.ts";
 import { backoff, type Wait } from "./retry.ts";
@@ -17,8 +18,6 @@ export interface WaitOverHttp {
   readonly onLost?: ((error: RunlessClientError) => void) | undefined;
 }
 
-/** How long a server lets one request wait, in milliseconds. */
-const longestBlock = 30_000;
 /** How long an answer may take beyond that, in milliseconds. */
 const answerTime = 10_000;
 

@@ -108,7 +108,7 @@ def before_call(context, case, kwargs):
     """A wait may last for half a minute: here it ends at once."""
     if is_wait(case) and isinstance(case.query, dict):
         given = case.query.get("wait", "30s")
-        if isinstance(given, str) and re.fullmatch(r"\d+(\.\d+)?s", given):
+        if isinstance(given, str) and re.fullmatch(r"(?=.)(\d+[wdhm])*(\d+(\.\d+)?s)?", given):
             case.query["wait"] = "0s"
 
 
@@ -138,6 +138,9 @@ def filter_case(context, case):
             return False
         if not any(name in query for name in ("partition", "since", "within")):
             return False
+        # A pattern can't say that it is more than nothing, and at most 30 years.
+        if "within" in query:
+            query["within"] = "24h"
     # Zones, crons and keys have rules of their own: what is generated of a document goes by no more than its query.
     if is_document(case):
         case.media_type = "application/json"

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { parseDuration } from "../../../core/freshness/duration.ts";
+import { durationPattern, parseDuration } from "../../../core/freshness/duration.ts";
 import type { WaitQuestion } from "../../../core/waiting/wait.ts";
-import { assertWaitQuestion, withoutGaps } from "../../api/wait-question.ts";
+import { assertWaitQuestion, longestBlock, withoutGaps } from "../../api/wait-question.ts";
 import { HttpError } from "../http-error.ts";
 import {
   anAssetKey,
@@ -12,16 +12,12 @@ import {
   timeParameter,
 } from "../query-parameters.ts";
 
-/** The longest that one request may block, in milliseconds: proxies cut connections that are silent for a minute. */
-export const longestBlock = 30_000;
-
 const aDuration = "a duration: 90s, 30m, 2h, 1d12h";
 
-/** Of a duration that is not past its bound whatever its numbers are, since a pattern can't say a bound. */
-const anyPattern = "^[1-9][0-9]{0,2}[smhd]$";
-const blockPattern = "^(?:[0-9]|[12][0-9]|30)s$";
+// Clients also send parts of a second, as 1.5s. A pattern can't say the bounds.
+const pattern = `${durationPattern}|^[0-9]{1,9}\\.[0-9]{1,3}s$`;
 
-function durationParameter(expected: string, most: number, pattern: string, description: string, example: string) {
+function durationParameter(expected: string, most: number, description: string, example: string) {
   const jsonSchema = { type: "string", pattern, description, examples: [example] } as const;
   const isDuration = (text: string) => (durationOf(text) ?? Number.POSITIVE_INFINITY) <= most;
   return v.pipe(
@@ -32,7 +28,6 @@ function durationParameter(expected: string, most: number, pattern: string, desc
   );
 }
 
-/** Clients also send parts of a second, as 1.5s. */
 function durationOf(text: string): number | undefined {
   const [, seconds] = /^(\d{1,9}\.\d{1,3})s$/.exec(text) ?? [];
   return seconds === undefined ? parseDuration(text) : Math.round(Number(seconds) * 1000);
@@ -65,7 +60,6 @@ export const waitSchema = v.strictObject({
     durationParameter(
       aDuration,
       Number.MAX_SAFE_INTEGER,
-      anyPattern,
       "It must be at most so old: `90s`, `30m`, `2h`, `1d12h`.",
       "24h",
     ),
@@ -87,7 +81,6 @@ export const waitSchema = v.strictObject({
     durationParameter(
       "a duration of at most 30s: 0s, 10s, 30s",
       longestBlock,
-      blockPattern,
       "How long the answer may take where something is missing, at most `30s`.",
       "1s",
     ),
