@@ -25,6 +25,11 @@ export class CommandError extends Error {
   }
 }
 
+/** The error of a command that is called wrongly. */
+export function usageError(problem: string): CommandError {
+  return new CommandError(exitCodes.usage, problem);
+}
+
 /** Writes the message of an error to standard error, and returns its exit code. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) {

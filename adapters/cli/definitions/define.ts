@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Definition } from "../../../core/definitions/definition.ts";
 import { readAnswer } from "../../client/answers.ts";
 import { printable } from "../../config/printable.ts";
-import { CommandError, exitCodes } from "../exit-code.ts";
+import { usageError } from "../exit-code.ts";
 import { createOption, examples, jsonOption, logCommand, readAssetKey } from "../log-command.ts";
 import { withLog } from "../with-log.ts";
 
@@ -35,13 +35,13 @@ export const defineCommand = logCommand("define")
   )
   .action(async (files, { source, dryRun, takeOver, allowEmpty, suggest, prefix, json, ...options }) => {
     if (suggest === true) {
-      if (files.length > 0) throw usage("--suggest reads the log, and no files.");
+      if (files.length > 0) throw usageError("--suggest reads the log, and no files.");
       const { suggestDefinitions } = await import("./suggest.ts");
       return withLog(options, async (log) => console.log(await suggestDefinitions(log, prefix)));
     }
-    if (prefix !== undefined) throw usage("--prefix is for --suggest.");
-    if (source === undefined) throw usage("Say who defines: --source <name>.");
-    if (files.length === 0) throw usage("Name the files: runless define assets.yaml --source <name>.");
+    if (prefix !== undefined) throw usageError("--prefix is for --suggest.");
+    if (source === undefined) throw usageError("Say who defines: --source <name>.");
+    if (files.length === 0) throw usageError("Name the files: runless define assets.yaml --source <name>.");
     const definitions = await readFiles(files);
     await withLog(options, async ({ send }) => {
       const yes = (given: boolean | undefined) => (given === true ? "true" : undefined);
@@ -81,14 +81,14 @@ async function readFiles(files: readonly string[]): Promise<readonly Definition[
         const place = [line === null ? file : `${file}:${line}`, path].filter((part) => part !== "").join(" ");
         return printable(`${place}: ${message}`);
       });
-      throw usage(`Nothing is changed.\n${lines.join("\n")}`);
+      throw usageError(`Nothing is changed.\n${lines.join("\n")}`);
     }
     for (const definition of result.definitions) {
       const name = JSON.stringify([definition.key === undefined, definition.key ?? definition.prefix]);
       const before = fileOf.get(name);
       if (before !== undefined) {
         const key = (definition.key ?? definition.prefix).join("/");
-        throw usage(printable(`Nothing is changed. ${file}: ${key} is defined in ${before} already.`));
+        throw usageError(printable(`Nothing is changed. ${file}: ${key} is defined in ${before} already.`));
       }
       fileOf.set(name, file);
       all.push(definition);
@@ -101,10 +101,6 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw usage(`The file ${printable(file)} can't be read: ${error instanceof Error ? error.message : error}.`);
+    throw usageError(`The file ${printable(file)} can't be read: ${error instanceof Error ? error.message : error}.`);
   }
-}
-
-function usage(problem: string): CommandError {
-  return new CommandError(exitCodes.usage, problem);
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { stringify } from "yaml";
 import { type Partitions, partitionWindow } from "../../../core/freshness/index.ts";
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { countedAt } from "../../../storage/wait-reads.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
 import { readList } from "../reading/read-list.ts";
 import type { OpenLog } from "../with-log.ts";
@@ -46,7 +47,7 @@ async function timesOf(log: OpenLog, key: AssetKey): Promise<readonly number[]> 
   const query = { asset_key: JSON.stringify(key), type: "ASSET_MATERIALIZATION", limit: looked };
   const text = await log.send({ method: "GET", path: "events", query, signal: undefined });
   return readAnswer(answers.events, text)
-    .events.map(({ timestamp, receivedAt }) => Math.min(timestamp, receivedAt))
+    .events.map(countedAt)
     .sort((a, b) => a - b);
 }
 

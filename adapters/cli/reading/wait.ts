@@ -7,7 +7,7 @@ import { assertWaitQuestion, formatDecision, needsCondition, withoutGaps } from 
 import { wait as sleep } from "../../client/retry.ts";
 import { waitOverHttp } from "../../client/wait-over-http.ts";
 import { printable } from "../../config/printable.ts";
-import { CommandError, exitCodes } from "../exit-code.ts";
+import { exitCodes, usageError } from "../exit-code.ts";
 import { examples, jsonOption, logCommand, readAssetKey, readTime, timeForms } from "../log-command.ts";
 import { type OpenLog, retries, unlessInterrupted, withLog } from "../with-log.ts";
 
@@ -72,9 +72,10 @@ interface Options {
 
 function questionOf(keys: readonly AssetKey[], options: Options): WaitQuestion {
   const { partition, since, within, fresh, check, checks, strict, failFast } = options;
-  if (check !== undefined && checks === true) throw usage("Give --check for checks by name, or --checks, not both.");
+  if (check !== undefined && checks === true)
+    throw usageError("Give --check for checks by name, or --checks, not both.");
   if ([partition, since, within, fresh].every((given) => given === undefined)) {
-    throw usage(`Give one of --partition, --since, --within and --fresh: ${needsCondition}.`);
+    throw usageError(`Give one of --partition, --since, --within and --fresh: ${needsCondition}.`);
   }
   const question = withoutGaps({
     ...{ keys, partition, since: since === undefined ? undefined : parseTime(since), within, fresh },
@@ -110,8 +111,4 @@ function readDuration(text: string): number {
   const duration = parseDuration(text);
   if (duration !== undefined) return duration;
   throw new InvalidArgumentError("It must be a duration: 90s, 30m, 24h, 1d12h.");
-}
-
-function usage(problem: string): CommandError {
-  return new CommandError(exitCodes.usage, problem);
 }
