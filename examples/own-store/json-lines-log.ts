@@ -52,7 +52,7 @@ type Step =
 /** What the log holds. */
 class Contents {
   /** In the order of ids. */
-  readonly kept: Kept[];
+  kept: Kept[];
   /** The first use of each idempotency key, by what it is unique within. */
   readonly uses: Map<string, Kept>;
 
@@ -72,10 +72,7 @@ class Contents {
   }
 
   forget(target: WipeTarget, trace: RecordedEvent): void {
-    const left = this.kept.filter(({ event }) => !isTarget(target, event));
-    this.kept.splice(0, this.kept.length);
-    for (const kept of left) this.kept.push(kept);
-    this.kept.push({ event: trace });
+    this.kept = [...this.kept.filter(({ event }) => !isTarget(target, event)), { event: trace }];
     for (const [scope, { event }] of this.uses) if (isTarget(target, event)) this.uses.delete(scope);
   }
 }
