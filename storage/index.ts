@@ -42,3 +42,4 @@ export {
   type WaitReads,
   waitReadsOf,
 } from "./wait-reads.ts";
+export type * from "./watching/watch-store.ts";

@@ -1,4 +1,4 @@
-import type { DefinitionStore, EventLog, Maintenance, Overview, WaitReads } from "../../storage/index.ts";
+import type { DefinitionStore, EventLog, Maintenance, Overview, WaitReads, WatchStore } from "../../storage/index.ts";
 import type { Limits } from "../config/limits.ts";
 import type { BrowserPolicy } from "./access/browser-guard.ts";
 import type { Caller } from "./access/caller.ts";
@@ -32,6 +32,8 @@ export interface AppDeps {
   readonly config: AppConfig;
   /** Default: none. Then nothing is defined, and the routes of definitions answer 501. */
   readonly definitions?: DefinitionStore;
+  /** Default: none. Then nothing is watched, and the routes of freshness and alerts answer 501. */
+  readonly watching?: WatchStore;
   /** Default: new ones. The program that opens the log adds those of the process and of the log's commits. */
   readonly metrics?: Metrics;
   /** Default: no request needs a token. */

@@ -9,6 +9,17 @@ export {
 } from "./expected-partitions.ts";
 export { InvalidRuleError } from "./invalid-rule-error.ts";
 export {
+  endSubject,
+  type FreshnessChange,
+  type FreshnessReason,
+  type Judgement,
+  type JudgingCause,
+  type JudgingFacts,
+  judgeSubject,
+  type SubjectRules,
+  type SubjectState,
+} from "./judge-subject.ts";
+export {
   evaluatePartition,
   evaluatePartitions,
   type PartitionedFacts,

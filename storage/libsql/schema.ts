@@ -63,6 +63,8 @@ export const event = sqliteTable(
     idempotencyKey: text("idempotency_key"),
     /** `formatDetails` of the event. */
     details: text("details").notNull(),
+    /** The name of the token that reported it. */
+    reportedBy: text("reported_by"),
   },
   // The only secondary index: every further one costs about half of the write rate on a large log.
   (table) => [index("event_by_asset").on(table.assetId, table.id, table.kind, table.partition)],
@@ -173,6 +175,88 @@ export const definitionState = sqliteTable("definition_state", {
   step: integer("step").notNull(),
 });
 
+/** One row: which server watches, how far it has followed the log, and by which time it has judged. */
+export const watcher = sqliteTable("watcher", {
+  id: integer("id").primaryKey(),
+  /** Null while nobody watches. */
+  holder: text("holder"),
+  /** Grows when another server takes over: what the one before decides after that is not written. */
+  fence: integer("fence").notNull(),
+  /** Grows with every renewal. */
+  beat: integer("beat").notNull(),
+  /** The id of the newest event that was followed. Null before the first start. */
+  cursor: integer("cursor"),
+  evaluatedUntil: integer("evaluated_until"),
+  settleUntil: integer("settle_until"),
+  /** Of the definitions that the subjects follow. */
+  revision: integer("revision").notNull(),
+  /** Where a sweep over subjects goes on, as JSON. */
+  sweep: text("sweep"),
+});
+
+/** The freshness of an asset or a partition, by the encoded key. */
+export const subject = sqliteTable(
+  "subject",
+  {
+    name: text("name").notNull(),
+    /** The empty blob for the asset: if it is watched by partitions, that row has no state. */
+    partition: blob("partition").notNull(),
+    state: text("state"),
+    since: integer("since"),
+    lastAt: integer("last_at"),
+    deadline: integer("deadline"),
+    /** When the state changes without an event, or other partitions are watched. */
+    nextAt: integer("next_at"),
+    definedAt: integer("defined_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.name, table.partition] }),
+    index("subject_by_next").on(table.nextAt).where(isNotNull(table.nextAt)),
+    index("subject_by_state").on(table.state, table.name, table.partition).where(isNotNull(table.state)),
+  ],
+);
+
+/** Open problems, and those that ended of late. */
+export const alert = sqliteTable(
+  "alert",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    /** `freshness` or `check`. */
+    kind: text("kind").notNull(),
+    /** The encoded key. */
+    name: text("name").notNull(),
+    partition: blob("partition").notNull(),
+    checkName: text("check_name").notNull(),
+    severity: text("severity").notNull(),
+    since: integer("since").notNull(),
+    resolvedAt: integer("resolved_at"),
+    reason: text("reason").notNull(),
+    eventId: integer("event_id"),
+    /** Before that time it is not to be told. Null: it may be told since it opened. */
+    tellAt: integer("tell_at"),
+    /** Owners, group and tags of the definition when it opened, as JSON. */
+    labels: text("labels").notNull(),
+  },
+  (table) => [
+    uniqueIndex("alert_firing")
+      .on(table.name, table.kind, table.checkName, table.partition)
+      .where(isNull(table.resolvedAt)),
+    index("alert_resolved").on(table.resolvedAt).where(isNotNull(table.resolvedAt)),
+  ],
+);
+
+/** Until when what is at a key (kind 0), or at and below a prefix (1), is not told. */
+export const mute = sqliteTable(
+  "mute",
+  {
+    name: text("name").notNull(),
+    kind: integer("kind").notNull(),
+    until: integer("until").notNull(),
+    mutedBy: text("muted_by"),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.kind] })],
+);
+
 /** One row for each recent transaction on a remote database: a writer that got no answer looks its id up here. */
 export const groupCommit = sqliteTable(
   "group_commit",
@@ -189,4 +273,13 @@ export const groupCommit = sqliteTable(
 );
 
 /** The tables that SQLite keeps in the order of their primary key, WITHOUT ROWID. Drizzle has no word for it. */
-export const withoutRowid = [schemaVersion, log, wipedPartition, summary, idempotency, groupCommit] as const;
+export const withoutRowid = [
+  schemaVersion,
+  log,
+  wipedPartition,
+  summary,
+  idempotency,
+  groupCommit,
+  subject,
+  mute,
+] as const;

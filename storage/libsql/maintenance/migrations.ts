@@ -135,4 +135,64 @@ export const migrations: readonly string[] = [
   );
   INSERT INTO definition_state VALUES (1, 0, 0, 0, NULL, 0);
   `,
+  `
+  -- Who reported an event: the name of the token. Null where no token was needed, and for what the watcher records.
+  ALTER TABLE event ADD COLUMN reported_by TEXT;
+
+  -- One row: which server watches, how far it has followed the log, and by which time it has judged.
+  CREATE TABLE watcher (
+    id INTEGER PRIMARY KEY,
+    holder TEXT,
+    fence INTEGER NOT NULL,
+    beat INTEGER NOT NULL,
+    cursor INTEGER,
+    evaluated_until INTEGER,
+    settle_until INTEGER,
+    revision INTEGER NOT NULL,
+    sweep TEXT
+  );
+  INSERT INTO watcher VALUES (1, NULL, 0, 0, NULL, NULL, NULL, 0, NULL);
+
+  -- The freshness of an asset or of one of its partitions, by the asset's encoded key. The empty blob stands for the asset,
+  -- as in summary; if that is watched by partitions, its row has no state, and says when other partitions are watched.
+  CREATE TABLE subject (
+    name TEXT NOT NULL,
+    partition BLOB NOT NULL,
+    state TEXT,
+    since INTEGER,
+    last_at INTEGER,
+    deadline INTEGER,
+    next_at INTEGER,
+    defined_at INTEGER,
+    PRIMARY KEY (name, partition)
+  ) WITHOUT ROWID;
+  CREATE INDEX subject_by_next ON subject (next_at) WHERE next_at IS NOT NULL;
+  CREATE INDEX subject_by_state ON subject (state, name, partition) WHERE state IS NOT NULL;
+
+  -- Open problems, and those that ended of late. No partition and no check are the empty blob and the empty text.
+  CREATE TABLE alert (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    partition BLOB NOT NULL,
+    check_name TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    resolved_at INTEGER,
+    reason TEXT NOT NULL,
+    event_id INTEGER,
+    tell_at INTEGER,
+    labels TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX alert_firing ON alert (name, kind, check_name, partition) WHERE resolved_at IS NULL;
+  CREATE INDEX alert_resolved ON alert (resolved_at) WHERE resolved_at IS NOT NULL;
+
+  CREATE TABLE mute (
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    muted_by TEXT,
+    PRIMARY KEY (name, kind)
+  ) WITHOUT ROWID;
+  `,
 ];

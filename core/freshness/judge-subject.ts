@@ -1,0 +1,159 @@
+import { evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
+import type { PartitionWindow } from "./expected-partitions.ts";
+import { evaluatePartition } from "./partition-freshness.ts";
+import { compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
+
+/** Why a state changed. */
+export type FreshnessReason =
+  /** A tick passed without an event that it waited for. */
+  | "deadline"
+  /** The newest event became too old. */
+  | "window"
+  /** An event came. */
+  | "reported"
+  | "wiped"
+  /** The first state after a definition. */
+  | "initial"
+  | "policy_changed"
+  | "policy_removed"
+  /** The definition has no such partition any more. */
+  | "partition_removed"
+  /** Newer partitions are watched instead. */
+  | "no_longer_watched";
+
+/** What is judged: an asset, one of its static partitions, or a partition with a time window. */
+export interface SubjectRules {
+  readonly policy: FreshnessPolicy;
+  /** Null for an asset without partitions. */
+  readonly partition: PartitionWindow | null;
+}
+
+/** The state of a subject as it was judged last. Times are milliseconds since 1970 UTC. */
+export interface SubjectState {
+  readonly state: FreshnessState;
+  /** Since when it has this state. */
+  readonly since: number;
+  /** When the newest event counted that the policy counts. */
+  readonly lastAt: number | null;
+  /** The deadline that was missed; while the state is PASS or UNKNOWN, the next one. */
+  readonly deadline: number | null;
+  /** When the state may change without an event. */
+  readonly nextAt: number | null;
+  /** From when the policy counts; null: since ever. */
+  readonly definedAt: number | null;
+}
+
+/** Why a subject is judged again. A state improves only if that is not `time`. */
+export type JudgingCause = "time" | "reported" | "wiped" | "policy_changed";
+
+export interface JudgingFacts extends FreshnessFacts {
+  readonly cause: JudgingCause;
+  /** Until then no state becomes worse: what should have come may still be on its way. Null: it may. */
+  readonly settleUntil: number | null;
+}
+
+export interface Judgement {
+  readonly subject: SubjectState;
+  /** The change that is recorded as an event. Null if there is none. */
+  readonly change: FreshnessChange | null;
+  /** Before that time an alert of this change is not told: the first state of many new policies is no news. */
+  readonly tellAt: number | null;
+}
+
+/** What a FRESHNESS_STATE_CHANGE says. Times are milliseconds since 1970 UTC. */
+export interface FreshnessChange {
+  readonly state: FreshnessState;
+  readonly previousState: FreshnessState;
+  readonly reason: FreshnessReason;
+  readonly deadline: number | null;
+  /** When the newest event counted. */
+  readonly lastAt: number | null;
+}
+
+/**
+ * Judges a subject again, or for the first time. Time alone never improves a state: an event, a wipe or another policy
+ * does. Before `settleUntil` nothing gets worse.
+ *
+ * @example
+ * const policy = { type: "time_window", fail_window: "24h" } as const;
+ * const facts = { lastAt: 0, definedAt: null, now: 86_400_000, cause: "time", settleUntil: null } as const;
+ * const { change } = judgeSubject(undefined, { policy, partition: null }, facts);
+ * console.log(change?.previousState, change?.state, change?.reason); // UNKNOWN FAIL initial
+ */
+export function judgeSubject(before: SubjectState | undefined, rules: SubjectRules, facts: JudgingFacts): Judgement {
+  const { now, lastAt, definedAt, settleUntil, cause } = facts;
+  const found = evaluate(rules, facts);
+  const known = before?.state ?? "UNKNOWN";
+  const isHeldBack = settleUntil !== null && now < settleUntil && rank[found.state] > rank[known];
+  const staysBad = cause === "time" && before !== undefined && known !== "UNKNOWN" && rank[found.state] < rank[known];
+  const state = isHeldBack || staysBad ? known : found.state;
+  const nextAt = isHeldBack ? settleUntil : found.nextChangeAt;
+  const isChanged = state !== known;
+  const subject: SubjectState = {
+    state,
+    since: isChanged || before === undefined ? now : before.since,
+    lastAt,
+    deadline: deadlineOf(rules, facts, { state, nextChangeAt: found.nextChangeAt }),
+    nextAt,
+    definedAt,
+  };
+  const isSilent = rules.partition !== null && known === "UNKNOWN" && state === "PASS";
+  if (!isChanged || isSilent) return { subject, change: null, tellAt: null };
+  // A subject that was held back when it was new is judged for the first time after that.
+  const isFirst = before === undefined || (known === "UNKNOWN" && cause === "time" && wasHeldBack(before, rules));
+  const reason = isFirst ? "initial" : cause === "time" ? reasonOf(rules) : cause;
+  const change = { state, previousState: known, reason, deadline: subject.deadline, lastAt } as const;
+  return { subject, change, tellAt: isFirst ? firstTold(rules, facts) : null };
+}
+
+/**
+ * The change of a subject that is no longer judged. Null if nothing was wrong with it.
+ *
+ * @example
+ * const before = { state: "FAIL", since: 0, lastAt: null, deadline: 0, nextAt: null, definedAt: null } as const;
+ * console.log(endSubject(before, "policy_removed")?.state); // UNKNOWN
+ */
+export function endSubject(before: SubjectState, reason: FreshnessReason): FreshnessChange | null {
+  const { state, deadline, lastAt } = before;
+  const isOpen = state === "FAIL" || state === "WARN";
+  if (state === "UNKNOWN" || (reason === "no_longer_watched" && !isOpen)) return null;
+  return { state: "UNKNOWN", previousState: state, reason, deadline, lastAt };
+}
+
+/** From best to worst. UNKNOWN is not worse than PASS: only a deadline can tell. */
+const rank: Readonly<Record<FreshnessState, number>> = { PASS: 0, UNKNOWN: 0, WARN: 1, FAIL: 2 };
+
+function evaluate({ policy, partition }: SubjectRules, facts: FreshnessFacts): Freshness {
+  return partition === null ? evaluateFreshness(policy, facts) : evaluatePartition(policy, partition, facts);
+}
+
+function reasonOf({ policy }: SubjectRules): FreshnessReason {
+  return policy.type === "cron" ? "deadline" : "window";
+}
+
+/** Whether the state before was UNKNOWN only because nothing was to get worse at that time. */
+function wasHeldBack(before: SubjectState, rules: SubjectRules): boolean {
+  const facts = { lastAt: before.lastAt, definedAt: before.definedAt, now: before.since };
+  return evaluate(rules, facts).state !== "UNKNOWN";
+}
+
+function deadlineOf(
+  { policy, partition }: SubjectRules,
+  { lastAt, definedAt, now }: FreshnessFacts,
+  { state, nextChangeAt }: Freshness,
+): number | null {
+  const rules = compilePolicy(policy);
+  const end = partition?.end ?? null;
+  if (end !== null) return rules.type === "cron" ? rules.ticks.after(end - 1) : end + rules.fail;
+  if (rules.type === "cron")
+    return state === "PASS" || state === "UNKNOWN" ? nextChangeAt : rules.ticks.atOrBefore(now);
+  const from = lastAt ?? definedAt;
+  return from === null ? null : from + rules.fail;
+}
+
+/** When an alert of the first state is told, if it still holds: at the next tick, or `fail_window` after the definition. */
+function firstTold({ policy }: SubjectRules, { definedAt, now }: FreshnessFacts): number {
+  const rules = compilePolicy(policy);
+  if (rules.type === "cron") return rules.ticks.after(now) ?? now;
+  return Math.max(now, (definedAt ?? now) + rules.fail);
+}
