@@ -13,6 +13,8 @@ export {
   checkEvent,
   dataVersionOf,
   type EventOptions,
+  type FreshnessStateChange,
+  freshnessStateChange,
   materialization,
   observation,
   type RecordedEvent,
@@ -22,6 +24,7 @@ export {
   type Tags,
   type WipeScope,
 } from "./events/events.ts";
+export type { FreshnessChange, FreshnessReason, FreshnessState } from "./events/freshness-change.ts";
 export { InvalidEventError } from "./events/invalid-event-error.ts";
 export type { MetadataInput } from "./events/metadata.ts";
 export type { Metadata, MetadataValue } from "./events/metadata-value.ts";

@@ -1,3 +1,4 @@
+import { isReported } from "../core/events/events.ts";
 import type { AssetKey, RecordedEvent } from "../core/index.ts";
 import { mostAhead } from "../core/time.ts";
 import type {
@@ -162,13 +163,13 @@ export class DefaultOverview implements Overview {
     return { assets: materialized, ...rest };
   }
 
-  /** The newest events that match, newest first, without traces of wipes. */
+  /** The newest reported events that match, newest first. */
   async #newest(filter: EventFilter, most: number, matches: (event: RecordedEvent) => boolean = () => true) {
     const found: RecordedEvent[] = [];
     let cursor: string | undefined;
     for (let pages = 0; pages < mostPages && found.length < most; pages++) {
       const page = await this.#log.query(filter, { order: "desc", limit: Math.min(pageSize, most), cursor });
-      for (const event of page.events) if (event.type !== "ASSET_WIPED" && matches(event)) found.push(event);
+      for (const event of page.events) if (isReported(event) && matches(event)) found.push(event);
       if (!page.hasMore || page.cursor === null) break;
       cursor = page.cursor;
     }
@@ -216,10 +217,10 @@ function countStates(checks: readonly CheckRecord[]): AssetMark["checks"] {
   return count;
 }
 
-/** An event at a glance; nothing for the trace of a wipe. */
+/** A reported event at a glance; nothing for another. */
 function markOf(event: RecordedEvent): readonly EventMark[] {
+  if (!isReported(event)) return [];
   const { id, type, timestamp } = event;
-  if (type === "ASSET_WIPED") return [];
   if (type !== "ASSET_CHECK_EVALUATION") return [{ id, type, timestamp, passed: null, severity: null }];
   return [{ id, type, timestamp, passed: event.passed, severity: event.severity }];
 }

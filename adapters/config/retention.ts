@@ -13,12 +13,13 @@ export interface Retention {
 const helpOf = (what: string) =>
   `days to keep ${what} after they were received or imported, but for the latest: 90, 90d, or forever`;
 
-/** Flags for all events, for each reported type, and for idempotency keys. */
+/** Flags for all events, for each type but traces of wipes, and for idempotency keys. */
 export const retentionFlags = {
   "retain-days": { env: "RUNLESS_RETAIN_DAYS", default: "forever", help: helpOf("events") },
   "retain-days-materializations": { env: "RUNLESS_RETAIN_DAYS_MATERIALIZATIONS", help: helpOf("materializations") },
   "retain-days-observations": { env: "RUNLESS_RETAIN_DAYS_OBSERVATIONS", help: helpOf("observations") },
   "retain-days-checks": { env: "RUNLESS_RETAIN_DAYS_CHECKS", help: helpOf("check evaluations") },
+  "retain-days-freshness": { env: "RUNLESS_RETAIN_DAYS_FRESHNESS", help: helpOf("changes of freshness") },
   "idempotency-days": { env: "RUNLESS_IDEMPOTENCY_DAYS", default: "7", help: "days to keep idempotency keys" },
 } as const;
 
@@ -29,6 +30,7 @@ const flagOf = {
   ASSET_OBSERVATION: "retain-days-observations",
   ASSET_CHECK_EVALUATION: "retain-days-checks",
   ASSET_WIPED: "retain-days",
+  FRESHNESS_STATE_CHANGE: "retain-days-freshness",
 } as const satisfies Record<RecordedEventType, RetentionFlag>;
 
 type Days = number | "forever";

@@ -9,6 +9,7 @@ import {
   numberText,
   setMember,
 } from "../json/json-value.ts";
+import type { FreshnessChange } from "./freshness-change.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import { type MetadataInput, NotJsonError, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
@@ -54,8 +55,14 @@ export interface AssetWiped extends EventFields {
   readonly type: "ASSET_WIPED";
 }
 
+/** The freshness of an asset, or of a partition, changed. Only a server that watches it records such an event. */
+export interface FreshnessStateChange extends EventFields {
+  readonly type: "FRESHNESS_STATE_CHANGE";
+  readonly freshness: FreshnessChange;
+}
+
 /** An event as the log keeps it. */
-export type RecordedEvent = (RunlessEvent | AssetWiped) & {
+export type RecordedEvent = (RunlessEvent | AssetWiped | FreshnessStateChange) & {
   /** Grows in commit order; never used again. */
   readonly id: number;
   readonly timestamp: number;
@@ -85,6 +92,21 @@ export function assetWiped(
   const metadata =
     scope.what === "event" ? { what: scope.what, event_id: scope.eventId, by } : { what: scope.what, by };
   return { type: "ASSET_WIPED", ...eventFields(assetKey, { partition, metadata }, readMetadataValue) };
+}
+
+/**
+ * The event that says that the freshness of an asset changed, or of one of its partitions.
+ *
+ * @example
+ * const change = { state: "FAIL", previousState: "PASS", reason: "deadline", deadline: 0, lastAt: null } as const;
+ * console.log(freshnessStateChange(["warehouse", "orders"], null, change).freshness.state); // FAIL
+ */
+export function freshnessStateChange(
+  assetKey: AssetKey,
+  partition: string | null,
+  freshness: FreshnessChange,
+): FreshnessStateChange {
+  return { type: "FRESHNESS_STATE_CHANGE", ...eventFields(assetKey, { partition }, readMetadataValue), freshness };
 }
 
 const dataVersionTag = "dagster/data_version";
@@ -168,11 +190,20 @@ export function assetKeyOf(key: AssetKey | string): AssetKey {
   return parts;
 }
 
+/** The types that can be reported. */
 export const eventTypes: readonly RunlessEventType[] = [
   "ASSET_MATERIALIZATION",
   "ASSET_OBSERVATION",
   "ASSET_CHECK_EVALUATION",
 ];
+
+/** Whether a client reported the event: it is neither the trace of a wipe nor a change of freshness. */
+export function isReported(event: RecordedEvent): event is RecordedEvent & RunlessEvent {
+  return event.type !== "ASSET_WIPED" && event.type !== "FRESHNESS_STATE_CHANGE";
+}
+
+/** The types that a log may hold. */
+export const recordedTypes: readonly RecordedEventType[] = [...eventTypes, "ASSET_WIPED", "FRESHNESS_STATE_CHANGE"];
 
 /**
  * The event, checked as its constructor checks: for an event that a program built by hand. Throws InvalidEventError.

@@ -6,13 +6,14 @@ import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, se
 import {
   type AssetCheckSeverity,
   dataVersionOf,
-  eventTypes,
+  type FreshnessStateChange,
   type RecordedEvent,
   type RecordedEventType,
   type ReportableEvent,
   type RunlessEvent,
-  type RunlessEventType,
+  recordedTypes,
 } from "./events.ts";
+import type { FreshnessChange, FreshnessReason, FreshnessState } from "./freshness-change.ts";
 import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
@@ -78,7 +79,13 @@ function headOf(event: RecordedEvent | ReportableEvent) {
     check_name: check?.checkName,
     passed: check?.passed,
     severity: check?.severity,
+    freshness: event.type === "FRESHNESS_STATE_CHANGE" ? wireChange(event.freshness) : undefined,
   };
+}
+
+function wireChange({ state, previousState, reason, deadline, lastAt }: FreshnessChange): JsonObject {
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return { state, previous_state: previousState, reason, deadline: time(deadline), last_at: time(lastAt) };
 }
 
 /**
@@ -104,6 +111,7 @@ export function readEvent(json: JsonValue): RecordedEvent {
     receivedAt: Date.parse(field(wire, "received_at", isTime)),
     ...readDetails(wire),
   };
+  if (type === "FRESHNESS_STATE_CHANGE") return { type, ...common, freshness: readChange(wire) };
   if (type !== "ASSET_CHECK_EVALUATION") return { type, ...common };
   return {
     type,
@@ -111,6 +119,21 @@ export function readEvent(json: JsonValue): RecordedEvent {
     checkName: field(wire, "check_name", isText),
     passed: field(wire, "passed", isBoolean),
     severity: field(wire, "severity", isSeverity),
+  };
+}
+
+function readChange(wire: JsonObject): FreshnessChange {
+  const change = field(wire, "freshness", isJsonObject);
+  const time = (name: string) => {
+    const text = field(change, name, orNull(isTime));
+    return text === null ? null : Date.parse(text);
+  };
+  return {
+    state: field(change, "state", isState),
+    previousState: field(change, "previous_state", isState),
+    reason: field(change, "reason", isText) as FreshnessReason, // a newer version may know more of them
+    deadline: time("deadline"),
+    lastAt: time("last_at"),
   };
 }
 
@@ -135,6 +158,18 @@ export function formatDetails({ description, tags, metadata }: EventDetails): st
   });
   if (plain !== null) return text;
   return `${text.slice(0, -1)}${text === "{}" ? "" : ","}"metadata":${formatMetadata(metadata)}}`;
+}
+
+/** The details of a FRESHNESS_STATE_CHANGE as a store keeps them: `formatDetails`, with the change before them. */
+export function formatChange(event: FreshnessStateChange): string {
+  const rest = formatDetails(event);
+  return `{"freshness":${JSON.stringify(wireChange(event.freshness))}${rest === "{}" ? "" : ","}${rest.slice(1)}`;
+}
+
+/** What `formatChange` wrote. */
+export function parseChange(text: string): Pick<FreshnessStateChange, "freshness"> & EventDetails {
+  const wire = parseJson(text, { maxDepth: maxEventDepth }) as JsonObject; // as formatChange wrote it
+  return { freshness: readChange(wire), ...readDetails(wire) };
 }
 
 function isEmpty(object: object): boolean {
@@ -208,7 +243,11 @@ function isKey(value: JsonValue): value is AssetKey {
 }
 
 function isType(value: JsonValue): value is RecordedEventType {
-  return value === "ASSET_WIPED" || eventTypes.includes(value as RunlessEventType); // a guess that is checked
+  return recordedTypes.includes(value as RecordedEventType); // a guess that is checked
+}
+
+function isState(value: JsonValue): value is FreshnessState {
+  return value === "PASS" || value === "WARN" || value === "FAIL" || value === "UNKNOWN";
 }
 
 function isSeverity(value: JsonValue): value is AssetCheckSeverity {

@@ -1,25 +1,10 @@
+import type { FreshnessChange, FreshnessReason } from "../events/freshness-change.ts";
 import { evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
 import type { PartitionWindow } from "./expected-partitions.ts";
 import { evaluatePartition } from "./partition-freshness.ts";
 import { compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
 
-/** Why a state changed. */
-export type FreshnessReason =
-  /** A tick passed without an event that it waited for. */
-  | "deadline"
-  /** The newest event became too old. */
-  | "window"
-  /** An event came. */
-  | "reported"
-  | "wiped"
-  /** The first state after a definition. */
-  | "initial"
-  | "policy_changed"
-  | "policy_removed"
-  /** The definition has no such partition any more. */
-  | "partition_removed"
-  /** Newer partitions are watched instead. */
-  | "no_longer_watched";
+export type { FreshnessChange, FreshnessReason };
 
 /** What is judged: an asset, one of its static partitions, or a partition with a time window. */
 export interface SubjectRules {
@@ -58,16 +43,6 @@ export interface Judgement {
   readonly change: FreshnessChange | null;
   /** Before that time an alert of this change is not told: the first state of many new policies is no news. */
   readonly tellAt: number | null;
-}
-
-/** What a FRESHNESS_STATE_CHANGE says. Times are milliseconds since 1970 UTC. */
-export interface FreshnessChange {
-  readonly state: FreshnessState;
-  readonly previousState: FreshnessState;
-  readonly reason: FreshnessReason;
-  readonly deadline: number | null;
-  /** When the newest event counted. */
-  readonly lastAt: number | null;
 }
 
 /**

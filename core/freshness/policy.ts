@@ -1,3 +1,4 @@
+import type { FreshnessState } from "../events/freshness-change.ts";
 import { type CronSchedule, cronSchedule } from "./cron-schedule.ts";
 import { durationOf } from "./duration.ts";
 import { InvalidRuleError } from "./invalid-rule-error.ts";
@@ -6,7 +7,7 @@ import { timeZoneProblem } from "./time-zone.ts";
 /** A length of time: `90s`, `15m`, `20h`, `7d`, `2w`, `1d12h`. Days have 24 hours. */
 export type Duration = string;
 
-export type FreshnessState = "PASS" | "WARN" | "FAIL" | "UNKNOWN";
+export type { FreshnessState };
 
 /** The events that may count for freshness. Failures never count. */
 export type CountedEvent = "materialization" | "observation";

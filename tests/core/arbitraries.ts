@@ -123,13 +123,26 @@ const common = {
 };
 const check = { checkName: wellFormedText, passed: fc.boolean(), severity: fc.constantFrom("WARN", "ERROR") };
 
-/** Any event of any kind that a log may hold. */
+const state = fc.constantFrom("PASS", "WARN", "FAIL", "UNKNOWN");
+const change = fc.record(
+  {
+    state,
+    previousState: state,
+    reason: fc.constantFrom("deadline", "window", "reported", "no_longer_watched"),
+    deadline: fc.option(time),
+    lastAt: fc.option(time),
+  },
+  { noNullPrototype: true },
+);
+
+/** Any event of any type that a log may hold. */
 export const recordedEvent: fc.Arbitrary<RecordedEvent> = fc.oneof(
   fc.record(
     { type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION"), ...common },
     { noNullPrototype: true },
   ),
   fc.record({ type: fc.constant("ASSET_CHECK_EVALUATION"), ...common, ...check }, { noNullPrototype: true }),
+  fc.record({ type: fc.constant("FRESHNESS_STATE_CHANGE"), ...common, freshness: change }, { noNullPrototype: true }),
 );
 
 /** A path as it may come: percent-escapes of any bytes, escapes cut short, and anything else between them. */

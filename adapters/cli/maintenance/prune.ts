@@ -21,6 +21,7 @@ export const pruneCommand = new Command("prune")
   .option("--retain-days-materializations <days>", helpOf("retain-days-materializations"))
   .option("--retain-days-observations <days>", helpOf("retain-days-observations"))
   .option("--retain-days-checks <days>", helpOf("retain-days-checks"))
+  .option("--retain-days-freshness <days>", helpOf("retain-days-freshness"))
   .option("--idempotency-days <days>", helpOf("idempotency-days"))
   .option("--now", "the clock is right, however far ahead it is")
   .option(...jsonOption)
@@ -32,6 +33,7 @@ export const pruneCommand = new Command("prune")
         "retain-days-materializations": given.retainDaysMaterializations,
         "retain-days-observations": given.retainDaysObservations,
         "retain-days-checks": given.retainDaysChecks,
+        "retain-days-freshness": given.retainDaysFreshness,
         "idempotency-days": given.idempotencyDays,
       },
       process.env,

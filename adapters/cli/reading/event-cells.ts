@@ -10,6 +10,7 @@ const typeNames: Readonly<Record<RecordedEvent["type"], string>> = {
   ASSET_OBSERVATION: "observation",
   ASSET_CHECK_EVALUATION: "check",
   ASSET_WIPED: "wiped",
+  FRESHNESS_STATE_CHANGE: "freshness",
 };
 const widestDetails = 80;
 

@@ -115,12 +115,14 @@ export const kindWords: Readonly<Record<RecordedEventType, string>> = {
   ASSET_OBSERVATION: "observed",
   ASSET_CHECK_EVALUATION: "checked",
   ASSET_WIPED: "wiped",
+  FRESHNESS_STATE_CHANGE: "freshness",
 };
 
 const kindPaths: Readonly<Record<Exclude<RecordedEventType, "ASSET_CHECK_EVALUATION">, string>> = {
   ASSET_MATERIALIZATION: "M8 2v12",
   ASSET_OBSERVATION: "M8 8v6",
   ASSET_WIPED: "M3 8h10",
+  FRESHNESS_STATE_CHANGE: "M8 8V4M8 8l3 2",
 };
 
 export function EventKind({ event }: { readonly event: RecordedEvent }) {

@@ -1,9 +1,10 @@
 import { withDetails } from "../../../core/events/kept-details.ts";
-import { formatDetails } from "../../../core/events/wire.ts";
+import { formatChange, formatDetails, parseChange } from "../../../core/events/wire.ts";
 import {
   type AssetCheckSeverity,
   type AssetWiped,
   dataVersionOf,
+  type FreshnessStateChange,
   type RecordedEvent,
   type RunlessEvent,
   type RunlessEventType,
@@ -17,9 +18,10 @@ export const kinds = {
   ASSET_OBSERVATION: 2,
   ASSET_CHECK_EVALUATION: 3,
   ASSET_WIPED: 4,
+  FRESHNESS_STATE_CHANGE: 5,
 } as const;
 
-/** The type of a kind other than ASSET_WIPED, which can't be reported. */
+/** The type of a kind that can be reported. */
 export function typeOfKind(kind: number): RunlessEventType {
   if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";
   return kind === kinds.ASSET_OBSERVATION ? "ASSET_OBSERVATION" : "ASSET_CHECK_EVALUATION";
@@ -48,6 +50,8 @@ export function eventFromRow(row: EventRow): RecordedEvent {
     timestamp: row.timestamp,
     receivedAt: row.receivedAt,
   };
+  if (row.kind === kinds.FRESHNESS_STATE_CHANGE)
+    return { type: "FRESHNESS_STATE_CHANGE", ...common, ...parseChange(row.details) };
   if (row.kind !== kinds.ASSET_CHECK_EVALUATION)
     return withDetails({ type: plainType(row.kind), ...common }, row.details);
   const check = {
@@ -88,9 +92,9 @@ export const field = {
 
 /** An event as one JSON array, for SQLite's json_each. Details are a string, so that no event is nested too deep. */
 export function encodeEvent(
-  event: RunlessEvent | AssetWiped,
+  event: RunlessEvent | AssetWiped | FreshnessStateChange,
   mark?: IdempotencyMark,
-  details = formatDetails(event),
+  details = event.type === "FRESHNESS_STATE_CHANGE" ? formatChange(event) : formatDetails(event),
 ): string {
   const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
   const row: (string | number | null)[] = [

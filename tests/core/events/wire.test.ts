@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseDetails } from "../../../core/events/kept-details.ts";
-import { formatDetails, readMetadata } from "../../../core/events/wire.ts";
+import { formatChange, formatDetails, parseChange, readMetadata } from "../../../core/events/wire.ts";
 import {
   checkEvaluation,
   float,
   formatEvent,
+  freshnessStateChange,
   int,
   type JsonObject,
   type MetadataInput,
@@ -44,6 +45,37 @@ test("a check says its name, its result and its severity", () => {
     passed: false,
     severity: "ERROR",
   });
+});
+
+test("a change of freshness says the states, the reason and the times before its details", () => {
+  const change = {
+    state: "FAIL",
+    previousState: "PASS",
+    reason: "deadline",
+    deadline: receivedAt,
+    lastAt: null,
+  } as const;
+  const event = { ...freshnessStateChange(["a"], "p", change), id: 42, timestamp: receivedAt, receivedAt };
+  const text = formatEvent(event);
+  expect(text).toBe(
+    `{"id":42,"type":"FRESHNESS_STATE_CHANGE","asset_key":["a"],"partition":"p",` +
+      `"timestamp":"2026-11-23T03:00:00.120Z","received_at":"2026-11-23T03:00:00.120Z",` +
+      `"freshness":{"state":"FAIL","previous_state":"PASS","reason":"deadline",` +
+      `"deadline":"2026-11-23T03:00:00.120Z","last_at":null},` +
+      `"description":null,"data_version":null,"tags":{},"metadata":{}}`,
+  );
+  expect(parseEvent(text)).toEqual(event);
+  expect(parseEvent(text.replace('"deadline",', '"moved",'))).toMatchObject({ freshness: { reason: "moved" } });
+});
+
+test("a change of freshness survives in a store's details, with what stands beside it", () => {
+  always(
+    fc.property(recordedEvent, (event) => {
+      if (event.type !== "FRESHNESS_STATE_CHANGE") return;
+      const { freshness, description, tags, metadata } = event;
+      expect(parseChange(formatChange(event))).toEqual({ freshness, description, tags, metadata });
+    }),
+  );
 });
 
 const written: [why: string, value: MetadataInput[string], json: string][] = [
@@ -136,9 +168,24 @@ describe("metadata on the wire", () => {
   });
 });
 
-test.each(["", "{}", "[]", '{"id":1,"type":"ASSET_MATERIALIZATION"}', '{"type":"ASSET_WIPED"}'])(
-  "%p is no event, and refused",
-  (text) => {
-    expect(() => parseEvent(text)).toThrow();
-  },
-);
+const changed = {
+  id: 1,
+  type: "FRESHNESS_STATE_CHANGE",
+  asset_key: ["a"],
+  timestamp: "1970-01-01",
+  received_at: "1970-01-01",
+};
+const fresh = { state: "PASS", previous_state: "FAIL", reason: "reported", deadline: null, last_at: null };
+
+test.each([
+  "",
+  "{}",
+  "[]",
+  '{"id":1,"type":"ASSET_MATERIALIZATION"}',
+  '{"type":"ASSET_WIPED"}',
+  JSON.stringify(changed),
+  JSON.stringify({ ...changed, freshness: { ...fresh, state: "LATE" } }),
+  JSON.stringify({ ...changed, freshness: { ...fresh, deadline: 5 } }),
+])("%p is no event, and refused", (text) => {
+  expect(() => parseEvent(text)).toThrow();
+});
