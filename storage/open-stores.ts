@@ -6,15 +6,19 @@ import type { Maintenance } from "./maintenance.ts";
 import { createMemoryDefinitionStore } from "./memory/definition-store.ts";
 import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
+import { createMemoryWatchStore } from "./memory/watch-store.ts";
 import type { Stores } from "./stores.ts";
 
 const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<Stores>>> = {
   libsql: openLibsqlStores,
-  memory: async ({ now = Date.now, onCommit }) => ({
-    log: createMemoryEventLog({ now, onCommit }),
-    tokens: createMemoryTokenStore({ now }),
-    definitions: createMemoryDefinitionStore({ now }),
-  }),
+  memory: async ({ now = Date.now, onCommit }) => {
+    const log = createMemoryEventLog({ now, onCommit });
+    const definitions = createMemoryDefinitionStore({ now });
+    return {
+      ...{ log, definitions, tokens: createMemoryTokenStore({ now }) },
+      watching: createMemoryWatchStore({ log, definitions, now }),
+    };
+  },
 };
 
 /**

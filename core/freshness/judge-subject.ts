@@ -75,8 +75,10 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
   const isSilent = rules.partition !== null && known === "UNKNOWN" && state === "PASS";
   if (!isChanged || isSilent) return { subject, change: null, tellAt: null };
   // A subject that was held back when it was new is judged for the first time after that.
-  const isFirst = before === undefined || (known === "UNKNOWN" && cause === "time" && wasHeldBack(before, rules));
-  const reason = isFirst ? "initial" : cause === "time" ? reasonOf(rules) : cause;
+  const isFirst =
+    (before === undefined || (known === "UNKNOWN" && cause === "time" && wasHeldBack(before, rules))) &&
+    !isDueLater(rules, subject);
+  const reason = isFirst ? "initial" : cause === "time" || before === undefined ? reasonOf(rules) : cause;
   const change = { state, previousState: known, reason, deadline: subject.deadline, lastAt } as const;
   return { subject, change, tellAt: isFirst ? firstTold(rules, facts) : null };
 }
@@ -110,6 +112,12 @@ function reasonOf({ policy }: SubjectRules): FreshnessReason {
 function wasHeldBack(before: SubjectState, rules: SubjectRules): boolean {
   const facts = { lastAt: before.lastAt, definedAt: before.definedAt, now: before.since };
   return evaluate(rules, facts).state !== "UNKNOWN";
+}
+
+/** A partition whose deadline came after the policy: that it was not judged before does not make it old. */
+function isDueLater({ partition }: SubjectRules, { deadline, definedAt, state }: SubjectState): boolean {
+  if (partition === null || partition.end === null || state === "PASS") return false;
+  return deadline !== null && definedAt !== null && deadline > definedAt;
 }
 
 function deadlineOf(

@@ -10,6 +10,8 @@ import { wipe } from "./maintenance/wipe/wipe.ts";
 import { parsePlan } from "./maintenance/wipe/wipe-plan.ts";
 import type { DatabaseReads } from "./read/database-reads.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
+import { readLease } from "./watching/read-watched.ts";
+import { closeAlert, putMute, releaseLease, removeMute, takeLease } from "./watching/watch-writes.ts";
 import { receiveGroup } from "./write/group.ts";
 
 /** The methods of a LogDatabase, for any kind of access. Failures are EventLogErrors. */
@@ -52,8 +54,25 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     noteTokenUses: (uses) => write((writer) => noteTokenUses(writer, uses)),
     replaceDefinitions: (request) => replacer.replace(request),
     definitionRevision: () => access.read(readRevision),
+    ...watching(access),
     close: () => access.close(),
   };
+}
+
+/** Who watches, and what is written for it. */
+function watching({ read, write, file }: DatabaseAccess) {
+  return {
+    watchLease: () => read(readLease),
+    takeWatchLease: (holder, fence, beat) => write((writer) => takeLease(writer, holder, { fence, beat })),
+    releaseWatchLease: (fence) => write((writer) => releaseLease(writer, fence)),
+    commitWatch: async (plan) => {
+      const { commitWatch } = await import("./watching/commit-watch.ts");
+      return commitWatch({ read, write, file }, plan);
+    },
+    closeAlert: (id, now) => write((writer) => closeAlert(writer, id, now)),
+    mute: (name, details) => write((writer) => putMute(writer, name, details)),
+    unmute: (name, now) => write((writer) => removeMute(writer, name, now)),
+  } satisfies Partial<LogDatabase>;
 }
 
 async function readLogId(client: Client): Promise<string> {

@@ -13,6 +13,7 @@ import type {
   LibsqlOptions,
 } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
+import { createLibsqlWatchStore } from "./watching/libsql-watch-store.ts";
 
 export interface LibsqlStores extends Stores {
   readonly log: LibsqlEventLog;
@@ -42,6 +43,7 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlSt
     definitions: createLibsqlDefinitionStore(database, (source, given, options) =>
       database.replaceDefinitions({ source, given, options, now: now() }),
     ),
+    watching: createLibsqlWatchStore(database, now),
   };
 }
 

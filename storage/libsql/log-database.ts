@@ -2,6 +2,7 @@ import type { RecordedEventType } from "../../core/index.ts";
 import type { ReplaceResult } from "../definitions/definition-store.ts";
 import type { Expiry } from "../maintenance.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
+import type { MuteName, WatchLease } from "../watching/watch-store.ts";
 import type { ReplaceRequest } from "./definitions/replace-definitions.ts";
 import type { Expired } from "./maintenance/prune.ts";
 import type { Hidden } from "./maintenance/wipe/purge.ts";
@@ -44,7 +45,26 @@ export interface LogDatabase extends DatabaseReads {
   noteTokenUses(uses: readonly TokenUse[]): Promise<void>;
   replaceDefinitions(request: ReplaceRequest): Promise<ReplaceResult>;
   definitionRevision(): Promise<number>;
+  watchLease(): Promise<WatchLease>;
+  /** The new fence, or undefined if the lease changed since it was read. */
+  takeWatchLease(holder: string, fence: number, beat: number): Promise<number | undefined>;
+  releaseWatchLease(fence: number): Promise<void>;
+  /** Writes a plan of `planWatch`, if that is still possible. */
+  commitWatch(plan: string): Promise<CommittedWatch>;
+  closeAlert(id: number, now: number): Promise<void>;
+  mute(
+    name: MuteName,
+    details: { readonly until: number; readonly by: string | null; readonly now: number },
+  ): Promise<void>;
+  unmute(name: MuteName, now: number): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export interface CommittedWatch {
+  readonly isWritten: boolean;
+  /** Whether the holder is still the one of the plan. */
+  readonly isHolder: boolean;
+  readonly nextAt: number | null;
 }
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
@@ -74,6 +94,13 @@ const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   definitionsFor: true,
   definitionList: true,
   continuePlan: true,
+  planWatch: true,
+  freshnessOf: true,
+  partitionSubjects: true,
+  subjects: true,
+  watchCounts: true,
+  alerts: true,
+  mutes: true,
 };
 
 const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, true>> = {
@@ -96,6 +123,13 @@ const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, t
   noteTokenUses: true,
   replaceDefinitions: true,
   definitionRevision: true,
+  watchLease: true,
+  takeWatchLease: true,
+  releaseWatchLease: true,
+  commitWatch: true,
+  closeAlert: true,
+  mute: true,
+  unmute: true,
   close: true,
 };
 

@@ -1,4 +1,5 @@
-import type { AssetKey, RecordedEvent, RecordedEventType } from "../../core/index.ts";
+import type { FreshnessChange } from "../../core/freshness/index.ts";
+import { type AssetKey, freshnessStateChange, type RecordedEvent, type RecordedEventType } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursors/cursor.ts";
 import type {
   AppendedEvent,
@@ -31,6 +32,11 @@ export interface MemoryOptions {
   readonly onCommit?: ((commit: Commit) => void) | undefined;
 }
 
+/** Records what only the watcher may record. Returns the id of the event. */
+export interface FreshnessRecorder {
+  record(assetKey: AssetKey, partition: string | null, change: FreshnessChange, timestamp: number): number;
+}
+
 interface Times {
   readonly now: number;
   readonly receivedAt: number;
@@ -44,7 +50,7 @@ interface Times {
  * await log.append([[{ event: materialization("orders") }]]);
  * console.log((await log.asset(["orders"]))?.counts.materializations); // 1
  */
-export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance {
+export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance & FreshnessRecorder {
   return new MemoryEventLog(options);
 }
 
@@ -52,7 +58,7 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog & Mainten
  * Keeps everything in arrays, and finds every answer by a scan. Its methods are functions that need no `this`. Each does
  * its work before its first await, so no other call can run in the middle of it.
  */
-class MemoryEventLog implements EventLog, Maintenance {
+class MemoryEventLog implements EventLog, Maintenance, FreshnessRecorder {
   readonly #options: MemoryOptions;
   readonly #logId = crypto.randomUUID();
   readonly #firstUses = new FirstUses();
@@ -78,6 +84,16 @@ class MemoryEventLog implements EventLog, Maintenance {
     this.#options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
     if (this.#lastId() > before) this.#watchers.tell();
     return results;
+  };
+
+  readonly record = (assetKey: AssetKey, partition: string | null, change: FreshnessChange, timestamp: number) => {
+    this.#assertOpen();
+    const { receivedAt } = this.#times();
+    const id = this.#lastId() + 1;
+    this.#events.push({ ...freshnessStateChange(assetKey, partition, change), id, timestamp, receivedAt });
+    this.#byAsset = undefined;
+    this.#watchers.tell();
+    return id;
   };
 
   readonly get = async (id: number) => {

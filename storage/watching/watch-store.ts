@@ -20,10 +20,7 @@ export interface WatchStore {
   /** Takes the lease, unless it changed since it was read. Returns the new fence; undefined if it changed. */
   takeLease(holder: string, seen: WatchLease): Promise<number | undefined>;
 
-  /** Says that the holder is alive. False if another has taken over. */
-  renewLease(fence: number): Promise<boolean>;
-
-  /** Lets others take over at once. */
+  /** Lets others take over at once. A step that writes renews the lease. */
   releaseLease(fence: number): Promise<void>;
 
   /**
@@ -66,9 +63,9 @@ export interface WatchLease {
   /** Null while nobody watches. */
   readonly holder: string | null;
   readonly fence: number;
-  /** Grows with every renewal: another server may take over when it has stood still for 15 s of its own clock. */
+  /** Grows with every write: another server may take over when it has stood still for 15 s of its own clock. */
   readonly beat: number;
-  /** By which time states were judged last; null before the first. */
+  /** By which time states were judged last; null while nothing is watched. */
   readonly evaluatedUntil: number | null;
   readonly settleUntil: number | null;
   /** False if nothing is defined, nothing fires, and the whole log has been followed. */

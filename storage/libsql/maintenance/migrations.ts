@@ -151,7 +151,8 @@ export const migrations: readonly string[] = [
     revision INTEGER NOT NULL,
     sweep TEXT
   );
-  INSERT INTO watcher VALUES (1, NULL, 0, 0, NULL, NULL, NULL, 0, NULL);
+  -- A log without events is followed from the first one on; in another one, states are read first.
+  INSERT INTO watcher VALUES (1, NULL, 0, 0, iif(EXISTS (SELECT 1 FROM event), NULL, 0), NULL, NULL, 0, NULL);
 
   -- The freshness of an asset or of one of its partitions, by the asset's encoded key. The empty blob stands for the asset,
   -- as in summary; if that is watched by partitions, its row has no state, and says when other partitions are watched.

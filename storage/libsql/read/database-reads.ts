@@ -7,6 +7,16 @@ import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarge
 import type { LogStats } from "../../maintenance.ts";
 import type { CheckName, TimelineRequest } from "../../overview.ts";
 import type { AssetFacts, LogChanges, WaitAsk } from "../../wait-reads.ts";
+import type { WatchedRow } from "../../watching/watch-plan.ts";
+import type {
+  Alert,
+  AlertFilter,
+  AssetFreshness,
+  Mute,
+  SubjectFilter,
+  WatchCounts,
+  WatchRequest,
+} from "../../watching/watch-store.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import {
   type DefinitionRow,
@@ -17,6 +27,15 @@ import {
 } from "../definitions/read-definitions.ts";
 import { continuePlan, planWipe } from "../maintenance/wipe/plan-wipe.ts";
 import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
+import type { PlannedWatch } from "../watching/plan-watch.ts";
+import {
+  readAlerts,
+  readFreshness,
+  readMutes,
+  readPartitionSubjects,
+  readSubjects,
+  readWatchCounts,
+} from "../watching/read-watched.ts";
 import type { EventRow, MarkRow } from "../write/event-row.ts";
 import { encodeKey, encodeText } from "../write/sortable-text.ts";
 import { type AssetPosition, type AssetStateRow, findAssetStates } from "./assets/find-assets.ts";
@@ -80,12 +99,34 @@ export interface DatabaseReads {
   definitionList(filter: DefinitionFilter, limit: number, from: ListPosition | undefined): Promise<DefinitionRows>;
   /** The plan with the events that were reported since. */
   continuePlan(plan: string): Promise<{ readonly plan: string } | "outdated">;
+  /** What a step of the watcher writes, as text for `commitWatch`. Undefined if another watches. */
+  planWatch(request: WatchRequest): Promise<PlannedWatch | undefined>;
+  freshnessOf(keys: readonly AssetKey[]): Promise<readonly (AssetFreshness | undefined)[]>;
+  partitionSubjects(key: AssetKey, partitions: readonly string[]): Promise<readonly WatchedRow[]>;
+  /** After an encoded name, one more than `limit` where there are more. */
+  subjects(
+    filter: SubjectFilter,
+    limit: number,
+    from: readonly [name: string, partition: string | null] | undefined,
+  ): Promise<readonly WatchedRow[]>;
+  watchCounts(): Promise<WatchCounts>;
+  /** Before an id, one more than `limit` where there are more. */
+  alerts(
+    filter: AlertFilter & { readonly id?: number | undefined },
+    page: { readonly limit: number; readonly before: number | undefined; readonly now: number },
+  ): Promise<readonly Alert[]>;
+  mutes(now: number): Promise<readonly Mute[]>;
 }
 
 /**
  * Loading this file takes long, above all because of Drizzle: create-log-database.ts imports it with the first read.
  */
 export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file">): DatabaseReads {
+  const reads: DatabaseReads = { ...eventReads(access), ...watchedReads(access, () => reads) };
+  return reads;
+}
+
+function eventReads(access: Pick<DatabaseAccess, "read" | "file">): Omit<DatabaseReads, keyof WatchedReads> {
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
     access.read((client) => work(drizzle(client)));
   /** For reads of many rows. */
@@ -134,4 +175,26 @@ function askedCheck({ assetKey, checkName, partition }: CheckName): AskedCheck {
   const [key, name] = [encodeKey(assetKey), encodeText(checkName)];
   if (partition === undefined) return [key, name];
   return [key, name, partition === null ? null : encodeText(partition)];
+}
+
+type WatchedReads = Pick<
+  DatabaseReads,
+  "planWatch" | "freshnessOf" | "partitionSubjects" | "subjects" | "watchCounts" | "alerts" | "mutes"
+>;
+
+/** What is watched. Judging takes rules that no other read needs: they are loaded with the first step. */
+function watchedReads(access: Pick<DatabaseAccess, "read" | "file">, all: () => DatabaseReads): WatchedReads {
+  const inSteps = () => readSteps(access).step;
+  return {
+    planWatch: async (request) => {
+      const { planWatch } = await import("../watching/plan-watch.ts");
+      return planWatch(access, all(), request);
+    },
+    freshnessOf: (keys) => readFreshness(inSteps(), keys),
+    partitionSubjects: (key, partitions) => readPartitionSubjects(inSteps(), key, partitions),
+    subjects: (filter, limit, from) => readSubjects(inSteps(), filter, limit, from),
+    watchCounts: () => readWatchCounts(inSteps()),
+    alerts: (filter, page) => readAlerts(inSteps(), filter, page),
+    mutes: (now) => readMutes(inSteps(), now),
+  };
 }

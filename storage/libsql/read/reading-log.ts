@@ -1,6 +1,7 @@
 import type { DefinitionStore } from "../../definitions/definition-store.ts";
 import type { EventLog } from "../../event-log.ts";
 import { EventLogError } from "../../event-log-error.ts";
+import type { WatchStore } from "../../watching/watch-store.ts";
 import { type FileAddress, openConnection } from "../connection.ts";
 import { createLogDatabase } from "../create-log-database.ts";
 import type { DatabaseAccess } from "../database-access.ts";
@@ -9,6 +10,7 @@ import { databaseFile } from "../file/database-file.ts";
 import { reconnecting } from "../file/reconnecting.ts";
 import type { AppendEncoded, DatabaseAddress, ReplaceEncoded } from "../libsql-options.ts";
 import { damageOf } from "../store-error.ts";
+import { createLibsqlWatchStore } from "../watching/libsql-watch-store.ts";
 import { encodeUnits } from "../write/encode-units.ts";
 import { inBuffers, unitResults } from "../write/group.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
@@ -29,6 +31,8 @@ export interface ReadingLogOptions extends FileAddress {
 /** A log without its upkeep, on the thread that opened it. */
 export interface ReadingLog extends EventLogReads, Pick<EventLog, "append" | "wipe" | "close"> {
   readonly definitions: DefinitionStore;
+  /** It only reads. */
+  readonly watching: WatchStore;
 }
 
 /**
@@ -46,6 +50,7 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
   return {
     ...createLibsqlReads(database, assertOpen),
     definitions: createLibsqlDefinitionStore(database, writes.replaceDefinitions),
+    watching: createLibsqlWatchStore(database, Date.now),
     append: async (units, options) => {
       assertOpen();
       const encoded = inBuffers(encodeUnits(units));

@@ -1,0 +1,176 @@
+import type { InValue } from "@libsql/client";
+import { formatChange } from "../../../core/events/wire.ts";
+import { freshnessStateChange } from "../../../core/index.ts";
+import type { CheckDecision, SubjectDecision, WatchPlan } from "../../watching/watch-plan.ts";
+import { kinds } from "../write/event-row.ts";
+import { lastReceivedAt } from "../write/insert-statements.ts";
+import { encodeKey, encodeText } from "../write/sortable-text.ts";
+import type { Statement } from "../write/write-transaction.ts";
+
+// A plan is written by one batch of statements, on a file and on a remote database alike. Each statement looks at the
+// fence itself, and at the beat, which the last one changes: a plan of who holds the lease no longer writes nothing, nor
+// does one that is sent again since its answer was lost. Two statements would be two decisions; a transaction that reads
+// first would hold the database's lock while a stopped process sleeps.
+
+/** How many decisions one batch has. */
+export const decisionsPerBatch = 250;
+
+/** How long an alert is kept after it was resolved, in milliseconds. */
+const alertsKeptFor = 90 * 24 * 3_600_000;
+
+/** The batches of a plan, in order. Only the last one moves the cursor: until then the plan can be made again. */
+export function planBatches(plan: WatchPlan): readonly (readonly Statement[])[] {
+  const parts = [...inParts(plan.subjects), []];
+  const batches = parts.slice(0, Math.max(1, parts.length - 1));
+  return batches.map((subjects, i) => {
+    const isLast = i === batches.length - 1;
+    const own = { ...plan, subjects, checks: isLast ? plan.checks : [], beat: plan.beat + i };
+    return batchOf(own, isLast);
+  });
+}
+
+function inParts(subjects: readonly SubjectDecision[]): readonly (readonly SubjectDecision[])[] {
+  const parts: SubjectDecision[][] = [];
+  for (let i = 0; i < subjects.length; i += decisionsPerBatch) parts.push(subjects.slice(i, i + decisionsPerBatch));
+  return parts;
+}
+
+function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
+  const { fence, beat, at, clock, subjects, checks, progress } = plan;
+  const rows = JSON.stringify(subjects.map(subjectRow));
+  const held: InValue[] = [fence, beat];
+  const statements: Statement[] = [];
+  if (subjects.some(({ change }) => change !== null)) {
+    statements.push({ sql: insertAssets, args: [rows, ...held] });
+    statements.push({ sql: insertEvents, args: [rows, ...held, at, clock] });
+  }
+  if (subjects.some(({ row }) => row !== null)) statements.push({ sql: putSubjects, args: [rows, ...held] });
+  if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
+  const alerts = [...subjects.flatMap(subjectAlert), ...checks.map(checkAlert)];
+  if (alerts.length > 0) {
+    const json = JSON.stringify(alerts);
+    statements.push({ sql: resolveAlerts, args: [json, ...held, clock] });
+    statements.push({ sql: updateAlerts, args: [json, ...held] });
+    statements.push({ sql: openAlerts, args: [json, ...held] });
+  }
+  const { cursor, evaluatedUntil, settleUntil, revision, sweep } = progress;
+  if (!isLast) return [...statements, { sql: beatOnce, args: held }];
+  statements.push({ sql: forgetAlerts, args: [clock - alertsKeptFor, ...held] });
+  const place: InValue[] = [
+    cursor,
+    evaluatedUntil,
+    settleUntil,
+    revision,
+    sweep === null ? null : JSON.stringify(sweep),
+  ];
+  return [...statements, { sql: noteProgress, args: [...held, ...place] }];
+}
+
+function subjectRow({ assetKey, partition, row, change, upTo }: SubjectDecision) {
+  const details = change === null ? null : formatChange(freshnessStateChange(assetKey, partition, change));
+  const state = row === null ? [1] : [0, row.state, row.since, row.lastAt, row.deadline, row.nextAt, row.definedAt];
+  return [encodeKey(assetKey), textOrNull(partition), upTo, details, ...state];
+}
+
+function subjectAlert({ assetKey, partition, alert, upTo }: SubjectDecision) {
+  return alert === null
+    ? []
+    : [alertRow("freshness", { assetKey, partition, checkName: "", alert, eventId: null }, upTo)];
+}
+
+function checkAlert(decision: CheckDecision) {
+  return alertRow("check", decision, null);
+}
+
+function alertRow(
+  kind: string,
+  { assetKey, partition, checkName, alert, eventId }: CheckDecision,
+  upTo: number | null,
+): readonly unknown[] {
+  const name = [encodeKey(assetKey), textOrNull(partition), upTo, kind, encodeText(checkName), alert.to, alert.reason];
+  if (alert.to === "resolve") return [...name, eventId];
+  const { severity, since, tellAt, labels } = alert;
+  return [...name, eventId, severity, since, tellAt, JSON.stringify(labels)];
+}
+
+function textOrNull(text: string | null): string | null {
+  return text === null ? null : encodeText(text);
+}
+
+/** Whether the plan is of the holder, and for the first time. */
+const isHeld = "(SELECT watcher.fence = ?2 AND watcher.beat = ?3 FROM watcher)";
+
+/** The decisions that hold, by their columns. A decision with `up_to` does not if the asset has a newer event. */
+const decided = (columns: string) => `
+  WITH decided AS MATERIALIZED (
+    SELECT row.key AS at, row.value ->> 0 AS name, row.value ->> 1 AS partition, ${columns}
+    FROM json_each(?1) AS row
+    WHERE ${isHeld} AND (row.value ->> 2 IS NULL OR NOT EXISTS (
+      SELECT 1 FROM asset CROSS JOIN event ON event.asset_id = asset.id
+      WHERE asset.key = row.value ->> 0 AND event.id > row.value ->> 2 AND event.kind <= ${kinds.ASSET_WIPED}
+    ))
+  )`;
+
+const decidedChanges = () => decided("row.value ->> 3 AS details");
+const insertAssets = `
+  INSERT INTO asset (key) ${decidedChanges()} SELECT DISTINCT decided.name FROM decided WHERE decided.details IS NOT NULL
+  ON CONFLICT (key) DO NOTHING`;
+const insertEvents = `
+  INSERT INTO event (asset_id, kind, partition, timestamp, received_at, details) ${decidedChanges()}
+  SELECT asset.id, ${kinds.FRESHNESS_STATE_CHANGE}, decided.partition, ?4, max(?5, ${lastReceivedAt}), decided.details
+  FROM decided CROSS JOIN asset ON asset.key = decided.name WHERE decided.details IS NOT NULL ORDER BY decided.at`;
+
+const decidedStates = () =>
+  decided(`
+  row.value ->> 4 AS is_removed, row.value ->> 5 AS state, row.value ->> 6 AS since, row.value ->> 7 AS last_at,
+  row.value ->> 8 AS deadline, row.value ->> 9 AS next_at, row.value ->> 10 AS defined_at`);
+const putSubjects = `
+  INSERT INTO subject (name, partition, state, since, last_at, deadline, next_at, defined_at) ${decidedStates()}
+  SELECT name, ifnull(partition, x''), state, since, last_at, deadline, next_at, defined_at FROM decided
+  WHERE is_removed = 0
+  ON CONFLICT (name, partition) DO UPDATE SET
+    state = excluded.state, since = excluded.since, last_at = excluded.last_at, deadline = excluded.deadline,
+    next_at = excluded.next_at, defined_at = excluded.defined_at`;
+const removeSubjects = `
+  ${decidedStates()}
+  DELETE FROM subject WHERE (name, partition) IN (
+    SELECT decided.name, ifnull(decided.partition, x'') FROM decided WHERE decided.is_removed = 1
+  )`;
+
+const decidedAlerts = () =>
+  decided(`
+  row.value ->> 3 AS kind, row.value ->> 4 AS check_name, row.value ->> 5 AS becomes, row.value ->> 6 AS reason,
+  row.value ->> 7 AS event_id, row.value ->> 8 AS severity, row.value ->> 9 AS since, row.value ->> 10 AS tell_at,
+  row.value ->> 11 AS labels`);
+/** The event of a decision. That of a freshness change is the newest one of its subject. */
+const eventOf = `
+  iif(decided.kind = 'check', decided.event_id, (
+    SELECT event.id FROM asset CROSS JOIN event ON event.asset_id = asset.id
+    WHERE asset.key = decided.name AND event.kind = ${kinds.FRESHNESS_STATE_CHANGE} AND event.partition IS decided.partition
+    ORDER BY event.id DESC LIMIT 1
+  ))`;
+const isTheirs = `
+  alert.resolved_at IS NULL AND alert.name = decided.name AND alert.kind = decided.kind
+    AND alert.check_name = decided.check_name AND alert.partition = ifnull(decided.partition, x'')`;
+const resolveAlerts = `
+  ${decidedAlerts()}
+  UPDATE alert SET resolved_at = ?4, reason = decided.reason, event_id = ifnull(${eventOf}, alert.event_id)
+  FROM decided WHERE decided.becomes = 'resolve' AND ${isTheirs}`;
+const updateAlerts = `
+  ${decidedAlerts()}
+  UPDATE alert SET severity = decided.severity, reason = decided.reason, tell_at = decided.tell_at, event_id = ${eventOf}
+  FROM decided WHERE decided.becomes = 'update' AND ${isTheirs}`;
+const openAlerts = `
+  INSERT INTO alert (kind, name, partition, check_name, severity, since, reason, event_id, tell_at, labels) ${decidedAlerts()}
+  SELECT decided.kind, decided.name, ifnull(decided.partition, x''), decided.check_name, decided.severity, decided.since,
+    decided.reason, ${eventOf}, decided.tell_at, decided.labels
+  FROM decided WHERE decided.becomes = 'open' ORDER BY decided.at
+  ON CONFLICT DO NOTHING`;
+
+const forgetAlerts = `DELETE FROM alert WHERE alert.resolved_at < ?1 AND ${isHeld}`;
+const isHolder = "watcher.fence = ?1 AND watcher.beat = ?2";
+const beatOnce = `UPDATE watcher SET beat = watcher.beat + 1 WHERE ${isHolder}`;
+const noteProgress = `
+  UPDATE watcher SET beat = watcher.beat + 1, cursor = ?3, evaluated_until = ?4, settle_until = ?5, revision = ?6,
+    sweep = ?7
+  WHERE ${isHolder}`;

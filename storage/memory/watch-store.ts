@@ -1,0 +1,286 @@
+import type { FreshnessState } from "../../core/freshness/index.ts";
+import { type AssetKey, hasPrefix } from "../../core/index.ts";
+import type { DefinitionStore } from "../definitions/definition-store.ts";
+import type { EventLog, ListRequest } from "../event-log.ts";
+import { comparePositions, listPage } from "../scan/list-page.ts";
+import { assetFreshness, earliest, latest, type SubjectGroup } from "../watching/asset-freshness.ts";
+import { planStep } from "../watching/plan-step.ts";
+import { idOf } from "../watching/step-draft.ts";
+import type { AlertChange, CheckName, SubjectDecision, WatchedRow, WatchPlan } from "../watching/watch-plan.ts";
+import type {
+  Alert,
+  AlertFilter,
+  AlertKind,
+  AssetFreshness,
+  Mute,
+  MuteName,
+  Subject,
+  SubjectFilter,
+  WatchLease,
+  WatchRequest,
+  WatchStep,
+  WatchStore,
+} from "../watching/watch-store.ts";
+import type { FreshnessRecorder } from "./memory-event-log.ts";
+import { createMemoryWatchReads, type WatcherState } from "./watch-reads.ts";
+
+export interface MemoryWatchOptions {
+  readonly log: EventLog & FreshnessRecorder;
+  readonly definitions: DefinitionStore;
+  readonly now: () => number;
+}
+
+/**
+ * The WatchStore that the others are compared with. It lives as long as the process.
+ *
+ * @example
+ * const { watching } = await openStores({ url: ":memory:" });
+ * console.log((await watching.counts()).firing); // []
+ */
+export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore {
+  return new MemoryWatchStore(options);
+}
+
+type StoredAlert = Omit<Alert, "mutedUntil">;
+
+/** How long an alert is kept after it was resolved, in milliseconds. */
+const alertsKeptFor = 90 * 24 * 3_600_000;
+
+class MemoryWatchStore implements WatchStore {
+  readonly #options: MemoryWatchOptions;
+  readonly #watcher: WatcherState = { holder: null, fence: 0, beat: 0, progress: undefined };
+  readonly #rows = new Map<string, WatchedRow>();
+  readonly #mutes = new Map<string, Mute>();
+  #alerts: readonly StoredAlert[] = [];
+  #lastAlertId = 0;
+
+  constructor(options: MemoryWatchOptions) {
+    this.#options = options;
+  }
+
+  async lease(): Promise<WatchLease> {
+    const { holder, fence, beat, progress } = this.#watcher;
+    const { definitionRevision, newestId, hasSubjects } = await this.#reads().head();
+    const isFollowed = newestId <= (progress?.cursor ?? 0) && definitionRevision === (progress?.revision ?? 0);
+    return {
+      ...{ holder, fence, beat },
+      evaluatedUntil: this.#rows.size === 0 ? null : (progress?.evaluatedUntil ?? null),
+      settleUntil: progress?.settleUntil ?? null,
+      hasWork: hasSubjects || !isFollowed || this.#firing().length > 0,
+    };
+  }
+
+  async takeLease(holder: string, { fence, beat }: WatchLease): Promise<number | undefined> {
+    if (this.#watcher.fence !== fence || this.#watcher.beat !== beat) return undefined;
+    Object.assign(this.#watcher, { holder, fence: fence + 1, beat: beat + 1 });
+    return fence + 1;
+  }
+
+  async releaseLease(fence: number): Promise<void> {
+    if (this.#watcher.fence === fence) this.#watcher.holder = null;
+  }
+
+  async step(request: WatchRequest): Promise<WatchStep> {
+    const plan = await planStep(this.#reads(), request);
+    const isHolder = plan !== undefined && plan.fence === this.#watcher.fence;
+    const decisions = isHolder ? plan.subjects.length + plan.checks.length : 0;
+    const isWritten = isHolder && (decisions > 0 || request.notesProgress || plan.progress.sweep !== null);
+    if (isWritten) await this.#apply(plan);
+    return {
+      isHolder,
+      cursor: plan?.progress.cursor ?? 0,
+      hasMore: plan?.hasMore ?? false,
+      decisions,
+      isWritten,
+      nextAt: earliest([...this.#rows.values()].map(({ nextAt }) => nextAt)),
+      behind: plan?.behind ?? 0,
+    };
+  }
+
+  async freshnessOf(keys: readonly AssetKey[]): Promise<readonly (AssetFreshness | undefined)[]> {
+    const rows = [...this.#rows.values()];
+    return keys.map((key) => assetFreshness(key, groupsOf(rows.filter(({ assetKey }) => isSameKey(assetKey, key)))));
+  }
+
+  async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
+    return new Map(
+      partitions.flatMap((partition) => {
+        const subject = subjectOf(this.#rows.get(idOf({ assetKey: key, partition })));
+        return subject === undefined ? [] : [[partition, subject] as const];
+      }),
+    );
+  }
+
+  async subjects({ prefix, state }: SubjectFilter, page: ListRequest) {
+    const items = [...this.#rows.values()]
+      .flatMap((row) => subjectOf(row) ?? [])
+      .filter((one) => (prefix === undefined || hasPrefix(one.assetKey, prefix)) && (state ?? one.state) === one.state);
+    const positionOf = (one: Subject) => [...one.assetKey, null, one.partition];
+    const found = listPage({ items, positionOf, marked: ["subjects", prefix, state] }, page);
+    return { subjects: found.items, cursor: found.cursor, hasMore: found.hasMore };
+  }
+
+  async counts() {
+    const rows = [...this.#rows.values()];
+    const count = (state: FreshnessState) => rows.filter((row) => row.state === state).length;
+    const subjects = { PASS: count("PASS"), WARN: count("WARN"), FAIL: count("FAIL"), UNKNOWN: count("UNKNOWN") };
+    const kinds: readonly AlertKind[] = ["freshness", "check"];
+    const firing = kinds.flatMap((kind) =>
+      (["WARN", "ERROR"] as const).map((severity) => {
+        const count = this.#firing().filter((one) => one.kind === kind && one.severity === severity).length;
+        return { kind, severity, count };
+      }),
+    );
+    return { subjects, firing: firing.filter(({ count }) => count > 0) };
+  }
+
+  async alerts({ status, kind, prefix, assetKey }: AlertFilter, page: ListRequest) {
+    const items = this.#alerts
+      .filter(
+        (one) =>
+          (status ?? one.status) === one.status &&
+          (kind ?? one.kind) === one.kind &&
+          (prefix === undefined || hasPrefix(one.assetKey, prefix)) &&
+          (assetKey === undefined || isSameKey(one.assetKey, assetKey)),
+      )
+      .map((one) => this.#shown(one));
+    const list = { items, positionOf: alertPosition, marked: ["alerts", status, kind, prefix, assetKey] };
+    const found = listPage(list, page);
+    return { alerts: found.items, cursor: found.cursor, hasMore: found.hasMore };
+  }
+
+  async alert(id: number): Promise<Alert | undefined> {
+    const found = this.#alerts.find((one) => one.id === id);
+    return found && this.#shown(found);
+  }
+
+  async closeAlert(id: number): Promise<Alert | undefined> {
+    const end = { status: "resolved", resolvedAt: this.#options.now(), reason: "closed" } as const;
+    this.#alerts = this.#alerts.map((one) => (one.id === id && one.status === "firing" ? { ...one, ...end } : one));
+    return this.alert(id);
+  }
+
+  async mute(name: MuteName, until: number, by: string | null): Promise<void> {
+    this.#mutes.set(muteId(name), { name, until, by });
+  }
+
+  async unmute(name: MuteName): Promise<boolean> {
+    const mute = this.#mutes.get(muteId(name));
+    this.#mutes.delete(muteId(name));
+    return mute !== undefined && mute.until > this.#options.now();
+  }
+
+  async mutes(): Promise<readonly Mute[]> {
+    const position = ({ name }: Mute) => [
+      ...(name.assetKey ?? name.prefix),
+      null,
+      name.prefix === undefined ? "" : "p",
+    ];
+    return [...this.#mutes.values()]
+      .filter(({ until }) => until > this.#options.now())
+      .sort((a, b) => comparePositions(position(a), position(b)));
+  }
+
+  #reads() {
+    const { log, definitions } = this.#options;
+    return createMemoryWatchReads({
+      ...{ log, definitions, watcher: this.#watcher, rows: [...this.#rows.values()] },
+      firing: this.#firing(),
+    });
+  }
+
+  #firing(): readonly StoredAlert[] {
+    return this.#alerts.filter(({ status }) => status === "firing");
+  }
+
+  async #apply({ subjects, checks, progress, at, clock }: WatchPlan): Promise<void> {
+    const valid = await Promise.all(subjects.map((one) => this.#isValid(one)));
+    for (const [i, decision] of subjects.entries()) if (valid[i]) this.#decide(decision, at, clock);
+    for (const { alert, eventId, ...name } of checks) this.#change("check", name, alert, eventId, clock);
+    this.#watcher.progress = progress;
+    this.#watcher.beat++;
+    this.#alerts = this.#alerts.filter(({ resolvedAt }) => resolvedAt === null || resolvedAt > clock - alertsKeptFor);
+  }
+
+  async #isValid({ assetKey, upTo }: SubjectDecision): Promise<boolean> {
+    if (upTo === null) return true;
+    const { events } = await this.#options.log.query({ assetKey, after: upTo }, { limit: 1, order: "desc" });
+    return events.length === 0;
+  }
+
+  #decide({ assetKey, partition, row, change, alert }: SubjectDecision, at: number, clock: number): void {
+    const name = { assetKey, partition };
+    if (row === null) this.#rows.delete(idOf(name));
+    else this.#rows.set(idOf(name), row);
+    const eventId = change === null ? null : this.#options.log.record(assetKey, partition, change, at);
+    if (alert !== null) this.#change("freshness", { ...name, checkName: null }, alert, eventId, clock);
+  }
+
+  #change(
+    kind: AlertKind,
+    name: Omit<CheckName, "checkName"> & { readonly checkName: string | null },
+    alert: AlertChange,
+    eventId: number | null,
+    clock: number,
+  ): void {
+    const { assetKey, partition, checkName } = name;
+    const isIt = (one: StoredAlert) =>
+      one.status === "firing" && one.kind === kind && idOf(one) === idOf(name) && one.checkName === checkName;
+    if (alert.to === "resolve") {
+      const end = { status: "resolved", resolvedAt: clock, reason: alert.reason } as const;
+      this.#alerts = this.#alerts.map((one) => (isIt(one) ? { ...one, ...end, eventId: eventId ?? one.eventId } : one));
+      return;
+    }
+    const { to, severity, reason, since, tellAt, labels } = alert;
+    if (to === "update") {
+      this.#alerts = this.#alerts.map((one) => (isIt(one) ? { ...one, severity, reason, tellAt, eventId } : one));
+    } else if (!this.#alerts.some(isIt)) {
+      const opened = { kind, assetKey, partition, checkName, severity, since, reason, eventId, tellAt, ...labels };
+      this.#alerts = [...this.#alerts, { ...opened, id: ++this.#lastAlertId, status: "firing", resolvedAt: null }];
+    }
+  }
+
+  #shown(alert: StoredAlert): Alert {
+    const untils = [...this.#mutes.values()]
+      .filter(({ name }) =>
+        name.prefix === undefined ? isSameKey(name.assetKey, alert.assetKey) : hasPrefix(alert.assetKey, name.prefix),
+      )
+      .map(({ until }) => until)
+      .filter((until) => until > this.#options.now());
+    return { ...alert, mutedUntil: latest(untils) };
+  }
+}
+
+/** Newest first: digits of the distance to the greatest id. */
+function alertPosition({ id }: Alert): readonly string[] {
+  return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
+}
+
+function subjectOf(row: WatchedRow | undefined): Subject | undefined {
+  return row === undefined || row.state === null ? undefined : { ...row, state: row.state };
+}
+
+function groupsOf(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
+  const states = [...new Set(rows.map(({ state }) => state))];
+  return states.map((state) => {
+    const group = rows.filter((row) => row.state === state);
+    return {
+      state,
+      isOfPartitions: group.some(({ partition }) => partition !== null),
+      count: group.length,
+      since: Math.min(...group.map(({ since }) => since)),
+      lastAt: latest(group.map(({ lastAt }) => lastAt)),
+      deadline: earliest(group.map(({ deadline }) => deadline)),
+      nextAt: earliest(group.map(({ nextAt }) => nextAt)),
+      definedAt: earliest(group.map(({ definedAt }) => definedAt)),
+    };
+  });
+}
+
+function isSameKey(a: AssetKey, b: AssetKey): boolean {
+  return a.length === b.length && hasPrefix(a, b);
+}
+
+function muteId({ assetKey, prefix }: MuteName): string {
+  return JSON.stringify([assetKey ?? null, prefix ?? null]);
+}

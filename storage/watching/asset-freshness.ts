@@ -1,0 +1,49 @@
+import { type FreshnessState, worstState } from "../../core/freshness/index.ts";
+import type { AssetKey } from "../../core/index.ts";
+import type { AssetFreshness } from "./watch-store.ts";
+
+/** The subjects of an asset that have one state, summed up. */
+export interface SubjectGroup {
+  /** Null for the row that an asset watched by partitions has beside theirs. */
+  readonly state: FreshnessState | null;
+  /** False for an asset without partitions. */
+  readonly isOfPartitions: boolean;
+  readonly count: number;
+  /** The earliest. */
+  readonly since: number;
+  /** The latest. */
+  readonly lastAt: number | null;
+  /** The earliest. */
+  readonly deadline: number | null;
+  readonly nextAt: number | null;
+  readonly definedAt: number | null;
+}
+
+/** The freshness of an asset, from the groups of its subjects. Undefined if it has none. */
+export function assetFreshness(assetKey: AssetKey, groups: readonly SubjectGroup[]): AssetFreshness | undefined {
+  const judged = groups.filter(({ state }) => state !== null);
+  const state = worstState(judged.flatMap((group) => group.state ?? []));
+  const worst = judged.find((group) => group.state === state);
+  if (worst === undefined) return undefined;
+  const counts = judged.map((group) => [group.state, group.count] as const);
+  return {
+    assetKey,
+    state,
+    since: worst.since,
+    lastAt: latest(judged.map(({ lastAt }) => lastAt)),
+    deadline: worst.deadline,
+    nextAt: earliest(groups.map(({ nextAt }) => nextAt)),
+    definedAt: worst.definedAt,
+    partitions: worst.isOfPartitions ? Object.fromEntries(counts) : null,
+  };
+}
+
+export function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.reduce<number | null>((least, time) => (least === null ? time : Math.min(least, time)), null);
+}
+
+export function latest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.reduce<number | null>((most, time) => (most === null ? time : Math.max(most, time)), null);
+}

@@ -1,0 +1,144 @@
+import { type FreshnessPolicy, partitionWindow } from "../../core/freshness/index.ts";
+import type { AssetKey } from "../../core/index.ts";
+import type { AssetFacts } from "../wait-reads.ts";
+import { type Reconciling, reconcileAssets } from "./reconcile-assets.ts";
+import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
+import type { AlertLabels, CheckDecision, CheckName, LogSlice, Watched, WatchReads } from "./watch-plan.ts";
+
+const day = 24 * 3_600_000;
+
+/** Such an alert is never news. The greatest time that a Date can have. */
+const neverTold = 8_640_000_000_000_000;
+
+/** Judges the subjects whose events came, or were wiped. */
+export async function followEvents(
+  reads: WatchReads,
+  draft: StepDraft,
+  { counted, wiped }: LogSlice,
+  watched: readonly Watched[],
+): Promise<void> {
+  const wipes = new Map(wiped.map(({ assetKey, isWhole }) => [JSON.stringify(assetKey), isWhole]));
+  for (const { assetKey, isWhole } of wiped) if (isWhole) wipes.set(JSON.stringify(assetKey), true);
+  const names = counted.flatMap(({ assetKey, partition }) => [
+    { assetKey, partition },
+    { assetKey, partition: null },
+  ]);
+  draft.note(await reads.rows(names));
+  const anew: Reconciling[] = [];
+  const changed: Reconciling[] = [];
+  for (const { assetKey, record } of watched) {
+    const wipe = wipes.get(JSON.stringify(assetKey));
+    if (wipe !== undefined) changed.push({ assetKey, record, isWiped: wipe });
+    else if (needsSubjects(draft, { assetKey, record }, counted)) anew.push({ assetKey, record });
+  }
+  await reconcileAssets(reads, draft, changed, { cause: "wiped", readsTimes: true });
+  await reconcileAssets(reads, draft, anew, { cause: "reported", readsTimes: false });
+  const records = new Map(watched.map((one) => [JSON.stringify(one.assetKey), one.record]));
+  for (const event of counted) {
+    const record = records.get(JSON.stringify(event.assetKey));
+    const policy = record?.definition.freshness;
+    if (record === undefined || policy == null || !countsFor(policy, event, record.definition.partitions)) continue;
+    judgeReported(draft, event, { policy, record });
+  }
+}
+
+/** True where the policy has no subject for the asset yet. */
+function needsSubjects(draft: StepDraft, { assetKey, record }: Watched, counted: LogSlice["counted"]): boolean {
+  const { freshness = null, partitions = null } = record?.definition ?? {};
+  if (freshness === null) return false;
+  if (partitions?.type !== "static") return draft.row({ assetKey, partition: null }) === undefined;
+  const isOfAsset = (key: AssetKey) => JSON.stringify(key) === JSON.stringify(assetKey);
+  return counted.some(
+    ({ assetKey: key, partition }) =>
+      isOfAsset(key) &&
+      partition !== null &&
+      partitions.keys.includes(partition) &&
+      draft.row({ assetKey, partition }) === undefined,
+  );
+}
+
+/** A partition with a time window is met by materializations alone. */
+function countsFor(
+  { counts = ["materialization"] }: FreshnessPolicy,
+  { type }: LogSlice["counted"][number],
+  partitions: Parameters<typeof partitionWindow>[0] | null,
+): boolean {
+  if (partitions !== null && partitions.type !== "static") return type === "materialization";
+  return counts.includes(type);
+}
+
+function judgeReported(
+  draft: StepDraft,
+  { assetKey, partition: reported, at }: LogSlice["counted"][number],
+  { policy, record }: { readonly policy: FreshnessPolicy; readonly record: NonNullable<Watched["record"]> },
+): void {
+  const { partitions } = record.definition;
+  const partition = partitions === null ? null : reported;
+  if (partitions !== null && partition === null) return;
+  const row = draft.row({ assetKey, partition });
+  if (row === undefined || row.state === null || (row.lastAt !== null && row.lastAt >= at)) return;
+  const window = partitions === null || partition === null ? null : partitionWindow(partitions, partition);
+  if (window === undefined) return;
+  draft.judge({
+    ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record) },
+    ...{ cause: "reported", lastAt: at, definedAt: row.definedAt },
+  });
+}
+
+/** A check to look at. `event` is its newest evaluation, where that is known. */
+export interface TouchedCheck extends CheckName {
+  readonly event?: { readonly id: number; readonly at: number; readonly late: number } | undefined;
+}
+
+/** Opens, changes and resolves alerts of checks, by their latest evaluations. */
+export async function judgeChecks(
+  reads: WatchReads,
+  now: number,
+  touched: readonly TouchedCheck[],
+  labels: (key: AssetKey) => AlertLabels,
+  isSilent: boolean,
+): Promise<readonly CheckDecision[]> {
+  if (touched.length === 0) return [];
+  const checks = [...new Map(touched.map((check) => [checkId(check), check])).values()];
+  const keys = [...new Map(checks.map(({ assetKey }) => [JSON.stringify(assetKey), assetKey])).values()];
+  const firing = new Map((await reads.firingChecks(keys)).map((check) => [checkId(check), check.severity]));
+  const facts = await latestOf(reads, checks);
+  return checks.flatMap((check): CheckDecision[] => {
+    const { assetKey, partition, checkName, event } = check;
+    const severity = firing.get(checkId(check));
+    const latest = facts
+      .get(idOf(check))
+      ?.evaluations.find((one) => one.checkName === checkName && one.partition === partition);
+    const name = { assetKey, partition, checkName, eventId: latest?.id ?? null };
+    if (latest === undefined || latest.passed) {
+      const reason = latest === undefined ? "wiped" : "check_passed";
+      return severity === undefined ? [] : [{ ...name, alert: { to: "resolve", reason } }];
+    }
+    if (severity === latest.severity) return [];
+    const isOld = isSilent || (event?.late ?? 0) > day;
+    const to = severity === undefined ? "open" : "update";
+    const since = event?.at ?? now;
+    const tellAt = isOld ? neverTold : null;
+    const ofCheck = { severity: latest.severity, reason: "check_failed", labels: labels(assetKey) } as const;
+    return [{ ...name, alert: { to, since, tellAt, ...ofCheck } }];
+  });
+}
+
+/** What the log knows of the checks, by the id of asset and partition. */
+async function latestOf(reads: WatchReads, checks: readonly CheckName[]): Promise<ReadonlyMap<string, AssetFacts>> {
+  const names = new Map<string, { readonly name: CheckName; readonly checks: string[] }>();
+  for (const name of checks) {
+    const ask = names.get(idOf(name));
+    if (ask === undefined) names.set(idOf(name), { name, checks: [name.checkName] });
+    else ask.checks.push(name.checkName);
+  }
+  const asks = [...names.values()];
+  const facts = await reads.waitFacts(
+    asks.map(({ name, checks }) => ({ assetKey: name.assetKey, partition: name.partition ?? undefined, checks })),
+  );
+  return new Map(asks.flatMap(({ name }, i) => (facts[i] === undefined ? [] : [[idOf(name), facts[i]]])));
+}
+
+function checkId({ assetKey, partition, checkName }: CheckName): string {
+  return JSON.stringify([assetKey, partition, checkName]);
+}

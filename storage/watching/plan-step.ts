@@ -1,0 +1,121 @@
+import { partitionWindow } from "../../core/freshness/index.ts";
+import { followEvents, judgeChecks, type TouchedCheck } from "./follow-log.ts";
+import { type Reconciling, reconcileAssets, withDefinitions } from "./reconcile-assets.ts";
+import { distinct, labelsOf, StepDraft } from "./step-draft.ts";
+import { sweepOn } from "./sweep.ts";
+import type { CheckDecision, LogSlice, Sweep, Watched, WatchHead, WatchPlan, WatchReads } from "./watch-plan.ts";
+import type { WatchRequest } from "./watch-store.ts";
+
+/** How many events, and how many subjects that are due, one step looks at. */
+const eventsPerStep = 250;
+const duePerStep = 500;
+
+/** Further behind, the log is not followed event by event: states are read from its summaries. */
+const mostBehind = 100_000;
+
+/**
+ * Reads and judges what one step writes. Undefined if another holds the lease. The plan is written only if its fence is
+ * still that of the holder: so each change is decided once, whoever else plans the same.
+ */
+export async function planStep(reads: WatchReads, request: WatchRequest): Promise<WatchPlan | undefined> {
+  const head = await reads.head();
+  if (head.fence !== request.fence) return undefined;
+  const { cursor, sweep } = startOf(head, request);
+  const slice = await reads.slice(cursor, eventsPerStep);
+  const draft = new StepDraft(request, slice.upTo);
+  const touched = await watchedIn(reads, head, slice);
+  await followEvents(reads, draft, slice, touched);
+  const checks = [...(await followChecks(reads, request.now, slice, touched))];
+  const due = await judgeDue(reads, draft);
+  const swept = sweep === null ? null : await sweepOn(reads, draft, sweep);
+  if (swept !== null) checks.push(...swept.checks);
+  const left = swept?.sweep ?? null;
+  return {
+    fence: request.fence,
+    beat: head.beat,
+    at: request.now,
+    clock: request.clock,
+    subjects: draft.decisions,
+    checks,
+    progress: {
+      cursor: slice.upTo,
+      evaluatedUntil: request.now,
+      settleUntil: request.settleUntil,
+      revision: left === null ? (sweep?.to ?? head.revision) : head.revision,
+      sweep: left,
+    },
+    hasMore: slice.hasMore || due === duePerStep || left !== null,
+    behind: Math.max(0, head.newestId - slice.upTo),
+  };
+}
+
+/** Where the log is followed on, and the sweep that is under way or begins. */
+function startOf(head: WatchHead, request: WatchRequest): { readonly cursor: number; readonly sweep: Sweep | null } {
+  const known = Math.max(request.cursor ?? 0, head.cursor ?? 0);
+  const isSeeded = request.cursor !== undefined || head.cursor !== null;
+  const to = head.definitionRevision;
+  const start = { phase: "definitions", to, after: null, below: null } as const;
+  if (!isSeeded || head.newestId - known > mostBehind) {
+    return { cursor: head.newestId, sweep: { ...start, from: 0, seeds: true } };
+  }
+  const { sweep } = head;
+  if (sweep === null && to !== head.revision) {
+    return { cursor: known, sweep: { ...start, from: head.revision, seeds: false } };
+  }
+  if (sweep === null || sweep.to === to) return { cursor: known, sweep };
+  return { cursor: known, sweep: { ...start, from: sweep.from, seeds: sweep.seeds } };
+}
+
+/** The assets of these events with their definitions. None is read where none can matter. */
+async function watchedIn(reads: WatchReads, head: WatchHead, slice: LogSlice): Promise<readonly Watched[]> {
+  const { counted, evaluated, wiped } = slice;
+  const keys = [...(head.hasSubjects ? counted : []), ...evaluated, ...wiped].map(({ assetKey }) => assetKey);
+  return withDefinitions(reads, distinct(keys));
+}
+
+async function followChecks(
+  reads: WatchReads,
+  now: number,
+  { evaluated, wiped }: LogSlice,
+  watched: readonly Watched[],
+): Promise<readonly CheckDecision[]> {
+  const ofWiped = wiped.length === 0 ? [] : await reads.firingChecks(distinct(wiped.map(({ assetKey }) => assetKey)));
+  const touched: readonly TouchedCheck[] = [
+    ...ofWiped,
+    ...evaluated.map(({ assetKey, partition, checkName, ...event }) => ({ assetKey, partition, checkName, event })),
+  ];
+  const records = new Map(watched.map(({ assetKey, record }) => [JSON.stringify(assetKey), record]));
+  return judgeChecks(reads, now, touched, (key) => labelsOf(records.get(JSON.stringify(key))), false);
+}
+
+/** Judges what is due. Returns how many rows there were. */
+async function judgeDue(reads: WatchReads, draft: StepDraft): Promise<number> {
+  const rows = await reads.due(draft.request.now, duePerStep);
+  const left = rows.filter((row) => draft.row(row) === undefined || draft.row(row)?.nextAt === row.nextAt);
+  draft.note(left);
+  const anew: Reconciling[] = [];
+  const watched = new Map(
+    (await withDefinitions(reads, distinct(left.map(({ assetKey }) => assetKey)))).map((one) => [
+      JSON.stringify(one.assetKey),
+      one,
+    ]),
+  );
+  for (const row of left) {
+    const { assetKey, partition } = row;
+    const { record } = watched.get(JSON.stringify(assetKey)) ?? {};
+    const { freshness: policy = null, partitions = null } = record?.definition ?? {};
+    const window = partitions === null || partition === null ? null : partitionWindow(partitions, partition);
+    const isAsDefined = policy !== null && window !== undefined && (partitions === null) === (partition === null);
+    if (row.state === null || !isAsDefined || policy === null || window === undefined) {
+      anew.push({ assetKey, record });
+      continue;
+    }
+    draft.judge({
+      ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record) },
+      ...{ cause: "time", lastAt: row.lastAt, definedAt: row.definedAt },
+    });
+  }
+  const reconciled = [...new Map(anew.map((one) => [JSON.stringify(one.assetKey), one])).values()];
+  await reconcileAssets(reads, draft, reconciled, { cause: "time", readsTimes: false });
+  return rows.length;
+}

@@ -1,0 +1,133 @@
+import {
+  endSubject,
+  type FreshnessChange,
+  type FreshnessReason,
+  type JudgingCause,
+  judgeSubject,
+  type SubjectRules,
+} from "../../core/freshness/index.ts";
+import type { AssetKey } from "../../core/index.ts";
+import type { DefinitionRecord } from "../definitions/definition-store.ts";
+import type { AlertChange, AlertLabels, SubjectDecision, SubjectName, WatchedRow } from "./watch-plan.ts";
+import type { WatchRequest } from "./watch-store.ts";
+
+/** A subject, and why it is judged. */
+export interface Judging extends SubjectName {
+  readonly rules: SubjectRules;
+  readonly labels: AlertLabels;
+  readonly cause: JudgingCause;
+  readonly lastAt: number | null;
+  readonly definedAt: number | null;
+}
+
+/** The decisions of one step. A subject that is judged twice is decided once, from what is stored to what came last. */
+export class StepDraft {
+  readonly request: WatchRequest;
+  /** The id of the newest event that was looked at. */
+  upTo: number;
+  readonly #stored = new Map<string, WatchedRow>();
+  readonly #decisions = new Map<string, SubjectDecision>();
+
+  constructor(request: WatchRequest, upTo: number) {
+    this.request = request;
+    this.upTo = upTo;
+  }
+
+  get decisions(): readonly SubjectDecision[] {
+    return [...this.#decisions.values()];
+  }
+
+  /** Notes what is stored. */
+  note(rows: Iterable<WatchedRow>): void {
+    for (const row of rows) this.#stored.set(idOf(row), row);
+  }
+
+  /** The row as this step leaves it. */
+  row(name: SubjectName): WatchedRow | undefined {
+    const id = idOf(name);
+    const decision = this.#decisions.get(id);
+    return decision === undefined ? this.#stored.get(id) : (decision.row ?? undefined);
+  }
+
+  judge({ assetKey, partition, rules, labels, cause, lastAt, definedAt }: Judging): void {
+    const { now, settleUntil } = this.request;
+    const before = this.row({ assetKey, partition });
+    const known = before === undefined || before.state === null ? undefined : { ...before, state: before.state };
+    const { subject, change, tellAt } = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil });
+    // Only what time alone decides waits for the next step if an event came meanwhile: all else would be forgotten.
+    const upTo = cause === "time" && change !== null ? this.upTo : null;
+    const alert = change === null ? null : alertOf(change, now, tellAt, labels);
+    this.#decide({ assetKey, partition, row: { assetKey, partition, ...subject }, change, alert, upTo });
+  }
+
+  /** The row of an asset that is watched by partitions. */
+  schedule(assetKey: WatchedRow["assetKey"], nextAt: number | null): void {
+    const row = {
+      ...{ assetKey, partition: null, state: null, since: 0, lastAt: null, deadline: null, definedAt: null },
+      nextAt,
+    };
+    this.#decide({ assetKey, partition: null, row, change: null, alert: null, upTo: null });
+  }
+
+  remove(row: WatchedRow, reason: FreshnessReason): void {
+    const { assetKey, partition } = row;
+    const change = row.state === null ? null : endSubject({ ...row, state: row.state }, reason);
+    const alert = row.state === "FAIL" || row.state === "WARN" ? ({ to: "resolve", reason } as const) : null;
+    this.#decide({ assetKey, partition, row: null, change, alert, upTo: null });
+  }
+
+  #decide(decision: SubjectDecision): void {
+    const id = idOf(decision);
+    const earlier = this.#decisions.get(id);
+    const stored = this.#stored.get(id);
+    const change = joined(earlier?.change ?? null, decision.change);
+    const isSame = change === null && decision.row !== null && stored !== undefined && isEqual(stored, decision.row);
+    if (isSame) this.#decisions.delete(id);
+    else this.#decisions.set(id, { ...decision, change, alert: joinedAlert(earlier?.alert ?? null, decision.alert) });
+  }
+}
+
+/** Two changes of one step as one. Null if the second takes the first back. */
+function joined(first: FreshnessChange | null, second: FreshnessChange | null): FreshnessChange | null {
+  if (first === null || second === null) return second ?? first;
+  return first.previousState === second.state ? null : { ...second, previousState: first.previousState };
+}
+
+/** An alert that opens and is resolved in one step never was. */
+function joinedAlert(first: AlertChange | null, second: AlertChange | null): AlertChange | null {
+  if (first === null || second === null) return second ?? first;
+  if (first.to === "open" && second.to === "resolve") return null;
+  return first.to === "open" && second.to === "update" ? { ...second, to: "open" } : second;
+}
+
+function alertOf(change: FreshnessChange, now: number, tellAt: number | null, labels: AlertLabels): AlertChange {
+  const { state, previousState, reason } = change;
+  if (state === "PASS" || state === "UNKNOWN") return { to: "resolve", reason };
+  const wasOpen = previousState === "WARN" || previousState === "FAIL";
+  const severity = state === "FAIL" ? "ERROR" : "WARN";
+  return { to: wasOpen ? "update" : "open", severity, reason, since: now, tellAt, labels };
+}
+
+export function labelsOf(record: DefinitionRecord | undefined): AlertLabels {
+  const { owners = [], group = null, tags = {} } = record?.definition ?? {};
+  return { owners, group, tags };
+}
+
+export function idOf({ assetKey, partition }: SubjectName): string {
+  return JSON.stringify([assetKey, partition]);
+}
+
+export function distinct(keys: readonly AssetKey[]): readonly AssetKey[] {
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+}
+
+function isEqual(a: WatchedRow, b: WatchedRow): boolean {
+  return (
+    a.state === b.state &&
+    a.since === b.since &&
+    a.lastAt === b.lastAt &&
+    a.deadline === b.deadline &&
+    a.nextAt === b.nextAt &&
+    a.definedAt === b.definedAt
+  );
+}
