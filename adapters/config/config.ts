@@ -15,6 +15,8 @@ export interface Config {
   readonly databaseAuthToken: string | undefined;
   /** How long a server that shuts down waits for requests under way. */
   readonly shutdownSeconds: number;
+  /** How long no freshness gets worse after a stop, and how long a clock that is behind must hold to be believed. */
+  readonly settleSeconds: number;
   readonly limits: Limits;
   /** Tokens in addition to those in the database. */
   readonly tokens: readonly NewToken[];
@@ -65,6 +67,11 @@ const settings = {
     default: "10",
     help: "how long requests under way may take to finish",
   },
+  "settle-seconds": {
+    env: "RUNLESS_SETTLE_SECONDS",
+    default: "60",
+    help: "how long nothing counts as late after a stop: what should have come may still be on its way",
+  },
   tokens: {
     env: "RUNLESS_TOKENS",
     isSecret: true,
@@ -104,6 +111,7 @@ export function resolveConfig(args: readonly string[], env: Environment): Config
     port: count("port", 0, 65_535),
     ...database(value),
     shutdownSeconds: count("shutdown-seconds", 0, 3600),
+    settleSeconds: count("settle-seconds", 0, 3600),
     limits: limitsBy((name, most) => count(limitFlag(name), 1, most)),
     tokens: value("tokens", staticTokens, "<name>:<scopes>[:<prefix>]=<secret>, with spaces between tokens"),
     insecure: value("insecure", onOrOff, "true or false"),
@@ -198,6 +206,7 @@ const groups: readonly (readonly [string, readonly SettingName[]])[] = [
   ["Where events are kept", ["database-url", "database-auth-token"]],
   ["Who may do what", ["tokens", "insecure", "cors-origin", "allowed-host"]],
   ["What it says of itself", ["log-level", "log-format", "metrics-assets"]],
+  ["What is late", ["settle-seconds"]],
   ["How long things are kept", Object.keys(retentionFlags) as RetentionFlag[]], // the keys of retentionFlags
   ["Limits", Object.keys(limitFlags) as (keyof typeof limitFlags)[]], // likewise
 ];

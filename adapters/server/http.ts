@@ -5,3 +5,4 @@ export { openTokenCache, type TokenCache, type TokenCacheOptions } from "../http
 export type { AppEnv, AppOptions, RunlessApp } from "../http/app-deps.ts";
 export { createMetrics, type Metrics } from "../http/operations/metrics.ts";
 export { createApp } from "./create-app.ts";
+export { type WatchOnceOptions, watchOnce } from "./watching/watch-once.ts";

@@ -23,6 +23,7 @@ import { runRetention } from "./run-retention.ts";
 import { shutDownOnSignals } from "./shutdown.ts";
 import { createStartingApp } from "./starting-app.ts";
 import { createRequestThread, type RequestThreadOptions } from "./thread/request-thread.ts";
+import { runWatcher } from "./watching/run-watcher.ts";
 
 export interface Listener {
   /** The port that it listens on. */
@@ -80,6 +81,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
     createApp({
       log,
       definitions: stores.definitions,
+      watching: stores.watching,
       tokens,
       config,
       metrics,
@@ -95,10 +97,15 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
     () => runRetention(retention),
     () => {},
   );
+  const { watching: store } = stores;
+  const watcher = runWatcher({ store, log, signal, settle: config.settleSeconds * 1000 });
   shutDownOnSignals({
     closing,
     stopListening: () => listener.stop(),
-    closeLog: () => log.close(),
+    closeLog: async () => {
+      await watcher;
+      await log.close();
+    },
     seconds: config.shutdownSeconds,
     isFileDamaged: () => health.isFileDamaged(),
   });

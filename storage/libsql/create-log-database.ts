@@ -47,7 +47,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     prunedAt: () => access.read(readPrunedAt),
     probe: () => write((writer) => probe(writer, file)),
     logId: () => access.read(readLogId),
-    newestId: () => access.read(readNewestId),
+    lastChange: () => access.read(readLastChange),
     tokens: () => access.read(readTokens),
     createToken: (token, now) => write((writer) => createToken(writer, token, now)),
     revokeToken: (name, now) => write((writer) => revokeToken(writer, name, now)),
@@ -80,7 +80,10 @@ async function readLogId(client: Client): Promise<string> {
   return String(rows[0]?.log_id ?? "");
 }
 
-async function readNewestId(client: Client): Promise<number> {
-  const { rows } = await client.execute("SELECT id FROM event ORDER BY id DESC LIMIT 1");
-  return Number(rows[0]?.id ?? 0);
+async function readLastChange(client: Client): Promise<string> {
+  const { rows } = await client.execute(selectLastChange);
+  return `${rows[0]?.id ?? 0} ${rows[0]?.revision ?? 0}`;
 }
+
+const selectLastChange = `
+  SELECT (SELECT id FROM event ORDER BY id DESC LIMIT 1) AS id, (SELECT revision FROM definition_state) AS revision`;

@@ -28,7 +28,7 @@ export function createLibsqlEventLog(
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
   }
-  const listeners = watchers(() => database.newestId());
+  const listeners = watchers(() => database.lastChange());
   const queue = new AppendQueue(database, {
     ...options,
     now,

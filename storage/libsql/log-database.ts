@@ -35,8 +35,8 @@ export interface LogDatabase extends DatabaseReads {
   /** Commits a write that changes nothing. */
   probe(): Promise<void>;
   logId(): Promise<string>;
-  /** The id of the newest event; 0 if there is none. */
-  newestId(): Promise<number>;
+  /** It differs after every commit of events or definitions, of this process or another. */
+  lastChange(): Promise<string>;
   tokens(): Promise<readonly TokenRecord[]>;
   /** Returns the id, or undefined if the name is taken. */
   createToken(token: NewToken, now: number): Promise<number | undefined>;
@@ -116,7 +116,7 @@ const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, t
   prunedAt: true,
   probe: true,
   logId: true,
-  newestId: true,
+  lastChange: true,
   tokens: true,
   createToken: true,
   revokeToken: true,

@@ -11,19 +11,19 @@ export interface Watchers {
 }
 
 /**
- * The listeners of a log. They are called for each commit of this process at once, and for those of others by polling
- * the newest id.
+ * The listeners of a log. They are called for each commit of this process at once, and by polling for those of others,
+ * and for changes of definitions.
  */
-export function watchers(newestId: () => Promise<number>): Watchers {
+export function watchers(lastChange: () => Promise<string>): Watchers {
   const listeners = createWatchers();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let seen: number | undefined;
+  let seen: string | undefined;
 
   async function poll(): Promise<void> {
     try {
-      const newest = await newestId();
-      if (newest !== seen) listeners.tell();
-      seen = newest;
+      const change = await lastChange();
+      if (change !== seen) listeners.tell();
+      seen = change;
     } catch {
       listeners.tell(); // the listeners' next read shows what is wrong
     }

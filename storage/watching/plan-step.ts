@@ -9,6 +9,8 @@ import type { WatchRequest } from "./watch-store.ts";
 /** How many events, and how many subjects that are due, one step looks at. */
 const eventsPerStep = 250;
 const duePerStep = 500;
+/** Where no asset has a policy, only evaluations and wipes matter. */
+const eventsWithoutSubjects = 2000;
 
 /** Further behind, the log is not followed event by event: states are read from its summaries. */
 const mostBehind = 100_000;
@@ -21,7 +23,7 @@ export async function planStep(reads: WatchReads, request: WatchRequest): Promis
   const head = await reads.head();
   if (head.fence !== request.fence) return undefined;
   const { cursor, sweep } = startOf(head, request);
-  const slice = await reads.slice(cursor, eventsPerStep);
+  const slice = await reads.slice(cursor, head.hasSubjects ? eventsPerStep : eventsWithoutSubjects);
   const draft = new StepDraft(request, slice.upTo);
   const touched = await watchedIn(reads, head, slice);
   await followEvents(reads, draft, slice, touched);

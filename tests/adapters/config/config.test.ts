@@ -10,6 +10,7 @@ describe("resolveConfig", () => {
       databaseUrl: "file:runless.db",
       databaseAuthToken: undefined,
       shutdownSeconds: 10,
+      settleSeconds: 60,
       limits: defaultLimits,
       tokens: [],
       insecure: false,

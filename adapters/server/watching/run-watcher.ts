@@ -1,0 +1,77 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { EventLog } from "../../../storage/index.ts";
+import { logger } from "../../config/logger.ts";
+import type { WatchReading } from "./judging-clock.ts";
+import { Watcher, type WatcherOptions } from "./watcher.ts";
+
+const second = 1000;
+const hour = 3600 * second;
+
+/** Between two turns, in milliseconds: reports that come one after another are followed together. */
+const shortestPause = 50;
+const afterFailure = 5 * second;
+
+export interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
+  readonly log: Pick<EventLog, "watch">;
+  /** Ends it, and lets go of the lease. */
+  readonly signal: AbortSignal;
+  /** Default: the system's clocks. */
+  readonly read?: () => WatchReading;
+}
+
+/** Watches until the signal. It wakes after commits, when something is due, and every 5 seconds. */
+export async function runWatcher({ log, signal, read = readClocks, ...options }: RunWatcherOptions): Promise<void> {
+  const watcher = new Watcher({ ...options, read });
+  const alarm = new Alarm();
+  const stop = log.watch(() => alarm.ring());
+  signal.addEventListener("abort", () => alarm.ring(), { once: true });
+  let failedAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    let pause: number;
+    try {
+      pause = await watcher.turn();
+    } catch (error) {
+      if (signal.aborted) break;
+      const { elapsed } = read();
+      const reason = error instanceof Error ? error.message : String(error);
+      if (elapsed - failedAt >= hour) logger.warn("freshness and alerts can't be judged", { reason });
+      failedAt = elapsed;
+      pause = afterFailure;
+    }
+    const quiet = watcher.followsCommits ? Math.min(pause, shortestPause) : pause;
+    if (quiet > 0) await delay(quiet, undefined, { signal, ref: false }).catch(() => {});
+    if (pause > quiet) await alarm.wait(pause - quiet, signal);
+  }
+  stop();
+  await watcher.release().catch(() => {}); // others take over after 15 seconds
+}
+
+/** Something to wait for, with a limit. A ring while nobody waits ends the next wait. */
+class Alarm {
+  #isRung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#isRung = true;
+    this.#wake?.();
+  }
+
+  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (!this.#isRung && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        timer.unref?.();
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#wake = undefined;
+    this.#isRung = false;
+  }
+}
+
+function readClocks(): WatchReading {
+  return { now: Date.now(), elapsed: performance.now() };
+}

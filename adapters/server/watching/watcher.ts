@@ -1,0 +1,151 @@
+import type { WatchLease, WatchStep, WatchStore } from "../../../storage/index.ts";
+import { logger } from "../../config/logger.ts";
+import { JudgingClock, type JudgingOptions, type WatchReading } from "./judging-clock.ts";
+
+const second = 1000;
+/** A lease that stood still for so long, by this server's own monotonic clock, is nobody's. */
+const leaseTime = 15 * second;
+/** How often the holder writes although nothing happens, and how long anybody waits at most. */
+const renewEvery = 5 * second;
+/** Where the holder stands in the log is written at most so often. */
+const noteEvery = second;
+/** Whoever has nothing to do for so long lets go of the lease. */
+const idleTime = 10 * second;
+
+export interface WatcherOptions extends JudgingOptions {
+  readonly store: WatchStore;
+  readonly read: () => WatchReading;
+  /** Called after every step, and when the lease comes or goes. */
+  readonly onState?: ((state: WatcherState) => void) | undefined;
+}
+
+export interface WatcherState {
+  readonly isHolder: boolean;
+  /** How many ids the log is ahead. */
+  readonly behind: number;
+  /** The time by which states were judged last; null before the first step. */
+  readonly evaluatedAt: number | null;
+}
+
+interface Held {
+  readonly fence: number;
+  readonly clock: JudgingClock;
+  cursor: number | undefined;
+  /** The cursor that is stored. */
+  noted: number | undefined;
+  /** By the monotonic clock. */
+  writtenAt: number;
+  busyAt: number;
+}
+
+/** One server's share in watching: it waits for the lease, or holds it and takes steps. */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #name = crypto.randomUUID();
+  #held: Held | undefined;
+  /** The lease of another, and since when it has not changed. */
+  #seen: { readonly lease: WatchLease; readonly since: number } | undefined;
+  #evaluatedAt: number | null = null;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+  }
+
+  /** How many it has written. */
+  decisions = 0;
+
+  get isHolder(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** Whether a commit may be its to follow: not while another watches. */
+  get followsCommits(): boolean {
+    return this.isHolder || this.#seen?.lease.holder == null;
+  }
+
+  /**
+   * Does one bounded piece of work. Returns in how many milliseconds there may be more without an event; 0 if there is.
+   * Rejects if the store does; the next turn then begins with what is stored.
+   */
+  async turn(): Promise<number> {
+    const held = this.#held ?? (await this.#seek());
+    if (held === undefined) return renewEvery;
+    try {
+      return await this.#step(held);
+    } catch (error) {
+      held.cursor = undefined;
+      throw error;
+    }
+  }
+
+  async release(): Promise<void> {
+    const fence = this.#held?.fence;
+    this.#held = undefined;
+    this.#tell(0);
+    if (fence !== undefined) await this.#options.store.releaseLease(fence);
+  }
+
+  /** Takes the lease if nobody has it, or who has it is gone. */
+  async #seek(): Promise<Held | undefined> {
+    const { store, read } = this.#options;
+    const lease = await store.lease();
+    const { elapsed } = read();
+    const before = this.#seen;
+    const isSame = before?.lease.fence === lease.fence && before.lease.beat === lease.beat;
+    if (!isSame) this.#seen = { lease, since: elapsed };
+    const isFree = lease.holder === null || (isSame && elapsed - before.since >= leaseTime);
+    if (!lease.hasWork || !isFree) return undefined;
+    const fence = await store.takeLease(this.#name, lease);
+    if (fence === undefined) return undefined;
+    if (lease.holder !== null) logger.warn("the server that watched is gone, and this one watches from now on");
+    const clock = new JudgingClock(lease, this.#options);
+    this.#seen = undefined;
+    this.#held = { fence, clock, cursor: undefined, noted: undefined, writtenAt: elapsed, busyAt: elapsed };
+    return this.#held;
+  }
+
+  async #step(held: Held): Promise<number> {
+    const { store, read } = this.#options;
+    const reading = read();
+    const { at, settleUntil, jump } = held.clock.judge(reading);
+    if (jump !== 0)
+      logger.warn("the clock was changed, and freshness is judged with care", { seconds: Math.round(jump / second) });
+    const sinceWritten = reading.elapsed - held.writtenAt;
+    const isAhead = held.cursor !== held.noted;
+    const notesProgress = held.noted === undefined || sinceWritten >= (isAhead ? noteEvery : renewEvery);
+    const { fence, cursor } = held;
+    const step = await store.step({ fence, now: at, clock: reading.now, settleUntil, cursor, notesProgress });
+    if (!step.isHolder) {
+      logger.warn("another server watches now");
+      this.#held = undefined;
+      this.#tell(0);
+      return renewEvery;
+    }
+    held.cursor = step.cursor;
+    if (step.isWritten) {
+      held.noted = step.cursor;
+      held.writtenAt = reading.elapsed;
+    }
+    this.decisions += step.decisions;
+    this.#evaluatedAt = at;
+    this.#tell(step.behind);
+    return this.#pause(held, step, reading);
+  }
+
+  async #pause(held: Held, step: WatchStep, { now, elapsed }: WatchReading): Promise<number> {
+    const isBusy = step.hasMore || step.decisions > 0 || step.nextAt !== null;
+    if (isBusy) held.busyAt = elapsed;
+    if (step.hasMore) return 0;
+    if (!isBusy && elapsed - held.busyAt >= idleTime) {
+      if (!(await this.#options.store.lease()).hasWork) await this.release();
+      else held.busyAt = elapsed;
+    }
+    const isUnnoted = held.cursor !== held.noted;
+    const most = isUnnoted ? noteEvery : renewEvery;
+    return step.nextAt === null ? most : Math.min(most, Math.max(0, step.nextAt - now));
+  }
+
+  #tell(behind: number): void {
+    this.#options.onState?.({ isHolder: this.isHolder, behind, evaluatedAt: this.#evaluatedAt });
+  }
+}
