@@ -15,7 +15,7 @@ export interface Overview {
   /** As `assetMarks` in the order of keys, with less of each asset: to count thousands. A page may be shorter than its limit. */
   assetStates(filter: AssetFilter, page: ListRequest): Promise<AssetStatePage>;
 
-  /** The newest events (by id) of each key, newest first, at most `limit` of each key. Leaves out traces of wipes. In the order of the keys. */
+  /** The newest events (by id) of each key, newest first, at most `limit` of each key. Only reported ones. In the order of the keys. */
   recent(keys: readonly AssetKey[], limit: number): Promise<readonly (readonly EventMark[])[]>;
 
   /**
@@ -120,7 +120,7 @@ export interface TimelineRequest {
 
 export interface AssetTimeline {
   /**
-   * Ordered by (timestamp, id), without traces of wipes. If there are more than `slots` events, the time from the first
+   * Reported events, ordered by (timestamp, id). If there are more than `slots` events, the time from the first
    * to the last is cut into `slots` equal spans; each span keeps the latest event of each type and outcome.
    */
   readonly marks: readonly TimelineMark[];

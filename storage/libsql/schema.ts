@@ -61,7 +61,7 @@ export const event = sqliteTable(
     receivedAt: integer("received_at").notNull(),
     /** Also kept here, so that an export carries it. */
     idempotencyKey: text("idempotency_key"),
-    /** `formatDetails` of the event. */
+    /** `formatDetails` of the event, or `formatChange`. */
     details: text("details").notNull(),
     /** The name of the token that reported it. */
     reportedBy: text("reported_by"),

@@ -1,5 +1,5 @@
-import type { FreshnessChange } from "../../core/freshness/index.ts";
-import { type AssetKey, freshnessStateChange, type RecordedEvent, type RecordedEventType } from "../../core/index.ts";
+import { isReported } from "../../core/events/events.ts";
+import type { AssetKey, AssetWiped, FreshnessStateChange, RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursors/cursor.ts";
 import type {
   AppendedEvent,
@@ -32,11 +32,6 @@ export interface MemoryOptions {
   readonly onCommit?: ((commit: Commit) => void) | undefined;
 }
 
-/** Records what only the watcher may record. Returns the id of the event. */
-export interface FreshnessRecorder {
-  record(assetKey: AssetKey, partition: string | null, change: FreshnessChange, timestamp: number): number;
-}
-
 interface Times {
   readonly now: number;
   readonly receivedAt: number;
@@ -50,7 +45,18 @@ interface Times {
  * await log.append([[{ event: materialization("orders") }]]);
  * console.log((await log.asset(["orders"]))?.counts.materializations); // 1
  */
-export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance & FreshnessRecorder {
+export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance {
+  return createMemoryLog(options);
+}
+
+/** The log, with what those need who watch its assets. */
+export interface MemoryLog extends EventLog, Maintenance {
+  /** Records a change at once, within the call. Its timestamp is the log's clock where it has none. */
+  record(event: FreshnessStateChange): RecordedEvent;
+}
+
+/** As `createMemoryEventLog`. */
+export function createMemoryLog(options: MemoryOptions): MemoryLog {
   return new MemoryEventLog(options);
 }
 
@@ -58,7 +64,7 @@ export function createMemoryEventLog(options: MemoryOptions): EventLog & Mainten
  * Keeps everything in arrays, and finds every answer by a scan. Its methods are functions that need no `this`. Each does
  * its work before its first await, so no other call can run in the middle of it.
  */
-class MemoryEventLog implements EventLog, Maintenance, FreshnessRecorder {
+class MemoryEventLog implements MemoryLog {
   readonly #options: MemoryOptions;
   readonly #logId = crypto.randomUUID();
   readonly #firstUses = new FirstUses();
@@ -84,16 +90,6 @@ class MemoryEventLog implements EventLog, Maintenance, FreshnessRecorder {
     this.#options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
     if (this.#lastId() > before) this.#watchers.tell();
     return results;
-  };
-
-  readonly record = (assetKey: AssetKey, partition: string | null, change: FreshnessChange, timestamp: number) => {
-    this.#assertOpen();
-    const { receivedAt } = this.#times();
-    const id = this.#lastId() + 1;
-    this.#events.push({ ...freshnessStateChange(assetKey, partition, change), id, timestamp, receivedAt });
-    this.#byAsset = undefined;
-    this.#watchers.tell();
-    return id;
   };
 
   readonly get = async (id: number) => {
@@ -146,11 +142,10 @@ class MemoryEventLog implements EventLog, Maintenance, FreshnessRecorder {
   readonly wipe = async (target: WipeTarget, by: string | null) => {
     this.#assertOpen();
     const wiped = this.#events.filter((event) => isTarget(target, event));
-    const [first] = wiped;
+    // Changes of freshness alone are no asset.
+    const first = wiped.find(isReported);
     if (first === undefined) return undefined;
-    const { now, receivedAt } = this.#times();
-    const timestamp = defaultTimestamp(now, receivedAt);
-    const trace: RecordedEvent = { ...traceOf(target, first, by), id: this.#lastId() + 1, timestamp, receivedAt };
+    const trace = this.#stamped(traceOf(target, first, by));
     const ids = new Set(wiped.map(({ id }) => id));
     this.#replaceEvents([...this.#events.filter(({ id }) => !ids.has(id)), trace]);
     this.#firstUses.forgetEvents(ids);
@@ -159,6 +154,15 @@ class MemoryEventLog implements EventLog, Maintenance, FreshnessRecorder {
     this.#firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
     this.#watchers.tell();
     return trace;
+  };
+
+  readonly record = (event: FreshnessStateChange) => {
+    this.#assertOpen();
+    const recorded = this.#stamped(event);
+    this.#events.push(recorded);
+    this.#byAsset = undefined;
+    this.#watchers.tell();
+    return recorded;
   };
 
   readonly id = async () => {
@@ -237,6 +241,12 @@ class MemoryEventLog implements EventLog, Maintenance, FreshnessRecorder {
     this.#byAsset = undefined;
     for (const [scope, use] of uses) this.#firstUses.add(scope, use);
     return { status: "recorded", events: answers };
+  }
+
+  #stamped(event: AssetWiped | FreshnessStateChange): RecordedEvent {
+    const { now, receivedAt } = this.#times();
+    const timestamp = event.timestamp ?? defaultTimestamp(now, receivedAt);
+    return { ...event, id: this.#lastId() + 1, timestamp, receivedAt };
   }
 
   #replaceEvents(events: RecordedEvent[]): void {

@@ -1,7 +1,7 @@
 import type { FreshnessState } from "../../core/freshness/index.ts";
-import { type AssetKey, hasPrefix } from "../../core/index.ts";
+import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
-import type { EventLog, ListRequest } from "../event-log.ts";
+import type { ListRequest } from "../event-log.ts";
 import { comparePositions, listPage } from "../scan/list-page.ts";
 import { assetFreshness, earliest, latest, type SubjectGroup } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
@@ -21,11 +21,11 @@ import type {
   WatchStep,
   WatchStore,
 } from "../watching/watch-store.ts";
-import type { FreshnessRecorder } from "./memory-event-log.ts";
+import type { MemoryLog } from "./memory-event-log.ts";
 import { createMemoryWatchReads, type WatcherState } from "./watch-reads.ts";
 
 export interface MemoryWatchOptions {
-  readonly log: EventLog & FreshnessRecorder;
+  readonly log: MemoryLog;
   readonly definitions: DefinitionStore;
   readonly now: () => number;
 }
@@ -212,7 +212,8 @@ class MemoryWatchStore implements WatchStore {
     const name = { assetKey, partition };
     if (row === null) this.#rows.delete(idOf(name));
     else this.#rows.set(idOf(name), row);
-    const eventId = change === null ? null : this.#options.log.record(assetKey, partition, change, at);
+    const event = change && { ...freshnessStateChange(assetKey, partition, change), timestamp: at };
+    const eventId = event === null ? null : this.#options.log.record(event).id;
     if (alert !== null) this.#change("freshness", { ...name, checkName: null }, alert, eventId, clock);
   }
 

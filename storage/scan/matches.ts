@@ -1,3 +1,4 @@
+import { isReported } from "../../core/events/events.ts";
 import {
   type AssetKey,
   type AssetWiped,
@@ -31,7 +32,8 @@ export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolea
 }
 
 /**
- * Whether a wipe of this target hides the event. Traces of wipes are never hidden.
+ * Whether a wipe of this target hides the event. Traces of wipes are never hidden, and changes of freshness only by the
+ * wipe of their asset.
  *
  * @example
  * const event: RecordedEvent = { ...materialization("orders"), id: 1, timestamp: 0, receivedAt: 0 };
@@ -39,10 +41,9 @@ export function matchesFilter(filter: EventFilter, event: RecordedEvent): boolea
  */
 export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
   if (event.type === "ASSET_WIPED") return false;
-  if ("eventId" in target) return event.id === target.eventId;
-  return (
-    sameKey(event.assetKey, target.assetKey) && (target.partition === undefined || event.partition === target.partition)
-  );
+  if ("eventId" in target) return isReported(event) && event.id === target.eventId;
+  if (!sameKey(event.assetKey, target.assetKey)) return false;
+  return target.partition === undefined || (isReported(event) && event.partition === target.partition);
 }
 
 export function sameKey(a: AssetKey, b: AssetKey): boolean {

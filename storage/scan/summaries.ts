@@ -1,4 +1,5 @@
 import { compareCodePoints } from "../../core/asset-key.ts";
+import { isReported } from "../../core/events/events.ts";
 import {
   type AssetCheckEvaluation,
   type AssetKey,
@@ -18,7 +19,7 @@ import type { LogStats } from "../maintenance.ts";
  * const records = assetsOf(events).map(({ record }) => record());
  */
 export function assetsOf(events: readonly RecordedEvent[]) {
-  const reported = events.filter((event) => event.type !== "ASSET_WIPED");
+  const reported = events.filter(isReported);
   return groupBy(reported, ({ assetKey }) => assetKey).map(([key, ofAsset]) => ({
     key,
     events: ofAsset,

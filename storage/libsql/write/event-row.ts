@@ -21,6 +21,14 @@ export const kinds = {
   FRESHNESS_STATE_CHANGE: 5,
 } as const;
 
+/**
+ * Whether this version knows the kind of an event. A newer one may have written others, which no read returns: it may
+ * have migrated the database while this one runs.
+ */
+export function isKnown(event: string): string {
+  return `${event}.kind <= ${Math.max(...Object.values(kinds))}`;
+}
+
 /** The type of a kind that can be reported. */
 export function typeOfKind(kind: number): RunlessEventType {
   if (kind === kinds.ASSET_MATERIALIZATION) return "ASSET_MATERIALIZATION";

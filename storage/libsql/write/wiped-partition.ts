@@ -26,7 +26,7 @@ export const isVisibleKey = `(
   OR NOT EXISTS (SELECT 1 FROM event WHERE event.id = idempotency.event_id AND ${isHidden("event")})
 )`;
 
-/** False for the trace of a wipe, which no wipe hides. */
+/** False for the trace of a wipe and for a change of freshness, which no wipe of a partition or an event hides. */
 export function isReported(event: string): string {
   return `${event}.kind <= ${kinds.ASSET_CHECK_EVALUATION}`;
 }

@@ -3,7 +3,7 @@ import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { AssetKey } from "../../../../core/index.ts";
 import type { EventFilter, PageRequest } from "../../../event-log.ts";
 import { asset, event } from "../../schema.ts";
-import { type EventRow, kinds } from "../../write/event-row.ts";
+import { type EventRow, isKnown, kinds } from "../../write/event-row.ts";
 import { encodeKey, encodeText, keyRange } from "../../write/sortable-text.ts";
 import { isVisible } from "../../write/wiped-partition.ts";
 import { countFitting } from "../page-size.ts";
@@ -92,7 +92,7 @@ async function examineEvents(
   const matches = and(
     filter.type && eq(examined.kind, kinds[filter.type]),
     filter.partition === undefined ? undefined : eq(examined.partition, encodeText(filter.partition)),
-    sql.raw(isVisible("examined")),
+    sql.raw(`${isKnown("examined")} AND ${isVisible("examined")}`),
     eq(event.id, examined.id),
     filter.checkName === undefined ? undefined : eq(event.checkName, encodeText(filter.checkName)),
     filter.since === undefined ? undefined : gte(event.timestamp, filter.since),

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { asset } from "../../schema.ts";
-import { kinds, type MarkRow } from "../../write/event-row.ts";
-import { isVisible } from "../../write/wiped-partition.ts";
+import type { MarkRow } from "../../write/event-row.ts";
+import { isReported, isVisible } from "../../write/wiped-partition.ts";
 
 /**
  * How many events of an asset are read. Events that a wipe has hidden count: they are skipped until they are deleted,
@@ -12,9 +12,9 @@ const eventsPerAsset = 10_000;
 const newestOfAsset = sql`(
   SELECT id, asset_id, kind, partition FROM event WHERE asset_id = asset.id ORDER BY id DESC LIMIT ${eventsPerAsset}
 ) AS examined`;
-const isExaminedVisible = sql.raw(isVisible("examined"));
+const isListed = sql.raw(`${isReported("examined")} AND ${isVisible("examined")}`);
 
-/** The newest events of each of these encoded keys, newest first. */
+/** The newest reported events of each of these encoded keys, newest first. */
 export async function readRecent(
   database: LibSQLDatabase,
   keys: readonly string[],
@@ -25,7 +25,7 @@ export async function readRecent(
   const marks = sql<string>`(
     SELECT json_group_array(json_array(id, kind, timestamp, passed, severity)) FROM (
       SELECT event.id, event.kind, event.timestamp, event.passed, event.severity FROM ${newestOfAsset} CROSS JOIN event
-      WHERE examined.kind <> ${kinds.ASSET_WIPED} AND ${isExaminedVisible} AND event.id = examined.id LIMIT ${limit}
+      WHERE ${isListed} AND event.id = examined.id LIMIT ${limit}
     )
   )`;
   // One row for each key, since each row that crosses from the driver costs time.
