@@ -13,7 +13,7 @@ export interface Retention {
 const helpOf = (what: string) =>
   `days to keep ${what} after they were received or imported, but for the latest: 90, 90d, or forever`;
 
-/** Flags for all events, for each type but traces of wipes, and for idempotency keys. */
+/** Flags for all events, for each type but that of wipes, and for idempotency keys. */
 export const retentionFlags = {
   "retain-days": { env: "RUNLESS_RETAIN_DAYS", default: "forever", help: helpOf("events") },
   "retain-days-materializations": { env: "RUNLESS_RETAIN_DAYS_MATERIALIZATIONS", help: helpOf("materializations") },

@@ -28,3 +28,30 @@ export interface FreshnessChange {
   /** When the newest event counted. */
   readonly lastAt: number | null;
 }
+
+/** A change as one line: `PASS → FAIL, deadline 2026-11-30T06:00Z missed`. */
+export function changeSentence({ state, previousState, ...why }: FreshnessChange): string {
+  return `${previousState} → ${state}, ${whySentence(why)}`;
+}
+
+function whySentence({ reason, deadline, lastAt }: Omit<FreshnessChange, "state" | "previousState">): string {
+  if (reason === "deadline") return deadline === null ? "deadline missed" : `deadline ${shortTime(deadline)} missed`;
+  if (reason === "window") return lastAt === null ? "nothing came" : `nothing came since ${shortTime(lastAt)}`;
+  if (reason === "reported") return lastAt === null ? "an event came" : `an event came at ${shortTime(lastAt)}`;
+  // A newer version may know other reasons.
+  return sentences[reason] ?? (reason as string).replaceAll("_", " ");
+}
+
+const sentences: Readonly<Partial<Record<FreshnessReason, string>>> = {
+  wiped: "events were wiped",
+  initial: "first evaluation of the policy",
+  policy_changed: "the policy changed",
+  policy_removed: "the policy was removed",
+  partition_removed: "the definition has no such partition any more",
+  no_longer_watched: "newer partitions are watched instead",
+};
+
+/** In UTC, to the minute if that is exact, else to the second. */
+function shortTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/(?::00)?\.\d+Z$/, "Z");
+}

@@ -13,15 +13,12 @@ import {
 import { overviewOf } from "../../storage/default-overview.ts";
 import { type EventLog, type Maintenance, waitReadsOf } from "../../storage/index.ts";
 import { openConnection } from "../../storage/libsql/connection.ts";
-import { FileWriter } from "../../storage/libsql/file/file-writer.ts";
 import { openLibsqlEventLog } from "../../storage/libsql/libsql-stores.ts";
 import { examineDatabase } from "../../storage/libsql/maintenance/doctor.ts";
-import { encodeEvent } from "../../storage/libsql/write/event-row.ts";
-import { insertRows } from "../../storage/libsql/write/write-group.ts";
-import { writeTransaction } from "../../storage/libsql/write/write-transaction.ts";
 import { createMemoryLog } from "../../storage/memory/memory-event-log.ts";
 import { isTarget } from "../../storage/scan/matches.ts";
 import { temporaryFolder } from "../server.ts";
+import { recordInFile } from "./record-change.ts";
 
 interface Opened {
   readonly log: EventLog & Maintenance;
@@ -46,10 +43,7 @@ async function openFile() {
   const log = await openLibsqlEventLog({ url, now: () => noon });
   const client = await openConnection({ url });
   closing.push(async () => client.close(), log.close);
-  const record = (event: FreshnessStateChange) =>
-    writeTransaction(new FileWriter(file), (transaction) =>
-      insertRows(transaction, { keyed: false, checks: false, now: noon }, encodeEvent(event), 1),
-    );
+  const record = (event: FreshnessStateChange) => recordInFile(file, event, noon);
   const run = async (sql: string) => client.execute(sql);
   return { log, record, run, wrong: async () => (await examineDatabase({ url })).summaries?.wrong };
 }

@@ -1,5 +1,12 @@
+import { changeSentence } from "../../../core/events/freshness-change.ts";
 import type { MetadataValue } from "../../../core/events/metadata-value.ts";
-import { dataVersionOf, formatAssetKey, type RecordedEvent, stringifyJson } from "../../../core/index.ts";
+import {
+  dataVersionOf,
+  type FreshnessChange,
+  formatAssetKey,
+  type RecordedEvent,
+  stringifyJson,
+} from "../../../core/index.ts";
 import { numberText } from "../../../core/json/json-value.ts";
 import type { Cell } from "../table.ts";
 
@@ -46,8 +53,14 @@ function details(event: RecordedEvent): Cell {
   const parts = [event.description ?? "", version === null ? "" : `version ${version}`, ...metadata];
   const joined = parts.filter((part) => part !== "").join("  ");
   const text = joined.length > widestDetails ? `${joined.slice(0, widestDetails - 1)}…` : joined;
+  if (event.type === "FRESHNESS_STATE_CHANGE") return change(event.freshness);
   if (event.type !== "ASSET_CHECK_EVALUATION") return text;
   const result = outcome(event);
   const head = `${event.checkName} ${typeof result === "string" ? result : result.text}`;
   return { text: text === "" ? head : `${head}  ${text}`, style: typeof result === "string" ? "dim" : result.style };
+}
+
+function change(freshness: FreshnessChange): Cell {
+  const style = { PASS: "green", WARN: "yellow", FAIL: "red", UNKNOWN: "dim" } as const;
+  return { text: changeSentence(freshness), style: style[freshness.state] };
 }

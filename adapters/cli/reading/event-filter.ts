@@ -7,6 +7,7 @@ const types = {
   observation: "ASSET_OBSERVATION",
   check: "ASSET_CHECK_EVALUATION",
   wiped: "ASSET_WIPED",
+  freshness: "FRESHNESS_STATE_CHANGE",
 } as const;
 
 /** A command that reads events, with the options that filter them. */
@@ -15,7 +16,13 @@ export function filterCommand(name: string) {
     .option("--asset-key <key>", "events of this asset", readAssetKey)
     .option("--prefix <key>", "events of this asset and all below it", readAssetKey)
     .addOption(
-      new Option("--type <type>", "events of this type").choices(["materialization", "observation", "check", "wiped"]),
+      new Option("--type <type>", "events of this type").choices([
+        "materialization",
+        "observation",
+        "check",
+        "wiped",
+        "freshness",
+      ]),
     )
     .option("--partition <partition>", "events of this partition")
     .option("--check-name <name>", "evaluations of this check")

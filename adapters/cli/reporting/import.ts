@@ -55,7 +55,7 @@ export const importCommand = logCommand("import")
       else {
         for (const { line, error } of counts.errors) console.error(`line ${line}: ${error}`);
         const { received, recorded, duplicates, failed } = counts;
-        const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} wipes left out`;
+        const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} left out (wipes, changes of freshness)`;
         console.log(
           `${received} lines: ${recorded} recorded, ${duplicates} recorded before, ${failed} failed${skipped}`,
         );

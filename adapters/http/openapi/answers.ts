@@ -65,6 +65,22 @@ const checkEvaluation: Record<string, Schema> = {
   passed: { type: "boolean" },
   severity: { type: "string", enum: ["WARN", "ERROR"] },
 };
+const freshnessState: Schema = { type: "string", enum: ["PASS", "WARN", "FAIL", "UNKNOWN"] };
+const freshnessChange: Record<string, Schema> = {
+  ...common,
+  type: { type: "string", const: "FRESHNESS_STATE_CHANGE" },
+  freshness: object({
+    state: freshnessState,
+    previous_state: freshnessState,
+    reason: {
+      ...text,
+      description:
+        "deadline, window, reported, wiped, initial, policy_changed, policy_removed, partition_removed or no_longer_watched.",
+    },
+    deadline: { ...timeOrNull, description: "The one that was missed; of PASS and UNKNOWN the next." },
+    last_at: { ...timeOrNull, description: "When the newest event counted." },
+  }),
+};
 const key: Record<string, Schema> = {
   idempotency_key: {
     ...text,
@@ -78,7 +94,7 @@ const importCounts: Record<string, Schema> = {
   recorded: { ...count, description: "Events." },
   duplicates: { ...count, description: "Events whose idempotency key was known, with the same content." },
   failed: { ...count, description: "Lines." },
-  skipped: { ...count, description: "Lines that are traces of wipes." },
+  skipped: { ...count, description: "Lines that are traces of wipes or changes of freshness." },
   errors: { type: "array", items: lineError, maxItems: 100, description: "Of the first lines that failed." },
 };
 
@@ -108,8 +124,11 @@ export const answerSchemas: Record<string, Schema> = {
   }),
   AssetEvent: object(assetEvent),
   CheckEvaluation: object(checkEvaluation),
-  Event: { oneOf: [schemaRef("AssetEvent"), schemaRef("CheckEvaluation")] },
-  ExportedEvent: { oneOf: [object({ ...assetEvent, ...key }), object({ ...checkEvaluation, ...key })] },
+  FreshnessStateChange: object(freshnessChange),
+  Event: { oneOf: [schemaRef("AssetEvent"), schemaRef("CheckEvaluation"), schemaRef("FreshnessStateChange")] },
+  ExportedEvent: {
+    oneOf: [assetEvent, checkEvaluation, freshnessChange].map((event) => object({ ...event, ...key })),
+  },
   EventPage: page("events", schemaRef("Event")),
   Asset: object({
     asset_key: assetKey,

@@ -69,6 +69,26 @@ export const wipeExample = {
   metadata: {},
 };
 
+export const freshnessExample = {
+  id: 45,
+  type: "FRESHNESS_STATE_CHANGE",
+  asset_key: ["s3", "orders"],
+  partition: null,
+  timestamp: "2026-11-24T06:00:00.000Z",
+  received_at: "2026-11-24T06:00:00.012Z",
+  freshness: {
+    state: "FAIL",
+    previous_state: "PASS",
+    reason: "deadline",
+    deadline: "2026-11-24T06:00:00.000Z",
+    last_at: "2026-11-23T03:00:00.000Z",
+  },
+  description: null,
+  data_version: null,
+  tags: {},
+  metadata: {},
+};
+
 export const definitionExample = {
   key: ["s3", "orders"],
   description: "One row an order.",

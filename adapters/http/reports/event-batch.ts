@@ -28,7 +28,7 @@ export interface LineUnit {
 export interface EventBatch {
   /** How many lines are not blank. */
   readonly received: number;
-  /** How many of those are traces of wipes, which an export contains and an import does not record. */
+  /** How many of those are traces of wipes or changes of freshness, which an export contains and an import does not record. */
   readonly skipped: number;
   readonly units: readonly LineUnit[];
   readonly errors: readonly LineError[];
@@ -116,7 +116,7 @@ function readBatch(
 }
 
 interface LineEvents {
-  /** Undefined for the trace of a wipe. */
+  /** Undefined for what no client reports: the trace of a wipe, a change of freshness. */
   readonly unit: readonly EventReport[] | undefined;
   /** In bytes. */
   readonly size: number;
@@ -126,7 +126,7 @@ interface LineEvents {
 /** Throws InvalidEventError or JsonSyntaxError. */
 function readLine(text: string, now: number, limits: Limits): LineEvents {
   const json = parseLine(text.startsWith("\ufeff") ? text.slice(1) : text, limits);
-  if (isWipeTrace(json)) return { unit: undefined, size: 0, isExported: true };
+  if (isSkipped(json)) return { unit: undefined, size: 0, isExported: true };
   const unit = parseEventInput(json, { now });
   const bound = checkEvents(unit, limits);
   const size = bound > limits.batchBytes ? checkEvents(unit, limits, "exact") : bound;
@@ -151,8 +151,8 @@ export function tooMuchAsOne(events: number, bytes: number, limits: Limits): str
   return undefined;
 }
 
-function isWipeTrace(json: JsonValue): boolean {
-  return isJsonObject(json) && json.type === "ASSET_WIPED";
+function isSkipped(json: JsonValue): boolean {
+  return isJsonObject(json) && (json.type === "ASSET_WIPED" || json.type === "FRESHNESS_STATE_CHANGE");
 }
 
 function sentenceOf(error: unknown): string {

@@ -261,7 +261,14 @@ function listen() {
     else if (isReading()) sayNews();
     else plan();
   };
-  const types = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED", "position"];
+  const types = [
+    "ASSET_MATERIALIZATION",
+    "ASSET_OBSERVATION",
+    "ASSET_CHECK_EVALUATION",
+    "ASSET_WIPED",
+    "FRESHNESS_STATE_CHANGE",
+    "position",
+  ];
   for (const type of types) source.addEventListener(type, note);
 }
 

@@ -13,7 +13,7 @@ import { TableSchemas } from "../values/table-schema.tsx";
 import { LinesText, NameText, ValueText } from "../values/user-text.tsx";
 import { cut } from "../values/visible-text.ts";
 import { eventJson } from "./event-json.ts";
-import { EventKind, kindWords } from "./event-table.tsx";
+import { Change, EventKind, kindWords } from "./event-table.tsx";
 
 const mostTags = 100;
 const mostTag = 500;
@@ -54,6 +54,7 @@ export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
             </Fact>
           )}
         </dl>
+        <Change event={event} />
         {description !== null && (
           <p class="description">
             <LinesText text={linesOf(description, mostDescribed)} most={mostDescribed} />

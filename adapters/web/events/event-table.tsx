@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { changeSentence } from "../../../core/events/freshness-change.ts";
 import type { RecordedEvent, RecordedEventType } from "../../../core/index.ts";
 import { Ago } from "../parts/ago.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
@@ -53,6 +54,7 @@ export function EventTable({ events, now, withAsset = true, known = null }: Even
             )}
             <td class="partition">{event.partition !== null && <NameText text={event.partition} most={60} />}</td>
             <td class="said">
+              <Change event={event} />
               <Description event={event} known={known} />
               <div class="line">
                 <DataVersion event={event} />
@@ -82,6 +84,11 @@ function isOutOfOrder(events: readonly RecordedEvent[]): boolean {
     const [older, newer] = event.id < next.id ? [event, next] : [next, event];
     return older.timestamp - newer.timestamp >= mostApart;
   });
+}
+
+/** What a change of freshness says, in one line; nothing for other events. */
+export function Change({ event }: { readonly event: RecordedEvent }) {
+  return event.type === "FRESHNESS_STATE_CHANGE" ? <p>{changeSentence(event.freshness)}</p> : null;
 }
 
 interface DescriptionProps {

@@ -67,13 +67,18 @@ function EventsBody({ view, url, now }: EventsBodyProps) {
 
 const timeHint = "A time as 2026-11-23T00:00Z, a day (2026-11-29, today, yesterday), or how long ago (24h, 90d)";
 
+const otherKinds = [
+  ["ASSET_WIPED", "Wiped"],
+  ["FRESHNESS_STATE_CHANGE", "Freshness"],
+] as const;
+
 function Filters({ view: { filter, valid, wrong, isLive }, url }: Omit<EventsBodyProps, "now">) {
   const exported = new URLSearchParams([...valid].filter(([name]) => name !== "cursor"));
   const text = (name: string) => ({ name, value: givenValue(url, name), isWrong: wrong.has(name) });
   return (
     <form class="filters scroll" id="filters" action="/events">
       <h1>Events</h1>
-      <KindChoice value={filter.type} others={[["ASSET_WIPED", "Wiped"]]} />
+      <KindChoice value={filter.type} others={otherKinds} />
       <Field label="Asset key" {...text("asset_key")} {...keyText(filter.assetKey)} />
       <Field label="Key prefix" {...text("prefix")} {...keyText(filter.prefix)} />
       <Field label="Partition" {...text("partition")} />

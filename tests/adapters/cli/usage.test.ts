@@ -15,7 +15,7 @@ const wrong: readonly (readonly [string, string])[] = [
   ["assets --stale ever", "It must be a time (ISO 8601 with a zone"],
   ["report a --partitions 2026-11-29..2026-09-01", "The first date must not be after the last"],
   ["checks", "Give an asset's key, or --failing"],
-  ["events --type nonsense", "Allowed choices are materialization, observation, check, wiped"],
+  ["events --type nonsense", "Allowed choices are materialization, observation, check, wiped, freshness"],
   ["events --cursor nonsense", "cursor"],
   ["report", "missing required argument 'key'"],
   ["report /", "An asset key is parts joined by /"],

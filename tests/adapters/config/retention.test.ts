@@ -16,6 +16,7 @@ describe("retention", () => {
       ASSET_OBSERVATION: 90,
       ASSET_CHECK_EVALUATION: 90,
       ASSET_WIPED: 90,
+      FRESHNESS_STATE_CHANGE: 90,
     });
   });
 
@@ -30,9 +31,10 @@ describe("retention", () => {
 
   test("of a kind goes before that of all, in both directions", () => {
     const args = ["--retain-days", "30", "--retain-days-materializations", "forever", "--retain-days-checks", "7"];
-    const events = { ASSET_OBSERVATION: 30, ASSET_CHECK_EVALUATION: 7, ASSET_WIPED: 30 };
+    const events = { ASSET_OBSERVATION: 30, ASSET_CHECK_EVALUATION: 7, ASSET_WIPED: 30, FRESHNESS_STATE_CHANGE: 30 };
     expect(retentionOf(...args).events).toEqual(events);
     expect(retentionOf("--retain-days-observations", "1").events).toEqual({ ASSET_OBSERVATION: 1 });
+    expect(retentionOf("--retain-days-freshness", "9").events).toEqual({ FRESHNESS_STATE_CHANGE: 9 });
   });
 
   test.each([
@@ -54,7 +56,7 @@ describe("retention", () => {
     const lines = flagsHelp()
       .split("\n")
       .filter((line) => line.includes("--retain-days"));
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     for (const line of lines) expect(line).toContain("after they were received or imported");
   });
 

@@ -1,6 +1,12 @@
 import { expect } from "bun:test";
 import type { RunlessApi } from "../../../adapters/api/runless-api.ts";
-import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import {
+  type AssetKey,
+  checkEvaluation,
+  freshnessStateChange,
+  materialization,
+  observation,
+} from "../../../core/index.ts";
 import type { Promises } from "./harness.ts";
 
 /** What only a caller in JavaScript can hand in. */
@@ -197,6 +203,13 @@ export function argumentsContract(promises: Promises): void {
     const wrong = [
       {},
       { type: "nonsense", assetKey: key("a") },
+      freshnessStateChange(key("a"), null, {
+        state: "PASS",
+        previousState: "FAIL",
+        reason: "reported",
+        deadline: null,
+        lastAt: 5,
+      }),
       { type, assetKey: [] },
       { type, assetKey: key("a"), partition: 5 },
       { type, assetKey: key("a"), timestamp: "noon" },

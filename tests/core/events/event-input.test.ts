@@ -5,6 +5,7 @@ import { isReported } from "../../../core/events/events.ts";
 import {
   checkEvaluation,
   formatEvent,
+  freshnessStateChange,
   InvalidEventError,
   type JsonObject,
   type JsonValue,
@@ -181,6 +182,16 @@ describe("an event of the native API", () => {
     const [named, sentence] = refusal(input);
     expect(named).toBe(parameter);
     expect(sentence).toStartWith(message);
+  });
+
+  test("says what can be reported, where it is a change of freshness from an export", () => {
+    const change = { state: "FAIL", previousState: "PASS", reason: "window", deadline: 1, lastAt: null } as const;
+    const event = { ...freshnessStateChange(["a"], null, change), id: 1, timestamp: 1, receivedAt: 1 };
+    expect(refusal(parseJson(formatEvent(event)))).toEqual([
+      "type",
+      "The field type must be ASSET_MATERIALIZATION, ASSET_OBSERVATION or ASSET_CHECK_EVALUATION. " +
+        'Got "FRESHNESS_STATE_CHANGE" which is type str.',
+    ]);
   });
 
   test("that an export wrote is the event that was recorded", () => {
