@@ -25,6 +25,8 @@ import { type RouteDeps, requiredScopeOf } from "../http/routes.ts";
 import { type ServedLog, servedLog } from "../http/served-log.ts";
 import { createSharedLimits } from "../http/shared-limits.ts";
 import { waitRoutes } from "../http/waiting/wait.ts";
+import { alertRoutes } from "../http/watching/alerts.ts";
+import { freshnessRoutes } from "../http/watching/freshness.ts";
 import { answerError } from "../web/answer-error.ts";
 import { webRoutes } from "../web/web-routes.ts";
 
@@ -100,6 +102,8 @@ export function addRequestRoutes(app: Hono<AppEnv>, deps: RouteDeps, streaming: 
     .route("/api/v1/partitions", partitionRoutes(deps))
     .route("/api/v1/checks", checkRoutes(deps))
     .route("/api/v1/definitions", definitionRoutes(deps, shared))
+    .route("/api/v1/freshness", freshnessRoutes(deps))
+    .route("/api/v1/alerts", alertRoutes(deps, shared))
     .route("/api/v1/log", logRoutes(deps))
     .route("/api/v1/wait", waitRoutes(deps, shared))
     .route("/", webRoutes(deps, shared, streaming))

@@ -2,8 +2,7 @@ import type { Hono } from "hono";
 import * as v from "valibot";
 import { formatEvent } from "../../core/index.ts";
 import type { AppEnv } from "../http/app-deps.ts";
-import { assetSchema, formatAsset, readDefinedAsset, unknownAsset } from "../http/assets/assets.ts";
-import { ScopedDefinitions } from "../http/definitions/scoped-definitions.ts";
+import { assetSchema, readFormattedAsset } from "../http/assets/assets.ts";
 import { streamEvents } from "../http/events/event-stream.ts";
 import { unknownEvent } from "../http/events/events.ts";
 import { readExportQuery, readStreamQuery } from "../http/events/events-query.ts";
@@ -37,9 +36,7 @@ export function fileRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Str
       "read",
       offThread(deps, async (c) => {
         const key = readQuery(c.req.url, assetSchema).asset_key;
-        const found = await readDefinedAsset(c.get("log"), new ScopedDefinitions(deps, c.get("caller")), key);
-        if (found === undefined) throw unknownAsset(key);
-        return jsonResponse(formatAsset(found.record, found.definition));
+        return jsonResponse(await readFormattedAsset(c, deps, key));
       }),
     )
     .get(

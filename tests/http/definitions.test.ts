@@ -182,6 +182,7 @@ describe.each([...runtimes])("definitions of the %s server", (runtime) => {
         has_more_checks: false,
         counts: { materializations: 0, observations: 0, check_evaluations: 0, partitions: 0 },
         definition: expect.objectContaining({ key: ["never", "seen"], group: "g", source: "team-n" }),
+        freshness: null,
       },
     ]);
     expect((await ask("/api/v1/assets?prefix=never")).body.assets).toEqual([]);
@@ -231,6 +232,7 @@ describe.each([...runtimes])("definitions of the %s server", (runtime) => {
         start: `${start}T00:00:00.000Z`,
         end: `${names[1]}T00:00:00.000Z`,
         due_at: `${names[1]}T06:00:00.000Z`,
+        state: null, // too old to be watched
       });
       expect(namesOf((await missing(`&limit=3&cursor=${cursor}`)).missing)).toEqual(names.slice(3, 6));
       const some = await missing(`&since=${names[10]}T00:00:00Z&until=${names[12]}T00:00:00Z`);
@@ -265,7 +267,7 @@ describe.each([...runtimes])("definitions of the %s server", (runtime) => {
       await define("team-s", { key: "static", partitions: { type: "static", keys: ["us", "eu", "asia"] } });
       await report({ asset_key: "static", partition: "eu" });
       const { body } = await ask("/api/v1/partitions?asset_key=static&expected=true");
-      const none = { start: null, end: null, due_at: null };
+      const none = { start: null, end: null, due_at: null, state: null };
       expect(body.missing).toEqual([
         { partition: "us", ...none },
         { partition: "asia", ...none },

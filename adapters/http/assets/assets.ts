@@ -3,9 +3,8 @@ import * as v from "valibot";
 import { namedKey } from "../../../core/asset-key.ts";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../../core/index.ts";
 import { percentDecode } from "../../../core/percent-decode.ts";
-import type { AssetRecord, DefinitionRecord } from "../../../storage/index.ts";
+import type { AssetFreshness, AssetRecord, DefinitionRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
-import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { formatHolding } from "../definitions/format-definition.ts";
 import { ScopedDefinitions } from "../definitions/scoped-definitions.ts";
@@ -23,6 +22,8 @@ import {
 import { rawPath } from "../request.ts";
 import { jsonResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
+import { formatFreshness } from "../watching/format-watching.ts";
+import { ScopedWatching } from "../watching/scoped-watching.ts";
 
 export const assetSchema = v.strictObject({ asset_key: assetKeyParameter });
 export const wipeSchema = v.strictObject({
@@ -57,9 +58,7 @@ export function assetsSchema(limits: Limits) {
 
 export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
   const answer = async (c: Context<AppEnv>, key: AssetKey) => {
-    const found = await readDefinedAsset(c.get("log"), new ScopedDefinitions(deps, c.get("caller")), key);
-    if (found === undefined) throw unknownAsset(key);
-    return jsonResponse(formatAsset(found.record, found.definition));
+    return jsonResponse(await readFormattedAsset(c, deps, key));
   };
 
   return routes(deps)
@@ -74,8 +73,11 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
         const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
         const { assets, cursor, hasMore } = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
         const keys = assets.map(({ assetKey }) => assetKey);
-        const defined = await new ScopedDefinitions(deps, c.get("caller")).definitionsFor(keys);
-        const texts = assets.map((record, i) => formatAsset(record, defined[i]));
+        const [defined, freshness] = await Promise.all([
+          new ScopedDefinitions(deps, c.get("caller")).definitionsFor(keys),
+          new ScopedWatching(deps, c.get("caller")).freshnessOf(keys),
+        ]);
+        const texts = assets.map((record, i) => formatAsset(record, defined[i], freshness[i]));
         return jsonResponse(`{"assets":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`);
       }),
     )
@@ -114,19 +116,8 @@ export function keyInPath(url: string, before: string): AssetKey | undefined {
   return namedKey(parts);
 }
 
-export function unknownAsset(key: AssetKey): HttpError {
+function unknownAsset(key: AssetKey): HttpError {
   return new HttpError(404, `There is no asset ${formatAssetKey(key)}: nothing reported it.`);
-}
-
-/** What is known of an asset, by its events and its definition. Undefined if it has neither events nor a definition of its own. */
-export async function readDefinedAsset(
-  log: ScopedEventLog,
-  definitions: ScopedDefinitions,
-  key: AssetKey,
-): Promise<{ readonly record: AssetRecord; readonly definition: DefinitionRecord | undefined } | undefined> {
-  const [record, definition] = await Promise.all([log.asset(key), definitions.definitionFor(key)]);
-  if (record !== undefined) return { record, definition };
-  return definition?.definition.key === undefined ? undefined : { record: neverReported(key), definition };
 }
 
 function neverReported(assetKey: AssetKey): AssetRecord {
@@ -141,10 +132,32 @@ function neverReported(assetKey: AssetKey): AssetRecord {
   };
 }
 
-/** An asset as JSON of the API, with the definition that holds for it. */
-export function formatAsset(record: AssetRecord, definition: DefinitionRecord | undefined): string {
+/** An asset that was reported or defined, as JSON of the API. Rejects with HttpError 404 for any other. */
+export async function readFormattedAsset(
+  c: Context<AppEnv>,
+  stores: Pick<RouteDeps, "definitions" | "watching">,
+  key: AssetKey,
+): Promise<string> {
+  const caller = c.get("caller");
+  const [record, definition, [freshness]] = await Promise.all([
+    c.get("log").asset(key),
+    new ScopedDefinitions(stores, caller).definitionFor(key),
+    new ScopedWatching(stores, caller).freshnessOf([key]),
+  ]);
+  if (record !== undefined) return formatAsset(record, definition, freshness);
+  // A definition of a prefix alone makes no asset.
+  if (definition?.definition.key === undefined) throw unknownAsset(key);
+  return formatAsset(neverReported(key), definition, freshness);
+}
+
+/** An asset as JSON of the API, with the definition that holds for it, and its freshness. */
+function formatAsset(
+  record: AssetRecord,
+  definition: DefinitionRecord | undefined,
+  freshness: AssetFreshness | undefined,
+): string {
   const { materializations, observations, checkEvaluations, partitions } = record.counts;
   const counts = { materializations, observations, check_evaluations: checkEvaluations, partitions };
   const event = (latest: RecordedEvent | null) => (latest === null ? "null" : formatEvent(latest));
-  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"has_more_checks":${record.hasMoreChecks},"counts":${JSON.stringify(counts)},"definition":${formatHolding(definition)}}`;
+  return `{"asset_key":${JSON.stringify(record.assetKey)},"latest_materialization":${event(record.latestMaterialization)},"latest_observation":${event(record.latestObservation)},"data_version":${JSON.stringify(record.dataVersion)},"checks":[${record.checks.map(formatEvent).join(",")}],"has_more_checks":${record.hasMoreChecks},"counts":${JSON.stringify(counts)},"definition":${formatHolding(definition)},"freshness":${formatFreshness(freshness, definition?.definition.freshness)}}`;
 }

@@ -1,7 +1,8 @@
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
-import { formatEvent } from "../../../core/index.ts";
-import type { PartitionRecord } from "../../../storage/index.ts";
+import type { FreshnessState } from "../../../core/freshness/index.ts";
+import { type AssetKey, formatEvent } from "../../../core/index.ts";
+import type { PartitionRecord, Subject } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { ScopedDefinitions } from "../definitions/scoped-definitions.ts";
@@ -9,6 +10,7 @@ import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, pageLimit, readQuery, switchParameter, timeParameter } from "../query-parameters.ts";
 import { jsonResponse, respond } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
+import { ScopedWatching } from "../watching/scoped-watching.ts";
 import { expecting, type MissingPartition, missingPartitions, unexpectedOf } from "./missing-partitions.ts";
 
 /** The query for a list of parts of one asset. */
@@ -56,33 +58,50 @@ export function partitionRoutes(deps: RouteDeps): Hono<AppEnv> {
       : undefined;
     if (definition !== undefined && alone === true) {
       const page = await missingPartitions(log, key, definition, { now: now(), limit, cursor: from, since, until });
-      return respond({ missing: page.missing.map(missingAsJson), cursor: page.cursor, has_more: page.hasMore });
+      const missing = await withStates(c, key, page.missing);
+      return respond({ missing, cursor: page.cursor, has_more: page.hasMore });
     }
     const { partitions, cursor, hasMore } = await log.partitions(key, { limit, cursor: from });
     let more = "";
+    let subjects: ReadonlyMap<string, Subject> | undefined;
     if (definition !== undefined) {
       // Of all pages the first says what is missing.
       const found =
         from === undefined
           ? await missingPartitions(log, key, definition, { now: now(), limit, since, until })
           : undefined;
-      const missing = found?.missing.map(missingAsJson) ?? [];
-      const unexpected = unexpectedOf(
-        definition,
-        partitions.map(({ partition }) => partition),
-      );
+      const missing = await withStates(c, key, found?.missing ?? []);
+      const names = partitions.map(({ partition }) => partition);
+      subjects = await new ScopedWatching(deps, c.get("caller")).partitionsOf(key, names);
+      const unexpected = unexpectedOf(definition, names);
       more = `,${JSON.stringify({ missing, has_more_missing: found?.hasMore ?? false, unexpected }).slice(1, -1)}`;
     }
+    const texts = partitions.map((record) => formatPartition(record, subjects));
     return jsonResponse(
-      `{"partitions":[${partitions.map(formatPartition).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}${more}}`,
+      `{"partitions":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}${more}}`,
     );
+  }
+
+  async function withStates(c: Context<AppEnv>, key: AssetKey, missing: readonly MissingPartition[]) {
+    const names = missing.map(({ partition }) => partition);
+    const subjects = await new ScopedWatching(deps, c.get("caller")).partitionsOf(key, names);
+    return missing.map((one) => ({ ...missingAsJson(one), state: stateIn(subjects, one.partition) }));
   }
 
   return routes(deps).get("/", "read", offThread(deps, answer)).app;
 }
 
-function formatPartition({ partition, latestMaterialization, materializations }: PartitionRecord): string {
-  return `{"partition":${JSON.stringify(partition)},"latest_materialization":${formatEvent(latestMaterialization)},"materializations":${materializations}}`;
+/** With its state, if there are subjects: null for a partition that is not watched. */
+function formatPartition(
+  { partition, latestMaterialization, materializations }: PartitionRecord,
+  subjects: ReadonlyMap<string, Subject> | undefined,
+): string {
+  const state = subjects === undefined ? "" : `,"state":${JSON.stringify(stateIn(subjects, partition))}`;
+  return `{"partition":${JSON.stringify(partition)},"latest_materialization":${formatEvent(latestMaterialization)},"materializations":${materializations}${state}}`;
+}
+
+function stateIn(subjects: ReadonlyMap<string, Subject>, partition: string): FreshnessState | null {
+  return subjects.get(partition)?.state ?? null;
 }
 
 function missingAsJson({ partition, start, end, dueAt }: MissingPartition) {

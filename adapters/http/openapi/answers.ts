@@ -1,24 +1,24 @@
 import { mostChecks } from "../../../storage/event-log.ts";
 import { type Schema, schemaRef } from "./operation.ts";
 
-const text: Schema = { type: "string" };
-const textOrNull: Schema = { type: ["string", "null"] };
-const texts: Schema = { type: "array", items: text };
-const count: Schema = { type: "integer", minimum: 0 };
-const id: Schema = { type: "integer", minimum: 1 };
+export const text: Schema = { type: "string" };
+export const textOrNull: Schema = { type: ["string", "null"] };
+export const texts: Schema = { type: "array", items: text };
+export const count: Schema = { type: "integer", minimum: 0 };
+export const id: Schema = { type: "integer", minimum: 1 };
 const eventOrNull: Schema = { anyOf: [schemaRef("Event"), { type: "null" }] };
-const time: Schema = {
+export const time: Schema = {
   type: "string",
   description: "ISO 8601, UTC, to the millisecond.",
   pattern: "^([0-9]{4}|[+-][0-9]{6})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$",
 };
 
-function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+export function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
   const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-function page(name: string, item: Schema, more: Record<string, Schema> = {}): Schema {
+export function page(name: string, item: Schema, more: Record<string, Schema> = {}): Schema {
   return object({
     [name]: { type: "array", items: item },
     cursor: { ...textOrNull, description: "The parameter `cursor` that asks for the next page." },
@@ -30,7 +30,7 @@ function page(name: string, item: Schema, more: Record<string, Schema> = {}): Sc
   });
 }
 
-const assetKey: Schema = { type: "array", items: text, minItems: 1 };
+export const assetKey: Schema = { type: "array", items: text, minItems: 1 };
 const common: Record<string, Schema> = {
   id: { ...id, description: "Grows in the order of commits and is never used again." },
   asset_key: assetKey,
@@ -43,7 +43,13 @@ const common: Record<string, Schema> = {
   metadata: { type: "object", additionalProperties: schemaRef("MetadataValue") },
 };
 
-const timeOrNull: Schema = { type: ["string", "null"], format: "date-time" };
+export const timeOrNull: Schema = { type: ["string", "null"], format: "date-time" };
+export const freshnessState: Schema = { type: "string", enum: ["PASS", "WARN", "FAIL", "UNKNOWN"] };
+const partitionState: Schema = {
+  type: ["string", "null"],
+  enum: ["PASS", "WARN", "FAIL", "UNKNOWN", null],
+  description: "Its freshness. Null if it is not watched.",
+};
 const missing = object({
   partition: text,
   start: { ...timeOrNull, description: "Of the window, inclusive. Null for a static partition." },
@@ -52,6 +58,7 @@ const missing = object({
     ...timeOrNull,
     description: "When it is late: by the freshness policy, else the end of the window. Null for a static partition.",
   },
+  state: partitionState,
 });
 
 const assetEvent: Record<string, Schema> = {
@@ -147,6 +154,10 @@ export const answerSchemas: Record<string, Schema> = {
       anyOf: [schemaRef("Definition"), { type: "null" }],
       description: "The one that holds: of the key, else of the longest prefix.",
     },
+    freshness: {
+      anyOf: [schemaRef("Freshness"), { type: "null" }],
+      description: "Null if the asset is not watched.",
+    },
   }),
   Definition: object(
     {
@@ -187,7 +198,10 @@ export const answerSchemas: Record<string, Schema> = {
   PartitionPage: {
     ...page(
       "partitions",
-      object({ partition: text, latest_materialization: schemaRef("Event"), materializations: count }),
+      object(
+        { partition: text, latest_materialization: schemaRef("Event"), materializations: count, state: partitionState },
+        ["state"],
+      ),
       { missing: { type: "array", items: missing }, has_more_missing: { type: "boolean" }, unexpected: texts },
     ),
     required: ["partitions", "cursor", "has_more"],

@@ -19,6 +19,7 @@ const missingExample = {
   start: "2026-11-24T00:00:00.000Z",
   end: "2026-11-25T00:00:00.000Z",
   due_at: "2026-11-25T06:00:00.000Z",
+  state: "UNKNOWN",
 };
 
 export const assetOperations: Operations = (limits) => [
@@ -95,7 +96,7 @@ export const assetOperations: Operations = (limits) => [
               list: { value: { partitions: [partitionExample], ...lastPage } },
               expected: {
                 value: {
-                  ...{ partitions: [partitionExample], ...lastPage },
+                  ...{ partitions: [{ ...partitionExample, state: "PASS" }], ...lastPage },
                   ...{ missing: [missingExample], has_more_missing: false, unexpected: [] },
                 },
               },

@@ -12,6 +12,8 @@ import { errors, type Operation, type Responses } from "./operation.ts";
 import { reportOperations } from "./report-operations.ts";
 import { serverOperations } from "./server-operations.ts";
 import { waitOperations } from "./wait-operations.ts";
+import { watchingSchemas } from "./watching-answers.ts";
+import { watchingOperations } from "./watching-operations.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -20,6 +22,7 @@ const tags = [
   { name: "Events", description: "Everything that was reported: written in batches, listed, exported, followed." },
   { name: "Assets", description: "What is known of each asset, kept up to date with every event." },
   { name: "Definitions", description: "What is known of assets without a report: owners, partitions, freshness." },
+  { name: "Watching", description: "What is late, and what fails: freshness, alerts and mutes." },
   { name: "Server", description: "The server itself." },
 ];
 
@@ -27,7 +30,7 @@ const tags = [
 export function describedOperations(limits: Limits): readonly Operation[] {
   const all = [
     ...[reportOperations, eventOperations, assetOperations, waitOperations],
-    ...[definitionOperations, serverOperations],
+    ...[definitionOperations, watchingOperations, serverOperations],
   ];
   return all.flatMap((describe) => describe(limits));
 }
@@ -50,7 +53,7 @@ export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> 
       info: { title: name, version, description, license: { name: license, identifier: license } },
       servers: [{ url: "/" }],
       tags,
-      components: { schemas: answerSchemas, securitySchemes },
+      components: { schemas: { ...answerSchemas, ...watchingSchemas }, securitySchemes },
     },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,

@@ -20,6 +20,9 @@ export const parameterExamples: Readonly<Record<string, unknown>> = {
   before: 44,
   order: "asc",
   source: "team-a",
+  state: "FAIL",
+  status: "firing",
+  kind: "check",
   limit: 100,
   cursor: "42-1k2x3c",
   id: 42,
@@ -106,6 +109,47 @@ export const definitionExample = {
   defined_at: "2026-11-23T02:00:00.000Z",
 };
 
+export const freshnessExample = {
+  state: "FAIL",
+  since: "2026-11-24T06:00:00.000Z",
+  policy: definitionExample.freshness,
+  deadline: "2026-11-24T06:00:00.000Z",
+  last_at: "2026-11-23T03:00:00.000Z",
+  next_change_at: "2026-11-25T00:00:00.000Z",
+  partitions: { PASS: 2, FAIL: 1 },
+};
+
+export const subjectExample = {
+  asset_key: ["s3", "orders"],
+  partition: "2026-11-23",
+  state: "FAIL",
+  since: "2026-11-24T06:00:00.000Z",
+  deadline: "2026-11-24T06:00:00.000Z",
+  last_at: null,
+  next_change_at: null,
+  defined_at: "2026-11-23T02:00:00.000Z",
+};
+
+export const alertExample = {
+  id: 7,
+  kind: "freshness",
+  status: "firing",
+  severity: "ERROR",
+  asset_key: ["s3", "orders"],
+  partition: "2026-11-23",
+  check_name: null,
+  since: "2026-11-24T06:00:00.000Z",
+  resolved_at: null,
+  event_id: 45,
+  reason: "deadline",
+  muted_until: null,
+  owners: ["team:finance"],
+  group: "finance",
+  tags: { tier: "gold" },
+};
+
+export const muteExample = { asset_key: ["s3", "orders"], until: "2026-11-24T12:00:00.000Z", by: "anna" };
+
 export const assetExample = {
   asset_key: ["s3", "orders"],
   latest_materialization: materializationExample,
@@ -115,4 +159,5 @@ export const assetExample = {
   has_more_checks: false,
   counts: { materializations: 1, observations: 0, check_evaluations: 1, partitions: 1 },
   definition: definitionExample,
+  freshness: freshnessExample,
 };

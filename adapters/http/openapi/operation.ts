@@ -42,9 +42,9 @@ const reasons: Readonly<Record<number, string>> = {
   408: "The body came too slowly. Nothing of it is recorded, but lines of an import that came whole.",
   409: "Another source owns a key, or the source would lose all its definitions; the sentence says which.",
   413: "The body is larger than the server's limit, or has too many events.",
-  415: "The body is neither JSON nor lines of JSON.",
+  415: "The body is of a type that this does not read; the sentence says which it reads.",
   422: "The idempotency key was sent before, with other content.",
-  501: "The server was made without a store of definitions.",
+  501: "The server was made without the store that this needs; the sentence names it.",
   503: "The server can't answer now. Nothing is known to be recorded; send the request again, with the same idempotency key.",
 };
 

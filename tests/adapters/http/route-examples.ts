@@ -46,6 +46,18 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
     body: JSON.stringify({ assets: [{ key: "s3/orders" }] }),
   },
   "GET /schemas/definitions.json": { needs: "nothing" },
+  "GET /api/v1/freshness": { needs: "read" },
+  "GET /api/v1/alerts": { needs: "read" },
+  "GET /api/v1/alerts/:id": { needs: "read", path: "/api/v1/alerts/1" },
+  "GET /api/v1/alerts/mutes": { needs: "read" },
+  "POST /api/v1/alerts/mute": {
+    ...{ needs: "admin", headers: json },
+    body: JSON.stringify({ asset_key: "s3/orders", until: "2026-11-24T12:00:00Z" }),
+  },
+  "DELETE /api/v1/alerts/mute": {
+    ...{ needs: "admin", path: "/api/v1/alerts/mute?asset_key=s3/orders", answers: [200, 404] },
+  },
+  "POST /api/v1/alerts/:id/close": { needs: "admin", path: "/api/v1/alerts/1/close" },
   "GET /api/v1/log": { needs: "read" },
   "GET /api/v1/wait": {
     needs: "read",

@@ -4,8 +4,9 @@ import { assetWiped } from "../../../core/index.ts";
 import { defined } from "../../contracts/definition-store.ts";
 import { readStream } from "../../read-stream.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
-import { linesOf, materializationOf, memory, nativeApp } from "./native.ts";
+import { linesOf, materializationOf, memory, nativeApp, noon } from "./native.ts";
 import { allRoutes, exampleRequest, routeExamples } from "./route-examples.ts";
+import { alertOf, standInWatchStore, subjectOf } from "./watching/stand-in-watch-store.ts";
 
 const event = v.looseObject({ id: v.number() });
 /** What the tests look into; of the rest they compare the whole. */
@@ -31,7 +32,13 @@ async function filled() {
   ]);
   await log.wipe({ assetKey: ["s3x"] }, outsider);
   const token = namedToken("s3", { scopes: ["admin"], prefix: ["s3"] });
-  const { app, definitions } = await guardedApp([token, namedToken("all", { scopes: ["admin"] })], log);
+  const watching = standInWatchStore({
+    alerts: [alertOf(1, "s3/orders"), alertOf(2, "lake/x", { checkName: outsider }), alertOf(3, "s3x")],
+    subjects: [subjectOf("lake/x", { partition: outsider }), subjectOf("s3/orders"), subjectOf("s3x")],
+    mutes: [{ name: { prefix: ["lake"] }, until: noon + 1, by: outsider }],
+  });
+  const all = namedToken("all", { scopes: ["admin"] });
+  const { app, definitions } = await guardedApp([token, all], log, { watching });
   await definitions.replace(
     "ours",
     defined({ key: "s3/orders", group: "own" }, { prefix: "s3/eu", group: "eu" }, { key: "s3/never", group: "never" }),
@@ -140,6 +147,9 @@ describe("a token with a prefix", () => {
     ["/api/v1/definitions?asset_key=lake/x", "lake/x"],
     ["/api/v1/definitions/lake/x", "lake/x"],
     ["/api/v1/definitions/s3x/y", "s3x/y"],
+    ["/api/v1/alerts?prefix=lake", "lake"],
+    ["/api/v1/alerts?asset_key=lake/x", "lake/x"],
+    ["/api/v1/freshness?prefix=s3x", "s3x"],
     ["/api/v1/checks?asset_key=lake/x", "lake/x"],
     ["/api/v1/wait?asset_key=lake/x&since=0", "lake/x"],
     ["/api/v1/wait?asset_key=s3/orders&asset_key=s3x&partition=p", "s3x"],

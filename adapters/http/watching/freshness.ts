@@ -1,0 +1,33 @@
+import type { Hono } from "hono";
+import * as v from "valibot";
+import type { Limits } from "../../config/limits.ts";
+import type { AppEnv } from "../app-deps.ts";
+import { assetKeyParameter, pageLimit, readQuery } from "../query-parameters.ts";
+import { jsonResponse } from "../responses.ts";
+import { offThread, type RouteDeps, routes } from "../routes.ts";
+import { formatSubject } from "./format-watching.ts";
+import { ScopedWatching } from "./scoped-watching.ts";
+
+export const freshnessStates = ["PASS", "WARN", "FAIL", "UNKNOWN"] as const;
+
+export function freshnessSchema(limits: Limits) {
+  return v.strictObject({
+    state: v.optional(v.picklist(freshnessStates, "PASS, WARN, FAIL or UNKNOWN")),
+    prefix: v.optional(assetKeyParameter),
+    limit: pageLimit(limits),
+    cursor: v.optional(v.string()),
+  });
+}
+
+/** The freshness of assets and partitions, by key and partition. */
+export function freshnessRoutes(deps: RouteDeps): Hono<AppEnv> {
+  const handler = offThread(deps, async (c) => {
+    const { state, prefix, limit, cursor: from } = readQuery(c.req.url, freshnessSchema(deps.config.limits));
+    const watching = new ScopedWatching(deps, c.get("caller"));
+    const { subjects, cursor, hasMore } = await watching.subjects({ state, prefix }, { limit, cursor: from });
+    return jsonResponse(
+      `{"subjects":[${subjects.map(formatSubject).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
+    );
+  });
+  return routes(deps).get("/", "read", handler).app;
+}
