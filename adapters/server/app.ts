@@ -19,6 +19,7 @@ import { instrumentRequests } from "../http/operations/instrument-requests.ts";
 import { addLogMetrics } from "../http/operations/log-metrics.ts";
 import { createMetrics } from "../http/operations/metrics.ts";
 import { metricsRoutes } from "../http/operations/metrics-routes.ts";
+import { addWatchMetrics } from "../http/operations/watch-metrics.ts";
 import { Reports } from "../http/reports/reports.ts";
 import { type RequestParts, requestPath } from "../http/request.ts";
 import { type RouteDeps, requiredScopeOf } from "../http/routes.ts";
@@ -53,6 +54,7 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
   };
   const deps = routeDeps(given, log);
   addLogMetrics(metrics.registry, appends, whole);
+  addWatchMetrics(metrics.registry, given.watching);
   const { corsOrigins = [] } = deps.browser ?? {};
 
   const app = new Hono<AppEnv>({ getPath: requestPath });

@@ -8,8 +8,20 @@ export interface Metrics {
   committed(commit: Commit): void;
   /** Sets how many milliseconds the clock runs ahead of what retention trusts; 0 if retention follows it. */
   clockAhead(milliseconds: number): void;
+  /** Sets how far the watcher of this process is. */
+  watched(watcher: WatcherProgress): void;
   /** Counts a request. `milliseconds` is the time until its answer began. */
   answered(method: string, route: string, status: number, milliseconds: number): void;
+}
+
+/** How far the loop is that watches assets. */
+export interface WatcherProgress {
+  /** How many ids the log is ahead of what it has followed. */
+  readonly behind: number;
+  /** Whether this process holds the lease. */
+  readonly isHolder: boolean;
+  /** When states were judged last, in milliseconds since 1970 UTC; null: not yet. */
+  readonly evaluatedAt: number | null;
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -62,6 +74,21 @@ class ServerMetrics implements Metrics {
     help: "How far the clock runs ahead of what retention trusts: nothing is deleted meanwhile. 0 where it follows the clock.",
     registers: [this.registry],
   });
+  readonly #watcherLag = new Gauge({
+    name: "runless_watcher_lag_events",
+    help: "How many events the watcher has yet to follow.",
+    registers: [this.registry],
+  });
+  readonly #isHolder = new Gauge({
+    name: "runless_watcher_is_holder",
+    help: "1 where this process watches, 0 where another does, or nothing is to be watched.",
+    registers: [this.registry],
+  });
+  readonly #evaluatedAt = new Gauge({
+    name: "runless_watcher_last_evaluation_timestamp_seconds",
+    help: "When freshness was judged last, in seconds since 1970; 0: not yet.",
+    registers: [this.registry],
+  });
   readonly #routes = new Map<string, Map<string, RouteMetrics>>();
 
   constructor() {
@@ -81,7 +108,7 @@ class ServerMetrics implements Metrics {
     });
   }
 
-  // These two are properties, so that they can be passed on by themselves.
+  // These three are properties, so that they can be passed on by themselves.
   readonly committed = ({ events, milliseconds }: Commit): void => {
     this.#commitEvents.observe(events);
     this.#commitSeconds.observe(milliseconds / 1000);
@@ -89,6 +116,12 @@ class ServerMetrics implements Metrics {
 
   readonly clockAhead = (milliseconds: number): void => {
     this.#clockAhead.set(milliseconds / 1000);
+  };
+
+  readonly watched = ({ behind, isHolder, evaluatedAt }: WatcherProgress): void => {
+    this.#watcherLag.set(behind);
+    this.#isHolder.set(isHolder ? 1 : 0);
+    this.#evaluatedAt.set((evaluatedAt ?? 0) / 1000);
   };
 
   answered(method: string, route: string, status: number, milliseconds: number): void {

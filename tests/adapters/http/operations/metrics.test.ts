@@ -13,6 +13,7 @@ import {
 import { bearer, namedToken } from "../guarded.ts";
 import { config, linesOf, materializationOf, memory, type NativeApp, nativeApp, noon } from "../native.ts";
 import { testApp } from "../test-app.ts";
+import { alertOf, standInWatchStore, subjectOf } from "../watching/stand-in-watch-store.ts";
 
 /** The values of a scrape, by name and labels as they are written. */
 async function scrape(app: NativeApp): Promise<ReadonlyMap<string, number>> {
@@ -159,13 +160,63 @@ describe("GET /metrics", () => {
     ]);
   });
 
+  test("tells how many subjects have each state, and how many alerts fire", async () => {
+    const watching = standInWatchStore({
+      subjects: [subjectOf("a"), subjectOf("b", { state: "FAIL" }), subjectOf("c", { state: "FAIL" })],
+      alerts: [
+        alertOf(1, "b"),
+        alertOf(2, "c", { severity: "WARN" }),
+        alertOf(3, "c"),
+        alertOf(4, "a", { kind: "check", checkName: "c" }),
+        alertOf(5, "a", { status: "resolved" }),
+      ],
+    });
+    const found = await scrape(nativeApp({ watching }));
+    const subjects = ["PASS", "WARN", "FAIL", "UNKNOWN"].map((state) =>
+      found.get(`runless_freshness_subjects{state="${state}"}`),
+    );
+    expect(subjects).toEqual([1, 0, 2, 0]);
+    const firing = ["freshness", "check"].flatMap((kind) =>
+      ["WARN", "ERROR"].map((severity) => found.get(`runless_alerts_firing{kind="${kind}",severity="${severity}"}`)),
+    );
+    expect(firing).toEqual([1, 2, 0, 1]);
+  });
+
+  test("tells nothing is watched where nothing can be, and the rest where that can't be read", async () => {
+    const without = await scrape(nativeApp({ watching: standInWatchStore() }));
+    expect(without.get('runless_freshness_subjects{state="FAIL"}')).toBe(0);
+    expect(without.get('runless_alerts_firing{kind="check",severity="ERROR"}')).toBe(0);
+    const counts = () => Promise.reject(new EventLogError("unavailable", "Gone."));
+    const gone = await scrape(nativeApp({ watching: { ...standInWatchStore(), counts } }));
+    expect(gone.get('runless_freshness_subjects{state="FAIL"}')).toBeNaN();
+    expect(gone.get('runless_alerts_firing{kind="check",severity="ERROR"}')).toBeNaN();
+    expect(gone.get("runless_assets")).toBe(0);
+  });
+
+  test("tells how far the watcher of the process is", async () => {
+    const metrics = createMetrics();
+    const app = nativeApp({ metrics });
+    const watcher = async () => {
+      const found = await scrape(app);
+      return ["lag_events", "is_holder", "last_evaluation_timestamp_seconds"].map((name) =>
+        found.get(`runless_watcher_${name}`),
+      );
+    };
+    expect(await watcher()).toEqual([0, 0, 0]);
+    metrics.watched({ behind: 7, isHolder: true, evaluatedAt: noon + 500 });
+    expect(await watcher()).toEqual([7, 1, noon / 1000 + 0.5]);
+    metrics.watched({ behind: 0, isHolder: false, evaluatedAt: null });
+    expect(await watcher()).toEqual([0, 0, 0]);
+  });
+
   test("tells a token with a prefix the ages of its own assets alone", async () => {
     const log = memory();
     await log.append([[{ event: materialization(["a", "b"]) }, { event: materialization("c") }]]);
     const store = createMemoryTokenStore({ now: () => noon });
     await store.create(namedToken("t", { scopes: ["read"], prefix: ["a"] }));
     const tokens = await openTokenCache({ store, now: () => noon });
-    const app = testApp({ log, tokens, config: { ...config, metrics: { assets: true } }, now: () => noon });
+    const watching = standInWatchStore({ subjects: [subjectOf("c")], alerts: [alertOf(1, "c")] });
+    const app = testApp({ log, tokens, watching, config: { ...config, metrics: { assets: true } }, now: () => noon });
     const text = await (await app.request("/metrics", { headers: bearer("t") })).text();
     expect(text).toContain('asset_key="a/b"');
     expect(text).not.toContain('asset_key="c"');
