@@ -1,21 +1,32 @@
 import { assertNotFarAhead } from "../../core/events/event-input.ts";
 import type { ReportableEvent } from "../../core/events/events.ts";
-import type { AssetKey, RunlessEvent } from "../../core/index.ts";
+import type { RunlessEvent } from "../../core/index.ts";
 import { appendUnit } from "../../storage/append-event.ts";
 import {
+  type AssetFreshness,
   appendEvent,
+  type DefinitionRecord,
   type DefinitionStore,
   type EventLog,
   EventLogError,
+  type AssetRecord as LoggedAsset,
   type NewEvent,
   openStores,
   type WaitReads,
+  type WatchStore,
   waitReadsOf,
 } from "../../storage/index.ts";
 import { resolveDatabase } from "../config/config.ts";
 import { readNewEvents, readReportable, readReportOptions } from "./call-arguments.ts";
 import { LogReader } from "./log-reader.ts";
-import type { CallOptions, ReportedEvent, ReportedEvents, ReportOptions, RunlessApi } from "./runless-api.ts";
+import type {
+  AssetRecord,
+  CallOptions,
+  ReportedEvent,
+  ReportedEvents,
+  ReportOptions,
+  RunlessApi,
+} from "./runless-api.ts";
 import { Waits } from "./waits.ts";
 
 export interface RunlessInstanceOptions {
@@ -40,9 +51,13 @@ const pageSize = 1000;
 export class RunlessInstance extends LogReader implements RunlessApi {
   readonly #log: EventLog;
 
-  /** Without a store of definitions, nothing is defined. */
-  constructor(log: EventLog & Partial<WaitReads>, definitions?: DefinitionStore) {
-    const definitionsFor = (keys: readonly AssetKey[]) => definitions?.definitionsFor(keys) ?? [];
+  /** Without a store of definitions, nothing is defined, and without one of what is watched, nothing has a freshness. */
+  constructor(log: EventLog & Partial<WaitReads>, definitions?: DefinitionStore, watching?: WatchStore) {
+    const described = async (records: readonly LoggedAsset[]) => {
+      const keys = records.map(({ assetKey }) => assetKey);
+      const [defined, watched] = await Promise.all([definitions?.definitionsFor(keys), watching?.freshnessOf(keys)]);
+      return records.map((record, i) => describeAsset(record, defined?.[i], watched?.[i]));
+    };
     const watch: EventLog["watch"] = (listener) => log.watch(listener);
     const waits = new Waits({ reads: waitReadsOf(log), watch, definitions, now: Date.now });
     super(
@@ -50,12 +65,11 @@ export class RunlessInstance extends LogReader implements RunlessApi {
         query: (filter, page) => log.query(filter, page),
         asset: async (key) => {
           const record = await log.asset(key);
-          return record && { ...record, definition: (await definitionsFor([key]))[0] ?? null };
+          return record && (await described([record]))[0];
         },
         assets: async (filter, page) => {
           const { assets, ...rest } = await log.assets(filter, page);
-          const defined = await definitionsFor(assets.map(({ assetKey }) => assetKey));
-          return { assets: assets.map((record, i) => ({ ...record, definition: defined[i] ?? null })), ...rest };
+          return { assets: await described(assets), ...rest };
         },
         partitions: (key, page) => log.partitions(key, page),
         wipe: (target) => log.wipe(target, null),
@@ -112,6 +126,18 @@ export class RunlessInstance extends LogReader implements RunlessApi {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+function describeAsset(
+  record: LoggedAsset,
+  definition: DefinitionRecord | undefined,
+  watched: AssetFreshness | undefined,
+): AssetRecord {
+  if (watched === undefined) return { ...record, definition: definition ?? null, freshness: null };
+  const { state, since, deadline, lastAt, nextAt, partitions } = watched;
+  const policy = definition?.definition.freshness ?? null;
+  const freshness = { state, since, policy, deadline, lastAt, nextAt, partitions };
+  return { ...record, definition: definition ?? null, freshness };
 }
 
 /** The event to record. Throws InvalidEventError for a timestamp far ahead of its receipt, here or by another log. */

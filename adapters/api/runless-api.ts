@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import type { FreshnessPolicy } from "../../core/freshness/policy.ts";
 import type {
   AssetCheckEvaluation,
   AssetKey,
@@ -12,6 +13,7 @@ import type {
 import type { WaitDecision, WaitQuestion } from "../../core/waiting/wait.ts";
 import type { DefinitionRecord } from "../../storage/definitions/definition-store.ts";
 import type { AppendedEvent, EventFilter, AssetRecord as LoggedAsset, NewEvent } from "../../storage/event-log.ts";
+import type { AssetFreshness } from "../../storage/watching/watch-store.ts";
 
 /**
  * The API of an event log, with the names of Dagster's instance. RunlessInstance implements it in this process, and
@@ -127,6 +129,15 @@ export type { DefinitionRecord, NewEvent };
 /** What is known of an asset: by its events, and by the definition that holds for it (null: there is none). */
 export interface AssetRecord extends LoggedAsset {
   readonly definition: DefinitionRecord | null;
+  /** Null if the asset is not watched. */
+  readonly freshness: FreshnessRecord | null;
+}
+
+/** The freshness of an asset as it was judged last: of one with partitions the worst of them. Times are milliseconds since 1970 UTC. */
+export interface FreshnessRecord
+  extends Pick<AssetFreshness, "state" | "since" | "deadline" | "lastAt" | "nextAt" | "partitions"> {
+  /** Of the definition that holds. */
+  readonly policy: FreshnessPolicy | null;
 }
 
 export type ReportedEvent = AppendedEvent;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { AssetKey } from "../../core/asset-key.ts";
 import type { Definition } from "../../core/definitions/definition.ts";
 import { readEvent } from "../../core/events/wire.ts";
+import type { FreshnessPolicy } from "../../core/freshness/policy.ts";
 import { maxEventDepth, parseJson } from "../../core/json/json.ts";
 import type { JsonValue } from "../../core/json/json-value.ts";
 import type { DefinitionRecord } from "../../storage/definitions/definition-store.ts";
@@ -33,6 +34,21 @@ const definition = v.pipe(
   }),
 );
 
+const counted = v.exactOptional(v.number());
+const timeOrNull = v.nullable(time);
+const freshness = v.pipe(
+  v.object({
+    state: v.picklist(["PASS", "WARN", "FAIL", "UNKNOWN"]),
+    since: time,
+    policy: v.nullable(v.custom<FreshnessPolicy>((policy) => typeof policy === "object")), // likewise
+    deadline: timeOrNull,
+    last_at: timeOrNull,
+    next_change_at: timeOrNull,
+    partitions: v.nullable(v.object({ PASS: counted, WARN: counted, FAIL: counted, UNKNOWN: counted })),
+  }),
+  v.transform(({ last_at: lastAt, next_change_at: nextAt, ...rest }) => ({ ...rest, lastAt, nextAt })),
+);
+
 const asset = v.pipe(
   v.object({
     asset_key: assetKey,
@@ -48,6 +64,7 @@ const asset = v.pipe(
       partitions: v.number(),
     }),
     definition: v.optional(v.nullable(definition), null), // likewise
+    freshness: v.optional(v.nullable(freshness), null), // likewise
   }),
   v.transform((wire) => ({
     assetKey: wire.asset_key,
@@ -63,6 +80,7 @@ const asset = v.pipe(
       partitions: wire.counts.partitions,
     },
     definition: wire.definition,
+    freshness: wire.freshness,
   })),
 );
 

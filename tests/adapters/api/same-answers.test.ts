@@ -12,6 +12,7 @@ import { checkEvaluation, materialization, observation } from "../../../core/ind
 import { type EventLog, openStores, type Stores } from "../../../storage/index.ts";
 import { defined } from "../../contracts/definition-store.ts";
 import { temporaryFolder } from "../../server.ts";
+import { freshnessOf, standInWatchStore } from "../http/watching/stand-in-watch-store.ts";
 
 // One log, asked in this process and through its API: whatever the arguments are, the answers are the same.
 
@@ -34,8 +35,15 @@ async function fill(log: EventLog): Promise<void> {
   await log.append(events.map((event) => [{ event }]));
 }
 
+const watching = standInWatchStore({
+  assets: [
+    freshnessOf("a", { state: "WARN" }),
+    freshnessOf("a/b", { state: "FAIL", lastAt: null, nextAt: null, partitions: { PASS: 2, FAIL: 1 } }),
+  ],
+});
+
 function appOver({ log, definitions }: Stores) {
-  const app = createApp({ log, definitions, config: resolveConfig([], {}) });
+  const app = createApp({ log, definitions, watching, config: resolveConfig([], {}) });
   return (url: string, init: RequestInit) => app.fetch(new Request(url, init));
 }
 
@@ -135,7 +143,7 @@ describe.each([
   );
   const ask = appOver(stores);
   const [instance, client] = [
-    new RunlessInstance(log, definitions),
+    new RunlessInstance(log, definitions, watching),
     new RunlessClient({ url: "http://localhost", fetch: ask }),
   ];
   afterAll(() => log.close());
@@ -180,7 +188,14 @@ describe.each([
           const page = { limit, cursor, ...(order && { order }) };
           const [here, there] = [await log.assets(filter, page), await source.assets(filter, page, undefined)];
           const assets = here.assets.map(async ({ assetKey, ...record }) => {
-            return { assetKey, ...record, definition: (await definitions.definitionFor(assetKey)) ?? null };
+            const [definition, [freshness]] = [
+              (await definitions.definitionFor(assetKey)) ?? null,
+              await watching.freshnessOf([assetKey]),
+            ];
+            const { assetKey: _, definedAt, ...state } = freshness ?? {};
+            const policy = definition?.definition.freshness ?? null;
+            const known = freshness === undefined ? null : { ...state, policy };
+            return { assetKey, ...record, definition, freshness: known };
           });
           expect(plain(there)).toEqual(plain({ ...here, assets: await Promise.all(assets) }));
           if (!here.hasMore || here.cursor === null) return;

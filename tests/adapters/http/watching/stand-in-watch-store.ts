@@ -33,6 +33,11 @@ export function subjectOf(key: string, fields: Partial<Subject> = {}): Subject {
   };
 }
 
+export function freshnessOf(key: string, fields: Partial<AssetFreshness> = {}): AssetFreshness {
+  const { partition, ...whole } = subjectOf(key);
+  return { ...whole, partitions: null, ...fields };
+}
+
 export function alertOf(id: number, key: string, fields: Partial<Alert> = {}): Alert {
   return {
     id,

@@ -5,7 +5,7 @@ import { createMemoryDefinitionStore, type Mute } from "../../../../storage/inde
 import { defined } from "../../../contracts/definition-store.ts";
 import { bearer, guardedApp, namedToken } from "../guarded.ts";
 import { memory, nativeApp, noon } from "../native.ts";
-import { alertOf, at, standInWatchStore, subjectOf, type Watched } from "./stand-in-watch-store.ts";
+import { alertOf, at, freshnessOf, standInWatchStore, subjectOf, type Watched } from "./stand-in-watch-store.ts";
 
 const iso = (time: number) => new Date(time).toISOString();
 const json = { "content-type": "application/json" };
@@ -222,9 +222,9 @@ describe("what else has freshness", () => {
     );
     const watching = standInWatchStore({
       assets: [
-        { ...subjectOf("a", { state: "WARN" }), partitions: null },
-        { ...subjectOf("b", { state: "FAIL" }), partitions: { PASS: 1, FAIL: 1 } },
-        { ...subjectOf("never", { state: "UNKNOWN", lastAt: null }), partitions: null },
+        freshnessOf("a", { state: "WARN" }),
+        freshnessOf("b", { state: "FAIL", partitions: { PASS: 1, FAIL: 1 } }),
+        freshnessOf("never", { state: "UNKNOWN", lastAt: null }),
       ],
       subjects: [subjectOf("b", { partition: "eu" }), subjectOf("b", { partition: "us", state: "FAIL" })],
     });
@@ -241,10 +241,10 @@ describe("what else has freshness", () => {
     const { ask } = await filled();
     const a = { state: "WARN", policy: freshness, ...known, partitions: null };
     const b = { state: "FAIL", policy: null, ...known, partitions: { PASS: 1, FAIL: 1 } };
-    const freshnessOf = async (path: string) => ((await ask(path)).body as { freshness: unknown }).freshness;
-    expect(await freshnessOf("assets/a")).toEqual(a);
-    expect(await freshnessOf("assets?asset_key=b")).toEqual(b);
-    expect(await freshnessOf("assets/never")).toEqual({ ...a, state: "UNKNOWN", last_at: null });
+    const recordOf = async (path: string) => ((await ask(path)).body as { freshness: unknown }).freshness;
+    expect(await recordOf("assets/a")).toEqual(a);
+    expect(await recordOf("assets?asset_key=b")).toEqual(b);
+    expect(await recordOf("assets/never")).toEqual({ ...a, state: "UNKNOWN", last_at: null });
     const { assets } = (await ask("assets")).body as { assets: { freshness: unknown }[] };
     expect(assets.map(({ freshness }) => freshness)).toEqual([a, b]);
   });
