@@ -71,6 +71,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./reading/checks.ts")).checksCommand,
   },
   {
+    name: "alerts",
+    summary: "List what is late and which checks fail, or close an alert.",
+    load: async () => (await import("./watching/alerts.ts")).alertsCommand,
+  },
+  {
+    name: "freshness",
+    summary: "List what freshness policies watch, or why an asset was late.",
+    load: async () => (await import("./watching/freshness.ts")).freshnessCommand,
+  },
+  {
+    name: "mute",
+    summary: "Mute the alerts of an asset for a while, or list what is muted.",
+    load: async () => (await import("./watching/mute.ts")).muteCommand,
+  },
+  {
+    name: "unmute",
+    summary: "End a mute.",
+    load: async () => (await import("./watching/mute.ts")).unmuteCommand,
+  },
+  {
     name: "define",
     summary: "Make the definitions of a source equal to files: owners, partitions, freshness.",
     load: async () => (await import("./definitions/define.ts")).defineCommand,
