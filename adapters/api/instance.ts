@@ -86,8 +86,8 @@ export class RunlessInstance extends LogReader implements RunlessApi {
     const url = options.databaseUrl ?? given.databaseUrl;
     // The token of the environment is for the database of the environment.
     const token = options.databaseUrl === undefined ? given.databaseAuthToken : undefined;
-    const { log, definitions } = await openStores({ url, authToken: options.databaseAuthToken ?? token });
-    return new RunlessInstance(log, definitions);
+    const stores = await openStores({ url, authToken: options.databaseAuthToken ?? token });
+    return new RunlessInstance(stores.log, stores.definitions, stores.watching);
   }
 
   async reportRunlessAssetEvent(event: RunlessEvent, options?: ReportOptions): Promise<ReportedEvent> {

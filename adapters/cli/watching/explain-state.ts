@@ -24,6 +24,7 @@ export interface ExplainedState {
   readonly reasons: readonly string[];
 }
 
+type EventKind = "materialization" | "observation";
 type Facts = Pick<FreshnessFacts, "definedAt" | "now">;
 
 /** The state that a policy gives an asset, or one of its partitions, and why. */
@@ -41,13 +42,23 @@ export function explainState(
     : policy.type === "cron"
       ? tellTick(policy, last, found.state, facts)
       : tellAge(policy, last, found.state, facts);
-  const reasons = [lastEvent(policy, last, facts.now), ...told, ...outlook(found.nextChangeAt, policy)];
+  const reasons = [
+    lastEvent(countsOf(policy, window), last, facts.now),
+    ...told,
+    ...outlook(found.nextChangeAt, policy),
+  ];
   return { state: found.state, nextChangeAt: found.nextChangeAt, reasons };
 }
 
 type PolicyOf<Type> = Extract<FreshnessPolicy, { readonly type: Type }>;
 
-function lastEvent({ counts = ["materialization"] }: FreshnessPolicy, last: CountedEvent | null, now: number): string {
+/** The events that count: a partition with a time window is met by materializations alone. */
+export function countsOf({ counts }: FreshnessPolicy, window: PartitionWindow | null): readonly EventKind[] {
+  const isWindowed = window !== null && window.end !== null;
+  return isWindowed ? ["materialization"] : (counts ?? ["materialization"]);
+}
+
+function lastEvent(counts: readonly EventKind[], last: CountedEvent | null, now: number): string {
   const kinds = counts.join(" or ");
   if (last === null) return `No ${kinds} was known.`;
   return `The last ${kinds} was event ${last.id}, which counted at ${time(last.at)}, ${span(now - last.at)} before.`;

@@ -16,7 +16,7 @@ import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { time } from "../reading/event-cells.ts";
 import type { OpenLog } from "../with-log.ts";
-import { type CountedEvent, type ExplainedState, explainState } from "./explain-state.ts";
+import { type CountedEvent, countsOf, type ExplainedState, explainState } from "./explain-state.ts";
 
 const definitionSchema = v.object({
   prefix: v.optional(v.array(v.string())),
@@ -53,7 +53,7 @@ export async function showStateAt(log: OpenLog, key: AssetKey, at: number, isJso
     const some = windows.slice(from, from + partitionsAtOnce);
     const found = some.map(async (window: PartitionWindow | null): Promise<Explained> => {
       const partition = window?.partition ?? null;
-      const last = await lastCounted(log, { key, partition, counts: policy.counts ?? ["materialization"] }, at);
+      const last = await lastCounted(log, { key, partition, counts: countsOf(policy, window) }, at);
       return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
     });
     explained.push(...(await Promise.all(found)));
@@ -118,15 +118,26 @@ async function policyOf(log: OpenLog, key: AssetKey) {
   const { prefix, partitions, freshness: policy, defined_at: definedAt } = readAnswer(definitionSchema, text);
   if (policy === null) throw unwatched;
   if (prefix === undefined) return { policy, partitions, definedAt };
-  // The policy of a prefix begins with the first event of the asset.
-  const query = { asset_key: JSON.stringify(key), order: "asc", limit: 1 };
-  const { events } = readAnswer(
-    answers.events,
-    await log.send({ method: "GET", path: "events", query, signal: undefined }),
-  );
-  const [first] = events;
+  const first = await firstReceipt(log, key);
   if (first === undefined) throw unwatched;
-  return { policy, partitions, definedAt: Math.max(definedAt ?? 0, countedAt(first)) };
+  return { policy, partitions, definedAt: Math.max(definedAt ?? 0, first) };
+}
+
+/** When the first report of an asset was received: the policy of a prefix begins with it. */
+async function firstReceipt(log: OpenLog, key: AssetKey): Promise<number | undefined> {
+  const query = { asset_key: JSON.stringify(key), order: "asc" };
+  for (let [limit, cursor]: [number, string | undefined] = [1, undefined]; ; limit = 1000) {
+    const text = await log.send({
+      method: "GET",
+      path: "events",
+      query: { ...query, limit, cursor },
+      signal: undefined,
+    });
+    const page = readAnswer(answers.events, text);
+    const first = page.events.find(({ type }) => type !== "ASSET_WIPED" && type !== "FRESHNESS_STATE_CHANGE");
+    if (first !== undefined || !page.hasMore || page.cursor === null) return first?.receivedAt;
+    cursor = page.cursor;
+  }
 }
 
 interface Counting {

@@ -16,7 +16,7 @@ export interface RequestApp {
 
 /** Creates the routes that use the log, for requests that the main thread has authorized. */
 export function createRequestApp(
-  { definitions, watching, ...reading }: ReadingLog & Pick<AppDeps, "watching">,
+  { definitions, watching, ...reading }: ReadingLog,
   limits: Limits,
   closing: AbortSignal,
 ): RequestApp {
@@ -25,7 +25,7 @@ export function createRequestApp(
   const config = { limits: { ...limits, streams: Number.POSITIVE_INFINITY } };
   const app = new Hono<AppEnv>({ getPath: requestPath });
   const streaming = createStreaming(log);
-  const deps: AppDeps = { log, definitions, ...(watching && { watching }), config, closing };
+  const deps: AppDeps = { log, definitions, watching, config, closing };
   addRequestRoutes(app, { ...deps, authorizer: createAuthorizer(deps) }, streaming);
   return { app, pages: streaming.pages };
 }

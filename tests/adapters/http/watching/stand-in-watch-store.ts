@@ -82,7 +82,6 @@ export function standInWatchStore(watched: Partial<Watched> = {}): WatchStore {
   return {
     lease: unasked,
     takeLease: unasked,
-    renewLease: unasked,
     releaseLease: unasked,
     step: unasked,
     freshnessOf: async (keys) => keys.map((key) => assets.find(({ assetKey }) => same(assetKey, key))),
