@@ -72,7 +72,6 @@ const checkEvaluation: Record<string, Schema> = {
   passed: { type: "boolean" },
   severity: { type: "string", enum: ["WARN", "ERROR"] },
 };
-const freshnessState: Schema = { type: "string", enum: ["PASS", "WARN", "FAIL", "UNKNOWN"] };
 const freshnessChange: Record<string, Schema> = {
   ...common,
   type: { type: "string", const: "FRESHNESS_STATE_CHANGE" },

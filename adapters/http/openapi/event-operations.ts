@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { eventInputSchema } from "../../../core/events/event-input-schema.ts";
 import { exportSchema, pageSchema, streamSchema } from "../events/events-query.ts";
-import { freshnessExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
+import { freshnessChangeExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { errors, type Operations, ok, schemaRef } from "./operation.ts";
 
@@ -89,7 +89,7 @@ export const eventOperations: Operations = (limits) => [
         content: {
           "application/json": {
             schema: schemaRef("EventPage"),
-            example: { events: [freshnessExample, materializationExample], cursor: null, has_more: false },
+            example: { events: [freshnessChangeExample, materializationExample], cursor: null, has_more: false },
           },
           "application/x-ndjson": {
             // Lines are described as an array, as in OpenAPI 3.2.

@@ -72,7 +72,7 @@ export const wipeExample = {
   metadata: {},
 };
 
-export const freshnessExample = {
+export const freshnessChangeExample = {
   id: 45,
   type: "FRESHNESS_STATE_CHANGE",
   asset_key: ["s3", "orders"],
