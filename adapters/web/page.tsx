@@ -8,6 +8,7 @@ import type { Caller } from "../http/access/caller.ts";
 import type { ScopedEventLog } from "../http/access/scoped-event-log.ts";
 import type { ScopedDefinitions } from "../http/definitions/scoped-definitions.ts";
 import { pageHeaders } from "../http/responses.ts";
+import type { FiringCount, PageWatching } from "./alerts/page-watching.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 import { PageBudget, renderWithin } from "./values/page-budget.ts";
 
@@ -18,6 +19,8 @@ export interface PageContext {
   readonly log: ScopedEventLog;
   /** Likewise. */
   readonly definitions: ScopedDefinitions;
+  /** Likewise. */
+  readonly watching: PageWatching;
   readonly caller: Caller;
   readonly limits: Limits;
   /** The id of the newest event, read before anything else. The page's stream starts after it. */
@@ -36,7 +39,7 @@ export function streamPath({ newestId }: PageContext, filters: Readonly<Record<s
 export interface Page {
   readonly title: string;
   /** The entry of the navigation that is current. */
-  readonly section: "assets" | "events" | "checks" | undefined;
+  readonly section: "assets" | "events" | "checks" | "alerts" | undefined;
   readonly body: Child;
   /** Default: 200. */
   readonly status?: number;
@@ -48,6 +51,10 @@ export interface Page {
   readonly files?: readonly StaticFileName[];
   /** The address of the stream of events that change this page. Default: the page never changes. */
   readonly stream?: string;
+  /** How often the page is looked at again although no event came. Default: never. */
+  readonly refreshSeconds?: number;
+  /** How many alerts fire, for the head of the page. */
+  readonly firing?: FiringCount;
   /** Whether the page links to no other page, because its reader may see none. Default: false. */
   readonly isClosed?: boolean;
   /** The address that the browser should load at once. */
@@ -78,6 +85,7 @@ const sections = [
   { name: "assets", path: "/", text: "Assets" },
   { name: "events", path: "/events", text: "Events" },
   { name: "checks", path: "/checks", text: "Checks" },
+  { name: "alerts", path: "/alerts", text: "Alerts" },
 ] as const;
 
 // The shapes of a strip.
@@ -91,7 +99,7 @@ interface DocumentProps extends Page {
 }
 
 function Document(props: DocumentProps) {
-  const { title, body, files = [], stream, refresh, isClosed = false, isStyled } = props;
+  const { title, body, files = [], stream, refreshSeconds, refresh, isClosed = false, isStyled } = props;
   const scripts: readonly StaticFileName[] = ["page.js", ...files];
   return (
     <html lang="en">
@@ -105,7 +113,7 @@ function Document(props: DocumentProps) {
         {isStyled && <style>{raw(styleText())}</style>}
         {isStyled && <script type="module">{raw(start)}</script>}
       </head>
-      <body data-stream={stream} data-scripts={scripts.map(staticPath).join(" ")}>
+      <body data-stream={stream} data-again={refreshSeconds} data-scripts={scripts.map(staticPath).join(" ")}>
         <a class="skip" href="#main">
           Skip to the content
         </a>
@@ -125,13 +133,14 @@ function Document(props: DocumentProps) {
   );
 }
 
-function Tools({ section, search, searchForm, name }: DocumentProps) {
+function Tools({ section, search, searchForm, name, firing }: DocumentProps) {
   return (
     <>
       <nav aria-label="Pages">
         {sections.map(({ name, path, text }) => (
           <a href={path} aria-current={name === section ? "page" : undefined}>
             {text}
+            {name === "alerts" && <Firing firing={firing} />}
           </a>
         ))}
         <a href="/docs">Docs</a>
@@ -145,6 +154,24 @@ function Tools({ section, search, searchForm, name }: DocumentProps) {
         </form>
       )}
     </>
+  );
+}
+
+/** How many alerts fire. It is always there, so that an update finds it. */
+function Firing({ firing = { count: 0, isMore: false } }: { readonly firing: FiringCount | undefined }) {
+  const { count, isMore } = firing;
+  return (
+    <span id="firing" data-swap>
+      {count > 0 && (
+        <>
+          {" "}
+          <b class="firing">
+            {count.toLocaleString("en")}
+            {isMore && "+"}
+          </b>
+        </>
+      )}
+    </span>
   );
 }
 

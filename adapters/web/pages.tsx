@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 
 import { anybody } from "../http/access/caller.ts";
+import { alertsPage } from "./alerts/alerts-page.tsx";
 import { assetPage } from "./asset/asset-page.tsx";
 import { catalogPage } from "./catalog/catalog-page.tsx";
 import { checksPage } from "./checks/checks-page.tsx";
@@ -10,13 +11,21 @@ import { type Page, type PageContext, pageResponse } from "./page.tsx";
 import { type SignInProps, signInPage } from "./sign-in/sign-in-page.tsx";
 import { UserText } from "./values/user-text.tsx";
 
-const pages = { catalog: catalogPage, asset: assetPage, events: eventsPage, event: eventPage, checks: checksPage };
+const pages = {
+  catalog: catalogPage,
+  asset: assetPage,
+  events: eventsPage,
+  event: eventPage,
+  checks: checksPage,
+  alerts: alertsPage,
+};
 
 export type PageName = keyof typeof pages;
 
 /** Reads and renders a page. */
 export async function answerPage(name: PageName, context: PageContext): Promise<Response> {
-  return pageResponse(await pages[name](context), context.caller, context.isStyled);
+  const [page, firing] = await Promise.all([pages[name](context), context.watching.firing()]);
+  return pageResponse({ ...page, firing }, context.caller, context.isStyled);
 }
 
 /** Renders an error of the API as a page. */

@@ -42,8 +42,13 @@ let style: string | undefined;
 
 /** The style sheet, which is part of every page: a browser paints nothing before it has all style sheets. */
 export function styleText(): string {
-  style ??= own("style.css")() + packaged("uplot/dist/uPlot.min.css");
+  style ??= withoutComments(own("style.css")()) + packaged("uplot/dist/uPlot.min.css");
   return style;
+}
+
+/** The style sheet without what only its readers need: every page has it in full. */
+function withoutComments(css: string): string {
+  return css.replaceAll(/\/\*.*?\*\//gs, "").replaceAll(/\s*\n\s*/g, "\n");
 }
 
 /** The address of a script. All have the same folder, so that one script can import another by its name. */

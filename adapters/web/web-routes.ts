@@ -10,13 +10,16 @@ import { HttpError } from "../http/http-error.ts";
 import { readQuery } from "../http/query-parameters.ts";
 import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
+import { PageWatching } from "./alerts/page-watching.ts";
 import { answerError, seeOther } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
 import type { PageName } from "./pages.tsx";
 import { wipeWord } from "./parts/asset-path.ts";
 import { pageSecret } from "./sign-in/session.ts";
-import { readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
+import { localPath, readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
+
+const nothingWatched = "This server watches nothing. Give createApp a store for it: { log, watching }.";
 
 /** The routes of the pages. The code that renders them is loaded with the first request. */
 export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
@@ -28,7 +31,8 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
       const { answerPage } = await import("./pages.tsx");
       const caller = c.get("caller");
       const definitions = new ScopedDefinitions(deps, caller);
-      const context = { url: c.req.raw.url, log: c.get("log"), definitions, caller, limits };
+      const watching = new PageWatching(deps.watching, caller);
+      const context = { url: c.req.raw.url, log: c.get("log"), definitions, watching, caller, limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
       return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
     });
@@ -40,6 +44,15 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
     .get("/events", "read", page("events"))
     .get("/events/:id", "read", page("event"))
     .get("/checks", "read", page("checks"))
+    .get("/alerts", "read", page("alerts"))
+    .post("/alerts", "admin", async (c) => {
+      const form = await readForm(c.req.raw, limits, shared);
+      const { watching: store } = deps;
+      if (store === undefined) throw new HttpError(501, nothingWatched);
+      const { changeAlerts } = await import("./alerts/change-alerts.ts");
+      await changeAlerts(form, { store, caller: c.get("caller"), now: now() });
+      return seeOther(localPath(form.get("next") ?? "/alerts"));
+    })
     .post("/wipe", "admin", async (c) => {
       const { asset_key: assetKey } = readQuery(c.req.raw.url, assetSchema);
       const form = await readForm(c.req.raw, limits, shared);
@@ -61,7 +74,8 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
   // Streams and exports are not compressed: they are matched before the middleware that does.
   const app = new Hono<AppEnv>().route("/", fileRoutes(deps, shared, streaming));
   // A page that another thread renders is compressed there.
-  const rendered = deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks"] : [];
+  const rendered =
+    deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks", "/alerts"] : [];
   for (const path of [...rendered, "/static/*"]) app.use(path, compressed);
   return app.route("/", signInRoutes(deps, shared)).route("/", pages);
 }

@@ -8,6 +8,7 @@ import { pageBudget } from "../values/page-budget.ts";
 import { BreakableName, LinesText, NameText } from "../values/user-text.tsx";
 import type { AssetView } from "./asset-view.ts";
 import { DefinitionFacts } from "./definition-facts.tsx";
+import { FreshnessFacts } from "./freshness-facts.tsx";
 import { Fact } from "./metadata-section.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -32,6 +33,7 @@ export function AssetHead({ view, now }: AssetHeadProps) {
         <BreakableName text={mark.assetKey.at(-1) ?? ""} most={300} />
       </h1>
       <Facts view={view} now={now} />
+      {view.freshness !== undefined && <FreshnessFacts view={view.freshness} now={now} />}
       {view.definition !== undefined && <DefinitionFacts definition={view.definition} />}
       {description && (
         <p class="description">

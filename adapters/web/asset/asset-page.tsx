@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { formatAssetKey } from "../../../core/index.ts";
+import { OpenAlerts } from "../alerts/open-alerts.tsx";
 import { partitionCount } from "../catalog/catalog-columns.tsx";
 import { AssetChecks } from "../checks/asset-checks.tsx";
 import { EventTable, mostDescribed as mostOfEvent } from "../events/event-table.tsx";
@@ -16,6 +17,7 @@ import { cut } from "../values/visible-text.ts";
 import { AssetHead } from "./asset-head.tsx";
 import type { VersionChange } from "./asset-history.ts";
 import { type AssetView, type PartitionsView, readAssetView } from "./asset-view.ts";
+import type { FreshnessView } from "./freshness-view.ts";
 import { MetadataSection } from "./metadata-section.tsx";
 import { mostPartitions } from "./partition-cells.ts";
 import { PartitionGrid } from "./partition-grid.tsx";
@@ -23,6 +25,7 @@ import { Plots } from "./plots.tsx";
 import { WipeForm } from "./wipe-form.tsx";
 
 const mostVersions = 8;
+const noneWatched: FreshnessView["partitions"] = new Map();
 
 /** Everything that is known of one asset. */
 export async function assetPage(context: PageContext): Promise<Page> {
@@ -52,6 +55,7 @@ function AssetBody({ view, now }: ViewProps) {
     <div class="asset-page">
       {wrong.size > 0 && <InvalidFilters wrong={wrong} />}
       <AssetHead view={view} now={now} />
+      <OpenAlerts alerts={view.alerts} now={now} />
       <div class="columns">
         <Values view={view} now={now} />
         <Trends view={view} now={now} />
@@ -136,7 +140,7 @@ interface PartitionsProps extends ViewProps {
   readonly partitions: PartitionsView;
 }
 
-function Partitions({ view: { mark, selected, range }, partitions, now }: PartitionsProps) {
+function Partitions({ view: { mark, selected, range, freshness }, partitions, now }: PartitionsProps) {
   const { marks, cursor, hasMore, wholePath, expected } = partitions;
   const next = { partitions: cursor ?? "", ...(range !== "all" && { range }) };
   return (
@@ -148,6 +152,7 @@ function Partitions({ view: { mark, selected, range }, partitions, now }: Partit
         assetKey={mark.assetKey}
         marks={marks}
         expected={expected}
+        watched={freshness?.partitions ?? noneWatched}
         selected={selected?.partition}
         now={now}
         wholePath={wholePath}

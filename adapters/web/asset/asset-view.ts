@@ -26,6 +26,7 @@ import {
   versionChanges,
 } from "./asset-history.ts";
 import { type ExpectedView, readExpected } from "./expected-view.ts";
+import { type AssetAlerts, type FreshnessView, readAssetAlerts, readFreshness } from "./freshness-view.ts";
 import { countCells, mostPartitions } from "./partition-cells.ts";
 
 const mostEvents = 10;
@@ -36,6 +37,10 @@ export interface AssetView {
   readonly mark: AssetMark;
   /** The definition that holds for it. */
   readonly definition: Definition | undefined;
+  /** What its freshness policy says of it. */
+  readonly freshness: FreshnessView | undefined;
+  /** The alerts that fire of it. */
+  readonly alerts: AssetAlerts;
   /** The address of the page with its valid parameters. */
   readonly url: string;
   /** The errors of the other parameters, by name. */
@@ -69,19 +74,22 @@ export interface PartitionsView {
 }
 
 /** Reads the asset that the address names. Rejects with HttpError 404 if it has neither events nor a definition of its own. */
-export async function readAssetView({ url: address, log, definitions, caller, now }: PageContext): Promise<AssetView> {
+export async function readAssetView(context: PageContext): Promise<AssetView> {
+  const { url: address, log, definitions, watching, caller, now } = context;
   const { mark, record } = await findAsset(log, definitions, keyIn(address));
   const key = mark.assetKey;
   const isPartitioned = mark.counts.partitions > 0 || record?.definition.partitions != null;
   const { query: range, valid, wrong } = readValid(address, (url) => rangeIn(boundedQueryOf(url)));
   const url = `/?${valid}`;
   const partition = valid.get("partition") ?? undefined;
-  const [history, newest, checks, partitions, ofPartition] = await Promise.all([
+  const [history, newest, checks, partitions, ofPartition, freshness, alerts] = await Promise.all([
     readHistory(log, key, range, now),
     partition === undefined ? readNewest(log, { assetKey: key }, mostEvents) : [],
     mark.counts.checkEvaluations === 0 ? undefined : readChecks(log, key, valid.get("checks") ?? undefined),
     isPartitioned ? readPartitions(log, key, url, valid, { record, now }) : undefined,
     partition === undefined ? [] : readNewest(log, { assetKey: key, partition }, mostOfPartition),
+    readFreshness(watching, record, { key, now }),
+    readAssetAlerts(watching, key),
   ]);
   const read = new Map([...history.events, ...newest].map((event) => [event.id, event]));
   const latest = await Promise.all(
@@ -93,6 +101,8 @@ export async function readAssetView({ url: address, log, definitions, caller, no
   return {
     mark,
     definition: record?.definition,
+    freshness,
+    alerts,
     url,
     wrong,
     range,

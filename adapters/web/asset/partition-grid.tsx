@@ -1,10 +1,12 @@
 /** @jsxImportSource hono/jsx */
 
 import { compareCodePoints } from "../../../core/asset-key.ts";
+import type { FreshnessState } from "../../../core/freshness/index.ts";
 import type { AssetKey } from "../../../core/index.ts";
-import type { PartitionMark } from "../../../storage/index.ts";
+import type { PartitionMark, Subject } from "../../../storage/index.ts";
 import { type Calendar, type CalendarRow, calendarOf, headOf } from "../browser/calendar.js";
 import { assetPath } from "../parts/asset-path.ts";
+import { freshnessWords } from "../parts/freshness.tsx";
 import { cut, visibleName } from "../values/visible-text.ts";
 import type { RangeName } from "./asset-history.ts";
 import type { ExpectedView } from "./expected-view.ts";
@@ -15,6 +17,8 @@ interface PartitionGridProps {
   readonly marks: readonly PartitionMark[];
   /** What the definition expects; undefined where none does, and gaps between days or hours look missing. */
   readonly expected: ExpectedView | undefined;
+  /** The freshness of the partitions that a policy watches, by name. */
+  readonly watched: ReadonlyMap<string, Subject>;
   readonly selected: string | undefined;
   readonly now: number;
   /** The address of the same page with an element for each cell; undefined if this is that page. */
@@ -29,7 +33,8 @@ interface PartitionGridProps {
  * cell can be reached by Tab; the page's script moves between cells by arrow keys. A click selects a partition. The
  * script makes the cells if there are thousands: they would be most of the page.
  */
-export function PartitionGrid({ assetKey, marks, expected, selected, now, wholePath, range }: PartitionGridProps) {
+export function PartitionGrid(props: PartitionGridProps) {
+  const { assetKey, marks, expected, watched, selected, now, wholePath, range } = props;
   const path = assetPath(assetKey);
   const size = cellSize(marks.length);
   const isPacked = wholePath !== undefined && size === "small";
@@ -44,6 +49,7 @@ export function PartitionGrid({ assetKey, marks, expected, selected, now, wholeP
       ) : (
         <Expected expected={expected} />
       )}
+      <Late watched={watched} />
       <form
         action={`${path.split("?")[0]}#partition`}
         class={`grid ${size}${hasBlocks ? ` calendar ${calendar.unit}` : ""}`}
@@ -53,7 +59,7 @@ export function PartitionGrid({ assetKey, marks, expected, selected, now, wholeP
       >
         {range !== "all" && <input type="hidden" name="range" value={range} />}
         {path.includes("?") && <input type="hidden" name="asset_key" value={JSON.stringify(assetKey)} />}
-        {!isPacked && <Cells marks={marks} names={names} calendar={calendar} selected={selected} now={now} />}
+        {!isPacked && <Cells {...{ marks, names, calendar, watched, selected, now }} />}
       </form>
       {isPacked && (
         <noscript>
@@ -62,7 +68,10 @@ export function PartitionGrid({ assetKey, marks, expected, selected, now, wholeP
           </p>
         </noscript>
       )}
-      <Legend hasGaps={missing.length > 0 || (hasBlocks && calendar.missing > 0)} />
+      <Legend
+        hasGaps={missing.length > 0 || (hasBlocks && calendar.missing > 0)}
+        hasLate={!isPacked && [...watched.values()].some(isLate)}
+      />
     </>
   );
 }
@@ -82,16 +91,32 @@ const mostSaid = 6;
 
 /** Tells what the definition expects and is not there, and what it does not know. */
 function Expected({ expected: { missing, unexpected } }: { readonly expected: ExpectedView }) {
-  const say = (names: readonly string[], word: string) => {
-    const last = names.slice(-mostSaid).map((name) => visibleName(cut(name, 100)) || "(empty)");
-    return `${names.length.toLocaleString("en")} ${word}: ${names.length > mostSaid ? "…, " : ""}${last.join(", ")}`;
-  };
   return (
     <>
-      {missing.length > 0 && <Missing says={say(missing, "missing")} />}
-      {unexpected.length > 0 && <Missing says={say(unexpected, "unexpected")} />}
+      <Named names={missing} word="missing" />
+      <Named names={unexpected} word="unexpected" />
     </>
   );
+}
+
+/** Tells which of the watched partitions are late, or will be soon. */
+function Late({ watched }: Pick<PartitionGridProps, "watched">) {
+  const namesOf = (state: FreshnessState) =>
+    [...watched.values()].flatMap((subject) => (subject.state === state ? (subject.partition ?? []) : []));
+  return (
+    <>
+      <Named names={namesOf("FAIL")} word={freshnessWords.FAIL} />
+      <Named names={namesOf("WARN")} word={freshnessWords.WARN} />
+    </>
+  );
+}
+
+/** How many partitions something is true of, and the names of the last ones; nothing for none. */
+function Named({ names, word }: { readonly names: readonly string[]; readonly word: string }) {
+  if (names.length === 0) return null;
+  const last = names.slice(-mostSaid).map((name) => visibleName(cut(name, 100)) || "(empty)");
+  const count = names.length.toLocaleString("en");
+  return <Missing says={`${count} ${word}: ${names.length > mostSaid ? "…, " : ""}${last.join(", ")}`} />;
 }
 
 /** Tells which partitions are missing. No line breaks within a name. */
@@ -103,13 +128,13 @@ function Missing({ says }: { readonly says: string }) {
   );
 }
 
-interface CellsProps extends Pick<PartitionGridProps, "marks" | "selected" | "now"> {
+interface CellsProps extends Pick<PartitionGridProps, "marks" | "watched" | "selected" | "now"> {
   /** Those of the marks, and of what is missing. */
   readonly names: readonly string[];
   readonly calendar: Calendar | undefined;
 }
 
-function Cells({ marks, names, calendar, selected, now }: CellsProps) {
+function Cells({ marks, names, calendar, watched, selected, now }: CellsProps) {
   const focused = selected ?? marks[0]?.partition;
   const ofName = new Map(marks.map((mark) => [mark.partition, mark]));
   const Cell = ({ mark }: { readonly mark: PartitionMark }) => (
@@ -117,8 +142,8 @@ function Cells({ marks, names, calendar, selected, now }: CellsProps) {
     <button
       name="partition"
       value={mark.partition}
-      class={cellClass(mark, now)}
-      title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${cellText(mark, now)}`}
+      class={cellClass(mark, now) + lateClass(watched.get(mark.partition))}
+      title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${cellText(mark, now)}${lateText(watched.get(mark.partition))}`}
       aria-pressed={mark.partition === selected ? "true" : undefined}
       tabindex={mark.partition === focused ? undefined : -1}
     />
@@ -128,7 +153,7 @@ function Cells({ marks, names, calendar, selected, now }: CellsProps) {
       <>
         {names.map((name) => {
           const mark = ofName.get(name);
-          return mark === undefined ? <i class="gap" title={gapText(name)} /> : <Cell mark={mark} />;
+          return mark === undefined ? <Gap name={name} subject={watched.get(name)} /> : <Cell mark={mark} />;
         })}
       </>
     );
@@ -141,7 +166,13 @@ function Cells({ marks, names, calendar, selected, now }: CellsProps) {
       ))}
       {cells.map((name) => {
         const mark = name === null ? undefined : ofName.get(name);
-        return mark === undefined ? <i class="gap" /> : <Cell mark={mark} />;
+        if (mark !== undefined) return <Cell mark={mark} />;
+        const subject = name === null ? undefined : watched.get(name);
+        return subject !== undefined && isLate(subject) ? (
+          <Gap name={name ?? ""} subject={subject} />
+        ) : (
+          <i class="gap" />
+        );
       })}
     </div>
   );
@@ -164,11 +195,25 @@ function Cells({ marks, names, calendar, selected, now }: CellsProps) {
   );
 }
 
-function gapText(name: string): string {
-  return `${visibleName(cut(name, 100)) || "(empty)"}: missing`;
+function Gap({ name, subject }: { readonly name: string; readonly subject: Subject | undefined }) {
+  const title = `${visibleName(cut(name, 100)) || "(empty)"}: missing${lateText(subject)}`;
+  return <i class={`gap${lateClass(subject)}`} title={title} />;
 }
 
-function Legend({ hasGaps }: { readonly hasGaps: boolean }) {
+function isLate({ state }: Subject): boolean {
+  return state === "FAIL" || state === "WARN";
+}
+
+/** The class of a cell whose partition is late, or will be soon. */
+function lateClass(subject: Subject | undefined): string {
+  return subject?.state === "FAIL" ? " late" : subject?.state === "WARN" ? " late soon" : "";
+}
+
+function lateText(subject: Subject | undefined): string {
+  return subject !== undefined && isLate(subject) ? `, ${freshnessWords[subject.state]}` : "";
+}
+
+function Legend({ hasGaps, hasLate }: { readonly hasGaps: boolean; readonly hasLate: boolean }) {
   return (
     <p class="legend soft">
       <output id="cell" />
@@ -186,6 +231,12 @@ function Legend({ hasGaps }: { readonly hasGaps: boolean }) {
         <span>
           <i class="cell gap" />
           missing
+        </span>
+      )}
+      {hasLate && (
+        <span>
+          <i class="cell gap late" />
+          late
         </span>
       )}
     </p>

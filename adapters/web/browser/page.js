@@ -413,4 +413,11 @@ if (origin) origin.textContent = (origin.textContent ?? "").replace(/https?:\/\/
 applyFolds();
 refreshTimes();
 setInterval(refreshTimes, 15_000);
+// Some of what a page shows changes without an event.
+const { again: seconds } = document.body.dataset;
+if (seconds !== undefined) {
+  setInterval(() => {
+    if (!document.hidden && !paused && !isReading()) plan();
+  }, Number(seconds) * 1000);
+}
 listen();

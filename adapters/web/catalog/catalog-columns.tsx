@@ -2,13 +2,14 @@
 import type { Child } from "hono/jsx";
 import type { AssetMark, AssetState } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
+import { FreshnessBadge } from "../parts/freshness.tsx";
 import { CheckCounts, type StateCounts } from "../parts/state.tsx";
 import { Strip, stripLength } from "../parts/strip.tsx";
 import { NameText } from "../values/user-text.tsx";
-import type { Line } from "./catalog-list.ts";
+import type { Line, Row } from "./catalog-list.ts";
 
 /** A column beside the names: its head, and its cells in the rows of assets and of closed groups. */
-interface Column {
+export interface Column {
   readonly head: Child;
   /** Not shown on a phone. */
   readonly isWide?: true;
@@ -18,6 +19,13 @@ interface Column {
   /** Default: an empty cell. */
   readonly ofGroup?: (assets: readonly AssetState[], now: number) => Child;
 }
+
+/** Left out where no asset of the page is watched. */
+const freshness: Column = {
+  head: "Freshness",
+  cellClass: "freshness",
+  ofAsset: ({ freshness }) => freshness !== undefined && <FreshnessBadge state={freshness.state} />,
+};
 
 const columns: readonly Column[] = [
   {
@@ -34,6 +42,7 @@ const columns: readonly Column[] = [
       return latest === never ? <span class="soft">never</span> : <Ago time={latest} now={now} />;
     },
   },
+  freshness,
   {
     head: "Checks",
     ofAsset: ({ checks }) => <CheckCounts checks={checks} />,
@@ -54,11 +63,18 @@ const columns: readonly Column[] = [
   },
 ];
 
-/** How many columns the table has, that of the names included. */
-export const columnCount = columns.length + 1;
+/** The columns of a page beside the names. */
+export function columnsOf(rows: readonly Row[]): readonly Column[] {
+  const isWatched = rows.some((row) => "asset" in row && row.asset.freshness !== undefined);
+  return isWatched ? columns : columns.filter((column) => column !== freshness);
+}
+
+interface ColumnsProps {
+  readonly columns: readonly Column[];
+}
 
 /** The heads of all columns. */
-export function Heads() {
+export function Heads({ columns }: ColumnsProps) {
   return (
     <tr>
       <th scope="col">Asset</th>
@@ -72,7 +88,7 @@ export function Heads() {
 }
 
 /** The cells of an asset behind its name. */
-export function AssetCells({ asset, now }: { readonly asset: Line; readonly now: number }) {
+export function AssetCells({ asset, now, columns }: ColumnsProps & { readonly asset: Line; readonly now: number }) {
   return (
     <>
       {columns.map((column) => (
@@ -82,8 +98,13 @@ export function AssetCells({ asset, now }: { readonly asset: Line; readonly now:
   );
 }
 
+interface GroupCellsProps extends ColumnsProps {
+  readonly assets: readonly AssetState[];
+  readonly now: number;
+}
+
 /** The cells of a closed group behind its prefix. */
-export function GroupCells({ assets, now }: { readonly assets: readonly AssetState[]; readonly now: number }) {
+export function GroupCells({ assets, now, columns }: GroupCellsProps) {
   return (
     <>
       {columns.map((column) => (

@@ -5,7 +5,7 @@ import { AssetLink, AssetName } from "../parts/asset-link.tsx";
 import { rowId } from "../parts/asset-path.ts";
 import { CheckCounts } from "../parts/state.tsx";
 import { pageBudget } from "../values/page-budget.ts";
-import { AssetCells, columnCount, failuresOf, GroupCells } from "./catalog-columns.tsx";
+import { AssetCells, type Column, failuresOf, GroupCells } from "./catalog-columns.tsx";
 import type { Line } from "./catalog-list.ts";
 import type { GroupRow } from "./catalog-rows.ts";
 
@@ -15,10 +15,12 @@ interface GroupProps {
   /** The parameters of this page without prefix and cursor. */
   readonly page: URLSearchParams;
   readonly now: number;
+  readonly columns: readonly Column[];
 }
 
 /** A prefix with the number of assets below it: above their rows if it is open, else instead of them. */
-export function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, page, now }: GroupProps) {
+export function Group({ row, isWhole, page, now, columns }: GroupProps) {
+  const { prefix, from, depth, assets, isOpen } = row;
   const count = (
     <span class="soft count">
       {assets.length.toLocaleString("en")}
@@ -28,7 +30,7 @@ export function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, p
   if (isOpen) {
     return (
       <tr class="group" id={rowId("g", prefix)} data-depth={depth}>
-        <th scope="colgroup" colspan={columnCount} class={indent(depth)}>
+        <th scope="colgroup" colspan={columns.length + 1} class={indent(depth)}>
           <FoldButton prefix={prefix} />
           <PrefixLink prefix={prefix} from={from} page={page} /> {count}
           <span class="folded-state">
@@ -46,7 +48,7 @@ export function Group({ row: { prefix, from, depth, assets, isOpen }, isWhole, p
         </svg>
         <PrefixLink prefix={prefix} from={from} page={page} /> {count}
       </th>
-      <GroupCells assets={assets} now={now} />
+      <GroupCells assets={assets} now={now} columns={columns} />
     </tr>
   );
 }
@@ -85,17 +87,18 @@ interface AssetLineProps {
   readonly from: number;
   readonly depth: number;
   readonly now: number;
+  readonly columns: readonly Column[];
 }
 
 /** A row with the state of an asset. */
-export function AssetLine({ asset, from, depth, now }: AssetLineProps) {
+export function AssetLine({ asset, from, depth, now, columns }: AssetLineProps) {
   const { assetKey, marks } = asset;
   return (
     <tr id={rowId("a", assetKey)} data-depth={depth}>
       <th scope="row" class={indent(depth)}>
         <AssetLink assetKey={assetKey} from={from} eventId={marks[0]?.id} />
       </th>
-      <AssetCells asset={asset} now={now} />
+      <AssetCells asset={asset} now={now} columns={columns} />
     </tr>
   );
 }

@@ -1,8 +1,16 @@
 import { type AssetKey, parseAssetKey } from "../../../core/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
-import type { AssetFilter, AssetListRequest, AssetMark, AssetState, EventMark } from "../../../storage/index.ts";
+import type {
+  AssetFilter,
+  AssetFreshness,
+  AssetListRequest,
+  AssetMark,
+  AssetState,
+  EventMark,
+} from "../../../storage/index.ts";
 import { keysPerPage } from "../../../storage/scan/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import type { PageWatching } from "../alerts/page-watching.ts";
 import { stripLength } from "../parts/strip.tsx";
 import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
 
@@ -11,6 +19,8 @@ const assetsPerPage = 100;
 /** An asset with its last reports. */
 export interface Line extends AssetMark {
   readonly marks: readonly EventMark[];
+  /** Undefined if no policy watches it, and until the rows of the page are known. */
+  readonly freshness?: AssetFreshness | undefined;
 }
 
 export type Row = GroupRow<AssetState> | AssetRow<Line>;
@@ -27,6 +37,17 @@ export interface Listed {
   readonly hasMore: boolean;
   /** The text of the link to the next page. */
   readonly next: string;
+}
+
+/** The list with the freshness of the assets that have a row. */
+export async function addFreshness(watching: PageWatching, list: Listed): Promise<Listed> {
+  const shown = list.rows.flatMap((row) => ("asset" in row ? [row.asset] : []));
+  const freshness = await watching.freshnessOf(shown.map(({ assetKey }) => assetKey));
+  const found = new Map(shown.map((asset, i) => [asset, freshness[i]]));
+  const rows = list.rows.map((row) =>
+    "asset" in row ? { ...row, asset: { ...row.asset, freshness: found.get(row.asset) } } : row,
+  );
+  return { ...list, rows };
 }
 
 /** How many pages of keys are searched before a page without a match is answered. */

@@ -6,7 +6,7 @@ import { AssetLink } from "../parts/asset-link.tsx";
 import { Choice, Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
 import { CheckCounts } from "../parts/state.tsx";
 import { NameText } from "../values/user-text.tsx";
-import { failuresOf, Heads } from "./catalog-columns.tsx";
+import { columnsOf, failuresOf, Heads } from "./catalog-columns.tsx";
 import { AssetLine, Group } from "./catalog-line.tsx";
 import type { Listed } from "./catalog-list.ts";
 import { type CatalogView, readCatalogView } from "./catalog-view.ts";
@@ -94,7 +94,13 @@ function Filters({ view: { query, hasDefinitions }, url }: FiltersProps) {
   const { state, quiet, type, sort, prefix, group, owner, tag } = query;
   const states = [
     ["failing", "Failing checks"] as const,
-    ...(hasDefinitions ? [["never", "Never reported"] as const] : []),
+    ...(hasDefinitions
+      ? ([
+          ["late", "Late"],
+          ["soon", "Late soon"],
+          ["never", "Never reported"],
+        ] as const)
+      : []),
   ];
   return (
     <form class="filters" id="filters" action="/">
@@ -160,17 +166,18 @@ function CatalogTable({ list, url, now }: CatalogTableProps) {
   // A group is of all assets below it, whoever owns them.
   const others = { group: null, owner: null, tag: null };
   const withoutPrefix = new URLSearchParams(withQuery(url, { ...others, prefix: null, cursor: null, as_of: null }));
+  const columns = columnsOf(list.rows);
   return (
     <table class="catalog">
       <thead>
-        <Heads />
+        <Heads columns={columns} />
       </thead>
       <tbody id="rows" data-rows>
         {list.rows.map((row) =>
           "prefix" in row ? (
-            <Group row={row} isWhole={list.isWhole(row)} page={withoutPrefix} now={now} />
+            <Group row={row} isWhole={list.isWhole(row)} page={withoutPrefix} now={now} columns={columns} />
           ) : (
-            <AssetLine asset={row.asset} from={row.from} depth={row.depth} now={now} />
+            <AssetLine asset={row.asset} from={row.from} depth={row.depth} now={now} columns={columns} />
           ),
         )}
       </tbody>

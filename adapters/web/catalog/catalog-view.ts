@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { assetKeyParameter, countParameter, searchParameter } from "../../http/query-parameters.ts";
 import type { PageContext } from "../page.tsx";
 import { readFromCursor, readPageQuery, withQuery } from "../page-query.ts";
-import { type Listed, readGroups, readSorted } from "./catalog-list.ts";
+import { addFreshness, type Listed, readGroups, readSorted } from "./catalog-list.ts";
 import { readDefined } from "./defined-list.ts";
+import { readLate } from "./late-list.ts";
 
 const day = 86_400_000;
 
@@ -13,7 +14,7 @@ const nameParameter = v.pipe(v.string(aName), v.maxLength(200, aName));
 const schema = v.strictObject({
   search: v.optional(searchParameter),
   prefix: v.optional(assetKeyParameter),
-  state: v.optional(v.picklist(["failing", "never"], "failing or never")),
+  state: v.optional(v.picklist(["failing", "late", "soon", "never"], "failing, late, soon or never")),
   group: v.optional(nameParameter),
   owner: v.optional(nameParameter),
   tag: v.optional(nameParameter),
@@ -45,13 +46,15 @@ export interface CatalogView {
   readonly isEmptyLog: boolean;
 }
 
-export async function readCatalogView({ url, log, definitions, now }: PageContext): Promise<CatalogView> {
+export async function readCatalogView(context: PageContext): Promise<CatalogView> {
+  const { url, log, definitions, watching, now } = context;
   const asked = readPageQuery(url, schema);
   const { query, valid } = asked;
   const { search, prefix, state, quiet, type, sort: order, group, owner, tag } = query;
   const isDefined = [group, owner, tag].some((value) => value !== undefined) || state === "never";
   const hasDefinitions = await definitions.hasAny();
-  const source = { log, definitions };
+  const source = { log, definitions, watching };
+  const freshness = state === "late" ? "FAIL" : state === "soon" ? "WARN" : undefined;
   const asOf = query.as_of ?? now;
   const filter = {
     prefix,
@@ -65,6 +68,7 @@ export async function readCatalogView({ url, log, definitions, now }: PageContex
     cursor,
     wrong,
   } = await readFromCursor(asked, query.cursor, (from) => {
+    if (freshness !== undefined) return readLate(source, { group, owner, tag, freshness }, filter, from);
     if (isDefined) return readDefined(source, { group, owner, tag, never: state === "never" }, filter, from);
     return order === undefined ? readGroups(log, filter, from) : readSorted(log, filter, order, from);
   });
@@ -74,7 +78,7 @@ export async function readCatalogView({ url, log, definitions, now }: PageContex
   return {
     query,
     wrong,
-    list,
+    list: await addFreshness(watching, list),
     cursor,
     pagerUrl: withQuery(url, { as_of: quiet === undefined ? null : String(asOf) }),
     hasDefinitions,

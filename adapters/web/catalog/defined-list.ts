@@ -57,7 +57,8 @@ export async function readDefined(
   };
 }
 
-function isAsked({ owners, group, tags }: Definition, asked: DefinedFilter): boolean {
+/** Whether the definition has what is asked for. */
+export function isAsked({ owners, group, tags }: Definition, asked: DefinedFilter): boolean {
   const isTagged = (tag: string) =>
     Object.entries(tags).some(([name, value]) => name === tag || tagText(name, value) === tag);
   return (
@@ -115,7 +116,7 @@ async function groupOf(
 }
 
 /** As the log finds assets; one without events is stale, and has no kind of event and no failing check. */
-function isFound(mark: AssetMark, filter: AssetFilter): boolean {
+export function isFound(mark: AssetMark, filter: AssetFilter): boolean {
   const { search } = filter;
   if (search !== undefined && !matchesSearch(mark.assetKey, search)) return false;
   return matchesState({ ...mark, isFailing: mark.checks.failed + mark.checks.warned > 0 }, filter);

@@ -13,14 +13,15 @@ export function stateOf({ passed, severity }: Outcome): State {
   return severity === "WARN" ? "warned" : "failed";
 }
 
-const shapes: Readonly<Record<State, string>> = {
+const shapes: Readonly<Record<State | "unknown", string>> = {
   passed: "M3 8.5 6.5 12 13 4.5",
   warned: "M8 2.5 14.5 13.5h-13zM8 7v3M8 11.7v.3",
   failed: "M4 4l8 8M12 4l-8 8",
+  unknown: "M4 8h8",
 };
 
 /** A state as a shape and a colour. Its meaning must be next to it as text. */
-export function StateIcon({ state }: { readonly state: State }) {
+export function StateIcon({ state }: { readonly state: State | "unknown" }) {
   return (
     <svg class={`icon ${state}`} viewBox="0 0 16 16" aria-hidden="true">
       <path d={shapes[state]} />

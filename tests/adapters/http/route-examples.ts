@@ -74,6 +74,11 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   "GET /events": { needs: "read", isPage: true },
   "GET /events/:id": { needs: "read", isPage: true, path: "/events/1" },
   "GET /checks": { needs: "read", isPage: true },
+  "GET /alerts": { needs: "read", isPage: true },
+  "POST /alerts": {
+    ...{ needs: "admin", isPage: true, answers: [303, 404, 501] },
+    ...{ headers: form, body: "close=1" },
+  },
   "POST /wipe": {
     ...{ needs: "admin", isPage: true, answers: [303] },
     ...{ path: "/wipe?asset_key=s3/orders", headers: form, body: "word=s3/orders" },

@@ -1,5 +1,10 @@
 import type { RunlessEvent } from "../../../core/index.ts";
-import { createMemoryDefinitionStore, type EventLog } from "../../../storage/index.ts";
+import {
+  createMemoryDefinitionStore,
+  type DefinitionStore,
+  type EventLog,
+  type WatchStore,
+} from "../../../storage/index.ts";
 import { config, memory, noon } from "../http/native.ts";
 import { testApp } from "../http/test-app.ts";
 
@@ -28,8 +33,12 @@ export async function siteOf(...events: readonly RunlessEvent[]): Promise<Site> 
 }
 
 /** The pages without a socket, on this log. */
-export function siteOver(log: EventLog, definitions = createMemoryDefinitionStore({ now: () => noon })): Site {
-  const app = testApp({ log, definitions, config, now: () => noon });
+export function siteOver(
+  log: EventLog,
+  definitions: DefinitionStore = createMemoryDefinitionStore({ now: () => noon }),
+  watching?: WatchStore,
+): Site {
+  const app = testApp({ log, definitions, config, now: () => noon, ...(watching && { watching }) });
   return {
     log,
     get: async (path, headers = {}) => {

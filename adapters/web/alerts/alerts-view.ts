@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { type AssetKey, formatAssetKey, hasPrefix } from "../../../core/index.ts";
+import type { Alert, Mute, WatchCounts } from "../../../storage/index.ts";
+import { mayDo } from "../../http/access/caller.ts";
+import { assetKeyParameter } from "../../http/query-parameters.ts";
+import type { PageContext } from "../page.tsx";
+import { givenValue, readFromCursor, readPageQuery } from "../page-query.ts";
+
+const alertsPerPage = 100;
+/** How many mutes the page lists. */
+const mostMutes = 100;
+
+const schema = v.strictObject({
+  status: v.optional(v.picklist(["resolved"], "resolved")),
+  kind: v.optional(v.picklist(["freshness", "check"], "freshness or check")),
+  prefix: v.optional(assetKeyParameter),
+  cursor: v.optional(v.string()),
+});
+
+/** Everything that the page of alerts shows. */
+export interface AlertsView {
+  readonly query: v.InferOutput<typeof schema>;
+  /** The text of the prefix field. */
+  readonly prefix: string | null;
+  /** The errors of wrong parameters, by name. */
+  readonly wrong: ReadonlyMap<string, string>;
+  /** Newest first. */
+  readonly rows: readonly AlertRow[];
+  readonly page: { readonly cursor: string | null; readonly hasMore: boolean };
+  /** The cursor of this page; undefined for the first. */
+  readonly cursor: string | undefined;
+  /** How many alerts fire; undefined for a filtered page, and where the caller may not see all. */
+  readonly counts: WatchCounts["firing"] | undefined;
+  readonly mutes: readonly Mute[];
+  readonly hasMoreMutes: boolean;
+  /** Whether this server watches anything at all. */
+  readonly isWatching: boolean;
+  /** Whether anything is defined, so that something can be late. */
+  readonly hasDefinitions: boolean;
+  readonly isFiltered: boolean;
+  /** Whether the caller may mute and close. */
+  readonly mayChange: boolean;
+}
+
+export interface AlertRow {
+  readonly alert: Alert;
+  /** The mute that ends last of those that hold for it. */
+  readonly mute: Mute | undefined;
+}
+
+export async function readAlertsView({ url, watching, definitions, caller }: PageContext): Promise<AlertsView> {
+  const asked = readPageQuery(url, schema);
+  const { status = "firing", kind, prefix } = asked.query;
+  const isFiltered = status !== "firing" || kind !== undefined || prefix !== undefined;
+  const [{ found, cursor, wrong }, counts, mutes, hasDefinitions] = await Promise.all([
+    readFromCursor(asked, asked.query.cursor, (cursor) =>
+      watching.alerts({ status, kind, prefix }, { limit: alertsPerPage, cursor }),
+    ),
+    isFiltered ? undefined : watching.counts(),
+    watching.mutes(),
+    definitions.hasAny(),
+  ]);
+  return {
+    query: asked.query,
+    prefix: prefix === undefined ? givenValue(url, "prefix") : formatAssetKey(prefix),
+    wrong,
+    rows: found.alerts.map((alert) => ({ alert, mute: alert.mutedUntil === null ? undefined : muteOf(alert, mutes) })),
+    page: found,
+    cursor,
+    counts: counts?.firing,
+    mutes: mutes.slice(0, mostMutes),
+    hasMoreMutes: mutes.length > mostMutes,
+    isWatching: watching.isStored,
+    hasDefinitions,
+    isFiltered,
+    mayChange: mayDo(caller, "admin"),
+  };
+}
+
+function muteOf({ assetKey }: Alert, mutes: readonly Mute[]): Mute | undefined {
+  return mutes.filter(({ name }) => isMuted(assetKey, name)).sort((a, b) => b.until - a.until)[0];
+}
+
+function isMuted(key: AssetKey, { assetKey, prefix }: Mute["name"]): boolean {
+  if (prefix !== undefined) return hasPrefix(key, prefix);
+  return key.length === assetKey.length && hasPrefix(key, assetKey);
+}
