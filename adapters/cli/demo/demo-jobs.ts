@@ -91,10 +91,12 @@ export const jobs: readonly Job[] = [
     rows: [52_000, 410_000, 38_000][i] ?? 1000,
     growth: 0.3,
     partitions: "daily" as const,
+    missedRuns: [],
     checks: [volume],
   })),
   {
     key: "raw/ads/google_campaigns",
+    missedRuns: [],
     every: 24,
     at: 245,
     rows: 320,
@@ -122,6 +124,7 @@ export const jobs: readonly Job[] = [
   })),
   {
     key: "warehouse/core/fct_orders",
+    missedRuns: [12],
     every: 24,
     at: 190,
     rows: 98_000,
@@ -170,6 +173,7 @@ export const jobs: readonly Job[] = [
   },
   {
     key: "warehouse/core/dim_customers",
+    missedRuns: [],
     every: 24,
     at: 200,
     rows: 214_000,
@@ -180,6 +184,7 @@ export const jobs: readonly Job[] = [
   { key: "warehouse/core/dim_products", every: 24, at: 205, rows: 3900, version: "hash", checks: [unique] },
   {
     key: "warehouse/core/fct_sessions",
+    missedRuns: [28],
     every: 24,
     at: 215,
     rows: 610_000,
@@ -307,6 +312,7 @@ export const jobs: readonly Job[] = [
   { key: "exports/partners/globex_feed", every: 24, at: 100, rows: 4100, endedDaysAgo: 4 },
   {
     key: "backups/postgres",
+    missedRuns: [],
     every: 24,
     at: 150,
     extra: (run) => ({

@@ -145,7 +145,7 @@ function Muted({ row: { alert, mute }, now }: MutedProps) {
   const prefix = mute?.name.prefix;
   return (
     <p class="muted soft">
-      {prefix === undefined ? "muted" : <a href="#mutes">muted with others</a>}, until{" "}
+      {prefix === undefined ? "muted" : <a href="#mutes">muted with others</a>}, ends{" "}
       <Ago time={alert.mutedUntil ?? now} now={now} />
     </p>
   );
@@ -156,7 +156,7 @@ function Actions({ row: { alert, mute } }: { readonly row: AlertRow }) {
   const value = mute?.name.assetKey === undefined ? undefined : unmuteValue(mute.name);
   return (
     <details>
-      <summary>{alert.mutedUntil === null ? "Mute…" : "Muted…"}</summary>
+      <summary>Mute or close</summary>
       <div class="buttons">
         <span>Mute its asset for</span>
         {muteSpans.map(({ name, text }) => (

@@ -18,7 +18,7 @@ export function Mutes({ view, now }: { readonly view: AlertsView; readonly now: 
           <li>
             <Name mute={mute} />{" "}
             <span class="soft">
-              until <Ago time={mute.until} now={now} />
+              ends <Ago time={mute.until} now={now} />
               {mute.by !== null && (
                 <>
                   {", by "}

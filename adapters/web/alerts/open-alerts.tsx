@@ -59,7 +59,7 @@ function OpenAlert({ alert, now }: { readonly alert: Alert; readonly now: number
       )}
       {mutedUntil !== null && (
         <span class="soft">
-          {" muted until "}
+          {" muted, ends "}
           <Ago time={mutedUntil} now={now} />
         </span>
       )}

@@ -37,7 +37,7 @@ export function FreshnessFacts({ view, now }: FreshnessFactsProps) {
         </Fact>
       )}
       {freshness !== undefined && (
-        <Fact name="Last that counted">
+        <Fact name="Last report that counted">
           {freshness.lastAt === null ? "none yet" : <Ago time={freshness.lastAt} now={now} />}
         </Fact>
       )}

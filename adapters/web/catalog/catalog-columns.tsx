@@ -23,6 +23,7 @@ export interface Column {
 /** Left out where no asset of the page is watched. */
 const freshness: Column = {
   head: "Freshness",
+  headClass: "freshness",
   cellClass: "freshness",
   ofAsset: ({ freshness }) => freshness !== undefined && <FreshnessBadge state={freshness.state} />,
 };

@@ -112,10 +112,10 @@ describe("the page of alerts", () => {
       { name: { assetKey: ["warehouse", "orders"] }, until: noon + 4 * hour, by: null },
     ];
     const { html, text } = await (await siteWith({ alerts, mutes })).get("/alerts");
-    expect(text).toContain("muted, until in 4 h");
-    expect(text).toContain("muted with others, until in 24 h");
+    expect(text).toContain("muted, ends in 4 h");
+    expect(text).toContain("muted with others, ends in 24 h");
     expect(text).toContain(
-      "Muted raw and all below until in 24 h, by on-call Unmute warehouse/orders until in 4 h Unmute",
+      "Muted raw and all below ends in 24 h, by on-call Unmute warehouse/orders ends in 4 h Unmute",
     );
     // Only what is muted by itself is unmuted from its row.
     expect(html.match(/name="unmute"/g)).toHaveLength(3);

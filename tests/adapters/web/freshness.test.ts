@@ -33,7 +33,7 @@ describe("the page of an asset with a policy", () => {
       [
         "on time since 3 h ago",
         "Next deadline 2026-11-24 06:00 Europe/Berlin = 05:00 UTC",
-        "Last that counted 3 h ago",
+        "Last report that counted 3 h ago",
       ],
     ],
     [
@@ -65,7 +65,7 @@ describe("the page of an asset with a policy", () => {
       [
         "not due yet",
         "Its first deadline is still to come.",
-        "Last that counted none yet",
+        "Last report that counted none yet",
         "Next deadline 2026-11-24 06:00",
       ],
     ],
@@ -90,7 +90,7 @@ describe("the page of an asset with a policy", () => {
       "never there",
       window,
       { state: "FAIL", lastAt: null, deadline: noon - hour, nextAt: null },
-      ["Nothing has come since it was defined.", "Last that counted none yet"],
+      ["Nothing has come since it was defined.", "Last report that counted none yet"],
     ],
     [
       "not there, with time left",
