@@ -12,7 +12,8 @@ export function demoDefinitions(now: number): readonly Definition[] {
 /** A run now and then is missed: what is due so often warns after two of them. */
 const every = (warn: string, fail: string) => ({ type: "time_window", warn_window: warn, fail_window: fail });
 const by = (hour: number, within: string, more: object = {}) => {
-  return { type: "cron", deadline_cron: `0 ${hour} * * *`, lower_bound_delta: within, grace: "30m", ...more };
+  const timezone = "Europe/Berlin"; // partitions have UTC
+  return { type: "cron", deadline_cron: `0 ${hour} * * *`, lower_bound_delta: within, grace: "30m", timezone, ...more };
 };
 
 function assetsFrom(start: string): readonly object[] {

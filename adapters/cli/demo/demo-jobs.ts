@@ -210,7 +210,7 @@ export const jobs: readonly Job[] = [
     ],
   },
   { key: "warehouse/marts/customer_ltv", every: 24, at: 250, rows: 214_000, version: "counter" },
-  { key: "warehouse/marts/churn_risk", every: 168, at: 300, rows: 198_000, version: "hash" },
+  { key: "warehouse/marts/churn_risk", missedRuns: [], every: 168, at: 300, rows: 198_000, version: "hash" },
   {
     key: "warehouse/marts/marketing_roi",
     every: 24,

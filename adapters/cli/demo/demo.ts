@@ -3,17 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { openLibsqlEventLog } from "../../../storage/index.ts";
+import { openStores } from "../../../storage/index.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, readCount } from "../log-command.ts";
-import { demoDays, demoEvents } from "./demo-events.ts";
-
-const eventsPerUnit = 500;
+import { demoDays } from "./demo-events.ts";
+import { fillDemo } from "./fill-demo.ts";
 
 export const demoCommand = new Command("demo")
   .description(
-    `Fill a new database with a believable month of events, serve it, and open it in a browser where there is a ` +
-      "terminal. The database goes away with the server unless it is named.",
+    `Fill a new database with a believable month of events and definitions, serve it, and open it in a browser where ` +
+      "there is a terminal. The database goes away with the server unless it is named.",
   )
   .option("--port <port>", "port to listen on; 0 takes a free one", "3000")
   .option("--database-url <url>", "an empty database to fill and keep")
@@ -31,23 +30,19 @@ export const demoCommand = new Command("demo")
 
 async function fill(url: string, seed: number): Promise<void> {
   const now = Date.now();
-  let clock = now - demoDays * 86_400_000;
-  // Events of a week ago have a receipt of a week ago.
-  const log = await openLibsqlEventLog({ url, now: () => clock });
+  let clock = now;
+  const stores = await openStores({ url, now: () => clock });
   try {
-    if ((await log.query({}, { limit: 1, order: "desc" })).events.length > 0) {
+    if ((await stores.log.query({}, { limit: 1, order: "desc" })).events.length > 0) {
       throw new CommandError(exitCodes.usage, `The demo fills an empty database, and ${url} has events in it.`);
     }
-    const events = demoEvents(now, seed);
-    for (let i = 0; i < events.length; i += eventsPerUnit) {
-      const unit = events.slice(i, i + eventsPerUnit);
-      clock = unit.at(-1)?.timestamp ?? clock;
-      await log.append([unit.map((event) => ({ event }))]);
-    }
-    const assets = new Set(events.map(({ assetKey }) => assetKey.join("/"))).size;
-    console.log(`${events.length.toLocaleString("en")} events of ${assets} assets, as if of the last ${demoDays} days`);
+    const setClock = (time: number) => {
+      clock = time;
+    };
+    const { events, assets } = await fillDemo(stores, { now, seed, setClock });
+    console.log(`${events.toLocaleString("en")} events of ${assets} assets, as if of the last ${demoDays} days`);
   } finally {
-    await log.close();
+    await stores.log.close();
   }
 }
 

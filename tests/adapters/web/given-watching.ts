@@ -76,7 +76,6 @@ export function givenWatching({ freshness = [], subjects, alerts = [], mutes = [
     },
     lease: unasked,
     takeLease: unasked,
-    renewLease: unasked,
     releaseLease: unasked,
     step: unasked,
   };

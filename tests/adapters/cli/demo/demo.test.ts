@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { demoDays, demoEvents } from "../../../../adapters/cli/demo/demo-events.ts";
-import { createMemoryEventLog } from "../../../../storage/index.ts";
+import { fillDemo } from "../../../../adapters/cli/demo/fill-demo.ts";
+import { createMemoryEventLog, openStores, type Stores } from "../../../../storage/index.ts";
 import { newFile, patience, runCli, startCli } from "../run-cli.ts";
 
 setDefaultTimeout(patience);
@@ -47,6 +48,49 @@ describe("the demo's month", () => {
   );
 });
 
+/** The stores of a database that was filled as if the demo had started then. */
+async function filled(at: number, seed = 7): Promise<Stores> {
+  let clock = at;
+  const stores = await openStores({ url: newFile().env.RUNLESS_DATABASE_URL ?? "", now: () => clock });
+  const setClock = (time: number) => {
+    clock = time;
+  };
+  await fillDemo(stores, { now: at, seed, setClock });
+  return stores;
+}
+
+describe("the demo, whenever it starts,", () => {
+  // By day and night, on a Sunday and on a Monday, in summer and in winter.
+  test.each(["2026-11-22T00:10Z", "2026-11-23T05:20Z", "2026-07-14T12:00Z", "2026-11-23T21:50Z"])(
+    "has late and missing assets, checks that fail, and most on time: %s",
+    async (time) => {
+      const at = Date.parse(time);
+      const { log, definitions, watching } = await filled(at);
+      const { alerts } = await watching.alerts({ status: "firing" }, { limit: 100 });
+      const names = (kind: string, severity: string) =>
+        alerts
+          .filter((alert) => alert.kind === kind && alert.severity === severity)
+          .map(({ assetKey, checkName }) => [assetKey.at(-1), checkName].filter((part) => part !== null).join(": "))
+          .sort();
+      expect(names("freshness", "ERROR")).toEqual(["fct_sessions", "meta_campaigns"]);
+      expect(names("freshness", "WARN")).toEqual(["globex_feed"]);
+      expect(names("check", "ERROR")).toContain("fct_orders: totals_match_ledger");
+      const { subjects } = await watching.counts();
+      expect([subjects.PASS > 60, subjects.FAIL, subjects.WARN]).toEqual([true, 2, 1]);
+      // It was watched as it went: what is late for days says so.
+      const late = alerts.find(({ assetKey }) => assetKey.at(-1) === "meta_campaigns");
+      expect(at - (late?.since ?? at)).toBeGreaterThan(8 * day);
+      const resolved = await watching.alerts({ status: "resolved" }, { limit: 100 });
+      expect(resolved.alerts.length).toBeGreaterThan(10);
+      const owned = alerts.filter(({ owners }) => owners.length > 0);
+      expect(owned.length).toBe(alerts.length);
+      expect((await definitions.definitionFor(["warehouse", "core", "fct_orders"]))?.definition.group).toBe("core");
+      expect(await log.asset(["raw", "erp", "returns"])).toBeUndefined();
+      await log.close();
+    },
+  );
+});
+
 describe("runless demo", () => {
   test("serves its month until it is told to end, and leaves nothing behind", async () => {
     const child = startCli(["demo", "--port", "0", "--no-open"]);
@@ -60,6 +104,12 @@ describe("runless demo", () => {
     expect(output).toMatch(/\d\d,\d{3} events of \d\d assets, as if of the last 30 days/);
     expect(await (await fetch(`${url}/`)).text()).toContain('href="/assets/warehouse/core/fct_orders"');
     expect(await (await fetch(`${url}/checks`)).text()).toContain("totals_match_ledger");
+    const alerts = await (await fetch(`${url}/alerts`)).text();
+    for (const shown of ["meta_campaigns", "totals_match_ledger", "late soon"]) expect(alerts).toContain(shown);
+    const asset = await (await fetch(`${url}/assets/warehouse/core/fct_sessions`)).text();
+    for (const shown of ["Watched partitions", "Next deadline", "Europe/Berlin"]) expect(asset).toContain(shown);
+    expect(await (await fetch(`${url}/assets/warehouse/marts/revenue_by_day`)).text()).toContain("missing: ");
+    expect(await (await fetch(`${url}/?state=late`)).text()).toContain("meta_campaigns");
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
     const file = /file:(\/[^",]+\.db)/.exec(output)?.[1] ?? "";
