@@ -98,7 +98,8 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
     () => {},
   );
   const { watching: store } = stores;
-  const watcher = runWatcher({ store, log, signal, settle: config.settleSeconds * 1000 });
+  const settle = config.settleSeconds * 1000;
+  const watcher = runWatcher({ store, log, signal, settle, onState: metrics.watched });
   shutDownOnSignals({
     closing,
     stopListening: () => listener.stop(),
