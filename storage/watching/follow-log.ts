@@ -17,6 +17,7 @@ export async function followEvents(
   { counted, wiped }: LogSlice,
   watched: readonly Watched[],
 ): Promise<void> {
+  if (watched.length === 0) return;
   const wipes = new Map(wiped.map(({ assetKey, isWhole }) => [JSON.stringify(assetKey), isWhole]));
   for (const { assetKey, isWhole } of wiped) if (isWhole) wipes.set(JSON.stringify(assetKey), true);
   const names = counted.flatMap(({ assetKey, partition }) => [

@@ -11,6 +11,8 @@ const eventsPerStep = 250;
 const duePerStep = 500;
 /** Where no asset has a policy, only evaluations and wipes matter. */
 const eventsWithoutSubjects = 2000;
+/** How often a step looks further if these events decide nothing. */
+const mostSlices = 20;
 
 /** Further behind, the log is not followed event by event: states are read from its summaries. */
 const mostBehind = 100_000;
@@ -23,14 +25,10 @@ export async function planStep(reads: WatchReads, request: WatchRequest): Promis
   const head = await reads.head();
   if (head.fence !== request.fence) return undefined;
   const { cursor, sweep } = startOf(head, request);
-  const slice = await reads.slice(cursor, head.hasSubjects ? eventsPerStep : eventsWithoutSubjects);
-  const draft = new StepDraft(request, slice.upTo);
-  const touched = await watchedIn(reads, head, slice);
-  await followEvents(reads, draft, slice, touched);
-  const checks = [...(await followChecks(reads, request.now, slice, touched))];
+  const draft = new StepDraft(request, cursor);
+  const { hasMore, checks } = await followOn(reads, draft, head);
   const due = await judgeDue(reads, draft);
   const swept = sweep === null ? null : await sweepOn(reads, draft, sweep);
-  if (swept !== null) checks.push(...swept.checks);
   const left = swept?.sweep ?? null;
   return {
     fence: request.fence,
@@ -38,17 +36,35 @@ export async function planStep(reads: WatchReads, request: WatchRequest): Promis
     at: request.now,
     clock: request.clock,
     subjects: draft.decisions,
-    checks,
+    checks: [...checks, ...(swept?.checks ?? [])],
     progress: {
-      cursor: slice.upTo,
+      cursor: draft.upTo,
       evaluatedUntil: request.now,
       settleUntil: request.settleUntil,
       revision: left === null ? (sweep?.to ?? head.revision) : head.revision,
       sweep: left,
     },
-    hasMore: slice.hasMore || due === duePerStep || left !== null,
-    behind: Math.max(0, head.newestId - slice.upTo),
+    hasMore: hasMore || due === duePerStep || left !== null,
+    behind: Math.max(0, head.newestId - draft.upTo),
   };
+}
+
+/** Follows the log up to the first events that decide something: most events are of assets that nobody watches. */
+async function followOn(
+  reads: WatchReads,
+  draft: StepDraft,
+  head: WatchHead,
+): Promise<{ readonly hasMore: boolean; readonly checks: readonly CheckDecision[] }> {
+  const limit = head.hasSubjects ? eventsPerStep : eventsWithoutSubjects;
+  for (let slices = 1; ; slices++) {
+    const slice = await reads.slice(draft.upTo, limit);
+    draft.upTo = slice.upTo;
+    const touched = await watchedIn(reads, head, slice);
+    await followEvents(reads, draft, slice, touched);
+    const checks = await followChecks(reads, draft.request.now, slice, touched);
+    const isDecided = checks.length > 0 || draft.decisions.length > 0;
+    if (isDecided || !slice.hasMore || slices === mostSlices) return { hasMore: slice.hasMore, checks };
+  }
 }
 
 /** Where the log is followed on, and the sweep that is under way or begins. */
