@@ -4,7 +4,7 @@ import { JudgingClock, type JudgingOptions, type WatchReading } from "./judging-
 
 const second = 1000;
 /** A lease that stood still for so long, by this server's own monotonic clock, is nobody's. */
-const leaseTime = 15 * second;
+const standardLease = 15 * second;
 /** How often the holder writes although nothing happens, and how long anybody waits at most. */
 const renewEvery = 5 * second;
 /** Where the holder stands in the log is written at most so often. */
@@ -14,6 +14,8 @@ const idleTime = 10 * second;
 
 export interface WatcherOptions extends JudgingOptions {
   readonly store: WatchStore;
+  /** How long a lease may stand still until another server takes it, in milliseconds. Default: 15 seconds. */
+  readonly lease?: number | undefined;
   readonly read: () => WatchReading;
   /** Called after every step, and when the lease comes or goes. */
   readonly onState?: ((state: WatcherState) => void) | undefined;
@@ -87,7 +89,7 @@ export class Watcher {
 
   /** Takes the lease if nobody has it, or who has it is gone. */
   async #seek(): Promise<Held | undefined> {
-    const { store, read } = this.#options;
+    const { store, read, lease: leaseTime = standardLease } = this.#options;
     const lease = await store.lease();
     const { elapsed } = read();
     const before = this.#seen;
