@@ -19,6 +19,7 @@ import { browserPolicy, openTokens, tokenSentence } from "./access-policy.ts";
 import { createApp } from "./create-app.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
+import { newerSchema } from "./newer-schema.ts";
 import { runRetention } from "./run-retention.ts";
 import { shutDownOnSignals } from "./shutdown.ts";
 import { createStartingApp } from "./starting-app.ts";
@@ -100,7 +101,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   const { watching: store } = stores;
   const settle = config.settleSeconds * 1000;
   const watcher = runWatcher({ store, log, signal, settle, onState: metrics.watched });
-  shutDownOnSignals({
+  const end = shutDownOnSignals({
     closing,
     stopListening: () => listener.stop(),
     closeLog: async () => {
@@ -109,6 +110,11 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
     },
     seconds: config.shutdownSeconds,
     isFileDamaged: () => health.isFileDamaged(),
+  });
+  void newerSchema({ log, signal }).then((problem) => {
+    if (problem === undefined) return;
+    logger.fatal(plain(`runless stops: ${problem}`));
+    end(1);
   });
   logger.info(plain(`runless ${packageInfo().version} listening on ${addressOf(config, listener)} (${runtime})`));
   logger.info(plain(`events are kept in ${databaseName(config.databaseUrl)}${durability(config.databaseUrl)}`));

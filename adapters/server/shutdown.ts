@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { logger } from "../config/logger.ts";
 
 export interface Shutdown {
-  /** Aborted by the first signal. */
+  /** Aborted when it begins to end. */
   readonly closing: AbortController;
   /** Takes no new connection, and resolves when every accepted request has its answer. */
   readonly stopListening: () => Promise<void>;
@@ -16,20 +16,27 @@ export interface Shutdown {
 /** How long after a signal another one counts as the same, in milliseconds. */
 const sameSignal = 500;
 
-/** Shuts the process down in order on SIGTERM or SIGINT, with exit code 0. A second signal ends it at once. */
-export function shutDownOnSignals(shutdown: Shutdown): void {
+/**
+ * Shuts the process down in order on SIGTERM or SIGINT, with exit code 0. A second signal ends it at once. Returns a
+ * function that does the same with another exit code.
+ */
+export function shutDownOnSignals(shutdown: Shutdown): (exitCode: number) => void {
   const { closing, isFileDamaged } = shutdown;
   let firstAt: number | undefined;
-  const end = () => {
+  const end = (exitCode: number) => {
+    if (closing.signal.aborted) return;
+    closing.abort();
+    void finish(shutdown).then(() => endProcess(isFileDamaged(), exitCode));
+  };
+  const endOnSignal = () => {
     firstAt ??= performance.now();
     // Ctrl-C reaches a process that npm started twice: from the terminal, and from npm. That is no second signal.
     if (closing.signal.aborted && performance.now() - firstAt > sameSignal) process.exit(1);
-    if (closing.signal.aborted) return;
-    closing.abort();
-    void finish(shutdown).then(() => endProcess(isFileDamaged()));
+    end(0);
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
+  process.on("SIGTERM", endOnSignal);
+  process.on("SIGINT", endOnSignal);
+  return end;
 }
 
 async function finish({ stopListening, closeLog, seconds }: Shutdown): Promise<void> {
@@ -41,7 +48,7 @@ async function finish({ stopListening, closeLog, seconds }: Shutdown): Promise<v
 }
 
 /** An orderly exit closes the database, and SQLite then writes its log into the file. A damaged file must not be written. */
-function endProcess(isFileDamaged: boolean): void {
+function endProcess(isFileDamaged: boolean, exitCode: number): void {
   if (isFileDamaged) process.kill(process.pid, "SIGKILL");
-  else process.exit(0);
+  else process.exit(exitCode);
 }

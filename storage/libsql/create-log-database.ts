@@ -3,6 +3,7 @@ import type { DatabaseAccess } from "./database-access.ts";
 import { readRevision } from "./definitions/read-definitions.ts";
 import { DefinitionReplacer } from "./definitions/replace-definitions.ts";
 import { type LogDatabase, readsOf } from "./log-database.ts";
+import { readKnownVersion } from "./maintenance/migrate.ts";
 import { probe } from "./maintenance/probe.ts";
 import { findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./maintenance/prune.ts";
 import { deleteHidden, findHidden } from "./maintenance/wipe/purge.ts";
@@ -46,6 +47,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     notePrune: (clock) => write((writer) => notePrune(writer, clock)),
     prunedAt: () => access.read(readPrunedAt),
     probe: () => write((writer) => probe(writer, file)),
+    assertKnownSchema: async () => void (await access.read(readKnownVersion)),
     logId: () => access.read(readLogId),
     lastChange: () => access.read(readLastChange),
     tokens: () => access.read(readTokens),

@@ -56,6 +56,10 @@ export function createLibsqlEventLog(
       assertOpen();
       return database.probe();
     },
+    assertKnownSchema: async () => {
+      assertOpen();
+      return database.assertKnownSchema();
+    },
     watch: (listener) => {
       assertOpen();
       return listeners.watch(listener);

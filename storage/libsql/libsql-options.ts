@@ -59,6 +59,12 @@ export type AppendEncoded = (encoded: EncodedUnits, options?: AppendOptions) => 
 
 export interface LibsqlEventLog extends EventLog, Overview, WaitReads, Maintenance {
   readonly appendEncoded: AppendEncoded;
+
+  /**
+   * Rejects with EventLogError `unusable_database` once a newer runless has migrated the database: then this process
+   * should end, since it does not know what it would write to.
+   */
+  assertKnownSchema(): Promise<void>;
 }
 
 /** As `DefinitionStore.replace`, of definitions that were already encoded, perhaps on another thread. Takes over their buffers. */

@@ -34,6 +34,8 @@ export interface LogDatabase extends DatabaseReads {
   prunedAt(): Promise<number | undefined>;
   /** Commits a write that changes nothing. */
   probe(): Promise<void>;
+  /** Rejects if a newer version has migrated the database since it was opened. */
+  assertKnownSchema(): Promise<void>;
   logId(): Promise<string>;
   /** It differs after every commit of events or definitions, of this process or another. */
   lastChange(): Promise<string>;
@@ -115,6 +117,7 @@ const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, t
   notePrune: true,
   prunedAt: true,
   probe: true,
+  assertKnownSchema: true,
   logId: true,
   lastChange: true,
   tokens: true,

@@ -162,7 +162,13 @@ export function arbitraryFilter(maxId: number): fc.Arbitrary<EventFilter> {
   const filter = {
     assetKey: arbitraryKey,
     prefix: arbitraryPrefix,
-    type: fc.constantFrom("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED"),
+    type: fc.constantFrom(
+      "ASSET_MATERIALIZATION",
+      "ASSET_OBSERVATION",
+      "ASSET_CHECK_EVALUATION",
+      "ASSET_WIPED",
+      "FRESHNESS_STATE_CHANGE",
+    ),
     partition: fc.constantFrom(...names),
     checkName: fc.constantFrom(...names),
     since: arbitraryTime,

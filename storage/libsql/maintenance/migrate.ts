@@ -32,6 +32,14 @@ export async function migrate(client: Client): Promise<boolean> {
 export async function readVersion(client: Client): Promise<number> {
   const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'");
   if (tables.rows.length === 0) return 0;
+  return readKnownVersion(client);
+}
+
+/**
+ * The version of a database that is there. Refuses one that is newer than this runless: another one may have migrated
+ * the database while this process has it open.
+ */
+export async function readKnownVersion(client: Client): Promise<number> {
   const { rows } = await client.execute("SELECT max(version) AS version FROM schema_version");
   const version = Number(rows[0]?.version ?? 0);
   if (version <= migrations.length) return version;

@@ -12,7 +12,7 @@ import type { FailingRow } from "./assets/read-failing-checks.ts";
 /** The part of a log that reads. */
 export type EventLogReads = Omit<
   LibsqlEventLog,
-  "append" | "appendEncoded" | "wipe" | "prune" | "probe" | "watch" | "close"
+  "append" | "appendEncoded" | "assertKnownSchema" | "wipe" | "prune" | "probe" | "watch" | "close"
 >;
 
 /** Reads from a database. Decodes its rows and checks cursors. `assertOpen` throws once the log is closed. */
