@@ -1,18 +1,10 @@
-import { Argument, Option } from "@commander-js/extra-typings";
+import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import * as v from "valibot";
 import { formatAssetKey } from "../../../core/index.ts";
 import { readAnswer } from "../../client/answers.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
-import {
-  cursorOption,
-  examples,
-  jsonOption,
-  limitOption,
-  logCommand,
-  readAssetKey,
-  readEventId,
-} from "../log-command.ts";
+import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
 import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { type Cell, table } from "../table.ts";
 import { withLog } from "../with-log.ts";
@@ -84,7 +76,7 @@ alertsCommand
   .command("close")
   .summary("End an alert for good.")
   .description("End an alert for good, as one of a check that was renamed. It opens again only for a new failure.")
-  .addArgument(new Argument("<id>", "the alert's id").argParser(readEventId))
+  .addArgument(new Argument("<id>", "the alert's id").argParser(readAlertId))
   .addHelpText("after", examples("alerts close 42", "alerts close 42 --url http://127.0.0.1:3000"))
   .action(async (id, _, command) => {
     // The options that name the log are those of `runless alerts`.
@@ -102,3 +94,8 @@ alertsCommand
       );
     });
   });
+
+function readAlertId(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("An alert's id is a whole number.");
+}
