@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { AssetKey } from "../../../core/index.ts";
 import { readAnswer } from "../../client/answers.ts";
-import { time } from "../reading/event-cells.ts";
+import { moment, momentCell } from "../reading/event-cells.ts";
 import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { table } from "../table.ts";
 import type { OpenLog } from "../with-log.ts";
@@ -17,7 +17,6 @@ export interface ExpectedRequest {
   readonly json: boolean;
 }
 
-const moment = v.nullable(v.pipe(v.string(), v.transform(Date.parse)));
 const missing = v.array(v.object({ partition: v.string(), start: moment, end: moment, due_at: moment }));
 const expectedPage = v.object({ missing, unexpected: v.array(v.string()) });
 
@@ -51,12 +50,9 @@ export async function showExpected(log: OpenLog, request: ExpectedRequest): Prom
 }
 
 function missingTable(partitions: v.InferOutput<typeof missing>): string {
-  const cell = (at: number | null) => (at === null ? "" : time(at));
   const rows = partitions.map(({ partition, start, end, due_at: dueAt }) => [
     partition,
-    cell(start),
-    cell(end),
-    cell(dueAt),
+    ...[start, end, dueAt].map(momentCell),
   ]);
   return table(["MISSING", "FROM", "TO", "DUE"], rows);
 }

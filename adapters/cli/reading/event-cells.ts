@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { changeSentence } from "../../../core/events/freshness-change.ts";
 import type { MetadataValue } from "../../../core/events/metadata-value.ts";
 import {
@@ -32,6 +33,14 @@ export function time(milliseconds: number): string {
     .toISOString()
     .replace("T", " ")
     .replace(/\.\d+Z$/, "Z");
+}
+
+/** A time of an answer, in milliseconds since 1970 UTC, or null. */
+export const moment = v.nullable(v.pipe(v.string(), v.transform(Date.parse)));
+
+/** A time in a table: empty for none. */
+export function momentCell(at: number | null): string {
+  return at === null ? "" : time(at);
 }
 
 export function outcome({ passed, severity }: { readonly passed: boolean; readonly severity: string }): Cell {

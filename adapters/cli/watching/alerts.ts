@@ -5,10 +5,10 @@ import { readAnswer } from "../../client/answers.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { cursorOption, examples, jsonOption, limitOption, logCommand, readAssetKey } from "../log-command.ts";
+import { moment, momentCell } from "../reading/event-cells.ts";
 import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { type Cell, table } from "../table.ts";
 import { withLog } from "../with-log.ts";
-import { moment, momentCell } from "./moments.ts";
 
 const alertSchema = v.object({
   id: v.number(),

@@ -91,7 +91,7 @@ function tellTick(
   const { deadline_cron: cron, lower_bound_delta: delta, grace, timezone = "UTC" } = policy;
   const tick = cronSchedule(cron, timezone).atOrBefore(now);
   if (tick === null || state === "UNKNOWN") {
-    const since = definedAt === null ? "" : `, which counts from ${time(definedAt)} on`;
+    const since = definedAt === null ? "" : `, which counts from ${time(definedAt)} on,`;
     return [`No deadline of the policy (${cron})${since} had passed.`];
   }
   const from = tick - (parseDuration(delta) ?? 0);

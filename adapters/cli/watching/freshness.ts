@@ -15,10 +15,10 @@ import {
   readTime,
   timeForms,
 } from "../log-command.ts";
+import { moment, momentCell } from "../reading/event-cells.ts";
 import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { type Cell, type Style, table } from "../table.ts";
 import { type OpenLog, withLog } from "../with-log.ts";
-import { moment, momentCell } from "./moments.ts";
 
 const subjects = v.array(
   v.object({
@@ -66,10 +66,14 @@ export const freshnessCommand = logCommand("freshness")
       if (keys.length === 0)
         throw usageError("--at is for assets that are named: runless freshness <key> --at <time>.");
       if (state !== undefined || prefix !== undefined) throw usageError("--state and --prefix are not for --at.");
-      const { showStateAt } = await import("./state-at.ts");
       const moment = parseTime(at) ?? 0;
+      if (moment > Date.now()) throw usageError("--at lies in the future, of which nothing is known.");
+      const { readStateAt, stateJson, stateText } = await import("./state-at.ts");
       return withLog(options, async (log) => {
-        for (const key of keys) await showStateAt(log, key, moment, json === true);
+        for (const key of keys) {
+          const found = await readStateAt(log, key, moment);
+          console.log(json === true ? stateJson(found) : stateText(found));
+        }
       });
     }
     if (keys.length > 0) {

@@ -7,10 +7,9 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes, usageError } from "../exit-code.ts";
 import { examples, jsonOption, logCommand, readAssetKey, readTime } from "../log-command.ts";
-import { time } from "../reading/event-cells.ts";
+import { moment, momentCell, time } from "../reading/event-cells.ts";
 import { table } from "../table.ts";
 import { type OpenLog, withLog } from "../with-log.ts";
-import { moment, momentCell } from "./moments.ts";
 
 const key = v.optional(v.array(v.string()));
 const muteSchema = v.object({ asset_key: key, prefix: key, until: moment, by: v.nullable(v.string()) });

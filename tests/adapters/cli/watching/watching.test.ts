@@ -183,6 +183,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
     ["alerts close x", "An alert's id is a whole number"],
     ["freshness --state late", "Allowed choices are PASS, WARN, FAIL, UNKNOWN"],
     ["freshness --at today", "--at is for assets that are named"],
+    ["freshness a --at 2999-01-01", "--at lies in the future, of which nothing is known"],
     ["freshness a --at today --state FAIL", "--state and --prefix are not for --at"],
     ["freshness a --prefix b", "--prefix and --cursor are for all assets"],
     ["mute a", "Say for how long: --for 4h, or --until <time>"],

@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import type { FreshnessPolicy, Partitions } from "../../../core/freshness/index.ts";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { mostAhead } from "../../../core/time.ts";
+import { countedAt } from "../../../storage/wait-reads.ts";
+import { answers, readAnswer } from "../../client/answers.ts";
+import { RunlessClientError } from "../../client/client-error.ts";
+import type { Send } from "../../client/http-sender.ts";
+import { printable } from "../../config/printable.ts";
+import { CommandError, exitCodes } from "../exit-code.ts";
+import type { CountedEvent } from "./explain-state.ts";
+
+// What the state of an asset at a time is judged by.
+
+const definitionSchema = v.object({
+  prefix: v.optional(v.array(v.string())),
+  // As the server read them from a document.
+  partitions: v.nullable(v.custom<Partitions>((value) => typeof value === "object")),
+  freshness: v.nullable(v.custom<FreshnessPolicy>((value) => typeof value === "object")),
+  defined_at: v.nullable(v.pipe(v.string(), v.transform(Date.parse))),
+});
+
+/** The policy that holds for an asset, and from when on. Rejects with CommandError where there is none. */
+export async function policyOf(send: Send, key: AssetKey) {
+  const unwatched = new CommandError(
+    exitCodes.failed,
+    `No definition gives ${printable(formatAssetKey(key))} a freshness policy. runless define does.`,
+  );
+  let text: string;
+  try {
+    const query = { asset_key: JSON.stringify(key) };
+    text = await send({ method: "GET", path: "definitions", query, signal: undefined });
+  } catch (error) {
+    throw error instanceof RunlessClientError && error.code === "not_found" ? unwatched : error;
+  }
+  const { prefix, partitions, freshness: policy, defined_at: definedAt } = readAnswer(definitionSchema, text);
+  if (policy === null) throw unwatched;
+  if (prefix === undefined) return { policy, partitions, definedAt };
+  const first = await firstReceipt(send, key);
+  if (first === undefined) throw unwatched;
+  return { policy, partitions, definedAt: Math.max(definedAt ?? 0, first) };
+}
+
+/** When the first report of an asset was received: the policy of a prefix begins with it. */
+async function firstReceipt(send: Send, key: AssetKey): Promise<number | undefined> {
+  const query = { asset_key: JSON.stringify(key), order: "asc" };
+  for (let [limit, cursor]: [number, string | undefined] = [1, undefined]; ; limit = 1000) {
+    const text = await send({
+      method: "GET",
+      path: "events",
+      query: { ...query, limit, cursor },
+      signal: undefined,
+    });
+    const page = readAnswer(answers.events, text);
+    const first = page.events.find(({ type }) => type !== "ASSET_WIPED" && type !== "FRESHNESS_STATE_CHANGE");
+    if (first !== undefined || !page.hasMore || page.cursor === null) return first?.receivedAt;
+    cursor = page.cursor;
+  }
+}
+
+interface Counting {
+  readonly key: AssetKey;
+  readonly partition: string | null;
+  readonly counts: readonly ("materialization" | "observation")[];
+}
+
+/**
+ * The event that counted last at a time, as of the lesser of its timestamp and its receipt. What was received later was
+ * not known then. Ids grow with the time of receipt, so the walk from the newest ends where no older event can count later.
+ */
+export async function lastCounted(
+  send: Send,
+  { key, partition, counts }: Counting,
+  at: number,
+): Promise<CountedEvent | null> {
+  let best: CountedEvent | null = null;
+  const until = new Date(at + mostAhead + 1).toISOString(); // no event that was known then has a later timestamp
+  for (const count of counts) {
+    const query = {
+      asset_key: JSON.stringify(key),
+      type: count === "materialization" ? "ASSET_MATERIALIZATION" : "ASSET_OBSERVATION",
+      partition: partition ?? undefined,
+      until,
+    };
+    for (let [limit, cursor]: [number, string | undefined] = [20, undefined]; ; limit = 1000) {
+      const text = await send({
+        method: "GET",
+        path: "events",
+        query: { ...query, limit, cursor },
+        signal: undefined,
+      });
+      const page = readAnswer(answers.events, text);
+      const known = page.events.filter(({ receivedAt }) => receivedAt <= at);
+      for (const event of known) {
+        const counted = countedAt(event);
+        if (best === null || counted > best.at) best = { id: event.id, at: counted };
+      }
+      const oldest = known.at(-1);
+      const isDone: boolean = best !== null && oldest !== undefined && oldest.receivedAt <= best.at;
+      if (isDone || !page.hasMore || page.cursor === null) break;
+      cursor = page.cursor;
+    }
+  }
+  return best;
+}
