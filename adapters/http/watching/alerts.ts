@@ -78,7 +78,8 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
       throw new HttpError(404, `${what} is not muted. /api/v1/alerts/mutes lists what is.`);
     })
     .get(
-      "/:id",
+      // Digits alone, so that GET /mute is a 405.
+      "/:id{[0-9]+}",
       "read",
       offThread(deps, async (c) => {
         readQuery(c.req.url, noParameters);
@@ -86,7 +87,7 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
         return found(id, await scoped(c).alert(id));
       }),
     )
-    .post("/:id/close", "admin", async (c) => {
+    .post("/:id{[0-9]+}/close", "admin", async (c) => {
       const request = c.req.raw;
       const id = await beforeBody(request, () => {
         readQuery(request.url, noParameters);

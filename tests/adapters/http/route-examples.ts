@@ -48,7 +48,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   "GET /schemas/definitions.json": { needs: "nothing" },
   "GET /api/v1/freshness": { needs: "read" },
   "GET /api/v1/alerts": { needs: "read" },
-  "GET /api/v1/alerts/:id": { needs: "read", path: "/api/v1/alerts/1" },
+  "GET /api/v1/alerts/:id{[0-9]+}": { needs: "read", path: "/api/v1/alerts/1" },
   "GET /api/v1/alerts/mutes": { needs: "read" },
   "POST /api/v1/alerts/mute": {
     ...{ needs: "admin", headers: json },
@@ -57,7 +57,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   "DELETE /api/v1/alerts/mute": {
     ...{ needs: "admin", path: "/api/v1/alerts/mute?asset_key=s3/orders", answers: [200, 404] },
   },
-  "POST /api/v1/alerts/:id/close": { needs: "admin", path: "/api/v1/alerts/1/close" },
+  "POST /api/v1/alerts/:id{[0-9]+}/close": { needs: "admin", path: "/api/v1/alerts/1/close" },
   "GET /api/v1/log": { needs: "read" },
   "GET /api/v1/wait": {
     needs: "read",

@@ -66,7 +66,7 @@ describe("GET /api/v1/alerts", () => {
     ["?status=open", "The parameter status must be firing or resolved."],
     ["?kind=job", "The parameter kind must be freshness or check."],
     ["?asset=a", 'There is no parameter "asset". Those there are: status, kind, asset_key, prefix, limit, cursor.'],
-    ["/x", "An alert's id is a whole number."],
+    ["/1234567890123456", "An alert's id is a whole number."],
     ["/1?x=1", 'There is no parameter "x".'],
     ["/mutes?x=1", 'There is no parameter "x".'],
   ])("%s is a 400: %s", async (query, sentence) => {
@@ -80,6 +80,14 @@ describe("GET /api/v1/alerts", () => {
     const { ask } = watchedApp({ alerts: alerts() });
     expect((await ask("alerts/1")).body).toMatchObject({ id: 1, status: "resolved", resolved_at: iso(at + 1000) });
     expect(await ask("alerts/9")).toMatchObject({ status: 404, body: { error: "There is no alert with the id 9." } });
+  });
+
+  test("a path that is no id, or another method, is told so", async () => {
+    const { ask } = watchedApp();
+    expect((await ask("alerts/x")).status).toBe(404);
+    const wrong = await ask("alerts/mute");
+    expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST, DELETE"]);
+    expect((await ask("alerts/1/close")).headers.get("allow")).toBe("POST");
   });
 
   test("an alert is closed by its id, once", async () => {
