@@ -90,6 +90,10 @@ describe("docs/alerting.md", () => {
       expect(v.parse(v.tuple([rule]), Bun.YAML.parse(code))).toEqual([rules[0]] as never);
     },
     "docs/definitions.md: # assets.yaml": (code) => expect(parseDefinitions(code)).toHaveLength(3),
+    "docs/freshness.md: # freshness.yaml": (code) => expect(parseDefinitions(code)).toHaveLength(4),
+    "docs/freshness.md: - alert: WatcherStopped": (code) => {
+      expect(v.parse(v.tuple([rule]), Bun.YAML.parse(code))).toEqual([rules.at(-1)] as never);
+    },
   };
 
   test("shows a configuration in each of its blocks that fits the rules", () => {

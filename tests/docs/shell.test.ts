@@ -18,9 +18,6 @@ const reportAndExec = [
 ];
 const reportRaw = "runless report raw/orders --partition 2026-11-29 --url $URL > reported";
 const withDatabase = "runless report warehouse/orders --database-url file:runless.db --create";
-const aFailingCheck =
-  "export RUNLESS_DATABASE_URL=file:runless.db; runless report-check a --check-name no_nulls --failed --create > created";
-
 const cases: Readonly<Record<string, ShellCase>> = {
   "README.md: export RUNLESS_URL=http://127.0.0.1:3000": {
     files: loadOrders,
@@ -68,15 +65,26 @@ const cases: Readonly<Record<string, ShellCase>> = {
     replace: { "/etc/prometheus/": "" },
     check: async ({ folder }) => expect(await Bun.file(join(folder, "runless-token")).text()).toMatch(/^rl_\S+\n$/),
   },
-  "docs/alerting.md: runless checks --failing --json > failing.ndjson": {
-    before: aFailingCheck,
-    replace: { "/var/lib/node_exporter/": "" },
-    check: async ({ folder }) =>
-      expect(await Bun.file(join(folder, "checks.prom")).text()).toBe("asset_checks_failing 1\n"),
+  "docs/alerting.md: runless alerts --json | grep -q '\"alerts\":\\[\\]' || runless alerts": {
+    before: "export RUNLESS_DATABASE_URL=file:runless.db; runless report a --create > recorded",
+    check: ({ output }) => expect(output).toBe(""),
   },
-  "docs/alerting.md: runless checks --failing --json": {
-    before: aFailingCheck,
-    check: ({ output }) => expect(output).toMatch(/^.*"check_name":"no_nulls".*$/m),
+  "docs/freshness.md: export RUNLESS_URL=http://127.0.0.1:3000": {
+    files: { "freshness.yaml": blockNamed("docs/freshness.md: # freshness.yaml").code },
+    check: ({ output, recorded }) => {
+      expect(output).toStartWith("team-a: ");
+      expect(recorded[0]).toMatchObject({ asset_key: ["raw", "orders"] });
+      expect(output).toMatch(/^ASSET +PARTITION +STATE/m);
+      expect(output).toMatch(/^ID +SEVERITY +ASSET/m);
+    },
+  },
+  "docs/freshness.md: export RUNLESS_URL=http://127.0.0.1:3000 (2)": {
+    check: ({ output }) => {
+      expect(output).toMatch(/^Muted warehouse\/orders until .+\nMuted warehouse and all below it until /m);
+      expect(output).toMatch(
+        /^MUTED +UNTIL +BY\nwarehouse\/\* .+\nwarehouse\/orders .+\nUnmuted warehouse\/orders\.$/m,
+      );
+    },
   },
   "docs/waiting.md: export RUNLESS_URL=http://127.0.0.1:3000": {
     files: loadOrders,
