@@ -52,7 +52,7 @@ export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at:
       const last = await lastCounted(log.send, { key, partition, counts: countsOf(policy, window) }, at);
       return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
     });
-    explained.push(...(await Promise.all(found)));
+    for (const one of await Promise.all(found)) explained.push(one);
   }
   return { key, at, definedAt, state: worstState(explained.map((one) => one.state)), explained };
 }
