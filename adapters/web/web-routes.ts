@@ -10,6 +10,7 @@ import { HttpError } from "../http/http-error.ts";
 import { readQuery } from "../http/query-parameters.ts";
 import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
+import { ScopedWatching } from "../http/watching/scoped-watching.ts";
 import { PageWatching } from "./alerts/page-watching.ts";
 import { answerError, seeOther } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
@@ -18,8 +19,6 @@ import { wipeWord } from "./parts/asset-path.ts";
 import { pageSecret } from "./sign-in/session.ts";
 import { localPath, readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
 import { staticResponse } from "./static-files.ts";
-
-const nothingWatched = "This server watches nothing. Give createApp a store for it: { log, watching }.";
 
 /** The routes of the pages. The code that renders them is loaded with the first request. */
 export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
@@ -31,7 +30,7 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
       const { answerPage } = await import("./pages.tsx");
       const caller = c.get("caller");
       const definitions = new ScopedDefinitions(deps, caller);
-      const watching = new PageWatching(deps.watching, caller);
+      const watching = new PageWatching(deps, caller);
       const context = { url: c.req.raw.url, log: c.get("log"), definitions, watching, caller, limits };
       const isStyled = c.req.header("sec-fetch-dest") !== "empty";
       return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
@@ -47,10 +46,10 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
     .get("/alerts", "read", page("alerts"))
     .post("/alerts", "admin", async (c) => {
       const form = await readForm(c.req.raw, limits, shared);
-      const { watching: store } = deps;
-      if (store === undefined) throw new HttpError(501, nothingWatched);
+      const watching = new ScopedWatching(deps, c.get("caller"));
+      watching.assertStored();
       const { changeAlerts } = await import("./alerts/change-alerts.ts");
-      await changeAlerts(form, { store, caller: c.get("caller"), now: now() });
+      await changeAlerts(form, watching, now());
       return seeOther(localPath(form.get("next") ?? "/alerts"));
     })
     .post("/wipe", "admin", async (c) => {

@@ -67,7 +67,7 @@ export async function readAlertsView({ url, watching, definitions, caller }: Pag
     rows: found.alerts.map((alert) => ({ alert, mute: alert.mutedUntil === null ? undefined : muteOf(alert, mutes) })),
     page: found,
     cursor,
-    counts: counts?.firing,
+    counts,
     mutes: mutes.slice(0, mostMutes),
     hasMoreMutes: mutes.length > mostMutes,
     isWatching: watching.isStored,

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
-import type { MuteName, WatchStore } from "../../../storage/index.ts";
-import { type Caller, outOfReach, reaches } from "../../http/access/caller.ts";
+import { formatAssetKey } from "../../../core/index.ts";
+import type { MuteName } from "../../../storage/index.ts";
 import { HttpError } from "../../http/http-error.ts";
+import type { ScopedWatching } from "../../http/watching/scoped-watching.ts";
 import { muteSpans } from "./alert-forms.ts";
 
 const keySchema = v.pipe(v.array(v.string()), v.minLength(1));
@@ -12,33 +12,25 @@ const nameSchema = v.pipe(
   v.union([v.strictObject({ asset_key: keySchema }), v.strictObject({ prefix: keySchema })]),
 );
 
-/** Where a change of alerts is made, and by whom. */
-export interface AlertChange {
-  readonly store: Pick<WatchStore, "alert" | "closeAlert" | "mute" | "unmute">;
-  readonly caller: Caller;
-  readonly now: number;
-}
-
 /** Does what the pressed button of the page says. Rejects with HttpError. */
-export async function changeAlerts(form: URLSearchParams, { store, caller, now }: AlertChange): Promise<void> {
+export async function changeAlerts(form: URLSearchParams, watching: ScopedWatching, now: number): Promise<void> {
   const [mute, unmute, close] = [form.get("mute"), form.get("unmute"), form.get("close")];
   if (mute !== null) {
     const [, name, id = ""] = /^(\w+) (\d{1,15})$/.exec(mute) ?? [];
     const found = muteSpans.find((one) => one.name === name);
     if (found === undefined) throw noSuchButton();
-    const { assetKey } = await visibleAlert(store, caller, Number(id));
-    return store.mute({ assetKey }, now + found.span, caller.name);
-  }
-  if (unmute !== null) {
+    const alert = await watching.alert(Number(id));
+    if (alert === undefined) throw noAlert(id);
+    await watching.mute({ assetKey: alert.assetKey }, now + found.span);
+  } else if (unmute !== null) {
     const name = muteName(unmute);
-    const key = name.assetKey ?? name.prefix;
-    if (!reaches(caller, key)) throw new HttpError(403, outOfReach(caller, key));
-    if (await store.unmute(name)) return;
-    throw new HttpError(404, `${formatAssetKey(key)} is not muted any more.`);
+    if (await watching.unmute(name)) return;
+    throw new HttpError(404, `${formatAssetKey(name.assetKey ?? name.prefix)} is not muted any more.`);
+  } else if (close !== null && /^\d{1,15}$/.test(close)) {
+    if ((await watching.closeAlert(Number(close))) === undefined) throw noAlert(close);
+  } else {
+    throw noSuchButton();
   }
-  if (close === null || !/^\d{1,15}$/.test(close)) throw noSuchButton();
-  const { id } = await visibleAlert(store, caller, Number(close));
-  if ((await store.closeAlert(id)) === undefined) throw noAlert(id);
 }
 
 function muteName(text: string): MuteName {
@@ -48,18 +40,7 @@ function muteName(text: string): MuteName {
   return "prefix" in output ? { prefix: output.prefix } : { assetKey: output.asset_key };
 }
 
-/** Rejects with HttpError 404 for an alert that is not there, or that the caller may not see. */
-async function visibleAlert(
-  store: AlertChange["store"],
-  caller: Caller,
-  id: number,
-): Promise<{ readonly id: number; readonly assetKey: AssetKey }> {
-  const alert = await store.alert(id);
-  if (alert === undefined || !reaches(caller, alert.assetKey)) throw noAlert(id);
-  return alert;
-}
-
-function noAlert(id: number): HttpError {
+function noAlert(id: string): HttpError {
   return new HttpError(404, `There is no alert ${id} any more.`);
 }
 

@@ -206,8 +206,8 @@ describe("alerts of a token with a prefix", () => {
   });
 
   test.each([
-    ["mute=1h 7", 404, "There is no alert 7 any more."],
-    ["close=7", 404, "There is no alert 7 any more."],
+    ["mute=1h 7", 403, "The alert 7 is of an asset that the token raw is not for."],
+    ["close=7", 403, "The alert 7 is of an asset that the token raw is not for."],
     ["close=99", 404, "There is no alert 99 any more."],
     ['unmute={"prefix":["warehouse"]}', 403, "warehouse"],
     ['unmute={"prefix":["raw"]}', 404, "raw is not muted any more."],

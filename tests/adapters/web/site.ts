@@ -1,3 +1,4 @@
+import { createRoutedApp } from "../../../adapters/server/app.ts";
 import type { RunlessEvent } from "../../../core/index.ts";
 import {
   createMemoryDefinitionStore,
@@ -6,7 +7,6 @@ import {
   type WatchStore,
 } from "../../../storage/index.ts";
 import { config, memory, noon } from "../http/native.ts";
-import { testApp } from "../http/test-app.ts";
 
 export { noon };
 export const hour = 3_600_000;
@@ -38,11 +38,11 @@ export function siteOver(
   definitions: DefinitionStore = createMemoryDefinitionStore({ now: () => noon }),
   watching?: WatchStore,
 ): Site {
-  const app = testApp({ log, definitions, config, now: () => noon, ...(watching && { watching }) });
+  const app = createRoutedApp({ log, definitions, config, now: () => noon, ...(watching && { watching }) });
   return {
     log,
     get: async (path, headers = {}) => {
-      const response = await app.request(path, { headers });
+      const response = await app.fetch(new Request(`http://localhost${path}`, { headers }));
       const bytes = new Uint8Array(await response.arrayBuffer());
       const html = new TextDecoder().decode(bytes);
       return { status: response.status, headers: response.headers, bytes, html, text: textOf(html) };
