@@ -21,12 +21,17 @@ export const runners = {
   typescript: "tests/docs/typescript.test.ts",
   configuration: "tests/docs/alerting.test.ts",
   external: "tests/external/docs.test.ts",
+  tutorial: "tests/docs/tutorial.test.ts",
 } as const;
+
+/** Its blocks follow each other: each begins with what the ones before left. */
+export const tutorial = "docs/knowing-what-is-late.md";
 
 export type Runner = keyof typeof runners;
 
 /** Who runs a block, by its language and the programs that it calls; undefined where nobody can. */
-export function runnerOf({ language, code }: Block): Runner | undefined {
+export function runnerOf({ file, language, code }: Block): Runner | undefined {
+  if (file === tutorial) return "tutorial";
   // npm test has npm's packages and bash; the external tests have curl and Python too.
   if (language === "sh") return /\b(curl|python3|deno)\b/.test(code) ? "external" : "shell";
   if (language === "python") return "external";

@@ -17,6 +17,7 @@ const pages: Readonly<Record<string, string>> = {
   events: "/events",
   event: "/events/18000",
   checks: "/checks",
+  alerts: "/alerts",
 };
 /** Of a server with a token, and with nothing in it. */
 const emptyPages: Readonly<Record<string, string>> = { "sign-in": "/sign-in", empty: "/" };

@@ -86,7 +86,7 @@ const words = {
 
 function Total({ counts }: { readonly counts: NonNullable<AlertsView["counts"]> }) {
   return (
-    <p class="total">
+    <p class="total of-alerts">
       {(["freshness", "check"] as const).flatMap((kind) =>
         (["ERROR", "WARN"] as const).map((severity) => {
           const found = counts.find((one) => one.kind === kind && one.severity === severity);
