@@ -1,4 +1,4 @@
-import type { AppendedEvent, EventLog, NewEvent, Unit, UnitResult } from "./event-log.ts";
+import type { AppendedEvent, AppendOptions, EventLog, NewEvent, Unit, UnitResult } from "./event-log.ts";
 import { EventLogError } from "./event-log-error.ts";
 
 /** The outcome of an append of one unit. `reason` is a sentence for the caller. */
@@ -34,9 +34,13 @@ export async function appendUnit(log: Pick<EventLog, "append">, unit: Unit): Pro
  * const { id, duplicate } = await appendEvent(log, { event: materialization("warehouse/orders"), idempotencyKey: "nightly" });
  * console.log(id, duplicate); // 1 false
  */
-export async function appendEvent(log: Pick<EventLog, "append">, event: NewEvent): Promise<AppendedEvent> {
+export async function appendEvent(
+  log: Pick<EventLog, "append">,
+  event: NewEvent,
+  options?: AppendOptions,
+): Promise<AppendedEvent> {
   const unit = [event];
-  const [result] = await log.append([unit]); // not by appendUnit, to save a promise: most reports come through here
+  const [result] = await log.append([unit], options); // not by appendUnit, to save a promise: most reports come through here
   const outcome = unitOutcome(unit, result);
   const appended = outcome.status === "recorded" ? outcome.events[0] : undefined;
   if (appended !== undefined) return appended;

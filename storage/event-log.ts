@@ -86,6 +86,11 @@ export interface AppendOptions {
    * their order.
    */
   readonly waitWhenFull?: boolean | undefined;
+  /**
+   * The name of the token that the events are reported with. It is no part of their content: an event that is sent again
+   * under its idempotency key keeps its first reporter. A store need not keep it. Default: none.
+   */
+  readonly reportedBy?: string | undefined;
 }
 
 export interface NewEvent {
@@ -146,10 +151,12 @@ export interface EventPage {
   readonly hasMore: boolean;
 }
 
-/** A page with the idempotency keys, which only a log knows. */
+/** A page with what only a log knows of its events. */
 export interface LoggedPage extends EventPage {
   /** By event id: the idempotency keys that events of the page were recorded with. An export has them. */
   readonly idempotencyKeys: ReadonlyMap<number, string>;
+  /** By event id: `AppendOptions.reportedBy` of events of the page. Undefined if the store does not keep it. */
+  readonly reporters?: ReadonlyMap<number, string> | undefined;
 }
 
 export interface AssetFilter {

@@ -1,12 +1,13 @@
 import type { Hono } from "hono";
 import * as v from "valibot";
-import { formatEvent } from "../../core/index.ts";
 import type { AppEnv } from "../http/app-deps.ts";
 import { assetSchema, readFormattedAsset } from "../http/assets/assets.ts";
+import { formatReported } from "../http/events/event-pages.ts";
 import { streamEvents } from "../http/events/event-stream.ts";
 import { unknownEvent } from "../http/events/events.ts";
 import { readExportQuery, readStreamQuery } from "../http/events/events-query.ts";
 import { exportEvents } from "../http/events/export-events.ts";
+import { readReported, showsReporters } from "../http/events/reporters.ts";
 import { outletFor, type Streaming } from "../http/events/streaming.ts";
 import { eventIdParameter, readQuery } from "../http/query-parameters.ts";
 import { jsonResponse } from "../http/responses.ts";
@@ -25,10 +26,11 @@ export function fileRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Str
     .get("/events/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
       const outlet = outletFor("stream", c, shared, streaming);
-      return streamEvents(c.get("log"), filter, { pages, feeds, closing }, outlet);
+      const reporters = showsReporters(c.get("caller"));
+      return streamEvents(c.get("log"), filter, { pages, feeds, closing, reporters }, outlet);
     })
     .get("/events/export", "read", (c) => {
-      const query = readExportQuery(`/?${givenParameters(c.req.url)}`);
+      const query = readExportQuery(`/?${givenParameters(c.req.url)}`, c.get("caller"));
       return exportEvents(c.get("log"), query, pages, outletFor("transfer", c, shared, streaming));
     })
     .get(
@@ -44,9 +46,9 @@ export function fileRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Str
       "read",
       offThread(deps, async (c) => {
         const { id } = readQuery(c.req.url, eventSchema);
-        const event = await c.get("log").get(id);
-        if (event === undefined) throw unknownEvent(id);
-        return jsonResponse(formatEvent(event));
+        const found = await readReported(c.get("log"), id, c.get("caller"));
+        if (found === undefined) throw unknownEvent(id);
+        return jsonResponse(formatReported(found));
       }),
     ).app;
 }

@@ -116,6 +116,7 @@ const fields = {
   ),
   timestamp: optional(time),
   received_at: ignored,
+  reported_by: ignored,
   description: optional(v.string()),
   data_version: optional(
     v.pipe(

@@ -24,7 +24,7 @@ export interface EventInputOptions {
 
 /**
  * The events that one JSON object of the native API reports: one, or one for each of `partitions`. Fields that only an
- * export writes are accepted (`id`, `received_at`, and a `data_version` that the tags hold too). Throws
+ * export writes are accepted (`id`, `received_at`, `reported_by`, and a `data_version` that the tags hold too). Throws
  * InvalidEventError, and nothing else.
  */
 export function parseEventInput(input: JsonValue, { now }: EventInputOptions): readonly EventReport[] {
@@ -45,6 +45,8 @@ export function parseEventInput(input: JsonValue, { now }: EventInputOptions): r
 type Fields = v.InferOutput<typeof eventInputSchema>;
 
 const fieldNames = new Set(eventInputSchema.options.flatMap(({ entries }) => Object.keys(entries)));
+// Only the log that records an event says who reported it.
+const namedFields = [...fieldNames].filter((name) => name !== "reported_by").join(", ");
 
 /** When a log received the event, if it comes from an export. That log's clock has already judged the timestamp. */
 function receiptOf({ id, received_at: receivedAt }: Fields): number | undefined {
@@ -58,8 +60,7 @@ function readFields(input: JsonValue): Fields {
   const unknown = Object.keys(input).find((name) => !fieldNames.has(name));
   if (unknown !== undefined) {
     const shown = JSON.stringify(unknown.slice(0, 100));
-    const known = [...fieldNames].join(", ");
-    throw new InvalidEventError(unknown, `An event has no field ${shown}. Those there are: ${known}.`);
+    throw new InvalidEventError(unknown, `An event has no field ${shown}. Those there are: ${namedFields}.`);
   }
   const result = v.safeParse(eventInputSchema, input, { abortEarly: true });
   if (result.success) return result.output;

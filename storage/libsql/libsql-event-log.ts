@@ -41,7 +41,8 @@ export function createLibsqlEventLog(
   const deletions = new Deletions(database, { now, assertOpen, onWipe: () => listeners.notify() });
 
   return {
-    append: (units, { waitWhenFull = false } = {}) => queue.add(() => encodeUnits(units), resultOfEach, waitWhenFull),
+    append: (units, { waitWhenFull = false, reportedBy } = {}) =>
+      queue.add(() => encodeUnits(units, reportedBy), resultOfEach, waitWhenFull),
     appendEncoded: (encoded, { waitWhenFull = false } = {}) => queue.add(() => encoded, resultOfAll, waitWhenFull),
     ...createLibsqlReads(database, assertOpen),
     wipe: async (target, by) => {

@@ -3,6 +3,7 @@ import type { AssetKey, AssetWiped, FreshnessStateChange, RecordedEvent, Recorde
 import { formatCursor, parseCursor } from "../cursors/cursor.ts";
 import type {
   AppendedEvent,
+  AppendOptions,
   AssetFilter,
   AssetListRequest,
   Commit,
@@ -68,6 +69,8 @@ class MemoryEventLog implements MemoryLog {
   readonly #options: MemoryOptions;
   readonly #logId = crypto.randomUUID();
   readonly #firstUses = new FirstUses();
+  /** The reporters of events, by event id. */
+  readonly #reporters = new Map<number, string>();
   readonly #prunedIds = new Map<RecordedEventType, number>();
   readonly #watchers = createWatchers();
   /** In the order of ids. The last event is never removed (a wipe leaves its trace), so ids continue from it. */
@@ -81,12 +84,12 @@ class MemoryEventLog implements MemoryLog {
     this.#options = options;
   }
 
-  readonly append = async (units: readonly Unit[]) => {
+  readonly append = async (units: readonly Unit[], { reportedBy }: AppendOptions = {}) => {
     this.#assertOpen();
     const before = this.#lastId();
     const at = this.#times();
     const started = performance.now();
-    const results = units.map((unit) => this.#appendUnit(unit, at));
+    const results = units.map((unit) => this.#appendUnit(unit, at, reportedBy?.toWellFormed()));
     this.#options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
     if (this.#lastId() > before) this.#watchers.tell();
     return results;
@@ -108,7 +111,12 @@ class MemoryEventLog implements MemoryLog {
     const hasMore = matching.length > events.length;
     const last = (hasMore ? events : ahead).at(-1)?.id ?? from;
     const cursor = last === undefined ? null : formatCursor(last, filter, page);
-    return { events, cursor, hasMore, idempotencyKeys: this.#firstUses.keysOf(events) };
+    const reporters = new Map<number, string>();
+    for (const { id } of events) {
+      const reporter = this.#reporters.get(id);
+      if (reporter !== undefined) reporters.set(id, reporter);
+    }
+    return { events, cursor, hasMore, idempotencyKeys: this.#firstUses.keysOf(events), reporters };
   };
 
   readonly asset = async (key: AssetKey) => {
@@ -149,6 +157,7 @@ class MemoryEventLog implements MemoryLog {
     const ids = new Set(wiped.map(({ id }) => id));
     this.#replaceEvents([...this.#events.filter(({ id }) => !ids.has(id)), trace]);
     this.#firstUses.forgetEvents(ids);
+    for (const id of ids) this.#reporters.delete(id);
     // The keys of the asset's pruned events are still here.
     const isWhole = "assetKey" in target && target.partition === undefined;
     this.#firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
@@ -187,6 +196,7 @@ class MemoryEventLog implements MemoryLog {
     const expired = new Set(expiredEvents(this.#events, before));
     this.#replaceEvents(this.#events.filter((event) => !expired.has(event)));
     this.#firstUses.forgetEvents([...expired].map(({ id }) => id));
+    for (const { id } of expired) this.#reporters.delete(id);
     for (const { id, type } of expired) this.#prunedIds.set(type, Math.max(id, this.#prunedIds.get(type) ?? 0));
     return expired.size;
   };
@@ -211,7 +221,7 @@ class MemoryEventLog implements MemoryLog {
     this.#assertOpen();
   };
 
-  #appendUnit(unit: Unit, { now, receivedAt }: Times): UnitResult {
+  #appendUnit(unit: Unit, { now, receivedAt }: Times, reportedBy: string | undefined): UnitResult {
     const recorded: RecordedEvent[] = [];
     const answers: AppendedEvent[] = [];
     const uses = new Map<string, FirstUse>();
@@ -237,7 +247,10 @@ class MemoryEventLog implements MemoryLog {
       recorded.push({ ...event, id, timestamp: event.timestamp ?? defaultTimestamp(now, receivedAt), receivedAt });
       answers.push({ id, duplicate: false });
     }
-    for (const event of recorded) this.#events.push(event);
+    for (const event of recorded) {
+      this.#events.push(event);
+      if (reportedBy !== undefined) this.#reporters.set(event.id, reportedBy);
+    }
     this.#byAsset = undefined;
     for (const [scope, use] of uses) this.#firstUses.add(scope, use);
     return { status: "recorded", events: answers };

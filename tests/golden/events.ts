@@ -58,5 +58,6 @@ export function storedRow(encoded: string): EventRow {
     receivedAt: goldenNow,
     idempotencyKey: fields[field.idempotencyKey],
     details: fields[field.details],
+    reportedBy: null,
   };
 }

@@ -15,14 +15,15 @@ export const exportCommand = filterCommand("export")
   .option("--before <id>", "recorded before this event", readEventId)
   .addOption(new Option("--order <order>", "by id").choices(["asc", "desc"]))
   .option("--limit <count>", "at most so many", readCount)
+  .option("--reporters", "with reported_by, the name of the token of each event: for admins, and for databases")
   .option("--output <file>", "where to write (default: standard output); it is there once it is whole")
   .addHelpText(
     "after",
     examples("export > events.ndjson", "export --prefix s3 --output s3.ndjson", "export | gzip > events.ndjson.gz"),
   )
-  .action(async ({ output, limit, ...options }) => {
+  .action(async ({ output, limit, reporters, ...options }) => {
     const write = async (log: OpenLog) => {
-      const path = `events${formatQuery({ ...filterQuery(options), limit })}`;
+      const path = `events${formatQuery({ ...filterQuery(options), limit, reporters: reporters === true ? "true" : undefined })}`;
       const response = await log.fetch(path, { headers: { accept: "application/x-ndjson" } });
       const body = await bodyOf(`GET ${path}`, response);
       if (output === undefined) return copy(body, process.stdout);

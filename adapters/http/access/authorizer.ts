@@ -99,9 +99,13 @@ export function requireScope(identity: Identity, scope: TokenScope): Caller | Ht
     return new HttpError(401, reason(identity), { "www-authenticate": `${challenge}, error="invalid_token"` });
   }
   const { caller } = identity;
-  if (mayDo(caller, scope)) return caller;
-  const own = caller.scopes.length === 1 ? `scope ${caller.scopes[0]}` : `scopes ${caller.scopes.join(" and ")}`;
-  return new HttpError(403, `This needs the scope ${scope}, and the token ${caller.name} has the ${own}.`, {
+  return mayDo(caller, scope) ? caller : scopeError(caller, scope);
+}
+
+/** The 403 for a caller without the scope that a request, or a part of it, needs. */
+export function scopeError({ name, scopes }: Caller, scope: TokenScope, what = "This"): HttpError {
+  const own = scopes.length === 1 ? `scope ${scopes[0]}` : `scopes ${scopes.join(" and ")}`;
+  return new HttpError(403, `${what} needs the scope ${scope}, and the token ${name} has the ${own}.`, {
     "www-authenticate": `${challenge}, error="insufficient_scope", scope="${scope}"`,
   });
 }

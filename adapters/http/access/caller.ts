@@ -1,5 +1,5 @@
 import { type AssetKey, formatAssetKey, hasPrefix } from "../../../core/index.ts";
-import type { TokenScope } from "../../../storage/index.ts";
+import type { AppendOptions, TokenScope } from "../../../storage/index.ts";
 
 /** The sender of a request, and what they may do. */
 export interface Caller {
@@ -15,6 +15,11 @@ export const anybody: Caller = { name: null, scopes: ["admin"], prefix: null };
 
 /** A caller without a token during the grace period. */
 export const unnamedReporter: Caller = { name: null, scopes: ["report"], prefix: null };
+
+/** What a log records of the caller with events. */
+export function reportedBy({ name }: Caller): Pick<AppendOptions, "reportedBy"> | undefined {
+  return name === null ? undefined : { reportedBy: name };
+}
 
 /** `admin` includes the other scopes; `read` and `report` do not include each other. */
 export function mayDo({ scopes }: Caller, needed: TokenScope): boolean {

@@ -1,7 +1,7 @@
 import { type AssetKey, hasPrefix, type RecordedEvent } from "../../../core/index.ts";
 import type { AssetMark, EventFilter, EventLog, Overview, WipeTarget } from "../../../storage/index.ts";
 import { HttpError } from "../http-error.ts";
-import { type Caller, outOfReach, reaches } from "./caller.ts";
+import { type Caller, outOfReach, reaches, reportedBy } from "./caller.ts";
 
 /** The methods of a log that requests use. */
 export interface RequestLog extends Omit<EventLog, "close">, Omit<Overview, "lastMaterializations"> {}
@@ -9,7 +9,8 @@ export interface RequestLog extends Omit<EventLog, "close">, Omit<Overview, "las
 /**
  * The log narrowed to a caller's prefix. Lists leave out what is outside; an asset outside is a 403, and an event
  * outside is not found. Streams, exports and imports go on for hours, and the token may be revoked meanwhile. So every
- * call but the first calls `recheck` before anything else, and rejects if that does.
+ * call but the first calls `recheck` before anything else, and rejects if that does. What is appended is recorded under the
+ * caller's name.
  */
 export class ScopedEventLog implements RequestLog {
   readonly #log: RequestLog;
@@ -26,7 +27,7 @@ export class ScopedEventLog implements RequestLog {
   async append(...[units, options]: Parameters<EventLog["append"]>) {
     if (this.#isAgain()) await this.#recheck();
     for (const unit of units) for (const { event } of unit) this.#assertReached(event.assetKey);
-    return await this.#log.append(units, options);
+    return await this.#log.append(units, { ...options, ...reportedBy(this.#caller) });
   }
 
   async get(id: number) {

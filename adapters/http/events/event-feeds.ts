@@ -24,6 +24,7 @@ interface KeptPage {
 }
 
 interface Feed {
+  readonly reporters: boolean;
   readonly size: PageSize;
   readonly pages: Map<string, KeptPage>;
   readers: number;
@@ -31,7 +32,7 @@ interface Feed {
 
 /**
  * The pages of all streams of a server. Streams with the same filter and position share a page, so that an event is read
- * and formatted once for all of them. They send by turns.
+ * and formatted once for all of them, and once more for those that say who reported it. They send by turns.
  */
 export class EventFeeds {
   readonly turns = new StreamTurns();
@@ -55,10 +56,15 @@ export class EventFeeds {
     return this.#readers * restPerStream;
   }
 
-  /** Opens a reader of the events that match. `close` ends it. */
-  open(filter: Omit<EventFilter, "after">): FeedReader {
-    const key = JSON.stringify(filter, Object.keys(filter).sort());
-    const feed = this.#feeds.get(key) ?? { size: new PageSize(), pages: new Map<string, KeptPage>(), readers: 0 };
+  /** Opens a reader of the events that match, with or without who reported them. `close` ends it. */
+  open(filter: Omit<EventFilter, "after">, reporters = false): FeedReader {
+    const key = `${reporters} ${JSON.stringify(filter, Object.keys(filter).sort())}`;
+    const feed = this.#feeds.get(key) ?? {
+      reporters,
+      size: new PageSize(),
+      pages: new Map<string, KeptPage>(),
+      readers: 0,
+    };
     this.#feeds.set(key, feed);
     feed.readers++;
     this.#readers++;
@@ -115,7 +121,8 @@ export class EventFeeds {
 
   #read(feed: Feed, filter: Omit<EventFilter, "after">, { after, cursor }: FeedPosition): KeptPage {
     const key = keyOf({ after, cursor });
-    const made = this.#pages.page("blocks", { ...filter, after }, { order: "asc", limit: feed.size.events, cursor });
+    const form = { as: "blocks", reporters: feed.reporters } as const;
+    const made = this.#pages.page(form, { ...filter, after }, { order: "asc", limit: feed.size.events, cursor });
     const kept: KeptPage = { made, at: performance.now(), commits: this.#commits, bytes: 0 };
     feed.pages.set(key, kept);
     made.then(

@@ -1,8 +1,13 @@
 import { formatEvent, type RecordedEvent, type RecordedEventType } from "../../../core/index.ts";
 import type { EventFilter, EventLog, LoggedPage, Maintenance, PageRequest } from "../../../storage/index.ts";
 
-/** How the events of a page are written: `lines` is NDJSON for imports, `blocks` is server-sent events. */
-export type PageForm = "lines" | "blocks";
+/** How the events of a page are written. */
+export interface PageForm {
+  /** `lines` is NDJSON for imports, `blocks` is server-sent events. */
+  readonly as: "lines" | "blocks";
+  /** Whether to write who reported them. */
+  readonly reporters: boolean;
+}
 
 /** A page of events, formatted. */
 export interface TextPage {
@@ -31,12 +36,14 @@ const utf8 = new TextEncoder();
 export function createEventPages(log: PagedLog): EventPages {
   let logId: Promise<string> | undefined;
   const format = async (form: PageForm, page: LoggedPage): Promise<string> => {
-    if (form === "blocks") return page.events.map(formatBlock).join("");
+    const reporters = form.reporters ? page.reporters : undefined;
+    const events = page.events.map((event) => ({ event, reporter: reporters?.get(event.id) }));
+    if (form.as === "blocks") return events.map(formatBlock).join("");
     logId ??= log.id();
     logId.catch(() => {
       logId = undefined; // the next page asks again
     });
-    return formatLines(page, await logId);
+    return formatLines(events, page.idempotencyKeys, await logId);
   };
   return {
     page: async (form, filter, request) => {
@@ -65,15 +72,29 @@ export async function newestId(log: Pick<EventLog, "query">): Promise<number> {
   }
 }
 
-function formatBlock(event: RecordedEvent): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${formatEvent(event)}\n\n`;
+/** An event and the name of the token that it was reported with; undefined for none. */
+export interface ReportedEvent {
+  readonly event: RecordedEvent;
+  readonly reporter: string | undefined;
+}
+
+/** As `formatEvent`, with the reporter as the last member if there is one. */
+export function formatReported({ event, reporter }: ReportedEvent): string {
+  const json = formatEvent(event);
+  return reporter === undefined ? json : `${json.slice(0, -1)},"reported_by":${JSON.stringify(reporter)}}`;
+}
+
+function formatBlock(found: ReportedEvent): string {
+  const { id, type } = found.event;
+  return `id: ${id}\nevent: ${type}\ndata: ${formatReported(found)}\n\n`;
 }
 
 /** Each line has the idempotency key under which an import records it once. */
-function formatLines({ events, idempotencyKeys }: LoggedPage, logId: string): string {
-  const lines = events.map((event) => {
-    const key = idempotencyKeys.get(event.id) ?? `${logId}/${event.id}`;
-    return `${formatEvent(event).slice(0, -1)},"idempotency_key":${JSON.stringify(key)}}\n`;
+function formatLines(events: readonly ReportedEvent[], keys: LoggedPage["idempotencyKeys"], logId: string): string {
+  const lines = events.map((found) => {
+    const { id } = found.event;
+    const key = keys.get(id) ?? `${logId}/${id}`;
+    return `${formatReported(found).slice(0, -1)},"idempotency_key":${JSON.stringify(key)}}\n`;
   });
   return lines.join("");
 }

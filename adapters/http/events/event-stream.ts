@@ -22,6 +22,8 @@ export interface StreamSource {
   readonly pages: EventPages;
   readonly feeds: EventFeeds;
   readonly closing?: AppDeps["closing"] | undefined;
+  /** Whether to say who reported the events. */
+  readonly reporters: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ class EventStream implements ByteSource {
   readonly #pages: EventPages;
   readonly #feeds: EventFeeds;
   readonly #closing: AppDeps["closing"] | undefined;
+  readonly #reporters: boolean;
   readonly #prunedId: number;
   #position: number;
   #cursor: string | undefined;
@@ -68,7 +71,7 @@ class EventStream implements ByteSource {
   constructor(
     log: ScopedEventLog,
     filter: Omit<EventFilter, "after">,
-    { pages, feeds, closing }: StreamSource,
+    { pages, feeds, closing, reporters }: StreamSource,
     start: { readonly position: number; readonly prunedId: number },
   ) {
     this.#log = log;
@@ -76,6 +79,7 @@ class EventStream implements ByteSource {
     this.#pages = pages;
     this.#feeds = feeds;
     this.#closing = closing;
+    this.#reporters = reporters;
     this.#prunedId = start.prunedId;
     this.#position = start.position;
   }
@@ -92,7 +96,7 @@ class EventStream implements ByteSource {
 
   /** Called by the first read and not before: a request that is given up earlier never calls `stop`. */
   async #begin(): Promise<Uint8Array> {
-    this.#reader = this.#feeds.open(this.#filter);
+    this.#reader = this.#feeds.open(this.#filter, this.#reporters);
     this.#closing?.addEventListener("abort", this.stop);
     if (this.#closing?.aborted === true) this.stop();
     const pruned = this.#prunedId > this.#position ? formatPruned(this.#prunedId) : "";

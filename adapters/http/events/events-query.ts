@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { EventFilter, PageRequest } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
+import type { Caller } from "../access/caller.ts";
 import { HttpError } from "../http-error.ts";
 import {
   assetKeyParameter,
@@ -8,8 +9,10 @@ import {
   eventIdParameter,
   pageLimit,
   readQuery,
+  switchParameter,
   timeParameter,
 } from "../query-parameters.ts";
+import { showsReporters } from "./reporters.ts";
 
 const type = v.picklist(
   ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION", "ASSET_WIPED", "FRESHNESS_STATE_CHANGE"],
@@ -27,7 +30,15 @@ const filters = {
   until: v.optional(timeParameter),
   after: v.optional(eventIdParameter),
 };
-const bounded = { ...filters, before: v.optional(eventIdParameter) };
+const bounded = {
+  ...filters,
+  before: v.optional(eventIdParameter),
+  reporters: v.optional(
+    switchParameter(
+      "Whether events have `reported_by`, which needs the scope `admin`. Default: in a page for admins; in lines not.",
+    ),
+  ),
+};
 
 export function pageSchema(limits: Limits) {
   return v.strictObject({
@@ -48,12 +59,21 @@ export const streamSchema = v.strictObject(filters);
 export interface EventsQuery {
   readonly filter: EventFilter;
   readonly page: PageRequest;
+  /** Whether to say who reported the events. */
+  readonly reporters: boolean;
 }
 
-/** The filter and page of a query. Throws HttpError 400 that names the wrong parameter. */
-export function readEventsQuery(url: string, limits: Limits): EventsQuery {
-  const { order, limit, cursor, ...filter } = readQuery(url, pageSchema(limits));
-  return { filter: eventFilter(filter), page: { order, limit, cursor } };
+/**
+ * The filter and page of a query. Throws HttpError 400 that names the wrong parameter, and 403 if it asks for reporters
+ * that the caller is not told.
+ */
+export function readEventsQuery(url: string, limits: Limits, caller: Caller): EventsQuery {
+  const { order, limit, cursor, reporters, ...filter } = readQuery(url, pageSchema(limits));
+  return {
+    filter: eventFilter(filter),
+    page: { order, limit, cursor },
+    reporters: showsReporters(caller, reporters),
+  };
 }
 
 export interface ExportQuery {
@@ -61,11 +81,14 @@ export interface ExportQuery {
   readonly order: PageRequest["order"];
   /** The most events in all. */
   readonly limit: number;
+  /** Whether to say who reported the events. */
+  readonly reporters: boolean;
 }
 
-export function readExportQuery(url: string): ExportQuery {
-  const { order, limit = Number.POSITIVE_INFINITY, ...filter } = readQuery(url, exportSchema);
-  return { filter: eventFilter(filter), order, limit };
+/** As `readEventsQuery`, of an export. */
+export function readExportQuery(url: string, caller: Caller): ExportQuery {
+  const { order, limit = Number.POSITIVE_INFINITY, reporters = false, ...filter } = readQuery(url, exportSchema);
+  return { filter: eventFilter(filter), order, limit, reporters: showsReporters(caller, reporters) };
 }
 
 /** The filter of a stream. Its `after` is where the stream resumes; undefined if it starts now. */

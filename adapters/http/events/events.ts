@@ -14,9 +14,11 @@ import { jsonResponse, respond } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { withoutIdleTimeout } from "./byte-stream.ts";
+import { formatReported } from "./event-pages.ts";
 import { streamEvents } from "./event-stream.ts";
 import { readEventsQuery, readExportQuery, readStreamQuery } from "./events-query.ts";
 import { exportEvents } from "./export-events.ts";
+import { readReported, showsReporters } from "./reporters.ts";
 import { outletFor, type Streaming } from "./streaming.ts";
 
 export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {
@@ -27,7 +29,7 @@ export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: St
     .get("/", "read", async (c, next) => {
       if (!prefersLines(c)) return page(c, next);
       const outlet = outletFor("transfer", c, shared, streaming);
-      return exportEvents(c.get("log"), readExportQuery(c.req.url), pages, outlet);
+      return exportEvents(c.get("log"), readExportQuery(c.req.url, c.get("caller")), pages, outlet);
     })
     .post("/", "report", async (c) => {
       const request = c.req.raw;
@@ -48,7 +50,8 @@ export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: St
     .get("/stream", "read", (c) => {
       const filter = readStreamQuery(c.req.url, c.req.raw.headers);
       const outlet = outletFor("stream", c, shared, streaming);
-      return streamEvents(c.get("log"), filter, { pages, feeds, closing }, outlet);
+      const reporters = showsReporters(c.get("caller"));
+      return streamEvents(c.get("log"), filter, { pages, feeds, closing, reporters }, outlet);
     })
     .get(
       "/:id",
@@ -56,9 +59,9 @@ export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: St
       offThread(deps, async (c) => {
         readQuery(c.req.url, noParameters);
         const id = readId(c.req.param("id"));
-        const event = await c.get("log").get(id);
-        if (event === undefined) throw unknownEvent(id);
-        return jsonResponse(formatEvent(event));
+        const found = await readReported(c.get("log"), id, c.get("caller"));
+        if (found === undefined) throw unknownEvent(id);
+        return jsonResponse(formatReported(found));
       }),
     )
     .delete("/:id", "admin", async (c) => {
@@ -71,11 +74,12 @@ export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: St
 }
 
 async function answerPage(c: Context<AppEnv>, limits: Limits): Promise<Response> {
-  const { filter, page } = readEventsQuery(c.req.url, limits);
-  const { events, cursor, hasMore } = await c.get("log").query(filter, page);
-  return jsonResponse(
-    `{"events":[${events.map(formatEvent).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
+  const { filter, page, reporters } = readEventsQuery(c.req.url, limits, c.get("caller"));
+  const { events, cursor, hasMore, reporters: known } = await c.get("log").query(filter, page);
+  const texts = events.map((event) =>
+    formatReported({ event, reporter: reporters ? known?.get(event.id) : undefined }),
   );
+  return jsonResponse(`{"events":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`);
 }
 
 /** The other thread pulls the body as it records it. The slot is taken on this thread. */

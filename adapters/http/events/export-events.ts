@@ -10,7 +10,7 @@ import type { ExportQuery } from "./events-query.ts";
  */
 export async function exportEvents(
   log: ScopedEventLog,
-  { filter, order, limit }: ExportQuery,
+  { filter, order, limit, reporters }: ExportQuery,
   pages: EventPages,
   outlet: StreamOutlet,
 ): Promise<Response> {
@@ -27,7 +27,11 @@ export async function exportEvents(
   const next = async (): Promise<Uint8Array | undefined> => {
     while (!atEnd && !stopped) {
       await log.recheck();
-      const page = await pages.page("lines", narrowed, { order, limit: Math.min(size.events, left), cursor });
+      const page = await pages.page({ as: "lines", reporters }, narrowed, {
+        order,
+        limit: Math.min(size.events, left),
+        cursor,
+      });
       cursor = page.cursor ?? cursor;
       left -= page.events;
       atEnd = !page.hasMore || left === 0;

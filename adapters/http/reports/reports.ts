@@ -19,7 +19,7 @@ import { assertJsonBody } from "../../../core/reports/report-body.ts";
 import { appendEvent, type EventLog } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { Authorizer } from "../access/authorizer.ts";
-import type { Caller } from "../access/caller.ts";
+import { type Caller, reportedBy } from "../access/caller.ts";
 import { assertReached } from "../access/scoped-event-log.ts";
 import { type AppEnv, authorized } from "../app-deps.ts";
 import { hasBody, isSmall, readBody, readBodyBySize, readSmallBody } from "../body/read-body.ts";
@@ -132,7 +132,8 @@ export class Reports {
     const event = endpoint.parse(request.url, query, body);
     checkEvents([{ event }], this.#limits);
     assertReached(caller, event.assetKey);
-    await appendEvent(this.#log, { event, idempotencyKey: readIdempotencyKey(request.headers) });
+    const idempotencyKey = readIdempotencyKey(request.headers);
+    await appendEvent(this.#log, { event, idempotencyKey }, reportedBy(caller));
     const ignored = ignoredFields(endpoint.name, query, body);
     if (ignored.length === 0) return env?.recorded ?? new Response(recorded.text, recordedInit);
     if (env?.[authorized] === undefined) logIgnored(endpoint.name, ignored); // else the main thread logs them

@@ -1,11 +1,13 @@
 import { detailsLength } from "../../../core/events/details-start.ts";
-import { formatEvent, type JsonValue, type RecordedEvent } from "../../../core/index.ts";
+import type { JsonValue, RecordedEvent } from "../../../core/index.ts";
+import { formatReported, type ReportedEvent } from "../../http/events/event-pages.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { startOf } from "../values/json-part.ts";
 
 /** The JSON of an event as the API answers it, cut a little after `most` characters. */
-export function eventJson(event: RecordedEvent, most: number): string {
-  if (detailsLength(event) > 0 || isSmall(event, most)) return formatEvent(event).slice(0, most + 1);
+export function eventJson(found: ReportedEvent, most: number): string {
+  const { event } = found;
+  if (detailsLength(event) > 0 || isSmall(event, most)) return formatReported(found).slice(0, most + 1);
   // An event that is no text yet would have to be written whole for its start.
   const { description, tags, metadata: _, ...head } = event;
   const named: { readonly [name: string]: JsonValue } = {

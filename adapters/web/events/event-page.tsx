@@ -1,5 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
+import type { ReportedEvent } from "../../http/events/event-pages.ts";
+import { readReported } from "../../http/events/reporters.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { rawPath } from "../../http/request.ts";
 import { Fact, MetadataSection } from "../asset/metadata-section.tsx";
@@ -21,10 +23,11 @@ const mostDescribed = 10_000;
 const mostJson = 20_000;
 
 /** Everything about one event. The page never changes. */
-export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
+export async function eventPage({ url, log, caller, now }: PageContext): Promise<Page> {
   const name = rawPath(url).slice("/events/".length);
-  const event = /^\d{1,15}$/.test(name) ? await log.get(Number(name)) : undefined;
-  if (event === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
+  const found = /^\d{1,15}$/.test(name) ? await readReported(log, Number(name), caller) : undefined;
+  if (found === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
+  const { event, reporter } = found;
   const { description, dataVersion: version } = detailsOf(event);
   const body = (
     <div class="asset-page event-page">
@@ -43,6 +46,11 @@ export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
           <Fact name="Received">
             <Ago time={event.receivedAt} now={now} />
           </Fact>
+          {reporter !== undefined && (
+            <Fact name="Reported by">
+              <NameText text={reporter} most={200} />
+            </Fact>
+          )}
           {event.partition !== null && (
             <Fact name="Partition">
               <NameText text={event.partition} most={200} />
@@ -64,20 +72,20 @@ export async function eventPage({ url, log, now }: PageContext): Promise<Page> {
       <MetadataSection event={event} series={[]} now={now} isOpen />
       <TableSchemas events={[event]} />
       <Tags event={event} />
-      <Json event={event} />
+      <Json {...found} />
     </div>
   );
   return { title: `Event ${event.id}, ${kindWords[event.type]}`, section: "events", body };
 }
 
-function Json({ event }: { readonly event: RecordedEvent }) {
-  const json = eventJson(event, mostJson);
+function Json(found: ReportedEvent) {
+  const json = eventJson(found, mostJson);
   // The link tells a cut text from a whole one.
   const { text, isCut } = pageBudget().cut(indented(json, mostJson), mostJson);
   return (
     <section aria-labelledby="json-title">
       <h2 id="json-title">
-        JSON <a href={`/event.json?id=${event.id}`}>{isCut ? "all of it" : "by itself"}</a>
+        JSON <a href={`/event.json?id=${found.event.id}`}>{isCut ? "all of it" : "by itself"}</a>
       </h2>
       <pre tabindex={0}>
         <code>{isCut ? `${text}…` : text}</code>

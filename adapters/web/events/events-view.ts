@@ -31,9 +31,9 @@ export interface FoundEvents extends EventPage {
   readonly last: { readonly id: number; readonly timestamp: number | undefined } | undefined;
 }
 
-export async function readEventsView({ url: address, log, limits, now }: PageContext): Promise<EventsView> {
+export async function readEventsView({ url: address, log, limits, caller, now }: PageContext): Promise<EventsView> {
   const url = withTimes(address, now);
-  const asked = readValid(url, (valid) => readEventsQuery(valid, limits));
+  const asked = readValid(url, (valid) => readEventsQuery(valid, limits, caller));
   const { filter, page } = asked.query;
   const limit = Math.min(page.limit, mostEvents);
   const { found, cursor, wrong } = await readFromCursor({ wrong: withForms(asked.wrong) }, page.cursor, (from) =>

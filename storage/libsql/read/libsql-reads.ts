@@ -4,7 +4,7 @@ import { formatListCursor, parseListCursor } from "../../cursors/list-cursor.ts"
 import type { FailingCheck } from "../../overview.ts";
 import type { LibsqlEventLog } from "../libsql-options.ts";
 import type { LogDatabase } from "../log-database.ts";
-import { eventFromRow, eventMark } from "../write/event-row.ts";
+import { type EventRow, eventFromRow, eventMark } from "../write/event-row.ts";
 import { decodeKey, decodeText } from "../write/sortable-text.ts";
 import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./assets/asset-answers.ts";
 import type { FailingRow } from "./assets/read-failing-checks.ts";
@@ -41,10 +41,13 @@ function eventReads(
       const from = parseCursor(filter, page);
       const { rows, last = from, hasMore } = await database.page(filter, page, from);
       const cursor = last === undefined ? null : formatCursor(last, filter, page);
-      const keyed = rows.flatMap(({ id, idempotencyKey }): [number, string][] =>
-        idempotencyKey === null ? [] : [[id, decodeText(idempotencyKey)]],
-      );
-      return { events: rows.map(eventFromRow), cursor, hasMore, idempotencyKeys: new Map(keyed) };
+      return {
+        events: rows.map(eventFromRow),
+        cursor,
+        hasMore,
+        idempotencyKeys: textsById(rows, ({ idempotencyKey }) => idempotencyKey),
+        reporters: textsById(rows, ({ reportedBy }) => reportedBy),
+      };
     },
     recent: async (keys, limit) => {
       assertOpen();
@@ -56,6 +59,16 @@ function eventReads(
       return { ...timeline, events: rows.map(eventFromRow) };
     },
   };
+}
+
+/** The texts of the rows that have one, by the ids of their events. */
+function textsById(rows: readonly EventRow[], textOf: (row: EventRow) => string | null): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (const row of rows) {
+    const text = textOf(row);
+    if (text !== null) found.set(row.id, decodeText(text));
+  }
+  return found;
 }
 
 /** Assets, and what is known about them. */

@@ -51,9 +51,9 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
     ...createLibsqlReads(database, assertOpen),
     definitions: createLibsqlDefinitionStore(database, writes.replaceDefinitions),
     watching: createLibsqlWatchStore(database, Date.now),
-    append: async (units, options) => {
+    append: async (units, { reportedBy, ...options } = {}) => {
       assertOpen();
-      const encoded = inBuffers(encodeUnits(units));
+      const encoded = inBuffers(encodeUnits(units, reportedBy));
       return unitResults(await writes.append(encoded, options), encoded.sizes);
     },
     wipe: async (target, by) => {

@@ -5,11 +5,11 @@ import { DetailsFormatter, formatAlone } from "./details-references.ts";
 import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
 import { type EncodedUnits, joinRows, unitCount } from "./group.ts";
 
-/** Encodes units for `appendEncoded`, on any thread. */
-export function encodeUnits(units: readonly Unit[]): TextUnits {
+/** Encodes units for `appendEncoded`, on any thread. `reportedBy` names the token that reports all of them. */
+export function encodeUnits(units: readonly Unit[], reportedBy?: string): TextUnits {
   const [unit] = units;
   const [single] = unit ?? [];
-  if (units.length === 1 && unit?.length === 1 && single !== undefined) return encodeSingle(single);
+  if (units.length === 1 && unit?.length === 1 && single !== undefined) return encodeSingle(single, reportedBy);
   const rows: string[] = [];
   const sizes: number[] = [];
   const formatter = new DetailsFormatter();
@@ -23,7 +23,8 @@ export function encodeUnits(units: readonly Unit[]): TextUnits {
       checks ||= event.type === "ASSET_CHECK_EVALUATION";
       types += kinds[event.type];
       const mark = key === undefined ? undefined : { key, fingerprint: fingerprintOf(event) };
-      rows.push(encodeEvent(event, mark, formatter.format(event, unit[i - 1]?.event, unit[i + 1]?.event)));
+      const details = formatter.format(event, unit[i - 1]?.event, unit[i + 1]?.event);
+      rows.push(encodeEvent(event, mark, details, reportedBy));
     }
   }
   const { shared } = formatter;
@@ -45,11 +46,11 @@ type TextUnits = EncodedUnits & { readonly rows: string };
  * As `encodeUnits`, for one event alone. Most reports come through here, and lists of one would cost them a
  * microsecond.
  */
-function encodeSingle({ event, idempotencyKey: key }: NewEvent): TextUnits {
+function encodeSingle({ event, idempotencyKey: key }: NewEvent, reportedBy?: string): TextUnits {
   const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
   const { details, shared } = formatAlone(event);
   return {
-    rows: encodeEvent(event, mark, details),
+    rows: encodeEvent(event, mark, details, reportedBy),
     events: 1,
     sizes: 1,
     keyed: key !== undefined,

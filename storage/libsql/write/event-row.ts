@@ -48,6 +48,7 @@ export interface EventRow {
   readonly receivedAt: number;
   readonly idempotencyKey: string | null;
   readonly details: string;
+  readonly reportedBy: string | null;
 }
 
 export function eventFromRow(row: EventRow): RecordedEvent {
@@ -96,6 +97,7 @@ export const field = {
   details: 8,
   idempotencyKey: 9,
   fingerprint: 10,
+  reportedBy: 11,
 } as const;
 
 /** An event as one JSON array, for SQLite's json_each. Details are a string, so that no event is nested too deep. */
@@ -103,6 +105,7 @@ export function encodeEvent(
   event: RunlessEvent | AssetWiped | FreshnessStateChange,
   mark?: IdempotencyMark,
   details = event.type === "FRESHNESS_STATE_CHANGE" ? formatChange(event) : formatDetails(event),
+  reportedBy?: string,
 ): string {
   const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
   const row: (string | number | null)[] = [
@@ -117,6 +120,8 @@ export function encodeEvent(
     details,
   ];
   if (mark !== undefined) row.push(encodeText(mark.key), mark.fingerprint);
+  else if (reportedBy !== undefined) row.push(null, null);
+  if (reportedBy !== undefined) row.push(encodeText(reportedBy));
   return JSON.stringify(row);
 }
 

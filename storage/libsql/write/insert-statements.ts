@@ -28,10 +28,10 @@ export function insertEvents({ from, id, receivedAt, defaultTimestamp, details }
   // CROSS JOIN keeps SQLite from walking all assets in the outer loop.
   return `
   INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
-    idempotency_key, details)
+    idempotency_key, details, reported_by)
   SELECT ${id}, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
     ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ${defaultTimestamp}), ${receivedAt},
-    ${column("idempotencyKey")}, ${details}
+    ${column("idempotencyKey")}, ${details}, ${column("reportedBy")}
   FROM ${from} CROSS JOIN asset ON asset.key = ${column("key")}`;
 }
 

@@ -103,7 +103,7 @@ function planUnit(unit: readonly KeyedRow[], before: ReadonlyMap<string, KnownEv
 function readKey(row: string): Omit<KeyedRow, "row"> {
   const fields: readonly unknown[] = JSON.parse(row);
   const key = fields[field.idempotencyKey];
-  const scope = key === undefined ? undefined : JSON.stringify([fields[field.key], fields[field.kind], key]);
+  const scope = typeof key !== "string" ? undefined : JSON.stringify([fields[field.key], fields[field.kind], key]);
   return { scope, fingerprint: String(fields[field.fingerprint]) };
 }
 

@@ -18,6 +18,7 @@ export const eventColumns = {
   receivedAt: event.receivedAt,
   idempotencyKey: event.idempotencyKey,
   details: event.details,
+  reportedBy: event.reportedBy,
 };
 
 export const eventSize = sql<number>`${sql.raw(eventSizeSql)}`;
