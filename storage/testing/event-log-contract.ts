@@ -17,6 +17,7 @@ import { marksContract } from "./event-log/marks.ts";
 import { modelContract } from "./event-log/model.ts";
 import { pagingContract } from "./event-log/paging.ts";
 import { pruningContract } from "./event-log/pruning.ts";
+import { reportersContract } from "./event-log/reporters.ts";
 import { statsContract } from "./event-log/stats.ts";
 import { timesContract } from "./event-log/times.ts";
 import { twinsContract } from "./event-log/twins.ts";
@@ -36,6 +37,8 @@ export interface ContractOptions {
    * skips some: in none. Default: 60.
    */
   readonly histories?: number;
+  /** True if the store keeps `AppendOptions.reportedBy`, and not only may. Default: false. */
+  readonly keepsReporters?: boolean;
 }
 
 /**
@@ -51,7 +54,7 @@ export function eventLogContract(
   runner: TestRunner,
   name: string,
   open: OpenEventLog<EventLog & Partial<Maintenance>>,
-  { longestText = 2 ** 20, histories = 60 }: ContractOptions = {},
+  { longestText = 2 ** 20, histories = 60, keepsReporters = false }: ContractOptions = {},
 ): void {
   const { describe } = runner;
   const declareTest = createDeclareTest(runner, open);
@@ -59,6 +62,7 @@ export function eventLogContract(
     describe("appending", () => appendingContract(declareTest));
     describe("idempotency keys", () => idempotencyContract(declareTest));
     describe("twins", () => twinsContract(declareTest));
+    describe("reporters", () => reportersContract(declareTest, keepsReporters));
     describe("times", () => timesContract(declareTest));
     describe("filters", () => filtersContract(declareTest));
     describe("pages", () => pagingContract(declareTest));

@@ -19,7 +19,7 @@ import { allRoutes, answersOf, exampleRequest } from "./http/route-examples.ts";
 const memory = () => new ClassEventLog(createMemoryEventLog({ now: Date.now }));
 
 const open = async (options: { readonly now: () => number }) => new ClassEventLog(createMemoryEventLog(options));
-eventLogContract({ describe, test }, "a log that is a class", open);
+eventLogContract({ describe, test }, "a log that is a class", open, { keepsReporters: true });
 maintenanceContract({ describe, test }, "a log that is a class", open);
 
 runlessApiContract("RunlessInstance on a log that is a class", async () => {

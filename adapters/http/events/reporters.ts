@@ -29,7 +29,7 @@ export async function readReported(
     const page = await log.query({ after: id - 1, before: id + 1 }, { order: "asc", limit: 1, cursor });
     const [event] = page.events;
     if (event !== undefined) return { event, reporter: page.reporters?.get(id) };
-    if (!page.hasMore || page.cursor === null) return undefined;
-    cursor = page.cursor;
+    if (!page.hasMore) return undefined;
+    cursor = page.cursor ?? cursor;
   }
 }

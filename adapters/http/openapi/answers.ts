@@ -42,6 +42,18 @@ const common: Record<string, Schema> = {
   tags: { type: "object", additionalProperties: text },
   metadata: { type: "object", additionalProperties: schemaRef("MetadataValue") },
 };
+const reporter: Record<string, Schema> = {
+  reported_by: {
+    ...text,
+    description:
+      "The name that the token had with which it was reported. Only for callers with the scope `admin`, where events are read one by one, by pages or as a stream, or exported with `reporters=true`. Absent for all others, and for an event that came without a token.",
+  },
+};
+
+/** An event that somebody reported. */
+function reported(properties: Record<string, Schema>): Schema {
+  return object({ ...properties, ...reporter }, Object.keys(reporter));
+}
 
 export const timeOrNull: Schema = { type: ["string", "null"], format: "date-time" };
 export const freshnessState: Schema = { type: "string", enum: ["PASS", "WARN", "FAIL", "UNKNOWN"] };
@@ -128,12 +140,16 @@ export const answerSchemas: Record<string, Schema> = {
       description: "An int beyond 2^53 - 1, NaN and the infinities are strings: `type` says what they are.",
     },
   }),
-  AssetEvent: object(assetEvent),
-  CheckEvaluation: object(checkEvaluation),
+  AssetEvent: reported(assetEvent),
+  CheckEvaluation: reported(checkEvaluation),
   FreshnessStateChange: object(freshnessChange),
   Event: { oneOf: [schemaRef("AssetEvent"), schemaRef("CheckEvaluation"), schemaRef("FreshnessStateChange")] },
   ExportedEvent: {
-    oneOf: [assetEvent, checkEvaluation, freshnessChange].map((event) => object({ ...event, ...key })),
+    oneOf: [
+      reported({ ...assetEvent, ...key }),
+      reported({ ...checkEvaluation, ...key }),
+      object({ ...freshnessChange, ...key }),
+    ],
   },
   EventPage: page("events", schemaRef("Event")),
   Asset: object({

@@ -7,5 +7,5 @@ import { temporaryFolder } from "../../server.ts";
 const open = (options: { readonly now: () => number }) =>
   openLibsqlEventLog({ ...options, url: `file:${join(temporaryFolder(), "runless.db")}` });
 
-eventLogContract({ describe, test }, "a libSQL file", open);
+eventLogContract({ describe, test }, "a libSQL file", open, { keepsReporters: true });
 maintenanceContract({ describe, test }, "a libSQL file", open);

@@ -11,5 +11,9 @@ async function open({ now }: { readonly now: () => number }) {
 }
 
 // sqld takes no row and no argument above 5 MB.
-eventLogContract({ describe, test }, "a remote libSQL database", open, { longestText: 2 ** 17, histories: 30 });
+eventLogContract({ describe, test }, "a remote libSQL database", open, {
+  longestText: 2 ** 17,
+  histories: 30,
+  keepsReporters: true,
+});
 maintenanceContract({ describe, test }, "a remote libSQL database", open);

@@ -4,7 +4,7 @@ import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.t
 import { eventLogContract, maintenanceContract } from "../../../storage/testing/index.ts";
 
 const open = async (options: { readonly now: () => number }) => createMemoryEventLog(options);
-eventLogContract({ describe, test }, "the memory store", open, { histories: 0 }); // it is the reference
+eventLogContract({ describe, test }, "the memory store", open, { histories: 0, keepsReporters: true }); // it is the reference
 maintenanceContract({ describe, test }, "the memory store", open);
 
 test("the memory store never promises more where nothing more matches", async () => {
