@@ -15,7 +15,7 @@ export const exportCommand = filterCommand("export")
   .option("--before <id>", "recorded before this event", readEventId)
   .addOption(new Option("--order <order>", "by id").choices(["asc", "desc"]))
   .option("--limit <count>", "at most so many", readCount)
-  .option("--reporters", "with reported_by, the name of the token of each event: for admins, and for databases")
+  .option("--reporters", "with reported_by, the name of the token that reported (a server tells admins alone)")
   .option("--output <file>", "where to write (default: standard output); it is there once it is whole")
   .addHelpText(
     "after",
