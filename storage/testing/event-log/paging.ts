@@ -20,12 +20,9 @@ export function pagingContract(declareTest: DeclareTest): void {
 
   declareTest("an empty log gives an empty page with a null cursor, and no more", async ({ log }) => {
     for (const order of ["asc", "desc"] as const) {
-      expect(await log.query({}, { order, limit: 5 })).toEqual({
-        events: [],
-        cursor: null,
-        hasMore: false,
-        idempotencyKeys: new Map(),
-      });
+      const { reporters = new Map(), ...page } = await log.query({}, { order, limit: 5 });
+      expect(page).toEqual({ events: [], cursor: null, hasMore: false, idempotencyKeys: new Map() });
+      expect(reporters).toEqual(new Map());
     }
   });
 
