@@ -17,6 +17,7 @@ import type {
   EventMark,
   FailingCheck,
   Overview,
+  ReportedEvent,
   TimelineRequest,
 } from "./overview.ts";
 import { latestOf } from "./scan/asset-list.ts";
@@ -47,6 +48,7 @@ export function overviewOf(log: EventLog & Partial<Overview>): Overview {
     timeline: (...args) => log.timeline?.(...args) ?? read.timeline(...args),
     partitionMarks: (...args) => log.partitionMarks?.(...args) ?? read.partitionMarks(...args),
     lastMaterializations: (...args) => log.lastMaterializations?.(...args) ?? read.lastMaterializations(...args),
+    reportedEvent: (...args) => log.reportedEvent?.(...args) ?? read.reportedEvent(...args),
   };
 }
 
@@ -86,6 +88,17 @@ export class DefaultOverview implements Overview {
 
   async recent(keys: readonly AssetKey[], limit: number) {
     return Promise.all(keys.map(async (assetKey) => (await this.#newest({ assetKey }, limit)).flatMap(markOf)));
+  }
+
+  async reportedEvent(id: number): Promise<ReportedEvent | undefined> {
+    // Only a page has reporters. It may be empty although there is more.
+    for (let cursor: string | undefined; ; ) {
+      const page = await this.#log.query({ after: id - 1, before: id + 1 }, { order: "asc", limit: 1, cursor });
+      const [event] = page.events;
+      if (event !== undefined) return { event, reporter: page.reporters?.get(id) };
+      if (!page.hasMore) return undefined;
+      cursor = page.cursor ?? cursor;
+    }
   }
 
   async failingChecks(keys: readonly AssetKey[], limit: number) {

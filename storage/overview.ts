@@ -41,6 +41,15 @@ export interface Overview {
 
   /** When each asset was last materialized (its `timestamp`), ordered by key. Pages may be short, as those of `query`. */
   lastMaterializations(page: ListRequest): Promise<LastMaterializationPage>;
+
+  /** As `EventLog.get`, with who reported the event, as `LoggedPage.reporters` has it. */
+  reportedEvent(id: number): Promise<ReportedEvent | undefined>;
+}
+
+export interface ReportedEvent {
+  readonly event: RecordedEvent;
+  /** The name of the token that it was reported with; undefined for none, and if the store does not keep it. */
+  readonly reporter: string | undefined;
 }
 
 export interface AssetMarkPage {

@@ -35,6 +35,12 @@ export class ScopedEventLog implements RequestLog {
     return this.#find(id);
   }
 
+  async reportedEvent(id: number) {
+    if (this.#isAgain()) await this.#recheck();
+    const found = await this.#log.reportedEvent(id);
+    return found !== undefined && reaches(this.#caller, found.event.assetKey) ? found : undefined;
+  }
+
   async query(...[filter, page]: Parameters<EventLog["query"]>) {
     if (this.#isAgain()) await this.#recheck();
     return this.#log.query(this.narrow(filter), page);

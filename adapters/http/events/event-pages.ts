@@ -1,5 +1,12 @@
-import { formatEvent, type RecordedEvent, type RecordedEventType } from "../../../core/index.ts";
-import type { EventFilter, EventLog, LoggedPage, Maintenance, PageRequest } from "../../../storage/index.ts";
+import { formatEvent, type RecordedEventType } from "../../../core/index.ts";
+import type {
+  EventFilter,
+  EventLog,
+  LoggedPage,
+  Maintenance,
+  PageRequest,
+  ReportedEvent,
+} from "../../../storage/index.ts";
 
 /** How the events of a page are written. */
 export interface PageForm {
@@ -70,12 +77,6 @@ export async function newestId(log: Pick<EventLog, "query">): Promise<number> {
     if (!page.hasMore) return 0;
     cursor = page.cursor ?? cursor;
   }
-}
-
-/** An event and the name of the token that it was reported with; undefined for none. */
-export interface ReportedEvent {
-  readonly event: RecordedEvent;
-  readonly reporter: string | undefined;
 }
 
 /** As `formatEvent`, with the reporter as the last member if there is one. */

@@ -1,6 +1,7 @@
 import { detailsLength } from "../../../core/events/details-start.ts";
 import type { JsonValue, RecordedEvent } from "../../../core/index.ts";
-import { formatReported, type ReportedEvent } from "../../http/events/event-pages.ts";
+import type { ReportedEvent } from "../../../storage/index.ts";
+import { formatReported } from "../../http/events/event-pages.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { startOf } from "../values/json-part.ts";
 

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
-import type { ReportedEvent } from "../../http/events/event-pages.ts";
+import type { ReportedEvent } from "../../../storage/index.ts";
 import { readReported } from "../../http/events/reporters.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { rawPath } from "../../http/request.ts";

@@ -29,12 +29,18 @@ export function createLibsqlReads(database: LogDatabase, assertOpen: () => void)
 function eventReads(
   database: LogDatabase,
   assertOpen: () => void,
-): Pick<EventLogReads, "get" | "query" | "recent" | "timeline"> {
+): Pick<EventLogReads, "get" | "query" | "recent" | "timeline" | "reportedEvent"> {
   return {
     get: async (id) => {
       assertOpen();
       const row = Number.isSafeInteger(id) ? await database.event(id) : undefined;
       return row && eventFromRow(row);
+    },
+    reportedEvent: async (id) => {
+      assertOpen();
+      const row = Number.isSafeInteger(id) ? await database.event(id) : undefined;
+      if (row === undefined) return undefined;
+      return { event: eventFromRow(row), reporter: row.reportedBy === null ? undefined : decodeText(row.reportedBy) };
     },
     query: async (filter, page) => {
       assertOpen();

@@ -22,7 +22,7 @@ export function reportersContract(declareTest: DeclareTest, mustKeep: boolean): 
   };
   const a: NewEvent = { event: materialization("a") };
 
-  declareTest("a page tells who reported its events, if the store keeps that", async ({ log }) => {
+  declareTest("a page tells who reported its events, if the store keeps that", async ({ log, overview }) => {
     await append(log, "ci", a);
     await append(log, undefined, a);
     await append(log, "cron@host", keyed(materialization("b")), a);
@@ -37,6 +37,14 @@ export function reportersContract(declareTest: DeclareTest, mustKeep: boolean): 
     ]);
     const ofB = await reportersOf(log, { assetKey: ["b"] });
     if (ofB !== undefined) expect(ofB).toEqual([[3, "cron@host"]]);
+
+    const known = new Map(await reportersOf(log));
+    for (const id of [1, 2, 5, 6]) {
+      const found = await overview.reportedEvent(id);
+      expect(found?.reporter).toBe(known.get(id));
+      expect(textOf(found?.event)).toBe(textOf(await log.get(id)));
+    }
+    for (const id of [0, 7, 2 ** 53]) expect(await overview.reportedEvent(id)).toBeUndefined();
   });
 
   declareTest("reporters of calls that run at once are not mixed up", async ({ log }) => {
