@@ -115,6 +115,7 @@ describe("the log as a caller with a prefix sees it", () => {
         const found = await twin.get(id);
         const isSeen = found !== undefined && hasPrefix(found.assetKey, caller.prefix);
         expect(await view.get(id)).toEqual(isSeen ? found : undefined);
+        expect(await view.reportedEvent(id)).toEqual(isSeen ? { event: found, reporter: undefined } : undefined);
 
         const unit = [{ event: materialization(caller.prefix) }, { event: materialization(key) }];
         expect(await outcome(view.append([unit]))).toEqual(isInside ? await twin.append([unit]) : refused);
@@ -142,6 +143,7 @@ test("every call but the first asks whether the caller is still let in", async (
   const calls = [
     () => view.append([[{ event: materialization("a") }]]),
     () => view.get(1),
+    () => view.reportedEvent(1),
     () => view.query({}, { order: "asc", limit: 1 }),
     () => view.asset(["a"]),
     () => view.assets({}, { limit: 1 }),
