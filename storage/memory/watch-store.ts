@@ -269,7 +269,7 @@ function groupsOf(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
       state,
       isOfPartitions: group.some(({ partition }) => partition !== null),
       count: group.length,
-      since: Math.min(...group.map(({ since }) => since)),
+      since: earliest(group.map(({ since }) => since)) ?? 0,
       lastAt: latest(group.map(({ lastAt }) => lastAt)),
       deadline: earliest(group.map(({ deadline }) => deadline)),
       nextAt: earliest(group.map(({ nextAt }) => nextAt)),

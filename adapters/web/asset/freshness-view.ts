@@ -78,5 +78,5 @@ function nextRule(
 /** An asset that is on time may have what its next ticks ask for already: then its own deadline counts. */
 function nearest(ahead: readonly number[], { state, deadline, partitions }: AssetFreshness): number {
   if (partitions === null && state !== "FAIL" && deadline !== null && ahead.includes(deadline)) return deadline;
-  return Math.min(...ahead);
+  return ahead.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
 }
