@@ -78,7 +78,9 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
   const isFirst =
     (before === undefined || (known === "UNKNOWN" && cause === "time" && wasHeldBack(before, rules))) &&
     !isDueLater(rules, subject);
-  const reason = isFirst ? "initial" : cause === "time" || before === undefined ? reasonOf(rules) : cause;
+  // An event that makes it worse is an old one: what is late is late by the policy.
+  const isByPolicy = cause === "time" || before === undefined || (cause === "reported" && rank[state] > rank[known]);
+  const reason = isFirst ? "initial" : isByPolicy ? reasonOf(rules) : cause;
   const change = { state, previousState: known, reason, deadline: subject.deadline, lastAt } as const;
   return { subject, change, tellAt: isFirst ? firstTold(rules, facts) : null };
 }

@@ -2,6 +2,7 @@ import { compareAssetKeys, hasPrefix } from "../../core/asset-key.ts";
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { EventLog } from "../event-log.ts";
+import { comparePositions } from "../scan/list-page.ts";
 import { countedAt, waitReadsOf } from "../wait-reads.ts";
 import { distinct, idOf } from "../watching/step-draft.ts";
 import type { CheckName, KeyPage, LogSlice, WatchedRow, WatchPlan, WatchReads } from "../watching/watch-plan.ts";
@@ -25,7 +26,8 @@ export interface MemoryWatchSource {
 
 /** Finds everything by a scan. */
 export function createMemoryWatchReads(source: MemoryWatchSource): WatchReads {
-  const { log, definitions, watcher, rows, firing } = source;
+  const { log, definitions, watcher, firing } = source;
+  const rows = source.rows.toSorted((a, b) => comparePositions(positionOf(a), positionOf(b)));
   const isOf = (keys: readonly AssetKey[]) => {
     const wanted = new Set(keys.map((key) => JSON.stringify(key)));
     return ({ assetKey }: { readonly assetKey: AssetKey }) => wanted.has(JSON.stringify(assetKey));
@@ -91,6 +93,10 @@ function keyPage(keys: readonly AssetKey[], after: string | null, limit: number)
   return { keys: found, after: end === undefined ? after : JSON.stringify(end), hasMore: ahead.length > limit };
 }
 
+function positionOf({ assetKey, partition }: WatchedRow) {
+  return [...assetKey, null, partition];
+}
+
 function isReported({ type }: RecordedEvent): boolean {
   return type === "ASSET_MATERIALIZATION" || type === "ASSET_OBSERVATION" || type === "ASSET_CHECK_EVALUATION";
 }
@@ -104,13 +110,16 @@ function sliceOf(events: readonly RecordedEvent[]): Pick<LogSlice, "counted" | "
     const at = countedAt(event);
     if (event.type === "ASSET_CHECK_EVALUATION") {
       const name: CheckName = { assetKey, partition, checkName: event.checkName };
+      evaluated.delete(JSON.stringify(name)); // in the order of the last of each
       evaluated.set(JSON.stringify(name), { ...name, id, at, late: receivedAt - timestamp });
     } else if (event.type === "ASSET_WIPED") {
       wiped.push({ assetKey, isWhole: event.metadata.what?.rawValue === "asset" });
     } else if (event.type === "ASSET_MATERIALIZATION" || event.type === "ASSET_OBSERVATION") {
       const type = event.type === "ASSET_MATERIALIZATION" ? "materialization" : "observation";
       const id = JSON.stringify([assetKey, partition, type]);
-      counted.set(id, { assetKey, partition, type, at: Math.max(at, counted.get(id)?.at ?? at) });
+      const newest = Math.max(at, counted.get(id)?.at ?? at);
+      counted.delete(id);
+      counted.set(id, { assetKey, partition, type, at: newest });
     }
   }
   return { counted: [...counted.values()], evaluated: [...evaluated.values()], wiped };

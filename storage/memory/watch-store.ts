@@ -124,9 +124,9 @@ class MemoryWatchStore implements WatchStore {
     const rows = [...this.#rows.values()];
     const count = (state: FreshnessState) => rows.filter((row) => row.state === state).length;
     const subjects = { PASS: count("PASS"), WARN: count("WARN"), FAIL: count("FAIL"), UNKNOWN: count("UNKNOWN") };
-    const kinds: readonly AlertKind[] = ["freshness", "check"];
+    const kinds: readonly AlertKind[] = ["check", "freshness"];
     const firing = kinds.flatMap((kind) =>
-      (["WARN", "ERROR"] as const).map((severity) => {
+      (["ERROR", "WARN"] as const).map((severity) => {
         const count = this.#firing().filter((one) => one.kind === kind && one.severity === severity).length;
         return { kind, severity, count };
       }),

@@ -138,7 +138,7 @@ const selectSlice = `
       SELECT asset.key AS name, slice.kind, slice.partition, max(min(slice.timestamp, slice.received_at)) AS at
       FROM slice CROSS JOIN asset ON asset.id = slice.asset_id
       WHERE slice.is_visible AND slice.kind IN (${kinds.ASSET_MATERIALIZATION}, ${kinds.ASSET_OBSERVATION})
-      GROUP BY 1, 2, 3
+      GROUP BY 1, 2, 3 ORDER BY max(slice.id)
     )
   ) AS counted, (
     SELECT json_group_array(json_array(name, check_name, partition, id, at, late)) FROM (
@@ -146,13 +146,16 @@ const selectSlice = `
         min(slice.timestamp, slice.received_at) AS at, slice.received_at - slice.timestamp AS late
       FROM slice CROSS JOIN asset ON asset.id = slice.asset_id
       WHERE slice.is_visible AND slice.kind = ${kinds.ASSET_CHECK_EVALUATION} GROUP BY 1, 2, 3
+      ORDER BY 4
     )
   ) AS evaluated, (
     SELECT json_group_array(json_array(asset.key, slice.what))
     FROM slice CROSS JOIN asset ON asset.id = slice.asset_id WHERE slice.kind = ${kinds.ASSET_WIPED}
   ) AS wiped`;
 
-const selectDue = `SELECT ${subjectColumns} FROM subject WHERE subject.next_at <= ?1 ORDER BY subject.next_at LIMIT ?2`;
+const selectDue = `
+  SELECT ${subjectColumns} FROM subject WHERE subject.next_at <= ?1
+  ORDER BY subject.next_at, subject.name, subject.partition LIMIT ?2`;
 
 const selectRows = `
   SELECT ${subjectColumns} FROM json_each(?1) AS named
