@@ -5,7 +5,7 @@ import { labelsOf, type StepDraft } from "./step-draft.ts";
 import type { CheckDecision, Sweep, WatchReads } from "./watch-plan.ts";
 
 /** How many definitions, assets or checks one step of a sweep looks at. */
-const perStep = 100;
+const perStep = 250;
 
 interface Swept {
   /** Where the sweep goes on; null at its end. */

@@ -1,10 +1,10 @@
 // How long after a commit a wait is answered, on the same server and on another one of the same database; and what
 // waits cost the reports beside them: p99 of single reports and CPU for each, by turns with and without.
 // Options: --waits 1000 --rounds 6 --seconds 4 --samples 300 --connections 4 --runtime bun
-import { connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { type Runtime, startServer } from "../server.ts";
 import { benchFolder } from "./bench-folder.ts";
+import { Connection } from "./connection.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { positive } from "./positive.ts";
 import { median, percentile } from "./statistics.ts";
@@ -26,43 +26,6 @@ const seconds = positive("seconds", values.seconds);
 const samples = positive("samples", values.samples);
 const connections = positive("connections", values.connections);
 const runtime: Runtime = values.runtime === "node" ? "node" : "bun";
-
-/** A connection that sends one request at a time. Not fetch, which shares its connections among a few hundred. */
-class Connection {
-  readonly #socket: Socket;
-  #text = "";
-  #answered: (answer: { readonly status: number; readonly at: number }) => void = () => {};
-
-  constructor(url: string) {
-    const { hostname, port } = new URL(url);
-    this.#socket = connect(Number(port), hostname);
-    this.#socket.setNoDelay(true);
-    this.#socket.on("data", (chunk) => {
-      this.#text += chunk;
-      const head = this.#text.indexOf("\r\n\r\n");
-      const length = /content-length: *(\d+)/i.exec(this.#text)?.[1];
-      if (head === -1 || this.#text.length < head + 4 + Number(length ?? 0)) return;
-      const status = Number(this.#text.slice(9, 12));
-      this.#text = "";
-      this.#answered({ status, at: performance.now() });
-    });
-    this.#socket.on("error", (error) => {
-      throw error;
-    });
-  }
-
-  send(method: string, path: string): Promise<{ readonly status: number; readonly at: number }> {
-    return new Promise((resolve) => {
-      this.#answered = resolve;
-      const length = method === "POST" ? "content-length: 0\r\n" : "";
-      this.#socket.write(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${length}\r\n`);
-    });
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-}
 
 /** Waits, each for a partition of an asset of its own, that ask again after every 408. */
 class Waiting {
