@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { recordedTypes } from "../../../core/events/events.ts";
 import { freshnessStateChange, materialization } from "../../../core/index.ts";
 import { createMemoryLog } from "../../../storage/memory/memory-event-log.ts";
 import { noon, siteOver } from "./site.ts";
@@ -38,4 +39,10 @@ describe("a change of freshness on the pages", () => {
     const { text } = await get("/");
     expect(text).not.toContain("freshness ");
   });
+});
+
+test("a page that follows the log hears of every type of event", async () => {
+  const script = await Bun.file(new URL("../../../adapters/web/browser/page.js", import.meta.url)).text();
+  const [, listed = ""] = script.match(/const types = \[([^\]]*)\]/) ?? [];
+  for (const type of recordedTypes) expect(listed).toContain(`"${type}"`);
 });
