@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { openStores, type Stores } from "../../storage/index.ts";
-import { Follower } from "../contracts/watching.ts";
-import { type RunningServer, runtimes, startServer, temporaryFolder } from "../server.ts";
+import { openConnection } from "../raw-http.ts";
+import { type RunningServer, runtimes, startServer } from "../server.ts";
 
 interface Answer {
   readonly status: number;
@@ -15,18 +13,10 @@ const json = { "content-type": "application/json" };
 
 describe.each([...runtimes])("what the %s server watches", (runtime) => {
   let server: RunningServer;
-  let stores: Stores;
-  const clock = { now: Date.now() };
-  const follower = () => new Follower(stores, clock);
   beforeAll(async () => {
-    const databaseUrl = `file:${join(temporaryFolder(), "runless.db")}`;
-    server = await startServer(runtime, { databaseUrl });
-    stores = await openStores({ url: databaseUrl });
+    server = await startServer(runtime);
   });
-  afterAll(async () => {
-    await stores.log.close();
-    await server.stop();
-  });
+  afterAll(async () => void (await server.stop()));
 
   async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const response = await fetch(`${server.url}/api/v1/${path}`, init);
@@ -38,13 +28,9 @@ describe.each([...runtimes])("what the %s server watches", (runtime) => {
     send("POST", "events", { type: "ASSET_MATERIALIZATION", asset_key, ...fields });
   const daysAgo = (days: number) => new Date(Date.now() - days * day).toISOString();
 
-  /** Judges what is due, also beside a server that does so itself, until an answer is as expected. */
+  /** Asks until the server has noticed. */
   async function until(path: string, holds: (body: Answer["body"]) => boolean): Promise<Answer["body"]> {
-    const own = follower();
-    await own.take(runtime);
     for (;;) {
-      clock.now = Date.now();
-      await own.follow();
       const { body } = await ask(path);
       if (holds(body)) return body;
     }
@@ -122,6 +108,28 @@ describe.each([...runtimes])("what the %s server watches", (runtime) => {
     expect((await ask("alerts?prefix=muted")).body.alerts).toMatchObject([{ muted_until: null }]);
   });
 
+  test("a body that is not read is no part of the next request of its connection", async () => {
+    const connection = await openConnection(Number(new URL(server.url).port));
+    const body = `{"of": "${"x".repeat(200_000)}"}`;
+    const refused: readonly (readonly [number, string, string, string])[] = [
+      [404, "POST", "/api/v1/alerts/999999/close", "application/json"],
+      [400, "POST", "/api/v1/alerts/1/close?x=1", "application/json"],
+      [415, "POST", "/api/v1/alerts/mute", "text/csv"],
+      [400, "POST", "/api/v1/alerts/mute?x=1", "application/json"],
+      [413, "POST", "/api/v1/alerts/mute", "application/json"],
+      [404, "DELETE", "/api/v1/alerts/mute?prefix=nothing", "application/json"],
+    ];
+    for (const chunked of [false, true]) {
+      for (const [status, method, target, type] of refused) {
+        const answer = await connection.send({ method, target, body, chunked, headers: [["content-type", type]] });
+        expect([target, answer.status]).toEqual([target, status]);
+        const next = await connection.send({ method: "GET", target: "/api/v1/alerts/mutes" });
+        expect([target, next.status, next.body]).toEqual([target, 200, '{"mutes":[]}']);
+      }
+    }
+    connection.close();
+  });
+
   test("metrics count all of it", async () => {
     const text = await (await fetch(`${server.url}/metrics`)).text();
     const value = (name: string) =>
@@ -135,6 +143,8 @@ describe.each([...runtimes])("what the %s server watches", (runtime) => {
     expect(value('runless_freshness_subjects{state="FAIL"}')).toBe(1);
     expect(value('runless_alerts_firing{kind="freshness",severity="ERROR"}')).toBe(1);
     expect(value('runless_alerts_firing{kind="check",severity="ERROR"}')).toBe(1);
+    expect(value("runless_watcher_is_holder")).toBe(1);
+    expect(value("runless_watcher_last_evaluation_timestamp_seconds")).toBeGreaterThan(Date.now() / 1000 - 60);
     expect(value("runless_watcher_lag_events")).toBeGreaterThanOrEqual(0);
   });
 });

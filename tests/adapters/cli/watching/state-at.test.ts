@@ -57,6 +57,14 @@ describe("the state of an asset at a time", () => {
     expect(await shown(log, at("25T02:00"))).toEqual(["FAIL", 3]);
   });
 
+  test("is not hidden by a back-fill that came after it", async () => {
+    const log = await logWith({ key: "a", freshness });
+    await log.receive(at("24T00:00"), materialization("a"));
+    const old = Array.from({ length: 50 }, () => materialization("a", { timestamp: at("23T12:00") }));
+    await log.receive(at("24T01:00"), ...old);
+    expect(await shown(log, at("24T02:00"))).toEqual(["PASS", 1]);
+  });
+
   test("is that of the policy for the newest event of all that were known, whatever was reported", async () => {
     const reports = fc.array(
       fc.record({ after: fc.integer({ min: 0, max: 9 }), early: fc.integer({ min: -9, max: 30 }) }),
