@@ -17,7 +17,8 @@ export interface ExpectedRequest {
   readonly json: boolean;
 }
 
-const missing = v.array(v.object({ partition: v.string(), start: moment, end: moment, due_at: moment }));
+const state = v.optional(v.nullable(v.string()), null); // older servers do not answer it
+const missing = v.array(v.object({ partition: v.string(), start: moment, end: moment, due_at: moment, state }));
 const expectedPage = v.object({ missing, unexpected: v.array(v.string()) });
 
 const mostOfPage = 1000;
@@ -50,9 +51,10 @@ export async function showExpected(log: OpenLog, request: ExpectedRequest): Prom
 }
 
 function missingTable(partitions: v.InferOutput<typeof missing>): string {
-  const rows = partitions.map(({ partition, start, end, due_at: dueAt }) => [
+  const rows = partitions.map(({ partition, start, end, due_at: dueAt, state }) => [
     partition,
     ...[start, end, dueAt].map(momentCell),
+    state ?? "",
   ]);
-  return table(["MISSING", "FROM", "TO", "DUE"], rows);
+  return table(["MISSING", "FROM", "TO", "DUE", "STATE"], rows);
 }

@@ -15,7 +15,7 @@ const freshness = { type: "time_window", fail_window: "1d" };
 async function watchedDatabase(): Promise<string> {
   const url = `file:${join(temporaryFolder(), "runless.db")}`;
   const stores = await openStores({ url });
-  const partitions = { type: "static", keys: ["eu", "us"] };
+  const partitions = { type: "static", keys: ["eu", "us", "asia"] };
   await define(
     stores,
     { key: "late/a", freshness },
@@ -112,6 +112,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
     expect(all.slice(1).map((row) => row.slice(0, 3).join(" ").replace(/ 20.*/, ""))).toEqual([
       "fine PASS",
       "late/a FAIL",
+      "late/b asia UNKNOWN",
       "late/b eu FAIL",
       "late/b us PASS",
     ]);
@@ -121,7 +122,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
       );
     expect(await listed("--state", "FAIL")).toEqual(["late a ", "late b eu"]);
     expect(await listed("--prefix", "late", "--state", "PASS")).toEqual(["late b us"]);
-    expect(await listed("late/b", "fine")).toEqual(["late b eu", "late b us", "fine "]);
+    expect(await listed("late/b", "fine")).toEqual(["late b asia", "late b eu", "late b us", "fine "]);
     expect(await listed("late/b", "--state", "FAIL")).toEqual(["late b eu"]);
     const unwatched = await cli("freshness", "late/b", "late", "nobody");
     expect(unwatched).toMatchObject({
@@ -129,6 +130,15 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
       stdout: expect.stringContaining("late/b"),
       stderr: expect.stringContaining("Nothing watches late, nobody: no freshness policy holds there."),
     });
+  });
+
+  test("an asset and its expected partitions say their state too", async () => {
+    const asset = await cli("asset", "late/a");
+    expect(asset.stdout).toMatch(/^freshness FAIL since 20.+Z, deadline 20.+Z$/m);
+    expect((await cli("asset", "fine")).stdout).toContain("\nfreshness PASS since ");
+    const [head, ...missing] = rowsOf((await cli("partitions", "late/b", "--missing")).stdout);
+    expect(head).toEqual(["MISSING", "FROM", "TO", "DUE", "STATE"]);
+    expect(missing).toEqual([["asia", "UNKNOWN"]]);
   });
 
   test("mute and unmute take a key, or a key and all below it", async () => {
@@ -162,6 +172,7 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
       partitions: [
         { partition: "eu", state: "FAIL", event_id: 2 },
         { partition: "us", state: "PASS", event_id: 3 },
+        { partition: "asia", state: "UNKNOWN", event_id: null },
       ],
     });
     // Nothing had been received, whatever its timestamp.
