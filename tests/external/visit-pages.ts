@@ -92,6 +92,7 @@ export const everyPage: Visited = {
   "/events/stream": "200 text/event-stream",
   "/events/export": "200 application/x-ndjson",
   "/checks": page,
+  "/alerts": page,
   "/sign-in": page,
   "/docs": page,
   "/openapi.json": "200 application/json",

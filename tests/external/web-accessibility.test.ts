@@ -80,16 +80,31 @@ describe("axe finds nothing to complain of", () => {
     test("of assets that are defined", async () => {
       const start = new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10);
       const described = { owners: ["team:finance"], group: "finance", tags: { tier: "gold" }, kinds: ["dbt"] };
+      const soon = { type: "time_window", fail_window: "1s" };
       const body = JSON.stringify({
         assets: [
           { key: "never/reported", ...described, description: "one\ntwo", deps: ["schema"] },
-          { key: "schema", ...described, partitions: { type: "daily", start } },
+          { key: "schema", ...described, partitions: { type: "daily", start }, freshness: soon },
           { key: "vendor/exchange_rates", ...described, partitions: { type: "static", keys: ["eu", "us"] } },
-          { prefix: "warehouse", owners: ["team:finance"] },
+          { prefix: "warehouse", owners: ["team:finance"], freshness: soon },
         ],
       });
       await fetch(`${site.server.url}/api/v1/definitions?source=axe`, { method: "PUT", body });
-      const shown = ["/", "/?owner=team:finance", "/?state=never", "/assets/never/reported", "/assets/schema"];
+      for (let late = ""; !late.includes("fct_orders"); ) {
+        late = await (await fetch(`${site.server.url}/api/v1/alerts?kind=freshness`)).text();
+      }
+      const mute = JSON.stringify({ prefix: "warehouse", until: new Date(Date.now() + 3_600_000).toISOString() });
+      await fetch(`${site.server.url}/api/v1/alerts/mute`, { method: "POST", body: mute });
+      const shown = [
+        "/",
+        "/alerts",
+        "/?state=late",
+        "/?owner=team:finance",
+        "/?state=never",
+        "/assets/never/reported",
+        "/assets/schema",
+        "/assets/warehouse/core/fct_orders",
+      ];
       for (const path of [...shown, "/assets/vendor/exchange_rates"]) {
         const page = await site.visit(path);
         await live(page);

@@ -5,7 +5,7 @@ setDefaultTimeout(60_000);
 
 // The heaviest of their kind; tests/adapters/web/weight.test.ts has them all.
 const paths = [
-  ...["/", "/?sort=latest", "/events", "/events/1", "/checks", "/docs"],
+  ...["/", "/?sort=latest", "/events", "/events/1", "/checks", "/alerts", "/docs"],
   "/assets/images/product_photos",
   "/assets/vendor/exchange_rates",
   "/assets/warehouse/core/fct_orders",

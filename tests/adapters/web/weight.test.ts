@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { demoDefinitions } from "../../../adapters/cli/demo/demo-definitions.ts";
 import { demoEvents } from "../../../adapters/cli/demo/demo-events.ts";
 import { assetPath } from "../../../adapters/web/parts/asset-path.ts";
 import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
+import { createMemoryDefinitionStore } from "../../../storage/index.ts";
 import { hardEvents, hardPages } from "../../bench/hard-log.ts";
 import { config, noon } from "../http/native.ts";
 import { testApp } from "../http/test-app.ts";
+import { alertOf, freshnessOf, givenWatching } from "./given-watching.ts";
 import { filesOf, hour, logOf } from "./site.ts";
 
 const assets = Array.from({ length: 100 }, (_, i) => `lake/team${i % 7}/table_of_a_longer_name_${i}`);
@@ -29,9 +32,21 @@ const partitions = Array.from({ length: 5000 }, (_, i) =>
 const demo = demoEvents(noon);
 const demoKeys = [...new Map(demo.map(({ assetKey }) => [assetKey.join("/"), assetKey])).values()];
 
-const paths = ["/", "/?sort=latest", "/events", "/checks"];
+const paths = ["/", "/?sort=latest", "/events", "/checks", "/alerts"];
 const ofTables = testApp({ log: await logOf(...events, ...partitions), config, now: () => noon });
-const ofDemo = testApp({ log: await logOf(...demo), config, now: () => noon });
+// All of it is watched and late, with long reasons.
+const definitions = createMemoryDefinitionStore({ now: () => noon });
+await definitions.replace("demo", demoDefinitions(noon));
+const watching = givenWatching({
+  freshness: demoKeys.map((key) => ({ ...freshnessOf("a", { state: "FAIL", deadline: noon - hour }), assetKey: key })),
+  alerts: demoKeys.flatMap((assetKey, i) =>
+    Array.from({ length: 12 }, (_, n) => ({
+      ...alertOf("a", { id: 100 * i + n, kind: "check", checkName: `check_${n}`, reason: "check_failed", eventId: n }),
+      ...{ assetKey, owners: ["team:finance", `someone.${i}@example.com`] },
+    })),
+  ),
+});
+const ofDemo = testApp({ log: await logOf(...demo), definitions, watching, config, now: () => noon });
 
 const hardPaths = [
   ...Object.values(hardPages),
