@@ -49,7 +49,7 @@ function assetsFrom(start: string): readonly object[] {
     {
       ...core,
       key: "warehouse/core/fct_orders",
-      description: "One row for each order, with what it was worth.",
+      description: "Orders of all shops. Those that come late are merged for three days.",
       owners: ["team:finance", "anna@example.com"],
       tags: { tier: "gold" },
       deps: ["warehouse/staging/stg_orders", "warehouse/staging/stg_order_items", "warehouse/staging/stg_payments"],
