@@ -42,7 +42,8 @@ export function siteOver(
   return {
     log,
     get: async (path, headers = {}) => {
-      const response = await app.fetch(new Request(`http://localhost${path}`, { headers }));
+      const url = path.startsWith("/") ? `http://localhost${path}` : path;
+      const response = await app.fetch(new Request(url, { headers }));
       const bytes = new Uint8Array(await response.arrayBuffer());
       const html = new TextDecoder().decode(bytes);
       return { status: response.status, headers: response.headers, bytes, html, text: textOf(html) };
