@@ -20,7 +20,6 @@ export const kinds = {
   ASSET_WIPED: 4,
   FRESHNESS_STATE_CHANGE: 5,
 } as const;
-const newestKind = kinds.FRESHNESS_STATE_CHANGE;
 
 const newestKind = kinds.FRESHNESS_STATE_CHANGE;
 
