@@ -47,6 +47,7 @@ describe("hostile text does nothing, and leaves the layout as it is", () => {
       ["the catalog by latest", "/?sort=latest"],
       ["the events", "/events"],
       ["the checks", "/checks"],
+      ["the alerts", "/alerts"],
       ...Object.keys(texts).map((name, i) => [`an event with ${name}`, `/events/${3 * i + 1}`]),
     ],
     ...Object.entries(texts).map(([name, text]) => [

@@ -363,7 +363,7 @@ describe("a page", () => {
       `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.getBoundingClientRect()).map(({ left, right }) => [Math.round(left), Math.round(right)])`,
     ) as Promise<[number, number][]>;
 
-  test.each(["/", "/events", "/checks"])(
+  test.each(["/", "/events", "/checks", "/alerts"])(
     "%s takes the width of a wide window, in line with its header",
     async (path) => {
       const page = await site.visit(path, { viewport: { width: 2560, height: 1200 } });

@@ -305,27 +305,30 @@ describe("a log with assets", () => {
     expect((await fetch(`${site.server.url}/assets/plain/a`)).status).toBe(404);
   });
 
-  test.each(["/", "/assets/narrow%20one", "/events", "/checks"])("%s fits a phone of 360 pixels", async (path) => {
-    await site.report(
-      materialized("narrow one", {
-        description: "d".repeat(500),
-        metadata: {
-          ["n".repeat(90)]: "v".repeat(500),
-          url: { type: "url", raw_value: `https://example.org/${"u".repeat(300)}` },
-        },
-        partition: "p".repeat(200),
-      }),
-      checked("narrow one", "c".repeat(100), false, { description: "x".repeat(300) }),
-      materialized("deep/deeper/deepest/a"),
-      materialized("deep/deeper/deepest/b"),
-    );
-    const page = await site.visit(path, { viewport: { width: 360, height: 740 } });
-    const [width, wanted] = (await page.evaluate("[innerWidth, document.documentElement.scrollWidth]")) as [
-      number,
-      number,
-    ];
-    expect([width, wanted]).toEqual([360, 360]);
-  });
+  test.each(["/", "/assets/narrow%20one", "/events", "/checks", "/alerts"])(
+    "%s fits a phone of 360 pixels",
+    async (path) => {
+      await site.report(
+        materialized("narrow one", {
+          description: "d".repeat(500),
+          metadata: {
+            ["n".repeat(90)]: "v".repeat(500),
+            url: { type: "url", raw_value: `https://example.org/${"u".repeat(300)}` },
+          },
+          partition: "p".repeat(200),
+        }),
+        checked("narrow one", "c".repeat(100), false, { description: "x".repeat(300) }),
+        materialized("deep/deeper/deepest/a"),
+        materialized("deep/deeper/deepest/b"),
+      );
+      const page = await site.visit(path, { viewport: { width: 360, height: 740 } });
+      const [width, wanted] = (await page.evaluate("[innerWidth, document.documentElement.scrollWidth]")) as [
+        number,
+        number,
+      ];
+      expect([width, wanted]).toEqual([360, 360]);
+    },
+  );
 
   test("is dark where that is wished", async () => {
     const background = async (colorScheme: "light" | "dark") => {

@@ -1,5 +1,6 @@
-import type { PartitionMark } from "../../../storage/index.ts";
+import type { PartitionMark, Subject } from "../../../storage/index.ts";
 import { ago } from "../browser/ago.js";
+import { freshnessWords } from "../parts/freshness.tsx";
 
 export const mostPartitions = 5000;
 /** How much of the page the names of a grid may take, in characters of HTML. */
@@ -30,21 +31,39 @@ export const ages = [
   { name: "r4", days: Number.POSITIVE_INFINITY, text: "before" },
 ] as const;
 
-export function cellClass({ timestamp, failing }: PartitionMark, now: number): string {
+/** The freshness of the partitions that a policy watches, by name. */
+export type WatchedPartitions = ReadonlyMap<string, Subject>;
+
+export function cellClass({ partition, timestamp, failing }: PartitionMark, now: number, watched: WatchedPartitions) {
   const age = (ages.find(({ days }) => now - timestamp <= days * day) ?? ages[3]).name;
-  return failing ? `${age} failing` : age;
+  return `${age}${failing ? " failing" : ""}${lateClass(watched.get(partition))}`;
 }
 
 /** What the tooltip of a cell says of its partition. */
-export function cellText({ timestamp, failing, materializations }: PartitionMark, now: number): string {
-  return `${ago(timestamp, now)}${failing ? ", a check fails" : ""}${materializations > 1 ? `, ${materializations.toLocaleString("en")} times` : ""}`;
+export function cellText(mark: PartitionMark, now: number, watched: WatchedPartitions): string {
+  const { partition, timestamp, failing, materializations } = mark;
+  const times = materializations > 1 ? `, ${materializations.toLocaleString("en")} times` : "";
+  return `${ago(timestamp, now)}${failing ? ", a check fails" : ""}${times}${lateText(watched.get(partition))}`;
+}
+
+export function isLate({ state }: Subject): boolean {
+  return state === "FAIL" || state === "WARN";
+}
+
+/** The class of a cell whose partition is late, or will be soon. */
+export function lateClass(subject: Subject | undefined): string {
+  return subject?.state === "FAIL" ? " late" : subject?.state === "WARN" ? " late soon" : "";
+}
+
+export function lateText(subject: Subject | undefined): string {
+  return subject !== undefined && isLate(subject) ? `, ${freshnessWords[subject.state]}` : "";
 }
 
 /** Cells as attributes for browser/grid.js: the names, the distinct kinds of cells, and the kind of each cell. */
-export function packedCells(marks: readonly PartitionMark[], now: number) {
+export function packedCells(marks: readonly PartitionMark[], now: number, watched: WatchedPartitions) {
   const kinds = new Map<string, number>();
   const cells = marks.map((mark) => {
-    const kind = `${cellClass(mark, now)}|${cellText(mark, now)}`;
+    const kind = `${cellClass(mark, now, watched)}|${cellText(mark, now, watched)}`;
     const at = kinds.get(kind) ?? kinds.size;
     kinds.set(kind, at);
     return at.toString(36);

@@ -10,15 +10,24 @@ import { freshnessWords } from "../parts/freshness.tsx";
 import { cut, visibleName } from "../values/visible-text.ts";
 import type { RangeName } from "./asset-history.ts";
 import type { ExpectedView } from "./expected-view.ts";
-import { ages, cellClass, cellSize, cellText, packedCells } from "./partition-cells.ts";
+import {
+  ages,
+  cellClass,
+  cellSize,
+  cellText,
+  isLate,
+  lateClass,
+  lateText,
+  packedCells,
+  type WatchedPartitions,
+} from "./partition-cells.ts";
 
 interface PartitionGridProps {
   readonly assetKey: AssetKey;
   readonly marks: readonly PartitionMark[];
   /** What the definition expects; undefined where none does, and gaps between days or hours look missing. */
   readonly expected: ExpectedView | undefined;
-  /** The freshness of the partitions that a policy watches, by name. */
-  readonly watched: ReadonlyMap<string, Subject>;
+  readonly watched: WatchedPartitions;
   readonly selected: string | undefined;
   readonly now: number;
   /** The address of the same page with an element for each cell; undefined if this is that page. */
@@ -54,7 +63,7 @@ export function PartitionGrid(props: PartitionGridProps) {
         action={`${path.split("?")[0]}#partition`}
         class={`grid ${size}${hasBlocks ? ` calendar ${calendar.unit}` : ""}`}
         id="grid"
-        {...(isPacked && packedCells(marks, now))}
+        {...(isPacked && packedCells(marks, now, watched))}
         data-chosen={isPacked ? selected : undefined}
       >
         {range !== "all" && <input type="hidden" name="range" value={range} />}
@@ -70,7 +79,7 @@ export function PartitionGrid(props: PartitionGridProps) {
       )}
       <Legend
         hasGaps={missing.length > 0 || (hasBlocks && calendar.missing > 0)}
-        hasLate={!isPacked && [...watched.values()].some(isLate)}
+        hasLate={[...watched.values()].some(isLate)}
       />
     </>
   );
@@ -142,8 +151,8 @@ function Cells({ marks, names, calendar, watched, selected, now }: CellsProps) {
     <button
       name="partition"
       value={mark.partition}
-      class={cellClass(mark, now) + lateClass(watched.get(mark.partition))}
-      title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${cellText(mark, now)}${lateText(watched.get(mark.partition))}`}
+      class={cellClass(mark, now, watched)}
+      title={`${visibleName(cut(mark.partition, 100)) || "(empty)"}: ${cellText(mark, now, watched)}`}
       aria-pressed={mark.partition === selected ? "true" : undefined}
       tabindex={mark.partition === focused ? undefined : -1}
     />
@@ -198,19 +207,6 @@ function Cells({ marks, names, calendar, watched, selected, now }: CellsProps) {
 function Gap({ name, subject }: { readonly name: string; readonly subject: Subject | undefined }) {
   const title = `${visibleName(cut(name, 100)) || "(empty)"}: missing${lateText(subject)}`;
   return <i class={`gap${lateClass(subject)}`} title={title} />;
-}
-
-function isLate({ state }: Subject): boolean {
-  return state === "FAIL" || state === "WARN";
-}
-
-/** The class of a cell whose partition is late, or will be soon. */
-function lateClass(subject: Subject | undefined): string {
-  return subject?.state === "FAIL" ? " late" : subject?.state === "WARN" ? " late soon" : "";
-}
-
-function lateText(subject: Subject | undefined): string {
-  return subject !== undefined && isLate(subject) ? `, ${freshnessWords[subject.state]}` : "";
 }
 
 function Legend({ hasGaps, hasLate }: { readonly hasGaps: boolean; readonly hasLate: boolean }) {

@@ -148,6 +148,23 @@ describe("the page of an asset with a policy", () => {
     expect(text).toMatch(/missing late(?: |$)/);
   });
 
+  test("marks late ones among thousands of cells too, which a script makes", async () => {
+    const keys = Array.from({ length: 1200 }, (_, i) => `p${String(i).padStart(4, "0")}`);
+    const subjects = [{ ...freshnessOf("a", { state: "FAIL" }), partition: "p1100" }];
+    const freshness = [freshnessOf("a", { state: "FAIL", partitions: { FAIL: 1, PASS: 1199 } })];
+    const asset = { key: "a", partitions: { type: "static", keys }, freshness: window };
+    const site = await siteWith(
+      { freshness, subjects },
+      [asset],
+      ...keys.map((key) => materialization("a", { partition: key })),
+    );
+    const { html, text } = await site.get("/assets/a");
+    const kinds = /data-kinds="([^"]*)"/.exec(html)?.[1]?.split("\n") ?? [];
+    expect(kinds).toEqual(["r1|just now", "r1 late|just now, late"]);
+    expect(/data-cells="([^"]*)"/.exec(html)?.[1]?.split(" ").indexOf("1")).toBe(1100);
+    expect(text).toContain("1 late: p1100");
+  });
+
   test("shows the alerts that fire of it, and no other's", async () => {
     const alerts = [
       alertOf("a", { id: 1, kind: "check", checkName: "no_nulls", reason: "check_failed", eventId: 5 }),
