@@ -22,7 +22,6 @@ export type * from "./maintenance.ts";
 export { createMemoryDefinitionStore } from "./memory/definition-store.ts";
 export { createMemoryEventLog } from "./memory/memory-event-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
-export { createMemoryWatchStore } from "./memory/watch-store.ts";
 export { openEventLog, openStores } from "./open-stores.ts";
 export type * from "./overview.ts";
 export { createFingerprint, fingerprint } from "./recording/fingerprint.ts";

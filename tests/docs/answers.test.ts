@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { createApp } from "../../adapters/server/http.ts";
+import { formatEvent, parseEvent } from "../../core/index.ts";
 import { createMemoryEventLog } from "../../storage/index.ts";
 import { startServer } from "../server.ts";
 import { blockNamed } from "./markdown.ts";
@@ -46,6 +47,12 @@ const cases: Readonly<Record<string, (shown: string) => Promise<void>>> = {
     expect({ ...answer, id: event.id, received_at: event.received_at }).toEqual(event);
     expect(Object.keys(answer)).toEqual(Object.keys(event));
     expect(answer.received_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  },
+
+  "docs/reading.md: { (2)": async (shown) => {
+    const formatted = formatEvent(parseEvent(shown)); // it takes a missed deadline to have the server record one
+    expect(JSON.parse(formatted)).toEqual(JSON.parse(shown));
+    expect(Object.keys(JSON.parse(formatted))).toEqual(Object.keys(JSON.parse(shown)));
   },
 
   "docs/waiting.md: {": async (shown) => {
