@@ -17,6 +17,7 @@ import { openLibsqlEventLog } from "../../storage/libsql/libsql-stores.ts";
 import { examineDatabase } from "../../storage/libsql/maintenance/doctor.ts";
 import { createMemoryLog } from "../../storage/memory/memory-event-log.ts";
 import { isTarget } from "../../storage/scan/matches.ts";
+import { newStandIn } from "../remote/test-database.ts";
 import { temporaryFolder } from "../server.ts";
 import { recordInFile } from "./record-change.ts";
 
@@ -48,7 +49,20 @@ async function openFile() {
   return { log, record, run, wrong: async () => (await examineDatabase({ url })).summaries?.wrong };
 }
 
-const stores: Readonly<Record<string, () => Promise<Opened>>> = { memory: openMemory, file: openFile };
+/** A remote database, whose own file is at hand. */
+async function openRemote(): Promise<Opened> {
+  const standIn = await newStandIn();
+  const log = await openLibsqlEventLog({ url: standIn.url, now: () => noon });
+  closing.push(() => log.close().then(standIn.close));
+  const wrong = async () => (await examineDatabase({ url: `file:${standIn.file}` })).summaries?.wrong;
+  return { log, record: (event) => recordInFile(standIn.file, event, noon), wrong };
+}
+
+const stores: Readonly<Record<string, () => Promise<Opened>>> = {
+  memory: openMemory,
+  file: openFile,
+  remote: openRemote,
+};
 
 const late: FreshnessChange = {
   state: "FAIL",
