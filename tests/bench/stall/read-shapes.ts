@@ -65,6 +65,7 @@ export const readShapes: readonly Shape[] = [
   assets("catalog-failing", "/?state=failing", page),
   assets("catalog-search", "/?search=nowhere&sort=latest", page),
   assets("checks-page", "/checks", page),
+  assets("alerts-page", "/alerts", page),
   reading("partitions-list", "/api/v1/partitions?asset_key=stall/wide&limit=1000", { fixture: "partitions" }),
   reading("partitions-page", "/assets/stall/wide", { fixture: "partitions" }, page),
 ];
