@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -94,6 +94,7 @@ describe("the demo, whenever it starts,", () => {
 describe("runless demo", () => {
   test("serves its month until it is told to end, and leaves nothing behind", async () => {
     const child = startCli(["demo", "--port", "0", "--no-open"]);
+    onTestFinished(() => void child.kill());
     let output = "";
     let url: string | undefined;
     for await (const line of createInterface(child.stdout)) {
