@@ -6,6 +6,7 @@ import { createRequestThread, type RequestThreadOptions } from "../../../../adap
 import { openedFile } from "../../../../storage/libsql/file/opened-file.ts";
 import { type LibsqlStores, openLibsqlStores } from "../../../../storage/libsql/libsql-stores.ts";
 import { defined } from "../../../contracts/definition-store.ts";
+import { Follower } from "../../../contracts/watching.ts";
 import { temporaryFolder } from "../../../server.ts";
 import { config, linesOf, materializationOf } from "../../http/native.ts";
 import { allRoutes, exampleRequest } from "../../http/route-examples.ts";
@@ -17,6 +18,7 @@ const url = `file:${join(temporaryFolder(), "runless.db")}`;
 const closing = new AbortController();
 let log: Log;
 let definitions: LibsqlStores["definitions"];
+let stores: LibsqlStores;
 
 function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
   return createRequestThread({
@@ -35,8 +37,10 @@ function threadFor(options: Partial<RequestThreadOptions> = {}): Forwarder {
 }
 
 beforeAll(async () => {
-  ({ log, definitions } = await openLibsqlStores({ url }));
-  await definitions.replace("team-a", defined({ key: "s3/orders", group: "finance" }));
+  stores = await openLibsqlStores({ url });
+  ({ log, definitions } = stores);
+  const freshness = { type: "time_window", fail_window: "1h" };
+  await definitions.replace("team-a", defined({ key: "s3/orders", group: "finance", freshness }));
 });
 afterAll(async () => {
   closing.abort();
@@ -48,14 +52,18 @@ describe("a request thread", () => {
   let there: TestApp;
   const now = () => Date.UTC(2030, 0, 1);
   beforeAll(async () => {
-    here = testApp({ log, definitions, config, now });
-    there = testApp({ log, definitions, config, now, forwarder: threadFor() });
+    const { watching } = stores;
+    here = testApp({ log, definitions, watching, config, now });
+    there = testApp({ log, definitions, watching, config, now, forwarder: threadFor() });
     const lines = linesOf(
       materializationOf("s3/orders", { partition: "2026-11-23", metadata: { rows: 5 }, idempotency_key: "k" }),
       { type: "ASSET_CHECK_EVALUATION", asset_key: "s3/orders", check_name: "c", passed: false },
     );
     const init = { method: "POST", headers: { "content-type": "application/x-ndjson" }, body: lines };
     expect(await (await there.request("/api/v1/events", init)).json()).toMatchObject({ received: 2, recorded: 2 });
+    const follower = new Follower(stores, { now: Date.now() });
+    await follower.take();
+    await follower.follow(null, Date.now() + 2 * 3_600_000);
   });
 
   const reads = allRoutes.filter((route) => route.startsWith("GET ") && !/metrics|ready|stream/.test(route));
