@@ -58,11 +58,13 @@ export async function reconcileAssets(
   for (const { asset, window, row } of targets) {
     const { assetKey, record, policy, definedAt } = asset;
     const partition = window?.partition ?? null;
-    const lastAt = times.get(idOf({ assetKey, partition }));
+    const known = draft.row({ assetKey, partition })?.lastAt ?? row?.lastAt ?? null;
+    const lastAt = times.get(idOf({ assetKey, partition })) ?? (isAsked({ asset, window, row }) ? null : known);
+    // After events were passed over, they may be why a state changed.
+    const isReported = cause === "policy_changed" && row !== undefined && lastAt !== known;
     draft.judge({
-      ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record), definedAt },
-      cause: asset.isWiped === true ? "wiped" : cause,
-      lastAt: lastAt === undefined ? (draft.row({ assetKey, partition })?.lastAt ?? row?.lastAt ?? null) : lastAt,
+      ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record), definedAt, lastAt },
+      cause: asset.isWiped === true ? "wiped" : isReported ? "reported" : cause,
     });
   }
 }

@@ -147,7 +147,7 @@ export interface WatchReads extends Pick<DefinitionStore, "definitionsFor" | "li
   firstReceipts(keys: readonly AssetKey[]): Promise<readonly (number | null)[]>;
   /** The checks of these assets whose alerts fire, with their severities. */
   firingChecks(keys: readonly AssetKey[]): Promise<readonly (CheckName & { readonly severity: AssetCheckSeverity })[]>;
-  /** Checks that fail now, of assets after a place. */
+  /** Checks that fail now, and those whose alerts fire, of assets after a place. */
   failingChecks(
     after: string | null,
     limit: number,

@@ -62,8 +62,9 @@ export function createWatchReads(steps: () => ReadSteps, others: OtherReads): Wa
     firingChecks: async (keys) => (await selectFor(selectFiringChecks, keys, keyJson)).map(checkOf),
     failingChecks: async (after, limit) => {
       const page = keyPage(await select(selectKeys, [after ?? "", limit + 1]), limit);
-      const rows = await selectFor(selectFailing, page.keys, keyJson);
-      return { checks: rows.map(checkOf), after: page.after, hasMore: page.hasMore };
+      const failing = await selectFor(selectFailing, page.keys, keyJson);
+      const firing = await selectFor(selectFiringChecks, page.keys, keyJson);
+      return { checks: [...failing, ...firing].map(checkOf), after: page.after, hasMore: page.hasMore };
     },
   };
 }
