@@ -84,7 +84,7 @@ class MemoryWatchStore implements WatchStore {
     const plan = await planStep(this.#reads(), request);
     const isHolder = plan !== undefined && plan.fence === this.#watcher.fence;
     const decisions = isHolder ? plan.subjects.length + plan.checks.length : 0;
-    const isWritten = isHolder && (decisions > 0 || request.notesProgress || plan.progress.sweep !== null);
+    const isWritten = isHolder && (decisions > 0 || request.notesProgress || plan.isSweeping);
     if (isWritten) await this.#apply(plan);
     return {
       isHolder,

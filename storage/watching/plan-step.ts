@@ -44,6 +44,7 @@ export async function planStep(reads: WatchReads, request: WatchRequest): Promis
       revision: left === null ? (sweep?.to ?? head.revision) : head.revision,
       sweep: left,
     },
+    isSweeping: sweep !== null,
     hasMore: hasMore || due === duePerStep || left !== null,
     behind: Math.max(0, head.newestId - draft.upTo),
   };

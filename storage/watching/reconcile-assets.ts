@@ -152,7 +152,9 @@ function groupRows(rows: readonly WatchedRow[]): ReadonlyMap<string, readonly Wa
   for (const row of rows) {
     const id = JSON.stringify(row.assetKey);
     const group = groups.get(id);
+    // The asset's own row first, wherever the store sorts it.
     if (group === undefined) groups.set(id, [row]);
+    else if (row.partition === null) group.unshift(row);
     else group.push(row);
   }
   return groups;

@@ -82,8 +82,13 @@ export class StepDraft {
     const stored = this.#stored.get(id);
     const change = joined(earlier?.change ?? null, decision.change);
     const isSame = change === null && decision.row !== null && stored !== undefined && isEqual(stored, decision.row);
-    if (isSame) this.#decisions.delete(id);
-    else this.#decisions.set(id, { ...decision, change, alert: joinedAlert(earlier?.alert ?? null, decision.alert) });
+    if (isSame) {
+      this.#decisions.delete(id);
+      return;
+    }
+    const alert = joinedAlert(earlier?.alert ?? null, decision.alert);
+    const upTo = decision.change === null ? (earlier?.upTo ?? null) : decision.upTo;
+    this.#decisions.set(id, { ...decision, change, alert, upTo });
   }
 }
 

@@ -97,6 +97,8 @@ export interface WatchPlan {
   readonly subjects: readonly SubjectDecision[];
   readonly checks: readonly CheckDecision[];
   readonly progress: WatchProgress;
+  /** Whether a sweep began, went on or ended. */
+  readonly isSweeping: boolean;
   readonly hasMore: boolean;
   readonly behind: number;
 }

@@ -35,7 +35,7 @@ export interface WatchStore {
   /** The subjects of an asset for these partitions, by partition. Those that are not watched are left out. */
   partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>>;
 
-  /** Subjects ordered by key and partition (null first). */
+  /** Subjects ordered by key and partition. */
   subjects(filter: SubjectFilter, page: ListRequest): Promise<SubjectPage>;
 
   /** How many subjects have each state, and how many alerts fire. */

@@ -27,7 +27,7 @@ export async function planWatch(
   if (plan === undefined) return undefined;
   const { subjects, checks, progress, hasMore, behind } = plan;
   const decisions = subjects.length + checks.length;
-  const isWritten = decisions > 0 || request.notesProgress || progress.sweep !== null;
+  const isWritten = decisions > 0 || request.notesProgress || plan.isSweeping;
   return {
     ...{ cursor: progress.cursor, hasMore, behind, decisions },
     nextAt: await access.read(readNextDue),

@@ -2,54 +2,30 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Watcher } from "../../../../adapters/server/watching/watcher.ts";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
-import { openStores, type Stores, type WatchStore } from "../../../../storage/index.ts";
+import { createMemoryDefinitionStore, createMemoryTokenStore, type Stores } from "../../../../storage/index.ts";
+import { createMemoryLog } from "../../../../storage/memory/memory-event-log.ts";
+import { createMemoryWatchStore } from "../../../../storage/memory/watch-store.ts";
 import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
 
 const second = 1000;
 const start = Date.UTC(2026, 10, 23, 12);
 
-/** The store, whose calls are answered when the scheduler says so, and fail where the test does: before or after their work. */
-function scheduled(
-  store: WatchStore,
-  scheduler: fc.Scheduler,
-  fails: () => "before" | "after" | undefined,
-): WatchStore {
-  const later = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    const fault = fails();
-    await scheduler.schedule(Promise.resolve(), `before ${name}`);
-    if (fault === "before") throw new Error("The store can't be reached.");
-    const result = await work();
-    await scheduler.schedule(Promise.resolve(), `after ${name}`);
-    if (fault === "after") throw new Error("The answer was lost.");
-    return result;
-  };
-  return {
-    ...stand(store),
-    lease: () => later("lease", () => store.lease()),
-    takeLease: (holder, seen) => later("take", () => store.takeLease(holder, seen)),
-    releaseLease: (fence) => later("release", () => store.releaseLease(fence)),
-    step: (request) => later("step", () => store.step(request)),
-  };
-}
+type Later = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 
-/** The methods that a watcher does not call. */
-function stand(store: WatchStore): WatchStore {
-  return {
-    lease: () => store.lease(),
-    takeLease: (...args) => store.takeLease(...args),
-    releaseLease: (...args) => store.releaseLease(...args),
-    step: (...args) => store.step(...args),
-    freshnessOf: (...args) => store.freshnessOf(...args),
-    partitionsOf: (...args) => store.partitionsOf(...args),
-    subjects: (...args) => store.subjects(...args),
-    counts: () => store.counts(),
-    alerts: (...args) => store.alerts(...args),
-    alert: (...args) => store.alert(...args),
-    closeAlert: (...args) => store.closeAlert(...args),
-    mute: (...args) => store.mute(...args),
-    unmute: (...args) => store.unmute(...args),
-    mutes: () => store.mutes(),
-  };
+/** Stores whose calls are answered when the scheduler says so, and fail where the test does: before or after their work. */
+function scheduledStores(now: () => number, later: Later): Stores {
+  const log = createMemoryLog({ now });
+  const definitions = createMemoryDefinitionStore({ now });
+  // What planning reads comes late too: so a step may be overtaken between what it read and what it writes.
+  const watching = createMemoryWatchStore({
+    log: { ...log, query: (...args) => later("query", () => log.query(...args)) },
+    definitions: {
+      ...definitions,
+      definitionsFor: (keys) => later("definitions", () => definitions.definitionsFor(keys)),
+    },
+    now,
+  });
+  return { log, definitions, watching, tokens: createMemoryTokenStore({ now }) };
 }
 
 async function turns(watcher: Watcher, clock: { now: number }, many: number): Promise<void> {
@@ -68,21 +44,32 @@ test("three watchers that overlap in any order, over a store that fails at any c
       }),
       async (scheduler, faults) => {
         const clock = { now: start };
-        const stores: Stores = await openStores({ url: ":memory:", now: () => clock.now });
+        let calls = 0;
+        let isOver = false;
+        const later: Later = async (name, work) => {
+          if (isOver) return work();
+          const fault = faults[calls++ % faults.length];
+          await scheduler.schedule(Promise.resolve(), `before ${name}`);
+          if (fault === "before") throw new Error("The store can't be reached.");
+          const result = await work();
+          await scheduler.schedule(Promise.resolve(), `after ${name}`);
+          if (fault === "after") throw new Error("The answer was lost.");
+          return result;
+        };
+        const stores = scheduledStores(() => clock.now, later);
         await define(
           stores,
           ...["a", "b", "c"].map((key, i) => ({ key, freshness: { type: "time_window", fail_window: `${i + 2}s` } })),
         );
         await report(stores, ...["a", "b", "c"].map((key) => materialization(key)));
         await report(stores, checkEvaluation("a", { checkName: "c", passed: false }));
-        let calls = 0;
-        const fails = () => faults[calls++ % faults.length];
         const read = () => ({ now: clock.now, elapsed: clock.now });
-        const store = scheduled(stores.watching, scheduler, fails);
+        const store = stores.watching;
         const watchers = [0, 1, 2].map(() => new Watcher({ store, read, settle: 0, lease: 2 * second }));
         await scheduler.waitFor(Promise.all(watchers.map((watcher) => turns(watcher, clock, 12))));
         // Whatever was left undone, one that no longer fails does.
-        const last = new Watcher({ store: stores.watching, read, settle: 0, lease: 2 * second });
+        isOver = true;
+        const last = new Watcher({ store, read, settle: 0, lease: 2 * second });
         await turns(last, clock, 10);
 
         const changes = await changesOf(stores);
