@@ -16,22 +16,19 @@ import { type WatchingCase, watchingCase, watchingCases } from "./watching-cases
 const hour = 3_600_000;
 const time = (text: string) => Date.parse(text);
 
-/** Cases that need a server: what they record, tell and survive. Where a rule of core decides them, it is tried here too. */
-const ofTheServer: Readonly<Record<string, readonly number[]>> = {
-  policy: [45, 46, 48],
+/** Cases of destinations, which tell others of alerts. Where a rule of core decides them, it is tried here too. */
+const ofDestinations: Readonly<Record<string, readonly number[]>> = {
   alert: [49, 50, 52, 53, 54, 56],
-  servers: [57, 58, 60],
-  restart: [61, 62],
-  clock: [64, 65, 66],
-  wipe: [68, 69],
-  retention: [70],
+  servers: [58],
   webhook: [96, 97, 98, 100, 101, 102, 104, 105],
-  freshness: [106],
 };
 
-/** Cases that real servers try. */
+/** Cases that stores and servers try. */
 const onServers = {
   "tests/adapters/cli/reading/wait-cases.test.ts": [81, 82, 84, 85, 86, 88, 89, 90, 92, 93, 94],
+  "tests/contracts/watch-store.ts": [45, 46, 48, 68, 69, 106],
+  "tests/adapters/server/watching/watcher-cases.test.ts": [60, 61, 62, 64, 65, 66, 70],
+  "tests/adapters/server/watching/three-servers.test.ts": [57],
 } as const;
 
 const timed = watchingCases.filter((one) => one.area === "freshness" && one.policy !== undefined);
@@ -40,9 +37,9 @@ const decided = [45, 46, 48, 69, 72, 73, 74, 76, 77, 78, 80, 81, 84, 85, 86, 88,
 
 test("every case is tried here or by a server", () => {
   const here = [...timed.map(({ id }) => id), ...refused, ...decided];
-  const all = new Set([...here, ...Object.values(ofTheServer).flat(), ...Object.values(onServers).flat()]);
+  const all = new Set([...here, ...Object.values(ofDestinations).flat(), ...Object.values(onServers).flat()]);
   expect([...all].sort((a, b) => a - b)).toEqual(watchingCases.map(({ id }) => id).sort((a, b) => a - b));
-  for (const [area, ids] of Object.entries(ofTheServer)) {
+  for (const [area, ids] of Object.entries(ofDestinations)) {
     expect(ids.map((id) => watchingCase(id).area)).toEqual(ids.map(() => area));
   }
 });
