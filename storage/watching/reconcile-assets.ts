@@ -8,6 +8,7 @@ import {
 } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
 import type { AssetFacts, WaitAsk } from "../wait-reads.ts";
+import { latest } from "./asset-freshness.ts";
 import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
 import type { Watched, WatchedRow, WatchReads } from "./watch-plan.ts";
 
@@ -56,9 +57,11 @@ export async function reconcileAssets(
   const isAsked = ({ row, asset }: Target) => readsTimes || asset.isWiped === true || row === undefined;
   const times = await readTimes(reads, targets.filter(isAsked));
   for (const { asset, window, row } of targets) {
-    const { assetKey, record, policy, definedAt } = asset;
+    const { assetKey, record, policy } = asset;
     const partition = window?.partition ?? null;
-    const known = draft.row({ assetKey, partition })?.lastAt ?? row?.lastAt ?? null;
+    const current = draft.row({ assetKey, partition }) ?? row;
+    const known = current?.lastAt ?? null;
+    const definedAt = latest([asset.definedAt, current?.definedAt ?? null]); // a wipe moved it on
     const lastAt = times.get(idOf({ assetKey, partition })) ?? (isAsked({ asset, window, row }) ? null : known);
     // After events were passed over, they may be why a state changed.
     const isReported = cause === "policy_changed" && row !== undefined && lastAt !== known;

@@ -11,10 +11,12 @@ import {
   ClassEventLog,
   ClassTokenCache,
   ClassTokenStore,
+  ClassWatchStore,
 } from "../contracts/class-stores.ts";
 import { runlessApiContract } from "../contracts/runless-api.ts";
 import { bearer, namedToken } from "./http/guarded.ts";
 import { allRoutes, answersOf, exampleRequest } from "./http/route-examples.ts";
+import { alertOf, standInWatchStore, subjectOf } from "./http/watching/stand-in-watch-store.ts";
 
 const memory = () => new ClassEventLog(createMemoryEventLog({ now: Date.now }));
 
@@ -43,7 +45,10 @@ describe("an app whose log, tokens and policy are classes answers", () => {
     await store.create(namedToken("admin", { scopes: ["admin"] }));
     const tokens = new ClassTokenCache(await openTokenCache({ store }));
     const definitions = new ClassDefinitionStore(createMemoryDefinitionStore({ now: Date.now }));
-    const app = createApp({ log, definitions, tokens, browser: new ClassBrowserPolicy(["localhost"]) });
+    const watched = standInWatchStore({ alerts: [alertOf(1, "s3/orders")], subjects: [subjectOf("s3/orders")] });
+    const watching = new ClassWatchStore(watched);
+    const now = () => Date.UTC(2026, 10, 23, 12);
+    const app = createApp({ log, definitions, watching, tokens, now, browser: new ClassBrowserPolicy(["localhost"]) });
     const response = await app.fetch(exampleRequest(route, { host: "localhost", ...bearer("admin") }));
     expect(answersOf(route)).toContain(response.status);
     await response.body?.cancel();

@@ -1,5 +1,5 @@
 import type { BrowserPolicy, TokenCache } from "../../adapters/server/http.ts";
-import type { DefinitionStore, EventLog, Maintenance, TokenStore } from "../../storage/index.ts";
+import type { DefinitionStore, EventLog, Maintenance, TokenStore, WatchStore } from "../../storage/index.ts";
 
 type Arguments<Method extends (...args: never) => unknown> = Parameters<Method>;
 
@@ -128,5 +128,55 @@ export class ClassDefinitionStore implements DefinitionStore {
   }
   revision() {
     return this.#definitions.revision();
+  }
+}
+
+/** Likewise. */
+export class ClassWatchStore implements WatchStore {
+  readonly #watching: WatchStore;
+  constructor(watching: WatchStore) {
+    this.#watching = watching;
+  }
+  lease() {
+    return this.#watching.lease();
+  }
+  counts() {
+    return this.#watching.counts();
+  }
+  mutes() {
+    return this.#watching.mutes();
+  }
+  takeLease(...args: Arguments<WatchStore["takeLease"]>) {
+    return this.#watching.takeLease(...args);
+  }
+  releaseLease(...args: Arguments<WatchStore["releaseLease"]>) {
+    return this.#watching.releaseLease(...args);
+  }
+  step(...args: Arguments<WatchStore["step"]>) {
+    return this.#watching.step(...args);
+  }
+  freshnessOf(...args: Arguments<WatchStore["freshnessOf"]>) {
+    return this.#watching.freshnessOf(...args);
+  }
+  partitionsOf(...args: Arguments<WatchStore["partitionsOf"]>) {
+    return this.#watching.partitionsOf(...args);
+  }
+  subjects(...args: Arguments<WatchStore["subjects"]>) {
+    return this.#watching.subjects(...args);
+  }
+  alerts(...args: Arguments<WatchStore["alerts"]>) {
+    return this.#watching.alerts(...args);
+  }
+  alert(...args: Arguments<WatchStore["alert"]>) {
+    return this.#watching.alert(...args);
+  }
+  closeAlert(...args: Arguments<WatchStore["closeAlert"]>) {
+    return this.#watching.closeAlert(...args);
+  }
+  mute(...args: Arguments<WatchStore["mute"]>) {
+    return this.#watching.mute(...args);
+  }
+  unmute(...args: Arguments<WatchStore["unmute"]>) {
+    return this.#watching.unmute(...args);
   }
 }

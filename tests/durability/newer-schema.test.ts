@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { openLibsqlEventLog } from "../../storage/index.ts";
+import { withBusyTimeout } from "../../storage/libsql/busy-timeout.ts";
 import { openConnection } from "../../storage/libsql/connection.ts";
 import { databaseFile } from "../../storage/libsql/file/database-file.ts";
 import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
@@ -13,7 +14,7 @@ const newer = migrations.length + 1;
 /** Migrates the database further, as a newer runless would. */
 async function migrateFurther(url: string): Promise<void> {
   const client = databaseFile(url) === undefined ? await openRemoteClient({ url }) : await openConnection({ url });
-  await client.execute(`INSERT INTO schema_version VALUES (${newer})`);
+  await withBusyTimeout(() => client.execute(`INSERT INTO schema_version VALUES (${newer})`));
   client.close();
 }
 

@@ -64,6 +64,63 @@ describe.each([...runtimes])("what the %s server watches", (runtime) => {
     expect((await ask("assets/late/orders")).body.freshness).toMatchObject({ state: "PASS" });
   });
 
+  /** An asset of a source of its own that is late already. */
+  async function lateAsset(key: string): Promise<void> {
+    const freshness = { type: "time_window", fail_window: "1d" };
+    await send("PUT", `definitions?source=${key}`, { assets: [{ key, freshness }] });
+    await report(key, { timestamp: daysAgo(3) });
+    await until(`alerts?asset_key=${key}`, (body) => body.alerts[0]?.status === "firing");
+  }
+  const lastChange = async (key: string) =>
+    (await ask(`events?asset_key=${key}&type=FRESHNESS_STATE_CHANGE&limit=1`)).body.events[0]?.freshness;
+
+  test("a definition that is removed while its asset is late resolves the alert", async () => {
+    await lateAsset("removed");
+    await send("PUT", "definitions?source=removed&allow_empty=true", { assets: [] });
+    const { alerts } = await until("alerts?asset_key=removed", (body) => body.alerts[0].status === "resolved");
+    expect(alerts).toMatchObject([{ reason: "policy_removed" }]);
+    expect(await lastChange("removed")).toMatchObject({ state: "UNKNOWN", previous_state: "FAIL" });
+    expect((await ask("assets?asset_key=removed")).body.freshness).toBeNull();
+  });
+
+  test("a definition that is changed while its asset is late keeps the alert, or resolves it", async () => {
+    await lateAsset("changed");
+    const [before] = (await ask("alerts?asset_key=changed")).body.alerts;
+    const change = (fail_window: string) =>
+      send("PUT", "definitions?source=changed", {
+        assets: [{ key: "changed", freshness: { type: "time_window", fail_window } }],
+      });
+    await change("2d");
+    const failsAt = Date.parse((await ask("assets?asset_key=changed")).body.latest_materialization.timestamp) + 2 * day;
+    const isSeen = (body: Answer["body"]) => Date.parse(body.freshness.deadline) === failsAt;
+    await until("assets?asset_key=changed", isSeen);
+    expect((await ask("alerts?asset_key=changed")).body.alerts).toEqual([before]);
+    await change("9d");
+    await until("alerts?asset_key=changed", (body) => body.alerts[0].reason === "policy_changed");
+    expect(await lastChange("changed")).toMatchObject({ state: "PASS", previous_state: "FAIL" });
+  });
+
+  test("an asset that is wiped while it is late begins anew", async () => {
+    await lateAsset("wiped");
+    await ask("assets?asset_key=wiped", { method: "DELETE" });
+    await until("alerts?asset_key=wiped", (body) => body.alerts[0].reason === "wiped");
+    expect(await lastChange("wiped")).toMatchObject({ state: "UNKNOWN", previous_state: "FAIL", last_at: null });
+    expect((await ask("assets?asset_key=wiped")).body.freshness).toMatchObject({ state: "UNKNOWN", last_at: null });
+  });
+
+  test("an import of old events renews nothing", async () => {
+    await lateAsset("imported");
+    const old = { type: "ASSET_MATERIALIZATION", asset_key: "imported", timestamp: daysAgo(2) };
+    const change = { ...old, type: "FRESHNESS_STATE_CHANGE", freshness: { state: "PASS", previous_state: "FAIL" } };
+    const body = [old, change].map((line) => JSON.stringify(line)).join("\n");
+    const headers = { "content-type": "application/x-ndjson" };
+    expect((await ask("events", { method: "POST", headers, body })).body).toMatchObject({ recorded: 1, skipped: 1 });
+    const isFollowed = ({ freshness }: Answer["body"]) => Date.parse(freshness.last_at) > Date.now() - 2.5 * day;
+    const { freshness } = await until("assets?asset_key=imported", isFollowed);
+    expect(freshness.state).toBe("FAIL");
+    expect((await ask("alerts?asset_key=imported")).body.alerts).toMatchObject([{ status: "firing" }]);
+  });
+
   test("expected partitions have their own states", async () => {
     const name = (days: number) => daysAgo(days).slice(0, 10);
     const freshness = { type: "time_window", fail_window: "1s", lookback: 2 };
@@ -139,10 +196,16 @@ describe.each([...runtimes])("what the %s server watches", (runtime) => {
           .find((line) => line.startsWith(`${name} `))
           ?.slice(name.length),
       );
-    expect(value('runless_freshness_subjects{state="PASS"}')).toBe(2);
-    expect(value('runless_freshness_subjects{state="FAIL"}')).toBe(1);
-    expect(value('runless_alerts_firing{kind="freshness",severity="ERROR"}')).toBe(1);
-    expect(value('runless_alerts_firing{kind="check",severity="ERROR"}')).toBe(1);
+    for (const state of ["PASS", "FAIL", "UNKNOWN"]) {
+      const { subjects } = (await ask(`freshness?state=${state}`)).body;
+      expect(subjects.length).toBeGreaterThan(0);
+      expect(value(`runless_freshness_subjects{state="${state}"}`)).toBe(subjects.length);
+    }
+    for (const kind of ["freshness", "check"]) {
+      const { alerts } = (await ask(`alerts?status=firing&kind=${kind}`)).body;
+      expect(alerts.length).toBeGreaterThan(0);
+      expect(value(`runless_alerts_firing{kind="${kind}",severity="ERROR"}`)).toBe(alerts.length);
+    }
     expect(value("runless_watcher_is_holder")).toBe(1);
     expect(value("runless_watcher_last_evaluation_timestamp_seconds")).toBeGreaterThan(Date.now() / 1000 - 60);
     expect(value("runless_watcher_lag_events")).toBeGreaterThanOrEqual(0);

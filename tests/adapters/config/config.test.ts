@@ -102,6 +102,7 @@ test("the flags are listed in groups, each in one", () => {
     "Where events are kept:",
     "Who may do what:",
     "What it says of itself:",
+    "What is late:",
     "How long things are kept:",
     "Limits:",
   ]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { describedOperations } from "../../../adapters/http/openapi/document.ts";
 import { queryParameters } from "../../../adapters/http/openapi/json-schema.ts";
+import { openStores } from "../../../storage/index.ts";
 import { config, memory, nativeApp } from "./native.ts";
 import { testApp } from "./test-app.ts";
 
@@ -39,7 +40,10 @@ describe("a bad filter", () => {
     "$name of $method $path gets a 400 that names it, never an empty list",
     async ({ method, path, name, required }) => {
       const query = new URLSearchParams([...required, [name, wrong[name] ?? "?"]]);
-      const { status, body } = await nativeApp().ask(`${path.replace("/api/v1/", "")}?${query}`, { method });
+      const { watching } = await openStores({ url: ":memory:" }); // it reads cursors, as the stand-in does not
+      const { status, body } = await nativeApp({ watching }).ask(`${path.replace("/api/v1/", "")}?${query}`, {
+        method,
+      });
       expect([status, body]).toEqual([400, { error: expect.stringMatching(new RegExp(`^The (parameter )?${name} `)) }]);
     },
   );
@@ -49,7 +53,10 @@ describe("a query", () => {
   test.each(["events", "assets", "assets?asset_key=a", "assets/a", "log"])(
     "of more than 100 parameters gets a 400 that says so, at %s, before any is read",
     async (path) => {
-      const { status, body } = await nativeApp().ask(`${path}${path.includes("?") ? "&" : "?"}${"x&".repeat(30_000)}`);
+      const { watching } = await openStores({ url: ":memory:" }); // it reads cursors, as the stand-in does not
+      const { status, body } = await nativeApp({ watching }).ask(
+        `${path}${path.includes("?") ? "&" : "?"}${"x&".repeat(30_000)}`,
+      );
       expect([status, body]).toEqual([
         400,
         { error: expect.stringMatching(/^The query has 3000[12] parameters, and may have 100\. Send fewer\.$/) },
