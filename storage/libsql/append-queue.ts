@@ -2,6 +2,7 @@ import type { Commit } from "../event-log.ts";
 import { type Committed, GroupCommit, type Load } from "../group-commit/group-commit.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { sharedSize } from "./write/details-references.ts";
+import { withReporters } from "./write/encode-units.ts";
 import {
   type EncodedUnits,
   type GroupResult,
@@ -75,7 +76,10 @@ export class AppendQueue {
     const sizes: Sizes[] = [];
     let [events, keyed, checks] = [0, false, false];
     let shared: SharedDetails | undefined;
-    for (const { units } of items) {
+    const reportedBy = items[0]?.units.reportedBy;
+    const isOfOne = items.every(({ units }) => units.reportedBy === reportedBy);
+    for (const { units: given } of items) {
+      const units = isOfOne ? given : withReporters(given);
       if (units.shared !== undefined) shared = { ...shared, ...units.shared };
       rows.push(units.rows);
       sizes.push(units.sizes);
@@ -83,7 +87,14 @@ export class AppendQueue {
       keyed ||= units.keyed;
       checks ||= units.checks;
     }
-    const group = { rows: joinTexts(rows), sizes: joinSizes(sizes), keyed, checks, shared };
+    const group = {
+      rows: joinTexts(rows),
+      sizes: joinSizes(sizes),
+      keyed,
+      checks,
+      shared,
+      reportedBy: isOfOne ? reportedBy : undefined,
+    };
     const started = performance.now();
     const written = await this.#database.write({ ...group, now: this.#options.now() });
     this.#options.onCommit({ events, milliseconds: performance.now() - started });

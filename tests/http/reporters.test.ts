@@ -71,7 +71,8 @@ describe.each([...runtimes])("the %s server", (runtime) => {
     await Promise.all(
       Array.from({ length: 150 }, (_, i) => {
         const name = names[i % 3] ?? "";
-        const fields = i % 2 === 0 ? {} : { idempotency_key: String(i) };
+        const large = i % 5 === 0 ? { metadata: { text: "x".repeat(70_000) } } : {}; // by the other thread
+        const fields = i % 2 === 0 ? large : { idempotency_key: String(i), ...large };
         const body = JSON.stringify(materializationOf("at/once", { ...fields, description: name }));
         return post("/api/v1/events", { ...json, ...bearer(name) }, body);
       }),

@@ -11,7 +11,7 @@ import { reconnecting } from "../file/reconnecting.ts";
 import type { AppendEncoded, DatabaseAddress, ReplaceEncoded } from "../libsql-options.ts";
 import { damageOf } from "../store-error.ts";
 import { createLibsqlWatchStore } from "../watching/libsql-watch-store.ts";
-import { encodeUnits } from "../write/encode-units.ts";
+import { encodeUnits, withReporters } from "../write/encode-units.ts";
 import { inBuffers, unitResults } from "../write/group.ts";
 import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
 
@@ -53,7 +53,7 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
     watching: createLibsqlWatchStore(database, Date.now),
     append: async (units, { reportedBy, ...options } = {}) => {
       assertOpen();
-      const encoded = inBuffers(encodeUnits(units, reportedBy));
+      const encoded = inBuffers(withReporters(encodeUnits(units, reportedBy)));
       return unitResults(await writes.append(encoded, options), encoded.sizes);
     },
     wipe: async (target, by) => {

@@ -1,7 +1,16 @@
 import type { InStatement } from "@libsql/client";
 import { smallStepBack } from "../../recording/receipt-time.ts";
 import { field } from "../write/event-row.ts";
-import { column, insertEvents, insertKeys, lastEventId, lastReceivedAt } from "../write/insert-statements.ts";
+import type { Group } from "../write/group.ts";
+import {
+  column,
+  insertEvents,
+  insertKeys,
+  lastEventId,
+  lastReceivedAt,
+  reporterArgs,
+  reporterOfRow,
+} from "../write/insert-statements.ts";
 import { selectRecorded } from "../write/plan-units.ts";
 import { additionAfter } from "../write/summaries.ts";
 import { commitColumns, databaseClock, forgetCommits } from "./commit-id.ts";
@@ -19,14 +28,15 @@ export interface PlannedGroup {
   readonly keys: { readonly scopes: string; readonly recorded: string } | undefined;
   readonly checks: boolean;
   readonly now: number;
+  readonly reportedBy?: Group["reportedBy"];
 }
 
 /** The statements that commit the group. The last one's row is the answer. */
-export function groupStatements({ id, plan, after, rows, keys, checks, now }: PlannedGroup): InStatement[] {
+export function groupStatements({ id, plan, after, rows, keys, checks, now, reportedBy }: PlannedGroup): InStatement[] {
   const scopes = keys?.scopes ?? "[]";
   return [
     { sql: insertCommit, args: [scopes, id, plan, now, keys?.recorded ?? "[]", after] },
-    ...chunksOf(rows).flatMap((chunk) => chunkStatements({ id, now }, chunk, keys !== undefined)),
+    ...chunksOf(rows).flatMap((chunk) => chunkStatements({ id, now, reportedBy }, chunk, keys !== undefined)),
     { sql: checks ? addAll : addWithoutChecks, args: [id] },
     forgetCommits,
     { sql: selectAnswer, args: [scopes, id, after] },
@@ -40,7 +50,7 @@ interface Chunk {
 }
 
 function chunkStatements(
-  { id, now }: Pick<PlannedGroup, "id" | "now">,
+  { id, now, reportedBy }: Pick<PlannedGroup, "id" | "now" | "reportedBy">,
   { start, rows }: Chunk,
   keyed: boolean,
 ): InStatement[] {
@@ -50,7 +60,7 @@ function chunkStatements(
   const first = BigInt(start);
   return [
     { sql: insertAssets, args: [id, JSON.stringify(assets)] },
-    { sql: insertEventsOfCommit, args: [id, `[${rows.join(",")}]`, first, now] },
+    { sql: insertEventsOfCommit, args: [id, `[${rows.join(",")}]`, first, now, ...reporterArgs({ reportedBy })] },
     ...(keyed ? [{ sql: insertKeysOfCommit, args: [id, JSON.stringify(fingerprints), first] }] : []),
   ];
 }
@@ -93,6 +103,7 @@ const insertEventsOfCommit = `${insertEvents({
   receivedAt: "head.received_at",
   defaultTimestamp: `iif(head.received_at - ?4 <= ${smallStepBack}, head.received_at, ?4)`,
   details: column("details"),
+  reportedBy: reporterOfRow("?5", "?6"),
 })}
   WHERE head.id = ?1`;
 

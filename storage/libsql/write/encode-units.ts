@@ -2,7 +2,7 @@ import type { RunlessEventType } from "../../../core/index.ts";
 import type { NewEvent, Unit } from "../../event-log.ts";
 import { createFingerprint, fingerprint } from "../../recording/fingerprint.ts";
 import { DetailsFormatter, formatAlone } from "./details-references.ts";
-import { encodeEvent, kinds, typeOfKind } from "./event-row.ts";
+import { encodeEvent, kinds, typeOfKind, withReporter } from "./event-row.ts";
 import { type EncodedUnits, joinRows, unitCount } from "./group.ts";
 
 /** Encodes units for `appendEncoded`, on any thread. `reportedBy` names the token that reports all of them. */
@@ -24,7 +24,8 @@ export function encodeUnits(units: readonly Unit[], reportedBy?: string): TextUn
       types += kinds[event.type];
       const mark = key === undefined ? undefined : { key, fingerprint: fingerprintOf(event) };
       const details = formatter.format(event, unit[i - 1]?.event, unit[i + 1]?.event);
-      rows.push(encodeEvent(event, mark, details, reportedBy));
+      const row = encodeEvent(event, mark, details);
+      rows.push(reportedBy === undefined ? row : withReporter(row, key !== undefined, reportedBy));
     }
   }
   const { shared } = formatter;
@@ -36,6 +37,7 @@ export function encodeUnits(units: readonly Unit[], reportedBy?: string): TextUn
     keyed,
     checks,
     kinds: types,
+    reportedBy: reportedBy === undefined ? null : undefined,
     shared,
   };
 }
@@ -50,14 +52,23 @@ function encodeSingle({ event, idempotencyKey: key }: NewEvent, reportedBy?: str
   const mark = key === undefined ? undefined : { key, fingerprint: fingerprint(event) };
   const { details, shared } = formatAlone(event);
   return {
-    rows: encodeEvent(event, mark, details, reportedBy),
+    rows: encodeEvent(event, mark, details),
     events: 1,
     sizes: 1,
     keyed: key !== undefined,
     checks: event.type === "ASSET_CHECK_EVALUATION",
     kinds: String(kinds[event.type]),
+    reportedBy: reportedBy ?? null,
     shared,
   };
+}
+
+/** The units with their reporter in each row, so that they fit into a group with others. */
+export function withReporters<Units extends EncodedUnits>(units: Units): Units {
+  const { rows, reportedBy, keyed } = units;
+  // Only `encodeSingle` leaves a reporter out of the row, which is text until it crosses threads.
+  if (typeof reportedBy !== "string" || typeof rows !== "string") return units;
+  return { ...units, rows: withReporter(rows, keyed, reportedBy), reportedBy: undefined };
 }
 
 /** Visits each encoded event with its type, the index of its unit, and its index in that. */

@@ -107,7 +107,6 @@ export function encodeEvent(
   event: RunlessEvent | AssetWiped | FreshnessStateChange,
   mark?: IdempotencyMark,
   details = event.type === "FRESHNESS_STATE_CHANGE" ? formatChange(event) : formatDetails(event),
-  reportedBy?: string,
 ): string {
   const check = event.type === "ASSET_CHECK_EVALUATION" ? event : undefined;
   const row: (string | number | null)[] = [
@@ -122,9 +121,12 @@ export function encodeEvent(
     details,
   ];
   if (mark !== undefined) row.push(encodeText(mark.key), mark.fingerprint);
-  else if (reportedBy !== undefined) row.push(null, null);
-  if (reportedBy !== undefined) row.push(encodeText(reportedBy));
   return JSON.stringify(row);
+}
+
+/** A row of `encodeEvent` that also says who reported the event. `isKeyed` tells whether it has an idempotency mark. */
+export function withReporter(row: string, isKeyed: boolean, reportedBy: string): string {
+  return `${row.slice(0, -1)}${isKeyed ? "" : ",null,null"},${JSON.stringify(encodeText(reportedBy))}]`;
 }
 
 /** An event's id, kind, timestamp, passed and severity. */

@@ -24,6 +24,11 @@ export interface EncodedUnits {
   readonly checks: boolean;
   /** The type of each event, as a digit of `kinds`: one character crosses threads for less than a name. */
   readonly kinds: string;
+  /**
+   * Who reported all of the events, null for nobody. Undefined if each row says it: then one without a reporter has none.
+   * Three more fields in each row would take a microsecond of a report.
+   */
+  readonly reportedBy?: string | null | undefined;
   /** Details that rows refer to: see details-references.ts. */
   readonly shared?: SharedDetails | undefined;
 }

@@ -1,4 +1,6 @@
 import { field } from "./event-row.ts";
+import type { Group } from "./group.ts";
+import { encodeText } from "./sortable-text.ts";
 
 // The SQL that a file and a remote database share when they insert events. It is text, not Drizzle's: the thread that
 // writes loads no Drizzle, and each text is prepared once. tests/storage/libsql/statements.test.ts ties it to the schema.
@@ -12,6 +14,15 @@ export const lastReceivedAt = "coalesce((SELECT received_at FROM event ORDER BY 
 /** A field of an encoded event, where `row` is one of json_each. */
 export const column = (name: keyof typeof field) => `row.value ->> ${field[name]}`;
 
+/** Who reported a row's event, given the arguments of `reporterArgs`. */
+export function reporterOfRow(isInRow: string, ofAll: string): string {
+  return `iif(${isInRow}, ${column("reportedBy")}, ${ofAll})`;
+}
+
+export function reporterArgs({ reportedBy }: Pick<Group, "reportedBy">): [number, string | null] {
+  return reportedBy === undefined ? [1, null] : [0, reportedBy === null ? null : encodeText(reportedBy)];
+}
+
 export interface EventInsertion {
   /** Encoded events, as rows of json_each with the alias `row`. */
   readonly from: string;
@@ -21,17 +32,18 @@ export interface EventInsertion {
   /** The timestamp of an event without one. */
   readonly defaultTimestamp: string;
   readonly details: string;
+  readonly reportedBy: string;
 }
 
 /** Inserts events of known assets, given SQL expressions. A condition may follow. */
-export function insertEvents({ from, id, receivedAt, defaultTimestamp, details }: EventInsertion): string {
+export function insertEvents({ from, id, receivedAt, defaultTimestamp, details, reportedBy }: EventInsertion): string {
   // CROSS JOIN keeps SQLite from walking all assets in the outer loop.
   return `
   INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
     idempotency_key, details, reported_by)
   SELECT ${id}, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
     ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ${defaultTimestamp}), ${receivedAt},
-    ${column("idempotencyKey")}, ${details}, ${column("reportedBy")}
+    ${column("idempotencyKey")}, ${details}, ${reportedBy}
   FROM ${from} CROSS JOIN asset ON asset.key = ${column("key")}`;
 }
 

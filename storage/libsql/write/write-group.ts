@@ -4,7 +4,15 @@ import { defaultTimestamp, receiptTime } from "../../recording/receipt-time.ts";
 import { isStoreFailure } from "../failures.ts";
 import { detailsInSql, pairsFor, sharedArgs } from "./details-references.ts";
 import { type Group, type GroupResult, joinRows, type SharedDetails, splitRows, unitResults } from "./group.ts";
-import { column, insertEvents, insertKeys, lastEventId, lastReceivedAt } from "./insert-statements.ts";
+import {
+  column,
+  insertEvents,
+  insertKeys,
+  lastEventId,
+  lastReceivedAt,
+  reporterArgs,
+  reporterOfRow,
+} from "./insert-statements.ts";
 import { planUnits } from "./plan-units.ts";
 import { addToSummaries } from "./summaries.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "./write-transaction.ts";
@@ -55,7 +63,7 @@ async function writeUnitsAlone(transaction: WriteTransaction, group: Group): Pro
  */
 export async function insertRows(
   transaction: WriteTransaction,
-  group: Pick<Group, "keyed" | "checks" | "now" | "shared">,
+  group: Pick<Group, "keyed" | "checks" | "now" | "shared" | "reportedBy">,
   rows: string,
   count: number,
   notBefore = 0,
@@ -64,10 +72,11 @@ export async function insertRows(
   const receivedAt = receiptTime(group.now, Math.max(last, notBefore));
   const timestamp = defaultTimestamp(group.now, receivedAt);
   const insert = insertionOf(group.shared);
+  const reporter = reporterArgs(group);
   let firstId = lastId + 1;
   for (const chunk of chunksOf(rows, count)) {
     const json = `[${chunk.rows}]`;
-    const events = { sql: insert.sql, args: [json, firstId, receivedAt, timestamp, ...insert.args] };
+    const events = { sql: insert.sql, args: [json, firstId, receivedAt, timestamp, ...reporter, ...insert.args] };
     // Most assets are known. If fewer events were inserted than the chunk has, an asset is new: this check costs
     // nothing.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
@@ -134,6 +143,7 @@ const insertEventsWith = (details: string) =>
     receivedAt: "?3",
     defaultTimestamp: "?4",
     details,
+    reportedBy: reporterOfRow("?5", "?6"),
   });
 const insertPlainEvents = insertEventsWith(column("details"));
 
@@ -142,7 +152,7 @@ function insertionOf(shared: SharedDetails | undefined): { readonly sql: string;
   if (shared === undefined) return { sql: insertPlainEvents, args: [] };
   const pairs = pairsFor(shared);
   return {
-    sql: insertEventsWith(detailsInSql(`(${column("details")})`, 5, pairs)),
+    sql: insertEventsWith(detailsInSql(`(${column("details")})`, 7, pairs)),
     args: [...sharedArgs(shared, pairs)],
   };
 }

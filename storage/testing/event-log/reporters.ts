@@ -63,6 +63,32 @@ export function reportersContract(declareTest: DeclareTest, mustKeep: boolean): 
     );
   });
 
+  declareTest(
+    "reports that run at once are recorded for who sent them: all by one, by nobody, or by several",
+    async ({ log }) => {
+      const groups: readonly (readonly (string | undefined)[])[] = [
+        ["ci"],
+        [undefined],
+        ["ci", undefined],
+        ["ci", "cron"],
+      ];
+      const expected: (readonly [number, string])[] = [];
+      for (const [g, names] of groups.entries()) {
+        const reports = Array.from({ length: 20 }, async (_, i) => {
+          const event = materialization("a");
+          const reportedBy = names[i % names.length];
+          const [result] = await log.append([[i % 3 === 0 ? keyed(event, `${g} ${i}`) : { event }]], { reportedBy });
+          if (reportedBy !== undefined && result !== undefined) expected.push([idsOf(result)[0] ?? 0, reportedBy]);
+        });
+        await Promise.all(reports);
+      }
+      await expectReporters(
+        log,
+        expected.toSorted(([x], [y]) => x - y),
+      );
+    },
+  );
+
   declareTest("events that share large details, or have large ones, have their reporter too", async ({ log }) => {
     const large = materialization("large", { metadata: { text: "x".repeat(70_000) } });
     const shared = ["p", "q"].map((partition) => ({ event: { ...large, partition } }));
