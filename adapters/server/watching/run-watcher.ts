@@ -7,8 +7,6 @@ import { Watcher, type WatcherOptions } from "./watcher.ts";
 const second = 1000;
 const hour = 3600 * second;
 
-/** Between two turns, in milliseconds: reports that come one after another are followed together. */
-const shortestPause = 50;
 const afterFailure = 5 * second;
 
 export interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
@@ -38,7 +36,7 @@ export async function runWatcher({ log, signal, read = readClocks, ...options }:
       failedAt = elapsed;
       pause = afterFailure;
     }
-    const quiet = watcher.followsCommits ? Math.min(pause, shortestPause) : pause;
+    const quiet = watcher.followsCommits ? Math.min(pause, watcher.shortestPause) : pause;
     if (quiet > 0) await delay(quiet, undefined, { signal, ref: false }).catch(() => {});
     if (pause > quiet) await alarm.wait(pause - quiet, signal);
   }

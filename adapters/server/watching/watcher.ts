@@ -9,6 +9,9 @@ const standardLease = 15 * second;
 const renewEvery = 5 * second;
 /** Where the holder stands in the log is written at most so often. */
 const noteEvery = second;
+/** Between two turns: reports that come one after another are followed together. Longer where nothing waits for them. */
+const shortPause = 50;
+const longPause = 500;
 /** Whoever has nothing to do for so long lets go of the lease. */
 const idleTime = 10 * second;
 
@@ -48,6 +51,8 @@ export class Watcher {
   /** The lease of another, and since when it has not changed. */
   #seen: { readonly lease: WatchLease; readonly since: number } | undefined;
   #evaluatedAt: number | null = null;
+  /** Whether the last step decided nothing, and nothing will be due. */
+  #isQuiet = false;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -58,6 +63,11 @@ export class Watcher {
 
   get isHolder(): boolean {
     return this.#held !== undefined;
+  }
+
+  /** How long commits are left alone after a turn, in milliseconds. */
+  get shortestPause(): number {
+    return this.#isQuiet ? longPause : shortPause;
   }
 
   /** Whether a commit may be its to follow: not while another watches. */
@@ -135,7 +145,8 @@ export class Watcher {
   }
 
   async #pause(held: Held, step: WatchStep, { now, elapsed }: WatchReading): Promise<number> {
-    const isBusy = step.hasMore || step.decisions > 0 || step.nextAt !== null;
+    this.#isQuiet = step.decisions === 0 && step.nextAt === null;
+    const isBusy = step.hasMore || !this.#isQuiet;
     if (isBusy) held.busyAt = elapsed;
     if (step.hasMore) return 0;
     if (!isBusy && elapsed - held.busyAt >= idleTime) {
