@@ -8,6 +8,7 @@ import type { Expired } from "./maintenance/prune.ts";
 import type { Hidden } from "./maintenance/wipe/purge.ts";
 import type { PlanFailure } from "./maintenance/wipe/wipe.ts";
 import type { DatabaseReads } from "./read/database-reads.ts";
+import type { WrittenPlan } from "./watching/write-plan.ts";
 import type { EventRow } from "./write/event-row.ts";
 import type { SentGroup, WrittenGroup } from "./write/group.ts";
 
@@ -52,7 +53,7 @@ export interface LogDatabase extends DatabaseReads {
   takeWatchLease(holder: string, fence: number, beat: number): Promise<number | undefined>;
   releaseWatchLease(fence: number): Promise<void>;
   /** Writes a plan of `planWatch`, if that is still possible. */
-  commitWatch(plan: string): Promise<CommittedWatch>;
+  commitWatch(plan: WrittenPlan): Promise<CommittedWatch>;
   closeAlert(id: number, now: number): Promise<void>;
   mute(
     name: MuteName,

@@ -1,21 +1,20 @@
-import type { WatchPlan } from "../../watching/watch-plan.ts";
+import { nextTurn } from "../../next-turn.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import type { CommittedWatch } from "../log-database.ts";
-import type { Statement } from "../write/write-transaction.ts";
-import { writeTransaction } from "../write/write-transaction.ts";
+import { type Statement, writeTransaction } from "../write/write-transaction.ts";
 import { readLease, readNextDue } from "./read-watched.ts";
-import { planBatches } from "./write-plan.ts";
+import type { WrittenPlan } from "./write-plan.ts";
 
-/** Writes a plan, batch by batch. It ends at the first batch that finds another lease. */
+/** Writes a plan, batch by batch, with reports between them. It ends at the first batch that finds another lease. */
 export async function commitWatch(
   access: Pick<DatabaseAccess, "read" | "write" | "file">,
-  text: string,
+  { fence, batches }: WrittenPlan,
 ): Promise<CommittedWatch> {
-  const plan = JSON.parse(text) as WatchPlan; // as planWatch wrote it
-  for (const batch of planBatches(plan)) {
+  for (const [i, batch] of batches.entries()) {
+    if (i > 0) await nextTurn();
     if (await writeBatch(access, batch)) continue;
-    const { fence } = await access.read(readLease);
-    return { isWritten: false, isHolder: fence === plan.fence, nextAt: null };
+    const lease = await access.read(readLease);
+    return { isWritten: false, isHolder: lease.fence === fence, nextAt: null };
   }
   return { isWritten: true, isHolder: true, nextAt: await access.read(readNextDue) };
 }

@@ -6,13 +6,14 @@ import { type DefinitionRowReads, libsqlDefinitionReads } from "../definitions/d
 import { readSteps } from "../read/read-steps.ts";
 import { readNextDue } from "./read-watched.ts";
 import { createWatchReads } from "./watch-reads.ts";
+import { planBatches, type WrittenPlan } from "./write-plan.ts";
 
 export interface PlannedWatch extends Pick<WatchStep, "cursor" | "hasMore" | "decisions" | "nextAt" | "behind"> {
   /** Null if there is nothing to write. */
-  readonly plan: string | null;
+  readonly plan: WrittenPlan | null;
 }
 
-/** Plans a step of the watcher, on the thread that reads. The plan crosses to the one that writes as one text. */
+/** Plans a step of the watcher, on the thread that reads. */
 export async function planWatch(
   access: Pick<DatabaseAccess, "read" | "file">,
   reads: DefinitionRowReads & Pick<WatchReads, "waitFacts">,
@@ -31,6 +32,9 @@ export async function planWatch(
   return {
     ...{ cursor: progress.cursor, hasMore, behind, decisions },
     nextAt: await access.read(readNextDue),
-    plan: isWritten ? JSON.stringify(plan) : null,
+    // Made into statements here: the thread that writes has no time for it.
+    plan: isWritten
+      ? { fence: plan.fence, batches: planBatches(plan, access.file === undefined ? "remote" : "file") }
+      : null,
   };
 }

@@ -1,7 +1,7 @@
 import type { InValue } from "@libsql/client";
 import { formatChange } from "../../../core/events/wire.ts";
 import { freshnessStateChange } from "../../../core/index.ts";
-import type { CheckDecision, SubjectDecision, WatchPlan } from "../../watching/watch-plan.ts";
+import type { AlertChange, CheckDecision, SubjectDecision, WatchPlan } from "../../watching/watch-plan.ts";
 import { kinds } from "../write/event-row.ts";
 import { lastReceivedAt } from "../write/insert-statements.ts";
 import { encodeKey, encodeText } from "../write/sortable-text.ts";
@@ -12,26 +12,35 @@ import type { Statement } from "../write/write-transaction.ts";
 // does one that is sent again since its answer was lost. Two statements would be two decisions; a transaction that reads
 // first would hold the database's lock while a stopped process sleeps.
 
-/** How many decisions one batch has. */
-export const decisionsPerBatch = 250;
+/** A plan as statements. */
+export interface WrittenPlan {
+  readonly fence: number;
+  readonly batches: readonly (readonly Statement[])[];
+}
+
+/**
+ * How many decisions one batch has. On a file a report waits for one batch at most; on a remote database each is a request.
+ */
+const decisionsPerBatch = { file: 8, remote: 250 } as const;
 
 /** How long an alert is kept after it was resolved, in milliseconds. */
 const alertsKeptFor = 90 * 24 * 3_600_000;
 
 /** The batches of a plan, in order. Only the last one moves the cursor: until then the plan can be made again. */
-export function planBatches(plan: WatchPlan): readonly (readonly Statement[])[] {
-  const parts = [...inParts(plan.subjects), []];
-  const batches = parts.slice(0, Math.max(1, parts.length - 1));
-  return batches.map((subjects, i) => {
-    const isLast = i === batches.length - 1;
-    const own = { ...plan, subjects, checks: isLast ? plan.checks : [], beat: plan.beat + i };
-    return batchOf(own, isLast);
-  });
+export function planBatches(plan: WatchPlan, kind: "file" | "remote"): readonly (readonly Statement[])[] {
+  const subjects = inParts(plan.subjects, decisionsPerBatch[kind]).map((subjects) => ({
+    ...plan,
+    subjects,
+    checks: [],
+  }));
+  const checks = inParts(plan.checks, decisionsPerBatch[kind]).map((checks) => ({ ...plan, subjects: [], checks }));
+  const parts = subjects.length + checks.length === 0 ? [plan] : [...subjects, ...checks];
+  return parts.map((part, i) => batchOf({ ...part, beat: plan.beat + i }, i === parts.length - 1));
 }
 
-function inParts(subjects: readonly SubjectDecision[]): readonly (readonly SubjectDecision[])[] {
-  const parts: SubjectDecision[][] = [];
-  for (let i = 0; i < subjects.length; i += decisionsPerBatch) parts.push(subjects.slice(i, i + decisionsPerBatch));
+function inParts<Decision>(decisions: readonly Decision[], most: number): readonly (readonly Decision[])[] {
+  const parts: Decision[][] = [];
+  for (let i = 0; i < decisions.length; i += most) parts.push(decisions.slice(i, i + most));
   return parts;
 }
 
@@ -47,12 +56,11 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   if (subjects.some(({ row }) => row !== null)) statements.push({ sql: putSubjects, args: [rows, ...held] });
   if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
   const alerts = [...subjects.flatMap(subjectAlert), ...checks.map(checkAlert)];
-  if (alerts.length > 0) {
-    const json = JSON.stringify(alerts);
-    statements.push({ sql: resolveAlerts, args: [json, ...held, clock] });
-    statements.push({ sql: updateAlerts, args: [json, ...held] });
-    statements.push({ sql: openAlerts, args: [json, ...held] });
-  }
+  const becoming = (to: AlertChange["to"]) => JSON.stringify(alerts.filter((row) => row[alertColumn.becomes] === to));
+  const has = (to: AlertChange["to"]) => alerts.some((row) => row[alertColumn.becomes] === to);
+  if (has("resolve")) statements.push({ sql: resolveAlerts, args: [becoming("resolve"), ...held, clock] });
+  if (has("update")) statements.push({ sql: updateAlerts, args: [becoming("update"), ...held] });
+  if (has("open")) statements.push({ sql: openAlerts, args: [becoming("open"), ...held] });
   const { cursor, evaluatedUntil, settleUntil, revision, sweep } = progress;
   if (!isLast) return [...statements, { sql: beatOnce, args: held }];
   statements.push({ sql: forgetAlerts, args: [clock - alertsKeptFor, ...held] });
@@ -65,6 +73,9 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   ];
   return [...statements, { sql: noteProgress, args: [...held, ...place] }];
 }
+
+/** The place of a column that is looked at here too. */
+const alertColumn = { becomes: 5 } as const;
 
 function subjectRow({ assetKey, partition, row, change, upTo }: SubjectDecision) {
   const details = change === null ? null : formatChange(freshnessStateChange(assetKey, partition, change));

@@ -6,6 +6,7 @@ import { createLogDatabase } from "../../../storage/libsql/create-log-database.t
 import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
 import { openRemoteAccess } from "../../../storage/libsql/remote/remote-access.ts";
+import type { WrittenPlan } from "../../../storage/libsql/watching/write-plan.ts";
 import { alertsOf, changesOf, define, Follower, report } from "../../contracts/watching.ts";
 import { emptyDatabase, testDatabase } from "../../remote/test-database.ts";
 import { temporaryFolder } from "../../server.ts";
@@ -38,7 +39,7 @@ describe.each(["a file", "a remote database"])("a plan of the watcher, in %s", (
   });
 
   /** What fails the asset, read and judged, and not yet written. */
-  async function planned(): Promise<string> {
+  async function planned(): Promise<WrittenPlan> {
     const { fence } = follower;
     const request = {
       fence,
@@ -49,8 +50,9 @@ describe.each(["a file", "a remote database"])("a plan of the watcher, in %s", (
       notesProgress: true,
     };
     const { plan } = (await database.planWatch(request)) ?? {};
-    expect(plan).toContain('"FAIL"');
-    return plan ?? "";
+    expect(JSON.stringify(plan)).toContain("FAIL");
+    if (plan == null) throw new Error("Nothing is planned.");
+    return plan;
   }
   const failures = async () => (await changesOf(stores)).filter((change) => change.includes("-> FAIL"));
 
