@@ -21,6 +21,8 @@ export interface ReconcileOptions {
   readonly cause: JudgingCause;
   /** Whether the log is asked for the times of subjects that are there already. */
   readonly readsTimes: boolean;
+  /** Whether events were passed over since they were judged. */
+  readonly seeds?: boolean | undefined;
 }
 
 /** A subject that an asset should have, and what is stored of it. */
@@ -43,7 +45,7 @@ export async function reconcileAssets(
   reads: WatchReads,
   draft: StepDraft,
   assets: readonly Reconciling[],
-  { cause, readsTimes }: ReconcileOptions,
+  { cause, readsTimes, seeds = false }: ReconcileOptions,
 ): Promise<void> {
   if (assets.length === 0) return;
   const rows = groupRows(await reads.rowsOf(assets.map(({ assetKey }) => assetKey)));
@@ -63,8 +65,8 @@ export async function reconcileAssets(
     const known = current?.lastAt ?? null;
     const definedAt = latest([asset.definedAt, current?.definedAt ?? null]); // a wipe moved it on
     const lastAt = times.get(idOf({ assetKey, partition })) ?? (isAsked({ asset, window, row }) ? null : known);
-    // After events were passed over, they may be why a state changed.
-    const isReported = cause === "policy_changed" && row !== undefined && lastAt !== known;
+    // Where events were passed over, they are why a state changed.
+    const isReported = seeds && row !== undefined && lastAt !== known;
     draft.judge({
       ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record), definedAt, lastAt },
       cause: asset.isWiped === true ? "wiped" : isReported ? "reported" : cause,

@@ -31,7 +31,8 @@ async function sweepDefinitions(reads: WatchReads, draft: StepDraft, sweep: Swee
   const first = page.definitions.findIndex(({ definition }) => definition.key === undefined);
   const records = first === -1 ? page.definitions : page.definitions.slice(0, first);
   const assets = records.map((record) => ({ assetKey: partsOf(record.definition), record }));
-  await reconcileAssets(reads, draft, assets, { cause: "policy_changed", readsTimes: sweep.seeds });
+  // Times are read anew: another policy may count other events.
+  await reconcileAssets(reads, draft, assets, { cause: "policy_changed", readsTimes: true, seeds: sweep.seeds });
   if (first === -1) {
     if (page.hasMore) return { ...sweep, after: page.cursor };
     return { ...sweep, phase: "subjects", after: null };
@@ -53,14 +54,14 @@ async function sweepBelow(
   const page = await reads.assetKeys(prefix, after, perStep);
   const assets = await withDefinitions(reads, page.keys);
   const held = assets.filter(({ record }) => record?.definition.key === undefined);
-  await reconcileAssets(reads, draft, held, { cause: "policy_changed", readsTimes: sweep.seeds });
+  await reconcileAssets(reads, draft, held, { cause: "policy_changed", readsTimes: true, seeds: sweep.seeds });
   return { ...sweep, below: page.hasMore ? { prefix, after: page.after } : null };
 }
 
 async function sweepSubjects(reads: WatchReads, draft: StepDraft, sweep: Sweep): Promise<Sweep | null> {
   const page = await reads.watchedKeys(sweep.after, perStep);
   const assets = await withDefinitions(reads, page.keys);
-  await reconcileAssets(reads, draft, assets, { cause: "policy_changed", readsTimes: sweep.seeds });
+  await reconcileAssets(reads, draft, assets, { cause: "policy_changed", readsTimes: sweep.seeds, seeds: sweep.seeds });
   if (page.hasMore) return { ...sweep, after: page.after };
   return sweep.seeds ? { ...sweep, phase: "checks", after: null } : null;
 }

@@ -181,6 +181,22 @@ function changePromises(promises: Promises): void {
   });
 
   promises(
+    "a policy that counts other events is judged by those that are there",
+    async ({ stores, clock, follower }) => {
+      await define(stores, { key: "a", freshness: window("2h") });
+      await report(stores, materialization("a"));
+      clock.now += hour;
+      await report(stores, observation("a"));
+      await follower.follow();
+      const lastAt = async () => (await stores.watching.freshnessOf([["a"]]))[0]?.lastAt;
+      expect(await lastAt()).toBe(noon);
+      await define(stores, { key: "a", freshness: { ...window("2h"), counts: ["materialization", "observation"] } });
+      await follower.follow();
+      expect(await lastAt()).toBe(noon + hour);
+    },
+  );
+
+  promises(
     "a policy that is removed while failing leaves UNKNOWN, and nothing open",
     async ({ stores, clock, follower }) => {
       await define(stores, { key: "a", freshness: window("1h") });
