@@ -80,7 +80,9 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
     !isDueLater(rules, subject);
   // An event that makes it worse is an old one: what is late is late by the policy.
   const isByPolicy = cause === "time" || before === undefined || (cause === "reported" && rank[state] > rank[known]);
-  const reason = isFirst ? "initial" : isByPolicy ? reasonOf(rules) : cause;
+  // A first deadline that was met gives the first state: nothing was late.
+  const isInitial = isFirst || (cause === "time" && state === "PASS");
+  const reason = isInitial ? "initial" : isByPolicy ? reasonOf(rules) : cause;
   const change = { state, previousState: known, reason, deadline: subject.deadline, lastAt } as const;
   return { subject, change, tellAt: isFirst ? firstTold(rules, facts) : null };
 }

@@ -66,6 +66,7 @@ class MemoryWatchStore implements WatchStore {
       ...{ holder, fence, beat },
       evaluatedUntil: this.#rows.size === 0 ? null : (progress?.evaluatedUntil ?? null),
       settleUntil: progress?.settleUntil ?? null,
+      behind: Math.max(0, newestId - (progress?.cursor ?? 0)),
       hasWork: hasSubjects || !isFollowed || this.#firing().length > 0,
     };
   }
@@ -233,9 +234,10 @@ class MemoryWatchStore implements WatchStore {
       return;
     }
     const { to, severity, reason, since, tellAt, labels } = alert;
-    if (to === "update") {
+    const isFiring = this.#alerts.some(isIt);
+    if (to === "update" || (to === "raise" && isFiring)) {
       this.#alerts = this.#alerts.map((one) => (isIt(one) ? { ...one, severity, reason, tellAt, eventId } : one));
-    } else if (!this.#alerts.some(isIt)) {
+    } else if (!isFiring) {
       const opened = { kind, assetKey, partition, checkName, severity, since, reason, eventId, tellAt, ...labels };
       this.#alerts = [...this.#alerts, { ...opened, id: ++this.#lastAlertId, status: "firing", resolvedAt: null }];
     }

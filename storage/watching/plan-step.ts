@@ -1,9 +1,18 @@
 import { partitionWindow } from "../../core/freshness/index.ts";
 import { followEvents, judgeChecks, type TouchedCheck } from "./follow-log.ts";
 import { type Reconciling, reconcileAssets, withDefinitions } from "./reconcile-assets.ts";
-import { distinct, labelsOf, StepDraft } from "./step-draft.ts";
+import { distinct, isBad, labelsOf, StepDraft } from "./step-draft.ts";
 import { sweepOn } from "./sweep.ts";
-import type { CheckDecision, LogSlice, Sweep, Watched, WatchHead, WatchPlan, WatchReads } from "./watch-plan.ts";
+import type {
+  CheckDecision,
+  LogSlice,
+  Sweep,
+  Watched,
+  WatchedRow,
+  WatchHead,
+  WatchPlan,
+  WatchReads,
+} from "./watch-plan.ts";
 import type { WatchRequest } from "./watch-store.ts";
 
 /** How many events, and how many subjects that are due, one step looks at. */
@@ -110,7 +119,14 @@ async function followChecks(
 /** Judges what is due. Returns how many rows there were. */
 async function judgeDue(reads: WatchReads, draft: StepDraft): Promise<number> {
   const rows = await reads.due(draft.request.now, duePerStep);
-  const left = rows.filter((row) => draft.row(row) === undefined || draft.row(row)?.nextAt === row.nextAt);
+  const { now, clock } = draft.request;
+  // A bad state gets worse at a time after it began. An earlier time was set by an event while the clock was behind.
+  const isOfEvent = ({ state, since, nextAt }: WatchedRow) =>
+    state === "FAIL" || (isBad(state) && nextAt !== null && nextAt < since);
+  const left = rows.filter(
+    (row) =>
+      (draft.row(row) === undefined || draft.row(row)?.nextAt === row.nextAt) && !(isOfEvent(row) && clock < now),
+  );
   draft.note(left);
   const anew: Reconciling[] = [];
   const watched = new Map(
@@ -131,7 +147,7 @@ async function judgeDue(reads: WatchReads, draft: StepDraft): Promise<number> {
     }
     draft.judge({
       ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record) },
-      ...{ cause: "time", lastAt: row.lastAt, definedAt: row.definedAt },
+      ...{ cause: isOfEvent(row) ? "reported" : "time", lastAt: row.lastAt, definedAt: row.definedAt },
     });
   }
   const reconciled = [...new Map(anew.map((one) => [JSON.stringify(one.assetKey), one])).values()];

@@ -2,6 +2,7 @@ import {
   endSubject,
   type FreshnessChange,
   type FreshnessReason,
+  type FreshnessState,
   type JudgingCause,
   judgeSubject,
   type SubjectRules,
@@ -50,10 +51,14 @@ export class StepDraft {
   }
 
   judge({ assetKey, partition, rules, labels, cause, lastAt, definedAt }: Judging): void {
-    const { now, settleUntil } = this.request;
+    const { now, clock, settleUntil } = this.request;
     const before = this.row({ assetKey, partition });
     const known = before === undefined || before.state === null ? undefined : { ...before, state: before.state };
-    const { subject, change, tellAt } = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil });
+    const judged = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil });
+    const { change, tellAt } = judged;
+    // The clock jumped back and is not believed yet: once it is, this event may be why the state is a better one.
+    const isAgain = cause === "reported" && clock < now && isBad(judged.subject.state);
+    const subject = isAgain ? { ...judged.subject, nextAt: clock } : judged.subject;
     // Only what time alone decides waits for the next step if an event came meanwhile: all else would be forgotten.
     const upTo = cause === "time" && change !== null ? this.upTo : null;
     const alert = change === null ? null : alertOf(change, now, tellAt, labels);
@@ -72,7 +77,7 @@ export class StepDraft {
   remove(row: WatchedRow, reason: FreshnessReason): void {
     const { assetKey, partition } = row;
     const change = row.state === null ? null : endSubject({ ...row, state: row.state }, reason);
-    const alert = row.state === "FAIL" || row.state === "WARN" ? ({ to: "resolve", reason } as const) : null;
+    const alert = isBad(row.state) ? ({ to: "resolve", reason } as const) : null;
     this.#decide({ assetKey, partition, row: null, change, alert, upTo: null });
   }
 
@@ -92,6 +97,10 @@ export class StepDraft {
   }
 }
 
+export function isBad(state: FreshnessState | null): boolean {
+  return state === "WARN" || state === "FAIL";
+}
+
 /** Two changes of one step as one. Null if the second takes the first back. */
 function joined(first: FreshnessChange | null, second: FreshnessChange | null): FreshnessChange | null {
   if (first === null || second === null) return second ?? first;
@@ -102,7 +111,7 @@ function joined(first: FreshnessChange | null, second: FreshnessChange | null): 
 function joinedAlert(first: AlertChange | null, second: AlertChange | null): AlertChange | null {
   if (first === null || second === null) return second ?? first;
   if (first.to === "open" && second.to === "resolve") return null;
-  return first.to === "open" && second.to === "update" ? { ...second, to: "open" } : second;
+  return first.to === "open" && second.to !== "resolve" ? { ...second, to: "open" } : second;
 }
 
 function alertOf(change: FreshnessChange, now: number, tellAt: number | null, labels: AlertLabels): AlertChange {
@@ -110,7 +119,8 @@ function alertOf(change: FreshnessChange, now: number, tellAt: number | null, la
   if (state === "PASS" || state === "UNKNOWN") return { to: "resolve", reason };
   const wasOpen = previousState === "WARN" || previousState === "FAIL";
   const severity = state === "FAIL" ? "ERROR" : "WARN";
-  return { to: wasOpen ? "update" : "open", severity, reason, since: now, tellAt, labels };
+  const to = wasOpen ? (state === "FAIL" ? "raise" : "update") : "open";
+  return { to, severity, reason, since: now, tellAt, labels };
 }
 
 export function labelsOf(record: DefinitionRecord | undefined): AlertLabels {

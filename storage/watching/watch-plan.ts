@@ -30,10 +30,13 @@ export interface AlertLabels {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What happens to the alert of a subject or a check. An update changes only an alert that fires. */
+/**
+ * What happens to the alert of a subject or a check. An update changes only an alert that fires; what is raised opens one
+ * where none fires, since it was closed.
+ */
 export type AlertChange =
   | {
-      readonly to: "open" | "update";
+      readonly to: "open" | "update" | "raise";
       readonly severity: AssetCheckSeverity;
       readonly reason: AlertReason;
       readonly since: number;

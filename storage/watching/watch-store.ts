@@ -68,6 +68,8 @@ export interface WatchLease {
   /** By which time states were judged last; null while nothing is watched. */
   readonly evaluatedUntil: number | null;
   readonly settleUntil: number | null;
+  /** How many ids the log is ahead of what was followed. */
+  readonly behind: number;
   /** False if nothing is defined, nothing fires, and the whole log has been followed. */
   readonly hasWork: boolean;
 }

@@ -363,6 +363,34 @@ function checkPromises(promises: Promises): void {
     expect(await alertsOf(stores)).toEqual(["check a c: ERROR, resolved, wiped"]);
   });
 
+  promises("a warning that was closed opens again where it becomes a failure", async ({ stores, clock, follower }) => {
+    await define(stores, { key: "w", freshness: window("2h", "1h") });
+    await report(stores, materialization("w"));
+    await follower.follow();
+    clock.now += hour;
+    await follower.follow();
+    const [alert] = (await stores.watching.alerts({}, { limit: 1 })).alerts;
+    await stores.watching.closeAlert(alert?.id ?? 0);
+    clock.now += hour;
+    await follower.follow();
+    expect(await alertsOf(stores)).toEqual([
+      "freshness w: WARN, resolved, closed",
+      "freshness w: ERROR, firing, window",
+    ]);
+  });
+
+  promises("a first deadline that was met is no missed one", async ({ stores, clock, follower }) => {
+    await define(stores, {
+      key: "m",
+      freshness: { type: "cron", deadline_cron: "0 13 * * *", lower_bound_delta: "6h" },
+    });
+    await report(stores, materialization("m"));
+    await follower.follow();
+    clock.now += hour;
+    await follower.follow();
+    expect(await changesOf(stores)).toEqual(["m: UNKNOWN -> PASS, initial"]);
+  });
+
   promises("an alert that is closed opens again only for a new failure", async ({ stores, follower }) => {
     await report(stores, evaluation(false));
     await follower.follow();

@@ -2,11 +2,11 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { definitionLimits } from "../../../core/definitions/definition.ts";
 import type { Definition } from "../../../core/definitions/index.ts";
-import { formatAssetKey } from "../../../core/index.ts";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { DefinitionConflict, DefinitionName, ReplaceResult } from "../../../storage/index.ts";
 import { nextTurn } from "../../../storage/next-turn.ts";
 import type { Limits } from "../../config/limits.ts";
-import { outOfReach } from "../access/caller.ts";
+import { type Caller, outOfReach, reaches } from "../access/caller.ts";
 import type { AppDeps, AppEnv } from "../app-deps.ts";
 import { readBody, readBodyBySize } from "../body/read-body.ts";
 import { HttpError } from "../http-error.ts";
@@ -44,8 +44,12 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
   const limits = { ...deps.config.limits, bodyBytes: isYaml ? mostYaml : definitionLimits.documentBytes };
   const { forwarder } = deps;
   const replace = async (text: string) => {
-    const result = await definitions.replace(source, parse(text), { dryRun, takeOver, allowEmpty });
-    if (result.status !== "replaced") throw refusalOf(result, c);
+    const outside: AssetKey[] = [];
+    const given = noting(parse(text), (key) => {
+      if (outside.length === 0 && !reaches(c.get("caller"), key)) outside.push(key);
+    });
+    const result = await definitions.replace(source, given, { dryRun, takeOver, allowEmpty });
+    if (result.status !== "replaced") throw refusalOf(result, c, outside[0]);
     return respond({ source, dry_run: dryRun === true, ...result.changes, revision: result.revision });
   };
   const forward = (body: ArrayBuffer) => {
@@ -60,6 +64,13 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
     });
   } catch (error) {
     throw error instanceof HttpError && error.status === 413 ? tooLarge(limits, isYaml, error) : error;
+  }
+}
+
+async function* noting(definitions: AsyncIterable<Definition>, note: (key: AssetKey) => void) {
+  for await (const definition of definitions) {
+    note(partsOf(definition));
+    yield definition;
   }
 }
 
@@ -95,7 +106,12 @@ function tooLarge({ bodyBytes }: Limits, isYaml: boolean, { headers }: HttpError
   return new HttpError(413, `The document is larger than ${bodyBytes} bytes. ${instead}.`, headers);
 }
 
-function refusalOf(result: Exclude<ReplaceResult, { readonly status: "replaced" }>, c: Context<AppEnv>): HttpError {
+/** `outside` is a key of the document that the token does not reach. Others that the source has are not named to it. */
+function refusalOf(
+  result: Exclude<ReplaceResult, { readonly status: "replaced" }>,
+  c: Context<AppEnv>,
+  outside: AssetKey | undefined,
+): HttpError {
   switch (result.status) {
     case "owned":
       return ownedByOthers(result.conflicts, result.total);
@@ -105,7 +121,10 @@ function refusalOf(result: Exclude<ReplaceResult, { readonly status: "replaced" 
         `Nothing is changed: the source would lose all its ${result.definitions} definitions. Allow that with allow_empty=true (--allow-empty).`,
       );
     case "outside":
-      return new HttpError(403, `Nothing is changed. ${outOfReach(c.get("caller"), partsOf(result.name))}`);
+      return new HttpError(
+        403,
+        `Nothing is changed. ${outside === undefined ? definesMore(c.get("caller")) : outOfReach(c.get("caller"), outside)}`,
+      );
     case "over_limit": {
       const { limit, count, most } = result;
       const what = limit === "definitions" ? "definitions" : "assets and partitions to watch";
@@ -113,6 +132,11 @@ function refusalOf(result: Exclude<ReplaceResult, { readonly status: "replaced" 
       return new HttpError(400, problem, {}, { code: "definitions_limit" });
     }
   }
+}
+
+function definesMore({ name, prefix }: Caller): string {
+  const own = formatAssetKey(prefix ?? []);
+  return `The source has definitions outside of ${own}, which the token ${name} is for. Use another source, or a token for all of them.`;
 }
 
 function ownedByOthers(conflicts: readonly DefinitionConflict[], total: number): HttpError {

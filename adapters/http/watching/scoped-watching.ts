@@ -12,7 +12,7 @@ import type {
   SubjectPage,
   WatchStore,
 } from "../../../storage/index.ts";
-import { type Caller, reaches } from "../access/caller.ts";
+import { type Caller, mayDo, reaches } from "../access/caller.ts";
 import { assertReached, narrowTo } from "../access/scoped-event-log.ts";
 import type { AppDeps } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
@@ -88,10 +88,16 @@ export class ScopedWatching {
     return store.unmute(name);
   }
 
-  /** Those whose key or prefix is inside. A wider one may mute what is inside too: `Alert.mutedUntil` tells. */
+  /**
+   * Those whose key or prefix is inside. A wider one may mute what is inside too: `Alert.mutedUntil` tells. Who muted it
+   * only admins are told.
+   */
   async mutes(): Promise<readonly Mute[]> {
     const mutes = await this.#stored().mutes();
-    return mutes.filter(({ name }) => reaches(this.#caller, partsOf(name)));
+    const isAdmin = mayDo(this.#caller, "admin");
+    return mutes
+      .filter(({ name }) => reaches(this.#caller, partsOf(name)))
+      .map((mute) => (isAdmin ? mute : { ...mute, by: null }));
   }
 
   /** Throws HttpError 501 without a store. */

@@ -93,7 +93,6 @@ export class Watcher {
   async release(): Promise<void> {
     const fence = this.#held?.fence;
     this.#held = undefined;
-    this.#tell(0);
     if (fence !== undefined) await this.#options.store.releaseLease(fence);
   }
 
@@ -102,6 +101,8 @@ export class Watcher {
     const { store, read, lease: leaseTime = standardLease } = this.#options;
     const lease = await store.lease();
     const { elapsed } = read();
+    this.#evaluatedAt = lease.evaluatedUntil;
+    this.#tell(lease.behind);
     const before = this.#seen;
     const isSame = before?.lease.fence === lease.fence && before.lease.beat === lease.beat;
     if (!isSame) this.#seen = { lease, since: elapsed };
@@ -130,7 +131,6 @@ export class Watcher {
     if (!step.isHolder) {
       logger.warn("another server watches now");
       this.#held = undefined;
-      this.#tell(0);
       return renewEvery;
     }
     held.cursor = step.cursor;
@@ -155,7 +155,9 @@ export class Watcher {
     }
     const isUnnoted = held.cursor !== held.noted;
     const most = isUnnoted ? noteEvery : renewEvery;
-    return step.nextAt === null ? most : Math.min(most, Math.max(0, step.nextAt - now));
+    // What is due and was left as it is waits for the clock to be believed.
+    const least = step.decisions === 0 ? second : 0;
+    return step.nextAt === null ? most : Math.min(most, Math.max(least, step.nextAt - now));
   }
 
   #tell(behind: number): void {

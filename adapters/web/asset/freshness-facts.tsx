@@ -1,5 +1,4 @@
 /** @jsxImportSource hono/jsx */
-import type { FreshnessPolicy } from "../../../core/freshness/index.ts";
 import type { AssetFreshness } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
 import { FreshnessBadge, worstFirst, ZonedTime, zonedText } from "../parts/freshness.tsx";
@@ -52,7 +51,7 @@ export function FreshnessFacts({ view, now }: FreshnessFactsProps) {
         </Fact>
       )}
       <Fact name="Policy">
-        <PolicyText policy={policy} />
+        <PolicyText policy={policy} isWindowed={view.isWindowed} />
       </Fact>
     </dl>
   );
@@ -93,10 +92,11 @@ export function whyText({ freshness, policy, missed, zone }: FreshnessView): str
   return lastAt === null ? `${never}.` : `Nothing came for ${policy.fail_window}.`;
 }
 
-function PolicyText({ policy }: { readonly policy: FreshnessPolicy }) {
+function PolicyText({ policy, isWindowed }: Pick<FreshnessView, "policy" | "isWindowed">) {
   const counts = policy.counts?.includes("observation") === true ? "; observations count too" : "";
   if (policy.type === "time_window") {
     const warns = policy.warn_window === undefined ? "" : `, late soon from ${policy.warn_window} on`;
+    if (isWindowed) return <>{`each partition within ${policy.fail_window} of the end of its window${warns}`}</>;
     return <>{`one at least every ${policy.fail_window}${warns}${counts}`}</>;
   }
   const { deadline_cron, lower_bound_delta, grace, timezone = "UTC" } = policy;

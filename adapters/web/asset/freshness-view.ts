@@ -12,6 +12,8 @@ const mostPartitions = 1000;
 /** What the page of an asset shows of its freshness policy. Times are milliseconds since 1970 UTC. */
 export interface FreshnessView {
   readonly policy: FreshnessPolicy;
+  /** Whether it is watched by partitions with time windows. */
+  readonly isWindowed: boolean;
   /** The zone in which the policy's times are shown. */
   readonly zone: string;
   /** Undefined until it was judged for the first time, and on a server that watches nothing. */
@@ -49,11 +51,15 @@ export async function readFreshness(
     watching.partitionsOf(key, names.slice(-mostPartitions)),
   ]);
   const deadlines = [freshness, ...partitions.values()].flatMap((subject) => subject?.deadline ?? []);
-  const following = nextRule(policy, watched, now);
+  // After its last window a partitioned asset has no further deadline.
+  const isWindowed = expected !== null && expected.type !== "static";
+  const isOver = isWindowed && watched?.nextEnd === null;
+  const following = isOver ? null : nextRule(policy, watched, now);
   const ahead = [...deadlines, ...(following === null ? [] : [following])].filter((deadline) => deadline > now);
   const isBad = freshness?.state === "FAIL" || freshness?.state === "WARN";
   return {
     policy,
+    isWindowed,
     zone: policy.timezone ?? "UTC",
     freshness,
     missed: isBad && freshness.deadline !== null && freshness.deadline <= now ? freshness.deadline : null,

@@ -29,6 +29,7 @@ export async function readLease(client: Client): Promise<WatchLease> {
     beat: Number(row?.beat),
     evaluatedUntil: numberOf(row?.evaluated_until),
     settleUntil: numberOf(row?.settle_until),
+    behind: Math.max(0, Number(row?.behind)),
     hasWork: row?.has_work === 1,
   };
 }
@@ -172,6 +173,7 @@ function alertOf(row: Row): Alert {
 const selectLease = `
   SELECT watcher.holder, watcher.fence, watcher.beat, watcher.settle_until,
     iif(EXISTS (SELECT 1 FROM subject), watcher.evaluated_until, NULL) AS evaluated_until,
+    ifnull((SELECT id FROM event ORDER BY id DESC LIMIT 1), 0) - ifnull(watcher.cursor, 0) AS behind,
     watcher.sweep IS NOT NULL OR watcher.revision <> (SELECT revision FROM definition_state)
     OR (SELECT subjects FROM definition_state) > 0 OR EXISTS (SELECT 1 FROM subject)
     OR EXISTS (SELECT 1 FROM alert WHERE alert.resolved_at IS NULL)

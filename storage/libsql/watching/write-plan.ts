@@ -56,11 +56,13 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   if (subjects.some(({ row }) => row !== null)) statements.push({ sql: putSubjects, args: [rows, ...held] });
   if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
   const alerts = [...subjects.flatMap(subjectAlert), ...checks.map(checkAlert)];
-  const becoming = (to: AlertChange["to"]) => JSON.stringify(alerts.filter((row) => row[alertColumn.becomes] === to));
-  const has = (to: AlertChange["to"]) => alerts.some((row) => row[alertColumn.becomes] === to);
-  if (has("resolve")) statements.push({ sql: resolveAlerts, args: [becoming("resolve"), ...held, clock] });
-  if (has("update")) statements.push({ sql: updateAlerts, args: [becoming("update"), ...held] });
-  if (has("open")) statements.push({ sql: openAlerts, args: [becoming("open"), ...held] });
+  const add = (sql: string, becoming: readonly AlertChange["to"][], args: InValue[] = []) => {
+    const rows = alerts.filter((row) => becoming.includes(row[alertColumn.becomes] as AlertChange["to"])); // as alertRow wrote it
+    if (rows.length > 0) statements.push({ sql, args: [JSON.stringify(rows), ...held, ...args] });
+  };
+  add(resolveAlerts, ["resolve"], [clock]);
+  add(updateAlerts, ["update", "raise"]);
+  add(openAlerts, ["open", "raise"]);
   const { cursor, evaluatedUntil, settleUntil, revision, sweep } = progress;
   if (!isLast) return [...statements, { sql: beatOnce, args: held }];
   statements.push({ sql: forgetAlerts, args: [clock - alertsKeptFor, ...held] });
@@ -150,7 +152,7 @@ const removeSubjects = `
 
 const decidedAlerts = () =>
   decided(`
-  row.value ->> 3 AS kind, row.value ->> 4 AS check_name, row.value ->> 5 AS becomes, row.value ->> 6 AS reason,
+  row.value ->> 3 AS kind, row.value ->> 4 AS check_name, row.value ->> 6 AS reason,
   row.value ->> 7 AS event_id, row.value ->> 8 AS severity, row.value ->> 9 AS since, row.value ->> 10 AS tell_at,
   row.value ->> 11 AS labels`);
 /** The event of a decision. That of a freshness change is the newest one of its subject. */
@@ -166,16 +168,16 @@ const isTheirs = `
 const resolveAlerts = `
   ${decidedAlerts()}
   UPDATE alert SET resolved_at = ?4, reason = decided.reason, event_id = ifnull(${eventOf}, alert.event_id)
-  FROM decided WHERE decided.becomes = 'resolve' AND ${isTheirs}`;
+  FROM decided WHERE ${isTheirs}`;
 const updateAlerts = `
   ${decidedAlerts()}
   UPDATE alert SET severity = decided.severity, reason = decided.reason, tell_at = decided.tell_at, event_id = ${eventOf}
-  FROM decided WHERE decided.becomes = 'update' AND ${isTheirs}`;
+  FROM decided WHERE ${isTheirs}`;
 const openAlerts = `
   INSERT INTO alert (kind, name, partition, check_name, severity, since, reason, event_id, tell_at, labels) ${decidedAlerts()}
   SELECT decided.kind, decided.name, ifnull(decided.partition, x''), decided.check_name, decided.severity, decided.since,
     decided.reason, ${eventOf}, decided.tell_at, decided.labels
-  FROM decided WHERE decided.becomes = 'open' ORDER BY decided.at
+  FROM decided WHERE true ORDER BY decided.at
   ON CONFLICT DO NOTHING`;
 
 const forgetAlerts = `DELETE FROM alert WHERE alert.resolved_at < ?1 AND ${isHeld}`;

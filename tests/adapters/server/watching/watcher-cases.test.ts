@@ -141,6 +141,22 @@ describe.each([":memory:", "a file"])("watching in %s", (kind) => {
     expect(await changes()).toEqual(["a: PASS -> FAIL, deadline", "a: FAIL -> PASS, reported"]);
   });
 
+  test("a report while the clock is not believed yet counts once it is", async () => {
+    const server = await started();
+    server.now += 3 * day;
+    await server.runFor(2 * minute);
+    expect(await changes()).toEqual(["a: PASS -> FAIL, deadline"]);
+    server.now -= 3 * day;
+    await server.runFor(20 * second);
+    clock.now = server.now;
+    await report(stores, materialization("a"));
+    await server.runFor(20 * second);
+    expect(await changes()).toEqual(["a: PASS -> FAIL, deadline"]);
+    await server.runFor(2 * minute);
+    expect(await changes()).toEqual(["a: PASS -> FAIL, deadline", "a: FAIL -> PASS, reported"]);
+    expect(await alertsOf(stores, "firing")).toEqual([]);
+  });
+
   test("a computer that slept for eight hours goes on as after a restart", async () => {
     const server = await started();
     server.pass(8 * hour);
