@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "@libsql/client";
 import type { DatabaseAccess } from "./database-access.ts";
 import { readRevision } from "./definitions/read-definitions.ts";
@@ -6,7 +7,7 @@ import { type LogDatabase, readsOf } from "./log-database.ts";
 import { readKnownVersion } from "./maintenance/migrate.ts";
 import { probe } from "./maintenance/probe.ts";
 import { findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./maintenance/prune.ts";
-import { deleteHidden, findHidden } from "./maintenance/wipe/purge.ts";
+import { deleteHidden, findHidden, pauseBetweenDeletions } from "./maintenance/wipe/purge.ts";
 import { wipe } from "./maintenance/wipe/wipe.ts";
 import { parsePlan } from "./maintenance/wipe/wipe-plan.ts";
 import type { DatabaseReads } from "./read/database-reads.ts";
@@ -39,7 +40,12 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
       return typeof wiped === "number" ? reading.event(wiped) : wiped;
     },
     findHidden: () => access.read(findHidden),
-    deleteHidden: (hidden) => write((writer, client) => deleteHidden(client, writer, hidden)),
+    deleteHidden: async (steps) => {
+      for (const [i, hidden] of steps.entries()) {
+        if (i > 0) await delay(pauseBetweenDeletions);
+        await write((writer, client) => deleteHidden(client, writer, hidden));
+      }
+    },
     findExpired: (expiry, from) => access.read((client) => findExpired(client, expiry, from)),
     pruneEvents: (ids) => write((writer) => pruneEvents(writer, ids)),
     forgetKeys: (before) => write((writer, client) => forgetKeys(client, writer, before)),

@@ -22,7 +22,8 @@ export interface LogDatabase extends DatabaseReads {
   wipe(plan: string, by: string | null, now: number): Promise<EventRow | PlanFailure | undefined>;
   /** Some of the events that wipes have hidden. Undefined if none are left. */
   findHidden(): Promise<readonly Hidden[]>;
-  deleteHidden(hidden: Hidden): Promise<void>;
+  /** Deletes what these steps found, one after another, with pauses between them. Rejects with the first that fails. */
+  deleteHidden(steps: readonly Hidden[]): Promise<void>;
   /** Some expired events after the id `from`. */
   findExpired(expiry: NonNullable<Expiry["events"]>, from: number): Promise<Expired>;
   /** Deletes those of the events that are not the latest of anything. Returns how many. */

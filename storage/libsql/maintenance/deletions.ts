@@ -4,11 +4,9 @@ import type { WipeTarget } from "../../event-log.ts";
 import type { Expiry } from "../../maintenance.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { eventFromRow } from "../write/event-row.ts";
-import type { Hidden } from "./wipe/purge.ts";
+import { pauseBetweenDeletions as pause } from "./wipe/purge.ts";
 import { runWipe } from "./wipe/run-wipe.ts";
 
-/** Between two steps that delete, in milliseconds. Reports wait during a step, and go first between two. */
-export const pause = 20;
 /** After a step that failed, in milliseconds. */
 const pauseAfterFailure = 5_000;
 
@@ -119,23 +117,17 @@ class Purger {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
-    let found: readonly Hidden[] = [];
     while (this.#isWanted && !signal.aborted) {
       let wait = pause;
       try {
-        if (found.length === 0) {
-          this.#isWanted = false;
-          found = await this.#database.findHidden();
-        }
-        const [next, ...rest] = found;
-        if (next !== undefined) {
+        this.#isWanted = false;
+        const found = await this.#database.findHidden();
+        if (found.length > 0) {
           this.#isWanted = true;
-          await this.#database.deleteHidden(next);
-          found = rest;
+          await this.#database.deleteHidden(found);
         }
       } catch {
         this.#isWanted = true;
-        found = []; // no step may follow one that failed
         wait = pauseAfterFailure;
       }
       if (this.#isWanted) await delay(wait, undefined, { signal, ref: false }).catch(() => {});

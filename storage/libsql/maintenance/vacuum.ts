@@ -7,7 +7,7 @@ import { assertWritable } from "../file/assert-writable.ts";
 import { overfullWal } from "../file/checkpointer.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
 import { type DatabaseSize, readSize } from "../read/assets/read-stats.ts";
-import { pause } from "./deletions.ts";
+import { pauseBetweenDeletions as pause } from "./wipe/purge.ts";
 
 /** The most pages that one step gives back, since a server that writes meanwhile waits for it. */
 const pagesPerStep = 1000;

@@ -65,11 +65,12 @@ function deletingSlowly(database: LogDatabase): LogDatabase {
     if (hidden === undefined) return;
     const { eventIds, wipedPartition } = hidden;
     const [first] = JSON.parse(eventIds) as readonly number[]; // as findHidden writes them
-    await database.deleteHidden({
+    const one = {
       ...hidden,
       eventIds: JSON.stringify(first === undefined ? [] : [first]),
       wipedPartition: wipedPartition && { ...wipedPartition, upToId: first ?? wipedPartition.upToId },
-    });
+    };
+    await database.deleteHidden([one]);
   }
   const methods = Object.entries(database).map(([name, method]) => {
     const call = async (...args: readonly unknown[]) => {

@@ -5,16 +5,21 @@ import { deleteEventRows } from "../../write/insert-statements.ts";
 import { isReported } from "../../write/wiped-partition.ts";
 import { type Statement, type Writer, writeTransaction } from "../../write/write-transaction.ts";
 
+/** Between two steps that delete, in milliseconds. Reports wait during a step, and go first between two. */
+export const pauseBetweenDeletions = 20;
+
 /**
  * The most rows of a table that one step deletes, and no more events than a page may hold, since reports wait for it:
- * 20 ms at the longest. Each step costs the thread that acknowledges half a millisecond: with 500 rows a step, a wipe
- * of 600,000 events cost it 0.5 s.
+ * 20 ms at the longest.
  */
 export const rowsPerStep = 1500;
 /** How many events of an asset one step examines to find those of a partition. */
 const eventsPerStep = 20_000;
 
-/** How many steps are found at once. */
+/**
+ * How many steps are found at once, and deleted by one call, with pauses between them on the thread that writes: each
+ * call costs the thread that acknowledges half a millisecond, and a wipe of 600,000 events takes 400 steps.
+ */
 const stepsAtOnce = 8;
 
 /** Some of the events that wipes have hidden. Plain data, so that it can cross threads. */
@@ -27,8 +32,8 @@ export interface Hidden {
 }
 
 /**
- * Finds events that wipes have hidden, for some steps at once: each question to another thread costs the one that asks.
- * The steps go in this order, and none after one that failed. Empty if all is deleted.
+ * Finds events that wipes have hidden, for some steps. They go in this order, and none after one that failed. Empty if all
+ * is deleted.
  */
 export async function findHidden(client: Client): Promise<readonly Hidden[]> {
   const [asset] = (await client.execute(selectWipedAsset)).rows;
