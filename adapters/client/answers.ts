@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { AssetKey } from "../../core/asset-key.ts";
 import type { Definition } from "../../core/definitions/definition.ts";
+import { freshnessStates } from "../../core/events/freshness-change.ts";
 import { readEvent } from "../../core/events/wire.ts";
 import type { FreshnessPolicy } from "../../core/freshness/policy.ts";
 import { maxEventDepth, parseJson } from "../../core/json/json.ts";
@@ -38,7 +39,7 @@ const counted = v.exactOptional(v.number());
 const timeOrNull = v.nullable(time);
 const freshness = v.pipe(
   v.object({
-    state: v.picklist(["PASS", "WARN", "FAIL", "UNKNOWN"]),
+    state: v.picklist(freshnessStates),
     since: time,
     policy: v.nullable(v.custom<FreshnessPolicy>((policy) => typeof policy === "object")), // likewise
     deadline: timeOrNull,

@@ -1,6 +1,14 @@
 /** PASS, WARN and FAIL say how fresh something is. UNKNOWN: there is nothing to judge it by yet, or not any more. */
 export type FreshnessState = "PASS" | "WARN" | "FAIL" | "UNKNOWN";
 
+/** From best to worst, and UNKNOWN. */
+export const freshnessStates = ["PASS", "WARN", "FAIL", "UNKNOWN"] as const;
+
+/** Whether a state is one that an alert is opened for. */
+export function isBad(state: FreshnessState | null | undefined): boolean {
+  return state === "WARN" || state === "FAIL";
+}
+
 /** Why a state changed. */
 export type FreshnessReason =
   /** A tick passed without an event that it waited for. */

@@ -13,7 +13,12 @@ import {
   type RunlessEvent,
   recordedTypes,
 } from "./events.ts";
-import type { FreshnessChange, FreshnessReason, FreshnessState } from "./freshness-change.ts";
+import {
+  type FreshnessChange,
+  type FreshnessReason,
+  type FreshnessState,
+  freshnessStates,
+} from "./freshness-change.ts";
 import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
@@ -247,7 +252,7 @@ function isType(value: JsonValue): value is RecordedEventType {
 }
 
 function isState(value: JsonValue): value is FreshnessState {
-  return value === "PASS" || value === "WARN" || value === "FAIL" || value === "UNKNOWN";
+  return freshnessStates.includes(value as FreshnessState); // a guess that is checked
 }
 
 function isSeverity(value: JsonValue): value is AssetCheckSeverity {

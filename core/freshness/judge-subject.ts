@@ -1,4 +1,4 @@
-import type { FreshnessChange, FreshnessReason } from "../events/freshness-change.ts";
+import { type FreshnessChange, type FreshnessReason, isBad } from "../events/freshness-change.ts";
 import { evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
 import type { PartitionWindow } from "./expected-partitions.ts";
 import { evaluatePartition } from "./partition-freshness.ts";
@@ -96,8 +96,7 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
  */
 export function endSubject(before: SubjectState, reason: FreshnessReason): FreshnessChange | null {
   const { state, deadline, lastAt } = before;
-  const isOpen = state === "FAIL" || state === "WARN";
-  if (state === "UNKNOWN" || (reason === "no_longer_watched" && !isOpen)) return null;
+  if (state === "UNKNOWN" || (reason === "no_longer_watched" && !isBad(state))) return null;
   return { state: "UNKNOWN", previousState: state, reason, deadline, lastAt };
 }
 

@@ -1,7 +1,8 @@
+import { isBad } from "../../core/events/freshness-change.ts";
 import { partitionWindow } from "../../core/freshness/index.ts";
 import { followEvents, judgeChecks, type TouchedCheck } from "./follow-log.ts";
 import { type Reconciling, reconcileAssets, withDefinitions } from "./reconcile-assets.ts";
-import { distinct, isBad, labelsOf, StepDraft } from "./step-draft.ts";
+import { distinct, labelsOf, StepDraft } from "./step-draft.ts";
 import { sweepOn } from "./sweep.ts";
 import type {
   CheckDecision,

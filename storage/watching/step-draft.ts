@@ -1,8 +1,8 @@
+import { isBad } from "../../core/events/freshness-change.ts";
 import {
   endSubject,
   type FreshnessChange,
   type FreshnessReason,
-  type FreshnessState,
   type JudgingCause,
   judgeSubject,
   type SubjectRules,
@@ -97,10 +97,6 @@ export class StepDraft {
   }
 }
 
-export function isBad(state: FreshnessState | null): boolean {
-  return state === "WARN" || state === "FAIL";
-}
-
 /** Two changes of one step as one. Null if the second takes the first back. */
 function joined(first: FreshnessChange | null, second: FreshnessChange | null): FreshnessChange | null {
   if (first === null || second === null) return second ?? first;
@@ -116,10 +112,9 @@ function joinedAlert(first: AlertChange | null, second: AlertChange | null): Ale
 
 function alertOf(change: FreshnessChange, now: number, tellAt: number | null, labels: AlertLabels): AlertChange {
   const { state, previousState, reason } = change;
-  if (state === "PASS" || state === "UNKNOWN") return { to: "resolve", reason };
-  const wasOpen = previousState === "WARN" || previousState === "FAIL";
+  if (!isBad(state)) return { to: "resolve", reason };
   const severity = state === "FAIL" ? "ERROR" : "WARN";
-  const to = wasOpen ? (state === "FAIL" ? "raise" : "update") : "open";
+  const to = isBad(previousState) ? (state === "FAIL" ? "raise" : "update") : "open";
   return { to, severity, reason, since: now, tellAt, labels };
 }
 

@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import * as v from "valibot";
+import { freshnessStates } from "../../../core/events/freshness-change.ts";
 import { type AssetKey, compareAssetKeys, formatAssetKey, type JsonValue, stringifyJson } from "../../../core/index.ts";
 import { isJsonObject } from "../../../core/json/json-value.ts";
 import { parseTime } from "../../../core/time.ts";
@@ -24,7 +25,7 @@ const subjects = v.array(
   v.object({
     asset_key: v.array(v.string()),
     partition: v.nullable(v.string()),
-    state: v.picklist(["PASS", "WARN", "FAIL", "UNKNOWN"]),
+    state: v.picklist(freshnessStates),
     since: moment,
     deadline: moment,
     last_at: moment,
@@ -46,7 +47,7 @@ export const freshnessCommand = logCommand("freshness")
     "List what freshness policies watch, and its state: of all assets, or of these. With --at: what the state was then, and why.",
   )
   .argument("[keys...]", "the assets: parts joined by / or a JSON array", readKeys)
-  .addOption(new Option("--state <state>", "only in this state").choices(["PASS", "WARN", "FAIL", "UNKNOWN"]))
+  .addOption(new Option("--state <state>", "only in this state").choices(freshnessStates))
   .option("--prefix <key>", "only this asset and all below it", readAssetKey)
   .option("--at <time>", `by the definition and what was known then: ${timeForms}`, readTime)
   .option(...limitOption)

@@ -1,3 +1,4 @@
+import { freshnessStates } from "../../../core/events/freshness-change.ts";
 import { mostChecks } from "../../../storage/event-log.ts";
 import { type Schema, schemaRef } from "./operation.ts";
 
@@ -56,10 +57,10 @@ function reported(properties: Record<string, Schema>): Schema {
 }
 
 export const timeOrNull: Schema = { type: ["string", "null"], format: "date-time" };
-export const freshnessState: Schema = { type: "string", enum: ["PASS", "WARN", "FAIL", "UNKNOWN"] };
+export const freshnessState: Schema = { type: "string", enum: [...freshnessStates] };
 const partitionState: Schema = {
   type: ["string", "null"],
-  enum: ["PASS", "WARN", "FAIL", "UNKNOWN", null],
+  enum: [...freshnessStates, null],
   description: "Its freshness. Null if it is not watched.",
 };
 const missing = object({

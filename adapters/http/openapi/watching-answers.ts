@@ -1,3 +1,4 @@
+import { freshnessStates } from "../../../core/events/freshness-change.ts";
 import {
   assetKey,
   count,
@@ -23,7 +24,7 @@ const lastAt: Schema = {
   description: "When the newest event counted: as of its timestamp, or of its receipt where that is earlier.",
 };
 const nextChangeAt: Schema = { ...timeOrNull, description: "When the state may change without an event." };
-const states = Object.fromEntries(["PASS", "WARN", "FAIL", "UNKNOWN"].map((state) => [state, count]));
+const states = Object.fromEntries(freshnessStates.map((state) => [state, count]));
 
 /** The schemas of what is watched. */
 export const watchingSchemas: Record<string, Schema> = {

@@ -1,9 +1,8 @@
 import { Gauge, type Registry } from "prom-client";
-import type { FreshnessState } from "../../../core/freshness/index.ts";
+import { freshnessStates } from "../../../core/events/freshness-change.ts";
 import type { WatchCounts, WatchStore } from "../../../storage/index.ts";
 import { cached, statsAge } from "./log-metrics.ts";
 
-const states: readonly FreshnessState[] = ["PASS", "WARN", "FAIL", "UNKNOWN"];
 const kinds = ["freshness", "check"] as const;
 const severities = ["WARN", "ERROR"] as const;
 
@@ -26,7 +25,7 @@ export function addWatchMetrics(registry: Registry, watching: Pick<WatchStore, "
     labelNames: ["state"],
     registers: [registry],
     async collect() {
-      for (const state of states) this.set({ state }, await read(({ subjects }) => subjects[state]));
+      for (const state of freshnessStates) this.set({ state }, await read(({ subjects }) => subjects[state]));
     },
   });
   new Gauge({

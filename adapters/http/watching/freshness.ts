@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import * as v from "valibot";
+import { freshnessStates } from "../../../core/events/freshness-change.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { assetKeyParameter, pageLimit, readQuery } from "../query-parameters.ts";
@@ -7,8 +8,6 @@ import { jsonResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { formatSubject } from "./format-watching.ts";
 import { ScopedWatching } from "./scoped-watching.ts";
-
-export const freshnessStates = ["PASS", "WARN", "FAIL", "UNKNOWN"] as const;
 
 export function freshnessSchema(limits: Limits) {
   return v.strictObject({

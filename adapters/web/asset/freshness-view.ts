@@ -1,3 +1,4 @@
+import { isBad } from "../../../core/events/freshness-change.ts";
 import { watchedPartitions } from "../../../core/freshness/index.ts";
 import { compilePolicy, type FreshnessPolicy } from "../../../core/freshness/policy.ts";
 import type { AssetKey } from "../../../core/index.ts";
@@ -56,16 +57,19 @@ export async function readFreshness(
   const isOver = isWindowed && watched?.nextEnd === null;
   const following = isOver ? null : nextRule(policy, watched, now);
   const ahead = [...deadlines, ...(following === null ? [] : [following])].filter((deadline) => deadline > now);
-  const isBad = freshness?.state === "FAIL" || freshness?.state === "WARN";
   return {
     policy,
     isWindowed,
     zone: policy.timezone ?? "UTC",
     freshness,
-    missed: isBad && freshness.deadline !== null && freshness.deadline <= now ? freshness.deadline : null,
+    missed: missedBy(freshness, now),
     next: freshness === undefined || ahead.length === 0 ? null : nearest(ahead, freshness),
     partitions,
   };
+}
+
+function missedBy({ state, deadline = null }: Partial<AssetFreshness> = {}, now: number): number | null {
+  return isBad(state) && deadline !== null && deadline <= now ? deadline : null;
 }
 
 /** The next deadline by the rules alone, whatever came; null where the next event sets it. */

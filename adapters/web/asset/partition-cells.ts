@@ -1,3 +1,4 @@
+import { isBad } from "../../../core/events/freshness-change.ts";
 import type { PartitionMark, Subject } from "../../../storage/index.ts";
 import { ago } from "../browser/ago.js";
 import { freshnessWords } from "../parts/freshness.tsx";
@@ -47,7 +48,7 @@ export function cellText(mark: PartitionMark, now: number, watched: WatchedParti
 }
 
 export function isLate({ state }: Subject): boolean {
-  return state === "FAIL" || state === "WARN";
+  return isBad(state);
 }
 
 /** The class of a cell whose partition is late, or will be soon. */
