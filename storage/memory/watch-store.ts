@@ -3,10 +3,18 @@ import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { ListRequest } from "../event-log.ts";
 import { comparePositions, listPage } from "../scan/list-page.ts";
-import { assetFreshness, earliest, latest, type SubjectGroup } from "../watching/asset-freshness.ts";
+import { isMutedBy, sameKey } from "../scan/matches.ts";
+import { assetFreshness, earliest, latest, type SubjectGroup, subjectsIn } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
 import { idOf } from "../watching/step-draft.ts";
-import type { AlertChange, CheckName, SubjectDecision, WatchedRow, WatchPlan } from "../watching/watch-plan.ts";
+import {
+  type AlertChange,
+  alertsKeptFor,
+  type CheckName,
+  type SubjectDecision,
+  type WatchedRow,
+  type WatchPlan,
+} from "../watching/watch-plan.ts";
 import type {
   Alert,
   AlertFilter,
@@ -42,9 +50,6 @@ export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore 
 }
 
 type StoredAlert = Omit<Alert, "mutedUntil">;
-
-/** How long an alert is kept after it was resolved, in milliseconds. */
-const alertsKeptFor = 90 * 24 * 3_600_000;
 
 class MemoryWatchStore implements WatchStore {
   readonly #options: MemoryWatchOptions;
@@ -89,7 +94,7 @@ class MemoryWatchStore implements WatchStore {
     if (isWritten) await this.#apply(plan);
     return {
       isHolder,
-      cursor: plan?.progress.cursor ?? 0,
+      cursor: plan?.progress.cursor,
       hasMore: plan?.hasMore ?? false,
       decisions,
       isWritten,
@@ -100,22 +105,22 @@ class MemoryWatchStore implements WatchStore {
 
   async freshnessOf(keys: readonly AssetKey[]): Promise<readonly (AssetFreshness | undefined)[]> {
     const rows = [...this.#rows.values()];
-    return keys.map((key) => assetFreshness(key, groupsOf(rows.filter(({ assetKey }) => isSameKey(assetKey, key)))));
+    return keys.map((key) => assetFreshness(key, groupsOf(rows.filter(({ assetKey }) => sameKey(assetKey, key)))));
   }
 
   async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
     return new Map(
       partitions.flatMap((partition) => {
-        const subject = subjectOf(this.#rows.get(idOf({ assetKey: key, partition })));
-        return subject === undefined ? [] : [[partition, subject] as const];
+        const row = this.#rows.get(idOf({ assetKey: key, partition }));
+        return subjectsIn(row === undefined ? [] : [row]).map((subject) => [partition, subject] as const);
       }),
     );
   }
 
   async subjects({ prefix, state }: SubjectFilter, page: ListRequest) {
-    const items = [...this.#rows.values()]
-      .flatMap((row) => subjectOf(row) ?? [])
-      .filter((one) => (prefix === undefined || hasPrefix(one.assetKey, prefix)) && (state ?? one.state) === one.state);
+    const items = subjectsIn([...this.#rows.values()]).filter(
+      (one) => (prefix === undefined || hasPrefix(one.assetKey, prefix)) && (state ?? one.state) === one.state,
+    );
     const positionOf = (one: Subject) => [...one.assetKey, null, one.partition];
     const found = listPage({ items, positionOf, marked: ["subjects", prefix, state] }, page);
     return { subjects: found.items, cursor: found.cursor, hasMore: found.hasMore };
@@ -142,7 +147,7 @@ class MemoryWatchStore implements WatchStore {
           (status ?? one.status) === one.status &&
           (kind ?? one.kind) === one.kind &&
           (prefix === undefined || hasPrefix(one.assetKey, prefix)) &&
-          (assetKey === undefined || isSameKey(one.assetKey, assetKey)),
+          (assetKey === undefined || sameKey(one.assetKey, assetKey)),
       )
       .map((one) => this.#shown(one));
     const list = { items, positionOf: alertPosition, marked: ["alerts", status, kind, prefix, assetKey] };
@@ -245,9 +250,7 @@ class MemoryWatchStore implements WatchStore {
 
   #shown(alert: StoredAlert): Alert {
     const untils = [...this.#mutes.values()]
-      .filter(({ name }) =>
-        name.prefix === undefined ? isSameKey(name.assetKey, alert.assetKey) : hasPrefix(alert.assetKey, name.prefix),
-      )
+      .filter(({ name }) => isMutedBy(name, alert.assetKey))
       .map(({ until }) => until)
       .filter((until) => until > this.#options.now());
     return { ...alert, mutedUntil: latest(untils) };
@@ -257,10 +260,6 @@ class MemoryWatchStore implements WatchStore {
 /** Newest first: digits of the distance to the greatest id. */
 function alertPosition({ id }: Alert): readonly string[] {
   return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
-}
-
-function subjectOf(row: WatchedRow | undefined): Subject | undefined {
-  return row === undefined || row.state === null ? undefined : { ...row, state: row.state };
 }
 
 function groupsOf(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
@@ -278,10 +277,6 @@ function groupsOf(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
       definedAt: earliest(group.map(({ definedAt }) => definedAt)),
     };
   });
-}
-
-function isSameKey(a: AssetKey, b: AssetKey): boolean {
-  return a.length === b.length && hasPrefix(a, b);
 }
 
 function muteId({ assetKey, prefix }: MuteName): string {

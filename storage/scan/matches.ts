@@ -8,6 +8,7 @@ import {
   type RecordedEvent,
 } from "../../core/index.ts";
 import type { EventFilter, WipeTarget } from "../event-log.ts";
+import type { MuteName } from "../watching/watch-store.ts";
 
 /**
  * Whether an event matches all conditions of a filter.
@@ -44,6 +45,11 @@ export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
   if ("eventId" in target) return isReported(event) && event.id === target.eventId;
   if (!sameKey(event.assetKey, target.assetKey)) return false;
   return target.partition === undefined || (isReported(event) && event.partition === target.partition);
+}
+
+/** Whether a mute holds for an asset. */
+export function isMutedBy({ assetKey, prefix }: MuteName, key: AssetKey): boolean {
+  return prefix === undefined ? sameKey(assetKey, key) : hasPrefix(key, prefix);
 }
 
 export function sameKey(a: AssetKey, b: AssetKey): boolean {

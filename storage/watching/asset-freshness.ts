@@ -1,6 +1,7 @@
 import { type FreshnessState, worstState } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
-import type { AssetFreshness } from "./watch-store.ts";
+import type { WatchedRow } from "./watch-plan.ts";
+import type { AssetFreshness, Subject } from "./watch-store.ts";
 
 /** The subjects of an asset that have one state, summed up. */
 export interface SubjectGroup {
@@ -17,6 +18,11 @@ export interface SubjectGroup {
   readonly deadline: number | null;
   readonly nextAt: number | null;
   readonly definedAt: number | null;
+}
+
+/** The subjects among rows: not those that say when other partitions are watched. */
+export function subjectsIn(rows: readonly WatchedRow[]): readonly Subject[] {
+  return rows.flatMap((row) => (row.state === null ? [] : [{ ...row, state: row.state }]));
 }
 
 /** The freshness of an asset, from the groups of its subjects. Undefined if it has none. */

@@ -1,8 +1,10 @@
-import { type FreshnessPolicy, partitionWindow } from "../../core/freshness/index.ts";
+import type { SubjectRules } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
+import type { DefinitionRecord } from "../definitions/definition-store.ts";
+import { sameKey } from "../scan/matches.ts";
 import type { AssetFacts } from "../wait-reads.ts";
-import { type Reconciling, reconcileAssets } from "./reconcile-assets.ts";
-import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
+import { type Reconciling, reconcileAssets, recordsOf, rulesOf } from "./reconcile-assets.ts";
+import { distinct, idOf, labelsOf, type StepDraft } from "./step-draft.ts";
 import type { AlertLabels, CheckDecision, CheckName, LogSlice, Watched, WatchReads } from "./watch-plan.ts";
 
 const day = 24 * 3_600_000;
@@ -34,13 +36,8 @@ export async function followEvents(
   }
   await reconcileAssets(reads, draft, changed, { cause: "wiped", readsTimes: true });
   await reconcileAssets(reads, draft, anew, { cause: "reported", readsTimes: false });
-  const records = new Map(watched.map((one) => [JSON.stringify(one.assetKey), one.record]));
-  for (const event of counted) {
-    const record = records.get(JSON.stringify(event.assetKey));
-    const policy = record?.definition.freshness;
-    if (record === undefined || policy == null || !countsFor(policy, event, record.definition.partitions)) continue;
-    judgeReported(draft, event, { policy, record });
-  }
+  const recordOf = recordsOf(watched);
+  for (const event of counted) judgeReported(draft, event, recordOf(event.assetKey));
 }
 
 /** True where the policy has no subject for the asset yet. */
@@ -48,42 +45,33 @@ function needsSubjects(draft: StepDraft, { assetKey, record }: Watched, counted:
   const { freshness = null, partitions = null } = record?.definition ?? {};
   if (freshness === null) return false;
   if (partitions?.type !== "static") return draft.row({ assetKey, partition: null }) === undefined;
-  const isOfAsset = (key: AssetKey) => JSON.stringify(key) === JSON.stringify(assetKey);
   return counted.some(
     ({ assetKey: key, partition }) =>
-      isOfAsset(key) &&
+      sameKey(key, assetKey) &&
       partition !== null &&
       partitions.keys.includes(partition) &&
       draft.row({ assetKey, partition }) === undefined,
   );
 }
 
-/** A partition with a time window is met by materializations alone. */
-function countsFor(
-  { counts = ["materialization"] }: FreshnessPolicy,
-  { type }: LogSlice["counted"][number],
-  partitions: Parameters<typeof partitionWindow>[0] | null,
-): boolean {
-  if (partitions !== null && partitions.type !== "static") return type === "materialization";
-  return counts.includes(type);
-}
-
 function judgeReported(
   draft: StepDraft,
-  { assetKey, partition: reported, at }: LogSlice["counted"][number],
-  { policy, record }: { readonly policy: FreshnessPolicy; readonly record: NonNullable<Watched["record"]> },
+  { assetKey, partition: reported, type, at }: LogSlice["counted"][number],
+  record: DefinitionRecord | undefined,
 ): void {
-  const { partitions } = record.definition;
-  const partition = partitions === null ? null : reported;
-  if (partitions !== null && partition === null) return;
+  const partition = (record?.definition.partitions ?? null) === null ? null : reported;
   const row = draft.row({ assetKey, partition });
   if (row === undefined || row.state === null || (row.lastAt !== null && row.lastAt >= at)) return;
-  const window = partitions === null || partition === null ? null : partitionWindow(partitions, partition);
-  if (window === undefined) return;
-  draft.judge({
-    ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record) },
-    ...{ cause: "reported", lastAt: at, definedAt: row.definedAt },
-  });
+  const rules = rulesOf(record, partition);
+  if (rules === undefined || !countsFor(rules, type)) return;
+  const { definedAt } = row;
+  draft.judge({ assetKey, partition, rules, labels: labelsOf(record), cause: "reported", lastAt: at, definedAt });
+}
+
+/** A partition with a time window is met by materializations alone. */
+function countsFor({ policy, partition }: SubjectRules, type: LogSlice["counted"][number]["type"]): boolean {
+  const isWindowed = partition !== null && partition.end !== null;
+  return isWindowed ? type === "materialization" : (policy.counts ?? ["materialization"]).includes(type);
 }
 
 /** A check to look at. `event` is its newest evaluation, where that is known. */
@@ -101,7 +89,7 @@ export async function judgeChecks(
 ): Promise<readonly CheckDecision[]> {
   if (touched.length === 0) return [];
   const checks = [...new Map(touched.map((check) => [checkId(check), check])).values()];
-  const keys = [...new Map(checks.map(({ assetKey }) => [JSON.stringify(assetKey), assetKey])).values()];
+  const keys = distinct(checks.map(({ assetKey }) => assetKey));
   const firing = new Map((await reads.firingChecks(keys)).map((check) => [checkId(check), check.severity]));
   const facts = await latestOf(reads, checks);
   return checks.flatMap((check): CheckDecision[] => {

@@ -1,7 +1,7 @@
 import { isBad } from "../../core/events/freshness-change.ts";
-import { partitionWindow } from "../../core/freshness/index.ts";
+import type { AssetKey } from "../../core/index.ts";
 import { followEvents, judgeChecks, type TouchedCheck } from "./follow-log.ts";
-import { type Reconciling, reconcileAssets, withDefinitions } from "./reconcile-assets.ts";
+import { reconcileAssets, recordsOf, rulesOf, withDefinitions } from "./reconcile-assets.ts";
 import { distinct, labelsOf, StepDraft } from "./step-draft.ts";
 import { sweepOn } from "./sweep.ts";
 import type {
@@ -113,8 +113,8 @@ async function followChecks(
     ...ofWiped,
     ...evaluated.map(({ assetKey, partition, checkName, ...event }) => ({ assetKey, partition, checkName, event })),
   ];
-  const records = new Map(watched.map(({ assetKey, record }) => [JSON.stringify(assetKey), record]));
-  return judgeChecks(reads, now, touched, (key) => labelsOf(records.get(JSON.stringify(key))), false);
+  const recordOf = recordsOf(watched);
+  return judgeChecks(reads, now, touched, (key) => labelsOf(recordOf(key)), false);
 }
 
 /** Judges what is due. Returns how many rows there were. */
@@ -129,29 +129,20 @@ async function judgeDue(reads: WatchReads, draft: StepDraft): Promise<number> {
       (draft.row(row) === undefined || draft.row(row)?.nextAt === row.nextAt) && !(isOfEvent(row) && clock < now),
   );
   draft.note(left);
-  const anew: Reconciling[] = [];
-  const watched = new Map(
-    (await withDefinitions(reads, distinct(left.map(({ assetKey }) => assetKey)))).map((one) => [
-      JSON.stringify(one.assetKey),
-      one,
-    ]),
-  );
+  const recordOf = recordsOf(await withDefinitions(reads, distinct(left.map(({ assetKey }) => assetKey))));
+  const anew: AssetKey[] = [];
   for (const row of left) {
-    const { assetKey, partition } = row;
-    const { record } = watched.get(JSON.stringify(assetKey)) ?? {};
-    const { freshness: policy = null, partitions = null } = record?.definition ?? {};
-    const window = partitions === null || partition === null ? null : partitionWindow(partitions, partition);
-    const isAsDefined = policy !== null && window !== undefined && (partitions === null) === (partition === null);
-    if (row.state === null || !isAsDefined || policy === null || window === undefined) {
-      anew.push({ assetKey, record });
+    const { assetKey, partition, lastAt, definedAt } = row;
+    const record = recordOf(assetKey);
+    const rules = row.state === null ? undefined : rulesOf(record, partition);
+    if (rules === undefined) {
+      anew.push(assetKey);
       continue;
     }
-    draft.judge({
-      ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record) },
-      ...{ cause: isOfEvent(row) ? "reported" : "time", lastAt: row.lastAt, definedAt: row.definedAt },
-    });
+    const cause = isOfEvent(row) ? "reported" : "time";
+    draft.judge({ assetKey, partition, rules, labels: labelsOf(record), cause, lastAt, definedAt });
   }
-  const reconciled = [...new Map(anew.map((one) => [JSON.stringify(one.assetKey), one])).values()];
+  const reconciled = distinct(anew).map((assetKey) => ({ assetKey, record: recordOf(assetKey) }));
   await reconcileAssets(reads, draft, reconciled, { cause: "time", readsTimes: false });
   return rows.length;
 }

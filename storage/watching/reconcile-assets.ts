@@ -4,9 +4,11 @@ import {
   type JudgingCause,
   type PartitionWindow,
   partitionWindow,
+  type SubjectRules,
   watchedPartitions,
 } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
+import type { DefinitionRecord } from "../definitions/definition-store.ts";
 import type { AssetFacts, WaitAsk } from "../wait-reads.ts";
 import { latest } from "./asset-freshness.ts";
 import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
@@ -149,7 +151,7 @@ async function readTimes(reads: WatchReads, targets: readonly Target[]): Promise
 function countedOf({ counts = ["materialization"] }: FreshnessPolicy, facts: AssetFacts | undefined): number | null {
   const built = counts.includes("materialization") ? (facts?.materialization?.at ?? null) : null;
   const seen = facts?.observedAt ?? null;
-  return built === null || seen === null ? (built ?? seen) : Math.max(built, seen);
+  return latest([built, seen]);
 }
 
 function groupRows(rows: readonly WatchedRow[]): ReadonlyMap<string, readonly WatchedRow[]> {
@@ -163,6 +165,20 @@ function groupRows(rows: readonly WatchedRow[]): ReadonlyMap<string, readonly Wa
     else group.push(row);
   }
   return groups;
+}
+
+/** What a subject is judged by. Undefined where the definition has no policy, or no such subject. */
+export function rulesOf(record: DefinitionRecord | undefined, partition: string | null): SubjectRules | undefined {
+  const { freshness: policy = null, partitions = null } = record?.definition ?? {};
+  if (policy === null || (partitions === null) !== (partition === null)) return undefined;
+  const window = partitions === null || partition === null ? null : partitionWindow(partitions, partition);
+  return window === undefined ? undefined : { policy, partition: window };
+}
+
+/** Finds the record of one of these assets. */
+export function recordsOf(watched: readonly Watched[]): (key: AssetKey) => DefinitionRecord | undefined {
+  const records = new Map(watched.map(({ assetKey, record }) => [JSON.stringify(assetKey), record]));
+  return (key) => records.get(JSON.stringify(key));
 }
 
 /** The definitions that hold for these assets. */

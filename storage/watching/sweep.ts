@@ -1,6 +1,7 @@
+import type { AssetKey } from "../../core/index.ts";
 import { partsOf } from "../definitions/definition-changes.ts";
 import { judgeChecks } from "./follow-log.ts";
-import { reconcileAssets, withDefinitions } from "./reconcile-assets.ts";
+import { reconcileAssets, recordsOf, withDefinitions } from "./reconcile-assets.ts";
 import { labelsOf, type StepDraft } from "./step-draft.ts";
 import type { CheckDecision, Sweep, WatchReads } from "./watch-plan.ts";
 
@@ -72,8 +73,8 @@ async function sweepChecks(reads: WatchReads, draft: StepDraft, sweep: Sweep): P
     reads,
     page.checks.map(({ assetKey }) => assetKey),
   );
-  const byKey = new Map(records.map(({ assetKey, record }) => [JSON.stringify(assetKey), record]));
-  const labels = (key: readonly string[]) => labelsOf(byKey.get(JSON.stringify(key)));
+  const recordOf = recordsOf(records);
+  const labels = (key: AssetKey) => labelsOf(recordOf(key));
   const checks = await judgeChecks(reads, draft.request.now, page.checks, labels, true);
   return { sweep: page.hasMore ? { ...sweep, after: page.after } : null, checks };
 }

@@ -1,4 +1,4 @@
-import type { FreshnessState } from "../../core/freshness/index.ts";
+import type { FreshnessReason, FreshnessState } from "../../core/freshness/index.ts";
 import type { AssetCheckSeverity, AssetKey } from "../../core/index.ts";
 import type { ListRequest } from "../event-log.ts";
 
@@ -91,8 +91,8 @@ export interface WatchRequest {
 export interface WatchStep {
   /** False: another holds the lease now, and nothing was written. */
   readonly isHolder: boolean;
-  /** Where the next step follows on. */
-  readonly cursor: number;
+  /** Where the next step follows on. Undefined: it reads that itself. */
+  readonly cursor: number | undefined;
   /** Whether there is more to do at once. */
   readonly hasMore: boolean;
   readonly decisions: number;
@@ -141,19 +141,7 @@ export type AlertKind = "freshness" | "check";
 export type AlertStatus = "firing" | "resolved";
 
 /** Why an alert fires, or was resolved: a reason of its freshness change, or what happened to its check. */
-export type AlertReason =
-  | "deadline"
-  | "window"
-  | "reported"
-  | "wiped"
-  | "initial"
-  | "policy_changed"
-  | "policy_removed"
-  | "partition_removed"
-  | "no_longer_watched"
-  | "check_failed"
-  | "check_passed"
-  | "closed";
+export type AlertReason = FreshnessReason | "check_failed" | "check_passed" | "closed";
 
 /** An open problem, or one that ended. Times are milliseconds since 1970 UTC. */
 export interface Alert {

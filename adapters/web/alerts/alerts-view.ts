@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { type AssetKey, formatAssetKey, hasPrefix } from "../../../core/index.ts";
+import { formatAssetKey } from "../../../core/index.ts";
 import type { Alert, Mute, WatchCounts } from "../../../storage/index.ts";
+import { isMutedBy } from "../../../storage/scan/matches.ts";
 import { mayDo } from "../../http/access/caller.ts";
 import { assetKeyParameter } from "../../http/query-parameters.ts";
 import type { PageContext } from "../page.tsx";
@@ -78,10 +79,5 @@ export async function readAlertsView({ url, watching, definitions, caller }: Pag
 }
 
 function muteOf({ assetKey }: Alert, mutes: readonly Mute[]): Mute | undefined {
-  return mutes.filter(({ name }) => isMuted(assetKey, name)).sort((a, b) => b.until - a.until)[0];
-}
-
-function isMuted(key: AssetKey, { assetKey, prefix }: Mute["name"]): boolean {
-  if (prefix !== undefined) return hasPrefix(key, prefix);
-  return key.length === assetKey.length && hasPrefix(key, assetKey);
+  return mutes.filter(({ name }) => isMutedBy(name, assetKey)).sort((a, b) => b.until - a.until)[0];
 }

@@ -1,14 +1,7 @@
 import { formatListCursor, parseListCursor } from "../../cursors/list-cursor.ts";
 import type { ListRequest } from "../../event-log.ts";
-import type { WatchedRow } from "../../watching/watch-plan.ts";
-import type {
-  AlertFilter,
-  Subject,
-  SubjectFilter,
-  WatchRequest,
-  WatchStep,
-  WatchStore,
-} from "../../watching/watch-store.ts";
+import { subjectsIn } from "../../watching/asset-freshness.ts";
+import type { AlertFilter, SubjectFilter, WatchRequest, WatchStep, WatchStore } from "../../watching/watch-store.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { encodeKey, encodeText } from "../write/sortable-text.ts";
 
@@ -22,7 +15,7 @@ export function createLibsqlWatchStore(database: LogDatabase, now: () => number)
     freshnessOf: (keys) => database.freshnessOf(keys),
     partitionsOf: async (key, partitions) => {
       const rows = await database.partitionSubjects(key, partitions);
-      return new Map(rows.flatMap(subjectOf).map((subject) => [subject.partition ?? "", subject]));
+      return new Map(subjectsIn(rows).map((subject) => [subject.partition ?? "", subject]));
     },
     subjects: (filter, page) => listSubjects(database, filter, page),
     counts: () => database.watchCounts(),
@@ -38,33 +31,18 @@ export function createLibsqlWatchStore(database: LogDatabase, now: () => number)
   };
 }
 
+/** Nothing was written, and the next step reads where it follows on. */
+const nothingDone = { cursor: undefined, decisions: 0, isWritten: false, nextAt: null } as const;
+
 async function takeStep(database: LogDatabase, request: WatchRequest): Promise<WatchStep> {
   const planned = await database.planWatch(request);
-  if (planned === undefined) {
-    return {
-      ...{ isHolder: false, cursor: 0, hasMore: false, decisions: 0 },
-      isWritten: false,
-      nextAt: null,
-      behind: 0,
-    };
-  }
-  const { plan, decisions, nextAt, ...step } = planned;
-  if (plan === null) return { ...step, isHolder: true, decisions, isWritten: false, nextAt };
-  const written = await database.commitWatch(plan);
+  if (planned === undefined) return { ...nothingDone, isHolder: false, hasMore: false, behind: 0 };
+  const { plan, ...step } = planned;
+  if (plan === null) return { ...step, isHolder: true, isWritten: false };
+  const { isWritten, isHolder, nextAt } = await database.commitWatch(plan);
+  if (isWritten) return { ...step, isHolder, isWritten, nextAt };
   // Another wrote meanwhile, or this plan is there already and its answer was lost: the next step reads what holds.
-  if (!written.isWritten) {
-    const { isHolder } = written;
-    return {
-      ...step,
-      isHolder,
-      cursor: request.cursor ?? 0,
-      hasMore: isHolder,
-      decisions: 0,
-      isWritten: false,
-      nextAt,
-    };
-  }
-  return { ...step, isHolder: true, decisions, isWritten: true, nextAt: written.nextAt };
+  return { ...nothingDone, isHolder, hasMore: isHolder, behind: step.behind };
 }
 
 async function listSubjects(database: LogDatabase, filter: SubjectFilter, { limit, cursor }: ListRequest) {
@@ -72,7 +50,7 @@ async function listSubjects(database: LogDatabase, filter: SubjectFilter, { limi
   const [name, partition = null] = parseListCursor(cursor, marked) ?? [];
   const from = typeof name === "string" ? ([name, partition] as const) : undefined;
   const rows = await database.subjects(filter, limit, from);
-  const subjects = rows.slice(0, limit).flatMap(subjectOf);
+  const subjects = subjectsIn(rows.slice(0, limit));
   const last = subjects.at(-1);
   const position =
     last === undefined
@@ -98,8 +76,4 @@ async function listAlerts(database: LogDatabase, now: number, filter: AlertFilte
     cursor: last === undefined ? null : formatListCursor([String(last)], marked),
     hasMore: found.length > limit,
   };
-}
-
-function subjectOf(row: WatchedRow): readonly Subject[] {
-  return row.state === null ? [] : [{ ...row, state: row.state }];
 }

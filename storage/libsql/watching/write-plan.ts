@@ -1,7 +1,13 @@
 import type { InValue } from "@libsql/client";
 import { formatChange } from "../../../core/events/wire.ts";
 import { freshnessStateChange } from "../../../core/index.ts";
-import type { AlertChange, CheckDecision, SubjectDecision, WatchPlan } from "../../watching/watch-plan.ts";
+import {
+  type AlertChange,
+  alertsKeptFor,
+  type CheckDecision,
+  type SubjectDecision,
+  type WatchPlan,
+} from "../../watching/watch-plan.ts";
 import { kinds } from "../write/event-row.ts";
 import { lastReceivedAt } from "../write/insert-statements.ts";
 import { encodeKey, encodeText } from "../write/sortable-text.ts";
@@ -22,9 +28,6 @@ export interface WrittenPlan {
  * How many decisions one batch has. On a file a report waits for one batch at most; on a remote database each is a request.
  */
 const decisionsPerBatch = { file: 8, remote: 250 } as const;
-
-/** How long an alert is kept after it was resolved, in milliseconds. */
-const alertsKeptFor = 90 * 24 * 3_600_000;
 
 /** The batches of a plan, in order. Only the last one moves the cursor: until then the plan can be made again. */
 export function planBatches(plan: WatchPlan, kind: "file" | "remote"): readonly (readonly Statement[])[] {
