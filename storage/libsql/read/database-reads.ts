@@ -37,7 +37,7 @@ import {
   readWatchCounts,
 } from "../watching/read-watched.ts";
 import type { EventRow, MarkRow } from "../write/event-row.ts";
-import { encodeKey, encodeText } from "../write/sortable-text.ts";
+import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
 import { type AssetPosition, type AssetStateRow, findAssetStates } from "./assets/find-assets.ts";
 import { type AssetRows, readAssetByKey, readAssetList } from "./assets/read-asset.ts";
 import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./assets/read-asset-marks.ts";
@@ -174,7 +174,7 @@ function eventReads(access: Pick<DatabaseAccess, "read" | "file">): Omit<Databas
 function askedCheck({ assetKey, checkName, partition }: CheckName): AskedCheck {
   const [key, name] = [encodeKey(assetKey), encodeText(checkName)];
   if (partition === undefined) return [key, name];
-  return [key, name, partition === null ? null : encodeText(partition)];
+  return [key, name, encodeNullable(partition)];
 }
 
 type WatchedReads = Pick<

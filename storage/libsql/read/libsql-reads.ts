@@ -5,7 +5,7 @@ import type { FailingCheck } from "../../overview.ts";
 import type { LibsqlEventLog } from "../libsql-options.ts";
 import type { LogDatabase } from "../log-database.ts";
 import { type EventRow, eventFromRow, eventMark } from "../write/event-row.ts";
-import { decodeKey, decodeText } from "../write/sortable-text.ts";
+import { decodeKey, decodeNullable, decodeText } from "../write/sortable-text.ts";
 import { assetListCursor, assetMark, assetRecord, checkFromRow } from "./assets/asset-answers.ts";
 import type { FailingRow } from "./assets/read-failing-checks.ts";
 
@@ -222,7 +222,7 @@ function textCursor(given: string | undefined, mark: readonly JsonValue[]) {
 function failingCheck([checkName, partition, id, severity]: FailingRow): FailingCheck {
   return {
     checkName: decodeText(checkName),
-    partition: partition === null ? null : decodeText(partition),
+    partition: decodeNullable(partition),
     id,
     severity: severity as AssetCheckSeverity, // only encodeEvent writes it
   };

@@ -3,7 +3,7 @@ import type { ListRequest } from "../../event-log.ts";
 import { subjectsIn } from "../../watching/asset-freshness.ts";
 import type { AlertFilter, SubjectFilter, WatchRequest, WatchStep, WatchStore } from "../../watching/watch-store.ts";
 import type { LogDatabase } from "../log-database.ts";
-import { encodeKey, encodeText } from "../write/sortable-text.ts";
+import { encodeKey, encodeNullable } from "../write/sortable-text.ts";
 
 /** What is watched, in the database of a log. */
 export function createLibsqlWatchStore(database: LogDatabase, now: () => number): WatchStore {
@@ -52,10 +52,7 @@ async function listSubjects(database: LogDatabase, filter: SubjectFilter, { limi
   const rows = await database.subjects(filter, limit, from);
   const subjects = subjectsIn(rows.slice(0, limit));
   const last = subjects.at(-1);
-  const position =
-    last === undefined
-      ? from
-      : ([encodeKey(last.assetKey), last.partition === null ? null : encodeText(last.partition)] as const);
+  const position = last === undefined ? from : ([encodeKey(last.assetKey), encodeNullable(last.partition)] as const);
   return {
     subjects,
     cursor: position === undefined ? null : formatListCursor(position, marked),

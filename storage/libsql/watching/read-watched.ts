@@ -15,7 +15,7 @@ import type {
   WatchLease,
 } from "../../watching/watch-store.ts";
 import type { Read } from "../definitions/read-definitions.ts";
-import { decodeKey, decodeText, encodeKey, encodeText, keyRange } from "../write/sortable-text.ts";
+import { decodeKey, decodeNullable, decodeText, encodeKey, encodeText, keyRange } from "../write/sortable-text.ts";
 import { numberOf, subjectColumns, watchedRow } from "./watched-rows.ts";
 
 // What the API and pages read of subjects and alerts. All answers are plain data, which crosses threads.
@@ -130,7 +130,7 @@ export async function readMutes(read: Read, now: number): Promise<readonly Mute[
     return {
       name: kind === 0 ? { assetKey: key } : { prefix: key },
       until: Number(until),
-      by: by === null || by === undefined ? null : decodeText(String(by)),
+      by: decodeNullable(by),
     };
   });
 }
@@ -157,7 +157,7 @@ function alertOf(row: Row): Alert {
     status: row.resolved_at === null ? "firing" : "resolved",
     severity: row.severity as AssetCheckSeverity,
     assetKey: decodeKey(String(row.name)),
-    partition: row.partition === null ? null : decodeText(String(row.partition)),
+    partition: decodeNullable(row.partition),
     checkName: row.kind === "check" ? decodeText(checkName) : null,
     since: Number(row.since),
     resolvedAt: numberOf(row.resolved_at),
@@ -211,7 +211,7 @@ const mutedUntil = `
     OR mute.kind = 1 AND alert.name >= mute.name AND substr(alert.name, 1, length(mute.name) + 1) = mute.name || char(1)
   ))`;
 const selectAlerts = (where: string) => `
-  SELECT alert.id, alert.kind, alert.name, iif(typeof(alert.partition) = 'blob', NULL, alert.partition) AS partition,
+  SELECT alert.id, alert.kind, alert.name, nullif(alert.partition, x'') AS partition,
     alert.check_name, alert.severity, alert.since, alert.resolved_at, alert.reason, alert.event_id, alert.tell_at,
     alert.labels, ${mutedUntil} AS muted_until
   FROM alert WHERE ${where} ORDER BY alert.id DESC LIMIT ?2`;

@@ -4,7 +4,7 @@ import type { DefinitionStore } from "../../definitions/definition-store.ts";
 import type { LogSlice, Sweep, WatchReads } from "../../watching/watch-plan.ts";
 import type { ReadSteps } from "../read/read-steps.ts";
 import { kinds } from "../write/event-row.ts";
-import { decodeKey, decodeText, encodeKey, keyRange } from "../write/sortable-text.ts";
+import { decodeKey, decodeNullable, decodeText, encodeKey, keyRange } from "../write/sortable-text.ts";
 import { scopes } from "../write/summaries.ts";
 import { isReported, isVisible } from "../write/wiped-partition.ts";
 import { nameRows, numberOf, subjectColumns, watchedRow } from "./watched-rows.ts";
@@ -82,14 +82,10 @@ function keyPage(rows: readonly Row[], limit: number) {
 function checkOf(row: Row) {
   return {
     assetKey: decodeKey(String(row.name)),
-    partition: partitionOf(row.partition),
+    partition: decodeNullable(row.partition),
     checkName: decodeText(String(row.check_name)),
     severity: String(row.severity) as AssetCheckSeverity, // only encodeEvent and write-plan.ts write it
   };
-}
-
-function partitionOf(value: unknown): string | null {
-  return value === null || value === undefined ? null : decodeText(String(value));
 }
 
 type Counted = readonly [name: string, kind: number, partition: string | null, at: number];
@@ -105,13 +101,13 @@ function sliceOf(row: Row | undefined, after: number, limit: number): LogSlice {
     hasMore: Number(row?.events ?? 0) === limit,
     counted: counted.map(([name, kind, partition, at]) => ({
       assetKey: decodeKey(name),
-      partition: partitionOf(partition),
+      partition: decodeNullable(partition),
       type: kind === kinds.ASSET_MATERIALIZATION ? "materialization" : "observation",
       at,
     })),
     evaluated: evaluated.map(([name, checkName, partition, id, at, late]) => ({
       assetKey: decodeKey(name),
-      partition: partitionOf(partition),
+      partition: decodeNullable(partition),
       checkName: decodeText(checkName),
       ...{ id, at, late },
     })),
@@ -180,8 +176,7 @@ const selectFirstReceipts = `
   ) AS received_at
   FROM json_each(?1) AS named`;
 
-const checkColumns = (table: string) =>
-  `${table}.check_name, iif(typeof(${table}.partition) = 'blob', NULL, ${table}.partition) AS partition`;
+const checkColumns = (table: string) => `${table}.check_name, nullif(${table}.partition, x'') AS partition`;
 const selectFiringChecks = `
   SELECT alert.name, alert.severity, ${checkColumns("alert")} FROM json_each(?1) AS named
   CROSS JOIN alert ON alert.name = named.value AND alert.kind = 'check' AND alert.resolved_at IS NULL`;

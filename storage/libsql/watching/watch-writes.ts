@@ -1,5 +1,5 @@
 import type { MuteName, WatchLease } from "../../watching/watch-store.ts";
-import { encodeKey, encodeText } from "../write/sortable-text.ts";
+import { encodeKey, encodeNullable } from "../write/sortable-text.ts";
 import { type Writer, writeTransaction } from "../write/write-transaction.ts";
 
 // Single statements of the lease, of mutes and of alerts that are closed.
@@ -31,7 +31,7 @@ export async function putMute(
   await writeTransaction(writer, (transaction) =>
     transaction.batch([
       { sql: forgetMutes, args: [now] },
-      { sql: mute, args: [...nameArgs(name), until, by === null ? null : encodeText(by)] },
+      { sql: mute, args: [...nameArgs(name), until, encodeNullable(by)] },
     ]),
   );
 }

@@ -1,17 +1,17 @@
 import type { Row } from "@libsql/client";
 import type { FreshnessState } from "../../../core/freshness/index.ts";
 import type { SubjectName, WatchedRow } from "../../watching/watch-plan.ts";
-import { decodeKey, decodeText, encodeKey, encodeText } from "../write/sortable-text.ts";
+import { decodeKey, decodeNullable, encodeKey, encodeNullable } from "../write/sortable-text.ts";
 
 /** The columns of a subject, as `watchedRow` reads them. */
 export const subjectColumns = `
-  subject.name, iif(typeof(subject.partition) = 'blob', NULL, subject.partition) AS partition, subject.state,
+  subject.name, nullif(subject.partition, x'') AS partition, subject.state,
   subject.since, subject.last_at, subject.deadline, subject.next_at, subject.defined_at`;
 
 export function watchedRow(row: Row): WatchedRow {
   return {
     assetKey: decodeKey(String(row.name)),
-    partition: row.partition === null ? null : decodeText(String(row.partition)),
+    partition: decodeNullable(row.partition),
     state: row.state as FreshnessState | null, // only write-plan.ts writes it
     since: Number(row.since),
     lastAt: numberOf(row.last_at),
@@ -27,7 +27,5 @@ export function numberOf(value: unknown): number | null {
 
 /** Names as rows of a JSON array: the encoded key, and the encoded partition or null. */
 export function nameRows(names: readonly SubjectName[]): string {
-  return JSON.stringify(
-    names.map(({ assetKey, partition }) => [encodeKey(assetKey), partition === null ? null : encodeText(partition)]),
-  );
+  return JSON.stringify(names.map(({ assetKey, partition }) => [encodeKey(assetKey), encodeNullable(partition)]));
 }

@@ -10,7 +10,7 @@ import {
 } from "../../watching/watch-plan.ts";
 import { kinds } from "../write/event-row.ts";
 import { lastReceivedAt } from "../write/insert-statements.ts";
-import { encodeKey, encodeText } from "../write/sortable-text.ts";
+import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
 import type { Statement } from "../write/write-transaction.ts";
 
 // A plan is written by one batch of statements, on a file and on a remote database alike. Each statement looks at the
@@ -60,7 +60,7 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
   const alerts = [...subjects.flatMap(subjectAlert), ...checks.map(checkAlert)];
   const add = (sql: string, becoming: readonly AlertChange["to"][], args: InValue[] = []) => {
-    const rows = alerts.filter((row) => becoming.includes(row[alertColumn.becomes] as AlertChange["to"])); // as alertRow wrote it
+    const rows = alerts.filter(({ to }) => becoming.includes(to)).map(({ row }) => row);
     if (rows.length > 0) statements.push({ sql, args: [JSON.stringify(rows), ...held, ...args] });
   };
   add(resolveAlerts, ["resolve"], [clock]);
@@ -79,19 +79,21 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   return [...statements, { sql: noteProgress, args: [...held, ...place] }];
 }
 
-/** The place of a column that is looked at here too. */
-const alertColumn = { becomes: 5 } as const;
-
 function subjectRow({ assetKey, partition, row, change, upTo }: SubjectDecision) {
   const details = change === null ? null : formatChange(freshnessStateChange(assetKey, partition, change));
   const state = row === null ? [1] : [0, row.state, row.since, row.lastAt, row.deadline, row.nextAt, row.definedAt];
-  return [encodeKey(assetKey), textOrNull(partition), upTo, details, ...state];
+  return [encodeKey(assetKey), encodeNullable(partition), upTo, details, ...state];
 }
 
 function subjectAlert({ assetKey, partition, alert, upTo }: SubjectDecision) {
   return alert === null
     ? []
     : [alertRow("freshness", { assetKey, partition, checkName: "", alert, eventId: null }, upTo)];
+}
+
+interface AlertRow {
+  readonly to: AlertChange["to"];
+  readonly row: readonly unknown[];
 }
 
 function checkAlert(decision: CheckDecision) {
@@ -102,15 +104,12 @@ function alertRow(
   kind: string,
   { assetKey, partition, checkName, alert, eventId }: CheckDecision,
   upTo: number | null,
-): readonly unknown[] {
-  const name = [encodeKey(assetKey), textOrNull(partition), upTo, kind, encodeText(checkName), alert.to, alert.reason];
-  if (alert.to === "resolve") return [...name, eventId];
+): AlertRow {
+  const { to, reason } = alert;
+  const name = [encodeKey(assetKey), encodeNullable(partition), upTo, kind, encodeText(checkName), reason];
+  if (alert.to === "resolve") return { to, row: [...name, eventId] };
   const { severity, since, tellAt, labels } = alert;
-  return [...name, eventId, severity, since, tellAt, JSON.stringify(labels)];
-}
-
-function textOrNull(text: string | null): string | null {
-  return text === null ? null : encodeText(text);
+  return { to, row: [...name, eventId, severity, since, tellAt, JSON.stringify(labels)] };
 }
 
 /** Whether the plan is of the holder, and for the first time. */
@@ -155,9 +154,8 @@ const removeSubjects = `
 
 const decidedAlerts = () =>
   decided(`
-  row.value ->> 3 AS kind, row.value ->> 4 AS check_name, row.value ->> 6 AS reason,
-  row.value ->> 7 AS event_id, row.value ->> 8 AS severity, row.value ->> 9 AS since, row.value ->> 10 AS tell_at,
-  row.value ->> 11 AS labels`);
+  row.value ->> 3 AS kind, row.value ->> 4 AS check_name, row.value ->> 5 AS reason, row.value ->> 6 AS event_id,
+  row.value ->> 7 AS severity, row.value ->> 8 AS since, row.value ->> 9 AS tell_at, row.value ->> 10 AS labels`);
 /** The event of a decision. That of a freshness change is the newest one of its subject. */
 const eventOf = `
   iif(decided.kind = 'check', decided.event_id, (

@@ -10,7 +10,7 @@ import {
   type RunlessEventType,
 } from "../../../core/index.ts";
 import type { EventMark } from "../../overview.ts";
-import { decodeKey, decodeText, encodeKey, encodeText } from "./sortable-text.ts";
+import { decodeKey, decodeNullable, decodeText, encodeKey, encodeNullable, encodeText } from "./sortable-text.ts";
 
 /** The number of each event type in the database. */
 export const kinds = {
@@ -57,7 +57,7 @@ export function eventFromRow(row: EventRow): RecordedEvent {
   const common = {
     id: row.id,
     assetKey: decodeKey(row.key),
-    partition: row.partition === null ? null : decodeText(row.partition),
+    partition: decodeNullable(row.partition),
     timestamp: row.timestamp,
     receivedAt: row.receivedAt,
   };
@@ -112,7 +112,7 @@ export function encodeEvent(
   const row: (string | number | null)[] = [
     encodeKey(event.assetKey),
     kinds[event.type],
-    event.partition === null ? null : encodeText(event.partition),
+    encodeNullable(event.partition),
     check === undefined ? null : encodeText(check.checkName),
     check === undefined ? null : Number(check.passed),
     check === undefined ? null : check.severity,

@@ -1,6 +1,6 @@
 import { field } from "./event-row.ts";
 import type { Group } from "./group.ts";
-import { encodeText } from "./sortable-text.ts";
+import { encodeNullable } from "./sortable-text.ts";
 
 // The SQL that a file and a remote database share when they insert events. It is text, not Drizzle's: the thread that
 // writes loads no Drizzle, and each text is prepared once. tests/storage/libsql/statements.test.ts ties it to the schema.
@@ -20,7 +20,7 @@ export function reporterOfRow(isInRow: string, ofAll: string): string {
 }
 
 export function reporterArgs({ reportedBy }: Pick<Group, "reportedBy">): [number, string | null] {
-  return reportedBy === undefined ? [1, null] : [0, reportedBy === null ? null : encodeText(reportedBy)];
+  return reportedBy === undefined ? [1, null] : [0, encodeNullable(reportedBy)];
 }
 
 export interface EventInsertion {

@@ -21,6 +21,15 @@ export function decodeText(text: string): string {
   return text.replace(escaped, (_, unit: string) => String.fromCharCode(unit.charCodeAt(0) - 3));
 }
 
+export function encodeNullable(text: string | null): string | null {
+  return text === null ? null : encodeText(text);
+}
+
+/** Of a column as the driver gives it. */
+export function decodeNullable(text: unknown): string | null {
+  return text === null || text === undefined ? null : decodeText(String(text));
+}
+
 export function encodeKey(key: AssetKey): string {
   return key.map(encodeText).join(separator);
 }

@@ -6,7 +6,7 @@ import { fitPage } from "../../read/read-steps.ts";
 import { kinds } from "../../write/event-row.ts";
 import { lastEventId } from "../../write/insert-statements.ts";
 import { jsonArrays } from "../../write/json-arrays.ts";
-import { encodeKey, encodeText } from "../../write/sortable-text.ts";
+import { encodeKey, encodeNullable } from "../../write/sortable-text.ts";
 import { type SummaryKey, scopes, summariesOf } from "../../write/summaries.ts";
 import { isReported, isVisible } from "../../write/wiped-partition.ts";
 import { type EventPosition, examinedEvents, isLater, parseExaminedEvents, selectNewer } from "./examined-event.ts";
@@ -27,7 +27,7 @@ export async function planWipe(steps: ReadSteps, target: WipeTarget): Promise<Wi
   const { partition } = target;
   const assetKey = encodeKey(target.assetKey);
   if (partition === undefined) return planAsset(steps, assetKey);
-  return planPartition(steps, assetKey, partition === null ? null : encodeText(partition));
+  return planPartition(steps, assetKey, encodeNullable(partition));
 }
 
 /** The plan with the events that were reported since. */

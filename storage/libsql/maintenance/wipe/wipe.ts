@@ -1,7 +1,7 @@
 import { type AssetWiped, assetWiped, type WipeScope } from "../../../../core/index.ts";
 import { encodeEvent, kinds } from "../../write/event-row.ts";
 import { jsonArrays } from "../../write/json-arrays.ts";
-import { decodeKey, decodeText } from "../../write/sortable-text.ts";
+import { decodeKey, decodeNullable } from "../../write/sortable-text.ts";
 import { reduction } from "../../write/summaries.ts";
 import { insertRows, readHead } from "../../write/write-group.ts";
 import { type Writer, type WriteTransaction, writeTransaction } from "../../write/write-transaction.ts";
@@ -79,7 +79,7 @@ async function hideEvents(transaction: WriteTransaction, given: EventsPlan, last
 function traceOf(plan: WipePlan, by: string | null): AssetWiped {
   const assetKey = decodeKey(plan.assetKey);
   if (plan.what === "asset") return assetWiped(assetKey, null, { what: "asset" }, by);
-  const partition = plan.partition === null ? null : decodeText(plan.partition);
+  const partition = decodeNullable(plan.partition);
   const scope: WipeScope = plan.eventId === null ? { what: "partition" } : { what: "event", eventId: plan.eventId };
   return assetWiped(assetKey, partition, scope, by);
 }

@@ -1,7 +1,7 @@
 import type { AssetCheckSeverity, AssetKey } from "../../../../core/index.ts";
 import { type AssetFacts, type LogChanges, mostChanges, mostWaitChecks, type WaitAsk } from "../../../wait-reads.ts";
 import { kinds } from "../../write/event-row.ts";
-import { decodeKey, decodeText, encodeKey, encodeText } from "../../write/sortable-text.ts";
+import { decodeKey, decodeNullable, decodeText, encodeKey, encodeText } from "../../write/sortable-text.ts";
 import { isOfAsset, scopes } from "../../write/summaries.ts";
 import { isVisible } from "../../write/wiped-partition.ts";
 import type { ReadSteps } from "../read-steps.ts";
@@ -64,20 +64,16 @@ function assetFacts(assetKey: AssetKey, row: FactsRow | undefined): AssetFacts {
   const evaluations = new Map(
     checks.map(([name, partition, id, passed, severity]) => [
       id,
-      { checkName: decodeText(name), partition: decoded(partition), id, passed: passed === 1, severity },
+      { checkName: decodeText(name), partition: decodeNullable(partition), id, passed: passed === 1, severity },
     ]),
   );
   return {
     assetKey,
-    materialization: built && { id: built[0], at: built[1], partition: decoded(built[2]) },
+    materialization: built && { id: built[0], at: built[1], partition: decodeNullable(built[2]) },
     evaluations: [...evaluations.values()],
     hasMoreChecks: names > mostWaitChecks,
     observedAt,
   };
-}
-
-function decoded(text: string | null): string | null {
-  return text === null ? null : decodeText(text);
 }
 
 /** How many events after one that is ahead of its receipt are examined: of the asset, and for each of its checks. */
