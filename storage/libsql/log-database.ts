@@ -102,7 +102,8 @@ const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   freshnessOf: true,
   partitionSubjects: true,
   subjects: true,
-  watchCounts: true,
+  subjectCounts: true,
+  firingCounts: true,
   alerts: true,
   mutes: true,
 };

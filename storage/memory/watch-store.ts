@@ -130,6 +130,10 @@ class MemoryWatchStore implements WatchStore {
     const rows = [...this.#rows.values()];
     const count = (state: FreshnessState) => rows.filter((row) => row.state === state).length;
     const subjects = { PASS: count("PASS"), WARN: count("WARN"), FAIL: count("FAIL"), UNKNOWN: count("UNKNOWN") };
+    return { subjects, firing: await this.firing() };
+  }
+
+  async firing() {
     const kinds: readonly AlertKind[] = ["check", "freshness"];
     const firing = kinds.flatMap((kind) =>
       (["ERROR", "WARN"] as const).map((severity) => {
@@ -137,7 +141,7 @@ class MemoryWatchStore implements WatchStore {
         return { kind, severity, count };
       }),
     );
-    return { subjects, firing: firing.filter(({ count }) => count > 0) };
+    return firing.filter(({ count }) => count > 0);
   }
 
   async alerts({ status, kind, prefix, assetKey }: AlertFilter, page: ListRequest) {

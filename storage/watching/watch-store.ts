@@ -38,8 +38,11 @@ export interface WatchStore {
   /** Subjects ordered by key and partition. */
   subjects(filter: SubjectFilter, page: ListRequest): Promise<SubjectPage>;
 
-  /** How many subjects have each state, and how many alerts fire. */
+  /** How many subjects have each state, and how many alerts fire. It looks at every subject. */
   counts(): Promise<WatchCounts>;
+
+  /** How many alerts fire: the part of `counts` that looks at no more than those. */
+  firing(): Promise<WatchCounts["firing"]>;
 
   /** Alerts, newest first. */
   alerts(filter: AlertFilter, page: ListRequest): Promise<AlertPage>;

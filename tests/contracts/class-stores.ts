@@ -143,6 +143,9 @@ export class ClassWatchStore implements WatchStore {
   counts() {
     return this.#watching.counts();
   }
+  firing() {
+    return this.#watching.firing();
+  }
   mutes() {
     return this.#watching.mutes();
   }

@@ -492,6 +492,7 @@ function listPromises(promises: Promises): void {
         subjects: { PASS: 1, WARN: 0, FAIL: 25, UNKNOWN: 0 },
         firing: [{ kind: "freshness", severity: "ERROR", count: 25 }],
       });
+      expect(await watching.firing()).toEqual((await watching.counts()).firing);
 
       await watching.mute({ prefix: ["x"] }, clock.now + hour, "ci");
       await watching.mute({ assetKey: ["x", "03"] }, clock.now + 2 * hour, null);

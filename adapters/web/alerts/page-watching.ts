@@ -73,7 +73,7 @@ export class PageWatching {
   /** How many alerts fire on the whole server; undefined for a caller who may not see all of it. */
   async counts(): Promise<WatchCounts["firing"] | undefined> {
     if (this.#caller.prefix !== null) return undefined;
-    return (await this.#store?.counts())?.firing ?? [];
+    return (await this.#store?.firing()) ?? [];
   }
 
   /** How many alerts fire that the caller may see. */

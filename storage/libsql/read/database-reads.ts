@@ -30,11 +30,12 @@ import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
 import type { PlannedWatch } from "../watching/plan-watch.ts";
 import {
   readAlerts,
+  readFiringCounts,
   readFreshness,
   readMutes,
   readPartitionSubjects,
+  readSubjectCounts,
   readSubjects,
-  readWatchCounts,
 } from "../watching/read-watched.ts";
 import type { EventRow, MarkRow } from "../write/event-row.ts";
 import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
@@ -109,7 +110,8 @@ export interface DatabaseReads {
     limit: number,
     from: readonly [name: string, partition: string | null] | undefined,
   ): Promise<readonly WatchedRow[]>;
-  watchCounts(): Promise<WatchCounts>;
+  subjectCounts(): Promise<WatchCounts["subjects"]>;
+  firingCounts(): Promise<WatchCounts["firing"]>;
   /** Before an id, one more than `limit` where there are more. */
   alerts(
     filter: AlertFilter & { readonly id?: number | undefined },
@@ -179,7 +181,7 @@ function askedCheck({ assetKey, checkName, partition }: CheckName): AskedCheck {
 
 type WatchedReads = Pick<
   DatabaseReads,
-  "planWatch" | "freshnessOf" | "partitionSubjects" | "subjects" | "watchCounts" | "alerts" | "mutes"
+  "planWatch" | "freshnessOf" | "partitionSubjects" | "subjects" | "subjectCounts" | "firingCounts" | "alerts" | "mutes"
 >;
 
 /** What is watched. Judging takes rules that no other read needs: they are loaded with the first step. */
@@ -193,7 +195,8 @@ function watchedReads(access: Pick<DatabaseAccess, "read" | "file">, all: () => 
     freshnessOf: (keys) => readFreshness(inSteps(), keys),
     partitionSubjects: (key, partitions) => readPartitionSubjects(inSteps(), key, partitions),
     subjects: (filter, limit, from) => readSubjects(inSteps(), filter, limit, from),
-    watchCounts: () => readWatchCounts(inSteps()),
+    subjectCounts: () => readSubjectCounts(inSteps()),
+    firingCounts: () => readFiringCounts(inSteps()),
     alerts: (filter, page) => readAlerts(inSteps(), filter, page),
     mutes: (now) => readMutes(inSteps(), now),
   };

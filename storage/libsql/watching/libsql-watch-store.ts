@@ -18,7 +18,11 @@ export function createLibsqlWatchStore(database: LogDatabase, now: () => number)
       return new Map(subjectsIn(rows).map((subject) => [subject.partition ?? "", subject]));
     },
     subjects: (filter, page) => listSubjects(database, filter, page),
-    counts: () => database.watchCounts(),
+    counts: async () => {
+      const [subjects, firing] = await Promise.all([database.subjectCounts(), database.firingCounts()]);
+      return { subjects, firing };
+    },
+    firing: () => database.firingCounts(),
     alerts: (filter, page) => listAlerts(database, now(), filter, page),
     alert: async (id) => (await database.alerts({ id }, { limit: 1, before: undefined, now: now() }))[0],
     closeAlert: async (id) => {

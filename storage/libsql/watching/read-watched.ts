@@ -80,18 +80,20 @@ export async function readPartitionSubjects(
   return rows.map(watchedRow);
 }
 
-export async function readWatchCounts(read: Read): Promise<WatchCounts> {
-  const [states, alerts] = await read((client) => client.batch([selectStateCounts, selectAlertCounts], "read"));
-  const found = new Map(states?.rows.map(({ state, count }) => [String(state), Number(count)]));
+export async function readSubjectCounts(read: Read): Promise<WatchCounts["subjects"]> {
+  const { rows } = await read((client) => client.execute(selectStateCounts));
+  const found = new Map(rows.map(({ state, count }) => [String(state), Number(count)]));
   const count = (state: FreshnessState) => found.get(state) ?? 0;
-  return {
-    subjects: { PASS: count("PASS"), WARN: count("WARN"), FAIL: count("FAIL"), UNKNOWN: count("UNKNOWN") },
-    firing: (alerts?.rows ?? []).map(({ kind, severity, count }) => ({
-      kind: String(kind) as AlertKind, // write-plan.ts wrote both
-      severity: String(severity) as AssetCheckSeverity,
-      count: Number(count),
-    })),
-  };
+  return { PASS: count("PASS"), WARN: count("WARN"), FAIL: count("FAIL"), UNKNOWN: count("UNKNOWN") };
+}
+
+export async function readFiringCounts(read: Read): Promise<WatchCounts["firing"]> {
+  const { rows } = await read((client) => client.execute(selectAlertCounts));
+  return rows.map(({ kind, severity, count }) => ({
+    kind: String(kind) as AlertKind, // write-plan.ts wrote both
+    severity: String(severity) as AssetCheckSeverity,
+    count: Number(count),
+  }));
 }
 
 /** Alerts before an id, one more than `limit` where there are more. */

@@ -78,6 +78,16 @@ export function standInWatchStore(watched: Partial<Watched> = {}): WatchStore {
     if (index !== -1) mutes.splice(index, 1);
     return index !== -1;
   };
+  const firing = async () => {
+    const groups = Map.groupBy(
+      alerts.filter(({ status }) => status === "firing"),
+      ({ kind, severity }) => `${kind} ${severity}`,
+    );
+    return Array.from(groups.values(), (group) => {
+      const [{ kind, severity } = alertOf(0, "none")] = group;
+      return { kind, severity, count: group.length };
+    });
+  };
   const same = (one: AssetKey, other: AssetKey) => compareAssetKeys(one, other) === 0;
   return {
     lease: unasked,
@@ -100,18 +110,12 @@ export function standInWatchStore(watched: Partial<Watched> = {}): WatchStore {
     },
     counts: async () => {
       const count = (state: Subject["state"]) => subjects.filter((one) => one.state === state).length;
-      const firing = Map.groupBy(
-        alerts.filter(({ status }) => status === "firing"),
-        ({ kind, severity }) => `${kind} ${severity}`,
-      );
       return {
         subjects: { PASS: count("PASS"), WARN: count("WARN"), FAIL: count("FAIL"), UNKNOWN: count("UNKNOWN") },
-        firing: Array.from(firing.values(), (group) => {
-          const [{ kind, severity } = alertOf(0, "none")] = group;
-          return { kind, severity, count: group.length };
-        }),
+        firing: await firing(),
       };
     },
+    firing,
     alerts: async ({ status, kind, prefix = [], assetKey }, request) => {
       const found = alerts.filter(
         (one) =>
