@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { EventLogError, type LibsqlEventLog } from "../../storage/index.ts";
+import { pause } from "./clocks.ts";
 
 /** How often the version of the schema is read, in milliseconds. */
 const interval = 5_000;
@@ -20,7 +20,7 @@ export interface NewerSchemaOptions {
 export async function newerSchema({
   log,
   signal,
-  wait = waitForNext,
+  wait = (signal) => pause(interval, signal),
 }: NewerSchemaOptions): Promise<string | undefined> {
   if (log.assertKnownSchema === undefined) return undefined;
   for (;;) {
@@ -32,8 +32,4 @@ export async function newerSchema({
       if (error instanceof EventLogError && error.code === "unusable_database") return error.message;
     }
   }
-}
-
-async function waitForNext(signal: AbortSignal): Promise<void> {
-  await delay(interval, undefined, { signal, ref: false }).catch(() => {});
 }

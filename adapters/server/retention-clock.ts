@@ -1,3 +1,5 @@
+import type { ClockReading } from "./clocks.ts";
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -8,14 +10,6 @@ const tolerance = day;
 const heldFor = hour;
 /** How far it may drift from the monotonic clock meanwhile. */
 const drift = minute;
-
-/** Both clocks at one moment, in milliseconds. */
-export interface ClockReading {
-  /** The system's clock, since 1970 UTC. It may jump. */
-  readonly now: number;
-  /** The monotonic clock. */
-  readonly elapsed: number;
-}
 
 /**
  * Tells whether retention may follow the system's clock. A clock that jumps a year ahead would expire every event, and

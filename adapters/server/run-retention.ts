@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { EventLog, Maintenance } from "../../storage/index.ts";
 import { logger } from "../config/logger.ts";
 import { expiryAt, type Retention } from "../config/retention.ts";
-import { type ClockReading, RetentionClock } from "./retention-clock.ts";
+import { type ClockReading, pause, readClocks } from "./clocks.ts";
+import { RetentionClock } from "./retention-clock.ts";
 
 const hour = 60 * 60 * 1000;
 
@@ -34,7 +34,7 @@ export async function runRetention({
   signal,
   onClock = () => {},
   read = readClocks,
-  wait = waitForNext,
+  wait = (signal) => pause(clockInterval, signal),
 }: RetentionOptions): Promise<void> {
   let clock: RetentionClock | undefined;
   let isSuspect = false;
@@ -111,12 +111,4 @@ function warn({ now }: ClockReading, ahead: number, remaining: number): void {
       minutesLeft: Math.ceil(remaining / 60_000),
     },
   );
-}
-
-function readClocks(): ClockReading {
-  return { now: Date.now(), elapsed: performance.now() };
-}
-
-async function waitForNext(signal: AbortSignal): Promise<void> {
-  await delay(clockInterval, undefined, { signal, ref: false }).catch(() => {});
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
 import {
   EventLogError,
@@ -16,6 +15,7 @@ import type { AppEnv, RunlessApp } from "../http/app-deps.ts";
 import type { Forwarder } from "../http/forwarder.ts";
 import { createMetrics, type Metrics } from "../http/operations/metrics.ts";
 import { browserPolicy, openTokens, tokenSentence } from "./access-policy.ts";
+import { pause } from "./clocks.ts";
 import { createApp } from "./create-app.ts";
 import { DatabaseHealth } from "./database-health.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
@@ -94,10 +94,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
     }),
   );
   const retention = { log, retention: config.retention, signal, onClock: metrics.clockAhead };
-  void delay(beforeRetention, undefined, { signal, ref: false }).then(
-    () => runRetention(retention),
-    () => {},
-  );
+  void pause(beforeRetention, signal).then(() => runRetention(retention)); // which ends at once after the signal
   const { watching: store } = stores;
   const settle = config.settleSeconds * 1000;
   const watcher = runWatcher({ store, log, signal, settle, onState: metrics.watched });

@@ -1,4 +1,5 @@
 import type { WatchLease } from "../../../storage/index.ts";
+import type { ClockReading } from "../clocks.ts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -9,14 +10,6 @@ const longestGap = minute;
 const tolerance = 10 * minute;
 /** A step of the clock that is worth a warning. */
 const largeStep = 5 * minute;
-
-/** Both clocks at one moment, in milliseconds. */
-export interface WatchReading {
-  /** The system's clock, since 1970 UTC. It may jump. */
-  readonly now: number;
-  /** The monotonic clock. */
-  readonly elapsed: number;
-}
 
 /** By which time states are judged. */
 export interface JudgingTime {
@@ -46,7 +39,7 @@ export class JudgingClock {
   #settleUntil: number | null;
   /** When a clock that is far behind was seen first. */
   #behindSince: number | undefined;
-  #last: WatchReading | undefined;
+  #last: ClockReading | undefined;
 
   constructor(
     { evaluatedUntil, settleUntil }: Pick<WatchLease, "evaluatedUntil" | "settleUntil">,
@@ -57,7 +50,7 @@ export class JudgingClock {
     this.#options = options;
   }
 
-  judge(reading: WatchReading): JudgingTime {
+  judge(reading: ClockReading): JudgingTime {
     const { now } = reading;
     const at = this.#judgingTime(reading);
     if (this.#settleUntil !== null && at >= this.#settleUntil) this.#settleUntil = null;
@@ -67,7 +60,7 @@ export class JudgingClock {
     return { at, settleUntil: this.#settleUntil, jump: Math.abs(jump) > largeStep ? jump : 0 };
   }
 
-  #judgingTime(reading: WatchReading): number {
+  #judgingTime(reading: ClockReading): number {
     const { now } = reading;
     const { settle, gap = longestGap } = this.#options;
     const until = this.#evaluatedUntil;

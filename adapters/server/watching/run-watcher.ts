@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { EventLog } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
-import type { WatchReading } from "./judging-clock.ts";
+import { type ClockReading, pause, readClocks } from "../clocks.ts";
 import { Watcher, type WatcherOptions } from "./watcher.ts";
 
 const second = 1000;
@@ -14,7 +13,7 @@ export interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
   /** Ends it, and lets go of the lease. */
   readonly signal: AbortSignal;
   /** Default: the system's clocks. */
-  readonly read?: () => WatchReading;
+  readonly read?: () => ClockReading;
 }
 
 /** Watches until the signal. It wakes after commits, when something is due, and every 5 seconds. */
@@ -25,20 +24,20 @@ export async function runWatcher({ log, signal, read = readClocks, ...options }:
   signal.addEventListener("abort", () => alarm.ring(), { once: true });
   let failedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
-    let pause: number;
+    let wait: number;
     try {
-      pause = await watcher.turn();
+      wait = await watcher.turn();
     } catch (error) {
       if (signal.aborted) break;
       const { elapsed } = read();
       const reason = error instanceof Error ? error.message : String(error);
       if (elapsed - failedAt >= hour) logger.warn("freshness and alerts can't be judged", { reason });
       failedAt = elapsed;
-      pause = afterFailure;
+      wait = afterFailure;
     }
-    const quiet = watcher.followsCommits ? Math.min(pause, watcher.shortestPause) : pause;
-    if (quiet > 0) await delay(quiet, undefined, { signal, ref: false }).catch(() => {});
-    if (pause > quiet) await alarm.wait(pause - quiet, signal);
+    const quiet = watcher.followsCommits ? Math.min(wait, watcher.shortestPause) : wait;
+    if (quiet > 0) await pause(quiet, signal);
+    if (wait > quiet) await alarm.wait(wait - quiet, signal);
   }
   stop();
   await watcher.release().catch(() => {}); // others take over after 15 seconds
@@ -68,8 +67,4 @@ class Alarm {
     this.#wake = undefined;
     this.#isRung = false;
   }
-}
-
-function readClocks(): WatchReading {
-  return { now: Date.now(), elapsed: performance.now() };
 }

@@ -1,6 +1,7 @@
 import type { WatchLease, WatchStep, WatchStore } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
-import { JudgingClock, type JudgingOptions, type WatchReading } from "./judging-clock.ts";
+import type { ClockReading } from "../clocks.ts";
+import { JudgingClock, type JudgingOptions } from "./judging-clock.ts";
 
 const second = 1000;
 /** A lease that stood still for so long, by this server's own monotonic clock, is nobody's. */
@@ -19,7 +20,7 @@ export interface WatcherOptions extends JudgingOptions {
   readonly store: WatchStore;
   /** How long a lease may stand still until another server takes it, in milliseconds. Default: 15 seconds. */
   readonly lease?: number | undefined;
-  readonly read: () => WatchReading;
+  readonly read: () => ClockReading;
   /** Called after every step, and when the lease comes or goes. */
   readonly onState?: ((state: WatcherState) => void) | undefined;
 }
@@ -144,7 +145,7 @@ export class Watcher {
     return this.#pause(held, step, reading);
   }
 
-  async #pause(held: Held, step: WatchStep, { now, elapsed }: WatchReading): Promise<number> {
+  async #pause(held: Held, step: WatchStep, { now, elapsed }: ClockReading): Promise<number> {
     this.#isQuiet = step.decisions === 0 && step.nextAt === null;
     const isBusy = step.hasMore || !this.#isQuiet;
     if (isBusy) held.busyAt = elapsed;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type ClockReading, RetentionClock } from "../../../adapters/server/retention-clock.ts";
+import type { ClockReading } from "../../../adapters/server/clocks.ts";
+import { RetentionClock } from "../../../adapters/server/retention-clock.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
