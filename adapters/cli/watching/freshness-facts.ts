@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { isReported } from "../../../core/events/events.ts";
 import type { FreshnessPolicy, Partitions } from "../../../core/freshness/index.ts";
-import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { type AssetKey, formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
 import { mostAhead } from "../../../core/time.ts";
 import { countedAt } from "../../../storage/wait-reads.ts";
 import { answers, readAnswer } from "../../client/answers.ts";
@@ -43,19 +44,11 @@ export async function policyOf(send: Send, key: AssetKey) {
 
 /** When the first report of an asset was received: the policy of a prefix begins with it. */
 async function firstReceipt(send: Send, key: AssetKey): Promise<number | undefined> {
-  const query = { asset_key: JSON.stringify(key), order: "asc" };
-  for (let [limit, cursor]: [number, string | undefined] = [1, undefined]; ; limit = 1000) {
-    const text = await send({
-      method: "GET",
-      path: "events",
-      query: { ...query, limit, cursor },
-      signal: undefined,
-    });
-    const page = readAnswer(answers.events, text);
-    const first = page.events.find(({ type }) => type !== "ASSET_WIPED" && type !== "FRESHNESS_STATE_CHANGE");
-    if (first !== undefined || !page.hasMore || page.cursor === null) return first?.receivedAt;
-    cursor = page.cursor;
+  for await (const events of eventPages(send, { asset_key: JSON.stringify(key), order: "asc" }, 1)) {
+    const first = events.find(isReported);
+    if (first !== undefined) return first.receivedAt;
   }
+  return undefined;
 }
 
 interface Counting {
@@ -82,24 +75,30 @@ export async function lastCounted(
       partition: partition ?? undefined,
       until,
     };
-    for (let [limit, cursor]: [number, string | undefined] = [20, undefined]; ; limit = 1000) {
-      const text = await send({
-        method: "GET",
-        path: "events",
-        query: { ...query, limit, cursor },
-        signal: undefined,
-      });
-      const page = readAnswer(answers.events, text);
-      const known = page.events.filter(({ receivedAt }) => receivedAt <= at);
+    for await (const events of eventPages(send, query, 20)) {
+      const known = events.filter(({ receivedAt }) => receivedAt <= at);
       for (const event of known) {
         const counted = countedAt(event);
         if (best === null || counted > best.at) best = { id: event.id, at: counted };
       }
       const oldest = known.at(-1);
-      const isDone: boolean = best !== null && oldest !== undefined && oldest.receivedAt <= best.at;
-      if (isDone || !page.hasMore || page.cursor === null) break;
-      cursor = page.cursor;
+      if (best !== null && oldest !== undefined && oldest.receivedAt <= best.at) break;
     }
   }
   return best;
+}
+
+/** The events of a query, page by page. The first page is small: often it is enough. */
+async function* eventPages(
+  send: Send,
+  query: Readonly<Record<string, string | undefined>>,
+  first: number,
+): AsyncGenerator<readonly RecordedEvent[]> {
+  for (let [limit, cursor]: [number, string | undefined] = [first, undefined]; ; limit = 1000) {
+    const text = await send({ method: "GET", path: "events", query: { ...query, limit, cursor }, signal: undefined });
+    const page = readAnswer(answers.events, text);
+    yield page.events;
+    if (!page.hasMore || page.cursor === null) return;
+    cursor = page.cursor;
+  }
 }
