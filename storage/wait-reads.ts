@@ -1,3 +1,4 @@
+import type { CountedEvent } from "../core/freshness/policy.ts";
 import type { AssetKey, RecordedEvent } from "../core/index.ts";
 import type { LatestEvaluation, WaitFacts } from "../core/waiting/wait.ts";
 import type { EventFilter, EventLog } from "./event-log.ts";
@@ -165,6 +166,16 @@ class DefaultWaitReads implements WaitReads {
     }
     return newest;
   }
+}
+
+/** When the newest of these events counted. The observation is there only where the ask had `observations`. */
+export function lastCountedAt(
+  counts: readonly CountedEvent[],
+  facts: Partial<Pick<AssetFacts, "materialization" | "observedAt">> = {},
+): number | null {
+  const built = counts.includes("materialization") ? (facts.materialization?.at ?? null) : null;
+  const seen = counts.includes("observation") ? (facts.observedAt ?? null) : null;
+  return built === null || seen === null ? (built ?? seen) : Math.max(built, seen);
 }
 
 /** When an event counts: a timestamp ahead of the receipt must not make it newer. */

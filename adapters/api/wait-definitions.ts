@@ -2,6 +2,7 @@ import type { Definition } from "../../core/definitions/index.ts";
 import { type AssetKey, formatAssetKey } from "../../core/index.ts";
 import type { WaitFacts, WaitQuestion } from "../../core/waiting/wait.ts";
 import type { AssetFacts, WaitAsk } from "../../storage/index.ts";
+import { lastCountedAt } from "../../storage/wait-reads.ts";
 import { InvalidWaitError } from "./wait-question.ts";
 
 /** What waits ask of definitions. A DefinitionStore answers it. */
@@ -67,20 +68,18 @@ async function freshnessJudges(
   now: number,
 ): Promise<readonly FreshnessJudge[]> {
   // Loaded only here: it brings the package that reads cron.
-  const { evaluateFreshness, evaluatePartitions, watchedPartitions } = await import("../../core/freshness/index.ts");
+  const { countedEvents, evaluateFreshness, evaluatePartitions, watchedPartitions } = await import(
+    "../../core/freshness/index.ts"
+  );
   let watched = 0;
   return keys.map((assetKey, i): FreshnessJudge => {
     const { definition: { freshness = null, partitions = null } = {}, definedAt = null } = defined[i] ?? {};
     if (freshness === null) throw new InvalidWaitError(`There is no freshness policy for ${formatAssetKey(assetKey)}.`);
     if (partitions === null) {
-      const observations = freshness.counts?.includes("observation") === true;
+      const counts = countedEvents(freshness, null);
       return {
-        asks: [{ assetKey, observations }],
-        state: ([own]) => {
-          const [built, observed] = [own?.materialization?.at ?? null, own?.observedAt ?? null];
-          const lastAt = built === null || observed === null ? (built ?? observed) : Math.max(built, observed);
-          return evaluateFreshness(freshness, { lastAt, definedAt, now }).state;
-        },
+        asks: [{ assetKey, observations: counts.includes("observation") }],
+        state: ([own]) => evaluateFreshness(freshness, { lastAt: lastCountedAt(counts, own), definedAt, now }).state,
       };
     }
     const windows = watchedPartitions(freshness, partitions, now).partitions;
@@ -92,9 +91,9 @@ async function freshnessJudges(
       asks: windows.map(({ partition }) => ({ assetKey, partition })),
       state: (found) => {
         const lastAt = new Map<string, number>();
-        for (const [at, { partition }] of windows.entries()) {
-          const counted = found[at]?.materialization?.at;
-          if (counted !== undefined) lastAt.set(partition, counted);
+        for (const [at, window] of windows.entries()) {
+          const counted = lastCountedAt(countedEvents(freshness, window), found[at]);
+          if (counted !== null) lastAt.set(window.partition, counted);
         }
         return evaluatePartitions(freshness, partitions, { lastAt, definedAt, now }).state;
       },

@@ -20,6 +20,7 @@ export {
   type SubjectState,
 } from "./judge-subject.ts";
 export {
+  countedEvents,
   evaluatePartition,
   evaluatePartitions,
   type PartitionedFacts,

@@ -1,7 +1,7 @@
 import { ageState, evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
 import { lastEnded, type PartitionWindow, staticPartitions } from "./expected-partitions.ts";
 import { compileWindows, type Partitions } from "./partitions.ts";
-import { compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
+import { type CountedEvent, compilePolicy, type FreshnessPolicy, type FreshnessState } from "./policy.ts";
 
 /** The state of a partition. It is late from `dueAt` on. Null if the state depends only on the newest event. */
 export interface PartitionFreshness extends Freshness {
@@ -101,6 +101,18 @@ export function evaluatePartitions(
     nextChangeAt: earliest([watched.nextEnd, ...states.map(({ nextChangeAt }) => nextChangeAt)]),
     partitions: states,
   };
+}
+
+/**
+ * The events that a policy counts: a partition with a time window is met by materializations alone.
+ *
+ * @example
+ * const policy = { type: "time_window", fail_window: "1d", counts: ["observation"] } as const;
+ * console.log(countedEvents(policy, null)); // [ 'observation' ]
+ */
+export function countedEvents({ counts }: FreshnessPolicy, partition: PartitionWindow | null): readonly CountedEvent[] {
+  const isWindowed = partition !== null && partition.end !== null;
+  return isWindowed ? ["materialization"] : (counts ?? ["materialization"]);
 }
 
 const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];

@@ -1,4 +1,4 @@
-import type { SubjectRules } from "../../core/freshness/index.ts";
+import { countedEvents } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
 import type { DefinitionRecord } from "../definitions/definition-store.ts";
 import { sameKey } from "../scan/matches.ts";
@@ -63,15 +63,9 @@ function judgeReported(
   const row = draft.row({ assetKey, partition });
   if (row === undefined || row.state === null || (row.lastAt !== null && row.lastAt >= at)) return;
   const rules = rulesOf(record, partition);
-  if (rules === undefined || !countsFor(rules, type)) return;
+  if (rules === undefined || !countedEvents(rules.policy, rules.partition).includes(type)) return;
   const { definedAt } = row;
   draft.judge({ assetKey, partition, rules, labels: labelsOf(record), cause: "reported", lastAt: at, definedAt });
-}
-
-/** A partition with a time window is met by materializations alone. */
-function countsFor({ policy, partition }: SubjectRules, type: LogSlice["counted"][number]["type"]): boolean {
-  const isWindowed = partition !== null && partition.end !== null;
-  return isWindowed ? type === "materialization" : (policy.counts ?? ["materialization"]).includes(type);
 }
 
 /** A check to look at. `event` is its newest evaluation, where that is known. */

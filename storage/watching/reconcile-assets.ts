@@ -1,4 +1,5 @@
 import {
+  countedEvents,
   type FreshnessPolicy,
   type FreshnessReason,
   type JudgingCause,
@@ -9,7 +10,7 @@ import {
 } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
 import type { DefinitionRecord } from "../definitions/definition-store.ts";
-import type { AssetFacts, WaitAsk } from "../wait-reads.ts";
+import { lastCountedAt, type WaitAsk } from "../wait-reads.ts";
 import { latest } from "./asset-freshness.ts";
 import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
 import type { Watched, WatchedRow, WatchReads } from "./watch-plan.ts";
@@ -136,22 +137,17 @@ async function watchedAssets(
 /** When the newest event of each subject counted, by its id. */
 async function readTimes(reads: WatchReads, targets: readonly Target[]): Promise<ReadonlyMap<string, number | null>> {
   const asks = targets.map(({ asset, window }): WaitAsk => {
-    const observations = window === null && asset.policy.counts?.includes("observation") === true;
+    // What was observed of a static partition before it was watched is not asked for: the log has no summary of that.
+    const observations = window === null && countedEvents(asset.policy, window).includes("observation");
     return { assetKey: asset.assetKey, partition: window?.partition, observations };
   });
   const facts = asks.length === 0 ? [] : await reads.waitFacts(asks);
   return new Map(
     targets.map(({ asset, window }, i) => {
       const name = { assetKey: asset.assetKey, partition: window?.partition ?? null };
-      return [idOf(name), countedOf(asset.policy, facts[i])] as const;
+      return [idOf(name), lastCountedAt(countedEvents(asset.policy, window), facts[i])] as const;
     }),
   );
-}
-
-function countedOf({ counts = ["materialization"] }: FreshnessPolicy, facts: AssetFacts | undefined): number | null {
-  const built = counts.includes("materialization") ? (facts?.materialization?.at ?? null) : null;
-  const seen = facts?.observedAt ?? null;
-  return latest([built, seen]);
 }
 
 function groupRows(rows: readonly WatchedRow[]): ReadonlyMap<string, readonly WatchedRow[]> {

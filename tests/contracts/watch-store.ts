@@ -288,6 +288,20 @@ function partitionPromises(promises: Promises): void {
     },
   );
 
+  promises("a partition with a window is met by materializations, whatever else the policy counts", async (subject) => {
+    const { stores, follower } = subject;
+    const built = (partition: string) => materialization("p", { partition });
+    await report(stores, built("2026-11-21"));
+    await define(stores, {
+      ...{ key: "p", partitions: daily },
+      freshness: { ...window("30d"), lookback: 2, counts: ["observation"] },
+    });
+    await follower.follow();
+    await report(stores, built("2026-11-22"), observation("p", { partition: "2026-11-22" }));
+    await follower.follow();
+    expect((await stores.watching.freshnessOf([["p"]]))[0]).toMatchObject({ state: "PASS", partitions: { PASS: 2 } });
+  });
+
   promises(
     "back-fills of older partitions change nothing, nor does a partition before its end",
     async ({ stores, clock, follower }) => {

@@ -1,5 +1,6 @@
 import { parseDuration } from "../../../core/freshness/duration.ts";
 import {
+  countedEvents,
   cronSchedule,
   evaluateFreshness,
   evaluatePartition,
@@ -43,7 +44,7 @@ export function explainState(
       ? tellTick(policy, last, found.state, facts)
       : tellAge(policy, last, found.state, facts);
   const reasons = [
-    lastEvent(countsOf(policy, window), last, facts.now),
+    lastEvent(countedEvents(policy, window), last, facts.now),
     ...told,
     ...outlook(found.nextChangeAt, policy),
   ];
@@ -51,12 +52,6 @@ export function explainState(
 }
 
 type PolicyOf<Type> = Extract<FreshnessPolicy, { readonly type: Type }>;
-
-/** The events that count: a partition with a time window is met by materializations alone. */
-export function countsOf({ counts }: FreshnessPolicy, window: PartitionWindow | null): readonly EventKind[] {
-  const isWindowed = window !== null && window.end !== null;
-  return isWindowed ? ["materialization"] : (counts ?? ["materialization"]);
-}
 
 function lastEvent(counts: readonly EventKind[], last: CountedEvent | null, now: number): string {
   const kinds = counts.join(" or ");

@@ -1,4 +1,5 @@
 import {
+  countedEvents,
   type FreshnessState,
   type PartitionWindow,
   watchedPartitions,
@@ -9,7 +10,7 @@ import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { time } from "../reading/event-cells.ts";
 import type { OpenLog } from "../with-log.ts";
-import { type CountedEvent, countsOf, type ExplainedState, explainState } from "./explain-state.ts";
+import { type CountedEvent, type ExplainedState, explainState } from "./explain-state.ts";
 import { lastCounted, policyOf } from "./freshness-facts.ts";
 
 /** How many partitions are looked at: each is a read of the log. */
@@ -49,7 +50,7 @@ export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at:
     const some = windows.slice(from, from + partitionsAtOnce);
     const found = some.map(async (window: PartitionWindow | null): Promise<Explained> => {
       const partition = window?.partition ?? null;
-      const last = await lastCounted(log.send, { key, partition, counts: countsOf(policy, window) }, at);
+      const last = await lastCounted(log.send, { key, partition, counts: countedEvents(policy, window) }, at);
       return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
     });
     for (const one of await Promise.all(found)) explained.push(one);

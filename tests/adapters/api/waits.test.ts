@@ -50,6 +50,15 @@ test("fresh asks the policy at each look, as of now", async () => {
   }
 });
 
+test("fresh counts only the events that the policy counts", async () => {
+  const policy = "{ type: time_window, fail_window: 24h, counts: [observation] }";
+  const { look, report } = waitsOf(`assets: [{ key: a, freshness: ${policy} }]`);
+  await report(materialization("a"));
+  expect(await look({ fresh: true })).not.toEqual([]);
+  await report(observation("a"));
+  expect(await look({ fresh: true })).toEqual([]);
+});
+
 test("fresh of a partitioned asset asks for all partitions that the policy watches", async () => {
   const { look, report } = waitsOf(`
 assets:
