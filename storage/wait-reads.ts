@@ -19,7 +19,7 @@ export interface WaitReads {
 
   /**
    * The newest id, and the keys of the events after the id `after`, traces of wipes among them. `keys` is null where there
-   * are more than a bounded number of events.
+   * are more than a bounded number of events; a store may count those that were wiped.
    */
   changesAfter(after: number): Promise<LogChanges>;
 }

@@ -1,10 +1,12 @@
-import { describe, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { materialization } from "../../../core/index.ts";
 import type { LibsqlEventLog } from "../../../storage/index.ts";
 import { createLogDatabase } from "../../../storage/libsql/create-log-database.ts";
 import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import { createLibsqlEventLog } from "../../../storage/libsql/libsql-event-log.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
+import { noon, record } from "../../../storage/testing/event-log/harness.ts";
 import { modelContract } from "../../../storage/testing/event-log/model.ts";
 import { temporaryFolder } from "../../server.ts";
 
@@ -21,6 +23,16 @@ function newUrl(): string {
 
 describe("while nothing is deleted of what wipes have hidden", () => {
   modelContract({ describe, test }, ({ now }) => openWith(deletingNothing, now), 60);
+
+  test("no asset is told as changed by an event that a wipe has hidden and whose trace is pruned", async () => {
+    const log = await openWith(deletingNothing, () => noon);
+    await record(log, materialization("a"), ...["b", "a"].map((key) => materialization(key, { partition: "p" })));
+    await log.wipe({ assetKey: ["b"], partition: "p" }, null);
+    await log.wipe({ assetKey: ["a"], partition: "p" }, null);
+    await log.prune({ events: { ASSET_WIPED: noon + 1 } });
+    expect(await log.changesAfter?.(1)).toEqual({ newestId: 5, keys: [["a"]] });
+    await log.close();
+  });
 });
 
 describe("while what wipes have hidden is deleted row by row, between all else", () => {

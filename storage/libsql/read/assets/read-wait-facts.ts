@@ -160,9 +160,13 @@ const selectFacts = `
   ) AS facts
   FROM newest AS built LEFT JOIN event AS materialization ON materialization.id = built.event_id`;
 
+// The limit is of all events, so that hidden ones can't make it a long read.
 const selectChanges = `
   WITH changed AS MATERIALIZED (
-    SELECT asset_id FROM event NOT INDEXED WHERE id > ?1 ORDER BY id DESC LIMIT ${mostChanges + 1}
+    SELECT id, asset_id, kind, partition FROM event NOT INDEXED WHERE id > ?1 ORDER BY id DESC LIMIT ${mostChanges + 1}
   )
   SELECT ifnull((SELECT id FROM event ORDER BY id DESC LIMIT 1), 0) AS newest, (SELECT count(*) FROM changed) AS count,
-    (SELECT json_group_array(asset.key) FROM asset WHERE asset.id IN (SELECT asset_id FROM changed)) AS keys`;
+    (
+      SELECT json_group_array(asset.key) FROM asset
+      WHERE asset.id IN (SELECT asset_id FROM changed WHERE ${isVisible("changed")})
+    ) AS keys`;
