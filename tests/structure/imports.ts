@@ -6,7 +6,17 @@ export const folders = ["core", "storage", "adapters"] as const;
 export type Folder = (typeof folders)[number];
 
 /** Within adapters likewise. The entry points lie beside the folders: commands start them. */
-export const adapterFolders = ["config", "api", "client", "http", "web", "server", "entry points", "cli"];
+export const adapterFolders = [
+  "config",
+  "api",
+  "client",
+  "http",
+  "web",
+  "destinations",
+  "server",
+  "entry points",
+  "cli",
+];
 
 export interface Import {
   readonly file: string;
