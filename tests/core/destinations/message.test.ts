@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { envelopeText, mostValueBytes } from "../../../core/destinations/message.ts";
 import { firingIdTexts, messageIdText, messageTypeOf, subjectOf } from "../../../core/destinations/message-id.ts";
 import { recordedTypes } from "../../../core/events/events.ts";
-import { formatEvent, type MetadataInput, materialization } from "../../../core/index.ts";
+import { formatEvent, int, type MetadataInput, materialization } from "../../../core/index.ts";
 import { always, wellFormedText } from "../arbitraries.ts";
 
 const url = "https://runless.example/events/7";
