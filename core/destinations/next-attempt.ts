@@ -59,19 +59,24 @@ const refusals: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 export function afterAnswer<State extends SendingState>(attempt: Attempt<State>): AttemptOutcome<State> {
   const verdict = judge(attempt.answer);
   const changed = attempt.deliveries.map((delivery) => deliveryAfter(delivery, verdict, attempt));
-  return { destination: destinationAfter(verdict, attempt, changed), changed };
+  const destination = destinationAfter(verdict, attempt, changed);
+  if (verdict !== "failed") return { destination, changed };
+  const expired = new Set(expireDeliveries(attempt.deliveries, destination, attempt.now).map(({ id }) => id));
+  const ended = { status: "dead", nextAt: attempt.now, endedAt: attempt.now } as const;
+  return { destination, changed: changed.map((one) => (expired.has(one.id) ? { ...one, ...ended } : one)) };
 }
 
 /**
  * What was never sent because its destination failed for so long that all attempts would have been made: it goes to the
- * dead letters too. `waiting` are pending deliveries that are not being sent.
+ * dead letters too. After one that was given up by itself another is tried first, since the fault may be in that one.
+ * `waiting` are pending deliveries that are not being sent.
  */
 export function expireDeliveries(
   waiting: readonly Delivery[],
   { failures, reason }: SendingState,
   now: number,
 ): readonly DeliveryOutcome[] {
-  if (failures < mostFailures) return [];
+  if (failures <= mostFailures) return [];
   const expired = waiting.filter(({ createdAt }) => now - createdAt >= shortestFailing);
   return expired.map(({ id, attempts, answer }) => {
     return { id, status: "dead", attempts, nextAt: now, endedAt: now, answer: answer ?? reason };

@@ -2,6 +2,7 @@ import type { Problem } from "../definitions/problem.ts";
 import { type RecordedEventType, recordedTypes } from "../events/events.ts";
 import { alertTriggers, type Destination, type DestinationType, destinationTypes } from "./destination.ts";
 import { FieldReader, isObject, type Resolve } from "./field-reader.ts";
+import { groupingTypes } from "./group-window.ts";
 import { nearestName } from "./nearest-name.ts";
 import { filterForm, parseFilter } from "./parse-filter.ts";
 import { parseTarget, targetFields } from "./parse-target.ts";
@@ -10,9 +11,6 @@ import { unmarkPlaceholders } from "./placeholders.ts";
 export type ParsedDestinations =
   | { readonly destinations: readonly Destination[]; readonly problems?: undefined }
   | { readonly problems: readonly Problem[]; readonly destinations?: undefined };
-
-/** Types that send several alerts as one message. */
-export const groupingTypes: ReadonlySet<DestinationType> = new Set(["slack", "email", "apprise"]);
 
 /** What Dagster has an endpoint for. */
 const dagsterEvents = ["ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION"] as const;
