@@ -35,7 +35,7 @@ export class FieldReader {
   }
 
   raw(name: string): unknown {
-    return Object.hasOwn(this.#object, name) ? (this.#object[name] ?? undefined) : undefined;
+    return this.#object[name] ?? undefined;
   }
 
   refuse(message: string, ...path: Path): undefined {

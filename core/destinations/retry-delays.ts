@@ -47,5 +47,5 @@ const longestRetryAfter = hour;
 /** The wait that a receiver asked for. One that asks again and again is asked less often, or it gets all attempts at once. */
 export function limitedDelay(retryAfter: number, times: number): number {
   const least = times <= 3 ? 0 : (delays[Math.min(times - 3, delays.length - 1)] ?? 0);
-  return Math.min(longestRetryAfter, Math.max(0, retryAfter, least));
+  return Math.min(longestRetryAfter, Math.max(retryAfter, least));
 }

@@ -27,11 +27,9 @@ test("a message has its event as the API shows it, byte for byte", () => {
 
 test("a message without an event says what its content says, with the url of its own", () => {
   const content = '{"from":1,"to":9,"url":"elsewhere"}';
-  expect(JSON.parse(envelopeText({ type: "events.pruned", timestamp, content, url })).data).toEqual({
-    from: 1,
-    to: 9,
-    url,
-  });
+  expect(envelopeText({ type: "events.pruned", timestamp, content, url })).toEndWith(
+    `"data":{"from":1,"to":9,"url":"${url}"}}`,
+  );
   expect(JSON.parse(envelopeText({ type: "destination.test", timestamp, url: null })).data).toEqual({ url: null });
 });
 

@@ -7,6 +7,7 @@ import {
   redeliver,
   type SendingState,
 } from "../../../core/destinations/next-attempt.ts";
+import type { DestinationRow, SendChanges } from "../../../storage/sending/send-store.ts";
 import { always, anyText } from "../arbitraries.ts";
 import { active, answered, deliveryOf } from "./deliveries.ts";
 
@@ -155,6 +156,27 @@ test("the reason says what to correct, and only what it was given", () => {
   ]);
 });
 
+test("what is kept of a destination stays but for what the attempt changed", () => {
+  const row: DestinationRow = {
+    ...active,
+    name: "hook",
+    type: "webhook",
+    eventCursor: 7,
+    alertCursor: 3,
+    groupAt: null,
+    groupedAt: 5,
+    pruned: 0,
+    leftAt: null,
+    changedAt: 1,
+  };
+  const options = { deliveries: [deliveryOf(1)], answer: lost, startedAt: now, now, random: 0.5 };
+  const { destination, changed } = afterAnswer({ ...options, destination: row });
+  const changes: SendChanges = { destinations: [destination], changed };
+  expect(changes.destinations).toEqual([
+    { ...row, failures: 1, retryAt: now, reason: "no answer came: a.example did not answer within 15 s" },
+  ]);
+});
+
 test("waits differ by a fifth at most", () => {
   for (const random of [0, 0.25, 0.999999]) {
     const { waits } = tellUntilEnd(lost, random);
@@ -211,6 +233,8 @@ test("only the same answer one after the other counts, and a redelivery begins a
   const { end } = tellUntilEnd(answered(404));
   const again = { ...end.delivery, ...redeliver(end.delivery, now + hour) };
   expect(again).toEqual(deliveryOf(1, { nextAt: now + hour }));
+  const kept = { ...again, answer: end.delivery.answer };
+  expect(tell({ ...fresh, delivery: kept }, answered(404)).delivery.answer).toBe("404, refused 1 of 3");
   // A receiver's text is never taken for a count.
   const told = tell(fresh, answered(200, null, "x, refused 2 of 3")).delivery;
   const posing = { ...told, answer: "404: y, refused 2 of 3", status: "pending" } as const;

@@ -157,6 +157,11 @@ test("what stands for a value may be written without quotes, wherever YAML takes
   ]);
 });
 
+test("a field that is null is absent, and a value that contains itself is read once", () => {
+  expect(one(...chat, "repeat:", "where: ~", "from: null")).toEqual(one(...chat));
+  expect(problemsOf("destinations: &a [*a]")).toHaveLength(1);
+});
+
 test("it begins now, at the start or after an id", () => {
   for (const from of ["now", "start", 0, 41] as const) expect(one(...hook, `from: ${from}`).from).toBe(from);
   for (const from of ["-1", "1.5", "later", '"41"']) expect(wrong(...hook, `from: ${from}`)).toHaveLength(1);
@@ -192,6 +197,12 @@ describe("what is wrong is said with its path and the right form", () => {
     ],
     [["name: a"], "type: type is missing: write one of webhook, slack, pagerduty, email, apprise, heartbeat, dagster"],
     [["name: a", "type: pager-duty"], "type: write type: pagerduty"],
+    [["name: a", "type: Slack"], "type: write type: slack"],
+    [[...chat.slice(0, 3), "alerts: [CHECK-FAILED]"], "alerts.0: write check_failed"],
+    [
+      ["name: a", "type: slack", "url: ", "alerts: [fail]"],
+      `url: url is missing: write a URL that begins with https://, as \${SLACK_URL}`,
+    ],
     [[...chat, "wher: {}"], "wher: there is no field wher here: write where"],
     [[...chat, "groupWait: 1m"], "groupWait: there is no field groupWait here: write group_wait"],
     [

@@ -342,6 +342,12 @@ test("what one receiver never takes goes to the dead letters, and the rest is de
   );
 });
 
+test("after one that is never taken its subject goes on", () => {
+  const pending = [1, 2, 3].map((id) => deliveryOf(id, { subject: "a", createdAt: now, nextAt: now }));
+  const { ends } = run(queueOf(pending), () => true, new Set([1]));
+  expect([...ends.values()]).toEqual(["dead", "delivered", "delivered"]);
+});
+
 test("all that waits for a receiver that never comes back ends in the dead letters within five days", () => {
   fc.assert(
     fc.property(anyPending, oneMessage, (pending, type) => {

@@ -191,6 +191,7 @@ describe("slack", () => {
     const messages = Array.from({ length: 30 }, (_, i) => firing(alertOf(i, long)));
     const lines = slackPayload(messages, `https://${"a".repeat(200)}.example`).blocks.map((block) => block.text.text);
     expect(lines.join("").length).toBeLessThan(13_000);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(3000);
   });
 });
 
@@ -322,6 +323,11 @@ describe("apprise", () => {
         typeOf,
       ),
     ).toEqual(["success", "warning", "info"]);
+  });
+
+  test("a message that says nothing but its title has that as its body", () => {
+    const { title, body } = appriseNotification([{ type: "destination.test" }], { urls: [], tag: null }, null);
+    expect([title, body]).toEqual(["🔵 This is a test of runless", "This is a test of runless"]);
   });
 
   test("anything has a body, and fits in what services take", () => {
