@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Alert } from "../../../storage/index.ts";
-import { stateMessage, type ToldMessage } from "./told-message.ts";
+import { type StatedTime, stateMessage, type ToldMessage } from "./told-message.ts";
 import { visibleText } from "./visible-text.ts";
 
 export interface PagerdutyEvent {
@@ -38,7 +38,7 @@ const severities = { failed: "error", warned: "warning", resolved: "info", told:
  */
 export function pagerdutyEvent(message: ToldMessage, routingKey: string, baseUrl: string | null): PagerdutyEvent {
   const { alert, type } = message;
-  const { level, title, name, reason, since, owners, url } = stateMessage(message, baseUrl);
+  const { level, title, name, reason, time, owners, url } = stateMessage(message, baseUrl);
   return {
     routing_key: routingKey,
     event_action: type === "alert.resolved" ? "resolve" : "trigger",
@@ -49,7 +49,7 @@ export function pagerdutyEvent(message: ToldMessage, routingKey: string, baseUrl
       summary: visibleText(title, mostSummary),
       source: visibleText(name ?? "runless", mostField),
       severity: severities[level],
-      ...(since !== null && { timestamp: new Date(since).toISOString() }),
+      ...(time !== null && { timestamp: new Date(startOf(time)).toISOString() }),
       ...(name !== null && { component: visibleText(name, mostField) }),
       ...(alert !== undefined && { class: alert.kind }),
       ...(alert !== undefined && alert.group !== null && { group: visibleText(alert.group, mostField) }),
@@ -60,6 +60,10 @@ export function pagerdutyEvent(message: ToldMessage, routingKey: string, baseUrl
       },
     },
   };
+}
+
+function startOf(time: StatedTime): number {
+  return "at" in time ? time.at : "since" in time ? time.since : time.from;
 }
 
 function alertDetails({ id, partition, checkName, tags }: Alert): Readonly<Record<string, unknown>> {

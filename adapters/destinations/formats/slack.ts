@@ -1,5 +1,5 @@
 import { digestOf, marks } from "./digest.ts";
-import type { Statement, ToldMessage } from "./told-message.ts";
+import { type Statement, type ToldMessage, timeWords } from "./told-message.ts";
 import { utcTime, visibleText } from "./visible-text.ts";
 
 export interface SlackText {
@@ -20,8 +20,8 @@ export interface SlackPayload {
 /** Slack refuses a section with more characters. */
 const mostSection = 3000;
 /** In a list, once they are escaped: Slack refuses blocks of more than about 13,000 characters in all. */
-const mostTitle = 160;
-const mostOwners = 80;
+const mostTitle = 150;
+const mostOwners = 50;
 
 /**
  * What is posted to an incoming webhook of Slack: one section for what happened, and sections for what it names. Times are
@@ -64,14 +64,14 @@ function lineOf(statement: Statement): string {
   return `${marks[statement.level]} ${linkTo(statement.url, part(statement.title), false)}${rest === "" ? "" : ` · ${rest}`}`;
 }
 
-function details({ since, owners }: Statement): string {
-  const parts = [since === null ? "" : dateOf(since), part(owners.slice(0, 5).join(", "), mostOwners)];
+function details({ time, owners }: Statement): string {
+  const parts = [timeWords(time, dateOf), part(owners.slice(0, 5).join(", "), mostOwners)];
   return parts.filter((one) => one !== "").join(" · ");
 }
 
-function dateOf(since: number): string {
+function dateOf(milliseconds: number): string {
   // Slack takes whole seconds, and shows what follows the bar where it can't format them.
-  return `since <!date^${Math.floor(since / 1000)}^{date_short_pretty} {time}|${utcTime(since)}>`;
+  return `<!date^${Math.floor(milliseconds / 1000)}^{date_short_pretty} {time}|${utcTime(milliseconds)}>`;
 }
 
 function linkTo(url: string | null, text: string, isBold: boolean): string {

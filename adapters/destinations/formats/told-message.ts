@@ -28,14 +28,20 @@ export interface Statement {
   /** With the name: `warehouse/orders is late`. */
   readonly title: string;
   readonly reason: string | null;
-  readonly since: number | null;
+  readonly time: StatedTime | null;
   readonly owners: readonly string[];
   /** The page about it; null where nobody said under which address the server is reached. */
   readonly url: string | null;
 }
 
+/** When an event happened, since when an alert fires, or from when until when it did. In milliseconds since 1970 UTC. */
+export type StatedTime =
+  | { readonly at: number }
+  | { readonly since: number }
+  | { readonly from: number; readonly until: number };
+
 /** Some services refuse longer links. */
-const longestUrl = 300;
+const longestUrl = 250;
 /** In a title, so that what happened is not cut off. */
 const longestName = 120;
 
@@ -47,7 +53,7 @@ export function stateMessage({ type, alert, event, content }: ToldMessage, baseU
     level: "told",
     name: null,
     reason: null,
-    since: null,
+    time: null,
     owners: [],
     url: pageUrl(baseUrl, "/"),
   } as const;
@@ -69,7 +75,7 @@ export function pageUrl(baseUrl: string | null, path: string, short = "/"): stri
 }
 
 function stateAlert(type: MessageType, alert: Alert, baseUrl: string | null): Statement {
-  const { kind, severity, status, assetKey, partition, checkName, since, eventId, owners } = alert;
+  const { kind, severity, status, assetKey, partition, checkName, since, resolvedAt, eventId, owners } = alert;
   const isOver = type === "alert.resolved";
   const isWarning = severity === "WARN";
   const still = type === "alert.reminder" ? "still " : "";
@@ -83,7 +89,7 @@ function stateAlert(type: MessageType, alert: Alert, baseUrl: string | null): St
     name: nameOf(assetKey, partition),
     title: isOver ? `Resolved: ${subject} ${before}` : `${subject} ${now}`,
     reason: reasonText({ reason: alert.reason, status: isOver ? "resolved" : status }),
-    since,
+    time: isOver && resolvedAt !== null ? { from: since, until: resolvedAt } : { since },
     owners,
     url: pageUrl(baseUrl, eventId === null ? assetPath(assetKey) : `/events/${eventId}`, "/alerts"),
   };
@@ -98,7 +104,7 @@ const eventVerbs = {
 function stateEvent(event: RecordedEvent, baseUrl: string | null): Statement {
   const name = nameOf(event.assetKey, event.partition);
   const short = shortName(event.assetKey, event.partition);
-  const rest = { name, since: event.timestamp, owners: [], url: pageUrl(baseUrl, `/events/${event.id}`) };
+  const rest = { name, time: { at: event.timestamp }, owners: [], url: pageUrl(baseUrl, `/events/${event.id}`) };
   if (event.type === "ASSET_CHECK_EVALUATION") {
     const { passed, severity, checkName } = event;
     const level = passed ? "told" : severity === "WARN" ? "warned" : "failed";
@@ -132,9 +138,16 @@ function eventCount(count: number): string {
   return count === 1 ? "1 event was" : `${count} events were`;
 }
 
+/** A time in words; `format` writes the moments in it. Empty if there is none. */
+export function timeWords(time: StatedTime | null, format: (milliseconds: number) => string): string {
+  if (time === null) return "";
+  if ("at" in time) return `at ${format(time.at)}`;
+  return "since" in time ? `since ${format(time.since)}` : `from ${format(time.from)} to ${format(time.until)}`;
+}
+
 /** `since 2026-11-30 06:00 UTC, team:finance`: what is left to say in one line. */
-export function detailsOf({ since, owners }: Statement, mostOwners = 5): string {
+export function detailsOf({ time, owners }: Statement, mostOwners = 5): string {
   const named = owners.slice(0, mostOwners).join(", ");
   const more = owners.length > mostOwners ? ` and ${owners.length - mostOwners} more` : "";
-  return [since === null ? "" : `since ${utcTime(since)}`, `${named}${more}`].filter((part) => part !== "").join(", ");
+  return [timeWords(time, utcTime), `${named}${more}`].filter((part) => part !== "").join(", ");
 }

@@ -6,7 +6,7 @@ import { digestOf } from "../../../../adapters/destinations/formats/digest.ts";
 import { emailContent } from "../../../../adapters/destinations/formats/email.ts";
 import { pagerdutyEvent } from "../../../../adapters/destinations/formats/pagerduty.ts";
 import { slackPayload } from "../../../../adapters/destinations/formats/slack.ts";
-import { stateMessage } from "../../../../adapters/destinations/formats/told-message.ts";
+import { detailsOf, stateMessage } from "../../../../adapters/destinations/formats/told-message.ts";
 import { visibleText } from "../../../../adapters/destinations/formats/visible-text.ts";
 import { checkEvaluation, freshnessStateChange, materialization } from "../../../../core/index.ts";
 import { anyText } from "../../../core/arbitraries.ts";
@@ -75,6 +75,22 @@ describe("a message says what happened", () => {
       "12 events were deleted before this destination was told",
       "Events were deleted before this destination was told",
     ]);
+  });
+
+  test("when", () => {
+    const event = { ...materialization("a"), id: 7, timestamp: since, receivedAt: since + 5_000 };
+    const messages = [firing(alertOf(1)), resolved(alertOf(1)), { type: "asset.materialized", event } as const];
+    expect(messages.map((message) => detailsOf(stateMessage(message, null)))).toEqual([
+      "since 2026-11-30 06:00 UTC, team:finance",
+      "from 2026-11-30 06:00 UTC to 2026-11-30 06:01 UTC, team:finance",
+      "at 2026-11-30 06:00 UTC",
+    ]);
+  });
+
+  test("and whose it is, five of them by name", () => {
+    const owners = Array.from({ length: 7 }, (_, i) => `team:${i}`);
+    const { text } = emailContent([firing(alertOf(1, { owners }))], null);
+    expect(text).toContain(", team:0, team:1, team:2, team:3, team:4 and 2 more\n");
   });
 
   test("with a link to the page about it, which is never too long", () => {
@@ -183,13 +199,13 @@ describe("slack", () => {
 
   test("a group of the longest keys and owners fits too", () => {
     const long = {
-      assetKey: ["&".repeat(300)],
+      assetKey: ["&".repeat(45)],
       owners: ["<".repeat(300)],
       checkName: ">".repeat(300),
       kind: "check",
     } as const;
-    const messages = Array.from({ length: 30 }, (_, i) => firing(alertOf(i, long)));
-    const lines = slackPayload(messages, `https://${"a".repeat(200)}.example`).blocks.map((block) => block.text.text);
+    const messages = Array.from({ length: 30 }, (_, i) => resolved(alertOf(i, long)));
+    const lines = slackPayload(messages, `https://${"a".repeat(90)}.example`).blocks.map((block) => block.text.text);
     expect(lines.join("").length).toBeLessThan(13_000);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(3000);
   });
