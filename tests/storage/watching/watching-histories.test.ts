@@ -97,8 +97,11 @@ async function apply(one: Watching, step: Step, clock: { now: number }): Promise
     const reported = events.filter(({ type }) => type.startsWith("ASSET_") && type !== "ASSET_WIPED");
     const found = reported[step.at % Math.max(1, reported.length)];
     if (found !== undefined) await stores.log.wipe({ eventId: found.id }, null);
-  } else if (step.do === "close") await stores.watching.closeAlert(step.alert);
-  else if (step.do === "take over") {
+  } else if (step.do === "close") {
+    const { alerts } = await stores.watching.alerts({}, { limit: 1000 });
+    const found = alerts.at(-step.alert);
+    if (found !== undefined) await stores.watching.closeAlert(found.id);
+  } else if (step.do === "take over") {
     one.follower = new Follower(stores, clock);
     await one.follower.take("other");
   }
@@ -146,7 +149,11 @@ async function stateOf({ watching, log, ...stores }: Stores) {
     counts: await watching.counts(),
     alerts: await alertsOf({ watching, log, ...stores }),
     changes: await changesOf({ watching, log, ...stores }),
-    told: await toldByAlert({ watching, log, ...stores }),
+    // Ids of alerts may have gaps.
+    told: (await toldByAlert({ watching, log, ...stores })).map(({ alert: { id: _, ...alert }, ...change }) => ({
+      ...change,
+      alert,
+    })),
   };
 }
 
