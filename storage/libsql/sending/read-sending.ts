@@ -38,7 +38,7 @@ export async function readPending(read: Read, destination: string): Promise<read
         return { rows, isLast: rows.length < limit };
       }),
     );
-    found.push(...page.rows.map(deliveryOf));
+    for (const row of page.rows) found.push(deliveryOf(row));
     if (page.isLast) return found;
   }
 }
