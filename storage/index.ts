@@ -32,6 +32,7 @@ export { listPage } from "./scan/list-page.ts";
 export { isTarget, matchesFilter, traceOf } from "./scan/matches.ts";
 export { assetsOf, checksOf, partitionsOf } from "./scan/summaries.ts";
 export { createWatchers } from "./scan/watchers.ts";
+export type * from "./sending/send-store.ts";
 export type { Stores } from "./stores.ts";
 export type * from "./token-store.ts";
 export {

@@ -5,6 +5,7 @@ import { openLibsqlStores } from "./libsql/libsql-stores.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { createMemoryDefinitionStore } from "./memory/definition-store.ts";
 import { createMemoryLog } from "./memory/memory-event-log.ts";
+import { createMemorySendStore } from "./memory/send-store.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import { createMemoryWatchStore } from "./memory/watch-store.ts";
 import type { Stores } from "./stores.ts";
@@ -14,9 +15,10 @@ const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<St
   memory: async ({ now = Date.now, onCommit }) => {
     const log = createMemoryLog({ now, onCommit });
     const definitions = createMemoryDefinitionStore({ now });
+    const watching = createMemoryWatchStore({ log, definitions, now });
     return {
-      ...{ log, definitions, tokens: createMemoryTokenStore({ now }) },
-      watching: createMemoryWatchStore({ log, definitions, now }),
+      ...{ log, definitions, watching, tokens: createMemoryTokenStore({ now }) },
+      sending: createMemorySendStore({ watching }),
     };
   },
 };

@@ -11,6 +11,8 @@ import { deleteHidden, findHidden, pauseBetweenDeletions } from "./maintenance/w
 import { wipe } from "./maintenance/wipe/wipe.ts";
 import { parsePlan } from "./maintenance/wipe/wipe-plan.ts";
 import type { DatabaseReads } from "./read/database-reads.ts";
+import { readSendLease } from "./sending/read-sending.ts";
+import { addRequest, releaseSendLease, takeSendLease, writeSending } from "./sending/send-writes.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
 import { readLease } from "./watching/read-watched.ts";
 import { closeAlert, putMute, releaseLease, removeMute, takeLease } from "./watching/watch-writes.ts";
@@ -63,6 +65,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
     replaceDefinitions: (request) => replacer.replace(request),
     definitionRevision: () => access.read(readRevision),
     ...watching(access),
+    ...sending(access),
     close: () => access.close(),
   };
 }
@@ -80,6 +83,17 @@ function watching({ read, write, file }: DatabaseAccess) {
     closeAlert: (id, now) => write((writer) => closeAlert(writer, id, now)),
     mute: (name, details) => write((writer) => putMute(writer, name, details)),
     unmute: (name, now) => write((writer) => removeMute(writer, name, now)),
+  } satisfies Partial<LogDatabase>;
+}
+
+/** Who sends, and what is written for it. */
+function sending({ read, write, file }: DatabaseAccess) {
+  return {
+    sendLease: () => read(readSendLease),
+    takeSendLease: (holder, seen) => write((writer) => takeSendLease(writer, holder, seen)),
+    releaseSendLease: (fence) => write((writer) => releaseSendLease(writer, fence)),
+    writeSending: (batch) => writeSending({ write, file }, batch),
+    addRequest: (request) => write((writer) => addRequest(writer, request)),
   } satisfies Partial<LogDatabase>;
 }
 

@@ -13,6 +13,7 @@ import type {
   LibsqlOptions,
 } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
+import { createLibsqlSendStore } from "./sending/libsql-send-store.ts";
 import { createLibsqlWatchStore } from "./watching/libsql-watch-store.ts";
 
 export interface LibsqlStores extends Stores {
@@ -44,6 +45,7 @@ export async function openLibsqlStores(options: LibsqlOptions): Promise<LibsqlSt
       database.replaceDefinitions({ source, given, options, now: now() }),
     ),
     watching: createLibsqlWatchStore(database, now),
+    sending: createLibsqlSendStore(database, now),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RecordedEventType } from "../../core/index.ts";
 import type { ReplaceResult } from "../definitions/definition-store.ts";
 import type { Expiry } from "../maintenance.ts";
+import type { SendHolder, SendLease, SendRequest } from "../sending/send-store.ts";
 import type { NewToken, TokenRecord, TokenUse } from "../token-store.ts";
 import type { MuteName, WatchLease } from "../watching/watch-store.ts";
 import type { ReplaceRequest } from "./definitions/replace-definitions.ts";
@@ -8,9 +9,12 @@ import type { Expired } from "./maintenance/prune.ts";
 import type { Hidden } from "./maintenance/wipe/purge.ts";
 import type { PlanFailure } from "./maintenance/wipe/wipe.ts";
 import type { DatabaseReads } from "./read/database-reads.ts";
+import type { HeldLease } from "./sending/commit-statements.ts";
+import type { WrittenBatch } from "./sending/send-writes.ts";
 import type { WrittenPlan } from "./watching/write-plan.ts";
 import type { EventRow } from "./write/event-row.ts";
 import type { SentGroup, WrittenGroup } from "./write/group.ts";
+import type { Statement } from "./write/write-transaction.ts";
 
 /**
  * What the event log needs of its database. All arguments and answers are plain data, so that they can cross threads.
@@ -61,6 +65,13 @@ export interface LogDatabase extends DatabaseReads {
     details: { readonly until: number; readonly by: string | null; readonly now: number },
   ): Promise<void>;
   unmute(name: MuteName, now: number): Promise<boolean>;
+  sendLease(): Promise<SendLease>;
+  /** The new fence, or undefined if the lease changed since it was read. */
+  takeSendLease(holder: SendHolder, seen: HeldLease): Promise<number | undefined>;
+  releaseSendLease(fence: number): Promise<void>;
+  /** Writes a batch of commit-statements.ts, if it is still of the lease. */
+  writeSending(batch: readonly Statement[]): Promise<WrittenBatch>;
+  addRequest(request: Omit<SendRequest, "id">): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -106,6 +117,14 @@ const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   firingCounts: true,
   alerts: true,
   mutes: true,
+  destinations: true,
+  pendingDeliveries: true,
+  alertChanges: true,
+  newestAlertChange: true,
+  sendRequests: true,
+  deliveries: true,
+  delivery: true,
+  deliveryCounts: true,
 };
 
 const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, true>> = {
@@ -136,6 +155,11 @@ const others: Readonly<Record<Exclude<keyof LogDatabase, keyof DatabaseReads>, t
   closeAlert: true,
   mute: true,
   unmute: true,
+  sendLease: true,
+  takeSendLease: true,
+  releaseSendLease: true,
+  writeSending: true,
+  addRequest: true,
   close: true,
 };
 

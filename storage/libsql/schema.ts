@@ -236,6 +236,8 @@ export const alert = sqliteTable(
     tellAt: integer("tell_at"),
     /** Owners, group and tags of the definition when it opened, as JSON. */
     labels: text("labels").notNull(),
+    /** When it opened, changed or ended. Null where that was before schema version 8. */
+    changedAt: integer("changed_at"),
   },
   (table) => [
     uniqueIndex("alert_firing")
@@ -244,6 +246,95 @@ export const alert = sqliteTable(
     index("alert_resolved").on(table.resolvedAt).where(isNotNull(table.resolvedAt)),
   ],
 );
+
+/**
+ * What alerts became: an alert that opened, got worse or ended, as it was then. Triggers of `alert` write the rows, for
+ * which Drizzle has no word: see migrations.ts.
+ */
+export const alertChange = sqliteTable("alert_change", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  at: integer("at").notNull(),
+  alertId: integer("alert_id").notNull(),
+  kind: text("kind").notNull(),
+  name: text("name").notNull(),
+  partition: blob("partition").notNull(),
+  checkName: text("check_name").notNull(),
+  severity: text("severity").notNull(),
+  since: integer("since").notNull(),
+  resolvedAt: integer("resolved_at"),
+  reason: text("reason").notNull(),
+  eventId: integer("event_id"),
+  tellAt: integer("tell_at"),
+  labels: text("labels").notNull(),
+});
+
+/** One row: which server sends to destinations. */
+export const sender = sqliteTable("sender", {
+  id: integer("id").primaryKey(),
+  /** Null while nobody sends. */
+  holder: text("holder"),
+  /** Of the holder's file of destinations. */
+  fileHash: text("file_hash"),
+  /** Grows when another server takes over. */
+  fence: integer("fence").notNull(),
+  /** Grows with every commit. */
+  beat: integer("beat").notNull(),
+  /** A random id of the last commit: who got no answer finds it. */
+  commitId: text("commit_id"),
+});
+
+/** Who is told of the log, and how far each has come, by the encoded name. No address and no secret is here. */
+export const destination = sqliteTable("destination", {
+  name: text("name").primaryKey().notNull(),
+  type: text("type").notNull(),
+  eventCursor: integer("event_cursor").notNull(),
+  alertCursor: integer("alert_cursor").notNull(),
+  status: text("status").notNull(),
+  reason: text("reason"),
+  failures: integer("failures").notNull(),
+  retryAt: integer("retry_at"),
+  groupAt: integer("group_at"),
+  groupedAt: integer("grouped_at"),
+  pruned: integer("pruned").notNull(),
+  leftAt: integer("left_at"),
+  changedAt: integer("changed_at").notNull(),
+});
+
+/** What a destination is told, and what came of it. */
+export const delivery = sqliteTable(
+  "delivery",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    destination: text("destination").notNull(),
+    messageId: text("message_id").notNull(),
+    type: text("type").notNull(),
+    subject: text("subject").notNull(),
+    eventId: integer("event_id"),
+    alertChangeId: integer("alert_change_id"),
+    content: text("content"),
+    status: text("status").notNull(),
+    attempts: integer("attempts").notNull(),
+    nextAt: integer("next_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    endedAt: integer("ended_at"),
+    answer: text("answer"),
+  },
+  (table) => [
+    uniqueIndex("delivery_by_message").on(table.messageId),
+    // Also in the order of ids, which SQLite adds to every index.
+    index("delivery_by_status").on(table.destination, table.status),
+    index("delivery_by_end").on(table.endedAt).where(isNotNull(table.endedAt)),
+  ],
+);
+
+/** What the server that sends is asked for. */
+export const sendRequest = sqliteTable("send_request", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  action: text("action").notNull(),
+  destination: text("destination").notNull(),
+  argument: integer("argument"),
+  option: text("option"),
+});
 
 /** Until when what is at a key (kind 0), or at and below a prefix (1), is not told. */
 export const mute = sqliteTable(
@@ -282,4 +373,5 @@ export const withoutRowid = [
   groupCommit,
   subject,
   mute,
+  destination,
 ] as const;

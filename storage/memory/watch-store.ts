@@ -2,13 +2,14 @@ import type { FreshnessState } from "../../core/freshness/index.ts";
 import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { ListRequest } from "../event-log.ts";
-import { comparePositions, listPage } from "../scan/list-page.ts";
-import { isMutedBy, sameKey } from "../scan/matches.ts";
-import { assetFreshness, earliest, latest, type SubjectGroup, subjectsIn } from "../watching/asset-freshness.ts";
+import { listPage } from "../scan/list-page.ts";
+import { sameKey } from "../scan/matches.ts";
+import { assetFreshness, earliest, groupRows, subjectsIn } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
 import { idOf } from "../watching/step-draft.ts";
 import {
   type AlertChange,
+  alertChangesKeptFor,
   alertsKeptFor,
   type CheckName,
   type SubjectDecision,
@@ -29,7 +30,10 @@ import type {
   WatchStep,
   WatchStore,
 } from "../watching/watch-store.ts";
+import { MemoryAlertChanges, type StoredAlert } from "./alert-changes.ts";
 import type { MemoryLog } from "./memory-event-log.ts";
+import { MemoryMutes } from "./mutes.ts";
+import type { AlertChangeReads } from "./send-store.ts";
 import { createMemoryWatchReads, type WatcherState } from "./watch-reads.ts";
 
 export interface MemoryWatchOptions {
@@ -45,22 +49,22 @@ export interface MemoryWatchOptions {
  * const { watching } = await openStores({ url: ":memory:" });
  * console.log((await watching.counts()).firing); // []
  */
-export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore {
+export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore & AlertChangeReads {
   return new MemoryWatchStore(options);
 }
 
-type StoredAlert = Omit<Alert, "mutedUntil">;
-
-class MemoryWatchStore implements WatchStore {
+class MemoryWatchStore implements WatchStore, AlertChangeReads {
   readonly #options: MemoryWatchOptions;
   readonly #watcher: WatcherState = { holder: null, fence: 0, beat: 0, progress: undefined };
   readonly #rows = new Map<string, WatchedRow>();
-  readonly #mutes = new Map<string, Mute>();
+  readonly #mutes: MemoryMutes;
+  readonly #changes = new MemoryAlertChanges();
   #alerts: readonly StoredAlert[] = [];
   #lastAlertId = 0;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
+    this.#mutes = new MemoryMutes(options.now);
   }
 
   async lease(): Promise<WatchLease> {
@@ -105,7 +109,7 @@ class MemoryWatchStore implements WatchStore {
 
   async freshnessOf(keys: readonly AssetKey[]): Promise<readonly (AssetFreshness | undefined)[]> {
     const rows = [...this.#rows.values()];
-    return keys.map((key) => assetFreshness(key, groupsOf(rows.filter(({ assetKey }) => sameKey(assetKey, key)))));
+    return keys.map((key) => assetFreshness(key, groupRows(rows.filter(({ assetKey }) => sameKey(assetKey, key)))));
   }
 
   async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
@@ -165,30 +169,38 @@ class MemoryWatchStore implements WatchStore {
   }
 
   async closeAlert(id: number): Promise<Alert | undefined> {
-    const end = { status: "resolved", resolvedAt: this.#options.now(), reason: "closed" } as const;
-    this.#alerts = this.#alerts.map((one) => (one.id === id && one.status === "firing" ? { ...one, ...end } : one));
+    const at = this.#options.now();
+    const end = { status: "resolved", resolvedAt: at, reason: "closed" } as const;
+    this.#update(
+      (one) => one.id === id && one.status === "firing",
+      (one) => ({ ...one, ...end }),
+      at,
+    );
     return this.alert(id);
   }
 
+  async alertChanges(after: number, limit: number) {
+    return this.#changes.after(after, limit, (alert) => this.#shown(alert));
+  }
+
+  async alertChange(id: number) {
+    return (await this.alertChanges(id - 1, 1)).find((one) => one.id === id);
+  }
+
+  async newestAlertChange(): Promise<number> {
+    return this.#changes.newestId;
+  }
+
   async mute(name: MuteName, until: number, by: string | null): Promise<void> {
-    this.#mutes.set(muteId(name), { name, until, by });
+    this.#mutes.set({ name, until, by });
   }
 
   async unmute(name: MuteName): Promise<boolean> {
-    const mute = this.#mutes.get(muteId(name));
-    this.#mutes.delete(muteId(name));
-    return mute !== undefined && mute.until > this.#options.now();
+    return this.#mutes.delete(name);
   }
 
   async mutes(): Promise<readonly Mute[]> {
-    const position = ({ name }: Mute) => [
-      ...(name.assetKey ?? name.prefix),
-      null,
-      name.prefix === undefined ? "" : "p",
-    ];
-    return [...this.#mutes.values()]
-      .filter(({ until }) => until > this.#options.now())
-      .sort((a, b) => comparePositions(position(a), position(b)));
+    return this.#mutes.list();
   }
 
   #reads() {
@@ -210,6 +222,7 @@ class MemoryWatchStore implements WatchStore {
     this.#watcher.progress = progress;
     this.#watcher.beat++;
     this.#alerts = this.#alerts.filter(({ resolvedAt }) => resolvedAt === null || resolvedAt > clock - alertsKeptFor);
+    this.#changes.forget(clock - alertChangesKeptFor);
   }
 
   async #isValid({ assetKey, upTo }: SubjectDecision): Promise<boolean> {
@@ -239,50 +252,36 @@ class MemoryWatchStore implements WatchStore {
       one.status === "firing" && one.kind === kind && idOf(one) === idOf(name) && one.checkName === checkName;
     if (alert.to === "resolve") {
       const end = { status: "resolved", resolvedAt: clock, reason: alert.reason } as const;
-      this.#alerts = this.#alerts.map((one) => (isIt(one) ? { ...one, ...end, eventId: eventId ?? one.eventId } : one));
+      this.#update(isIt, (one) => ({ ...one, ...end, eventId: eventId ?? one.eventId }), clock);
       return;
     }
     const { to, severity, reason, since, tellAt, labels } = alert;
     const isFiring = this.#alerts.some(isIt);
     if (to === "update" || (to === "raise" && isFiring)) {
-      this.#alerts = this.#alerts.map((one) => (isIt(one) ? { ...one, severity, reason, tellAt, eventId } : one));
+      this.#update(isIt, (one) => ({ ...one, severity, reason, tellAt, eventId }), clock);
     } else if (!isFiring) {
-      const opened = { kind, assetKey, partition, checkName, severity, since, reason, eventId, tellAt, ...labels };
-      this.#alerts = [...this.#alerts, { ...opened, id: ++this.#lastAlertId, status: "firing", resolvedAt: null }];
+      const said = { kind, assetKey, partition, checkName, severity, since, reason, eventId, tellAt, ...labels };
+      const opened = { ...said, id: ++this.#lastAlertId, status: "firing", resolvedAt: null } as const;
+      this.#alerts = [...this.#alerts, opened];
+      this.#changes.note(undefined, opened, clock);
     }
   }
 
+  #update(isIt: (one: StoredAlert) => boolean, change: (one: StoredAlert) => StoredAlert, at: number): void {
+    this.#alerts = this.#alerts.map((one) => {
+      if (!isIt(one)) return one;
+      const changed = change(one);
+      this.#changes.note(one, changed, at);
+      return changed;
+    });
+  }
+
   #shown(alert: StoredAlert): Alert {
-    const untils = [...this.#mutes.values()]
-      .filter(({ name }) => isMutedBy(name, alert.assetKey))
-      .map(({ until }) => until)
-      .filter((until) => until > this.#options.now());
-    return { ...alert, mutedUntil: latest(untils) };
+    return { ...alert, mutedUntil: this.#mutes.until(alert.assetKey) };
   }
 }
 
 /** Newest first: digits of the distance to the greatest id. */
 function alertPosition({ id }: Alert): readonly string[] {
   return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
-}
-
-function groupsOf(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
-  const states = [...new Set(rows.map(({ state }) => state))];
-  return states.map((state) => {
-    const group = rows.filter((row) => row.state === state);
-    return {
-      state,
-      isOfPartitions: group.some(({ partition }) => partition !== null),
-      count: group.length,
-      since: earliest(group.map(({ since }) => since)) ?? 0,
-      lastAt: latest(group.map(({ lastAt }) => lastAt)),
-      deadline: earliest(group.map(({ deadline }) => deadline)),
-      nextAt: earliest(group.map(({ nextAt }) => nextAt)),
-      definedAt: earliest(group.map(({ definedAt }) => definedAt)),
-    };
-  });
-}
-
-function muteId({ assetKey, prefix }: MuteName): string {
-  return JSON.stringify([assetKey ?? null, prefix ?? null]);
 }

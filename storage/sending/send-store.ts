@@ -31,7 +31,7 @@ export interface SendStore {
   /** Writes all of it, or nothing and returns false if the fence is not that of the holder any more. */
   commit(fence: number, changes: SendChanges): Promise<boolean>;
 
-  /** What alerts became after a change with this id, in order. */
+  /** What alerts became after a change with this id, in order. The watcher forgets it after 40 days. */
   alertChanges(after: number, limit: number): Promise<readonly AlertTransition[]>;
 
   /** One of them; undefined if it is forgotten. */
@@ -97,7 +97,7 @@ export interface DestinationRow {
   readonly changedAt: number;
 }
 
-/** What a commit writes. */
+/** What a commit writes, in this order. */
 export interface SendChanges {
   readonly destinations?: readonly DestinationRow[] | undefined;
   /** Destinations that are forgotten, with all their deliveries. */
@@ -107,14 +107,14 @@ export interface SendChanges {
   readonly changed?: readonly DeliveryChange[] | undefined;
   /** Requests that are done. */
   readonly answered?: readonly number[] | undefined;
-  /** Deliveries that ended before this time are deleted, and what alerts became before it, in bounded pieces. */
+  /** Deliveries that ended before this time are deleted, at most 5,000 with one commit. */
   readonly forgetBefore?: number | undefined;
 }
 
 export interface DeliveryChange
   extends Pick<Delivery, "id" | "status" | "attempts" | "nextAt" | "endedAt" | "answer"> {}
 
-/** An alert that opened, got worse or ended, as it was then. */
+/** An alert that opened, got worse or ended, as it was then. Only `mutedUntil` is that of now. */
 export interface AlertTransition {
   readonly id: number;
   readonly to: "firing" | "resolved";

@@ -25,6 +25,24 @@ export function subjectsIn(rows: readonly WatchedRow[]): readonly Subject[] {
   return rows.flatMap((row) => (row.state === null ? [] : [{ ...row, state: row.state }]));
 }
 
+/** Rows of one asset as groups. */
+export function groupRows(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
+  const states = [...new Set(rows.map(({ state }) => state))];
+  return states.map((state) => {
+    const group = rows.filter((row) => row.state === state);
+    return {
+      state,
+      isOfPartitions: group.some(({ partition }) => partition !== null),
+      count: group.length,
+      since: earliest(group.map(({ since }) => since)) ?? 0,
+      lastAt: latest(group.map(({ lastAt }) => lastAt)),
+      deadline: earliest(group.map(({ deadline }) => deadline)),
+      nextAt: earliest(group.map(({ nextAt }) => nextAt)),
+      definedAt: earliest(group.map(({ definedAt }) => definedAt)),
+    };
+  });
+}
+
 /** The freshness of an asset, from the groups of its subjects. Undefined if it has none. */
 export function assetFreshness(assetKey: AssetKey, groups: readonly SubjectGroup[]): AssetFreshness | undefined {
   const judged = groups.filter(({ state }) => state !== null);

@@ -33,6 +33,9 @@ export interface AlertLabels {
 /** How long an alert is kept after it was resolved, in milliseconds. */
 export const alertsKeptFor = 90 * 24 * 3_600_000;
 
+/** How long it is kept what an alert became, for destinations: longer than any delivery of it. */
+export const alertChangesKeptFor = 40 * 24 * 3_600_000;
+
 /**
  * What happens to the alert of a subject or a check. An update changes only an alert that fires; what is raised opens one
  * where none fires, since it was closed.

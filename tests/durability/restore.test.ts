@@ -1,7 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkEvaluation } from "../../core/index.ts";
+import { openStores } from "../../storage/index.ts";
 import { patience, runCli } from "../adapters/cli/run-cli.ts";
+import { Follower, report } from "../contracts/watching.ts";
 import { runtimes, startServer, temporaryFolder } from "../server.ts";
 
 setDefaultTimeout(patience);
@@ -47,6 +50,20 @@ test("restore puts a copy in the place of a database, keeps what was there, and 
   expect(third?.[0]).not.toBe(second?.[0]);
   expect(readFileSync(copy).equals(original)).toBe(true);
   expect((await cli("doctor")).exitCode).toBe(0);
+});
+
+test("alerts that open after a restore have ids that none had before: receivers know messages by them", async () => {
+  const { file, copy, cli } = await backedUp();
+  await cli("restore", copy);
+  const stores = await openStores({ url: `file:${file}` });
+  const follower = new Follower(stores, { now: Date.now() });
+  await follower.take();
+  await report(stores, checkEvaluation("a", { checkName: "c", passed: false }));
+  await follower.follow();
+  const [alert] = (await stores.watching.alerts({}, { limit: 1 })).alerts;
+  expect(alert?.id).toBeGreaterThan(10_000_000_000);
+  expect((await stores.sending.alertChanges(0, 1))[0]?.alert.id).toBe(alert?.id ?? 0);
+  await stores.log.close();
 });
 
 test("restore says that revoked tokens are back", async () => {

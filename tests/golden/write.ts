@@ -4,11 +4,12 @@ import { parseDefinitions } from "../../core/definitions/index.ts";
 import { checkEvaluation, float, int, materialization, observation } from "../../core/index.ts";
 import { openStores } from "../../storage/index.ts";
 import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
+import { destinationRow, newDelivery } from "../contracts/sending.ts";
 
 const path = new URL(`version-${migrations.length}.db`, import.meta.url).pathname;
 if (existsSync(path)) throw new Error(`${path} is there already. A golden file is never written again.`);
 
-const { log, definitions } = await openStores({ url: `file:${path}`, now: () => Date.UTC(2026, 10, 23) });
+const { log, definitions, sending } = await openStores({ url: `file:${path}`, now: () => Date.UTC(2026, 10, 23) });
 const orders = ["warehouse", "orders"];
 await log.append([
   [
@@ -37,6 +38,15 @@ assets:
   - prefix: warehouse
 `),
 );
+const fence = await sending.takeLease({ holder: "one", fileHash: "hash" }, await sending.lease());
+await sending.commit(fence ?? 0, {
+  destinations: [destinationRow("loader", { eventCursor: 3 })],
+  queued: [
+    newDelivery("loader", "msg_1"),
+    newDelivery("loader", "msg_2", { status: "dead", endedAt: 1, answer: "410" }),
+  ],
+});
+await sending.request({ action: "pause", destination: "loader", argument: null, option: null });
 await log.close();
 
 const client = createClient({ url: `file:${path}`, concurrency: 1 });

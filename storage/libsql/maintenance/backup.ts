@@ -68,7 +68,7 @@ function leaveOutIds(file: string): void {
   const copy = new Database(file);
   try {
     const ids = randomInt(idsLeftOut, 2 * idsLeftOut);
-    copy.exec(`UPDATE sqlite_sequence SET seq = seq + ${ids} WHERE name = 'event'`);
+    copy.exec(`UPDATE sqlite_sequence SET seq = seq + ${ids} WHERE name IN ('event', 'alert')`);
   } finally {
     copy.close();
   }

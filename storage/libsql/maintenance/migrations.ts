@@ -196,4 +196,106 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (name, kind)
   ) WITHOUT ROWID;
   `,
+  `
+  -- What alerts became, for destinations: a row when one opens, gets worse or ends, as the alert was then. The triggers
+  -- write it, so that whatever changes an alert notes it in the same transaction. changed_at is the time of that.
+  ALTER TABLE alert ADD COLUMN changed_at INTEGER;
+  CREATE TABLE alert_change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    alert_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    partition BLOB NOT NULL,
+    check_name TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    resolved_at INTEGER,
+    reason TEXT NOT NULL,
+    event_id INTEGER,
+    tell_at INTEGER,
+    labels TEXT NOT NULL
+  );
+  INSERT INTO sqlite_sequence (name, seq) VALUES ('alert_change', 0);
+  -- A copy of the database leaves out ids of alerts too: receivers know messages by them.
+  INSERT INTO sqlite_sequence (name, seq)
+  SELECT 'alert', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'alert');
+  CREATE TRIGGER alert_opens AFTER INSERT ON alert BEGIN
+    INSERT INTO alert_change (
+      at, alert_id, kind, name, partition, check_name, severity, since, resolved_at, reason, event_id, tell_at, labels
+    ) VALUES (
+      NEW.changed_at, NEW.id, NEW.kind, NEW.name, NEW.partition, NEW.check_name, NEW.severity, NEW.since,
+      NEW.resolved_at, NEW.reason, NEW.event_id, NEW.tell_at, NEW.labels
+    );
+  END;
+  CREATE TRIGGER alert_changes AFTER UPDATE ON alert
+  WHEN OLD.resolved_at IS NULL
+    AND (NEW.resolved_at IS NOT NULL OR OLD.severity = 'WARN' AND NEW.severity = 'ERROR')
+  BEGIN
+    INSERT INTO alert_change (
+      at, alert_id, kind, name, partition, check_name, severity, since, resolved_at, reason, event_id, tell_at, labels
+    ) VALUES (
+      NEW.changed_at, NEW.id, NEW.kind, NEW.name, NEW.partition, NEW.check_name, NEW.severity, NEW.since,
+      NEW.resolved_at, NEW.reason, NEW.event_id, NEW.tell_at, NEW.labels
+    );
+  END;
+
+  -- One row: which server sends, and its last commit.
+  CREATE TABLE sender (
+    id INTEGER PRIMARY KEY,
+    holder TEXT,
+    file_hash TEXT,
+    fence INTEGER NOT NULL,
+    beat INTEGER NOT NULL,
+    commit_id TEXT
+  );
+  INSERT INTO sender VALUES (1, NULL, NULL, 0, 0, NULL);
+
+  -- Who is told, and how far each has come. Addresses and secrets are in the operator's file alone.
+  CREATE TABLE destination (
+    name TEXT PRIMARY KEY NOT NULL,
+    type TEXT NOT NULL,
+    event_cursor INTEGER NOT NULL,
+    alert_cursor INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    failures INTEGER NOT NULL,
+    retry_at INTEGER,
+    group_at INTEGER,
+    grouped_at INTEGER,
+    pruned INTEGER NOT NULL,
+    left_at INTEGER,
+    changed_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    event_id INTEGER,
+    alert_change_id INTEGER,
+    content TEXT,
+    status TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    answer TEXT
+  );
+  CREATE UNIQUE INDEX delivery_by_message ON delivery (message_id);
+  -- Also in the order of ids, which SQLite adds to every index.
+  CREATE INDEX delivery_by_status ON delivery (destination, status);
+  CREATE INDEX delivery_by_end ON delivery (ended_at) WHERE ended_at IS NOT NULL;
+
+  -- What the server that sends is asked for.
+  CREATE TABLE send_request (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    action TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    argument INTEGER,
+    option TEXT
+  );
+  `,
 ];

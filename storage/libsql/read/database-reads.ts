@@ -1,11 +1,19 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
+import type { Delivery } from "../../../core/destinations/delivery.ts";
 import type { AssetKey } from "../../../core/index.ts";
 import type { ListPosition } from "../../cursors/list-cursor.ts";
 import type { DefinitionFilter, DefinitionName } from "../../definitions/definition-store.ts";
 import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../../event-log.ts";
 import type { LogStats } from "../../maintenance.ts";
 import type { CheckName, TimelineRequest } from "../../overview.ts";
+import type {
+  AlertTransition,
+  DeliveryCount,
+  DeliveryFilter,
+  DestinationRow,
+  SendRequest,
+} from "../../sending/send-store.ts";
 import type { AssetFacts, LogChanges, WaitAsk } from "../../wait-reads.ts";
 import type { WatchedRow } from "../../watching/watch-plan.ts";
 import type {
@@ -27,6 +35,14 @@ import {
 } from "../definitions/read-definitions.ts";
 import { continuePlan, planWipe } from "../maintenance/wipe/plan-wipe.ts";
 import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
+import { countDeliveries, type DeliveryRows, readDeliveries, readDelivery } from "../sending/list-deliveries.ts";
+import {
+  readAlertChanges,
+  readDestinations,
+  readNewestAlertChange,
+  readPending,
+  readRequests,
+} from "../sending/read-sending.ts";
 import type { PlannedWatch } from "../watching/plan-watch.ts";
 import {
   readAlerts,
@@ -118,17 +134,38 @@ export interface DatabaseReads {
     page: { readonly limit: number; readonly before: number | undefined; readonly now: number },
   ): Promise<readonly Alert[]>;
   mutes(now: number): Promise<readonly Mute[]>;
+  destinations(): Promise<readonly DestinationRow[]>;
+  pendingDeliveries(destination: string): Promise<readonly Delivery[]>;
+  alertChanges(
+    place: { readonly after: number; readonly limit: number } | { readonly id: number },
+    now: number,
+  ): Promise<readonly AlertTransition[]>;
+  newestAlertChange(): Promise<number>;
+  sendRequests(): Promise<readonly SendRequest[]>;
+  /** Before an id. */
+  deliveries(
+    filter: DeliveryFilter,
+    page: { readonly limit: number; readonly before: number | undefined },
+  ): Promise<DeliveryRows>;
+  delivery(id: number): Promise<Delivery | undefined>;
+  deliveryCounts(): Promise<readonly DeliveryCount[]>;
 }
 
 /**
  * Loading this file takes long, above all because of Drizzle: create-log-database.ts imports it with the first read.
  */
 export function createDatabaseReads(access: Pick<DatabaseAccess, "read" | "file">): DatabaseReads {
-  const reads: DatabaseReads = { ...eventReads(access), ...watchedReads(access, () => reads) };
+  const reads: DatabaseReads = {
+    ...eventReads(access),
+    ...watchedReads(access, () => reads),
+    ...sendingReads(access),
+  };
   return reads;
 }
 
-function eventReads(access: Pick<DatabaseAccess, "read" | "file">): Omit<DatabaseReads, keyof WatchedReads> {
+function eventReads(
+  access: Pick<DatabaseAccess, "read" | "file">,
+): Omit<DatabaseReads, keyof (WatchedReads & SendingReads)> {
   const read = <Result>(work: (database: LibSQLDatabase) => Promise<Result>) =>
     access.read((client) => work(drizzle(client)));
   /** For reads of many rows. */
@@ -199,5 +236,32 @@ function watchedReads(access: Pick<DatabaseAccess, "read" | "file">, all: () => 
     firingCounts: () => readFiringCounts(inSteps()),
     alerts: (filter, page) => readAlerts(inSteps(), filter, page),
     mutes: (now) => readMutes(inSteps(), now),
+  };
+}
+
+type SendingReads = Pick<
+  DatabaseReads,
+  | "destinations"
+  | "pendingDeliveries"
+  | "alertChanges"
+  | "newestAlertChange"
+  | "sendRequests"
+  | "deliveries"
+  | "delivery"
+  | "deliveryCounts"
+>;
+
+/** What destinations are told. */
+function sendingReads(access: Pick<DatabaseAccess, "read" | "file">): SendingReads {
+  const steps = () => readSteps(access);
+  return {
+    destinations: () => readDestinations(steps().step),
+    pendingDeliveries: (destination) => readPending(steps().step, destination),
+    alertChanges: (place, now) => readAlertChanges(steps().step, place, now),
+    newestAlertChange: () => readNewestAlertChange(steps().step),
+    sendRequests: () => readRequests(steps().step),
+    deliveries: (filter, page) => readDeliveries(steps(), filter, page),
+    delivery: (id) => readDelivery(steps(), id),
+    deliveryCounts: () => countDeliveries(steps()),
   };
 }

@@ -1,7 +1,7 @@
 import { nextTurn } from "../../next-turn.ts";
 import type { DatabaseAccess } from "../database-access.ts";
 import type { CommittedWatch } from "../log-database.ts";
-import { type Statement, writeTransaction } from "../write/write-transaction.ts";
+import { writeBatch } from "../write/write-batch.ts";
 import { readLease, readNextDue } from "./read-watched.ts";
 import type { WrittenPlan } from "./write-plan.ts";
 
@@ -12,24 +12,10 @@ export async function commitWatch(
 ): Promise<CommittedWatch> {
   for (const [i, batch] of batches.entries()) {
     if (i > 0) await nextTurn();
-    if (await writeBatch(access, batch)) continue;
+    // The last statement counts the beat, if it finds the lease of the plan.
+    if ((await writeBatch(access, batch)).at(-1)?.rowsAffected === 1) continue;
     const lease = await access.read(readLease);
     return { isWritten: false, isHolder: lease.fence === fence, nextAt: null };
   }
   return { isWritten: true, isHolder: true, nextAt: await access.read(readNextDue) };
-}
-
-/** Returns whether the last statement, which counts the beat, found the lease of the plan. */
-async function writeBatch(
-  { write, file }: Pick<DatabaseAccess, "write" | "file">,
-  batch: readonly Statement[],
-): Promise<boolean> {
-  const statements = batch.map(({ sql, args = [] }) => ({ sql, args }));
-  const results = await write((writer, client) =>
-    // On a remote database one request: a process that stops in the middle of a transaction would hold its lock.
-    file === undefined
-      ? client.batch(statements, "write")
-      : writeTransaction(writer, (transaction) => transaction.batch(statements)),
-  );
-  return results.at(-1)?.rowsAffected === 1;
 }

@@ -2,12 +2,11 @@ import type { Client, InValue, Row } from "@libsql/client";
 import type { FreshnessState } from "../../../core/freshness/index.ts";
 import type { AssetCheckSeverity, AssetKey } from "../../../core/index.ts";
 import { assetFreshness, type SubjectGroup } from "../../watching/asset-freshness.ts";
-import type { AlertLabels, WatchedRow } from "../../watching/watch-plan.ts";
+import type { WatchedRow } from "../../watching/watch-plan.ts";
 import type {
   Alert,
   AlertFilter,
   AlertKind,
-  AlertReason,
   AssetFreshness,
   Mute,
   SubjectFilter,
@@ -15,7 +14,8 @@ import type {
   WatchLease,
 } from "../../watching/watch-store.ts";
 import type { Read } from "../definitions/read-definitions.ts";
-import { decodeKey, decodeNullable, decodeText, encodeKey, encodeText, keyRange } from "../write/sortable-text.ts";
+import { decodeKey, decodeNullable, encodeKey, encodeText, keyRange } from "../write/sortable-text.ts";
+import { alertColumns, alertOf } from "./alert-rows.ts";
 import { numberOf, subjectColumns, watchedRow } from "./watched-rows.ts";
 
 // What the API and pages read of subjects and alerts. All answers are plain data, which crosses threads.
@@ -150,27 +150,6 @@ function groupOf(row: Row): SubjectGroup {
   };
 }
 
-function alertOf(row: Row): Alert {
-  const checkName = String(row.check_name);
-  const labels = JSON.parse(String(row.labels)) as AlertLabels; // as write-plan.ts wrote it, and the others too
-  return {
-    id: Number(row.id),
-    kind: row.kind as AlertKind,
-    status: row.resolved_at === null ? "firing" : "resolved",
-    severity: row.severity as AssetCheckSeverity,
-    assetKey: decodeKey(String(row.name)),
-    partition: decodeNullable(row.partition),
-    checkName: row.kind === "check" ? decodeText(checkName) : null,
-    since: Number(row.since),
-    resolvedAt: numberOf(row.resolved_at),
-    eventId: numberOf(row.event_id),
-    reason: row.reason as AlertReason,
-    mutedUntil: numberOf(row.muted_until),
-    tellAt: numberOf(row.tell_at),
-    ...labels,
-  };
-}
-
 // Alerts of checks that are not defined are followed too: so the log has to be followed as long as it is ahead.
 const selectLease = `
   SELECT watcher.holder, watcher.fence, watcher.beat, watcher.settle_until,
@@ -207,15 +186,7 @@ const selectStateCounts = "SELECT state, count(*) AS count FROM subject WHERE st
 const selectAlertCounts =
   "SELECT kind, severity, count(*) AS count FROM alert WHERE resolved_at IS NULL GROUP BY kind, severity ORDER BY kind, severity";
 
-const mutedUntil = `
-  (SELECT max(mute.until) FROM mute WHERE mute.until > ?1 AND (
-    mute.name = alert.name
-    OR mute.kind = 1 AND alert.name >= mute.name AND substr(alert.name, 1, length(mute.name) + 1) = mute.name || char(1)
-  ))`;
 const selectAlerts = (where: string) => `
-  SELECT alert.id, alert.kind, alert.name, nullif(alert.partition, x'') AS partition,
-    alert.check_name, alert.severity, alert.since, alert.resolved_at, alert.reason, alert.event_id, alert.tell_at,
-    alert.labels, ${mutedUntil} AS muted_until
-  FROM alert WHERE ${where} ORDER BY alert.id DESC LIMIT ?2`;
+  SELECT alert.id, ${alertColumns("alert")} FROM alert WHERE ${where} ORDER BY alert.id DESC LIMIT ?2`;
 
 const selectMutes = "SELECT name, kind, until, muted_by FROM mute WHERE until > ?1 ORDER BY name, kind";

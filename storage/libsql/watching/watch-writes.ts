@@ -50,7 +50,8 @@ function nameArgs({ assetKey, prefix }: MuteName): [string, number] {
 
 const take = "UPDATE watcher SET holder = ?1, fence = fence + 1, beat = beat + 1 WHERE fence = ?2 AND beat = ?3";
 const release = "UPDATE watcher SET holder = NULL, beat = beat + 1 WHERE fence = ?1";
-const close = "UPDATE alert SET resolved_at = ?2, reason = 'closed' WHERE id = ?1 AND resolved_at IS NULL";
+const close = `
+  UPDATE alert SET resolved_at = ?2, changed_at = ?2, reason = 'closed' WHERE id = ?1 AND resolved_at IS NULL`;
 const forgetMutes = "DELETE FROM mute WHERE until <= ?1";
 const mute = `
   INSERT INTO mute (name, kind, until, muted_by) VALUES (?1, ?2, ?3, ?4)

@@ -3,6 +3,7 @@ import { formatChange } from "../../../core/events/wire.ts";
 import { freshnessStateChange } from "../../../core/index.ts";
 import {
   type AlertChange,
+  alertChangesKeptFor,
   alertsKeptFor,
   type CheckDecision,
   type SubjectDecision,
@@ -59,16 +60,17 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   if (subjects.some(({ row }) => row !== null)) statements.push({ sql: putSubjects, args: [rows, ...held] });
   if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
   const alerts = [...subjects.flatMap(subjectAlert), ...checks.map(checkAlert)];
-  const add = (sql: string, becoming: readonly AlertChange["to"][], args: InValue[] = []) => {
+  const add = (sql: string, becoming: readonly AlertChange["to"][]) => {
     const rows = alerts.filter(({ to }) => becoming.includes(to)).map(({ row }) => row);
-    if (rows.length > 0) statements.push({ sql, args: [JSON.stringify(rows), ...held, ...args] });
+    if (rows.length > 0) statements.push({ sql, args: [JSON.stringify(rows), ...held, clock] });
   };
-  add(resolveAlerts, ["resolve"], [clock]);
+  add(resolveAlerts, ["resolve"]);
   add(updateAlerts, ["update", "raise"]);
   add(openAlerts, ["open", "raise"]);
   const { cursor, evaluatedUntil, settleUntil, revision, sweep } = progress;
   if (!isLast) return [...statements, { sql: beatOnce, args: held }];
   statements.push({ sql: forgetAlerts, args: [clock - alertsKeptFor, ...held] });
+  statements.push({ sql: forgetChanges, args: [clock - alertChangesKeptFor, ...held] });
   const place: InValue[] = [
     cursor,
     evaluatedUntil,
@@ -168,19 +170,26 @@ const isTheirs = `
     AND alert.check_name = decided.check_name AND alert.partition = ifnull(decided.partition, x'')`;
 const resolveAlerts = `
   ${decidedAlerts()}
-  UPDATE alert SET resolved_at = ?4, reason = decided.reason, event_id = ifnull(${eventOf}, alert.event_id)
+  UPDATE alert SET resolved_at = ?4, changed_at = ?4, reason = decided.reason, event_id = ifnull(${eventOf}, alert.event_id)
   FROM decided WHERE ${isTheirs}`;
 const updateAlerts = `
   ${decidedAlerts()}
-  UPDATE alert SET severity = decided.severity, reason = decided.reason, tell_at = decided.tell_at, event_id = ${eventOf}
+  UPDATE alert SET severity = decided.severity, reason = decided.reason, tell_at = decided.tell_at, event_id = ${eventOf},
+    changed_at = ?4
   FROM decided WHERE ${isTheirs}`;
 const openAlerts = `
-  INSERT INTO alert (kind, name, partition, check_name, severity, since, reason, event_id, tell_at, labels) ${decidedAlerts()}
+  INSERT INTO alert (
+    kind, name, partition, check_name, severity, since, reason, event_id, tell_at, labels, changed_at
+  ) ${decidedAlerts()}
   SELECT decided.kind, decided.name, ifnull(decided.partition, x''), decided.check_name, decided.severity, decided.since,
-    decided.reason, ${eventOf}, decided.tell_at, decided.labels
+    decided.reason, ${eventOf}, decided.tell_at, decided.labels, ?4
   FROM decided WHERE true ORDER BY decided.at
   ON CONFLICT DO NOTHING`;
 
+// Triggers of the table note what an alert became, in the same transaction: see migrations.ts.
+const forgetChanges = `
+  DELETE FROM alert_change WHERE alert_change.at < ?1 AND ${isHeld}
+    AND alert_change.id IN (SELECT alert_change.id FROM alert_change ORDER BY alert_change.id LIMIT 100)`;
 const forgetAlerts = `DELETE FROM alert WHERE alert.resolved_at < ?1 AND ${isHeld}`;
 const isHolder = "watcher.fence = ?1 AND watcher.beat = ?2";
 const beatOnce = `UPDATE watcher SET beat = watcher.beat + 1 WHERE ${isHolder}`;

@@ -7,6 +7,7 @@ import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
 import { openRemoteAccess } from "../../../storage/libsql/remote/remote-access.ts";
 import type { WrittenPlan } from "../../../storage/libsql/watching/write-plan.ts";
+import { toldOf } from "../../contracts/sending.ts";
 import { alertsOf, changesOf, define, Follower, report } from "../../contracts/watching.ts";
 import { emptyDatabase, testDatabase } from "../../remote/test-database.ts";
 import { temporaryFolder } from "../../server.ts";
@@ -62,6 +63,7 @@ describe.each(["a file", "a remote database"])("a plan of the watcher, in %s", (
     expect(await database.commitWatch(plan)).toMatchObject({ isWritten: false, isHolder: true });
     expect(await failures()).toHaveLength(1);
     expect(await alertsOf(stores)).toHaveLength(1);
+    expect(await toldOf(stores)).toEqual(["freshness a: firing, ERROR, window"]);
   });
 
   test("of who has lost the lease meanwhile writes nothing", async () => {
@@ -70,6 +72,7 @@ describe.each(["a file", "a remote database"])("a plan of the watcher, in %s", (
     expect(await database.commitWatch(plan)).toMatchObject({ isWritten: false, isHolder: false });
     expect(await failures()).toEqual([]);
     expect(await alertsOf(stores)).toEqual([]);
+    expect(await toldOf(stores)).toEqual([]);
   });
 
   test("that an event overtook leaves that subject to the next step, and writes the rest", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { checkEvaluation, materialization, observation, type RunlessEvent } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
+import { alertChangesOf } from "../../contracts/sending.ts";
 import { alertsOf, changesOf, define, Follower, report } from "../../contracts/watching.ts";
 import { temporaryFolder } from "../../server.ts";
 
@@ -37,6 +38,7 @@ type Step =
   | { readonly do: "wipe"; readonly key: string; readonly partition: string | undefined }
   | { readonly do: "wipe one"; readonly at: number }
   | { readonly do: "pass"; readonly time: number }
+  | { readonly do: "close"; readonly alert: number }
   | { readonly do: "take over" };
 
 const event = fc
@@ -46,11 +48,12 @@ const event = fc
     late: fc.constantFrom(0, 0, 0, hour, 30 * hour, -hour),
     kind: fc.nat(3),
     passed: fc.boolean(),
+    severity: fc.constantFrom("WARN" as const, "ERROR" as const),
   })
-  .map(({ key, partition, late, kind, passed }): ((now: number) => RunlessEvent) => {
+  .map(({ key, partition, late, kind, passed, severity }): ((now: number) => RunlessEvent) => {
     const options = (now: number) => ({ partition: partition ?? null, timestamp: now - late });
     if (kind === 0) return (now) => observation(key, options(now));
-    if (kind === 1) return (now) => checkEvaluation(key, { ...options(now), checkName: "c", passed });
+    if (kind === 1) return (now) => checkEvaluation(key, { ...options(now), checkName: "c", passed, severity });
     return (now) => materialization(key, options(now));
   });
 
@@ -73,6 +76,7 @@ const step = fc.oneof(
       .constantFrom(minute, 30 * minute, hour, 3 * hour, 24 * hour)
       .map((time) => ({ do: "pass" as const, time })),
   },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 }).map((alert) => ({ do: "close" as const, alert })) },
   { weight: 1, arbitrary: fc.constant({ do: "take over" as const }) },
 );
 
@@ -93,6 +97,10 @@ async function apply(one: Watching, step: Step, clock: { now: number }): Promise
     const reported = events.filter(({ type }) => type.startsWith("ASSET_") && type !== "ASSET_WIPED");
     const found = reported[step.at % Math.max(1, reported.length)];
     if (found !== undefined) await stores.log.wipe({ eventId: found.id }, null);
+  } else if (step.do === "close") {
+    const { alerts } = await stores.watching.alerts({}, { limit: 1000 });
+    const found = alerts.at(-step.alert);
+    if (found !== undefined) await stores.watching.closeAlert(found.id);
   } else if (step.do === "take over") {
     one.follower = new Follower(stores, clock);
     await one.follower.take("other");
@@ -123,6 +131,7 @@ test("whatever is reported, defined and wiped, a file decides what memory does, 
           expect(seen[1]).toEqual(seen[0] as never);
         }
         for (const { stores } of all) await assertChained(stores);
+        for (const { stores } of all) await assertTold(stores);
       } finally {
         for (const { stores } of all) await stores.log.close();
       }
@@ -140,7 +149,30 @@ async function stateOf({ watching, log, ...stores }: Stores) {
     counts: await watching.counts(),
     alerts: await alertsOf({ watching, log, ...stores }),
     changes: await changesOf({ watching, log, ...stores }),
+    // Ids of alerts may have gaps.
+    told: (await toldByAlert({ watching, log, ...stores })).map(({ alert: { id: _, ...alert }, ...change }) => ({
+      ...change,
+      alert,
+    })),
   };
+}
+
+/** What each alert became, in order. Those of several alerts have no order within one step. */
+async function toldByAlert(stores: Stores) {
+  const changes = await alertChangesOf(stores);
+  return changes.map(({ id: _, ...change }) => change).sort((a, b) => a.alert.id - b.alert.id);
+}
+
+/** Each alert opened once, then got worse or ended once, and what it became last is what it is. */
+async function assertTold(stores: Stores): Promise<void> {
+  const { alerts } = await stores.watching.alerts({}, { limit: 1000 });
+  const changes = await toldByAlert(stores);
+  expect(new Set(changes.map(({ alert }) => alert.id))).toEqual(new Set(alerts.map(({ id }) => id)));
+  for (const { id, status } of alerts) {
+    const of = changes.filter(({ alert }) => alert.id === id);
+    expect(of.map(({ to }) => to).indexOf("resolved")).toBe(status === "resolved" ? of.length - 1 : -1);
+    for (const { alert } of of.slice(1)) expect(alert.severity === "ERROR" || alert.status === "resolved").toBe(true);
+  }
 }
 
 /** Each change begins with the state that the one before it left, unless a wipe of its asset took that along. */

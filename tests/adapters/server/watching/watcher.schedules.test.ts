@@ -4,6 +4,7 @@ import { Watcher } from "../../../../adapters/server/watching/watcher.ts";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { createMemoryDefinitionStore, createMemoryTokenStore, type Stores } from "../../../../storage/index.ts";
 import { createMemoryLog } from "../../../../storage/memory/memory-event-log.ts";
+import { createMemorySendStore } from "../../../../storage/memory/send-store.ts";
 import { createMemoryWatchStore } from "../../../../storage/memory/watch-store.ts";
 import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
 
@@ -25,7 +26,8 @@ function scheduledStores(now: () => number, later: Later): Stores {
     },
     now,
   });
-  return { log, definitions, watching, tokens: createMemoryTokenStore({ now }) };
+  const sending = createMemorySendStore({ watching });
+  return { log, definitions, watching, sending, tokens: createMemoryTokenStore({ now }) };
 }
 
 async function turns(watcher: Watcher, clock: { now: number }, many: number): Promise<void> {

@@ -5,6 +5,7 @@ import { type Client, createClient } from "@libsql/client";
 import { openEventLog, openStores } from "../../../../storage/index.ts";
 import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
 import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
+import { messageIds } from "../../../contracts/sending.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
@@ -46,7 +47,7 @@ describe("migrations", () => {
   test.each(all)("open a database that schema version %d wrote, with all its events", async (version) => {
     const file = join(temporaryFolder(), "runless.db");
     copyFileSync(new URL(`../../../golden/version-${version}.db`, import.meta.url), file);
-    const { log, definitions } = await openStores({ url: `file:${file}` });
+    const { log, definitions, sending } = await openStores({ url: `file:${file}` });
     const { events } = await log.query({}, { limit: 10, order: "asc" });
     expect(events.map(({ id, type, assetKey }) => [id, type, assetKey.join("/")])).toEqual([
       [1, "ASSET_MATERIALIZATION", "warehouse/orders"],
@@ -75,6 +76,15 @@ describe("migrations", () => {
             },
           ],
     );
+    const isSending = version >= 8;
+    expect(messageIds((await sending.deliveries({}, { limit: 10 })).deliveries)).toEqual(
+      isSending ? ["msg_2", "msg_1"] : [],
+    );
+    expect((await sending.destinations()).map(({ name, eventCursor }) => [name, eventCursor])).toEqual(
+      isSending ? [["loader", 3]] : [],
+    );
+    expect(await sending.requests()).toHaveLength(isSending ? 1 : 0);
+    expect(await sending.lease()).toMatchObject({ holder: isSending ? "one" : null });
     await log.close();
   });
 });
