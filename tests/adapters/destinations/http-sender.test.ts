@@ -1,0 +1,346 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { runtimes } from "../../server.ts";
+import { type Receiver, startReceiver, startTcpReceiver } from "./receiver.ts";
+import { type Asked, startSending } from "./sending-process.ts";
+
+setDefaultTimeout(30_000);
+
+const key = readFileSync(join(import.meta.dir, "hooks.example.key.pem"), "utf8");
+const cert = readFileSync(join(import.meta.dir, "hooks.example.cert.pem"), "utf8");
+const loopback = { "hooks.example": [["127.0.0.1"]] };
+
+const stops: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+function ending<Started extends { stop(): Promise<void> }>(started: Started): Started {
+  stops.push(() => started.stop());
+  return started;
+}
+
+/** Sends some text, and then more and more of it, so that the connection is never silent. */
+function trickle(socket: Socket, text: string): void {
+  socket.write(text);
+  const timer = setInterval(() => socket.write("x"), 20);
+  socket.on("close", () => clearInterval(timer));
+}
+
+describe.each(runtimes)("on %s,", (runtime) => {
+  let sending: ReturnType<typeof startSending>;
+  beforeAll(() => {
+    sending = startSending(runtime);
+  });
+  afterAll(() => sending.stop());
+
+  const post = (url: string, more: Partial<Asked["request"]> = {}, rest: Omit<Asked, "request"> = {}) =>
+    sending.send({ request: { method: "POST", body: "{}", allowPrivate: true, url, ...more }, ...rest });
+
+  test("a request arrives as it was asked for, and its answer is told", async () => {
+    const receiver = ending(await startReceiver((response) => response.writeHead(201).end("thank you")));
+    const headers = { "content-type": "application/json", "webhook-id": "m1" };
+    const { answer, asked } = await post(
+      `http://hooks.example:${receiver.port}/a/b?c=d`,
+      { body: '{"name":"ä"}', headers },
+      { names: loopback },
+    );
+    expect(answer).toEqual({ type: "answered", status: 201, retryAfter: null, text: "thank you" });
+    expect(asked).toEqual(["hooks.example"]);
+    expect(receiver.received).toMatchObject([
+      {
+        ...{ method: "POST", path: "/a/b?c=d", body: '{"name":"ä"}' },
+        headers: { ...headers, host: `hooks.example:${receiver.port}`, "content-length": "13" },
+      },
+    ]);
+    expect(receiver.received[0]?.headers["user-agent"]).toMatch(/^runless\/\d/);
+  });
+
+  test("a GET has no body", async () => {
+    const receiver = ending(await startReceiver());
+    const request = { method: "GET", url: `http://127.0.0.1:${receiver.port}/ping`, allowPrivate: true } as const;
+    expect((await sending.send({ request })).answer).toMatchObject({ status: 200, text: "ok" });
+    expect(receiver.received).toMatchObject([{ method: "GET", path: "/ping", body: "" }]);
+  });
+
+  test("user and password of a URL are sent as Basic, and are no part of the host", async () => {
+    const receiver = ending(await startReceiver());
+    await post(`http://us%65r:p%3Aw@127.0.0.1:${receiver.port}/`);
+    const authorization = `Basic ${Buffer.from("user:p:w").toString("base64")}`;
+    expect(receiver.received[0]?.headers).toMatchObject({ authorization, host: `127.0.0.1:${receiver.port}` });
+  });
+
+  describe("no connection is made", () => {
+    let receiver: Receiver;
+    beforeAll(async () => {
+      // On every address of this machine, so that whichever is connected to counts.
+      receiver = await startReceiver(undefined, { host: "::" });
+    });
+    afterAll(() => receiver.stop());
+
+    const two = { "two.example": [["1.1.1.1", "127.0.0.1"]], "reverse.example": [["10.0.0.1", "1.1.1.1"]] };
+    const names: NonNullable<Asked["names"]> = {
+      ...two,
+      "inside.example": [["127.0.0.1"]],
+      "localhost.": [["127.0.0.1"]], // as most systems have it
+      "six.example": [["2606:4700::1111", "::1"]],
+      "mapped.example": [["::ffff:127.0.0.1"]],
+      "nat64.example": [["64:ff9b::7f00:1"]],
+      "metadata.example": [["169.254.169.254"]],
+      "aws.example": [["fd00:ec2::254"]],
+      "odd.example": [["not an address"]],
+      "unspecified.example": [["0.0.0.0"]],
+      "public.example": [["1.1.1.1"]],
+    };
+    const hosts = [
+      ...[
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "0x7f.0.0.0x1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+      ],
+      ...[
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "localhost",
+        "localhost.",
+        "LOCALHOST",
+      ],
+      ...["good.example@127.0.0.1", "good.example:pw@localhost", "127.0.0.1.", "①②⑦.0.0.1"],
+      ...Object.keys(names).filter((name) => name !== "public.example"),
+    ];
+    test.each(hosts)("to %s by https without allow_private", async (host) => {
+      const { answer } = await post(`https://${host}:${receiver.port}/hook`, { allowPrivate: false }, { names });
+      expect(answer.type).toBe("forbidden");
+      expect(receiver.connections()).toBe(0);
+    });
+
+    const neverHosts = [
+      ...["0.0.0.0", "0", "[::]", "[::ffff:0.0.0.0]", "169.254.169.254", "2852039166", "0xa9fea9fe", "[fd00:ec2::254]"],
+      ...["100.100.100.200", "[fe80::1]", "[ff02::1]", "224.0.0.1", "255.255.255.255", "[::ffff:169.254.169.254]"],
+      ...["metadata.example", "aws.example", "odd.example", "unspecified.example", "two.example", "public.example"],
+    ];
+    test.each(neverHosts)("to %s by http with allow_private", async (host) => {
+      const { answer } = await post(`http://${host}:${receiver.port}/hook`, {}, { names });
+      expect(answer.type).toBe("forbidden");
+      expect(receiver.connections()).toBe(0);
+    });
+
+    test.each(["127.0.0.1", "localhost", "localhost.", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "mapped.example"])(
+      "to this server itself at %s, with allow_private",
+      async (host) => {
+        const url = `http://${host}:${receiver.port}/api/v1/events`;
+        const { answer } = await post(url, {}, { names, ownPort: receiver.port });
+        expect(answer).toMatchObject({ type: "forbidden", reason: expect.stringContaining("this server itself") });
+        expect(receiver.connections()).toBe(0);
+      },
+    );
+
+    test.each([
+      ["http://127.0.0.1:PORT/", false],
+      ["ftp://127.0.0.1:PORT/", true],
+      ["file:///etc/passwd", true],
+      ["127.0.0.1:PORT", true],
+      ["", true],
+    ])("for the URL %s", async (url, allowPrivate) => {
+      const { answer } = await post(url.replace("PORT", String(receiver.port)), { allowPrivate });
+      expect(answer.type).toBe("forbidden");
+      expect(receiver.connections()).toBe(0);
+    });
+
+    test("for a header with a line end in it", async () => {
+      const headers = { authorization: "secret\r\nx: y" };
+      const { answer } = await post(`http://127.0.0.1:${receiver.port}/`, { headers });
+      expect(answer.type).toBe("forbidden");
+      expect(JSON.stringify(answer)).not.toContain("secret");
+      expect(receiver.received).toEqual([]);
+    });
+  });
+
+  test("a name that leads elsewhere when it is resolved again is resolved once, and connected to where it was judged", async () => {
+    const judged = ending(await startReceiver());
+    const other = ending(await startReceiver(undefined, { host: "127.0.0.2", port: judged.port }));
+    const names = { "rebind.example": [["127.0.0.1"], ["127.0.0.2"]] };
+    const { answer, asked } = await post(`http://rebind.example:${judged.port}/`, {}, { names });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(asked).toEqual(["rebind.example"]);
+    expect([judged.connections(), other.connections()]).toEqual([1, 0]);
+  });
+
+  test("of several addresses one that refuses does not keep the others from being tried", async () => {
+    const receiver = ending(await startReceiver());
+    const names = { "two.example": [["127.0.0.9", "127.0.0.1"]] };
+    const { answer } = await post(`http://two.example:${receiver.port}/`, {}, { names });
+    expect(answer).toMatchObject({ status: 200 });
+  });
+
+  test("a redirect is an answer, and is not followed", async () => {
+    const target = ending(await startReceiver());
+    const location = `http://127.0.0.1:${target.port}/`;
+    for (const status of [301, 302, 303, 307, 308]) {
+      const receiver = ending(await startReceiver((response) => response.writeHead(status, { location }).end()));
+      expect((await post(`http://127.0.0.1:${receiver.port}/`)).answer).toMatchObject({ type: "answered", status });
+    }
+    expect(target.connections()).toBe(0);
+  });
+
+  test.each([
+    ["7", 7000, 7000],
+    ["0", 0, 0],
+    [new Date(Date.now() + 600_000).toUTCString(), 500_000, 600_000],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", 0, 0],
+  ])("Retry-After: %s is understood", async (value, least, most) => {
+    const receiver = ending(await startReceiver((response) => response.writeHead(503, { "retry-after": value }).end()));
+    const { answer } = await post(`http://127.0.0.1:${receiver.port}/`);
+    if (answer.type !== "answered" || answer.retryAfter === null) throw new Error(JSON.stringify(answer));
+    expect(answer.retryAfter).toBeGreaterThanOrEqual(least);
+    expect(answer.retryAfter).toBeLessThanOrEqual(most);
+  });
+
+  test("of a long answer 1 KiB is kept, or what was asked for, and no half of a character", async () => {
+    const receiver = ending(await startReceiver((response) => response.end("€".repeat(20_000))));
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    expect((await post(url)).answer).toMatchObject({ status: 200, text: "€".repeat(341) });
+    expect((await post(url, { keep: 1_000_000 })).answer).toMatchObject({ text: "€".repeat(20_000) });
+  });
+
+  test("of an endless answer 64 KiB are read, and then the connection is closed", async () => {
+    const receiver = ending(
+      await startReceiver((response) => {
+        const more = () => {
+          while (!response.destroyed && response.write("x".repeat(10_000)));
+        };
+        response.on("drain", more);
+        more();
+      }),
+    );
+    const { answer } = await post(`http://127.0.0.1:${receiver.port}/`, { keep: 1_000_000 });
+    expect(answer).toMatchObject({ status: 200, text: "x".repeat(65_536) });
+    await receiver.idle();
+  });
+
+  test("a receiver that answers nothing, slowly, or no end, is lost when the time is up", async () => {
+    const talks: Parameters<typeof startTcpReceiver>[0][] = [
+      () => {},
+      (socket) => trickle(socket, "HTTP/1.1 200 OK\r\nx: "),
+      (socket) => trickle(socket, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n"),
+      (socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf"),
+    ];
+    for (const talk of talks) {
+      const receiver = ending(await startTcpReceiver(talk));
+      const { answer } = await post(`http://127.0.0.1:${receiver.port}/`, { timeout: 300 });
+      expect(answer).toEqual({ type: "lost", reason: `127.0.0.1:${receiver.port} did not answer within 0.3 s.` });
+      await receiver.idle();
+    }
+  });
+
+  test("an answer that breaks off, or is no HTTP, is lost", async () => {
+    const head = "HTTP/1.1 200 OK\r\n";
+    const talks: Parameters<typeof startTcpReceiver>[0][] = [
+      (socket) => socket.destroy(),
+      (socket) => socket.end("hello\r\n\r\n"),
+      (socket) => socket.end(head),
+      (socket) => socket.end(`${head}content-length: 1000\r\n\r\nhalf`),
+      (socket) => socket.end(`${head}transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n`),
+    ];
+    for (const talk of talks) {
+      const receiver = ending(await startTcpReceiver(talk));
+      const { answer } = await post(`http://127.0.0.1:${receiver.port}/`);
+      expect(answer).toMatchObject({ type: "lost", reason: expect.stringContaining(`127.0.0.1:${receiver.port} `) });
+    }
+  });
+
+  test("a receiver that is not there is unreachable", async () => {
+    const receiver = await startReceiver();
+    await receiver.stop();
+    const host = `127.0.0.1:${receiver.port}`;
+    expect((await post(`http://${host}/hook`)).answer).toEqual({
+      type: "unreachable",
+      reason: `${host} refused the connection.`,
+    });
+    const { answer } = await post("https://gone.example/hook", {}, { names: { "gone.example": [[]] } });
+    expect(answer).toEqual({ type: "unreachable", reason: "gone.example has no address (ENOTFOUND)." });
+  });
+
+  test("a certificate is checked before anything is sent", async () => {
+    const paths: (string | undefined)[] = [];
+    const server = createTlsServer({ key, cert }, (request, response) => {
+      paths.push(request.url);
+      response.end("ok");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    stops.push(() => server.close());
+    const { port } = server.address() as AddressInfo; // of a server that listens on a port
+    const names = { ...loopback, "hooks.example.": [["127.0.0.1"]], "other.example": [["127.0.0.1"]] };
+    const untrusted = await post(`https://hooks.example:${port}/a`, {}, { names });
+    const misnamed = await post(`https://other.example:${port}/b`, {}, { names, ca: cert });
+    const address = await post(`https://127.0.0.1:${port}/c`, {}, { names, ca: cert });
+    for (const { answer } of [untrusted, misnamed, address]) {
+      expect(answer).toMatchObject({ type: "unreachable", reason: expect.stringContaining("can't be trusted") });
+    }
+    expect(paths).toEqual([]);
+    expect((await post(`https://hooks.example:${port}/d`, {}, { names, ca: cert })).answer).toMatchObject({
+      status: 200,
+    });
+    expect((await post(`https://hooks.example.:${port}/e`, {}, { names, ca: cert })).answer).toMatchObject({
+      status: 200,
+    });
+    expect(paths).toEqual(["/d", "/e"]);
+  });
+
+  test("neither an answer nor a reason has the URL or a secret in it", async () => {
+    const secrets = [
+      "/services/T01/B02/s3cr3tpath",
+      "s3cr3tpath",
+      "qu3rys3cret",
+      "us3rname",
+      "p4ssw0rd!",
+      "t0ken-t0ken",
+      "k3y-of-body",
+    ];
+    const echo = await startReceiver((response, { path, headers, body }) => {
+      const authorization = String(headers.authorization);
+      response.writeHead(404);
+      response.write(`Cannot POST ${path} ${JSON.stringify({ path, authorization, body }).replaceAll("/", "\\/")}`);
+      response.end(` <a href="${path?.replaceAll("&", "&amp;")}"> ${Buffer.from(authorization.slice(6), "base64")}`);
+    });
+    ending(echo);
+    const silent = ending(await startTcpReceiver(() => {}));
+    const reset = ending(await startTcpReceiver((socket) => socket.destroy()));
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+    const gonePort = (gone.address() as AddressInfo).port; // of a server that listens on a port
+    await new Promise((resolve) => gone.close(resolve));
+    const path = "/services/T01/B02/s3cr3tpath?a=1&key=qu3rys3cret";
+    const body = JSON.stringify({ routing_key: "k3y-of-body" });
+    for (const target of [
+      ...[echo.port, silent.port, reset.port, gonePort].map((port) => `http://us3rname:p4ssw0rd!@127.0.0.1:${port}`),
+      ...[
+        "https://us3rname:p4ssw0rd!@no.example",
+        "http://us3rname:p4ssw0rd!@1.1.1.1",
+        "gopher://us3rname:p4ssw0rd!@x",
+      ],
+    ]) {
+      for (const headers of [{}, { authorization: "Bearer t0ken-t0ken" }]) {
+        const { answer } = await post(
+          target + path,
+          { timeout: 300, headers, body, secrets: ["k3y-of-body"] },
+          {
+            names: { "no.example": [[]] },
+          },
+        );
+        const said = JSON.stringify(answer);
+        expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
+      }
+    }
+    expect(echo.received).toHaveLength(2);
+  });
+});
