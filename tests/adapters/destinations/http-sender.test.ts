@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { createHttpSender } from "../../../adapters/destinations/http-sender.ts";
 import { runtimes } from "../../server.ts";
 import { type Receiver, startReceiver, startTcpReceiver } from "./receiver.ts";
 import { type Asked, startSending } from "./sending-process.ts";
@@ -182,6 +183,25 @@ describe.each(runtimes)("on %s,", (runtime) => {
     expect(answer).toMatchObject({ status: 200 });
   });
 
+  test("a proxy that the environment names is not asked, since it would resolve the name again", async () => {
+    const receiver = ending(await startReceiver());
+    const proxy = ending(await startReceiver());
+    const url = `http://127.0.0.1:${proxy.port}`;
+    const names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
+    const env = Object.fromEntries([
+      ...names.map((name) => [name, url]),
+      ["NO_PROXY", ""],
+      ["NODE_USE_ENV_PROXY", "1"],
+    ]);
+    const proxied = startSending(runtime, env);
+    stops.push(() => proxied.stop());
+    for (const protocol of ["http", "https"]) {
+      const target = `${protocol}://hooks.example:${receiver.port}/`;
+      await proxied.send({ request: { method: "GET", url: target, allowPrivate: true }, names: loopback });
+    }
+    expect([receiver.connections(), proxy.connections()]).toEqual([2, 0]);
+  });
+
   test("a redirect is an answer, and is not followed", async () => {
     const target = ending(await startReceiver());
     const location = `http://127.0.0.1:${target.port}/`;
@@ -346,4 +366,23 @@ describe.each(runtimes)("on %s,", (runtime) => {
     }
     expect(echo.received).toHaveLength(2);
   });
+});
+
+test("a look-up that does not end, and a server that stops, end a request at once", async () => {
+  const receiver = ending(await startTcpReceiver(() => {}));
+  const forever = createHttpSender({ resolve: () => new Promise(() => {}) });
+  const request = { method: "GET", url: `https://hooks.example:${receiver.port}/`, allowPrivate: true } as const;
+  expect(await forever({ ...request, timeout: 100 })).toEqual({
+    type: "unreachable",
+    reason: `hooks.example:${receiver.port} did not answer within 0.1 s.`,
+  });
+  const stopping = new AbortController();
+  const send = createHttpSender();
+  const answer = send({ ...request, url: `http://127.0.0.1:${receiver.port}/`, signal: stopping.signal });
+  while (receiver.connections() === 0) await new Promise((resolve) => setImmediate(resolve));
+  stopping.abort();
+  const reason = expect.stringContaining("was given up, since this server stops");
+  expect(await answer).toEqual({ type: expect.stringMatching(/^(lost|unreachable)$/), reason });
+  await receiver.idle();
+  expect(await send({ ...request, signal: stopping.signal })).toEqual({ type: "unreachable", reason });
 });

@@ -24,12 +24,16 @@ export interface Sent {
 }
 
 /** A process of a runtime that sends requests by our sender: Node runs what is built. */
-export function startSending(runtime: Runtime) {
+export function startSending(runtime: Runtime, env: Readonly<Record<string, string>> = {}) {
   const module = (name: string) =>
     join(repository, runtime === "node" ? `dist/adapters/destinations/${name}.js` : `adapters/destinations/${name}.ts`);
   const permissions = denoArgs.slice(0, -1); // the last is the server's entry
   const args = [...(runtime === "deno" ? permissions : []), program, module("http-sender"), module("judge-host")];
-  const child = spawn(programs[runtime], args, { cwd: repository, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(programs[runtime], args, {
+    cwd: repository,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     /** One at a time. */
