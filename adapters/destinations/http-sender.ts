@@ -2,7 +2,7 @@ import type { ClientRequest } from "node:http";
 import type { Answer } from "../../core/destinations/delivery.ts";
 import { parseRetryAfter } from "../client/retry.ts";
 import { packageInfo } from "../config/package-info.ts";
-import { readAnswerText } from "./answer-text.ts";
+import { readAnswerText, shortText } from "./answer-text.ts";
 import { failureOf } from "./failure.ts";
 import { type HostRules, judgeHost, systemResolve } from "./judge-host.ts";
 import { removeSecrets } from "./remove-secrets.ts";
@@ -17,8 +17,11 @@ export interface HttpRequest {
   readonly allowPrivate: boolean;
   /** From the look-up of the name to the end of the answer, in milliseconds. Default: 15 s. */
   readonly timeout?: number | undefined;
-  /** How many bytes of the answer's text are kept, of the 64 KiB that are read. Default: 1 KiB. */
-  readonly keep?: number | undefined;
+  /**
+   * So many bytes of the answer are read, and given as they came, to a caller who reads them and stores none. Default: of
+   * 64 KiB that are read 1 KiB is given, without what was secret in the request.
+   */
+  readonly rawBytes?: number | undefined;
   /** Those of the body: an answer may repeat them. Those of the URL and the headers are known. */
   readonly secrets?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -34,7 +37,8 @@ export interface HttpSenderDeps extends Partial<HostRules> {
 }
 
 const defaultTimeout = 15_000;
-const defaultKeep = 1024;
+const defaultRead = 64 * 1024;
+const keptBytes = 1024;
 
 /**
  * Makes the function that sends requests to destinations. Redirects are not followed. Each request has a connection of its
@@ -64,7 +68,7 @@ export function createHttpSender(deps: HttpSenderDeps = {}): HttpSend {
   };
 }
 
-interface Exchange extends StartedRequest, Pick<HttpRequest, "keep" | "secrets"> {
+interface Exchange extends StartedRequest, Pick<HttpRequest, "rawBytes" | "secrets"> {
   readonly now: () => number;
   readonly end: AbortSignal;
 }
@@ -97,20 +101,16 @@ function exchange(given: Exchange): Promise<Answer> {
     request.on("close", () => isAnswered || fail("ended the connection"));
     request.on("response", async (response) => {
       isAnswered = true;
-      const text = await readAnswerText(response);
-      if (text === undefined) return fail("broke its answer off");
-      const { headers = {}, secrets: others = [], keep = defaultKeep, now } = given;
+      const { headers = {}, secrets: others = [], rawBytes, now } = given;
+      const read = await readAnswerText(response, rawBytes ?? defaultRead);
+      if (read === undefined) return fail("broke its answer off");
       const status = response.statusCode ?? 0;
       const retryAfter = parseRetryAfter(response.headers["retry-after"] ?? null, now()) ?? null;
-      settle({ type: "answered", status, retryAfter, text: cut(removeSecrets(text, { url, headers, others }), keep) });
+      const text = rawBytes === undefined ? shortText(removeSecrets(read, { url, headers, others }), keptBytes) : read;
+      settle({ type: "answered", status, retryAfter, text });
     });
     request.end(body);
   });
-}
-
-function cut(text: string, bytes: number): string {
-  // A character that the limit divides is left out.
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }
 
 async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {

@@ -15,6 +15,7 @@ const shortestPart = 8;
  * The path of a URL is among them, since for some receivers it is all that they ask for.
  */
 export function removeSecrets(text: string, { url, headers, others }: SentSecrets): string {
+  if (text === "") return text;
   const { href, pathname, search, searchParams, username, password } = url;
   const parts = [...pathname.split("/"), ...searchParams.values()].filter((part) => part.length >= shortestPart);
   const paths = [href, pathname + search, pathname, search].filter((path) => path.length > 1);
