@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { readFileSync } from "node:fs";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { addressKind } from "../../../adapters/destinations/address-rules.ts";
 import { createHttpSender } from "../../../adapters/destinations/http-sender.ts";
 import { runtimes } from "../../server.ts";
 import { type Receiver, startReceiver, startTcpReceiver } from "./receiver.ts";
@@ -135,7 +137,19 @@ describe.each(runtimes)("on %s,", (runtime) => {
       expect(receiver.connections()).toBe(0);
     });
 
-    test.each(["127.0.0.1", "localhost", "localhost.", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "mapped.example"])(
+    const ownHosts = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ address }) => addressKind(address) === "private")
+      .map(({ address, family }) => (family === "IPv6" ? `[${address}]` : address));
+    const loopbackHosts = [
+      "localhost",
+      "localhost.",
+      "[::ffff:127.0.0.1]",
+      "2130706433",
+      "127.1.2.3",
+      "mapped.example",
+    ];
+    test.each([...new Set([...ownHosts, ...loopbackHosts])])(
       "to this server itself at %s, with allow_private",
       async (host) => {
         const url = `http://${host}:${receiver.port}/api/v1/events`;
