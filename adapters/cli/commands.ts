@@ -106,6 +106,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./reading/tail.ts")).tailCommand,
   },
   {
+    name: "listen",
+    summary: "Send events to a local program as signed webhooks, as they are recorded.",
+    load: async () => (await import("./destinations/listen.ts")).listenCommand,
+  },
+  {
     name: "wait",
     summary: "Wait until assets are there.",
     load: async () => (await import("./reading/wait.ts")).waitCommand,

@@ -16,6 +16,8 @@ import { sendWaiting } from "./spool/send-waiting.ts";
 
 /** A log of a server, or in a database that this process opened. Both give the same answers. */
 export interface OpenLog {
+  /** The address of the server; undefined for a database. */
+  readonly server: string | undefined;
   /** Calls the HTTP API, and resolves with the text of a 200. */
   readonly send: Send;
   /** As `send`, for streams: it sends once, and resolves with any answer. `path` is below /api/v1. */
@@ -42,15 +44,16 @@ export async function withLog(options: LogOptions, work: (log: OpenLog) => Promi
   const destination = await findDestination(options);
   announce(destination);
   if (destination.kind === "database")
-    return withDatabase(destination, options, (connection) => work(logOf(connection)));
+    return withDatabase(destination, options, (connection) => work(logOf(connection, undefined)));
   const connection = serverConnection(destination);
   await sendWaiting(connection, { isReporting: false });
-  await work(logOf(connection));
+  await work(logOf(connection, connection.url));
 }
 
-function logOf(connection: Connection): OpenLog {
+function logOf(connection: Connection, server: string | undefined): OpenLog {
   const { url, headers, stream } = connection;
   return {
+    server,
     send: senderOf(connection),
     fetch: (path, init) => fetchOnce(stream, `${url}/api/v1/${path}`, headers, init),
   };
