@@ -1,8 +1,9 @@
 /**
  * `pending`: it is to be sent, or sent again. `delivered`, `superseded` (the alert ended before anybody was told) and `dead`
  * (given up, kept for 30 days) are ends. `parked`: what was sent is refused for what it is, and an operator decides.
+ * `held`: it is about an alert that is muted, or that opened silently, and becomes pending when that is over.
  */
-export const deliveryStatuses = ["pending", "delivered", "superseded", "dead", "parked"] as const;
+export const deliveryStatuses = ["pending", "delivered", "superseded", "dead", "parked", "held"] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** What a delivery is about, by the name that a webhook's envelope has. */

@@ -124,6 +124,7 @@ const reads: Readonly<Record<keyof DatabaseReads, true>> = {
   sendRequests: true,
   deliveries: true,
   delivery: true,
+  deliveriesOf: true,
   deliveryCounts: true,
 };
 

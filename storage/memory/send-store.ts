@@ -76,7 +76,8 @@ class MemorySendStore implements SendStore {
       if (found !== undefined) this.#deliveries.set(id, { ...found, status, attempts, nextAt, endedAt, answer });
     }
     for (const id of changes.answered ?? []) this.#requests.delete(id);
-    this.#expire(changes.forgetBefore ?? Number.NEGATIVE_INFINITY);
+    const { forgetBefore = Number.NEGATIVE_INFINITY, forgetArrivedBefore = Number.NEGATIVE_INFINITY } = changes;
+    this.#expire(forgetBefore, forgetArrivedBefore);
     this.#lease = { ...this.#lease, beat: this.#lease.beat + 1 };
     return true;
   }
@@ -110,6 +111,11 @@ class MemorySendStore implements SendStore {
 
   async delivery(id: number): Promise<Delivery | undefined> {
     return this.#deliveries.get(id);
+  }
+
+  async deliveriesOf(messageIds: readonly string[]): Promise<readonly Delivery[]> {
+    const asked = new Set(messageIds.map((id) => id.toWellFormed()));
+    return this.#found({}).filter(({ messageId }) => asked.has(messageId));
   }
 
   async deliveryCounts(): Promise<readonly DeliveryCount[]> {
@@ -149,9 +155,12 @@ class MemorySendStore implements SendStore {
     for (const delivery of this.#found({ destination: name })) this.#delete(delivery);
   }
 
-  #expire(before: number): void {
+  #expire(before: number, arrivedBefore: number): void {
     for (const delivery of this.#deliveries.values()) {
-      if (delivery.endedAt !== null && delivery.endedAt < before) this.#delete(delivery);
+      const { endedAt, eventId, status } = delivery;
+      if (endedAt === null) continue;
+      const isArrival = status === "delivered" && eventId !== null;
+      if (endedAt < before || (isArrival && endedAt < arrivedBefore)) this.#delete(delivery);
     }
   }
 

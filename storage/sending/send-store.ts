@@ -51,6 +51,9 @@ export interface SendStore {
 
   delivery(id: number): Promise<Delivery | undefined>;
 
+  /** The deliveries with these message ids, ordered by id. For up to 1,000 of them; those that are not there are left out. */
+  deliveriesOf(messageIds: readonly string[]): Promise<readonly Delivery[]>;
+
   /** How many deliveries of each destination have each status, those that are deleted by now not counted. */
   deliveryCounts(): Promise<readonly DeliveryCount[]>;
 }
@@ -109,6 +112,8 @@ export interface SendChanges {
   readonly answered?: readonly number[] | undefined;
   /** Deliveries that ended before this time are deleted, at most 5,000 with one commit. */
   readonly forgetBefore?: number | undefined;
+  /** Likewise deliveries of events that arrived before this time: there may be millions of them. */
+  readonly forgetArrivedBefore?: number | undefined;
 }
 
 export interface DeliveryChange

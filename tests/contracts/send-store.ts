@@ -194,6 +194,23 @@ function commitPromises(promises: Promises): void {
 }
 
 function forgetPromises(promises: Promises): void {
+  promises("deliveries of events that arrived are forgotten earlier than others", async ({ sending }) => {
+    const sender = await new Sender(sending).take();
+    const rest = { status: "delivered", endedAt: 1 } as const;
+    await sender.write({
+      queued: [
+        newDelivery("hook", "arrived", rest),
+        newDelivery("hook", "later", { ...rest, endedAt: 2 }),
+        newDelivery("hook", "dead", { ...rest, status: "dead" }),
+        newDelivery("hook", "alert", { ...rest, eventId: null, alertChangeId: 1 }),
+        newDelivery("hook", "pending"),
+      ],
+    });
+    await sender.write({ forgetArrivedBefore: 2 });
+    const left = (await sending.deliveries({}, { limit: 10 })).deliveries;
+    expect(messageIds(left)).toEqual(["pending", "alert", "dead", "later"]);
+  });
+
   promises("a destination is forgotten with all its deliveries, and may begin anew", async ({ sending }) => {
     const sender = await new Sender(sending).take();
     const queued = Array.from({ length: 1100 }, (_, i) => newDelivery("x", `m${i}`));
@@ -224,6 +241,15 @@ function forgetPromises(promises: Promises): void {
 }
 
 function listPromises(promises: Promises): void {
+  promises("deliveries are found by the ids of their messages, in their order", async ({ sending }) => {
+    const sender = await new Sender(sending).take();
+    const names = ["c", odd, "a", ...Array.from({ length: 450 }, (_, i) => `m${i}`)];
+    await sender.write({ queued: names.map((name) => newDelivery("hook", name)) });
+    expect(messageIds(await sending.deliveriesOf(["a", "missing", odd, "a"]))).toEqual([odd, "a"]);
+    expect(messageIds(await sending.deliveriesOf(names.toReversed()))).toEqual(names);
+    expect(await sending.deliveriesOf([])).toEqual([]);
+  });
+
   promises("deliveries are listed newest first, page by page, narrowed, and counted", async ({ sending }) => {
     const sender = await new Sender(sending).take();
     const statuses = ["pending", "delivered", "dead"] as const;

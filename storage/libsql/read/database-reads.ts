@@ -35,7 +35,13 @@ import {
 } from "../definitions/read-definitions.ts";
 import { continuePlan, planWipe } from "../maintenance/wipe/plan-wipe.ts";
 import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
-import { countDeliveries, type DeliveryRows, readDeliveries, readDelivery } from "../sending/list-deliveries.ts";
+import {
+  countDeliveries,
+  type DeliveryRows,
+  readDeliveries,
+  readDeliveriesOf,
+  readDelivery,
+} from "../sending/list-deliveries.ts";
 import {
   readAlertChanges,
   readDestinations,
@@ -148,6 +154,7 @@ export interface DatabaseReads {
     page: { readonly limit: number; readonly before: number | undefined },
   ): Promise<DeliveryRows>;
   delivery(id: number): Promise<Delivery | undefined>;
+  deliveriesOf(messageIds: readonly string[]): Promise<readonly Delivery[]>;
   deliveryCounts(): Promise<readonly DeliveryCount[]>;
 }
 
@@ -248,6 +255,7 @@ type SendingReads = Pick<
   | "sendRequests"
   | "deliveries"
   | "delivery"
+  | "deliveriesOf"
   | "deliveryCounts"
 >;
 
@@ -262,6 +270,7 @@ function sendingReads(access: Pick<DatabaseAccess, "read" | "file">): SendingRea
     sendRequests: () => readRequests(steps().step),
     deliveries: (filter, page) => readDeliveries(steps(), filter, page),
     delivery: (id) => readDelivery(steps(), id),
+    deliveriesOf: (ids) => readDeliveriesOf(steps(), ids),
     deliveryCounts: () => countDeliveries(steps()),
   };
 }

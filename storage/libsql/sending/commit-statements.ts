@@ -48,6 +48,11 @@ export function expireBatch({ fence, beat }: HeldLease, before: number): readonl
   return [{ sql: expireDeliveries, args: [before, fence, beat] }, selectSender];
 }
 
+/** Deletes some deliveries of events that arrived before a time. */
+export function expireArrivedBatch({ fence, beat }: HeldLease, before: number): readonly Statement[] {
+  return [{ sql: expireArrived, args: [before, fence, beat] }, selectSender];
+}
+
 /** The first row of each message id, in their order. */
 function firstOf<Row extends readonly unknown[]>(rows: readonly Row[]): readonly Row[] {
   const seen = new Set<unknown>();
@@ -73,6 +78,12 @@ const forgetSomeDeliveries = `
 const expireDeliveries = `
   DELETE FROM delivery WHERE ${isHeld} AND delivery.id IN (
     SELECT one.id FROM delivery AS one WHERE one.ended_at < ?1 ORDER BY one.ended_at LIMIT ${deletedAtOnce}
+  )`;
+const expireArrived = `
+  DELETE FROM delivery WHERE ${isHeld} AND delivery.id IN (
+    SELECT one.id FROM delivery AS one
+    WHERE one.ended_at < ?1 AND one.status = 'delivered' AND one.event_id IS NOT NULL
+    ORDER BY one.ended_at LIMIT ${deletedAtOnce}
   )`;
 
 const putDestinations = `

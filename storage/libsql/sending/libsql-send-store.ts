@@ -21,6 +21,7 @@ export function createLibsqlSendStore(database: LogDatabase, now: () => number):
     requests: () => database.sendRequests(),
     deliveries: (filter, page) => listDeliveries(database, filter, page),
     delivery: (id) => database.delivery(id),
+    deliveriesOf: (ids) => database.deliveriesOf(ids),
     deliveryCounts: () => database.deliveryCounts(),
   };
 }

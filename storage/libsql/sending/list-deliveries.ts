@@ -39,6 +39,22 @@ export async function readDelivery({ step }: Pick<ReadSteps, "step">, id: number
   return rows[0] && deliveryOf(rows[0]);
 }
 
+/** A batch of ids fits into one answer: few deliveries have an answer of theirs. */
+const idsAtOnce = 200;
+
+export async function readDeliveriesOf(
+  { step }: Pick<ReadSteps, "step">,
+  messageIds: readonly string[],
+): Promise<readonly Delivery[]> {
+  const found = new Map<number, Delivery>();
+  for (let i = 0; i < messageIds.length; i += idsAtOnce) {
+    const asked = JSON.stringify(messageIds.slice(i, i + idsAtOnce).map(encodeText));
+    const { rows } = await step((client) => client.execute({ sql: selectByMessage, args: [asked] }));
+    for (const row of rows.map(deliveryOf)) found.set(row.id, row);
+  }
+  return [...found.values()].sort((a, b) => a.id - b.id);
+}
+
 /** The encoded name of a destination, a status, and the id that counting goes on after. */
 type Place = readonly [name: string, status: DeliveryStatus, after: number];
 
@@ -94,6 +110,9 @@ const selectNewestOf = `
     WHERE one.destination = named.value AND one.status = asked.value AND one.id < ?3 ORDER BY one.id DESC LIMIT ?4
   )
   ORDER BY delivery.id DESC LIMIT ?4`;
+const selectByMessage = `
+  SELECT ${deliveryColumns} FROM json_each(?1) AS asked
+  CROSS JOIN delivery ON delivery.message_id = asked.value`;
 const selectOne = `SELECT ${deliveryColumns} FROM delivery WHERE delivery.id = ?1`;
 
 const ofPlace = `

@@ -1,6 +1,13 @@
 import type { SendChanges } from "../../sending/send-store.ts";
 import type { LogDatabase } from "../log-database.ts";
-import { commitBatch, deletedAtOnce, expireBatch, forgetBatch, type HeldLease } from "./commit-statements.ts";
+import {
+  commitBatch,
+  deletedAtOnce,
+  expireArrivedBatch,
+  expireBatch,
+  forgetBatch,
+  type HeldLease,
+} from "./commit-statements.ts";
 
 /** How many batches of old deliveries one commit deletes at most: 5,000 deliveries. */
 const mostExpiring = 10;
@@ -33,11 +40,15 @@ export class SendCommits {
       forgotten.length === 0 ? lease : await this.#repeat(lease, (held) => forgetBatch(held, forgotten), 1_000_000);
     const written = await this.#write(found, changes);
     if (written === undefined) return false;
-    const { forgetBefore } = changes;
-    this.#lease =
+    const { forgetBefore, forgetArrivedBefore } = changes;
+    const expired =
       forgetBefore === undefined
         ? written
         : await this.#repeat(written, (held) => expireBatch(held, forgetBefore), mostExpiring);
+    this.#lease =
+      forgetArrivedBefore === undefined
+        ? expired
+        : await this.#repeat(expired, (held) => expireArrivedBatch(held, forgetArrivedBefore), mostExpiring);
     return true;
   }
 

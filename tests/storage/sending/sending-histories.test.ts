@@ -49,6 +49,7 @@ const changes: fc.Arbitrary<SendChanges> = fc.record({
   changed: several(change),
   answered: several(fc.integer({ min: 1, max: 6 })),
   forgetBefore: fc.option(time, { nil: undefined, freq: 1 }),
+  forgetArrivedBefore: fc.option(time, { nil: undefined, freq: 1 }),
 });
 const request: fc.Arbitrary<Omit<SendRequest, "id">> = fc.record({
   ...{ action: fc.constantFrom("pause" as const, "replay" as const), destination: name },
