@@ -17,6 +17,10 @@ export interface Config {
   readonly shutdownSeconds: number;
   /** How long no freshness gets worse after a stop, and how long a clock that is behind must hold to be believed. */
   readonly settleSeconds: number;
+  /** The operator's file of destinations; undefined: this server tells nobody. */
+  readonly destinations: string | undefined;
+  /** Under which address people reach the server: messages link to its pages. Without a slash at its end. */
+  readonly publicUrl: string | undefined;
   readonly limits: Limits;
   /** Tokens in addition to those in the database. */
   readonly tokens: readonly NewToken[];
@@ -72,6 +76,14 @@ const settings = {
     default: "60",
     help: "how long nothing counts as late after a stop: what should have come may still be on its way",
   },
+  destinations: {
+    env: "RUNLESS_DESTINATIONS",
+    help: "a file of those who are told: webhooks, Slack, PagerDuty, e-mail. SIGHUP reads it again",
+  },
+  "public-url": {
+    env: "RUNLESS_PUBLIC_URL",
+    help: "the address under which people reach the server, for links in messages: https://runless.example",
+  },
   tokens: {
     env: "RUNLESS_TOKENS",
     isSecret: true,
@@ -112,6 +124,8 @@ export function resolveConfig(args: readonly string[], env: Environment): Config
     ...database(value),
     shutdownSeconds: count("shutdown-seconds", 0, 3600),
     settleSeconds: count("settle-seconds", 0, 3600),
+    destinations: value("destinations", v.optional(v.string()), "the path of a file"),
+    publicUrl: value("public-url", v.optional(publicUrl), "an address as https://runless.example, without a query"),
     limits: limitsBy((name, most) => count(limitFlag(name), 1, most)),
     tokens: value("tokens", staticTokens, "<name>:<scopes>[:<prefix>]=<secret>, with spaces between tokens"),
     insecure: value("insecure", onOrOff, "true or false"),
@@ -145,6 +159,13 @@ function database(value: SettingReader): Pick<Config, "databaseUrl" | "databaseA
     databaseAuthToken: value("database-auth-token", v.optional(v.string()), "a token"),
   };
 }
+
+const publicUrl = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#]*)?$/),
+  v.check((text) => URL.canParse(text)),
+  v.transform((text) => text.replace(/\/+$/, "")),
+);
 
 const databaseUrl = v.pipe(v.string(), v.regex(databaseUrlPattern));
 
@@ -207,6 +228,7 @@ const groups: readonly (readonly [string, readonly SettingName[]])[] = [
   ["Who may do what", ["tokens", "insecure", "cors-origin", "allowed-host"]],
   ["What it says of itself", ["log-level", "log-format", "metrics-assets"]],
   ["What is late", ["settle-seconds"]],
+  ["Who is told", ["destinations", "public-url"]],
   ["How long things are kept", Object.keys(retentionFlags) as RetentionFlag[]], // the keys of retentionFlags
   ["Limits", Object.keys(limitFlags) as (keyof typeof limitFlags)[]], // likewise
 ];

@@ -11,8 +11,10 @@ import { databaseName } from "../../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "../config/config.ts";
 import { isLogging, logger, plain, setUpLogging } from "../config/logger.ts";
 import { packageInfo } from "../config/package-info.ts";
+import { newestEvent } from "../destinations/sending/follow-events.ts";
 import type { AppEnv, RunlessApp } from "../http/app-deps.ts";
 import type { Forwarder } from "../http/forwarder.ts";
+import { addDestinationMetrics } from "../http/operations/destination-metrics.ts";
 import { createMetrics, type Metrics } from "../http/operations/metrics.ts";
 import { browserPolicy, openTokens, tokenSentence } from "./access-policy.ts";
 import { pause } from "./clocks.ts";
@@ -21,6 +23,7 @@ import { DatabaseHealth } from "./database-health.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { newerSchema } from "./newer-schema.ts";
 import { runRetention } from "./run-retention.ts";
+import { openDestinations, type RunSenderOptions, runSender } from "./sending/run-sender.ts";
 import { shutDownOnSignals } from "./shutdown.ts";
 import { createStartingApp } from "./starting-app.ts";
 import { createRequestThread, type RequestThreadOptions } from "./thread/request-thread.ts";
@@ -63,6 +66,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
 }
 
 async function startServer(runtime: string, config: Config, listen: Listen): Promise<void> {
+  const file = config.destinations === undefined ? undefined : await openDestinations(config.destinations);
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const served = new ServedApp(new EventLoopLag(metrics.registry));
@@ -98,11 +102,12 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   const { watching: store } = stores;
   const settle = config.settleSeconds * 1000;
   const watcher = runWatcher({ store, log, signal, settle, onState: metrics.watched });
+  const sender = file && startSender(stores, config, { file, metrics, signal, ownPort: () => listener.port });
   const end = shutDownOnSignals({
     closing,
     stopListening: () => listener.stop(),
     closeLog: async () => {
-      await watcher;
+      await Promise.all([watcher, sender]);
       await log.close();
     },
     seconds: config.shutdownSeconds,
@@ -116,6 +121,17 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   logger.info(plain(`runless ${packageInfo().version} listening on ${addressOf(config, listener)} (${runtime})`));
   logger.info(plain(`events are kept in ${databaseName(config.databaseUrl)}${durability(config.databaseUrl)}`));
   logger.info(plain(tokenSentence(tokens)));
+}
+
+function startSender(
+  stores: Stores,
+  { destinations: path = "", publicUrl }: Config,
+  { metrics, ...options }: Pick<RunSenderOptions, "file" | "signal" | "ownPort"> & { readonly metrics: Metrics },
+): Promise<void> {
+  const { outcome: onOutcome, sent: onState } = addDestinationMetrics(metrics.registry, {
+    newest: () => newestEvent(stores.log),
+  });
+  return runSender({ ...options, stores, path, baseUrl: publicUrl ?? null, onOutcome, onState });
 }
 
 /** Retention reads the log. The start must not wait for the code that this loads. In milliseconds. */

@@ -1,5 +1,6 @@
 import type { EventLog } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
+import { Alarm } from "../alarm.ts";
 import { type ClockReading, pause, readClocks } from "../clocks.ts";
 import { Watcher, type WatcherOptions } from "./watcher.ts";
 
@@ -41,30 +42,4 @@ export async function runWatcher({ log, signal, read = readClocks, ...options }:
   }
   stop();
   await watcher.release().catch(() => {}); // others take over after 15 seconds
-}
-
-/** Something to wait for, with a limit. A ring while nobody waits ends the next wait. */
-class Alarm {
-  #isRung = false;
-  #wake: (() => void) | undefined;
-
-  ring(): void {
-    this.#isRung = true;
-    this.#wake?.();
-  }
-
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.#isRung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        timer.unref?.();
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#wake = undefined;
-    this.#isRung = false;
-  }
 }

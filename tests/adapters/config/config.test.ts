@@ -11,6 +11,8 @@ describe("resolveConfig", () => {
       databaseAuthToken: undefined,
       shutdownSeconds: 10,
       settleSeconds: 60,
+      destinations: undefined,
+      publicUrl: undefined,
       limits: defaultLimits,
       tokens: [],
       insecure: false,

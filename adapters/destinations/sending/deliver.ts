@@ -1,0 +1,113 @@
+import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
+import type { Destination } from "../../../core/destinations/destination.ts";
+import { envelopeText } from "../../../core/destinations/message.ts";
+import { formatEvent } from "../../../core/index.ts";
+import type { Alert, Stores } from "../../../storage/index.ts";
+import { formatAlert } from "../../http/watching/format-watching.ts";
+import { appriseNotification } from "../formats/apprise.ts";
+import { emailContent } from "../formats/email.ts";
+import { pagerdutyEvent } from "../formats/pagerduty.ts";
+import { slackPayload } from "../formats/slack.ts";
+import { stateMessage, type ToldMessage } from "../formats/told-message.ts";
+import type { HttpRequest, HttpSend } from "../http-sender.ts";
+import { webhookHeaders } from "../sign-webhook.ts";
+import type { MailSend } from "./mailer.ts";
+
+export interface DeliverDeps extends Pick<Stores, "log" | "sending" | "watching"> {
+  readonly send: HttpSend;
+  readonly mail: MailSend;
+  /** Under which address people reach the server; null: nobody said. */
+  readonly baseUrl: string | null;
+  readonly now: () => number;
+}
+
+export interface Delivered {
+  /** Undefined if nothing was left to send. */
+  readonly answer: Answer | undefined;
+  /** Deliveries whose event or alert is gone by now. */
+  readonly gone: readonly Delivery[];
+  /** The newest event that retention took, where an event is gone. */
+  readonly prunedTo: number;
+}
+
+interface Told extends ToldMessage {
+  readonly delivery: Delivery;
+  readonly at: number;
+}
+
+/** Sends one message, of a group of deliveries or of one. Rejects only if the database can't be read. */
+export async function deliver(
+  destination: Destination,
+  deliveries: readonly Delivery[],
+  deps: DeliverDeps,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const found = await Promise.all(deliveries.map((delivery) => loadMessage(delivery, deps)));
+  const messages = found.filter((message) => message !== undefined);
+  const gone = deliveries.filter((_, i) => found[i] === undefined);
+  const [first] = messages;
+  const prunedTo = gone.length === 0 ? 0 : await deps.log.prunedId();
+  if (first === undefined) return { answer: undefined, gone, prunedTo };
+  return { answer: await sendMessages(destination, [first, ...messages.slice(1)], deps, signal), gone, prunedTo };
+}
+
+function sendMessages(
+  destination: Destination,
+  messages: readonly [Told, ...Told[]],
+  { send, mail, baseUrl, now }: DeliverDeps,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { target, allowPrivate } = destination;
+  const [first] = messages;
+  const post = (url: string, payload: unknown, secrets: readonly string[] = []): HttpRequest => {
+    const headers = { "content-type": "application/json" };
+    return { method: "POST", url, headers, body: JSON.stringify(payload), allowPrivate, secrets, signal };
+  };
+  switch (target.type) {
+    case "webhook": {
+      const body = envelopeOf(first, baseUrl);
+      const { secrets, url } = target;
+      const signed = webhookHeaders({ id: first.delivery.messageId, body, at: now(), secrets });
+      const headers = { "content-type": "application/json", ...signed };
+      return send({ method: "POST", url, headers, body, allowPrivate, secrets, signal });
+    }
+    case "slack":
+      return send(post(target.url, slackPayload(messages, baseUrl)));
+    case "pagerduty":
+      return send(post(target.url, pagerdutyEvent(first, target.routingKey, baseUrl), [target.routingKey]));
+    case "apprise":
+      return send(post(target.url, appriseNotification(messages, target, baseUrl), target.urls));
+    case "email":
+      return mail({ target, content: emailContent(messages, baseUrl), id: first.delivery.messageId, allowPrivate });
+    case "heartbeat":
+      return send({ method: "GET", url: target.url, allowPrivate, signal });
+    case "dagster":
+      return Promise.resolve({ type: "forbidden", reason: "Dagster is no destination yet." });
+  }
+}
+
+function envelopeOf({ delivery, at, event, alert, content, type }: Told, baseUrl: string | null): string {
+  const { url } = stateMessage({ type, event, alert, content }, baseUrl);
+  const rest = { type, timestamp: at, url };
+  if (event !== undefined) return envelopeText({ ...rest, event: formatEvent(event) });
+  if (alert !== undefined) return envelopeText({ ...rest, alert: formatAlert(alert) });
+  return envelopeText({ ...rest, ...(delivery.content !== null && { content: delivery.content }) });
+}
+
+/** Undefined if the event or the alert is not kept any more. */
+async function loadMessage(delivery: Delivery, deps: DeliverDeps): Promise<Told | undefined> {
+  const { type, eventId, alertChangeId, content, createdAt } = delivery;
+  if (eventId !== null) {
+    const event = await deps.log.get(eventId);
+    return event && { type, delivery, at: event.timestamp, event };
+  }
+  if (alertChangeId !== null) {
+    const change = await deps.sending.alertChange(alertChangeId);
+    return change && { type, delivery, at: change.at, alert: change.alert };
+  }
+  // An object: the engine wrote it.
+  const found = content === null ? {} : (JSON.parse(content) as Readonly<Record<string, unknown>>);
+  if (typeof found.alert_id !== "number") return { type, delivery, at: createdAt, content: found };
+  const alert: Alert | undefined = await deps.watching.alert(found.alert_id);
+  return alert && { type, delivery, at: createdAt, alert };
+}

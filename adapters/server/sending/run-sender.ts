@@ -1,0 +1,95 @@
+import { ConfigError } from "../../config/config.ts";
+import { logger, plain } from "../../config/logger.ts";
+import { readDestinationsFile } from "../../destinations/destinations-file.ts";
+import { createHttpSender } from "../../destinations/http-sender.ts";
+import { Sender, type SenderOptions, type SendingFile } from "../../destinations/sender.ts";
+import { createMailer } from "../../destinations/sending/mailer.ts";
+import { Alarm } from "../alarm.ts";
+import { type ClockReading, readClocks } from "../clocks.ts";
+
+const second = 1000;
+const hour = 3600 * second;
+const afterFailure = 5 * second;
+/** Commits that come one after another are followed together. */
+const shortPause = 50;
+
+export interface RunSenderOptions
+  extends Pick<SenderOptions, "stores" | "onState" | "onOutcome" | "baseUrl" | "lease"> {
+  /** The operator's file, as it was read at the start. */
+  readonly file: SendingFile;
+  readonly path: string;
+  readonly ownPort: () => number | undefined;
+  /** Ends it, and lets go of the lease. */
+  readonly signal: AbortSignal;
+  /** Default: the system's clocks. */
+  readonly read?: () => ClockReading;
+}
+
+/** Reads the operator's file for a server that starts. Throws ConfigError, which says what to change. */
+export async function openDestinations(path: string): Promise<SendingFile> {
+  const file = await readSendingFile(path);
+  if ("problems" in file) throw new ConfigError(`the destinations are wrong.\n${file.problems.join("\n")}`);
+  return file;
+}
+
+/** Tells destinations until the signal. It wakes after commits, after answers, when something is due, and every second. */
+export async function runSender(options: RunSenderOptions): Promise<void> {
+  const { stores, signal, path, ownPort, read = readClocks } = options;
+  const alarm = new Alarm();
+  const wake = () => alarm.ring();
+  const rules = { ownPort };
+  const sender = new Sender({ ...options, read, wake, send: createHttpSender(rules), mail: createMailer(rules) });
+  const stopWatching = stores.log.watch(() => {
+    sender.noteCommit();
+    setTimeout(wake, shortPause).unref?.();
+  });
+  const stopReloading = onReload(async () => {
+    const file = await readSendingFile(path);
+    if ("problems" in file) {
+      const rest = file.problems.join(" ");
+      return logger.error(plain(`the file of destinations is wrong, and the one from before holds: ${rest}`));
+    }
+    logger.info(plain(`the file of destinations was read again: it has ${file.destinations.length}`));
+    sender.use(file);
+    wake();
+  });
+  signal.addEventListener("abort", wake, { once: true });
+  let failedAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    let wait: number;
+    try {
+      wait = await sender.turn();
+    } catch (error) {
+      if (signal.aborted) break;
+      const { elapsed } = read();
+      const reason = error instanceof Error ? error.message : String(error);
+      if (elapsed - failedAt >= hour) logger.warn("destinations can't be told", { reason });
+      failedAt = elapsed;
+      wait = afterFailure;
+    }
+    // Other work of this thread has its turn.
+    if (wait === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    else await alarm.wait(wait, signal);
+  }
+  stopWatching();
+  stopReloading();
+  await sender.release().catch(() => {}); // others take over after 15 seconds
+}
+
+async function readSendingFile(path: string): Promise<SendingFile | { readonly problems: readonly string[] }> {
+  const file = await readDestinationsFile(path);
+  if (file.type === "wrong") return { problems: file.problems };
+  const problems = file.destinations
+    .filter(({ target }) => target.type === "dagster")
+    .map(
+      ({ name }) =>
+        `${path}: the destination ${name} is of type dagster, which this version can't send to: leave it out`,
+    );
+  return problems.length > 0 ? { problems } : { destinations: file.destinations, hash: file.hash };
+}
+
+function onReload(listener: () => Promise<void>): () => void {
+  const reload = () => void listener();
+  process.on("SIGHUP", reload);
+  return () => process.off("SIGHUP", reload);
+}
