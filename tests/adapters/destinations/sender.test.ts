@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
-import { define, type Follower, report } from "../../contracts/watching.ts";
+import { define, report } from "../../contracts/watching.ts";
 import { temporaryFolder } from "../../server.ts";
 import { type Received, type Receiver, startReceiver } from "./receiver.ts";
 import { type Clock, fileOf, oldSecret, secret, Telling, watcherOf } from "./telling.ts";
@@ -27,20 +27,29 @@ const opened = {
   file: () => `file:${join(temporaryFolder(), "runless.db")}`,
 } as const;
 
+/** A variable, as the file names it. */
+const ref = (name: string) => `\${${name}}`;
+
 const bodyOf = ({ body }: Received) => JSON.parse(body);
 const typesOf = ({ received }: Receiver) => received.map((one) => bodyOf(one).type);
 const urlOf = ({ port }: Receiver) => `http://127.0.0.1:${port}/hook/t0ken`;
 const events = (...numbers: readonly number[]) =>
   numbers.map((i) => materialization("warehouse/orders", { metadata: { i } }));
-const numbersOf = ({ received }: Receiver) => received.map((one) => bodyOf(one).data.event.metadata.i);
+const numbersOf = ({ received }: Receiver) => received.map((one) => bodyOf(one).data.event.metadata.i.raw_value);
 
 /** A webhook that is told of all materializations. */
 const hookTo = (receiver: Receiver, more: object = {}) => ({
-  ...{ name: "hook", type: "webhook", url: urlOf(receiver), secret: ["${SECRET}"], events: ["ASSET_MATERIALIZATION"] },
+  ...{
+    name: "hook",
+    type: "webhook",
+    url: urlOf(receiver),
+    secret: [ref("SECRET")],
+    events: ["ASSET_MATERIALIZATION"],
+  },
   ...more,
 });
 const pagerTo = (receiver: Receiver, more: object = {}) => ({
-  ...{ name: "pager", type: "webhook", url: urlOf(receiver), secret: ["${SECRET}"] },
+  ...{ name: "pager", type: "webhook", url: urlOf(receiver), secret: [ref("SECRET")] },
   ...{ alerts: ["fail", "warn", "check_failed", "check_warned"], ...more },
 });
 const chatTo = (receiver: Receiver, more: object = {}) => ({
@@ -69,7 +78,7 @@ for (const [kind, url] of Object.entries(opened)) {
       "a webhook is told of events in their order, signed by each secret",
       async ({ stores, clock, receive }) => {
         const receiver = await receive();
-        const file = fileOf(hookTo(receiver, { secret: ["${SECRET}", "${OLD_SECRET}"] }));
+        const file = fileOf(hookTo(receiver, { secret: [ref("SECRET"), ref("OLD_SECRET")] }));
         const telling = new Telling(stores, clock, { file });
         await report(stores, ...events(0)); // before it was there
         await telling.run();
@@ -88,7 +97,7 @@ for (const [kind, url] of Object.entries(opened)) {
           }
         }
         expect(await telling.told()).toEqual(Array(3).fill("asset.materialized: delivered, 1"));
-        expect(await telling.row("hook")).toMatchObject({ status: "active", failures: 0, eventCursor: 4 });
+        expect(await telling.row("hook")).toMatchObject({ status: "active", failures: 0, eventCursor: 5 });
       },
     );
 
@@ -115,7 +124,7 @@ for (const [kind, url] of Object.entries(opened)) {
 
     promises("a refused payload is tried three times, then holds nothing up", async ({ stores, clock, receive }) => {
       const receiver = await receive((response, one) =>
-        response.writeHead(bodyOf(one).data.event.metadata.i === 1 ? 422 : 200).end(),
+        response.writeHead(bodyOf(one).data.event.metadata.i.raw_value === 1 ? 422 : 200).end(),
       );
       const telling = new Telling(stores, clock, { file: fileOf(hookTo(receiver)) });
       await telling.run();
@@ -197,8 +206,8 @@ for (const [kind, url] of Object.entries(opened)) {
       const last = new Map<string, number>();
       for (const one of receiver.received) {
         const { event } = bodyOf(one).data;
-        expect(event.metadata.i).toBeGreaterThan(last.get(event.asset_key.join("/")) ?? -1);
-        last.set(event.asset_key.join("/"), event.metadata.i);
+        expect(event.metadata.i.raw_value).toBeGreaterThan(last.get(event.asset_key.join("/")) ?? -1);
+        last.set(event.asset_key.join("/"), event.metadata.i.raw_value);
       }
     });
 
@@ -313,7 +322,7 @@ for (const [kind, url] of Object.entries(opened)) {
         const telling = new Telling(stores, clock, { file: fileOf(pagerTo(receiver)) });
         const watcher = await watcherOf(stores, clock);
         await telling.run();
-        const check = (passed: boolean) => checkEvaluation("a", "rows", { passed, severity: "ERROR" });
+        const check = (passed: boolean) => checkEvaluation("a", { checkName: "rows", passed, severity: "ERROR" });
         await report(stores, check(false));
         await telling.watch(watcher);
         await report(stores, check(true));
@@ -324,8 +333,10 @@ for (const [kind, url] of Object.entries(opened)) {
           check_name: "rows",
         });
         await telling.ask({ action: "pause", destination: "pager" });
-        await report(stores, check(false), check(true));
-        await watcher.follow();
+        for (const passed of [false, true]) {
+          await report(stores, check(passed));
+          await watcher.follow();
+        }
         await telling.ask({ action: "resume", destination: "pager" });
         expect(typesOf(receiver)).toHaveLength(2);
         expect((await telling.told()).slice(2)).toEqual([
@@ -347,7 +358,7 @@ for (const [kind, url] of Object.entries(opened)) {
         const watcher = await watcherOf(stores, clock);
         await telling.run();
         const check = (passed: boolean, severity: "WARN" | "ERROR") =>
-          checkEvaluation("a", "rows", { passed, severity });
+          checkEvaluation("a", { checkName: "rows", passed, severity });
         await report(stores, check(false, "WARN"));
         await telling.watch(watcher);
         expect([typesOf(fails), typesOf(warns)]).toEqual([[], ["alert.firing"]]);
@@ -356,9 +367,9 @@ for (const [kind, url] of Object.entries(opened)) {
         await report(stores, check(true, "ERROR"));
         await telling.watch(watcher);
         expect([typesOf(fails), typesOf(warns)]).toEqual(Array(2).fill(["alert.firing", "alert.resolved"]));
-        await report(stores, checkEvaluation("b", "rows", { passed: false, severity: "WARN" }));
+        await report(stores, checkEvaluation("b", { checkName: "rows", passed: false, severity: "WARN" }));
         await telling.watch(watcher);
-        await report(stores, checkEvaluation("b", "rows", { passed: true }));
+        await report(stores, checkEvaluation("b", { checkName: "rows", passed: true }));
         await telling.watch(watcher);
         expect([typesOf(fails).length, typesOf(warns).length]).toEqual([2, 4]);
       },
@@ -372,7 +383,8 @@ for (const [kind, url] of Object.entries(opened)) {
         const watcher = await watcherOf(stores, clock);
         await telling.run();
         await stores.watching.mute({ prefix: ["a"] }, clock.now + hour, null);
-        const check = (key: string, passed: boolean) => checkEvaluation(key, "rows", { passed, severity: "ERROR" });
+        const check = (key: string, passed: boolean) =>
+          checkEvaluation(key, { checkName: "rows", passed, severity: "ERROR" });
         await report(stores, check("a/1", false), check("a/2", false));
         await telling.watch(watcher);
         await report(stores, check("a/2", true));
@@ -392,7 +404,7 @@ for (const [kind, url] of Object.entries(opened)) {
       const watcher = await watcherOf(stores, clock);
       await telling.run();
       await stores.watching.mute({ assetKey: ["a"] }, clock.now + hour, null);
-      await report(stores, checkEvaluation("a", "rows", { passed: false, severity: "ERROR" }));
+      await report(stores, checkEvaluation("a", { checkName: "rows", passed: false, severity: "ERROR" }));
       await telling.watch(watcher);
       await telling.sender.release();
       const next = new Telling(stores, clock, { file });
@@ -407,7 +419,7 @@ for (const [kind, url] of Object.entries(opened)) {
       const telling = new Telling(stores, clock, { file: fileOf(chatTo(receiver)) });
       const watcher = await watcherOf(stores, clock);
       await telling.run();
-      const failing = (i: number) => checkEvaluation(`a/${i}`, "rows", { passed: false, severity: "ERROR" });
+      const failing = (i: number) => checkEvaluation(`a/${i}`, { checkName: "rows", passed: false, severity: "ERROR" });
       await report(stores, ...Array.from({ length: 500 }, (_, i) => failing(i)));
       await telling.watch(watcher);
       expect(receiver.received).toHaveLength(0);
@@ -428,7 +440,7 @@ for (const [kind, url] of Object.entries(opened)) {
       const telling = new Telling(stores, clock, { file: fileOf(pagerTo(receiver, { repeat: "24h" })) });
       const watcher = await watcherOf(stores, clock);
       await telling.run();
-      await report(stores, checkEvaluation("a", "rows", { passed: false, severity: "ERROR" }));
+      await report(stores, checkEvaluation("a", { checkName: "rows", passed: false, severity: "ERROR" }));
       await telling.watch(watcher);
       await telling.pass(day - 1000);
       expect(typesOf(receiver)).toEqual(["alert.firing"]);
@@ -436,7 +448,7 @@ for (const [kind, url] of Object.entries(opened)) {
       expect(typesOf(receiver)).toEqual(["alert.firing", "alert.reminder"]);
       await telling.pass(3 * day);
       expect(typesOf(receiver)).toEqual(["alert.firing", "alert.reminder", "alert.reminder"]);
-      await report(stores, checkEvaluation("a", "rows", { passed: true }));
+      await report(stores, checkEvaluation("a", { checkName: "rows", passed: true }));
       await telling.watch(watcher);
       await telling.pass(2 * day);
       expect(typesOf(receiver).slice(3)).toEqual(["alert.resolved"]);
@@ -447,14 +459,14 @@ for (const [kind, url] of Object.entries(opened)) {
       async ({ stores, clock, receive }) => {
         const receiver = await receive();
         const watcher = await watcherOf(stores, clock);
-        await report(stores, checkEvaluation("a", "rows", { passed: false, severity: "ERROR" }));
+        await report(stores, checkEvaluation("a", { checkName: "rows", passed: false, severity: "ERROR" }));
         await watcher.follow();
         const telling = new Telling(stores, clock, { file: fileOf(pagerTo(receiver)) });
         await telling.run();
         expect(receiver.received).toHaveLength(0);
         await telling.ask({ action: "replay", destination: "pager", option: "firing" });
         expect(typesOf(receiver)).toEqual(["alert.firing"]);
-        await report(stores, checkEvaluation("a", "rows", { passed: true }));
+        await report(stores, checkEvaluation("a", { checkName: "rows", passed: true }));
         await telling.watch(watcher);
         expect(typesOf(receiver)).toEqual(["alert.firing", "alert.resolved"]);
       },
@@ -495,7 +507,7 @@ for (const [kind, url] of Object.entries(opened)) {
       const [first] = await stores.sending.pending("hook");
       await telling.ask({ action: "drop", destination: "hook", argument: first?.id ?? 0 });
       await telling.ask({ action: "resume", destination: "hook" });
-      expect(receiver.received.slice(1).map((one) => bodyOf(one).data.event.metadata.i)).toEqual([2]);
+      expect(receiver.received.slice(1).map((one) => bodyOf(one).data.event.metadata.i.raw_value)).toEqual([2]);
     });
 
     promises(
@@ -506,12 +518,12 @@ for (const [kind, url] of Object.entries(opened)) {
           file: fileOf({ name: "beat", type: "heartbeat", url: urlOf(receiver) }),
         });
         const watcher = await watcherOf(stores, clock);
-        await define(stores, { key: "a", freshness: { fail_after: "1h" } });
+        await define(stores, { key: "a", freshness: { type: "time_window", fail_window: "1h" } });
         await watcher.follow();
         await telling.run();
         expect(receiver.received.map(({ method }) => method)).toEqual(["GET"]);
-        clock.now += 60_000;
-        await watcher.follow();
+        const judged = { now: clock.now + 60_000, clock: clock.now + 60_000, settleUntil: null, cursor: undefined };
+        await stores.watching.step({ ...judged, fence: watcher.fence, notesProgress: true });
         await telling.pass(60_000);
         expect(receiver.received).toHaveLength(2);
         await telling.pass(60_000);
