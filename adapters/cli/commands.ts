@@ -91,6 +91,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./watching/mute.ts")).unmuteCommand,
   },
   {
+    name: "destinations",
+    summary: "List who is told of events and alerts, test, pause, or send again.",
+    load: async () => (await import("./destinations/destinations.ts")).destinationsCommand,
+  },
+  {
     name: "define",
     summary: "Make the definitions of a source equal to files: owners, partitions, freshness.",
     load: async () => (await import("./definitions/define.ts")).defineCommand,

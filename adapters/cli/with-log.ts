@@ -85,9 +85,10 @@ export async function withDatabase<Result>(
   ]);
   const instead =
     create === undefined ? ", or a server with --url" : ", or a server with --url; --create makes this one";
-  const { log, definitions, watching } = await openDatabase(databaseAddress(url), { create: create === true, instead });
+  const address = databaseAddress(url);
+  const { log, definitions, watching, sending } = await openDatabase(address, { create: create === true, instead });
   try {
-    const app = createApp({ log, definitions, watching, config: { limits: limitsBy((_, most) => most) } });
+    const app = createApp({ log, definitions, watching, sending, config: { limits: limitsBy((_, most) => most) } });
     const ask: Connection["stream"] = (target, init) => app.fetch(new Request(target, init));
     return await work({ url: "http://localhost", headers: {}, fetch: ask, stream: ask });
   } finally {

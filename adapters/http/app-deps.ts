@@ -1,4 +1,12 @@
-import type { DefinitionStore, EventLog, Maintenance, Overview, WaitReads, WatchStore } from "../../storage/index.ts";
+import type {
+  DefinitionStore,
+  EventLog,
+  Maintenance,
+  Overview,
+  SendStore,
+  WaitReads,
+  WatchStore,
+} from "../../storage/index.ts";
 import type { Limits } from "../config/limits.ts";
 import type { BrowserPolicy } from "./access/browser-guard.ts";
 import type { Caller } from "./access/caller.ts";
@@ -34,6 +42,8 @@ export interface AppDeps {
   readonly definitions?: DefinitionStore;
   /** Default: none. Then nothing is watched, and the routes of freshness and alerts answer 501. */
   readonly watching?: WatchStore;
+  /** Default: none. Then nobody is told of anything, and the routes of destinations answer 501. */
+  readonly sending?: SendStore;
   /** Default: new ones. The program that opens the log adds those of the process and of the log's commits. */
   readonly metrics?: Metrics;
   /** Default: no request needs a token. */

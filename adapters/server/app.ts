@@ -8,6 +8,7 @@ import { checkRoutes } from "../http/assets/checks.ts";
 import { partitionRoutes } from "../http/assets/partitions.ts";
 import { definitionRoutes } from "../http/definitions/definitions.ts";
 import { definitionsSchemaRoute } from "../http/definitions/schema-route.ts";
+import { destinationRoutes } from "../http/destinations/destinations.ts";
 import { errorResponse } from "../http/error-response.ts";
 import { eventRoutes, logRoutes } from "../http/events/events.ts";
 import { createStreaming, type Streaming } from "../http/events/streaming.ts";
@@ -63,6 +64,7 @@ export function createRoutedApp(given: AppOptions): RoutedApp {
   app
     .route("/", healthRoutes(deps, appends))
     .route("/", metricsRoutes(deps, metrics.registry))
+    .route("/api/v1/destinations", destinationRoutes(deps))
     .route("/", documentationRoutes(deps))
     .route("/", definitionsSchemaRoute(deps));
   assertScoped(app);

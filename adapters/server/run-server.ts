@@ -11,10 +11,8 @@ import { databaseName } from "../../storage/libsql/store-error.ts";
 import { type Config, ConfigError, flagsHelp, resolveConfig } from "../config/config.ts";
 import { isLogging, logger, plain, setUpLogging } from "../config/logger.ts";
 import { packageInfo } from "../config/package-info.ts";
-import { newestEvent } from "../destinations/sending/follow-events.ts";
 import type { AppEnv, RunlessApp } from "../http/app-deps.ts";
 import type { Forwarder } from "../http/forwarder.ts";
-import { addDestinationMetrics } from "../http/operations/destination-metrics.ts";
 import { createMetrics, type Metrics } from "../http/operations/metrics.ts";
 import { browserPolicy, openTokens, tokenSentence } from "./access-policy.ts";
 import { pause } from "./clocks.ts";
@@ -23,7 +21,7 @@ import { DatabaseHealth } from "./database-health.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { newerSchema } from "./newer-schema.ts";
 import { runRetention } from "./run-retention.ts";
-import { openDestinations, type RunSenderOptions, runSender } from "./sending/run-sender.ts";
+import type { SenderStart } from "./sending/start-sender.ts";
 import { shutDownOnSignals } from "./shutdown.ts";
 import { createStartingApp } from "./starting-app.ts";
 import { createRequestThread, type RequestThreadOptions } from "./thread/request-thread.ts";
@@ -66,7 +64,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
 }
 
 async function startServer(runtime: string, config: Config, listen: Listen): Promise<void> {
-  const file = config.destinations === undefined ? undefined : await openDestinations(config.destinations);
+  const prepareSender = await senderOf(config);
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const served = new ServedApp(new EventLoopLag(metrics.registry));
@@ -87,6 +85,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
       log,
       definitions: stores.definitions,
       watching: stores.watching,
+      sending: stores.sending,
       tokens,
       config,
       metrics,
@@ -102,7 +101,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   const { watching: store } = stores;
   const settle = config.settleSeconds * 1000;
   const watcher = runWatcher({ store, log, signal, settle, onState: metrics.watched });
-  const sender = file && startSender(stores, config, { file, metrics, signal, ownPort: () => listener.port });
+  const sender = prepareSender?.({ stores, config, metrics, signal, ownPort: () => listener.port });
   const end = shutDownOnSignals({
     closing,
     stopListening: () => listener.stop(),
@@ -123,15 +122,11 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   logger.info(plain(tokenSentence(tokens)));
 }
 
-function startSender(
-  stores: Stores,
-  { destinations: path = "", publicUrl }: Config,
-  { metrics, ...options }: Pick<RunSenderOptions, "file" | "signal" | "ownPort"> & { readonly metrics: Metrics },
-): Promise<void> {
-  const { outcome: onOutcome, sent: onState } = addDestinationMetrics(metrics.registry, {
-    newest: () => newestEvent(stores.log),
-  });
-  return runSender({ ...options, stores, path, baseUrl: publicUrl ?? null, onOutcome, onState });
+/** What tells destinations is loaded only where there are any. Throws ConfigError for a wrong file. */
+async function senderOf({ destinations }: Config): Promise<SenderStart | undefined> {
+  if (destinations === undefined) return undefined;
+  const { prepareSender } = await import("./sending/start-sender.ts");
+  return prepareSender(destinations);
 }
 
 /** Retention reads the log. The start must not wait for the code that this loads. In milliseconds. */

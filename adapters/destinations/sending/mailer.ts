@@ -1,4 +1,3 @@
-import { createTransport } from "nodemailer";
 import type { Answer } from "../../../core/destinations/delivery.ts";
 import type { DestinationTarget } from "../../../core/destinations/destination.ts";
 import type { EmailContent } from "../formats/email.ts";
@@ -32,6 +31,7 @@ export function createMailer({
     const judged = await judgeHost(new URL(`https://${smtp.hostname}:${port}/`), allowPrivate, { resolve, ownPort });
     if (judged.type !== "judged") return judged;
     const [first] = judged.addresses;
+    const { createTransport } = await import("nodemailer"); // few send mail, and it takes long to load
     const transport = createTransport({
       host: first?.address ?? "",
       port,

@@ -6,6 +6,7 @@ import type { RequiredScope } from "../access/authorizer.ts";
 import { answerSchemas } from "./answers.ts";
 import { assetOperations } from "./asset-operations.ts";
 import { definitionOperations } from "./definition-operations.ts";
+import { destinationOperations, destinationSchemas } from "./destination-operations.ts";
 import { eventOperations } from "./event-operations.ts";
 import { queryParameters } from "./json-schema.ts";
 import { errors, type Operation, type Responses } from "./operation.ts";
@@ -22,6 +23,7 @@ const tags = [
   { name: "Events", description: "Everything that was reported: written in batches, listed, exported, followed." },
   { name: "Assets", description: "What is known of each asset, kept up to date with every event." },
   { name: "Definitions", description: "What is known of assets without a report: owners, partitions, freshness." },
+  { name: "Destinations", description: "Who is told of events and alerts, and what became of each message." },
   { name: "Watching", description: "What is late, and what fails: freshness, alerts and mutes." },
   { name: "Server", description: "The server itself." },
 ];
@@ -30,7 +32,7 @@ const tags = [
 export function describedOperations(limits: Limits): readonly Operation[] {
   const all = [
     ...[reportOperations, eventOperations, assetOperations, waitOperations],
-    ...[definitionOperations, watchingOperations, serverOperations],
+    ...[definitionOperations, watchingOperations, destinationOperations, serverOperations],
   ];
   return all.flatMap((describe) => describe(limits));
 }
@@ -53,7 +55,7 @@ export async function openApiDocument(limits: Limits): Promise<OpenApiDocument> 
       info: { title: name, version, description, license: { name: license, identifier: license } },
       servers: [{ url: "/" }],
       tags,
-      components: { schemas: { ...answerSchemas, ...watchingSchemas }, securitySchemes },
+      components: { schemas: { ...answerSchemas, ...watchingSchemas, ...destinationSchemas }, securitySchemes },
     },
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
