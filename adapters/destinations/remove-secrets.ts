@@ -19,7 +19,17 @@ export function removeSecrets(text: string, { url, headers, others }: SentSecret
   const { href, pathname, search, searchParams, username, password } = url;
   const parts = [...pathname.split("/"), ...searchParams.values()].filter((part) => part.length >= shortestPart);
   const paths = [href, pathname + search, pathname, search].filter((path) => path.length > 1);
-  const secrets = [...paths, ...parts, username, password, ...Object.entries(headers).flatMap(credentials), ...others];
+  // What the request has as its header, where the URL has a user and a password.
+  const pair = username === "" && password === "" ? "" : [username, password].map(percentDecode).join(":");
+  const secrets = [
+    ...paths,
+    ...parts,
+    username,
+    password,
+    Buffer.from(pair).toString("base64"),
+    ...Object.entries(headers).flatMap(credentials),
+    ...others,
+  ];
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form.length > 1));
   // The longest first: a part would leave the rest of the whole.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);

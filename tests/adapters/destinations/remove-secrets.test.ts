@@ -41,3 +41,9 @@ test("no secret is left, whatever it is and is surrounded by", () => {
     }),
   );
 });
+
+test("the header that a user and a password in the URL become is taken out", () => {
+  const url = new URL("https://us3r:p4ssw%20rd@hooks.example/x");
+  const text = `authorization: Basic ${btoa("us3r:p4ssw rd")}`;
+  expect(removeSecrets(text, { url, headers: {}, others: [] })).toBe("authorization: Basic [removed]");
+});
