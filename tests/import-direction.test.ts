@@ -17,7 +17,7 @@ const packages: Readonly<Record<Folder, RegExp>> = {
   // fast-check: in storage/testing/ alone, see below.
   storage: /^(valibot|drizzle-orm(\/.+)?|@libsql\/client(\/.+)?|libsql(\/promise)?|fast-check|node:.+)$/,
   adapters:
-    /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|prom-client|@logtape\/logtape|@valibot\/to-json-schema|@hono\/node-server|markdown-it|yaml|node:.+)$/,
+    /^(valibot|@commander-js\/extra-typings|hono(\/.+)?|hono-openapi|prom-client|@logtape\/logtape|@valibot\/to-json-schema|@hono\/node-server|markdown-it|yaml|nodemailer|node:.+)$/,
 };
 
 /** Within core a package may belong to one folder, which has an entry of its own: `runless/core` stays small. */

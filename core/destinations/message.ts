@@ -23,10 +23,6 @@ export interface Message {
 /**
  * The body of a webhook: `{"type", "timestamp", "data": {"event", "alert", "url"}}`, with the event and the alert where
  * there is one. `left_out` has the JSON pointers of values that are too large for a message.
- *
- * @example
- * envelopeText({ type: "destination.test", timestamp: 0, url: null });
- * // {"type":"destination.test","timestamp":"1970-01-01T00:00:00.000Z","data":{"url":null}}
  */
 export function envelopeText({ type, timestamp, event, alert, content, url }: Message): string {
   const leftOut: string[] = [];

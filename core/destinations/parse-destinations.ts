@@ -22,10 +22,6 @@ const mostProblems = 100;
 /**
  * Reads the operator's file, which is parsed already, from the text that `markPlaceholders` gave. `resolve` gives what stands for `${name}`: a variable, or a file if
  * the name begins with `file:`.
- *
- * @example
- * const file = { destinations: [{ name: "chat", type: "slack", url: "${SLACK_URL}", alerts: ["fail"] }] };
- * parseDestinations(file, (name) => process.env[name]).destinations?.[0]?.groupWait; // 30000
  */
 export function parseDestinations(document: unknown, resolve: Resolve): ParsedDestinations {
   const problems: Problem[] = [];

@@ -9,6 +9,7 @@ import {
   ClassBrowserPolicy,
   ClassDefinitionStore,
   ClassEventLog,
+  ClassSendStore,
   ClassTokenCache,
   ClassTokenStore,
   ClassWatchStore,
@@ -16,6 +17,7 @@ import {
 import { runlessApiContract } from "../contracts/runless-api.ts";
 import { bearer, namedToken } from "./http/guarded.ts";
 import { allRoutes, answersOf, exampleRequest } from "./http/route-examples.ts";
+import { standInSendStore } from "./http/stand-in-send-store.ts";
 import { alertOf, standInWatchStore, subjectOf } from "./http/watching/stand-in-watch-store.ts";
 
 const memory = () => new ClassEventLog(createMemoryEventLog({ now: Date.now }));
@@ -47,8 +49,17 @@ describe("an app whose log, tokens and policy are classes answers", () => {
     const definitions = new ClassDefinitionStore(createMemoryDefinitionStore({ now: Date.now }));
     const watched = standInWatchStore({ alerts: [alertOf(1, "s3/orders")], subjects: [subjectOf("s3/orders")] });
     const watching = new ClassWatchStore(watched);
+    const sending = new ClassSendStore(standInSendStore());
     const now = () => Date.UTC(2026, 10, 23, 12);
-    const app = createApp({ log, definitions, watching, tokens, now, browser: new ClassBrowserPolicy(["localhost"]) });
+    const app = createApp({
+      log,
+      definitions,
+      watching,
+      sending,
+      tokens,
+      now,
+      browser: new ClassBrowserPolicy(["localhost"]),
+    });
     const response = await app.fetch(exampleRequest(route, { host: "localhost", ...bearer("admin") }));
     expect(answersOf(route)).toContain(response.status);
     await response.body?.cancel();

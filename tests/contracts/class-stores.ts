@@ -1,5 +1,5 @@
 import type { BrowserPolicy, TokenCache } from "../../adapters/server/http.ts";
-import type { DefinitionStore, EventLog, Maintenance, TokenStore, WatchStore } from "../../storage/index.ts";
+import type { DefinitionStore, EventLog, Maintenance, SendStore, TokenStore, WatchStore } from "../../storage/index.ts";
 
 type Arguments<Method extends (...args: never) => unknown> = Parameters<Method>;
 
@@ -128,6 +128,59 @@ export class ClassDefinitionStore implements DefinitionStore {
   }
   revision() {
     return this.#definitions.revision();
+  }
+}
+
+/** Likewise. */
+export class ClassSendStore implements SendStore {
+  readonly #sending: SendStore;
+  constructor(sending: SendStore) {
+    this.#sending = sending;
+  }
+  lease(...args: Arguments<SendStore["lease"]>) {
+    return this.#sending.lease(...args);
+  }
+  takeLease(...args: Arguments<SendStore["takeLease"]>) {
+    return this.#sending.takeLease(...args);
+  }
+  releaseLease(...args: Arguments<SendStore["releaseLease"]>) {
+    return this.#sending.releaseLease(...args);
+  }
+  destinations(...args: Arguments<SendStore["destinations"]>) {
+    return this.#sending.destinations(...args);
+  }
+  pending(...args: Arguments<SendStore["pending"]>) {
+    return this.#sending.pending(...args);
+  }
+  commit(...args: Arguments<SendStore["commit"]>) {
+    return this.#sending.commit(...args);
+  }
+  alertChanges(...args: Arguments<SendStore["alertChanges"]>) {
+    return this.#sending.alertChanges(...args);
+  }
+  alertChange(...args: Arguments<SendStore["alertChange"]>) {
+    return this.#sending.alertChange(...args);
+  }
+  newestAlertChange(...args: Arguments<SendStore["newestAlertChange"]>) {
+    return this.#sending.newestAlertChange(...args);
+  }
+  request(...args: Arguments<SendStore["request"]>) {
+    return this.#sending.request(...args);
+  }
+  requests(...args: Arguments<SendStore["requests"]>) {
+    return this.#sending.requests(...args);
+  }
+  deliveries(...args: Arguments<SendStore["deliveries"]>) {
+    return this.#sending.deliveries(...args);
+  }
+  delivery(...args: Arguments<SendStore["delivery"]>) {
+    return this.#sending.delivery(...args);
+  }
+  deliveriesOf(...args: Arguments<SendStore["deliveriesOf"]>) {
+    return this.#sending.deliveriesOf(...args);
+  }
+  deliveryCounts(...args: Arguments<SendStore["deliveryCounts"]>) {
+    return this.#sending.deliveryCounts(...args);
   }
 }
 

@@ -26,9 +26,6 @@ const mostPart = 200;
 /**
  * A notification for Apprise. `urls` are Apprise's own, for an API without a configuration; `tag` chooses among those that
  * the configuration has.
- *
- * @example
- * JSON.stringify(appriseNotification([{ type: "destination.test" }], { urls: [], tag: "data" }, null));
  */
 export function appriseNotification(
   messages: readonly ToldMessage[],

@@ -14,9 +14,6 @@ const mostPart = 500;
 
 /**
  * An e-mail about one or several alerts, as text and as HTML.
- *
- * @example
- * emailContent([{ type: "destination.test" }], null).subject; // [runless] This is a test of runless
  */
 export function emailContent(messages: readonly ToldMessage[], baseUrl: string | null): EmailContent {
   const { title, statements, more, url } = digestOf(messages, baseUrl);

@@ -32,9 +32,6 @@ const severities = { failed: "error", warned: "warning", resolved: "info", told:
 
 /**
  * An event of PagerDuty's Events API v2. What fires triggers, what was resolved resolves, both under the same `dedup_key`.
- *
- * @example
- * JSON.stringify(pagerdutyEvent({ type: "destination.test" }, "0123456789abcdef0123456789abcdef", null));
  */
 export function pagerdutyEvent(message: ToldMessage, routingKey: string, baseUrl: string | null): PagerdutyEvent {
   const { alert, type } = message;

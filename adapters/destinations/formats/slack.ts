@@ -26,9 +26,6 @@ const mostOwners = 50;
 /**
  * What is posted to an incoming webhook of Slack: one section for what happened, and sections for what it names. Times are
  * shown in the zone of who reads them.
- *
- * @example
- * JSON.stringify(slackPayload([{ type: "destination.test" }], "https://runless.example"));
  */
 export function slackPayload(messages: readonly ToldMessage[], baseUrl: string | null): SlackPayload {
   const { level, title, statements, more, url } = digestOf(messages, baseUrl);

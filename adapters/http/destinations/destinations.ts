@@ -14,7 +14,7 @@ import { formatDelivery, formatDestination } from "./format-destinations.ts";
 export function deliveriesSchema(limits: Limits) {
   return v.strictObject({
     destination: v.optional(v.string()),
-    status: v.optional(v.picklist(deliveryStatuses, deliveryStatuses.join(", "))),
+    status: v.optional(v.pipe(v.picklist(deliveryStatuses, deliveryStatuses.join(", ")), v.examples(["dead"]))),
     limit: pageLimit(limits),
     cursor: v.optional(v.string()),
   });
@@ -60,20 +60,11 @@ export function destinationRoutes(deps: RouteDeps): Hono<AppEnv> {
         `{"deliveries":[${list}],"cursor":${JSON.stringify(page.cursor)},"has_more":${page.hasMore}}`,
       );
     })
-    .post("/deliveries/:id{[0-9]+}/:action{redeliver|drop}", "admin", async (c) => {
-      readQuery(c.req.url, noParameters);
-      const sending = stored(c);
-      const id = Number(c.req.param("id"));
-      const delivery = Number.isSafeInteger(id) ? await sending.delivery(id) : undefined;
-      if (delivery === undefined) throw new HttpError(404, `There is no delivery with the id ${id}.`);
-      const action = c.req.param("action") === "drop" ? "drop" : "redeliver";
-      return ask(c, sending, { action, destination: delivery.destination, argument: id, option: null });
-    })
-    .post("/:name/:action{pause|resume|test}", "admin", async (c) => {
-      readQuery(c.req.url, noParameters);
-      const action = actions.find((one) => one === c.req.param("action")) ?? "test";
-      return askOf(c, stored(c), { action, argument: null, option: null });
-    })
+    .post("/deliveries/:id{[0-9]+}/redeliver", "admin", (c) => askOfDelivery(c, stored(c), "redeliver"))
+    .post("/deliveries/:id{[0-9]+}/drop", "admin", (c) => askOfDelivery(c, stored(c), "drop"))
+    .post("/:name/pause", "admin", (c) => askPlainly(c, stored(c), "pause"))
+    .post("/:name/resume", "admin", (c) => askPlainly(c, stored(c), "resume"))
+    .post("/:name/test", "admin", (c) => askPlainly(c, stored(c), "test"))
     .post("/:name/replay", "admin", async (c) => {
       const { after, firing, new_ids: newIds } = readQuery(c.req.url, replaySchema);
       if ((after === undefined) === (firing !== "true")) {
@@ -85,7 +76,18 @@ export function destinationRoutes(deps: RouteDeps): Hono<AppEnv> {
     }).app;
 }
 
-const actions = ["pause", "resume", "test"] as const;
+async function askOfDelivery(c: Context<AppEnv>, sending: SendStore, action: "redeliver" | "drop"): Promise<Response> {
+  readQuery(c.req.url, noParameters);
+  const id = Number(c.req.param("id"));
+  const delivery = Number.isSafeInteger(id) ? await sending.delivery(id) : undefined;
+  if (delivery === undefined) throw new HttpError(404, `There is no delivery with the id ${id}.`);
+  return ask(c, sending, { action, destination: delivery.destination, argument: id, option: null });
+}
+
+function askPlainly(c: Context<AppEnv>, sending: SendStore, action: "pause" | "resume" | "test"): Promise<Response> {
+  readQuery(c.req.url, noParameters);
+  return askOf(c, sending, { action, argument: null, option: null });
+}
 
 async function askOf(
   c: Context<AppEnv>,

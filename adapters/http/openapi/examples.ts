@@ -26,6 +26,9 @@ export const parameterExamples: Readonly<Record<string, unknown>> = {
   limit: 100,
   cursor: "42-1k2x3c",
   id: 42,
+  destination: "data-chat",
+  firing: "true",
+  new_ids: "false",
   "Idempotency-Key": "orders-2026-11-23",
   "Last-Event-ID": 41,
 };

@@ -105,6 +105,7 @@ test("the flags are listed in groups, each in one", () => {
     "Who may do what:",
     "What it says of itself:",
     "What is late:",
+    "Who is told:",
     "How long things are kept:",
     "Limits:",
   ]);

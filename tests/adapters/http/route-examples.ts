@@ -58,6 +58,20 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
     ...{ needs: "admin", path: "/api/v1/alerts/mute?asset_key=s3/orders", answers: [200, 404] },
   },
   "POST /api/v1/alerts/:id{[0-9]+}/close": { needs: "admin", path: "/api/v1/alerts/1/close" },
+  "GET /api/v1/destinations": { needs: "admin" },
+  "GET /api/v1/destinations/deliveries": { needs: "admin" },
+  "POST /api/v1/destinations/deliveries/:id{[0-9]+}/redeliver": {
+    ...{ needs: "admin", path: "/api/v1/destinations/deliveries/1/redeliver" },
+  },
+  "POST /api/v1/destinations/deliveries/:id{[0-9]+}/drop": {
+    ...{ needs: "admin", path: "/api/v1/destinations/deliveries/1/drop" },
+  },
+  "POST /api/v1/destinations/:name/pause": { needs: "admin", path: "/api/v1/destinations/data-chat/pause" },
+  "POST /api/v1/destinations/:name/resume": { needs: "admin", path: "/api/v1/destinations/data-chat/resume" },
+  "POST /api/v1/destinations/:name/test": { needs: "admin", path: "/api/v1/destinations/data-chat/test" },
+  "POST /api/v1/destinations/:name/replay": {
+    ...{ needs: "admin", path: "/api/v1/destinations/data-chat/replay?after=1" },
+  },
   "GET /api/v1/log": { needs: "read" },
   "GET /api/v1/wait": {
     needs: "read",
