@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { parseDefinitions } from "../../core/definitions/index.ts";
-import { type RunningServer, startServer } from "../server.ts";
+import { parseDestinations } from "../../core/destinations/parse-destinations.ts";
+import { markPlaceholders } from "../../core/destinations/placeholders.ts";
+import { type RunningServer, startServer, temporaryFolder } from "../server.ts";
 import { blockNamed, pages } from "./markdown.ts";
 import { blocksRunBy } from "./plan.ts";
 
@@ -23,9 +25,17 @@ const expressions = [...rules, ...dashboard.panels.flatMap(({ targets }) => targ
 let server: RunningServer;
 let samples: readonly string[];
 beforeAll(async () => {
-  server = await startServer("bun", { args: ["--metrics-assets"] });
+  const path = join(temporaryFolder(), "runless.json");
+  // Nothing listens there.
+  const hook = { name: "hook", type: "webhook", url: "http://127.0.0.1:1/", secret: btoa("x".repeat(24)) };
+  const told = { events: ["ASSET_MATERIALIZATION"], from: "start", allow_private: true };
+  writeFileSync(path, JSON.stringify({ destinations: [{ ...hook, ...told }] }));
+  server = await startServer("bun", { args: ["--metrics-assets", "--destinations", path] });
   await fetch(`${server.url}/report_asset_materialization/warehouse/orders`, { method: "POST" });
-  const scraped = await (await fetch(`${server.url}/metrics`)).text();
+  let scraped = "";
+  while (!scraped.includes("runless_destination_deliveries_total{")) {
+    scraped = await (await fetch(`${server.url}/metrics`)).text();
+  }
   samples = scraped.split("\n").filter((line) => /^[a-z]/.test(line));
 });
 afterAll(() => server.stop());
@@ -90,6 +100,15 @@ describe("docs/alerting.md", () => {
       expect(v.parse(v.tuple([rule]), Bun.YAML.parse(code))).toEqual([rules[0]] as never);
     },
     "docs/definitions.md: # assets.yaml": (code) => expect(parseDefinitions(code)).toHaveLength(3),
+    "docs/destinations.md: destinations:": (code) => {
+      const named = (name: string) => (name.startsWith("HOOK") ? Buffer.alloc(32).toString("base64") : urls[name]);
+      const urls: Readonly<Record<string, string>> = {
+        ...{ PAGERDUTY_KEY: "R012", SLACK_URL: "https://hooks.slack.com/x", SMTP_URL: "smtps://u:p@mail.example.com" },
+        ...{ TEAMS_URL: "msteams://a/b/c", HEARTBEAT_URL: "https://hc-ping.com/x" },
+      };
+      const { destinations = [], problems } = parseDestinations(Bun.YAML.parse(markPlaceholders(code)), named);
+      expect([destinations.length, problems]).toEqual([6, undefined]);
+    },
     "docs/freshness.md: # freshness.yaml": (code) => expect(parseDefinitions(code)).toHaveLength(4),
     "docs/freshness.md: - alert: WatcherStopped": (code) => {
       expect(v.parse(v.tuple([rule]), Bun.YAML.parse(code))).toEqual([rules.at(-1)] as never);

@@ -70,6 +70,16 @@ const cases: Readonly<Record<string, ShellCase>> = {
     before: "export RUNLESS_DATABASE_URL=file:runless.db; runless report a --create > recorded",
     check: ({ output }) => expect(output).toBe(""),
   },
+  "docs/destinations.md: runless serve --destinations runless.yaml --public-url https://runless.example.com": {
+    files: { "runless.yaml": blockNamed("docs/destinations.md: destinations:").code },
+    before: [
+      "export RUNLESS_PORT=0 PAGERDUTY_KEY=R012 SLACK_URL=https://127.0.0.1/ SMTP_URL=smtp://127.0.0.1",
+      `export HOOK_SECRET=${Buffer.alloc(32).toString("base64")} HOOK_SECRET_OLD=${Buffer.alloc(24).toString("base64")}`,
+      "export TEAMS_URL=json://127.0.0.1 HEARTBEAT_URL=https://127.0.0.1/",
+    ].join("\n"),
+    endless: { "runless serve --destinations": "listening on" },
+    check: () => {},
+  },
   "docs/freshness.md: export RUNLESS_URL=http://127.0.0.1:3000": {
     files: { "freshness.yaml": blockNamed("docs/freshness.md: # freshness.yaml").code },
     check: ({ output, recorded }) => {
