@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { SendStore } from "../../storage/index.ts";
 import type { Limits } from "../config/limits.ts";
 import type { Caller } from "../http/access/caller.ts";
 import type { ScopedEventLog } from "../http/access/scoped-event-log.ts";
@@ -21,6 +22,8 @@ export interface PageContext {
   readonly definitions: ScopedDefinitions;
   /** Likewise. */
   readonly watching: PageWatching;
+  /** Of the page of destinations alone. */
+  readonly sending?: SendStore | undefined;
   readonly caller: Caller;
   readonly limits: Limits;
   /** The id of the newest event, read before anything else. The page's stream starts after it. */

@@ -5,6 +5,7 @@ import { alertsPage } from "./alerts/alerts-page.tsx";
 import { assetPage } from "./asset/asset-page.tsx";
 import { catalogPage } from "./catalog/catalog-page.tsx";
 import { checksPage } from "./checks/checks-page.tsx";
+import { destinationsPage } from "./destinations/destinations-page.tsx";
 import { eventPage } from "./events/event-page.tsx";
 import { eventsPage } from "./events/events-page.tsx";
 import { type Page, type PageContext, pageResponse } from "./page.tsx";
@@ -18,6 +19,7 @@ const pages = {
   event: eventPage,
   checks: checksPage,
   alerts: alertsPage,
+  destinations: destinationsPage,
 };
 
 export type PageName = keyof typeof pages;

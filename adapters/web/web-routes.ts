@@ -1,5 +1,6 @@
-import { type Handler, Hono } from "hono";
+import { type Context, type Handler, Hono } from "hono";
 import { formatAssetKey } from "../../core/index.ts";
+import type { SendStore } from "../../storage/index.ts";
 import type { AppEnv } from "../http/app-deps.ts";
 import { assetSchema } from "../http/assets/assets.ts";
 import { compressed, encodingFor } from "../http/body/answer-encoding.ts";
@@ -25,16 +26,19 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
   const { log, config, now = Date.now } = deps;
   const { limits } = config;
 
-  const page = (name: PageName): Handler<AppEnv> => {
-    return offThread(deps, async (c) => {
-      const { answerPage } = await import("./pages.tsx");
-      const caller = c.get("caller");
-      const definitions = new ScopedDefinitions(deps, caller);
-      const watching = new PageWatching(deps, caller);
-      const context = { url: c.req.raw.url, log: c.get("log"), definitions, watching, caller, limits };
-      const isStyled = c.req.header("sec-fetch-dest") !== "empty";
-      return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
-    });
+  const render = async (name: PageName, c: Context<AppEnv>, sending?: SendStore) => {
+    const { answerPage } = await import("./pages.tsx");
+    const caller = c.get("caller");
+    const definitions = new ScopedDefinitions(deps, caller);
+    const watching = new PageWatching(deps, caller);
+    const context = { url: c.req.raw.url, log: c.get("log"), definitions, watching, sending, caller, limits };
+    const isStyled = c.req.header("sec-fetch-dest") !== "empty";
+    return answerPage(name, { ...context, isStyled, newestId: await newestId(log), now: now() });
+  };
+  const page = (name: PageName): Handler<AppEnv> => offThread(deps, (c) => render(name, c));
+  const sendingOf = (c: Context<AppEnv>) => {
+    if (c.get("caller").prefix === null) return deps.sending;
+    throw new HttpError(403, "Destinations are told of every asset: sign in with an admin token without a prefix.");
   };
 
   const pages = routes(deps, { readSecret: pageSecret, answerError })
@@ -51,6 +55,16 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
       const { changeAlerts } = await import("./alerts/change-alerts.ts");
       await changeAlerts(form, watching, now());
       return seeOther(localPath(form.get("next") ?? "/alerts"));
+    })
+    // On the thread that writes, which alone has what is asked of destinations.
+    .get("/destinations", "admin", (c) => render("destinations", c, sendingOf(c)))
+    .post("/destinations", "admin", async (c) => {
+      const form = await readForm(c.req.raw, limits, shared);
+      const sending = sendingOf(c);
+      if (sending === undefined) throw new HttpError(501, "This server keeps no destinations.");
+      const { changeDestinations } = await import("./destinations/change-destinations.ts");
+      await changeDestinations(form, sending);
+      return seeOther("/destinations");
     })
     .post("/wipe", "admin", async (c) => {
       const { asset_key: assetKey } = readQuery(c.req.raw.url, assetSchema);
@@ -75,6 +89,6 @@ export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Stre
   // A page that another thread renders is compressed there.
   const rendered =
     deps.forwarder === undefined ? ["/", "/assets/*", "/events", "/events/:id", "/checks", "/alerts"] : [];
-  for (const path of [...rendered, "/static/*"]) app.use(path, compressed);
+  for (const path of [...rendered, "/destinations", "/static/*"]) app.use(path, compressed);
   return app.route("/", signInRoutes(deps, shared)).route("/", pages);
 }

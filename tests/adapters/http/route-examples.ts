@@ -89,6 +89,11 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   "GET /events/:id": { needs: "read", isPage: true, path: "/events/1" },
   "GET /checks": { needs: "read", isPage: true },
   "GET /alerts": { needs: "read", isPage: true },
+  "GET /destinations": { needs: "admin", isPage: true },
+  "POST /destinations": {
+    ...{ needs: "admin", isPage: true, answers: [303] },
+    ...{ headers: form, body: "ask=test+data-chat" },
+  },
   "POST /alerts": {
     ...{ needs: "admin", isPage: true, answers: [303, 404, 501] },
     ...{ headers: form, body: "close=1" },
