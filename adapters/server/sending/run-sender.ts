@@ -39,9 +39,15 @@ export async function runSender(options: RunSenderOptions): Promise<void> {
   const wake = () => alarm.ring();
   const rules = { ownPort };
   const sender = new Sender({ ...options, read, wake, send: createHttpSender(rules), mail: createMailer(rules) });
+  let isSoon = false;
   const stopWatching = stores.log.watch(() => {
     sender.noteCommit();
-    setTimeout(wake, shortPause).unref?.();
+    if (isSoon) return;
+    isSoon = true;
+    setTimeout(() => {
+      isSoon = false;
+      wake();
+    }, shortPause).unref?.();
   });
   const stopReloading = onReload(async () => {
     const file = await readSendingFile(path);

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
-import { type RunningServer, startServer, temporaryFolder } from "../../../server.ts";
+import { type RunningServer, type Runtime, runtimes, startServer, temporaryFolder } from "../../../server.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { type Received, type Receiver, startReceiver } from "../../destinations/receiver.ts";
 
@@ -24,11 +24,13 @@ interface Starting {
   readonly databaseUrl: string;
   readonly path?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: bun. */
+  readonly runtime?: Runtime;
 }
 
-async function serve({ databaseUrl, path, env = {} }: Starting): Promise<RunningServer> {
+async function serve({ databaseUrl, path, env = {}, runtime = "bun" }: Starting): Promise<RunningServer> {
   const args = path === undefined ? [] : ["--destinations", path];
-  const server = await startServer("bun", { databaseUrl, args, env: { HOOK_SECRET: secret, ...env } });
+  const server = await startServer(runtime, { databaseUrl, args, env: { HOOK_SECRET: secret, ...env } });
   servers.push(server);
   return server;
 }
@@ -115,41 +117,45 @@ test("a server that is killed while it sends loses nothing: at least once, under
   expect(await server.stop()).toBe(0);
 }, 180_000);
 
-test("of two servers the one with a file sends, and what the other records too", async () => {
-  const folder = temporaryFolder();
-  const databaseUrl = `file:${join(folder, "runless.db")}`;
-  const receiver = await receive();
-  const plain = await serve({ databaseUrl });
-  const sending = await serve({ databaseUrl, path: fileIn(folder, [hook(receiver.port)]) });
-  const listed = async () => (await runCli(["destinations", "--json", "--url", plain.url])).stdout;
-  await until(
-    async () => (await listed()).includes('"is_sending":true'),
-    () => sending.output(),
-  );
-  await report(plain, "a", 1);
-  await report(sending, "a", 2);
-  await until(
-    () => receiver.received.length === 2,
-    () => receiver.received.length,
-  );
-  expect(receiver.received.map(numberOf)).toEqual([1, 2]);
-  // The other one can be asked.
-  const asked = await runCli(["destinations", "test", "hook", "--url", plain.url]);
-  expect(asked).toMatchObject({ exitCode: 0, stdout: "Asked the server that sends: test hook.\n" });
-  await until(
-    () => receiver.received.length === 3,
-    () => receiver.received.length,
-  );
-  expect(JSON.parse(receiver.received[2]?.body ?? "").type).toBe("destination.test");
-  const deliveries = await runCli(["destinations", "deliveries", "--url", plain.url]);
-  expect(deliveries.stdout.match(/delivered/g)).toHaveLength(3);
-  const metrics = await (await fetch(`${sending.url}/metrics`)).text();
-  expect(metrics).toContain('runless_destination_deliveries_total{destination="hook",outcome="delivered"} 3');
-  expect(metrics).toContain('runless_destination_pending{destination="hook"} 0');
-  expect(metrics).toContain('runless_destination_lag_events{destination="hook"} 0');
-  expect(metrics).toContain("runless_sender_is_holder 1");
-  await Promise.all([plain.stop(), sending.stop()]);
-}, 90_000);
+test.each([...runtimes])(
+  "of two servers on %s the one with a file sends, and what the other records too",
+  async (runtime) => {
+    const folder = temporaryFolder();
+    const databaseUrl = `file:${join(folder, "runless.db")}`;
+    const receiver = await receive();
+    const plain = await serve({ databaseUrl, runtime });
+    const sending = await serve({ databaseUrl, runtime, path: fileIn(folder, [hook(receiver.port)]) });
+    const listed = async () => (await runCli(["destinations", "--json", "--url", plain.url])).stdout;
+    await until(
+      async () => (await listed()).includes('"is_sending":true'),
+      () => sending.output(),
+    );
+    await report(plain, "a", 1);
+    await report(sending, "a", 2);
+    await until(
+      () => receiver.received.length === 2,
+      () => receiver.received.length,
+    );
+    expect(receiver.received.map(numberOf)).toEqual([1, 2]);
+    // The other one can be asked.
+    const asked = await runCli(["destinations", "test", "hook", "--url", plain.url]);
+    expect(asked).toMatchObject({ exitCode: 0, stdout: "Asked the server that sends: test hook.\n" });
+    await until(
+      () => receiver.received.length === 3,
+      () => receiver.received.length,
+    );
+    expect(JSON.parse(receiver.received[2]?.body ?? "").type).toBe("destination.test");
+    const deliveries = await runCli(["destinations", "deliveries", "--url", plain.url]);
+    expect(deliveries.stdout.match(/delivered/g)).toHaveLength(3);
+    const metrics = await (await fetch(`${sending.url}/metrics`)).text();
+    expect(metrics).toContain('runless_destination_deliveries_total{destination="hook",outcome="delivered"} 3');
+    expect(metrics).toContain('runless_destination_pending{destination="hook"} 0');
+    expect(metrics).toContain('runless_destination_lag_events{destination="hook"} 0');
+    expect(metrics).toContain("runless_sender_is_holder 1");
+    await Promise.all([plain.stop(), sending.stop()]);
+  },
+  90_000,
+);
 
 test("SIGHUP reads the file again; a bad one keeps the one from before, and says so", async () => {
   const folder = temporaryFolder();
