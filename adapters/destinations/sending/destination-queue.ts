@@ -109,9 +109,8 @@ export class DestinationQueue {
   /** As the planner sees it. */
   get view(): SendQueue {
     const { destination, row, inFlight } = this;
-    const state = row.leftAt === null ? row : { ...row, status: "paused" as const };
     return {
-      ...{ destination, state, pending: this.#pending, inFlight },
+      ...{ destination, state: row, pending: this.#pending, inFlight },
       alertOf: ({ id }) => {
         const alertId = this.#alerts.get(id);
         return alertId === undefined ? undefined : { alertId, told: this.#told.get(alertId) ?? "delivered" };

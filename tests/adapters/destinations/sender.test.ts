@@ -194,10 +194,10 @@ for (const [kind, url] of Object.entries(opened)) {
       const telling = new Telling(stores, clock, { file: fileOf(hookTo(receiver)) });
       await telling.run();
       await telling.ask({ action: "pause", destination: "hook" });
-      await report(
-        stores,
-        ...Array.from({ length: 1500 }, (_, i) => materialization(`a/${i % 40}`, { metadata: { i } })),
-      );
+      const all = Array.from({ length: 1500 }, (_, i) => materialization(`a/${i % 40}`, { metadata: { i } }));
+      await report(stores, ...all.slice(0, 100)); // so that the cursor stops within a page
+      await telling.run();
+      await report(stores, ...all.slice(100));
       await telling.run();
       expect(await stores.sending.pending("hook")).toHaveLength(1000);
       expect(await telling.row("hook")).toMatchObject({ status: "paused", eventCursor: 1000 });
@@ -238,6 +238,55 @@ for (const [kind, url] of Object.entries(opened)) {
       const states = (await telling.told()).filter((one) => one.startsWith("asset"));
       expect(states).toEqual([...Array(2).fill("asset.materialized: dead, 0"), "asset.materialized: delivered, 1"]);
       expect(await telling.row("hook")).toMatchObject({ pruned: 2 });
+    });
+
+    promises("the end of an alert follows a beginning that was under way", async ({ stores, clock, receive }) => {
+      const check = (passed: boolean) => checkEvaluation("a", { checkName: "rows", passed, severity: "ERROR" });
+      for (const isAnsweredFirst of [true, false]) {
+        let answer = () => {};
+        const receiver = await receive((response) => {
+          answer = () => response.end();
+          if (bodyOf(receiver.received.at(-1) ?? never()).type === "alert.resolved") answer();
+        });
+        const name = isAnsweredFirst ? "one" : "two";
+        const telling = new Telling(stores, clock, { file: fileOf(pagerTo(receiver, { name })) });
+        const watcher = await watcherOf(stores, clock);
+        await telling.run();
+        await report(stores, check(false));
+        await watcher.follow();
+        clock.elapsed += 1000;
+        while (receiver.received.length === 0) {
+          await telling.sender.turn();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        if (isAnsweredFirst) {
+          answer();
+          while (telling.sender.isBusy) await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await report(stores, check(true));
+        await watcher.follow();
+        clock.elapsed += 1000;
+        await telling.sender.turn();
+        answer();
+        await telling.run();
+        expect(typesOf(receiver)).toEqual(["alert.firing", "alert.resolved"]);
+        await telling.sender.release();
+      }
+    });
+
+    promises("what retention takes here and there is one message too", async ({ stores, clock, receive }) => {
+      const receiver = await receive();
+      const telling = new Telling(stores, clock, { file: fileOf(hookTo(receiver)) });
+      await telling.run();
+      await telling.sender.release();
+      // Of each pair one is the latest of its asset, which stays.
+      const pairs = Array.from({ length: 600 }, (_, i) => [materialization(`a/${i}`), materialization("b")]);
+      await report(stores, ...pairs.flat());
+      await stores.log.prune({ events: { ASSET_MATERIALIZATION: clock.now + 1000 } });
+      await telling.run();
+      const pruned = receiver.received.map(bodyOf).filter(({ type }) => type === "events.pruned");
+      expect(pruned.map(({ data }) => data.count)).toEqual([599]);
+      expect(receiver.received).toHaveLength(602);
     });
 
     promises("a filter by owner and tags goes by the definition", async ({ stores, clock, receive }) => {
@@ -505,6 +554,9 @@ for (const [kind, url] of Object.entries(opened)) {
       await report(stores, ...events(1, 2));
       await telling.run();
       const [first] = await stores.sending.pending("hook");
+      const [sent] = await telling.deliveries("hook");
+      await telling.ask({ action: "drop", destination: "hook", argument: sent?.id ?? 0 });
+      expect((await stores.sending.delivery(sent?.id ?? 0))?.status).toBe("delivered");
       await telling.ask({ action: "drop", destination: "hook", argument: first?.id ?? 0 });
       await telling.ask({ action: "resume", destination: "hook" });
       expect(receiver.received.slice(1).map((one) => bodyOf(one).data.event.metadata.i.raw_value)).toEqual([2]);
