@@ -3,6 +3,9 @@ import type { DeliveryOutcome } from "../../../core/destinations/next-attempt.ts
 import type { DestinationRow, SendChanges } from "../../../storage/index.ts";
 import type { DestinationQueue } from "./destination-queue.ts";
 
+/** How many deliveries one commit queues, or a few more. */
+export const mostQueued = 250;
+
 /** A delivery that is to be queued, and the alert that it is about. */
 export interface Queued {
   readonly delivery: Omit<Delivery, "id">;
@@ -46,6 +49,11 @@ export class Changes {
     if (this.#queued.has(messageId)) return;
     this.#queued.set(messageId, queued);
     this.#count(queued, 1);
+  }
+
+  /** Whether as much is queued as one commit should write: reports wait for it on a file. */
+  get isFull(): boolean {
+    return this.#queued.size >= mostQueued;
   }
 
   /** One that is to be queued, by the id of its message. */

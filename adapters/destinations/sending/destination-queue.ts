@@ -127,7 +127,7 @@ export class DestinationQueue {
   }
 }
 
-/** Queues that are at the same place. */
+/** Queues that are at the same place; those that are furthest behind come last, so that they hold up nobody. */
 export function groupQueues(
   queues: readonly DestinationQueue[],
   placeOf: (queue: DestinationQueue) => number,
@@ -137,5 +137,5 @@ export function groupQueues(
     const place = placeOf(queue);
     groups.set(place, [...(groups.get(place) ?? []), queue]);
   }
-  return groups;
+  return new Map([...groups].sort(([a], [b]) => b - a));
 }

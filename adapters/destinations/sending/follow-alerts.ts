@@ -4,7 +4,7 @@ import type { ToldAlert } from "../../../core/destinations/superseded.ts";
 import { takesAlert } from "../../../core/destinations/takes.ts";
 import type { Alert, AlertTransition, SendStore } from "../../../storage/index.ts";
 import { messageId } from "../message-id.ts";
-import type { Changes } from "./changes.ts";
+import { type Changes, mostQueued } from "./changes.ts";
 import { type DestinationQueue, groupQueues } from "./destination-queue.ts";
 
 export interface FollowingAlerts {
@@ -13,7 +13,8 @@ export interface FollowingAlerts {
   readonly now: number;
 }
 
-const changesAtOnce = 200;
+/** How many changes are looked at together at least. */
+const fewestChanges = 10;
 
 /** Deliveries are forgotten by then: nobody knows whether a destination was told that an older alert fires. */
 export const keptFor = 30 * 24 * 3_600_000;
@@ -22,7 +23,9 @@ export const keptFor = 30 * 24 * 3_600_000;
 export async function followAlerts(queues: readonly DestinationQueue[], following: FollowingAlerts): Promise<boolean> {
   let hasMore = false;
   for (const [cursor, group] of groupQueues(queues, ({ row }) => row.alertCursor)) {
-    const found = await following.sending.alertChanges(cursor, changesAtOnce);
+    if (following.changes.isFull) return true;
+    const limit = Math.max(fewestChanges, Math.floor(mostQueued / group.length));
+    const found = await following.sending.alertChanges(cursor, limit);
     for (const queue of group) {
       for (const transition of found) {
         if (queue.room - following.changes.countOf(queue) <= 0) break;
@@ -31,7 +34,7 @@ export async function followAlerts(queues: readonly DestinationQueue[], followin
         queue.isMoved = true;
       }
     }
-    hasMore ||= found.length === changesAtOnce && group.some(({ room }) => room > 0);
+    hasMore ||= found.length === limit && group.some(({ room }) => room > 0);
   }
   return hasMore;
 }

@@ -3,7 +3,7 @@ import { type Labels, noLabels, takesEvent } from "../../../core/destinations/ta
 import { formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
 import type { DefinitionStore, EventPage, Stores } from "../../../storage/index.ts";
 import { messageId } from "../message-id.ts";
-import type { Changes, Queued } from "./changes.ts";
+import { type Changes, mostQueued, type Queued } from "./changes.ts";
 import { type DestinationQueue, groupQueues } from "./destination-queue.ts";
 
 export interface Following extends Pick<Stores, "log" | "definitions"> {
@@ -11,8 +11,8 @@ export interface Following extends Pick<Stores, "log" | "definitions"> {
   readonly now: number;
 }
 
-/** How many events are looked at together. */
-const eventsAtOnce = 250;
+/** How many events are looked at together at least, however many destinations may take each of them. */
+const fewestEvents = 10;
 
 /**
  * Queues what destinations are told of the log from their cursors on: a bounded piece. Returns whether there is more. A
@@ -21,11 +21,12 @@ const eventsAtOnce = 250;
 export async function followEvents(queues: readonly DestinationQueue[], following: Following): Promise<boolean> {
   let hasMore = false;
   for (const [cursor, all] of groupQueues(queues, ({ eventCursor }) => eventCursor)) {
+    if (following.changes.isFull) return true;
     const group = all.filter((queue) => queue.destination.events.length > 0);
     const others = all.filter((queue) => queue.destination.events.length === 0);
     if (others.length > 0) await moveToEnd(others, following);
     if (!group.some(({ room }) => room > 0)) continue;
-    const page = await readPage(cursor, following);
+    const page = await readPage(cursor, Math.max(fewestEvents, Math.floor(mostQueued / group.length)), following);
     if (page.events.length === 0) continue;
     const labels = await labelsOf(page.events, group, following.definitions);
     for (const queue of group) {
@@ -51,10 +52,10 @@ async function moveToEnd(queues: readonly DestinationQueue[], following: Followi
   for (const queue of queues) move(queue, Math.max(newest, queue.eventCursor), following.changes);
 }
 
-async function readPage(after: number, { log }: Following): Promise<EventPage> {
+async function readPage(after: number, limit: number, { log }: Following): Promise<EventPage> {
   let cursor: string | undefined;
   for (;;) {
-    const page = await log.query({ after }, { limit: eventsAtOnce, order: "asc", cursor });
+    const page = await log.query({ after }, { limit, order: "asc", cursor });
     if (page.events.length > 0 || !page.hasMore || page.cursor === null) return page;
     cursor = page.cursor; // it examined events that are hidden
   }

@@ -510,7 +510,9 @@ for (const [kind, url] of Object.entries(opened)) {
         const watcher = await watcherOf(stores, clock);
         await report(stores, checkEvaluation("a", { checkName: "rows", passed: false, severity: "ERROR" }));
         await watcher.follow();
-        const telling = new Telling(stores, clock, { file: fileOf(pagerTo(receiver)) });
+        const telling = new Telling(stores, clock, { file: fileOf(pagerTo(receiver, { repeat: "24h" })) });
+        await telling.run();
+        await telling.pass(3 * day);
         await telling.run();
         expect(receiver.received).toHaveLength(0);
         await telling.ask({ action: "replay", destination: "pager", option: "firing" });
