@@ -48,6 +48,7 @@ Exit codes:
       pending_migrations: pendingMigrations,
       free_bytes: freeBytes,
       summaries: summaries ?? null,
+      destinations: examination.destinations ?? null,
       advice,
     };
     if (json === true) console.log(JSON.stringify(report));
@@ -73,7 +74,7 @@ function stateOf({ advice, isUnknown }: Finding): Cell {
 }
 
 function findingsOf(
-  { log, integrity, schemaVersion, pendingMigrations, summaries }: Examination,
+  { log, integrity, schemaVersion, pendingMigrations, summaries, destinations = [] }: Examination,
   freeBytes: number | null,
 ): readonly Finding[] {
   const [damage] = integrity;
@@ -113,6 +114,11 @@ function findingsOf(
           : undefined,
       isUnknown: summaries === undefined,
     },
+    ...destinations.map(({ name, status, reason }) => ({
+      what: `destination ${printable(name)}`,
+      text: status === "active" ? "fails" : status,
+      advice: `The destination ${printable(name)} is not told now: ${printable(reason ?? "nobody knows why")}. \`runless destinations\` says more.`,
+    })),
     ...(freeBytes === null
       ? []
       : [

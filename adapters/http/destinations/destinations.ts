@@ -13,7 +13,7 @@ import { formatDelivery, formatDestination } from "./format-destinations.ts";
 
 export function deliveriesSchema(limits: Limits) {
   return v.strictObject({
-    destination: v.optional(v.string()),
+    destination: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "the name of a destination"))),
     status: v.optional(v.pipe(v.picklist(deliveryStatuses, deliveryStatuses.join(", ")), v.examples(["dead"]))),
     limit: pageLimit(limits),
     cursor: v.optional(v.string()),

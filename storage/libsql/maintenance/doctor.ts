@@ -6,6 +6,7 @@ import type { DatabaseAddress } from "../libsql-options.ts";
 import { readOnly } from "../read/read-only.ts";
 import { storeError } from "../store-error.ts";
 import { kinds } from "../write/event-row.ts";
+import { decodeNullable, decodeText } from "../write/sortable-text.ts";
 import { scopes } from "../write/summaries.ts";
 import { readVersion } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
@@ -21,6 +22,14 @@ export interface Examination {
   readonly pendingMigrations: number;
   /** Undefined if they can't be recounted: the database is damaged, or its tables are not yet this version's. */
   readonly summaries: Recount | undefined;
+  /** Destinations that are not told now, each with a sentence. Undefined if they can't be read, as the summaries. */
+  readonly destinations: readonly TroubledDestination[] | undefined;
+}
+
+export interface TroubledDestination {
+  readonly name: string;
+  readonly status: string;
+  readonly reason: string | null;
 }
 
 export interface Recount {
@@ -45,11 +54,12 @@ export async function examineDatabase(address: DatabaseAddress): Promise<Examina
 
 async function examine(client: Client, url: string): Promise<Omit<Examination, "log">> {
   let schemaVersion: number | undefined;
-  const found = (integrity: readonly string[], summaries?: Recount) => ({
+  const found = (integrity: readonly string[], summaries?: Recount, destinations?: readonly TroubledDestination[]) => ({
     integrity,
     schemaVersion,
     pendingMigrations: schemaVersion === undefined ? 0 : migrations.length - schemaVersion,
     summaries,
+    destinations,
   });
   try {
     schemaVersion = await readVersion(client);
@@ -60,7 +70,7 @@ async function examine(client: Client, url: string): Promise<Omit<Examination, "
     const integrity = await checkIntegrity(client);
     // The recount knows the tables of this version only.
     const isCurrent = schemaVersion === migrations.length && integrity.length === 0;
-    return found(integrity, isCurrent ? await recount(client) : undefined);
+    return isCurrent ? found(integrity, await recount(client), await findTroubled(client)) : found(integrity);
   } catch (error) {
     const cause = driverError(error);
     if (cause?.code.startsWith("SQLITE_CORRUPT") !== true) throw error;
@@ -78,6 +88,20 @@ async function recount(client: Client): Promise<Recount> {
   const { rows } = await client.execute(comparison);
   return { recounted: Number(rows[0]?.recounted), wrong: Number(rows[0]?.wrong) };
 }
+
+async function findTroubled(client: Client): Promise<readonly TroubledDestination[]> {
+  const { rows } = await client.execute(selectTroubled);
+  return rows.map(({ name, status, reason }) => ({
+    name: decodeText(String(name)),
+    status: String(status),
+    reason: decodeNullable(reason),
+  }));
+}
+
+// One that was paused is meant to be.
+const selectTroubled = `
+  SELECT name, status, reason FROM destination
+  WHERE left_at IS NULL AND (status IN ('disabled', 'blocked') OR (status = 'active' AND failures > 0)) ORDER BY name`;
 
 // (timestamp, id) as text that sorts like it: no timestamp is below the first of a Date.
 const rank = (timestamp: string, id: string) => `printf('%017d%016d', ${timestamp} + 8640000000000000, ${id})`;

@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { createClient } from "@libsql/client";
 import { RunlessInstance } from "../../../../adapters/index.ts";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
+import { openStores } from "../../../../storage/index.ts";
 import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
+import { destinationRow } from "../../../contracts/sending.ts";
 import { runtimes, startServer, temporaryFolder } from "../../../server.ts";
 import { patience, runCli } from "../run-cli.ts";
 
@@ -71,6 +73,7 @@ test("a sound database is found sound, and 0 says so", async () => {
     pending_migrations: 0,
     free_bytes: expect.any(Number),
     summaries: { recounted: 6, wrong: 0 },
+    destinations: [],
     advice: expect.any(Array),
   });
 });
@@ -164,4 +167,26 @@ describe.each([...runtimes])("on %s the doctor changes nothing", (runtime) => {
     expect(lasting()).toEqual(before);
     expect(existsSync(`${file}-wal`)).toBe(true);
   });
+});
+
+test("a destination that is not told is found, and why; one that was paused is not", async () => {
+  const file = await soundLog();
+  const { sending, log } = await openStores({ url: urlOf(file) });
+  const fence = (await sending.takeLease({ holder: "one", fileHash: "a" }, await sending.lease())) ?? 0;
+  const failing = { failures: 3, reason: "it answered 500" };
+  await sending.commit(fence, {
+    destinations: [
+      destinationRow("gone", { status: "disabled", reason: "it answered 410" }),
+      destinationRow("failing", failing),
+      destinationRow("paused", { ...failing, status: "paused" }),
+      destinationRow("left", { ...failing, leftAt: 5 }),
+      destinationRow("well"),
+    ],
+  });
+  await log.close();
+  const { exitCode, stdout } = await doctor(file);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("The destination failing is not told now: it answered 500.");
+  expect(stdout).toContain("The destination gone is not told now: it answered 410.");
+  expect(stdout).not.toMatch(/destination (paused|left|well)/);
 });
