@@ -289,6 +289,75 @@ for (const [kind, url] of Object.entries(opened)) {
       expect(receiver.received).toHaveLength(602);
     });
 
+    promises(
+      "at most 4 are under way, one of each asset, and who is slow holds up no other",
+      async ({ stores, clock, receive }) => {
+        const busy = new Map<string, number>();
+        let most = 0;
+        const slow = await receive((response, one) => {
+          const key = bodyOf(one).data.event.asset_key.join("/");
+          busy.set(key, (busy.get(key) ?? 0) + 1);
+          most = Math.max(
+            most,
+            [...busy.values()].reduce((sum, count) => sum + count),
+          );
+          expect(busy.get(key)).toBe(1);
+          setTimeout(() => {
+            busy.set(key, 0);
+            response.end();
+          }, 20);
+        });
+        const fast = await receive(() => {});
+        const silent = new Telling(stores, clock, {
+          file: fileOf(hookTo(slow, { name: "slow" }), hookTo(fast, { name: "silent" })),
+        });
+        await silent.run();
+        await report(stores, ...Array.from({ length: 40 }, (_, i) => materialization(`a/${i % 7}`)));
+        clock.elapsed += 1000;
+        silent.sender.noteCommit();
+        while (slow.received.length < 40 || fast.received.length < 4) {
+          await silent.sender.turn();
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        expect(most).toBe(4);
+        expect(fast.received).toHaveLength(4); // which never answers
+        await fast.stop();
+        await silent.sender.release();
+      },
+    );
+
+    promises(
+      "a storm of 500 alerts is one message each for a pager, which may ask to wait",
+      async ({ stores, clock, receive }) => {
+        let taken = 0;
+        const receiver = await receive((response) => {
+          if (++taken % 100 === 0) response.writeHead(429, { "retry-after": "60" }).end();
+          else response.writeHead(202).end();
+        });
+        const pager = {
+          name: "pager",
+          type: "pagerduty",
+          routing_key: "R012",
+          url: urlOf(receiver),
+          alerts: ["check_failed"],
+        };
+        const telling = new Telling(stores, clock, { file: fileOf(pager) });
+        const watcher = await watcherOf(stores, clock);
+        await telling.run();
+        const failing = (i: number) =>
+          checkEvaluation(`a/${i}`, { checkName: "rows", passed: false, severity: "ERROR" });
+        await report(stores, ...Array.from({ length: 500 }, (_, i) => failing(i)));
+        await telling.watch(watcher);
+        // What was under way when it asked was answered too.
+        expect(receiver.received.length).toBeLessThan(105);
+        await telling.pass(59_000);
+        expect(receiver.received.length).toBeLessThan(105);
+        for (let i = 0; i < 10; i++) await telling.pass(60_000);
+        expect(new Set(receiver.received.map((one) => bodyOf(one).dedup_key)).size).toBe(500);
+        expect(await telling.told()).toEqual(Array(500).fill(expect.stringMatching(/^alert.firing: delivered, [12]$/)));
+      },
+    );
+
     promises("a filter by owner and tags goes by the definition", async ({ stores, clock, receive }) => {
       const receiver = await receive();
       await define(stores, { key: "a", owners: ["team:x"], tags: { tier: "gold" } }, { key: "b", owners: ["team:x"] });
