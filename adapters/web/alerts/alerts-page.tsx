@@ -62,6 +62,11 @@ function AlertsBody({ view, url, now }: AlertsBodyProps) {
         )}
         <Pager url={url} page={page} cursor={cursor} next="Older alerts" />
         <Mutes view={view} now={now} />
+        {view.seesDestinations && (
+          <p class="soft">
+            <a href="/destinations">Who is told of alerts</a>
+          </p>
+        )}
         {!view.hasDefinitions && view.isWatching && <Beginning isEmpty={rows.length === 0} />}
         {mayChange && <Change url={url} />}
       </div>

@@ -41,6 +41,8 @@ export interface AlertsView {
   readonly isFiltered: boolean;
   /** Whether the caller may mute and close. */
   readonly mayChange: boolean;
+  /** Whether the caller may see who is told. */
+  readonly seesDestinations: boolean;
 }
 
 export interface AlertRow {
@@ -75,6 +77,7 @@ export async function readAlertsView({ url, watching, definitions, caller }: Pag
     hasDefinitions,
     isFiltered,
     mayChange: mayDo(caller, "admin"),
+    seesDestinations: mayDo(caller, "admin") && caller.prefix === null,
   };
 }
 
