@@ -2,7 +2,8 @@ import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
 import type { Destination } from "../../../core/destinations/destination.ts";
 import { envelopeText } from "../../../core/destinations/message.ts";
 import { formatEvent } from "../../../core/index.ts";
-import type { Alert, Stores } from "../../../storage/index.ts";
+import { type Alert, EventLogError, type Stores } from "../../../storage/index.ts";
+import { logger } from "../../config/logger.ts";
 import { formatAlert } from "../../http/watching/format-watching.ts";
 import { appriseNotification } from "../formats/apprise.ts";
 import { emailContent } from "../formats/email.ts";
@@ -35,8 +36,34 @@ interface Told extends ToldMessage {
   readonly at: number;
 }
 
-/** Sends one message, of a group of deliveries or of one. Rejects only if the database can't be read. */
-export async function deliver(
+/**
+ * Sends one message, of a group of deliveries or of one; of a heartbeat there are none. It never rejects: a message that
+ * can't be made is tried again as one that did not arrive.
+ */
+export async function sendOnce(
+  destination: Destination,
+  deliveries: readonly Delivery[],
+  deps: DeliverDeps,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const { target, allowPrivate } = destination;
+  try {
+    if (target.type !== "heartbeat") return await deliver(destination, deliveries, deps, signal);
+    return { answer: await deps.send({ method: "GET", url: target.url, allowPrivate, signal }), gone: [], prunedTo: 0 };
+  } catch (error) {
+    const isOfStore = error instanceof EventLogError;
+    // Not the error itself: some quote an address.
+    if (!isOfStore) logger.error("a message can't be written", { destination: destination.name, error: nameOf(error) });
+    const reason = isOfStore ? "the database can't be read now." : "the message can't be written.";
+    return { answer: { type: "unreachable", reason }, gone: [], prunedTo: 0 };
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+async function deliver(
   destination: Destination,
   deliveries: readonly Delivery[],
   deps: DeliverDeps,
@@ -80,9 +107,8 @@ function sendMessages(
     case "email":
       return mail({ target, content: emailContent(messages, baseUrl), id: first.delivery.messageId, allowPrivate });
     case "heartbeat":
-      return send({ method: "GET", url: target.url, allowPrivate, signal });
     case "dagster":
-      return Promise.resolve({ type: "forbidden", reason: "Dagster is no destination yet." });
+      return Promise.resolve({ type: "forbidden", reason: `a destination of type ${target.type} is told of nothing.` });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Answer } from "../../../core/destinations/delivery.ts";
 import type { DestinationTarget } from "../../../core/destinations/destination.ts";
+import { percentDecode } from "../../../core/percent-decode.ts";
 import type { EmailContent } from "../formats/email.ts";
 import { type HostRules, judgeHost, systemResolve } from "../judge-host.ts";
 
@@ -24,6 +25,8 @@ export function createMailer({
   ownPort = () => undefined,
 }: Partial<HostRules> = {}): MailSend {
   return async ({ target, content, id, allowPrivate }) => {
+    if (!URL.canParse(target.smtp))
+      return { type: "forbidden", reason: "Its URL can't be read: write smtp://, and a host." };
     const smtp = new URL(target.smtp);
     const isTls = smtp.protocol === "smtps:";
     const port = Number(smtp.port || (isTls ? 465 : 587));
@@ -39,7 +42,7 @@ export function createMailer({
       // A password is never sent in the clear, but to an address of the operator's own network.
       requireTLS: !isTls && !allowPrivate,
       ...(smtp.username !== "" && {
-        auth: { user: decodeURIComponent(smtp.username), pass: decodeURIComponent(smtp.password) },
+        auth: { user: percentDecode(smtp.username), pass: percentDecode(smtp.password) },
       }),
       tls: { servername: smtp.hostname },
       connectionTimeout: timeout,
