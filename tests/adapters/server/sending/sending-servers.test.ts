@@ -127,7 +127,7 @@ test.each([...runtimes])(
     const sending = await serve({ databaseUrl, runtime, path: fileIn(folder, [hook(receiver.port)]) });
     const listed = async () => (await runCli(["destinations", "--json", "--url", plain.url])).stdout;
     await until(
-      async () => (await listed()).includes('"is_sending":true'),
+      async () => (await listed()).includes('"name":"hook"'),
       () => sending.output(),
     );
     await report(plain, "a", 1);
