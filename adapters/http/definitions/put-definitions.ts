@@ -34,6 +34,9 @@ export const putSchema = v.strictObject({
 /** YAML is read at a tenth of the speed of JSON, and holds the thread as long. */
 const mostYaml = 262_144;
 
+/** A larger one has so many definitions that its memory is given back at once. In bytes. */
+const largeDocument = 2_000_000;
+
 /** Replaces the definitions of a source. The body is read whole here; another thread, if there is one, parses it. */
 export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: SharedLimits): Promise<Response> {
   const request = c.req.raw;
@@ -53,8 +56,9 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
     return respond({ source, dry_run: dryRun === true, ...result.changes, revision: result.revision });
   };
   const forward = (body: ArrayBuffer) => {
-    const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck() };
-    return forwarder?.answer(request, { ...call, body });
+    const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck(), body };
+    const isLarge = body.byteLength > (request.headers.has("content-encoding") ? mostYaml : largeDocument);
+    return isLarge ? forwarder?.answerAlone(request, call) : forwarder?.answer(request, call);
   };
   try {
     if (forwarder === undefined) return await replace(await readBody(request, limits, shared));

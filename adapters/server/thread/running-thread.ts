@@ -118,6 +118,11 @@ export class RunningThread {
     });
   }
 
+  /** Ends the thread. Questions without an answer reject. */
+  end(): void {
+    this.#end("has ended");
+  }
+
   async answer(request: RequestParts, call: ForwardedCall): Promise<Response> {
     const headers: [string, string][] = [];
     request.headers.forEach((value, name) => {

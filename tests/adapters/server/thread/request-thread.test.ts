@@ -133,6 +133,17 @@ describe("a request thread that fails", () => {
     },
   );
 
+  test("takes no other request with it that has a thread of its own", async () => {
+    const thread = threadFor({ script, pingInterval: 100 });
+    const alone = (path: string) =>
+      thread.answerAlone(new Request(`http://localhost/${path}`), { caller: anybody, recheck: async () => {} });
+    const shared = await (await ask(thread, "fine")).text();
+    const [failed, answered] = await Promise.allSettled([alone("exit"), alone("fine")]);
+    expect(failed).toMatchObject({ status: "rejected", reason: { status: 503 } });
+    expect(answered.status === "fulfilled" && (await answered.value.text())).not.toBe(shared);
+    expect(await (await ask(thread, "fine")).text()).toBe(shared);
+  });
+
   test("is not taken for stuck while it answers pings", async () => {
     const thread = threadFor({ script, pingInterval: 100 });
     await ask(thread, "fine");
