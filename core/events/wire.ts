@@ -1,7 +1,6 @@
 import type { AssetKey } from "../asset-key.ts";
 import { describe } from "../describe.ts";
 import { maxEventDepth, parseJson } from "../json/json.ts";
-import { keptJson, rawText } from "../json/json-text.ts";
 import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
 import {
   type AssetCheckSeverity,
@@ -19,6 +18,7 @@ import {
   type FreshnessState,
   freshnessStates,
 } from "./freshness-change.ts";
+import { keptJson, rawText } from "./json-text.ts";
 import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 

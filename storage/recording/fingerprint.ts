@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { keptJson, textValue } from "../../core/events/json-text.ts";
 import { isJsonType, type JsonMetadataValue } from "../../core/events/metadata-value.ts";
 import { type EventDetails, formatDetails } from "../../core/events/wire.ts";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json/json.ts";
 import { normalJson } from "../../core/json/json-scanner.ts";
-import { keptJson, textValue } from "../../core/json/json-text.ts";
 import { isArray, isJsonObject, type JsonValue } from "../../core/json/json-value.ts";
 import { sharedDetails } from "./shared-details.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";

@@ -11,7 +11,7 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../core/index.ts";
-import { largeText } from "../../core/json/json-text.ts";
+import { largeText } from "../../core/events/json-text.ts";
 import { openEventLog } from "../../storage/index.ts";
 import { eventFromRow } from "../../storage/libsql/write/event-row.ts";
 import golden from "./events.json" with { type: "json" };

@@ -1,6 +1,7 @@
 import { detailsText, type EntryText } from "../../../core/events/details-start.ts";
+import { keptJson } from "../../../core/events/json-text.ts";
 import { dataVersionOf, type MetadataValue, type RecordedEvent } from "../../../core/index.ts";
-import { firstMembers, keptJson } from "../../../core/json/json-text.ts";
+import { firstMembers } from "../../../core/json/json-parts.ts";
 import type { JsonPart } from "./json-part.ts";
 
 /** The most metadata entries of an event that a page shows. */

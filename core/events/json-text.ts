@@ -1,8 +1,6 @@
-import type { JsonMetadataValue, JsonType, MetadataValue } from "../events/metadata-value.ts";
-import { maxEventDepth, parseJson, stringifyJson } from "./json.ts";
-import { type JsonValue, numberText } from "./json-value.ts";
-
-export { firstItems, firstMembers } from "./json-parts.ts";
+import { maxEventDepth, parseJson, stringifyJson } from "../json/json.ts";
+import { type JsonValue, numberText } from "../json/json-value.ts";
+import type { JsonMetadataValue, JsonType, MetadataValue } from "./metadata-value.ts";
 
 /** A text longer than this is scanned: its objects and arrays stay text. */
 export const largeText = 65_536;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { rawText, textValue } from "../../../core/events/json-text.ts";
 import { formatDetails } from "../../../core/events/wire.ts";
 import { float, int, materialization, parseJson, stringifyJson } from "../../../core/index.ts";
-import { firstItems, firstMembers, rawText, textValue } from "../../../core/json/json-text.ts";
+import { firstItems, firstMembers } from "../../../core/json/json-parts.ts";
 import { isArray, isJsonObject } from "../../../core/json/json-value.ts";
 import { always, jsonText, jsonValue } from "../arbitraries.ts";
 
