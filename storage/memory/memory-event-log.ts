@@ -1,3 +1,4 @@
+import { sameKey } from "../../core/asset-key.ts";
 import { isReported } from "../../core/events/events.ts";
 import type { AssetKey, AssetWiped, FreshnessStateChange, RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursors/cursor.ts";
@@ -22,7 +23,7 @@ import { defaultTimestamp, receiptTime } from "../recording/receipt-time.ts";
 import { wellFormedEvent } from "../recording/well-formed-event.ts";
 import { listAssets } from "../scan/asset-list.ts";
 import { listPage } from "../scan/list-page.ts";
-import { isTarget, matchesFilter, sameKey, traceOf } from "../scan/matches.ts";
+import { isTarget, matchesFilter, traceOf } from "../scan/matches.ts";
 import { assetsOf, checksOf, groupBy, partitionsOf, statsOf } from "../scan/summaries.ts";
 import { createWatchers } from "../scan/watchers.ts";
 import { expiredEvents } from "./expired.ts";

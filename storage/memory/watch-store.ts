@@ -1,9 +1,9 @@
+import { sameKey } from "../../core/asset-key.ts";
 import type { FreshnessState } from "../../core/freshness/index.ts";
 import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { ListRequest } from "../event-log.ts";
 import { comparePositions, listPage } from "../scan/list-page.ts";
-import { isMutedBy, sameKey } from "../scan/matches.ts";
 import { assetFreshness, earliest, latest, type SubjectGroup, subjectsIn } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
 import { idOf } from "../watching/step-draft.ts";
@@ -15,19 +15,20 @@ import {
   type WatchedRow,
   type WatchPlan,
 } from "../watching/watch-plan.ts";
-import type {
-  Alert,
-  AlertFilter,
-  AlertKind,
-  AssetFreshness,
-  Mute,
-  MuteName,
-  Subject,
-  SubjectFilter,
-  WatchLease,
-  WatchRequest,
-  WatchStep,
-  WatchStore,
+import {
+  type Alert,
+  type AlertFilter,
+  type AlertKind,
+  type AssetFreshness,
+  isMutedBy,
+  type Mute,
+  type MuteName,
+  type Subject,
+  type SubjectFilter,
+  type WatchLease,
+  type WatchRequest,
+  type WatchStep,
+  type WatchStore,
 } from "../watching/watch-store.ts";
 import type { MemoryLog } from "./memory-event-log.ts";
 import { createMemoryWatchReads, type WatcherState } from "./watch-reads.ts";

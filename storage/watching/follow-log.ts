@@ -1,7 +1,7 @@
+import { sameKey } from "../../core/asset-key.ts";
 import { countedEvents } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
 import type { DefinitionRecord } from "../definitions/definition-store.ts";
-import { sameKey } from "../scan/matches.ts";
 import type { AssetFacts } from "../wait-reads.ts";
 import { type Reconciling, reconcileAssets, recordsOf, rulesOf } from "./reconcile-assets.ts";
 import { distinct, idOf, labelsOf, type StepDraft } from "./step-draft.ts";

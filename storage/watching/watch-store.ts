@@ -1,5 +1,6 @@
+import { sameKey } from "../../core/asset-key.ts";
 import type { FreshnessReason, FreshnessState } from "../../core/freshness/index.ts";
-import type { AssetCheckSeverity, AssetKey } from "../../core/index.ts";
+import { type AssetCheckSeverity, type AssetKey, hasPrefix } from "../../core/index.ts";
 import type { ListRequest } from "../event-log.ts";
 
 /**
@@ -199,6 +200,11 @@ export interface WatchCounts {
 export type MuteName =
   | { readonly assetKey: AssetKey; readonly prefix?: undefined }
   | { readonly prefix: AssetKey; readonly assetKey?: undefined };
+
+/** Whether a mute holds for an asset. */
+export function isMutedBy({ assetKey, prefix }: MuteName, key: AssetKey): boolean {
+  return prefix === undefined ? sameKey(assetKey, key) : hasPrefix(key, prefix);
+}
 
 export interface Mute {
   readonly name: MuteName;

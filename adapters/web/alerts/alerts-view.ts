@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { formatAssetKey } from "../../../core/index.ts";
 import type { Alert, Mute, WatchCounts } from "../../../storage/index.ts";
-import { isMutedBy } from "../../../storage/scan/matches.ts";
+import { isMutedBy } from "../../../storage/watching/watch-store.ts";
 import { mayDo } from "../../http/access/caller.ts";
 import { assetKeyParameter } from "../../http/query-parameters.ts";
 import type { PageContext } from "../page.tsx";
