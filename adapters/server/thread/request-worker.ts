@@ -3,7 +3,7 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AppendOptions, EncodedUnits } from "../../../storage/index.ts";
-import { openReadingLog } from "../../../storage/libsql/read/reading-log.ts";
+import { openReadingLog } from "../../../storage/libsql/reading-log.ts";
 import { bufferOf, buffersIn, type GroupResult } from "../../../storage/libsql/write/group.ts";
 import { sendLogTo } from "../../config/logger.ts";
 import { authorized } from "../../http/app-deps.ts";

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import Database from "libsql";
-import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { migrate } from "../../../storage/libsql/migrations/migrate.ts";
 import { temporaryFolder } from "../../server.ts";
 import { isSql, stringsOf, unknownNames } from "./sql-names.ts";
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { createClient } from "@libsql/client";
 import { RunlessInstance } from "../../../../adapters/index.ts";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
-import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
+import { migrations } from "../../../../storage/libsql/migrations/migrations.ts";
 import { runtimes, startServer, temporaryFolder } from "../../../server.ts";
 import { patience, runCli } from "../run-cli.ts";
 

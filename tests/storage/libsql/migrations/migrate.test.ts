@@ -3,8 +3,8 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import { openEventLog, openStores } from "../../../../storage/index.ts";
-import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
-import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
+import { migrate } from "../../../../storage/libsql/migrations/migrate.ts";
+import { migrations } from "../../../../storage/libsql/migrations/migrations.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;

@@ -1,13 +1,13 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { drizzle } from "drizzle-orm/libsql/http";
-import type { AssetKey } from "../../../core/index.ts";
-import type { ListPosition } from "../../cursors/list-cursor.ts";
-import type { DefinitionFilter, DefinitionName } from "../../definitions/definition-store.ts";
-import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../../event-log.ts";
-import type { LogStats } from "../../maintenance.ts";
-import type { CheckName, TimelineRequest } from "../../overview.ts";
-import type { AssetFacts, LogChanges, WaitAsk } from "../../wait-reads.ts";
-import type { WatchedRow } from "../../watching/watch-plan.ts";
+import type { AssetKey } from "../../core/index.ts";
+import type { ListPosition } from "../cursors/list-cursor.ts";
+import type { DefinitionFilter, DefinitionName } from "../definitions/definition-store.ts";
+import type { AssetFilter, AssetListRequest, EventFilter, PageRequest, WipeTarget } from "../event-log.ts";
+import type { LogStats } from "../maintenance.ts";
+import type { CheckName, TimelineRequest } from "../overview.ts";
+import type { AssetFacts, LogChanges, WaitAsk } from "../wait-reads.ts";
+import type { WatchedRow } from "../watching/watch-plan.ts";
 import type {
   Alert,
   AlertFilter,
@@ -16,18 +16,38 @@ import type {
   SubjectFilter,
   WatchCounts,
   WatchRequest,
-} from "../../watching/watch-store.ts";
-import type { DatabaseAccess } from "../database-access.ts";
+} from "../watching/watch-store.ts";
+import type { DatabaseAccess } from "./database-access.ts";
 import {
   type DefinitionRow,
   type DefinitionRows,
   readDefinition,
   readDefinitionList,
   readDefinitionsFor,
-} from "../definitions/read-definitions.ts";
-import { continuePlan, planWipe } from "../maintenance/wipe/plan-wipe.ts";
-import { formatPlan, parsePlan } from "../maintenance/wipe/wipe-plan.ts";
-import type { PlannedWatch } from "../watching/plan-watch.ts";
+} from "./definitions/read-definitions.ts";
+import { continuePlan, planWipe } from "./maintenance/wipe/plan-wipe.ts";
+import { formatPlan, parsePlan } from "./maintenance/wipe/wipe-plan.ts";
+import { type AssetPosition, type AssetStateRow, findAssetStates } from "./read/assets/find-assets.ts";
+import { type AssetRows, readAssetByKey, readAssetList } from "./read/assets/read-asset.ts";
+import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./read/assets/read-asset-marks.ts";
+import { type FailingRow, readFailingChecks } from "./read/assets/read-failing-checks.ts";
+import {
+  type CheckPosition,
+  type PartitionMarkRow,
+  readChecks,
+  readPartitionMarks,
+  readPartitions,
+  type SummaryRow,
+} from "./read/assets/read-lists.ts";
+import { readLastMaterializations, readStats } from "./read/assets/read-stats.ts";
+import { readChangesAfter, readWaitFacts } from "./read/assets/read-wait-facts.ts";
+import { readEvent } from "./read/events/read-event.ts";
+import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./read/events/read-histories.ts";
+import { type PageOfRows, readPage } from "./read/events/read-page.ts";
+import { readRecent } from "./read/events/read-recent.ts";
+import { readTimeline, type TimelineRows } from "./read/events/read-timeline.ts";
+import { fitPage, type ListOfRows, type ReadSteps, readSteps } from "./read/read-steps.ts";
+import type { PlannedWatch } from "./watching/plan-watch.ts";
 import {
   readAlerts,
   readFiringCounts,
@@ -36,29 +56,9 @@ import {
   readPartitionSubjects,
   readSubjectCounts,
   readSubjects,
-} from "../watching/read-watched.ts";
-import type { EventRow, MarkRow } from "../write/event-row.ts";
-import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
-import { type AssetPosition, type AssetStateRow, findAssetStates } from "./assets/find-assets.ts";
-import { type AssetRows, readAssetByKey, readAssetList } from "./assets/read-asset.ts";
-import { type AssetMarkRow, readAssetMarks, readMarksOf } from "./assets/read-asset-marks.ts";
-import { type FailingRow, readFailingChecks } from "./assets/read-failing-checks.ts";
-import {
-  type CheckPosition,
-  type PartitionMarkRow,
-  readChecks,
-  readPartitionMarks,
-  readPartitions,
-  type SummaryRow,
-} from "./assets/read-lists.ts";
-import { readLastMaterializations, readStats } from "./assets/read-stats.ts";
-import { readChangesAfter, readWaitFacts } from "./assets/read-wait-facts.ts";
-import { readEvent } from "./events/read-event.ts";
-import { type AskedCheck, type CheckHistoryRow, readCheckHistories } from "./events/read-histories.ts";
-import { type PageOfRows, readPage } from "./events/read-page.ts";
-import { readRecent } from "./events/read-recent.ts";
-import { readTimeline, type TimelineRows } from "./events/read-timeline.ts";
-import { fitPage, type ListOfRows, type ReadSteps, readSteps } from "./read-steps.ts";
+} from "./watching/read-watched.ts";
+import type { EventRow, MarkRow } from "./write/event-row.ts";
+import { encodeKey, encodeNullable, encodeText } from "./write/sortable-text.ts";
 
 /** The reads of events and summaries. */
 export interface DatabaseReads {
@@ -189,7 +189,7 @@ function watchedReads(access: Pick<DatabaseAccess, "read" | "file">, all: () => 
   const inSteps = () => readSteps(access).step;
   return {
     planWatch: async (request) => {
-      const { planWatch } = await import("../watching/plan-watch.ts");
+      const { planWatch } = await import("./watching/plan-watch.ts");
       return planWatch(access, all(), request);
     },
     freshnessOf: (keys) => readFreshness(inSteps(), keys),

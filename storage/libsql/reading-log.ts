@@ -1,19 +1,19 @@
-import type { DefinitionStore } from "../../definitions/definition-store.ts";
-import type { EventLog } from "../../event-log.ts";
-import { EventLogError } from "../../event-log-error.ts";
-import type { WatchStore } from "../../watching/watch-store.ts";
-import { type FileAddress, openConnection } from "../connection.ts";
-import { createLogDatabase } from "../create-log-database.ts";
-import type { DatabaseAccess } from "../database-access.ts";
-import { createLibsqlDefinitionStore } from "../definitions/libsql-definition-store.ts";
-import { databaseFile } from "../file/database-file.ts";
-import { reconnecting } from "../file/reconnecting.ts";
-import type { AppendEncoded, DatabaseAddress, ReplaceEncoded } from "../libsql-options.ts";
-import { damageOf } from "../store-error.ts";
-import { createLibsqlWatchStore } from "../watching/libsql-watch-store.ts";
-import { encodeUnits, withReporters } from "../write/encode-units.ts";
-import { inBuffers, unitResults } from "../write/group.ts";
-import { createLibsqlReads, type EventLogReads } from "./libsql-reads.ts";
+import type { DefinitionStore } from "../definitions/definition-store.ts";
+import type { EventLog } from "../event-log.ts";
+import { EventLogError } from "../event-log-error.ts";
+import type { WatchStore } from "../watching/watch-store.ts";
+import { type FileAddress, openConnection } from "./connection.ts";
+import { createLogDatabase } from "./create-log-database.ts";
+import type { DatabaseAccess } from "./database-access.ts";
+import { createLibsqlDefinitionStore } from "./definitions/libsql-definition-store.ts";
+import { databaseFile } from "./file/database-file.ts";
+import { reconnecting } from "./file/reconnecting.ts";
+import type { AppendEncoded, DatabaseAddress, ReplaceEncoded } from "./libsql-options.ts";
+import { createLibsqlReads, type EventLogReads } from "./read/libsql-reads.ts";
+import { damageOf } from "./store-error.ts";
+import { createLibsqlWatchStore } from "./watching/libsql-watch-store.ts";
+import { encodeUnits, withReporters } from "./write/encode-units.ts";
+import { inBuffers, unitResults } from "./write/group.ts";
 
 /** The writes of a log that only reads. The log of this process that writes carries them out. */
 export interface LogWrites {
@@ -69,7 +69,7 @@ export async function openReadingLog({ writes, onDamage, ...address }: ReadingLo
 
 /** Loaded only here: reading a file does not need it. */
 async function openRemote(address: DatabaseAddress): Promise<DatabaseAccess> {
-  const { openRemoteAccess } = await import("../remote/remote-access.ts");
+  const { openRemoteAccess } = await import("./remote/remote-access.ts");
   return openRemoteAccess(address);
 }
 
