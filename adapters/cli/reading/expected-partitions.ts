@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { AssetKey } from "../../../core/index.ts";
 import { readAnswer } from "../../client/answers.ts";
-import { moment, momentCell } from "../reading/event-cells.ts";
-import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { table } from "../table.ts";
 import type { OpenLog } from "../with-log.ts";
+import { moment, momentCell } from "./event-cells.ts";
+import { formatList, noteMore, readList } from "./read-list.ts";
 
 export interface ExpectedRequest {
   readonly key: AssetKey;
