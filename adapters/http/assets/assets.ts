@@ -1,8 +1,6 @@
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
-import { namedKey } from "../../../core/asset-key.ts";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../../core/index.ts";
-import { percentDecode } from "../../../core/percent-decode.ts";
 import type { AssetFreshness, AssetRecord, DefinitionRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
@@ -19,7 +17,7 @@ import {
   switchParameter,
   timeParameter,
 } from "../query-parameters.ts";
-import { rawPath } from "../request.ts";
+import { keyInPath } from "../request.ts";
 import { jsonResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { formatFreshness } from "../watching/format-watching.ts";
@@ -103,17 +101,6 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
         throw new HttpError(404, "There is no asset with an empty key.");
       }),
     ).app;
-}
-
-/** The asset key that a path ends with, after `before`. Undefined for an empty one. */
-export function keyInPath(url: string, before: string): AssetKey | undefined {
-  const path = rawPath(url);
-  // Split first and decoded after, so that `%2F` stays inside a part.
-  const parts = path
-    .slice(path.indexOf(before) + before.length)
-    .split("/")
-    .map(percentDecode);
-  return namedKey(parts);
 }
 
 function unknownAsset(key: AssetKey): HttpError {
