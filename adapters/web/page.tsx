@@ -9,8 +9,8 @@ import type { ScopedEventLog } from "../http/access/scoped-event-log.ts";
 import type { ScopedDefinitions } from "../http/definitions/scoped-definitions.ts";
 import { pageHeaders } from "../http/responses.ts";
 import type { FiringCount, PageWatching } from "./alerts/page-watching.ts";
+import { PageBudget, renderWithin } from "./parts/page-budget.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
-import { PageBudget, renderWithin } from "./values/page-budget.ts";
 
 /** What a page is rendered from. */
 export interface PageContext {

@@ -2,8 +2,8 @@
 import { type Page, type PageContext, streamPath } from "../page.tsx";
 import { withQuery } from "../page-query.ts";
 import { Choice, Field, InvalidFilters, Pager } from "../parts/controls.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
 import { StateBadge } from "../parts/state.tsx";
-import { pageBudget } from "../values/page-budget.ts";
 import { alertsForm } from "./alert-forms.ts";
 import { AlertsTable } from "./alerts-table.tsx";
 import { type AlertsView, readAlertsView } from "./alerts-view.ts";

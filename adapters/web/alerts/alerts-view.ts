@@ -1,13 +1,16 @@
 import * as v from "valibot";
-import { formatAssetKey } from "../../../core/index.ts";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { Alert, Mute, WatchCounts } from "../../../storage/index.ts";
 import { isMutedBy } from "../../../storage/watching/watch-store.ts";
 import { mayDo } from "../../http/access/caller.ts";
 import { assetKeyParameter } from "../../http/query-parameters.ts";
 import type { PageContext } from "../page.tsx";
 import { givenValue, readFromCursor, readPageQuery } from "../page-query.ts";
+import type { PageWatching } from "./page-watching.ts";
 
 const alertsPerPage = 100;
+/** How many firing alerts the page of an asset shows. */
+const mostAlerts = 10;
 /** How many mutes the page lists. */
 const mostMutes = 100;
 
@@ -80,4 +83,14 @@ export async function readAlertsView({ url, watching, definitions, caller }: Pag
 
 function muteOf({ assetKey }: Alert, mutes: readonly Mute[]): Mute | undefined {
   return mutes.filter(({ name }) => isMutedBy(name, assetKey)).sort((a, b) => b.until - a.until)[0];
+}
+
+export interface AssetAlerts {
+  readonly alerts: readonly Alert[];
+  readonly hasMore: boolean;
+}
+
+/** The alerts that fire of an asset, newest first. */
+export async function readAssetAlerts(watching: PageWatching, assetKey: AssetKey): Promise<AssetAlerts> {
+  return watching.alerts({ status: "firing", assetKey }, { limit: mostAlerts });
 }

@@ -2,7 +2,7 @@
 import { formatAssetKey } from "../../../core/index.ts";
 import type { Mute } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import { alertsForm, unmuteValue } from "./alert-forms.ts";
 import type { AlertsView } from "./alerts-view.ts";
 

@@ -1,15 +1,14 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey, RecordedEvent } from "../../../core/index.ts";
-import { partitionCount } from "../catalog/catalog-columns.tsx";
 import { Ago } from "../parts/ago.tsx";
+import { Fact, partitionCount } from "../parts/asset-facts.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
 import { CheckCounts } from "../parts/state.tsx";
+import { BreakableName, LinesText, NameText } from "../parts/user-text.tsx";
 import { linesOf } from "../values/json-part.ts";
-import { pageBudget } from "../values/page-budget.ts";
-import { BreakableName, LinesText, NameText } from "../values/user-text.tsx";
 import type { AssetView } from "./asset-view.ts";
 import { DefinitionFacts } from "./definition-facts.tsx";
 import { FreshnessFacts } from "./freshness-facts.tsx";
-import { Fact } from "./metadata-section.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const mostCrumbs = 8;

@@ -1,24 +1,24 @@
 /** @jsxImportSource hono/jsx */
 import { formatAssetKey } from "../../../core/index.ts";
 import { OpenAlerts } from "../alerts/open-alerts.tsx";
-import { partitionCount } from "../catalog/catalog-columns.tsx";
 import { AssetChecks } from "../checks/asset-checks.tsx";
 import { EventTable, mostDescribed as mostOfEvent } from "../events/event-table.tsx";
+import { MetadataSection } from "../events/metadata-section.tsx";
 import { type Page, type PageContext, streamPath } from "../page.tsx";
 import { withQuery } from "../page-query.ts";
 import { Ago } from "../parts/ago.tsx";
+import { partitionCount } from "../parts/asset-facts.tsx";
 import { assetJsonPath, assetPath, eventsPath } from "../parts/asset-path.ts";
 import { InvalidFilters } from "../parts/controls.tsx";
+import { NameText } from "../parts/user-text.tsx";
+import { cut } from "../parts/visible-text.ts";
 import type { StaticFileName } from "../static-files.ts";
 import { textOf } from "../values/json-part.ts";
 import { TableSchemas } from "../values/table-schema.tsx";
-import { NameText } from "../values/user-text.tsx";
-import { cut } from "../values/visible-text.ts";
 import { AssetHead } from "./asset-head.tsx";
 import type { VersionChange } from "./asset-history.ts";
 import { type AssetView, type PartitionsView, readAssetView } from "./asset-view.ts";
 import type { FreshnessView } from "./freshness-view.ts";
-import { MetadataSection } from "./metadata-section.tsx";
 import { mostPartitions } from "./partition-cells.ts";
 import { PartitionGrid } from "./partition-grid.tsx";
 import { Plots } from "./plots.tsx";

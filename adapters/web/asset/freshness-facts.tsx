@@ -1,10 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetFreshness } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
+import { Fact } from "../parts/asset-facts.tsx";
 import { FreshnessBadge, worstFirst, ZonedTime, zonedText } from "../parts/freshness.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import type { FreshnessView } from "./freshness-view.ts";
-import { Fact } from "./metadata-section.tsx";
 
 interface FreshnessFactsProps {
   readonly view: FreshnessView;

@@ -7,7 +7,7 @@ import type { PartitionMark, Subject } from "../../../storage/index.ts";
 import { type Calendar, type CalendarRow, calendarOf, headOf } from "../browser/calendar.js";
 import { assetPath } from "../parts/asset-path.ts";
 import { freshnessWords } from "../parts/freshness.tsx";
-import { cut, visibleName } from "../values/visible-text.ts";
+import { cut, visibleName } from "../parts/visible-text.ts";
 import type { RangeName } from "./asset-history.ts";
 import type { ExpectedView } from "./expected-view.ts";
 import {

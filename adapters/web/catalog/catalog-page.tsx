@@ -5,7 +5,7 @@ import { withQuery } from "../page-query.ts";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { Choice, Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
 import { CheckCounts } from "../parts/state.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import { columnsOf, failuresOf, Heads } from "./catalog-columns.tsx";
 import { AssetLine, Group } from "./catalog-line.tsx";
 import type { Listed } from "./catalog-list.ts";

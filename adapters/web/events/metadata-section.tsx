@@ -1,15 +1,14 @@
 /** @jsxImportSource hono/jsx */
-import type { Child } from "hono/jsx";
 import type { RecordedEvent } from "../../../core/index.ts";
-import { kindWords } from "../events/event-table.tsx";
 import { Ago } from "../parts/ago.tsx";
+import { pageBudget, rowsWithinBudget } from "../parts/page-budget.ts";
+import { BreakableName } from "../parts/user-text.tsx";
 import { detailsOf, type Entry } from "../values/event-details.ts";
 import { Metadatum } from "../values/metadata-value.tsx";
-import { pageBudget, rowsWithinBudget } from "../values/page-budget.ts";
+import type { Series } from "../values/series.ts";
+import { Sparkline } from "../values/sparkline.tsx";
 import { schemaId } from "../values/table-schema.tsx";
-import { BreakableName } from "../values/user-text.tsx";
-import type { Series } from "./asset-history.ts";
-import { Sparkline } from "./sparkline.tsx";
+import { kindWords } from "./event-table.tsx";
 
 /** With more values, the names can be filtered. */
 const fewValues = 5;
@@ -121,14 +120,5 @@ function ValueRow({ entry, series, now, isOpen, schemaId }: ValueRowProps) {
         </td>
       )}
     </tr>
-  );
-}
-
-export function Fact({ name, children }: { readonly name: string; readonly children?: Child }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 
 import { withQuery } from "../page-query.ts";
-import { UserText } from "../values/user-text.tsx";
+import { UserText } from "./user-text.tsx";
 
 interface ChoiceProps {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { keepExtremes, type Series } from "./asset-history.ts";
+import { keepExtremes, type Series } from "./series.ts";
 
 interface SparklineProps {
   readonly series: Series;

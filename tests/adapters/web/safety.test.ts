@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assetPath } from "../../../adapters/web/parts/asset-path.ts";
-import { visible, visibleName } from "../../../adapters/web/values/visible-text.ts";
+import { visible, visibleName } from "../../../adapters/web/parts/visible-text.ts";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { scriptsOf, siteOf, textOf } from "./site.ts";
 

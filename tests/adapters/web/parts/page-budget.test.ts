@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
-import { PageBudget } from "../../../../adapters/web/values/page-budget.ts";
+import { PageBudget } from "../../../../adapters/web/parts/page-budget.ts";
 import { type AssetKey, checkEvaluation, materialization, type RunlessEvent } from "../../../../core/index.ts";
 import { type EventLog, openEventLog } from "../../../../storage/index.ts";
 import { temporaryFolder } from "../../../server.ts";
