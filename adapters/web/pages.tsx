@@ -7,7 +7,7 @@ import { catalogPage } from "./catalog/catalog-page.tsx";
 import { checksPage } from "./checks/checks-page.tsx";
 import { eventPage } from "./events/event-page.tsx";
 import { eventsPage } from "./events/events-page.tsx";
-import { type Page, type PageContext, pageResponse } from "./page.tsx";
+import { type Page, type PageContext, pageResponse } from "./page/page.tsx";
 import { UserText } from "./parts/user-text.tsx";
 import { type SignInProps, signInPage } from "./sign-in/sign-in-page.tsx";
 

@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
-import { type Page, type PageContext, streamPath } from "../page.tsx";
-import { withQuery } from "../page-query.ts";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { Choice, Field, InvalidFilters, Pager } from "../parts/controls.tsx";
 import { pageBudget } from "../parts/page-budget.ts";
+import { withQuery } from "../parts/page-query.ts";
 import { StateBadge } from "../parts/state.tsx";
 import { alertsForm } from "./alert-forms.ts";
 import { AlertsTable } from "./alerts-table.tsx";

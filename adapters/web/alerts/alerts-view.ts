@@ -4,9 +4,9 @@ import type { Alert, Mute, WatchCounts } from "../../../storage/index.ts";
 import { isMutedBy } from "../../../storage/watching/watch-store.ts";
 import { mayDo } from "../../http/access/caller.ts";
 import { assetKeyParameter } from "../../http/query-parameters.ts";
-import type { PageContext } from "../page.tsx";
-import { givenValue, readFromCursor, readPageQuery } from "../page-query.ts";
-import type { PageWatching } from "./page-watching.ts";
+import type { PageContext } from "../page/page.tsx";
+import type { PageWatching } from "../page/page-watching.ts";
+import { givenValue, readFromCursor, readPageQuery } from "../parts/page-query.ts";
 
 const alertsPerPage = 100;
 /** How many firing alerts the page of an asset shows. */

@@ -3,7 +3,7 @@ import { watchedPartitions } from "../../../core/freshness/index.ts";
 import { compilePolicy, type FreshnessPolicy } from "../../../core/freshness/policy.ts";
 import type { AssetKey } from "../../../core/index.ts";
 import type { AssetFreshness, DefinitionRecord, Subject } from "../../../storage/index.ts";
-import type { PageWatching } from "../alerts/page-watching.ts";
+import type { PageWatching } from "../page/page-watching.ts";
 
 /** Of how many watched partitions the page shows the state. */
 const mostPartitions = 1000;

@@ -2,8 +2,8 @@
 import type { TimelineMark } from "../../../storage/index.ts";
 import { ago, exactTime } from "../browser/ago.js";
 import { kindWords } from "../events/event-table.tsx";
-import { withQuery } from "../page-query.ts";
 import { pageBudget } from "../parts/page-budget.ts";
+import { withQuery } from "../parts/page-query.ts";
 import { type State, stateOf } from "../parts/state.tsx";
 import { visibleName } from "../parts/visible-text.ts";
 import { countOf, type History, type RangeName, ranges } from "./asset-history.ts";

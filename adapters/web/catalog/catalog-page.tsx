@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
-import { type Page, type PageContext, streamPath } from "../page.tsx";
-import { withQuery } from "../page-query.ts";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { Choice, Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { withQuery } from "../parts/page-query.ts";
 import { CheckCounts } from "../parts/state.tsx";
 import { NameText } from "../parts/user-text.tsx";
 import { columnsOf, failuresOf, Heads } from "./catalog-columns.tsx";

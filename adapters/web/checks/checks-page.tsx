@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { Description } from "../events/event-table.tsx";
-import { type Page, type PageContext, streamPath } from "../page.tsx";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { rowId } from "../parts/asset-path.ts";

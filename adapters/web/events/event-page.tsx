@@ -4,7 +4,7 @@ import type { ReportedEvent } from "../../../storage/index.ts";
 import { readReported } from "../../http/events/reporters.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { rawPath } from "../../http/request.ts";
-import type { Page, PageContext } from "../page.tsx";
+import type { Page, PageContext } from "../page/page.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { Fact } from "../parts/asset-facts.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";

@@ -2,9 +2,9 @@
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { PageRequest } from "../../../storage/index.ts";
 import { exactTime } from "../browser/ago.js";
-import { type Page, type PageContext, streamPath } from "../page.tsx";
-import { givenValue } from "../page-query.ts";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { givenValue } from "../parts/page-query.ts";
 import { EventTable } from "./event-table.tsx";
 import { type EventsView, type FoundEvents, readEventsView } from "./events-view.ts";
 

@@ -4,8 +4,8 @@ import type { EventFilter, EventPage, PageRequest } from "../../../storage/index
 import { readRelativeTime } from "../../config/relative-time.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { readEventsQuery } from "../../http/events/events-query.ts";
-import type { PageContext } from "../page.tsx";
-import { givenParameters, readFromCursor, readValid, withQuery } from "../page-query.ts";
+import type { PageContext } from "../page/page.tsx";
+import { givenParameters, readFromCursor, readValid, withQuery } from "../parts/page-query.ts";
 
 const mostEvents = 100;
 

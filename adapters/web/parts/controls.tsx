@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 
-import { withQuery } from "../page-query.ts";
+import { withQuery } from "./page-query.ts";
 import { UserText } from "./user-text.tsx";
 
 interface ChoiceProps {

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { Page } from "../page.tsx";
+import type { Page } from "../page/page.tsx";
 import { visible } from "../parts/visible-text.ts";
 
 export interface SignInProps {

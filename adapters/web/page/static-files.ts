@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { type Encoding, encode } from "../http/body/answer-encoding.ts";
-import { answerHeaders } from "../http/responses.ts";
+import { type Encoding, encode } from "../../http/body/answer-encoding.ts";
+import { answerHeaders } from "../../http/responses.ts";
 
 /** The scripts that pages load, from this package or another. Nothing is built, and nothing comes from another host. */
 const files = {
@@ -82,7 +82,7 @@ export async function staticResponse(
 
 /** The build copies `browser/`, so that its path from this file is the same in the sources and in dist. */
 function own(name: string): () => string {
-  return () => readFileSync(fileURLToPath(new URL(`./browser/${name}`, import.meta.url)), "utf8");
+  return () => readFileSync(fileURLToPath(new URL(`../browser/${name}`, import.meta.url)), "utf8");
 }
 
 function packaged(path: string): string {

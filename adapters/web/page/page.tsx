@@ -3,13 +3,13 @@
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
-import type { Limits } from "../config/limits.ts";
-import type { Caller } from "../http/access/caller.ts";
-import type { ScopedEventLog } from "../http/access/scoped-event-log.ts";
-import type { ScopedDefinitions } from "../http/definitions/scoped-definitions.ts";
-import { pageHeaders } from "../http/responses.ts";
-import type { FiringCount, PageWatching } from "./alerts/page-watching.ts";
-import { PageBudget, renderWithin } from "./parts/page-budget.ts";
+import type { Limits } from "../../config/limits.ts";
+import type { Caller } from "../../http/access/caller.ts";
+import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
+import type { ScopedDefinitions } from "../../http/definitions/scoped-definitions.ts";
+import { pageHeaders } from "../../http/responses.ts";
+import { PageBudget, renderWithin } from "../parts/page-budget.ts";
+import type { FiringCount, PageWatching } from "./page-watching.ts";
 import { type StaticFileName, staticPath, styleText } from "./static-files.ts";
 
 /** What a page is rendered from. */

@@ -1,6 +1,6 @@
 import type * as v from "valibot";
-import { EventLogError } from "../../storage/index.ts";
-import { boundedQueryOf, ParameterError, readQuery } from "../http/query-parameters.ts";
+import { EventLogError } from "../../../storage/index.ts";
+import { boundedQueryOf, ParameterError, readQuery } from "../../http/query-parameters.ts";
 
 export interface PageQuery<Query> {
   readonly query: Query;

@@ -1,16 +1,16 @@
 import type { Hono } from "hono";
-import type { Limits } from "../../config/limits.ts";
-import { requireScope } from "../../http/access/authorizer.ts";
-import type { Secret } from "../../http/access/token-cache.ts";
-import type { AppEnv } from "../../http/app-deps.ts";
-import { type BodyLimits, readBody } from "../../http/body/read-body.ts";
-import { logRefusal } from "../../http/error-response.ts";
-import { HttpError } from "../../http/http-error.ts";
-import { boundedQueryOf } from "../../http/query-parameters.ts";
-import { type RouteDeps, routes } from "../../http/routes.ts";
-import type { SharedLimits } from "../../http/shared-limits.ts";
-import { answerError, seeOther } from "../answer-error.ts";
-import { pageSecret, sessionCookie } from "./session.ts";
+import type { Limits } from "../config/limits.ts";
+import { requireScope } from "../http/access/authorizer.ts";
+import type { Secret } from "../http/access/token-cache.ts";
+import type { AppEnv } from "../http/app-deps.ts";
+import { type BodyLimits, readBody } from "../http/body/read-body.ts";
+import { logRefusal } from "../http/error-response.ts";
+import { HttpError } from "../http/http-error.ts";
+import { boundedQueryOf } from "../http/query-parameters.ts";
+import { type RouteDeps, routes } from "../http/routes.ts";
+import type { SharedLimits } from "../http/shared-limits.ts";
+import { answerError, seeOther } from "./answer-error.ts";
+import { pageSecret, sessionCookie } from "./sign-in/session.ts";
 
 /** The routes that set the session cookie of a browser, and remove it. */
 export function signInRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv> {
@@ -38,7 +38,7 @@ export function signInRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv
       const secret = pageSecret(request);
       const refusal = await refusalOf(secret);
       if (refusal === undefined) return seeOther(next);
-      const { answerSignIn } = await import("../pages.tsx");
+      const { answerSignIn } = await import("./pages.tsx");
       if (secret !== undefined) return answerSignIn({ next, problem: refusal.message });
       return answerSignIn({ next, tryNext: request.headers.get("sec-fetch-site") === "cross-site" });
     })
@@ -49,7 +49,7 @@ export function signInRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv
       const secret = form.get("token")?.trim() || undefined;
       const refusal = await refusalOf(secret);
       if (refusal === undefined) return seeOther(next, { "set-cookie": sessionCookie(request, secret) });
-      const { answerSignIn } = await import("../pages.tsx");
+      const { answerSignIn } = await import("./pages.tsx");
       const answer = answerSignIn({ next, problem: refusal.message, status: refusal.status });
       for (const [name, value] of Object.entries(refusal.headers)) answer.headers.set(name, value);
       logRefusal(request, answer, refusal);
