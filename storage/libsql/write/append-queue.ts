@@ -1,8 +1,8 @@
-import type { Commit } from "../event-log.ts";
-import { type Committed, GroupCommit, type Load } from "../group-commit/group-commit.ts";
-import type { LogDatabase } from "./log-database.ts";
-import { sharedSize } from "./write/details-references.ts";
-import { withReporters } from "./write/encode-units.ts";
+import type { Commit } from "../../event-log.ts";
+import { type Committed, GroupCommit, type Load } from "../../group-commit/group-commit.ts";
+import type { LogDatabase } from "../log-database.ts";
+import { sharedSize } from "./details-references.ts";
+import { withReporters } from "./encode-units.ts";
 import {
   type EncodedUnits,
   type GroupResult,
@@ -13,7 +13,7 @@ import {
   type SharedDetails,
   type Sizes,
   splitResult,
-} from "./write/group.ts";
+} from "./group.ts";
 
 export interface AppendQueueOptions {
   /** How much may wait to be recorded. */
