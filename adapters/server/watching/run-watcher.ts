@@ -1,4 +1,5 @@
 import type { EventLog } from "../../../storage/index.ts";
+import { CommitSignal } from "../../api/commit-signal.ts";
 import { logger } from "../../config/logger.ts";
 import { type ClockReading, pause, readClocks } from "../clocks.ts";
 import { Watcher, type WatcherOptions } from "./watcher.ts";
@@ -19,9 +20,8 @@ export interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
 /** Watches until the signal. It wakes after commits, when something is due, and every 5 seconds. */
 export async function runWatcher({ log, signal, read = readClocks, ...options }: RunWatcherOptions): Promise<void> {
   const watcher = new Watcher({ ...options, read });
-  const alarm = new Alarm();
-  const stop = log.watch(() => alarm.ring());
-  signal.addEventListener("abort", () => alarm.ring(), { once: true });
+  const commits = new CommitSignal((listener) => log.watch(listener), { ref: false });
+  signal.addEventListener("abort", () => commits.stop(), { once: true });
   let failedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     let wait: number;
@@ -37,34 +37,8 @@ export async function runWatcher({ log, signal, read = readClocks, ...options }:
     }
     const quiet = watcher.followsCommits ? Math.min(wait, watcher.shortestPause) : wait;
     if (quiet > 0) await pause(quiet, signal);
-    if (wait > quiet) await alarm.wait(wait - quiet, signal);
+    if (wait > quiet) await commits.wait(wait - quiet);
   }
-  stop();
+  commits.stop();
   await watcher.release().catch(() => {}); // others take over after 15 seconds
-}
-
-/** Something to wait for, with a limit. A ring while nobody waits ends the next wait. */
-class Alarm {
-  #isRung = false;
-  #wake: (() => void) | undefined;
-
-  ring(): void {
-    this.#isRung = true;
-    this.#wake?.();
-  }
-
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.#isRung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        timer.unref?.();
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#wake = undefined;
-    this.#isRung = false;
-  }
 }
