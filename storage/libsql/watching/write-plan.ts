@@ -9,7 +9,7 @@ import {
   type WatchPlan,
 } from "../../watching/watch-plan.ts";
 import { kinds } from "../write/event-row.ts";
-import { lastReceivedAt } from "../write/insert-statements.ts";
+import { insertAssets, insertIntoEvent, lastReceivedAt } from "../write/insert-statements.ts";
 import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
 import type { Statement } from "../write/write-transaction.ts";
 
@@ -53,8 +53,8 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   const held: InValue[] = [fence, beat];
   const statements: Statement[] = [];
   if (subjects.some(({ change }) => change !== null)) {
-    statements.push({ sql: insertAssets, args: [rows, ...held] });
-    statements.push({ sql: insertEvents, args: [rows, ...held, at, clock] });
+    statements.push({ sql: insertAssetsOfChanges, args: [rows, ...held] });
+    statements.push({ sql: insertChanges, args: [rows, ...held, at, clock] });
   }
   if (subjects.some(({ row }) => row !== null)) statements.push({ sql: putSubjects, args: [rows, ...held] });
   if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
@@ -127,13 +127,20 @@ const decided = (columns: string) => `
   )`;
 
 const decidedChanges = () => decided("row.value ->> 3 AS details");
-const insertAssets = `
-  INSERT INTO asset (key) ${decidedChanges()} SELECT DISTINCT decided.name FROM decided WHERE decided.details IS NOT NULL
-  ON CONFLICT (key) DO NOTHING`;
-const insertEvents = `
-  INSERT INTO event (asset_id, kind, partition, timestamp, received_at, details) ${decidedChanges()}
-  SELECT asset.id, ${kinds.FRESHNESS_STATE_CHANGE}, decided.partition, ?4, max(?5, ${lastReceivedAt}), decided.details
-  FROM decided CROSS JOIN asset ON asset.key = decided.name WHERE decided.details IS NOT NULL ORDER BY decided.at`;
+const insertAssetsOfChanges = insertAssets(`
+  ${decidedChanges()} SELECT DISTINCT decided.name FROM decided WHERE decided.details IS NOT NULL`);
+const insertChanges = insertIntoEvent(
+  {
+    asset_id: "asset.id",
+    kind: String(kinds.FRESHNESS_STATE_CHANGE),
+    partition: "decided.partition",
+    timestamp: "?4",
+    received_at: `max(?5, ${lastReceivedAt})`,
+    details: "decided.details",
+  },
+  "FROM decided CROSS JOIN asset ON asset.key = decided.name WHERE decided.details IS NOT NULL ORDER BY decided.at",
+  decidedChanges(),
+);
 
 const decidedStates = () =>
   decided(`
