@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { parseId } from "../../../core/id.ts";
 import type { RecordedEvent } from "../../../core/index.ts";
 import type { ReportedEvent } from "../../../storage/index.ts";
 import { readReported } from "../../http/events/reporters.ts";
@@ -26,7 +27,8 @@ const mostJson = 20_000;
 /** Everything about one event. The page never changes. */
 export async function eventPage({ url, log, caller, now }: PageContext): Promise<Page> {
   const name = rawPath(url).slice("/events/".length);
-  const found = /^\d{1,15}$/.test(name) ? await readReported(log, Number(name), caller) : undefined;
+  const id = parseId(name);
+  const found = id === undefined ? undefined : await readReported(log, id, caller);
   if (found === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
   const { event, reporter } = found;
   const { description, dataVersion: version } = detailsOf(event);

@@ -24,8 +24,6 @@ export interface FiringCount {
 
 /** How many firing alerts are counted for a caller who may not see all. */
 const mostCounted = 100;
-/** How many partitions the store looks up at once. */
-const partitionsAtOnce = 1000;
 const nothing = { cursor: null, hasMore: false } as const;
 
 /** What pages show of the watching, narrowed to a caller's prefix. Without a store nothing is watched. */
@@ -50,12 +48,7 @@ export class PageWatching {
   }
 
   async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
-    const found = new Map<string, Subject>();
-    for (let from = 0; from < partitions.length; from += partitionsAtOnce) {
-      const part = await this.#scoped.partitionsOf(key, partitions.slice(from, from + partitionsAtOnce));
-      for (const [partition, subject] of part) found.set(partition, subject);
-    }
-    return found;
+    return this.#scoped.partitionsOf(key, partitions);
   }
 
   async subjects(filter: SubjectFilter, page: ListRequest): Promise<SubjectPage> {

@@ -1,4 +1,5 @@
 import type { Client, InValue, Row } from "@libsql/client";
+import { inBatches } from "../../../core/batches.ts";
 import type { AssetCheckSeverity, AssetKey } from "../../../core/index.ts";
 import type { DefinitionStore } from "../../definitions/definition-store.ts";
 import type { LogSlice, Sweep, WatchReads } from "../../watching/watch-plan.ts";
@@ -19,13 +20,8 @@ const namesPerStep = 1000;
 export function createWatchReads(steps: () => ReadSteps, others: OtherReads): WatchReads {
   const select = async (sql: string, args: InValue[]): Promise<readonly Row[]> =>
     (await steps().step((client: Client) => client.execute({ sql, args }))).rows;
-  const selectFor = async <Item>(sql: string, items: readonly Item[], json: (part: readonly Item[]) => string) => {
-    const rows: Row[] = [];
-    for (let i = 0; i < items.length; i += namesPerStep) {
-      for (const row of await select(sql, [json(items.slice(i, i + namesPerStep))])) rows.push(row);
-    }
-    return rows;
-  };
+  const selectFor = <Item>(sql: string, items: readonly Item[], json: (part: readonly Item[]) => string) =>
+    inBatches(items, namesPerStep, (some) => select(sql, [json(some)]));
 
   return {
     ...others,

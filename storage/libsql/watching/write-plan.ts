@@ -1,4 +1,5 @@
 import type { InValue } from "@libsql/client";
+import { batchesOf } from "../../../core/batches.ts";
 import { formatChange } from "../../../core/events/wire.ts";
 import { freshnessStateChange } from "../../../core/index.ts";
 import {
@@ -31,20 +32,14 @@ const decisionsPerBatch = { file: 8, remote: 250 } as const;
 
 /** The batches of a plan, in order. Only the last one moves the cursor: until then the plan can be made again. */
 export function planBatches(plan: WatchPlan, kind: "file" | "remote"): readonly (readonly Statement[])[] {
-  const subjects = inParts(plan.subjects, decisionsPerBatch[kind]).map((subjects) => ({
+  const subjects = batchesOf(plan.subjects, decisionsPerBatch[kind]).map((subjects) => ({
     ...plan,
     subjects,
     checks: [],
   }));
-  const checks = inParts(plan.checks, decisionsPerBatch[kind]).map((checks) => ({ ...plan, subjects: [], checks }));
+  const checks = batchesOf(plan.checks, decisionsPerBatch[kind]).map((checks) => ({ ...plan, subjects: [], checks }));
   const parts = subjects.length + checks.length === 0 ? [plan] : [...subjects, ...checks];
   return parts.map((part, i) => batchOf({ ...part, beat: plan.beat + i }, i === parts.length - 1));
-}
-
-function inParts<Decision>(decisions: readonly Decision[], most: number): readonly (readonly Decision[])[] {
-  const parts: Decision[][] = [];
-  for (let i = 0; i < decisions.length; i += most) parts.push(decisions.slice(i, i + most));
-  return parts;
 }
 
 function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
