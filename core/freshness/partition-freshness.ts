@@ -1,3 +1,4 @@
+import { earliest } from "../time.ts";
 import { ageState, evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
 import { lastEnded, type PartitionWindow, staticPartitions } from "./expected-partitions.ts";
 import { compileWindows, type Partitions } from "./partitions.ts";
@@ -127,11 +128,4 @@ const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];
 export function worstState(states: Iterable<FreshnessState>): FreshnessState {
   const all = new Set(states);
   return fromWorst.find((state) => all.has(state)) ?? "UNKNOWN";
-}
-
-function earliest(moments: readonly (number | null)[]): number | null {
-  return moments.reduce(
-    (least, moment) => (moment === null || (least !== null && least <= moment) ? least : moment),
-    null,
-  );
 }

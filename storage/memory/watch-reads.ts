@@ -1,4 +1,5 @@
 import { compareAssetKeys, hasPrefix } from "../../core/asset-key.ts";
+import { isReported } from "../../core/events/events.ts";
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { EventLog } from "../event-log.ts";
@@ -95,10 +96,6 @@ function keyPage(keys: readonly AssetKey[], after: string | null, limit: number)
 
 function positionOf({ assetKey, partition }: WatchedRow) {
   return [...assetKey, null, partition];
-}
-
-function isReported({ type }: RecordedEvent): boolean {
-  return type === "ASSET_MATERIALIZATION" || type === "ASSET_OBSERVATION" || type === "ASSET_CHECK_EVALUATION";
 }
 
 function sliceOf(events: readonly RecordedEvent[]): Pick<LogSlice, "counted" | "evaluated" | "wiped"> {

@@ -1,10 +1,11 @@
 import { sameKey } from "../../core/asset-key.ts";
 import type { FreshnessState } from "../../core/freshness/index.ts";
 import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index.ts";
+import { earliest, latest } from "../../core/time.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { ListRequest } from "../event-log.ts";
 import { comparePositions, listPage } from "../scan/list-page.ts";
-import { assetFreshness, earliest, latest, type SubjectGroup, subjectsIn } from "../watching/asset-freshness.ts";
+import { assetFreshness, type SubjectGroup, subjectsIn } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
 import { idOf } from "../watching/step-draft.ts";
 import {

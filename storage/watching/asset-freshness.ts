@@ -1,5 +1,6 @@
 import { type FreshnessState, worstState } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
+import { earliest, latest } from "../../core/time.ts";
 import type { WatchedRow } from "./watch-plan.ts";
 import type { AssetFreshness, Subject } from "./watch-store.ts";
 
@@ -42,14 +43,4 @@ export function assetFreshness(assetKey: AssetKey, groups: readonly SubjectGroup
     definedAt: worst.definedAt,
     partitions: worst.isOfPartitions ? Object.fromEntries(counts) : null,
   };
-}
-
-export function earliest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.reduce<number | null>((least, time) => (least === null ? time : Math.min(least, time)), null);
-}
-
-export function latest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.reduce<number | null>((most, time) => (most === null ? time : Math.max(most, time)), null);
 }

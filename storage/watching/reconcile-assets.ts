@@ -9,9 +9,9 @@ import {
   watchedPartitions,
 } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
+import { latest } from "../../core/time.ts";
 import type { DefinitionRecord } from "../definitions/definition-store.ts";
 import { lastCountedAt, type WaitAsk } from "../wait-reads.ts";
-import { latest } from "./asset-freshness.ts";
 import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
 import type { Watched, WatchedRow, WatchReads } from "./watch-plan.ts";
 

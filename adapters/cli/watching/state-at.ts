@@ -1,3 +1,4 @@
+import { inBatches } from "../../../core/batches.ts";
 import {
   countedEvents,
   type FreshnessState,
@@ -6,6 +7,7 @@ import {
   worstState,
 } from "../../../core/freshness/index.ts";
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { isoTime } from "../../../core/time.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { time } from "../reading/event-cells.ts";
@@ -45,16 +47,14 @@ export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at:
       `The policy watches more than ${mostPartitions} partitions, too many to read.`,
     );
   }
-  const explained: Explained[] = [];
-  for (let from = 0; from < windows.length; from += partitionsAtOnce) {
-    const some = windows.slice(from, from + partitionsAtOnce);
-    const found = some.map(async (window: PartitionWindow | null): Promise<Explained> => {
-      const partition = window?.partition ?? null;
-      const last = await lastCounted(log.send, { key, partition, counts: countedEvents(policy, window) }, at);
-      return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
-    });
-    for (const one of await Promise.all(found)) explained.push(one);
-  }
+  const explain = async (window: PartitionWindow | null): Promise<Explained> => {
+    const partition = window?.partition ?? null;
+    const last = await lastCounted(log.send, { key, partition, counts: countedEvents(policy, window) }, at);
+    return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
+  };
+  const explained = await inBatches<PartitionWindow | null, Explained>(windows, partitionsAtOnce, (some) =>
+    Promise.all(some.map(explain)),
+  );
   return { key, at, definedAt, state: worstState(explained.map((one) => one.state)), explained };
 }
 
@@ -77,13 +77,12 @@ function printableLines(lines: readonly string[]): string {
 }
 
 export function stateJson({ key, at, definedAt, state, explained }: StateAt): string {
-  const iso = (moment: number | null) => (moment === null ? null : new Date(moment).toISOString());
   const one = ({ state, last, nextChangeAt, reasons }: Explained) => {
-    const event = { last_at: iso(last?.at ?? null), event_id: last?.id ?? null };
-    return { state, ...event, next_change_at: iso(nextChangeAt), reasons };
+    const event = { last_at: isoTime(last?.at ?? null), event_id: last?.id ?? null };
+    return { state, ...event, next_change_at: isoTime(nextChangeAt), reasons };
   };
   const [whole] = explained;
-  const asked = { asset_key: key, at: iso(at), state, defined_at: iso(definedAt) };
+  const asked = { asset_key: key, at: isoTime(at), state, defined_at: isoTime(definedAt) };
   if (whole?.partition === null) return JSON.stringify({ ...asked, ...one(whole), partitions: null });
   return JSON.stringify({
     ...asked,

@@ -18,7 +18,7 @@ import {
   timeParameter,
 } from "../query-parameters.ts";
 import { keyInPath } from "../request.ts";
-import { jsonResponse } from "../responses.ts";
+import { jsonResponse, listResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { formatFreshness } from "../watching/format-watching.ts";
 import { ScopedWatching } from "../watching/scoped-watching.ts";
@@ -69,14 +69,14 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
         if (boundedQueryOf(c.req.url).has("asset_key")) return answer(c, readQuery(c.req.url, assetSchema).asset_key);
         const query = readQuery(c.req.url, assetsSchema(deps.config.limits));
         const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
-        const { assets, cursor, hasMore } = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
-        const keys = assets.map(({ assetKey }) => assetKey);
+        const page = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
+        const keys = page.assets.map(({ assetKey }) => assetKey);
         const [defined, freshness] = await Promise.all([
           new ScopedDefinitions(deps, c.get("caller")).definitionsFor(keys),
           new ScopedWatching(deps, c.get("caller")).freshnessOf(keys),
         ]);
-        const texts = assets.map((record, i) => formatAsset(record, defined[i], freshness[i]));
-        return jsonResponse(`{"assets":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`);
+        const texts = page.assets.map((record, i) => formatAsset(record, defined[i], freshness[i]));
+        return listResponse("assets", texts, page);
       }),
     )
     .delete("/", "admin", async (c) => {

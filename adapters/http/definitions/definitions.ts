@@ -6,7 +6,7 @@ import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, boundedQueryOf, noParameters, pageLimit, readQuery } from "../query-parameters.ts";
 import { keyInPath } from "../request.ts";
-import { jsonResponse } from "../responses.ts";
+import { jsonResponse, listResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { formatDefinition } from "./format-definition.ts";
@@ -43,10 +43,7 @@ export function definitionRoutes(deps: RouteDeps, shared: SharedLimits): Hono<Ap
         if (boundedQueryOf(url).has("asset_key")) return answer(scoped(c), readQuery(url, definitionSchema).asset_key);
         const { prefix, source, limit, cursor: from } = readQuery(url, definitionsSchema(deps.config.limits));
         const page = await scoped(c).list({ prefix, source }, { limit, cursor: from });
-        const { definitions, cursor, hasMore, revision } = page;
-        return jsonResponse(
-          `{"definitions":[${definitions.map(formatDefinition).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore},"revision":${revision}}`,
-        );
+        return listResponse("definitions", page.definitions.map(formatDefinition), page, { revision: page.revision });
       }),
     )
     .put("/", "admin", (c) => putDefinitions(c, deps, shared))

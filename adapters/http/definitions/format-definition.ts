@@ -1,3 +1,4 @@
+import { isoTime } from "../../../core/time.ts";
 import type { DefinitionRecord } from "../../../storage/index.ts";
 
 /** A definition as JSON of the API: its fields as in a file, and what the store knows of it. */
@@ -6,8 +7,8 @@ export function formatDefinition({ definition, source, revision, changedAt, defi
     ...definition,
     source,
     revision,
-    changed_at: new Date(changedAt).toISOString(),
-    defined_at: definedAt === null ? null : new Date(definedAt).toISOString(),
+    changed_at: isoTime(changedAt),
+    defined_at: isoTime(definedAt),
   });
 }
 

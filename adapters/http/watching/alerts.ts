@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
+import { parseId } from "../../../core/id.ts";
 import { formatAssetKey } from "../../../core/index.ts";
 import type { Alert } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
@@ -8,7 +9,7 @@ import { drainTimeout, openBody, refuse } from "../body/body-reader.ts";
 import { readBody } from "../body/read-body.ts";
 import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, noParameters, pageLimit, readQuery } from "../query-parameters.ts";
-import { jsonResponse, respond } from "../responses.ts";
+import { jsonResponse, listResponse, respond } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { formatAlert, formatMute } from "./format-watching.ts";
@@ -41,10 +42,7 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
         const query = readQuery(c.req.url, alertsSchema(deps.config.limits));
         const { status, kind, asset_key: assetKey, prefix, limit, cursor: from } = query;
         const page = await scoped(c).alerts({ status, kind, assetKey, prefix }, { limit, cursor: from });
-        const { alerts, cursor, hasMore } = page;
-        return jsonResponse(
-          `{"alerts":[${alerts.map(formatAlert).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-        );
+        return listResponse("alerts", page.alerts.map(formatAlert), page);
       }),
     )
     .get(
@@ -120,6 +118,7 @@ function found(id: number, alert: Alert | undefined): Response {
 }
 
 function readId(text: string | undefined = ""): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const id = parseId(text);
+  if (id !== undefined) return id;
   throw new HttpError(400, `An alert's id is a whole number. Got ${JSON.stringify(text.slice(0, 200))}.`);
 }
