@@ -92,7 +92,7 @@ class MemoryEventLog implements MemoryLog {
     const started = performance.now();
     const results = units.map((unit) => this.#appendUnit(unit, at, reportedBy?.toWellFormed()));
     this.#options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
-    if (this.#lastId() > before) this.#watchers.tell();
+    if (this.#lastId() > before) this.#watchers.notify();
     return results;
   };
 
@@ -162,7 +162,7 @@ class MemoryEventLog implements MemoryLog {
     // The keys of the asset's pruned events are still here.
     const isWhole = "assetKey" in target && target.partition === undefined;
     this.#firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
-    this.#watchers.tell();
+    this.#watchers.notify();
     return trace;
   };
 
@@ -171,7 +171,7 @@ class MemoryEventLog implements MemoryLog {
     const recorded = this.#stamped(event);
     this.#events.push(recorded);
     this.#byAsset = undefined;
-    this.#watchers.tell();
+    this.#watchers.notify();
     return recorded;
   };
 

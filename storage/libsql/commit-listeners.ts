@@ -3,7 +3,7 @@ import { createWatchers } from "../scan/watchers.ts";
 /** How soon commits of other processes are noticed, in milliseconds. */
 const pollInterval = 250;
 
-export interface Watchers {
+export interface CommitListeners {
   watch(listener: () => void): () => void;
   /** Tells all listeners that there may be new events. */
   notify(): void;
@@ -14,7 +14,7 @@ export interface Watchers {
  * The listeners of a log. They are called for each commit of this process at once, and by polling for those of others,
  * and for changes of definitions.
  */
-export function watchers(lastChange: () => Promise<string>): Watchers {
+export function createCommitListeners(lastChange: () => Promise<string>): CommitListeners {
   const listeners = createWatchers();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen: string | undefined;
@@ -22,10 +22,10 @@ export function watchers(lastChange: () => Promise<string>): Watchers {
   async function poll(): Promise<void> {
     try {
       const change = await lastChange();
-      if (change !== seen) listeners.tell();
+      if (change !== seen) listeners.notify();
       seen = change;
     } catch {
-      listeners.tell(); // the listeners' next read shows what is wrong
+      listeners.notify(); // the listeners' next read shows what is wrong
     }
     schedule();
   }
@@ -44,7 +44,7 @@ export function watchers(lastChange: () => Promise<string>): Watchers {
       if (isFirst) schedule();
       return stop;
     },
-    notify: listeners.tell,
+    notify: listeners.notify,
     close() {
       listeners.clear();
       clearTimeout(timer);
