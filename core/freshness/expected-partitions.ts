@@ -1,5 +1,5 @@
 import { InvalidRuleError } from "./invalid-rule-error.ts";
-import { formatOffset, readOffset } from "./partition-format.ts";
+import { formatOffset, parseOffset } from "./partition-format.ts";
 import {
   type CalendarPartitions,
   type CronPartitions,
@@ -150,7 +150,7 @@ function startOf(windows: Windows, partition: string): number | undefined {
   const repeated = named === undefined && suffix !== undefined ? format.parse(stem) : undefined;
   const at = named ?? repeated;
   if (at === undefined) return undefined;
-  const offset = repeated === undefined || suffix === undefined ? at.offset : readOffset(suffix);
+  const offset = repeated === undefined || suffix === undefined ? at.offset : parseOffset(suffix);
   const start = offset === null ? tickNamed(windows, at.wallClock) : at.wallClock - offset;
   const isStart = start !== null && ticks.atOrBefore(start) === start && nameOf(windows, start) === partition;
   return isStart ? start : undefined;

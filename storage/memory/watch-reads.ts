@@ -6,11 +6,11 @@ import type { EventLog } from "../event-log.ts";
 import { comparePositions } from "../scan/list-page.ts";
 import { countedAt, waitReadsOf } from "../wait-reads.ts";
 import { distinct, idOf } from "../watching/step-draft.ts";
-import type { CheckName, KeyPage, LogSlice, WatchedRow, WatchPlan, WatchReads } from "../watching/watch-plan.ts";
+import type { CheckSubject, KeyPage, LogSlice, WatchedRow, WatchPlan, WatchReads } from "../watching/watch-plan.ts";
 import type { Alert } from "../watching/watch-store.ts";
 
 /** What is kept of who watches. */
-export interface WatcherState {
+export interface WatcherRecord {
   holder: string | null;
   fence: number;
   beat: number;
@@ -20,7 +20,7 @@ export interface WatcherState {
 export interface MemoryWatchSource {
   readonly log: EventLog;
   readonly definitions: DefinitionStore;
-  readonly watcher: WatcherState;
+  readonly watcher: WatcherRecord;
   readonly rows: readonly WatchedRow[];
   readonly firing: readonly Omit<Alert, "mutedUntil">[];
 }
@@ -106,7 +106,7 @@ function sliceOf(events: readonly RecordedEvent[]): Pick<LogSlice, "counted" | "
     const { assetKey, partition, timestamp, receivedAt, id } = event;
     const at = countedAt(event);
     if (event.type === "ASSET_CHECK_EVALUATION") {
-      const name: CheckName = { assetKey, partition, checkName: event.checkName };
+      const name: CheckSubject = { assetKey, partition, checkName: event.checkName };
       evaluated.delete(JSON.stringify(name)); // in the order of the last of each
       evaluated.set(JSON.stringify(name), { ...name, id, at, late: receivedAt - timestamp });
     } else if (event.type === "ASSET_WIPED") {

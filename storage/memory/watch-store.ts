@@ -11,7 +11,7 @@ import { idOf } from "../watching/step-draft.ts";
 import {
   type AlertChange,
   alertsKeptFor,
-  type CheckName,
+  type CheckSubject,
   type SubjectDecision,
   type WatchedRow,
   type WatchPlan,
@@ -32,7 +32,7 @@ import {
   type WatchStore,
 } from "../watching/watch-store.ts";
 import type { MemoryLog } from "./memory-event-log.ts";
-import { createMemoryWatchReads, type WatcherState } from "./watch-reads.ts";
+import { createMemoryWatchReads, type WatcherRecord } from "./watch-reads.ts";
 
 export interface MemoryWatchOptions {
   readonly log: MemoryLog;
@@ -55,7 +55,7 @@ type StoredAlert = Omit<Alert, "mutedUntil">;
 
 class MemoryWatchStore implements WatchStore {
   readonly #options: MemoryWatchOptions;
-  readonly #watcher: WatcherState = { holder: null, fence: 0, beat: 0, progress: undefined };
+  readonly #watcher: WatcherRecord = { holder: null, fence: 0, beat: 0, progress: undefined };
   readonly #rows = new Map<string, WatchedRow>();
   readonly #mutes = new Map<string, Mute>();
   #alerts: readonly StoredAlert[] = [];
@@ -231,7 +231,7 @@ class MemoryWatchStore implements WatchStore {
 
   #change(
     kind: AlertKind,
-    name: Omit<CheckName, "checkName"> & { readonly checkName: string | null },
+    name: Omit<CheckSubject, "checkName"> & { readonly checkName: string | null },
     alert: AlertChange,
     eventId: number | null,
     clock: number,

@@ -5,7 +5,7 @@ import type { DefinitionRecord } from "../definitions/definition-store.ts";
 import type { AssetFacts } from "../wait-reads.ts";
 import { type Reconciling, reconcileAssets, recordsOf, rulesOf } from "./reconcile-assets.ts";
 import { distinct, idOf, labelsOf, type StepDraft } from "./step-draft.ts";
-import type { AlertLabels, CheckDecision, CheckName, LogSlice, Watched, WatchReads } from "./watch-plan.ts";
+import type { AlertLabels, CheckDecision, CheckSubject, LogSlice, Watched, WatchReads } from "./watch-plan.ts";
 
 const day = 24 * 3_600_000;
 
@@ -69,7 +69,7 @@ function judgeReported(
 }
 
 /** A check to look at. `event` is its newest evaluation, where that is known. */
-export interface TouchedCheck extends CheckName {
+export interface TouchedCheck extends CheckSubject {
   readonly event?: { readonly id: number; readonly at: number; readonly late: number } | undefined;
 }
 
@@ -108,8 +108,8 @@ export async function judgeChecks(
 }
 
 /** What the log knows of the checks, by the id of asset and partition. */
-async function latestOf(reads: WatchReads, checks: readonly CheckName[]): Promise<ReadonlyMap<string, AssetFacts>> {
-  const names = new Map<string, { readonly name: CheckName; readonly checks: string[] }>();
+async function latestOf(reads: WatchReads, checks: readonly CheckSubject[]): Promise<ReadonlyMap<string, AssetFacts>> {
+  const names = new Map<string, { readonly name: CheckSubject; readonly checks: string[] }>();
   for (const name of checks) {
     const ask = names.get(idOf(name));
     if (ask === undefined) names.set(idOf(name), { name, checks: [name.checkName] });
@@ -122,6 +122,6 @@ async function latestOf(reads: WatchReads, checks: readonly CheckName[]): Promis
   return new Map(asks.flatMap(({ name }, i) => (facts[i] === undefined ? [] : [[idOf(name), facts[i]]])));
 }
 
-function checkId({ assetKey, partition, checkName }: CheckName): string {
+function checkId({ assetKey, partition, checkName }: CheckSubject): string {
   return JSON.stringify([assetKey, partition, checkName]);
 }

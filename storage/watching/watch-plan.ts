@@ -58,11 +58,11 @@ export interface SubjectDecision extends SubjectName {
   readonly upTo: number | null;
 }
 
-export interface CheckName extends SubjectName {
+export interface CheckSubject extends SubjectName {
   readonly checkName: string;
 }
 
-export interface CheckDecision extends CheckName {
+export interface CheckDecision extends CheckSubject {
   readonly alert: AlertChange;
   /** The evaluation; null where a wipe took it. */
   readonly eventId: number | null;
@@ -132,7 +132,7 @@ export interface LogSlice {
     readonly at: number;
   })[];
   /** The newest evaluation of each check. `late` is how long before its receipt it happened, in milliseconds. */
-  readonly evaluated: readonly (CheckName & { readonly id: number; readonly at: number; readonly late: number })[];
+  readonly evaluated: readonly (CheckSubject & { readonly id: number; readonly at: number; readonly late: number })[];
   readonly wiped: readonly { readonly assetKey: AssetKey; readonly isWhole: boolean }[];
 }
 
@@ -154,12 +154,14 @@ export interface WatchReads extends Pick<DefinitionStore, "definitionsFor" | "li
   /** When the first event of each asset was received; null without one. In the order of the keys. */
   firstReceipts(keys: readonly AssetKey[]): Promise<readonly (number | null)[]>;
   /** The checks of these assets whose alerts fire, with their severities. */
-  firingChecks(keys: readonly AssetKey[]): Promise<readonly (CheckName & { readonly severity: AssetCheckSeverity })[]>;
+  firingChecks(
+    keys: readonly AssetKey[],
+  ): Promise<readonly (CheckSubject & { readonly severity: AssetCheckSeverity })[]>;
   /** Checks that fail now, and those whose alerts fire, of assets after a place. */
   failingChecks(
     after: string | null,
     limit: number,
-  ): Promise<{ readonly checks: readonly CheckName[]; readonly after: string | null; readonly hasMore: boolean }>;
+  ): Promise<{ readonly checks: readonly CheckSubject[]; readonly after: string | null; readonly hasMore: boolean }>;
   waitFacts(asks: readonly WaitAsk[]): Promise<readonly AssetFacts[]>;
 }
 

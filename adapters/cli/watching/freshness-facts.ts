@@ -9,7 +9,7 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import type { Send } from "../../client/http-sender.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
-import type { CountedEvent } from "./explain-state.ts";
+import type { LastEvent } from "./explain-state.ts";
 
 // What the state of an asset at a time is judged by.
 
@@ -65,8 +65,8 @@ export async function lastCounted(
   send: Send,
   { key, partition, counts }: Counting,
   at: number,
-): Promise<CountedEvent | null> {
-  let best: CountedEvent | null = null;
+): Promise<LastEvent | null> {
+  let best: LastEvent | null = null;
   const until = new Date(at + mostAhead + 1).toISOString(); // no event that was known then has a later timestamp
   for (const count of counts) {
     const query = {

@@ -12,7 +12,7 @@ import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { time } from "../reading/event-cells.ts";
 import type { OpenLog } from "../with-log.ts";
-import { type CountedEvent, type ExplainedState, explainState } from "./explain-state.ts";
+import { type ExplainedState, explainState, type LastEvent } from "./explain-state.ts";
 import { lastCounted, policyOf } from "./freshness-facts.ts";
 
 /** How many partitions are looked at: each is a read of the log. */
@@ -31,7 +31,7 @@ export interface StateAt {
 
 interface Explained extends ExplainedState {
   readonly partition: string | null;
-  readonly last: CountedEvent | null;
+  readonly last: LastEvent | null;
 }
 
 /**

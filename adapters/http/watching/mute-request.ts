@@ -15,7 +15,7 @@ export const unmuteSchema = v.strictObject({
 });
 
 /** The longest mute, in milliseconds. */
-const mostAhead = 366 * 86_400_000;
+const longestMute = 366 * 86_400_000;
 
 /** Reads the body of a mute. Throws HttpError 400, which names the field. */
 export function readMute(text: string, now: number): { readonly name: MuteName; readonly until: number } {
@@ -71,7 +71,7 @@ function untilOf(value: unknown, now: number): number {
     throw new HttpError(400, `The field until must be a time, and ${likelyMilliseconds}.`);
   const until = typeof value === "string" || typeof value === "number" ? parseTime(text) : undefined;
   if (until === undefined) throw new HttpError(400, `The field until must be ${expectedTime}.`);
-  if (until > now && until - now <= mostAhead) return until;
+  if (until > now && until - now <= longestMute) return until;
   const [shown, clock] = [until, now].map((time) => new Date(time).toISOString());
   throw new HttpError(
     400,

@@ -8,7 +8,7 @@ import { BreakableName, LinesText, NameText } from "../parts/user-text.tsx";
 import { linesOf } from "../values/json-part.ts";
 import type { AssetView } from "./asset-view.ts";
 import { DefinitionFacts } from "./definition-facts.tsx";
-import { FreshnessFacts } from "./freshness-facts.tsx";
+import { FreshnessSummary } from "./freshness-summary.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const mostCrumbs = 8;
@@ -32,7 +32,7 @@ export function AssetHead({ view, now }: AssetHeadProps) {
         <BreakableName text={mark.assetKey.at(-1) ?? ""} most={300} />
       </h1>
       <Facts view={view} now={now} />
-      {view.freshness !== undefined && <FreshnessFacts view={view.freshness} now={now} />}
+      {view.freshness !== undefined && <FreshnessSummary view={view.freshness} now={now} />}
       {view.definition !== undefined && <DefinitionFacts definition={view.definition} />}
       {description && (
         <p class="description">

@@ -18,8 +18,8 @@ import {
   isLate,
   lateClass,
   lateText,
+  type PartitionSubjects,
   packedCells,
-  type WatchedPartitions,
 } from "./partition-cells.ts";
 
 interface PartitionGridProps {
@@ -27,7 +27,7 @@ interface PartitionGridProps {
   readonly marks: readonly PartitionMark[];
   /** What the definition expects; undefined where none does, and gaps between days or hours look missing. */
   readonly expected: ExpectedView | undefined;
-  readonly watched: WatchedPartitions;
+  readonly watched: PartitionSubjects;
   readonly selected: string | undefined;
   readonly now: number;
   /** The address of the same page with an element for each cell; undefined if this is that page. */

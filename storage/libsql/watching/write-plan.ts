@@ -86,7 +86,7 @@ function subjectAlert({ assetKey, partition, alert, upTo }: SubjectDecision) {
     : [alertRow("freshness", { assetKey, partition, checkName: "", alert, eventId: null }, upTo)];
 }
 
-interface AlertRow {
+interface EncodedAlert {
   readonly to: AlertChange["to"];
   readonly row: readonly unknown[];
 }
@@ -99,7 +99,7 @@ function alertRow(
   kind: string,
   { assetKey, partition, checkName, alert, eventId }: CheckDecision,
   upTo: number | null,
-): AlertRow {
+): EncodedAlert {
   const { to, reason } = alert;
   const name = [encodeKey(assetKey), encodeNullable(partition), upTo, kind, encodeText(checkName), reason];
   if (alert.to === "resolve") return { to, row: [...name, eventId] };

@@ -6,13 +6,13 @@ import { FreshnessBadge, worstFirst, ZonedTime, zonedText } from "../parts/fresh
 import { NameText } from "../parts/user-text.tsx";
 import type { FreshnessView } from "./freshness-view.ts";
 
-interface FreshnessFactsProps {
+interface FreshnessSummaryProps {
   readonly view: FreshnessView;
   readonly now: number;
 }
 
 /** Whether an asset is on time, since when, why, and when it is due next. */
-export function FreshnessFacts({ view, now }: FreshnessFactsProps) {
+export function FreshnessSummary({ view, now }: FreshnessSummaryProps) {
   const { freshness, policy, missed, next, zone } = view;
   const why = whyText(view);
   return (
