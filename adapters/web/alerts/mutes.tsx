@@ -32,7 +32,7 @@ export function Mutes({ view, now }: { readonly view: AlertsView; readonly now: 
       </ul>
       {hasMoreMutes && (
         <p class="soft">
-          The first {mutes.length}. <code>runless alerts</code> has the others.
+          The first {mutes.length}. <code>runless mute</code> has the others.
         </p>
       )}
     </section>

@@ -121,6 +121,15 @@ describe("the page of alerts", () => {
     expect(html.match(/name="unmute"/g)).toHaveLength(3);
   });
 
+  test("names the command that lists the mutes which the page leaves out", async () => {
+    const of = (i: number) => ({ name: { assetKey: [`a${i}`] }, until: noon + day, by: null });
+    const mutes = Array.from({ length: 101 }, (_, i) => of(i));
+    const few = await (await siteWith({ mutes: mutes.slice(0, 100) })).get("/alerts");
+    expect(few.text).not.toContain("The first 100.");
+    const { text } = await (await siteWith({ mutes })).get("/alerts");
+    expect(text).toContain("The first 100. runless mute has the others.");
+  });
+
   test("shows no mark-up of others", async () => {
     const bad = "<b>\u202e";
     const alert = alertOf("a", { assetKey: [bad], partition: bad, checkName: bad, kind: "check", owners: [bad] });
