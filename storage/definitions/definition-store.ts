@@ -6,7 +6,7 @@ import type { ListRequest } from "../event-log.ts";
  * Stores definitions of assets, beside the log that they are for. Each belongs to one source, and is stored under its
  * asset key or prefix: it may be there before the first event of the asset, and a wipe leaves it.
  *
- * Every store passes the suite in tests/contracts/definition-store.ts. Failures are EventLogErrors. A store lives as
+ * Every store passes `definitionStoreContract` of `runless/storage/testing`. Failures are EventLogErrors. A store lives as
  * long as the log that it was opened with.
  *
  * @example

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { materialization } from "../../../core/index.ts";
 import { createMemoryDefinitionStore } from "../../../storage/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { bearer, guardedApp, namedToken } from "../http/guarded.ts";
 import { alertOf, type Given, type GivenWatching, givenWatching } from "./given-watching.ts";
 import { day, hour, linksTo, logOf, noon, siteOver, textOf } from "./site.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { join } from "node:path";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { openStores } from "../../../../storage/index.ts";
-import { define, Follower, report } from "../../../contracts/watching.ts";
+import { define, Follower, report } from "../../../../storage/testing/watch-store/follower.ts";
 import { startServer, temporaryFolder } from "../../../server.ts";
 import { patience, runCli } from "../run-cli.ts";
 

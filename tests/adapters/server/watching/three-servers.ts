@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { openStores } from "../../../../storage/index.ts";
-import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
+import { alertsOf, changesOf, define, report } from "../../../../storage/testing/watch-store/follower.ts";
 import { programs } from "../../../server.ts";
 
 export interface ThreeServers {

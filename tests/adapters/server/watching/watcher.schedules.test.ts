@@ -5,7 +5,7 @@ import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { createMemoryDefinitionStore, createMemoryTokenStore, type Stores } from "../../../../storage/index.ts";
 import { createMemoryLog } from "../../../../storage/memory/memory-event-log.ts";
 import { createMemoryWatchStore } from "../../../../storage/memory/watch-store.ts";
-import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
+import { alertsOf, changesOf, define, report } from "../../../../storage/testing/watch-store/follower.ts";
 
 const second = 1000;
 const start = Date.UTC(2026, 10, 23, 12);

@@ -1,16 +1,23 @@
-import { expect } from "bun:test";
-import type { AssetKey, RecordedEvent, RunlessEvent } from "../../core/index.ts";
-import type { Stores, WatchStep } from "../../storage/index.ts";
-import { defined } from "./definition-store.ts";
+import type { AssetKey, RecordedEvent, RunlessEvent } from "../../../core/index.ts";
+import type { EventLog } from "../../event-log.ts";
+import type { Stores } from "../../stores.ts";
+import type { WatchStep } from "../../watching/watch-store.ts";
+import { defined } from "../definition-store/harness.ts";
+import { expect } from "../expect.ts";
+
+/** A watch store, with the log and the definitions that it watches. Closing the log closes all three. */
+export interface WatchedStores extends Pick<Stores, "definitions" | "watching"> {
+  readonly log: EventLog;
+}
 
 /** A server that watches by hand: it takes the lease once, and steps when it is told. */
 export class Follower {
-  readonly #stores: Stores;
+  readonly #stores: WatchedStores;
   readonly #clock: { readonly now: number };
   fence = 0;
   #cursor: number | undefined;
 
-  constructor(stores: Stores, clock: { readonly now: number }) {
+  constructor(stores: WatchedStores, clock: { readonly now: number }) {
     this.#stores = stores;
     this.#clock = clock;
   }
@@ -18,15 +25,15 @@ export class Follower {
   async take(holder = "one"): Promise<void> {
     const { watching } = this.#stores;
     const fence = await watching.takeLease(holder, await watching.lease());
-    expect(fence).toBeDefined();
-    this.fence = fence ?? 0;
+    if (fence === undefined) throw new Error("the lease changed since it was read");
+    this.fence = fence;
     this.#cursor = undefined;
   }
 
   /** Follows the log to its end, and judges all that is due. Returns the last step. */
   async follow(settleUntil: number | null = null, now = this.#clock.now): Promise<WatchStep> {
     for (let steps = 0; ; steps++) {
-      expect(steps).toBeLessThan(10_000);
+      expect(steps).toBeAtMost(9_999);
       const step = await this.#stores.watching.step({
         ...{ fence: this.fence, now, clock: this.#clock.now, settleUntil, cursor: this.#cursor, notesProgress: false },
       });
@@ -36,18 +43,18 @@ export class Follower {
   }
 }
 
-export async function report(stores: Stores, ...events: readonly RunlessEvent[]): Promise<void> {
+export async function report(stores: WatchedStores, ...events: readonly RunlessEvent[]): Promise<void> {
   const results = await stores.log.append(events.map((event) => [{ event }]));
   for (const { status } of results) expect(status).toBe("recorded");
 }
 
-export async function define(stores: Stores, ...assets: readonly object[]): Promise<void> {
+export async function define(stores: WatchedStores, ...assets: readonly object[]): Promise<void> {
   const result = await stores.definitions.replace("test", defined(...assets), { allowEmpty: true });
   expect(result.status).toBe("replaced");
 }
 
 /** The changes of freshness in the log: key, partition, from, to and why. */
-export async function changesOf(stores: Stores, assetKey?: AssetKey): Promise<readonly string[]> {
+export async function changesOf(stores: WatchedStores, assetKey?: AssetKey): Promise<readonly string[]> {
   const found: RecordedEvent[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await stores.log.query(
@@ -67,7 +74,7 @@ export async function changesOf(stores: Stores, assetKey?: AssetKey): Promise<re
 }
 
 /** Alerts, oldest first. */
-export async function alertsOf(stores: Stores, status?: "firing" | "resolved"): Promise<readonly string[]> {
+export async function alertsOf(stores: WatchedStores, status?: "firing" | "resolved"): Promise<readonly string[]> {
   const { alerts } = await stores.watching.alerts({ status }, { limit: 1000 });
   return alerts.toReversed().map(({ kind, assetKey, partition, checkName, severity, status, reason }) => {
     const name = [assetKey.join("/"), partition, checkName].filter((part) => part !== null).join(" ");
