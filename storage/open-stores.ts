@@ -4,7 +4,7 @@ import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openLibsqlStores } from "./libsql/libsql-stores.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { createMemoryDefinitionStore } from "./memory/definition-store.ts";
-import { createMemoryLog } from "./memory/memory-event-log.ts";
+import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import { createMemoryWatchStore } from "./memory/watch-store.ts";
 import type { Stores } from "./stores.ts";
@@ -12,7 +12,7 @@ import type { Stores } from "./stores.ts";
 const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<Stores>>> = {
   libsql: openLibsqlStores,
   memory: async ({ now = Date.now, onCommit }) => {
-    const log = createMemoryLog({ now, onCommit });
+    const log = createMemoryEventLog({ now, onCommit });
     const definitions = createMemoryDefinitionStore({ now });
     return {
       ...{ log, definitions, tokens: createMemoryTokenStore({ now }) },

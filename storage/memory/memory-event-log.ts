@@ -39,6 +39,12 @@ interface Times {
   readonly receivedAt: number;
 }
 
+/** The log, with what a WatchStore beside it needs. */
+export interface MemoryLog extends EventLog, Maintenance {
+  /** Records a change at once, within the call. Its timestamp is the log's clock where it has none. */
+  record(event: FreshnessStateChange): RecordedEvent;
+}
+
 /**
  * Opens a log that keeps events as long as the process lives. The other stores are compared with it.
  *
@@ -47,18 +53,7 @@ interface Times {
  * await log.append([[{ event: materialization("orders") }]]);
  * console.log((await log.asset(["orders"]))?.counts.materializations); // 1
  */
-export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance {
-  return createMemoryLog(options);
-}
-
-/** The log, with what those need who watch its assets. */
-export interface MemoryLog extends EventLog, Maintenance {
-  /** Records a change at once, within the call. Its timestamp is the log's clock where it has none. */
-  record(event: FreshnessStateChange): RecordedEvent;
-}
-
-/** As `createMemoryEventLog`. */
-export function createMemoryLog(options: MemoryOptions): MemoryLog {
+export function createMemoryEventLog(options: MemoryOptions): MemoryLog {
   return new MemoryEventLog(options);
 }
 

@@ -9,7 +9,7 @@ import { distinct, idOf } from "../watching/step-draft.ts";
 import type { CheckSubject, KeyPage, LogSlice, WatchedRow, WatchPlan, WatchReads } from "../watching/watch-plan.ts";
 import type { Alert } from "../watching/watch-store.ts";
 
-/** What is kept of who watches. */
+/** What a store keeps of the server that watches. */
 export interface WatcherRecord {
   holder: string | null;
   fence: number;
@@ -17,6 +17,7 @@ export interface WatcherRecord {
   progress: WatchPlan["progress"] | undefined;
 }
 
+/** What the reads look through. */
 export interface MemoryWatchSource {
   readonly log: EventLog;
   readonly definitions: DefinitionStore;
@@ -25,7 +26,16 @@ export interface MemoryWatchSource {
   readonly firing: readonly Omit<Alert, "mutedUntil">[];
 }
 
-/** Finds everything by a scan. */
+/**
+ * The reads of a step, by a scan of any EventLog and DefinitionStore. A store of your own may begin with them. They look
+ * for no checks that failed before the log was followed, since they follow it from its first event.
+ *
+ * @example
+ * const { log, definitions } = await openStores({ url: ":memory:" });
+ * const watcher = { holder: null, fence: 0, beat: 0, progress: undefined };
+ * const reads = createMemoryWatchReads({ log, definitions, watcher, rows: [], firing: [] });
+ * console.log((await reads.head()).newestId); // 0
+ */
 export function createMemoryWatchReads(source: MemoryWatchSource): WatchReads {
   const { log, definitions, watcher, firing } = source;
   const rows = source.rows.toSorted((a, b) => comparePositions(positionOf(a), positionOf(b)));

@@ -44,7 +44,9 @@ export interface MemoryWatchOptions {
  * The WatchStore that the others are compared with. It lives as long as the process.
  *
  * @example
- * const { watching } = await openStores({ url: ":memory:" });
+ * const log = createMemoryEventLog({ now: Date.now });
+ * const definitions = createMemoryDefinitionStore({ now: Date.now });
+ * const watching = createMemoryWatchStore({ log, definitions, now: Date.now });
  * console.log((await watching.counts()).firing); // []
  */
 export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore {

@@ -28,8 +28,19 @@ const mostSlices = 20;
 const mostBehind = 100_000;
 
 /**
- * Reads and judges what one step writes. Undefined if another holds the lease. The plan is written only if its fence is
- * still that of the holder: so each change is decided once, whoever else plans the same.
+ * Reads and judges what one step of a WatchStore writes. Undefined if another server holds the lease.
+ *
+ * The store writes the plan in one transaction, and only if the fence is still that of the holder. So each change is
+ * recorded once, even if two servers plan the same one.
+ *
+ * @example
+ * const { log, definitions } = await openStores({ url: ":memory:" });
+ * await log.append([[{ event: checkEvaluation("orders", { checkName: "no_nulls", passed: false }) }]]);
+ * const watcher = { holder: "me", fence: 1, beat: 1, progress: undefined };
+ * const reads = createMemoryWatchReads({ log, definitions, watcher, rows: [], firing: [] });
+ * const times = { now: Date.now(), clock: Date.now(), settleUntil: null };
+ * const plan = await planStep(reads, { fence: 1, ...times, cursor: undefined, notesProgress: false });
+ * console.log(plan?.checks.map(({ checkName, alert }) => `${checkName}: ${alert.to}`)); // [ 'no_nulls: open' ]
  */
 export async function planStep(reads: WatchReads, request: WatchRequest): Promise<WatchPlan | undefined> {
   const head = await reads.head();

@@ -201,7 +201,12 @@ export type MuteName =
   | { readonly assetKey: AssetKey; readonly prefix?: undefined }
   | { readonly prefix: AssetKey; readonly assetKey?: undefined };
 
-/** Whether a mute holds for an asset. */
+/**
+ * Whether a mute holds for an asset.
+ *
+ * @example
+ * console.log(isMutedBy({ prefix: ["warehouse"] }, ["warehouse", "orders"])); // true
+ */
 export function isMutedBy({ assetKey, prefix }: MuteName, key: AssetKey): boolean {
   return prefix === undefined ? sameKey(assetKey, key) : hasPrefix(key, prefix);
 }

@@ -15,7 +15,7 @@ import { type EventLog, type Maintenance, waitReadsOf } from "../../storage/inde
 import { openConnection } from "../../storage/libsql/connection.ts";
 import { openLibsqlEventLog } from "../../storage/libsql/libsql-stores.ts";
 import { examineDatabase } from "../../storage/libsql/maintenance/doctor.ts";
-import { createMemoryLog } from "../../storage/memory/memory-event-log.ts";
+import { createMemoryEventLog } from "../../storage/memory/memory-event-log.ts";
 import { isTarget } from "../../storage/scan/matches.ts";
 import { newStandIn } from "../remote/test-database.ts";
 import { temporaryFolder } from "../server.ts";
@@ -34,7 +34,7 @@ const closing: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(closing.map((close) => close())));
 
 async function openMemory(): Promise<Opened> {
-  const log = createMemoryLog({ now: () => noon });
+  const log = createMemoryEventLog({ now: () => noon });
   return { log, record: async (event) => log.record(event).id };
 }
 
