@@ -3,7 +3,7 @@ import { endOfValue, firstMembers } from "../json/json-parts.ts";
 import { normalJson } from "../json/json-scanner.ts";
 import { type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
 import { type DetailsParts, partsOf, typedEntry } from "./details-start.ts";
-import type { Tags } from "./events.ts";
+import type { Tags } from "./event-fields.ts";
 import { rawText, textValue } from "./json-text.ts";
 import { isTyped, readMetadataValue } from "./metadata.ts";
 import { isJsonType, type Metadata, type MetadataValue } from "./metadata-value.ts";

@@ -3,9 +3,8 @@ import { describe } from "../describe.ts";
 import { maxEventDepth, parseJson } from "../json/json.ts";
 import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
 import { isoTime } from "../time.ts";
+import { type AssetCheckSeverity, dataVersionOf } from "./event-fields.ts";
 import {
-  type AssetCheckSeverity,
-  dataVersionOf,
   type FreshnessStateChange,
   type RecordedEvent,
   type RecordedEventType,

@@ -1,5 +1,5 @@
 import type { AssetKey } from "../asset-key.ts";
-import type { AssetCheckSeverity } from "../events/events.ts";
+import type { AssetCheckSeverity } from "../events/event-fields.ts";
 import type { FreshnessState } from "../freshness/index.ts";
 
 /**
