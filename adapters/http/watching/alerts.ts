@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono";
 import * as v from "valibot";
 import { parseId } from "../../../core/id.ts";
 import { formatAssetKey } from "../../../core/index.ts";
-import type { Alert } from "../../../storage/index.ts";
+import type { Alert, MuteName } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { drainTimeout, openBody, refuse } from "../body/body-reader.ts";
@@ -55,25 +55,15 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
       }),
     )
     .post("/mute", "admin", async (c) => {
-      const request = c.req.raw;
-      const watching = await beforeBody(request, () => {
-        readQuery(request.url, noParameters);
-        assertJson(request.headers);
-        const own = scoped(c);
-        own.assertStored();
-        return own;
-      });
-      const bodyBytes = Math.min(deps.config.limits.bodyBytes, mostOfMute);
-      const text = await readBody(request, { ...deps.config.limits, bodyBytes }, shared);
+      const watching = scoped(c);
+      const text = await muteText(c.req.raw, watching, deps.config.limits, shared);
       const { name, until } = readMute(text, now());
       return jsonResponse(formatMute(await watching.mute(name, until)));
     })
     .delete("/mute", "admin", async (c) => {
       const name = readUnmute(c.req.url);
       if (await scoped(c).unmute(name)) return respond({ unmuted: true });
-      const what =
-        name.assetKey === undefined ? `The prefix ${formatAssetKey(name.prefix)}` : formatAssetKey(name.assetKey);
-      throw new HttpError(404, `${what} is not muted. /api/v1/alerts/mutes lists what is.`);
+      throw notMuted(name);
     })
     .get(
       // Digits alone, so that GET /mute is a 405.
@@ -94,6 +84,26 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
       await openBody(request.body).drain(drainTimeout); // it says nothing, and is no part of the next request
       return found(id, await scoped(c).closeAlert(id));
     }).app;
+}
+
+/** The body of a mute. What can be refused without it is refused before it is read. */
+async function muteText(
+  request: Request,
+  watching: ScopedWatching,
+  limits: Limits,
+  shared: SharedLimits,
+): Promise<string> {
+  await beforeBody(request, () => {
+    readQuery(request.url, noParameters);
+    assertJson(request.headers);
+    watching.assertStored();
+  });
+  return readBody(request, { ...limits, bodyBytes: Math.min(limits.bodyBytes, mostOfMute) }, shared);
+}
+
+function notMuted({ assetKey, prefix }: MuteName): HttpError {
+  const what = assetKey === undefined ? `The prefix ${formatAssetKey(prefix)}` : formatAssetKey(assetKey);
+  return new HttpError(404, `${what} is not muted. /api/v1/alerts/mutes lists what is.`);
 }
 
 /** Checks a request before its body is read. If it is refused, the body is drained. */
