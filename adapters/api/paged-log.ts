@@ -98,7 +98,7 @@ export class PagedLog {
 }
 
 /** A page of assets, as `EventLog.assets` answers it, with their definitions. */
-export interface DefinedAssetPage {
+interface DefinedAssetPage {
   readonly assets: readonly AssetRecord[];
   readonly cursor: string | null;
   readonly hasMore: boolean;

@@ -51,7 +51,7 @@ interface Setting {
 }
 
 /** The default database. */
-export const defaultDatabaseUrl = "file:runless.db";
+const defaultDatabaseUrl = "file:runless.db";
 
 const settings = {
   host: { env: "RUNLESS_HOST", default: "127.0.0.1", help: "address to listen on" },

@@ -15,7 +15,7 @@ export interface EventReport {
   readonly idempotencyKey: string | undefined;
 }
 
-export interface EventInputOptions {
+interface EventInputOptions {
   /**
    * Milliseconds since 1970 UTC. A timestamp more than 24 hours later is refused, unless a log has already recorded the
    * event.
@@ -118,7 +118,7 @@ function partitionKey(key: string, partition: string): string {
 }
 
 /** The clocks that an event's timestamp is judged by. Times are milliseconds since 1970 UTC. */
-export interface TimestampBounds {
+interface TimestampBounds {
   readonly now: number;
   /** When a log received the event, if one has recorded it already. Its clock may have been ahead of this one. */
   readonly receivedAt?: number | undefined;

@@ -127,7 +127,7 @@ export function checkEvaluation(assetKey: AssetKey | string, options: AssetCheck
 }
 
 /** The types that can be reported. */
-export const eventTypes: readonly RunlessEventType[] = [
+const eventTypes: readonly RunlessEventType[] = [
   "ASSET_MATERIALIZATION",
   "ASSET_OBSERVATION",
   "ASSET_CHECK_EVALUATION",

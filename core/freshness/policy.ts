@@ -55,8 +55,8 @@ export type CompiledPolicy = {
   | { readonly type: "cron"; readonly ticks: CronSchedule; readonly lowerBound: number; readonly grace: number }
 );
 
-export const mostLookback = 400;
-export const defaultLookback = 3;
+const mostLookback = 400;
+const defaultLookback = 3;
 
 const compiled = new WeakMap<FreshnessPolicy, CompiledPolicy>();
 

@@ -28,7 +28,7 @@ export interface WaitQuestion {
 }
 
 /** The id of an event, and the time at which it counted: min(timestamp, received_at). */
-export interface CountedAt {
+interface CountedAt {
   readonly id: number;
   readonly at: number;
 }

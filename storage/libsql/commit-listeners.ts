@@ -3,7 +3,7 @@ import { createWatchers } from "../scan/watchers.ts";
 /** How soon commits of other processes are noticed, in milliseconds. */
 const pollInterval = 250;
 
-export interface CommitListeners {
+interface CommitListeners {
   watch(listener: () => void): () => void;
   /** Tells all listeners that there may be new events. */
   notify(): void;

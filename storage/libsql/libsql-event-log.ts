@@ -10,7 +10,7 @@ import { AppendQueue } from "./write/append-queue.ts";
 import { encodeUnits } from "./write/encode-units.ts";
 import { type EncodedUnits, type GroupResult, unitResults } from "./write/group.ts";
 
-export interface LogOptions {
+interface LogOptions {
   /** How much may wait to be recorded. */
   readonly queue: Load;
   /** How many groups may be sent to the database before the first is answered. */

@@ -29,7 +29,7 @@ import { createWatchers } from "../scan/watchers.ts";
 import { expiredEvents } from "./expired.ts";
 import { type FirstUse, FirstUses, scopeOf } from "./first-uses.ts";
 
-export interface MemoryOptions {
+interface MemoryOptions {
   readonly now: () => number;
   readonly onCommit?: ((commit: Commit) => void) | undefined;
 }

@@ -5,7 +5,7 @@ export const mostExamined = 50_000;
 /** How many characters of a partition or check name a timeline has. */
 export const mostOfName = 100;
 
-export interface ThinnedMark extends EventMark {
+interface ThinnedMark extends EventMark {
   readonly events: number;
 }
 

@@ -20,7 +20,7 @@ export interface Reconciling extends Watched {
   readonly isWiped?: boolean | undefined;
 }
 
-export interface ReconcileOptions {
+interface ReconcileOptions {
   readonly cause: JudgingCause;
   /** Whether the log is asked for the times of subjects that are there already. */
   readonly readsTimes: boolean;

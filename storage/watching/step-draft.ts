@@ -13,7 +13,7 @@ import type { AlertChange, AlertLabels, SubjectDecision, SubjectName, WatchedRow
 import type { WatchRequest } from "./watch-store.ts";
 
 /** A subject, and why it is judged. */
-export interface Judging extends SubjectName {
+interface Judging extends SubjectName {
   readonly rules: SubjectRules;
   readonly labels: AlertLabels;
   readonly cause: JudgingCause;

@@ -20,7 +20,7 @@ const mostPartitions = 1000;
 const partitionsAtOnce = 8;
 
 /** The state of an asset at a time, in milliseconds since 1970 UTC. */
-export interface StateAt {
+interface StateAt {
   readonly key: AssetKey;
   readonly at: number;
   readonly definedAt: number | null;

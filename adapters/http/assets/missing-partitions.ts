@@ -18,14 +18,14 @@ export interface MissingPartition extends PartitionWindow {
   readonly dueAt: number | null;
 }
 
-export interface MissingPage {
+interface MissingPage {
   readonly missing: readonly MissingPartition[];
   /** Where the next page starts. */
   readonly cursor: string | null;
   readonly hasMore: boolean;
 }
 
-export interface MissingRequest {
+interface MissingRequest {
   readonly now: number;
   readonly limit: number;
   readonly cursor?: string | undefined;

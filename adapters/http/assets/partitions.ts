@@ -15,7 +15,7 @@ import { ScopedWatching } from "../watching/scoped-watching.ts";
 import { expecting, type MissingPartition, missingPartitions, unexpectedOf } from "./missing-partitions.ts";
 
 /** The query for a list of parts of one asset. */
-export function ofAssetSchema(limits: Limits) {
+function ofAssetSchema(limits: Limits) {
   return v.strictObject({ asset_key: assetKeyParameter, limit: pageLimit(limits), cursor: v.optional(v.string()) });
 }
 

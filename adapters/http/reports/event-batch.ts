@@ -47,7 +47,7 @@ const mostLinesPerBatch = 3000;
 const bytesPerBatch = 1 << 20;
 const shortestLine = '{"type":"ASSET_WIPED"}'.length;
 
-export interface BatchReaderOptions {
+interface BatchReaderOptions {
   readonly limits: Limits;
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: () => number;

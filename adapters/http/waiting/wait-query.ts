@@ -88,7 +88,7 @@ export const waitSchema = v.strictObject({
   ),
 });
 
-export interface WaitQuery {
+interface WaitQuery {
   readonly question: WaitQuestion;
   /** How long the request may block, in milliseconds. */
   readonly block: number;

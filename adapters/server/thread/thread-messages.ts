@@ -110,7 +110,7 @@ export type MainCall =
 /** A value, or an error as plain data: messages lose the class of an error. */
 export type Result<Value> = { readonly value: Value } | { readonly error: PlainError };
 
-export type PlainError =
+type PlainError =
   | { readonly kind: "log"; readonly code: EventLogErrorCode; readonly message: string }
   | {
       readonly kind: "queue";

@@ -12,7 +12,7 @@ const tolerance = 10 * minute;
 const largeStep = 5 * minute;
 
 /** By which time states are judged. */
-export interface JudgingTime {
+interface JudgingTime {
   readonly at: number;
   /** Until then nothing gets worse. */
   readonly settleUntil: number | null;

@@ -9,7 +9,7 @@ const hour = 3600 * second;
 
 const afterFailure = 5 * second;
 
-export interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
+interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
   readonly log: Pick<EventLog, "watch">;
   /** Ends it, and lets go of the lease. */
   readonly signal: AbortSignal;

@@ -25,7 +25,7 @@ export interface WatcherOptions extends JudgingOptions {
   readonly onState?: ((state: WatcherState) => void) | undefined;
 }
 
-export interface WatcherState {
+interface WatcherState {
   readonly isHolder: boolean;
   /** How many ids the log is ahead. */
   readonly behind: number;

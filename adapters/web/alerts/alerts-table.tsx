@@ -92,7 +92,7 @@ function Row({ row: { alert, mute }, now, mayChange }: RowProps) {
 }
 
 /** What an alert is of: an asset, its partition, its check. */
-export function AlertName({ alert }: { readonly alert: Alert }) {
+function AlertName({ alert }: { readonly alert: Alert }) {
   const { assetKey, partition, checkName, eventId } = alert;
   return (
     <>

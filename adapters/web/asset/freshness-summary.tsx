@@ -70,7 +70,7 @@ function PartitionStates({ partitions }: { readonly partitions: NonNullable<Asse
 }
 
 /** What a state follows from, in a sentence; undefined for an asset that is on time. */
-export function whyText({ freshness, policy, missed, zone }: FreshnessView): string | undefined {
+function whyText({ freshness, policy, missed, zone }: FreshnessView): string | undefined {
   if (freshness === undefined || freshness.state === "PASS") return undefined;
   const { state, lastAt, deadline, partitions } = freshness;
   if (partitions !== null) {

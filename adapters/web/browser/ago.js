@@ -34,7 +34,7 @@ export function exactTime(time) {
  * @param {number} span milliseconds
  * @returns {string}
  */
-export function lasting(span) {
+function lasting(span) {
   if (span < hour) return `${Math.max(1, Math.floor(span / minute))} min`;
   if (span < 2 * day) return `${Math.floor(span / hour)} h`;
   if (span < 60 * day) return `${Math.floor(span / day)} d`;

@@ -127,7 +127,7 @@ export function firstSeenLine(part: JsonPart, most: number): string {
     : `${first}${first.length < most ? "…" : ""}`;
 }
 
-export interface Parts<Part> {
+interface Parts<Part> {
   readonly first: readonly Part[];
   readonly total: number;
   /** Whether there are more than `total`: in a long text, only the parts that are shown are counted. */

@@ -20,7 +20,7 @@ import {
 import { holds, type Read } from "./read-definitions.ts";
 
 /** Where an encoded definition is: decoded again when it is written, since all of them would hold ten times the memory. */
-export interface GivenPlace {
+interface GivenPlace {
   readonly chunk: number;
   readonly row: number;
   /** Characters of its JSON. */
@@ -55,7 +55,7 @@ interface OldRow {
 }
 
 /** Why a replacement is refused, by what held at one revision. */
-export interface Refusal {
+interface Refusal {
   readonly revision: number;
   readonly refused: ReplaceResult;
 }

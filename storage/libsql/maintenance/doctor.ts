@@ -23,7 +23,7 @@ export interface Examination {
   readonly summaries: Recount | undefined;
 }
 
-export interface Recount {
+interface Recount {
   readonly recounted: number;
   readonly wrong: number;
 }

@@ -17,7 +17,7 @@ import { additionAfter } from "../write/summaries.ts";
 import { commitColumns, databaseClock, forgetCommits } from "./commit-id.ts";
 
 /** The content of one batch. */
-export interface PlannedGroup {
+interface PlannedGroup {
   /** The batch takes effect once: it fails if the id was committed before. */
   readonly id: string;
   /** Which of the plans for its group this is. */

@@ -11,7 +11,7 @@ import { isReported, isVisible } from "../write/wiped-partition.ts";
 import { nameRows, numberOf, subjectColumns, watchedRow } from "./watched-rows.ts";
 
 /** What planning reads of other parts of the database. */
-export type OtherReads = Pick<DefinitionStore, "definitionsFor" | "list"> & Pick<WatchReads, "waitFacts">;
+type OtherReads = Pick<DefinitionStore, "definitionsFor" | "list"> & Pick<WatchReads, "waitFacts">;
 
 /** How many names one statement looks up. */
 const namesPerStep = 1000;

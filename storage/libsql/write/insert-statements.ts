@@ -66,7 +66,7 @@ export function insertAssets(query: string): string {
   ON CONFLICT (key) DO NOTHING`;
 }
 
-export interface EventInsertion {
+interface EventInsertion {
   /** Encoded events, as rows of json_each with the alias `row`. */
   readonly from: string;
   /** The id of a row. */

@@ -18,7 +18,7 @@ export type OpenedDefinitionStore = Pick<Stores, "definitions"> & {
 /** Opens a new definition store without definitions. The suite closes its log. */
 export type OpenDefinitionStore = (options: { readonly now: () => number }) => Promise<OpenedDefinitionStore>;
 
-export interface Subject {
+interface Subject {
   readonly definitions: DefinitionStore;
   /** The time that the store reads. */
   readonly clock: { now: number };

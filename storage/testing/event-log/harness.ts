@@ -10,7 +10,7 @@ import { walkPages } from "./walk-pages.ts";
 /** Opens a new, empty log. */
 export type OpenEventLog<Log extends EventLog = EventLog> = (options: { readonly now: () => number }) => Promise<Log>;
 
-export interface Subject<Log extends EventLog = EventLog> {
+interface Subject<Log extends EventLog = EventLog> {
   readonly log: Log;
   /** The log's own overview, or the default one. */
   readonly overview: Overview;

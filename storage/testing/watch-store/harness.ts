@@ -5,7 +5,7 @@ import { Follower, type WatchedStores } from "./follower.ts";
 /** Opens new, empty stores. */
 export type OpenWatchedStores = (options: { readonly now: () => number }) => Promise<WatchedStores>;
 
-export interface Subject {
+interface Subject {
   readonly stores: WatchedStores;
   /** The time that the stores read. */
   readonly clock: { now: number };

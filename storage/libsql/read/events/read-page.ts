@@ -12,7 +12,7 @@ import { eventColumns, eventSize } from "./read-event.ts";
 /** How many events a page examines at most. */
 export const eventsPerPage = 5000;
 /** If a prefix has at most so many assets, their events are found by the index, however many others lie between them. */
-export const fewAssets = 100;
+const fewAssets = 100;
 
 export interface PageOfRows {
   readonly rows: readonly EventRow[];
