@@ -35,6 +35,8 @@ export interface JudgingFacts extends FreshnessFacts {
   readonly cause: JudgingCause;
   /** Until then no state becomes worse: what should have come may still be on its way. Null: it may. */
   readonly settleUntil: number | null;
+  /** The whole asset was wiped, with the events of its changes: what was late before is over. */
+  readonly isWiped?: boolean | undefined;
 }
 
 export interface Judgement {
@@ -49,6 +51,10 @@ export interface Judgement {
  * Judges a subject again, or for the first time. Time alone never improves a state: an event, a wipe or another policy
  * does. Before `settleUntil` nothing gets worse.
  *
+ * After a wipe of the whole asset a subject is UNKNOWN first. If it is late all the same (a partition's deadline does not
+ * depend on its events), it is judged once more at the same time, as after a new definition: its alert is another one,
+ * with an event that the log still has.
+ *
  * @example
  * const policy = { type: "time_window", fail_window: "24h" } as const;
  * const facts = { lastAt: 0, definedAt: null, now: 86_400_000, cause: "time", settleUntil: null } as const;
@@ -61,8 +67,9 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
   const known = before?.state ?? "UNKNOWN";
   const isHeldBack = settleUntil !== null && now < settleUntil && rank[found.state] > rank[known];
   const staysBad = cause === "time" && before !== undefined && known !== "UNKNOWN" && rank[found.state] < rank[known];
-  const state = isHeldBack || staysBad ? known : found.state;
-  const nextAt = isHeldBack ? settleUntil : found.nextChangeAt;
+  const isAnew = facts.isWiped === true && isBad(found.state);
+  const state = isAnew ? "UNKNOWN" : isHeldBack || staysBad ? known : found.state;
+  const nextAt = isAnew ? now : isHeldBack ? settleUntil : found.nextChangeAt;
   const isChanged = state !== known;
   const subject: SubjectState = {
     state,
@@ -74,7 +81,7 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
   };
   const isSilent = rules.partition !== null && known === "UNKNOWN" && state === "PASS";
   if (!isChanged || isSilent) return { subject, change: null, tellAt: null };
-  // A subject that was held back when it was new is judged for the first time after that.
+  // A subject that was held back when it was new, or wiped, is judged for the first time after that.
   const isFirst =
     (before === undefined || (known === "UNKNOWN" && cause === "time" && wasHeldBack(before, rules))) &&
     !isDueLater(rules, subject);
@@ -111,7 +118,7 @@ function reasonOf({ policy }: SubjectRules): FreshnessReason {
   return policy.type === "cron" ? "deadline" : "window";
 }
 
-/** Whether the state before was UNKNOWN only because nothing was to get worse at that time. */
+/** Whether the state before was UNKNOWN only because nothing was to get worse at that time, or the asset was wiped. */
 function wasHeldBack(before: SubjectState, rules: SubjectRules): boolean {
   const facts = { lastAt: before.lastAt, definedAt: before.definedAt, now: before.since };
   return evaluate(rules, facts).state !== "UNKNOWN";

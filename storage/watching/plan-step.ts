@@ -66,7 +66,7 @@ export async function planStep(reads: WatchReads, request: WatchRequest): Promis
       sweep: left,
     },
     isSweeping: sweep !== null,
-    hasMore: hasMore || due === duePerStep || left !== null,
+    hasMore: hasMore || due === duePerStep || left !== null || draft.isUnfinished,
     behind: Math.max(0, head.newestId - draft.upTo),
   };
 }
@@ -135,10 +135,12 @@ async function judgeDue(reads: WatchReads, draft: StepDraft): Promise<number> {
   // A bad state gets worse at a time after it began. An earlier time was set by an event while the clock was behind.
   const isOfEvent = ({ state, since, nextAt }: WatchedRow) =>
     state === "FAIL" || (isBad(state) && nextAt !== null && nextAt < since);
-  const left = rows.filter(
-    (row) =>
-      (draft.row(row) === undefined || draft.row(row)?.nextAt === row.nextAt) && !(isOfEvent(row) && clock < now),
-  );
+  // What this step has judged already may have another time, or be as the wipe of its asset left it.
+  const isAsStored = (row: WatchedRow) => {
+    const current = draft.row(row);
+    return current === undefined || (current.nextAt === row.nextAt && current.state === row.state);
+  };
+  const left = rows.filter((row) => isAsStored(row) && !(isOfEvent(row) && clock < now));
   draft.note(left);
   const recordOf = recordsOf(await withDefinitions(reads, distinct(left.map(({ assetKey }) => assetKey))));
   const anew: AssetKey[] = [];

@@ -72,6 +72,7 @@ export async function reconcileAssets(
     const isReported = seeds && row !== undefined && lastAt !== known;
     draft.judge({
       ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record), definedAt, lastAt },
+      isWiped: asset.isWiped,
       cause: asset.isWiped === true ? "wiped" : isReported ? "reported" : cause,
     });
   }

@@ -19,6 +19,7 @@ interface Judging extends SubjectName {
   readonly cause: JudgingCause;
   readonly lastAt: number | null;
   readonly definedAt: number | null;
+  readonly isWiped?: boolean | undefined;
 }
 
 /** The decisions of one step. A subject that is judged twice is decided once, from what is stored to what came last. */
@@ -38,6 +39,12 @@ export class StepDraft {
     return [...this.#decisions.values()];
   }
 
+  /** Whether a subject is to be judged once more at once, since its asset was wiped. */
+  get isUnfinished(): boolean {
+    const { now } = this.request;
+    return this.decisions.some(({ row }) => row?.state === "UNKNOWN" && row.nextAt !== null && row.nextAt <= now);
+  }
+
   /** Notes what is stored. */
   note(rows: Iterable<WatchedRow>): void {
     for (const row of rows) this.#stored.set(idOf(row), row);
@@ -50,11 +57,11 @@ export class StepDraft {
     return decision === undefined ? this.#stored.get(id) : (decision.row ?? undefined);
   }
 
-  judge({ assetKey, partition, rules, labels, cause, lastAt, definedAt }: Judging): void {
+  judge({ assetKey, partition, rules, labels, cause, lastAt, definedAt, isWiped }: Judging): void {
     const { now, clock, settleUntil } = this.request;
     const before = this.row({ assetKey, partition });
     const known = before === undefined || before.state === null ? undefined : { ...before, state: before.state };
-    const judged = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil });
+    const judged = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil, isWiped });
     const { change, tellAt } = judged;
     // The clock jumped back and is not believed yet: once it is, this event may be why the state is a better one.
     const isAgain = cause === "reported" && clock < now && isBad(judged.subject.state);

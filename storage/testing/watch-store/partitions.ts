@@ -1,7 +1,8 @@
 import { materialization, observation } from "../../../core/index.ts";
+import { noon } from "../event-log/harness.ts";
 import { expect } from "../expect.ts";
 import { alertsOf, changesOf, define, report } from "./follower.ts";
-import { type DeclareTest, daily, day, hour, window } from "./harness.ts";
+import { type DeclareTest, daily, day, hour, minute, window } from "./harness.ts";
 
 export function partitionsContract(declareTest: DeclareTest): void {
   declareTest(
@@ -63,6 +64,47 @@ export function partitionsContract(declareTest: DeclareTest): void {
       expect(await changesOf(stores)).toEqual(["p 2026-11-23: UNKNOWN -> FAIL, window"]);
     },
   );
+
+  declareTest("a partition that a wipe of its asset leaves late is a new problem, once", async (subject) => {
+    const { stores, clock, follower } = subject;
+    const freshness = { type: "cron", deadline_cron: "0 6 * * *", lower_bound_delta: "6h", lookback: 3 };
+    await define(stores, { key: "p", partitions: daily, freshness });
+    await report(stores, materialization("p", { partition: "2026-11-21" }));
+    await follower.follow();
+    const late = (status: string, reason: string, ...days: number[]) =>
+      days.map((day) => `freshness p 2026-11-${day}: ERROR, ${status}, ${reason}`);
+    expect(await alertsOf(stores)).toEqual(late("firing", "initial", 20, 22));
+    clock.now += hour;
+    await stores.log.wipe({ assetKey: ["p"] }, null);
+    await follower.follow();
+    const changes = await changesOf(stores, ["p"]);
+    expect(changes.toSorted()).toEqual([
+      "p 2026-11-20: FAIL -> UNKNOWN, wiped",
+      "p 2026-11-20: UNKNOWN -> FAIL, initial",
+      "p 2026-11-21: PASS -> UNKNOWN, wiped",
+      "p 2026-11-21: UNKNOWN -> FAIL, initial",
+      "p 2026-11-22: FAIL -> UNKNOWN, wiped",
+      "p 2026-11-22: UNKNOWN -> FAIL, initial",
+    ]);
+    const firing = late("firing", "initial", 20, 21, 22);
+    expect(await alertsOf(stores)).toEqual([...late("resolved", "wiped", 20, 22), ...firing]);
+    const { alerts } = await stores.watching.alerts({ status: "firing" }, { limit: 10 });
+    for (const { eventId, tellAt, since } of alerts) {
+      expect(await stores.log.get(eventId ?? 0)).toMatchObject({
+        freshness: { state: "FAIL", previousState: "UNKNOWN" },
+      });
+      expect([since, tellAt]).toEqual([clock.now, noon + 18 * hour]);
+    }
+    for (let steps = 0; steps < 3; steps++) {
+      clock.now += minute;
+      await follower.follow();
+    }
+    expect(await changesOf(stores, ["p"])).toEqual(changes);
+    expect(await alertsOf(stores, "firing")).toEqual(firing);
+    await report(stores, materialization("p", { partition: "2026-11-22" }));
+    await follower.follow();
+    expect((await changesOf(stores, ["p"])).at(-1)).toBe("p 2026-11-22: FAIL -> PASS, reported");
+  });
 
   declareTest(
     "a static partition is judged as an asset is, and the asset is as bad as its worst",

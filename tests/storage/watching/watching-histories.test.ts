@@ -121,6 +121,7 @@ test("whatever is reported, defined and wiped, a file decides what memory does, 
           for (const watching of all) await apply(watching, done, clock);
           const seen = await Promise.all(all.map(({ stores }) => stateOf(stores)));
           expect(seen[1]).toEqual(seen[0] as never);
+          for (const { stores } of all) await assertEventsAreThere(stores);
         }
         for (const { stores } of all) await assertChained(stores);
       } finally {
@@ -141,6 +142,15 @@ async function stateOf({ watching, log, ...stores }: Stores) {
     alerts: await alertsOf({ watching, log, ...stores }),
     changes: await changesOf({ watching, log, ...stores }),
   };
+}
+
+/** Whatever was wiped, an alert of freshness that fires names the change to the state that its subject has. */
+async function assertEventsAreThere({ log, watching }: Stores): Promise<void> {
+  const { alerts } = await watching.alerts({ status: "firing", kind: "freshness" }, { limit: 1000 });
+  for (const { eventId, partition, severity } of alerts) {
+    const state = severity === "ERROR" ? "FAIL" : "WARN";
+    expect(await log.get(eventId ?? 0)).toMatchObject({ partition, freshness: { state } });
+  }
 }
 
 /** Each change begins with the state that the one before it left, unless a wipe of its asset took that along. */
