@@ -23,7 +23,7 @@ export interface WaitQuestion {
   readonly checks?: readonly string[] | "all" | undefined;
   /** Whether failures of severity WARN block too. */
   readonly strict?: boolean | undefined;
-  /** Whether a failure of severity ERROR, or of the materialization itself, ends the wait. */
+  /** Whether a check that failed with the severity ERROR ends the wait. A failed run reports no event, so it does not. */
   readonly failFast?: boolean | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface WaitFacts {
   readonly assetKey: AssetKey;
   /** The newest materialization (by the time at which it counted) of the partition in the question, else of the asset. */
   readonly materialization: (CountedAt & { readonly partition: string | null }) | null;
-  /** The newest failed attempt, of that partition or asset. */
+  /** The newest failed attempt, of that partition or asset. No event says so yet: stores leave it out. */
   readonly failure?: CountedAt | null | undefined;
   /** The latest evaluation of each check and partition. */
   readonly evaluations: readonly LatestEvaluation[];

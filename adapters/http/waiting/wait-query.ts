@@ -76,7 +76,7 @@ export const waitSchema = v.strictObject({
   ),
   checks: v.optional(switchParameter("`true`: all checks that are known of the asset must have passed since.")),
   strict: v.optional(switchParameter("`true`: failures of severity WARN block too.")),
-  fail_fast: v.optional(switchParameter("`true`: a failure of severity ERROR ends the wait.")),
+  fail_fast: v.optional(switchParameter("`true`: a check that failed with the severity ERROR ends the wait.")),
   wait: v.optional(
     durationParameter(
       "a duration of at most 30s: 0s, 10s, 30s",
