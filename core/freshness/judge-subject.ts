@@ -130,7 +130,8 @@ function isDueLater({ partition }: SubjectRules, { deadline, definedAt, state }:
   return deadline !== null && definedAt !== null && deadline > definedAt;
 }
 
-function deadlineOf(
+/** The deadline that was missed; while the state is PASS or UNKNOWN, the next one. Null where there is none. */
+export function deadlineOf(
   { policy, partition }: SubjectRules,
   { lastAt, definedAt, now }: FreshnessFacts,
   { state, nextChangeAt }: Freshness,

@@ -55,7 +55,7 @@ export function partitionRoutes(deps: RouteDeps): Hono<AppEnv> {
       );
     }
     const definition = isExpected
-      ? expecting(key, (await new ScopedDefinitions(deps, c.get("caller")).definitionFor(key))?.definition)
+      ? expecting(key, await new ScopedDefinitions(deps, c.get("caller")).definitionFor(key))
       : undefined;
     if (definition !== undefined && alone === true) {
       const page = await missingPartitions(log, key, definition, { now: now(), limit, cursor: from, since, until });
@@ -84,7 +84,12 @@ export function partitionRoutes(deps: RouteDeps): Hono<AppEnv> {
   async function withStates(c: Context<AppEnv>, key: AssetKey, missing: readonly MissingPartition[]) {
     const names = missing.map(({ partition }) => partition);
     const subjects = await new ScopedWatching(deps, c.get("caller")).partitionsOf(key, names);
-    return missing.map((one) => ({ ...missingAsJson(one), state: stateIn(subjects, one.partition) }));
+    return missing.map((one) => {
+      const subject = subjects.get(one.partition);
+      // A static partition may have been observed, or wiped: the watcher knows its deadline.
+      const dueAt = one.end === null && subject !== undefined ? subject.deadline : one.dueAt;
+      return { ...missingAsJson({ ...one, dueAt }), state: subject?.state ?? null };
+    });
   }
 
   return routes(deps).get("/", "read", offThread(deps, answer)).app;
