@@ -60,6 +60,7 @@ export interface EventLog {
   /**
    * Hides events and their idempotency keys: those of an asset, of one partition of it (null: events without a
    * partition), or one event. They are hidden when it resolves; a store may delete them later. Ids are never used again.
+   * With an asset go its changes of freshness, also where it has no other events: that ends its alerts.
    *
    * Resolves with the event that it leaves in the log as a trace, or with undefined if there is nothing to wipe. Traces
    * are not wiped. Rejects with EventLogError `unavailable` if the store can't wipe now; then nothing is wiped.

@@ -18,7 +18,7 @@ export interface PartitionWindow {
 }
 
 /** A partition with a time window. */
-interface TimedWindow extends PartitionWindow {
+export interface TimedWindow extends PartitionWindow {
   readonly start: number;
   readonly end: number;
 }

@@ -56,7 +56,7 @@ export type CompiledPolicy = {
 );
 
 const mostLookback = 400;
-const defaultLookback = 3;
+export const defaultLookback = 3;
 
 const compiled = new WeakMap<FreshnessPolicy, CompiledPolicy>();
 

@@ -1,5 +1,4 @@
 import { sameKey } from "../../core/asset-key.ts";
-import { isReported } from "../../core/events/events.ts";
 import type { AssetKey, AssetWiped, FreshnessStateChange, RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursors/cursor.ts";
 import type {
@@ -146,8 +145,7 @@ class MemoryEventLog implements MemoryLog {
   readonly wipe = async (target: WipeTarget, by: string | null) => {
     this.#assertOpen();
     const wiped = this.#events.filter((event) => isTarget(target, event));
-    // Changes of freshness alone are no asset.
-    const first = wiped.find(isReported);
+    const [first] = wiped;
     if (first === undefined) return undefined;
     const trace = this.#stamped(traceOf(target, first, by));
     const ids = new Set(wiped.map(({ id }) => id));

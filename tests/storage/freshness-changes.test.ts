@@ -149,14 +149,22 @@ describe.each(Object.entries(stores))("a change of freshness in a store: %s", (_
     expect(await wrong?.()).toBe(wrong && 0);
   });
 
-  test("makes no asset of a key without reports, and a wipe of that finds nothing", async () => {
-    const { log, record } = await open();
+  test("makes no asset of a key without reports, and goes with a wipe of that all the same", async () => {
+    const { log, record, wrong } = await open();
     const id = await record(changeOf(null));
-    expect(await log.asset(key)).toBeUndefined();
-    expect(await log.assets({}, { limit: 10 })).toMatchObject({ assets: [] });
-    expect(await log.stats()).toMatchObject({ assets: 0 });
-    expect(await log.wipe({ assetKey: key }, null)).toBeUndefined();
+    const assertNoAsset = async () => {
+      expect(await log.asset(key)).toBeUndefined();
+      expect(await log.assets({}, { limit: 10 })).toMatchObject({ assets: [] });
+      expect(await log.stats()).toMatchObject({ assets: 0 });
+    };
+    await assertNoAsset();
+    expect(await log.wipe({ assetKey: key, partition: null }, null)).toBeUndefined();
     expect(await log.get(id)).toBeDefined();
+    expect(await log.wipe({ assetKey: key }, null)).toMatchObject({ type: "ASSET_WIPED", assetKey: key });
+    expect(await log.get(id)).toBeUndefined();
+    expect(await log.wipe({ assetKey: key }, null)).toBeUndefined();
+    await assertNoAsset();
+    expect(await wrong?.()).toBe(wrong && 0);
   });
 
   test("goes with the wipe of its asset, and not with that of a partition or an event", async () => {

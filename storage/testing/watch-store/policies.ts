@@ -94,6 +94,27 @@ export function policiesContract(declareTest: DeclareTest): void {
     },
   );
 
+  declareTest("a wipe of an asset that has only changes of its freshness ends its alerts", async (subject) => {
+    const { stores, clock, follower } = subject;
+    await define(stores, { key: "never", freshness: window("1h") });
+    await follower.follow();
+    expect(await stores.log.wipe({ assetKey: ["never"] }, "me")).toBeUndefined();
+    clock.now += hour;
+    await follower.follow();
+    expect(await alertsOf(stores)).toEqual(["freshness never: ERROR, firing, window"]);
+    expect(await stores.log.wipe({ assetKey: ["never"], partition: null }, "me")).toBeUndefined();
+    expect(await stores.log.wipe({ assetKey: ["never"] }, "me")).toMatchObject({ type: "ASSET_WIPED" });
+    expect(await changesOf(stores)).toEqual([]);
+    expect(await stores.log.wipe({ assetKey: ["never"] }, "me")).toBeUndefined();
+    await follower.follow();
+    expect(await changesOf(stores)).toEqual(["never: FAIL -> UNKNOWN, wiped"]);
+    expect(await alertsOf(stores)).toEqual(["freshness never: ERROR, resolved, wiped"]);
+    expect(await stores.log.asset(["never"])).toBeUndefined();
+    clock.now += hour;
+    await follower.follow();
+    expect((await changesOf(stores)).at(-1)).toBe("never: UNKNOWN -> FAIL, window");
+  });
+
   declareTest("a prefix watches what has events below it, and no asset of its own definition", async (subject) => {
     const { stores, clock, follower } = subject;
     await report(stores, materialization("ml/old"));

@@ -41,11 +41,11 @@ type Hidden = "hidden" | PlanFailure | undefined;
 
 /** The asset gets a new id, so that reads no longer find its events. */
 async function hideAsset(transaction: WriteTransaction, plan: AssetPlan): Promise<Hidden> {
-  const { assetId, assetKey, upToId, traces } = plan;
+  const { assetId, assetKey, upToId, traces, hasChanges } = plan;
   const { rows } = await transaction.execute({ sql: selectAssetState, args: [assetId, upToId, mostEventsOfAsset + 1] });
   const [state] = rows;
   if (state === undefined) return "outdated";
-  if (state.has_events === 0) return undefined;
+  if (state.has_events === 0 && !hasChanges) return undefined;
   if (Number(state.newer) > mostEventsOfAsset) return "behind";
   await transaction.batch([
     { sql: "INSERT INTO wiped_asset VALUES (?)", args: [assetId] },
