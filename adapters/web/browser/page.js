@@ -170,7 +170,8 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
   looking = mine;
   address = url;
   try {
-    const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" } });
+    // The answer has no style sheet and no scripts, so Back must not find it in the cache as the page itself.
+    const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" }, cache: "no-store" });
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
     if (mine.signal.aborted) return false;
     // The session has ended: load the sign-in page.

@@ -73,7 +73,8 @@ const own = pageHeaders(
 
 /** Renders a page. A browser must not cache a page that requires a token. */
 export function pageResponse(page: Page, { name }: Caller, isStyled = true): Response {
-  const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store" };
+  // A browser must not show what was rendered for a script (`isStyled` is false) as the page of the same address.
+  const headers = { ...own, "cache-control": name === null ? "no-cache" : "no-store", vary: "Sec-Fetch-Dest" };
   const html = renderWithin(
     new PageBudget(),
     () => `<!doctype html>${<Document {...page} name={name} isStyled={isStyled} />}`,
