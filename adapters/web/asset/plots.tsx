@@ -63,7 +63,7 @@ function Plot({ series, at, isWhole }: PlotProps) {
       <p class="axis">
         <span>
           {low} – {high}
-          {!isWhole && ` of ${count.toLocaleString("en")} sampled`}
+          {!isWhole && ` in a sample of ${count.toLocaleString("en")}`}
         </span>
         <button type="button" data-reset hidden>
           Whole range

@@ -163,7 +163,9 @@ function coverage(history: History, total: number, isMerged: boolean): string {
   const all =
     range === "all" ? `All ${count(total)} events` : `${count(found)} of ${count(total)} events, those ${words}`;
   const parts = [
-    isSample ? `A sample of ${count(found)} events ${words || `of all ${count(total)}`}, evenly spread` : all,
+    isSample
+      ? `A sample of ${count(found)} events ${words || `of all ${count(total)}`}, evenly spread in the order of receipt`
+      : all,
   ];
   if (isMerged) parts.push("marks stand for several that fell together");
   if (reports > events.length)

@@ -15,7 +15,7 @@ export interface Series {
   readonly greatest: number;
 }
 
-/** A longer series keeps the least and the greatest value of each of its parts. */
+/** A longer series keeps the least and the greatest value of each of its spans of time. */
 const mostValues = 240;
 /** The most values of all series of a page together, except that each may have `fewestValues`. */
 const mostOfAll = 2880;
@@ -74,23 +74,31 @@ export interface Point {
 }
 
 /**
- * At most `most` points: the first and the last, and the least and the greatest of equal parts between them. The parts
- * have equally many points, not equal time, so that a burst is drawn as finely as the rest.
+ * At most `most` points, which are ordered by time: the first and the last, and the least and the greatest of equal spans
+ * of time between them. A burst takes no more spans than it lasted, so each day of a long history keeps its point.
  */
 export function keepExtremes(points: readonly Point[], most: number): readonly Point[] {
   if (points.length <= most) return points;
-  const parts = Math.floor((most - 2) / 2);
-  const inner = points.length - 2;
+  const spans = Math.floor((most - 2) / 2);
+  const [first = 0, last = 0] = [points[0]?.time, points.at(-1)?.time];
+  const width = Math.max(1, last - first) / spans;
   const kept = points.slice(0, 1);
-  for (let part = 0; part < parts; part++) {
-    const of = points.slice(1 + Math.floor((part * inner) / parts), 1 + Math.floor(((part + 1) * inner) / parts));
+  let of: Point[] = [];
+  const keepOfSpan = () => {
     let [low, high] = [0, of.length - 1];
     for (const [i, { value }] of of.entries()) {
       if (value < (of[low]?.value ?? 0)) low = i;
       if (value > (of[high]?.value ?? 0)) high = i;
     }
     for (const [i, point] of of.entries()) if (i === low || i === high) kept.push(point);
+    of = [];
+  };
+  const spanOf = ({ time }: Point) => Math.min(spans - 1, Math.floor((time - first) / width));
+  for (const point of points.slice(1, -1)) {
+    if (of[0] !== undefined && spanOf(of[0]) !== spanOf(point)) keepOfSpan();
+    of.push(point);
   }
+  keepOfSpan();
   return [...kept, ...points.slice(-1)];
 }
 

@@ -135,13 +135,13 @@ describe("an asset's timeline and plots", () => {
     expect(valuesIn(some.html)).toContain("99999.5");
     expect(some.html).toContain('aria-label="seconds: 1,900 values from 2 to 99,999.5, the latest');
     expect(some.text).toContain("2 – 99,999.5 ");
-    expect(some.text).not.toContain("sampled");
+    expect(some.text).not.toContain("sample");
     const many = await (await siteOf(...reports(9000))).get("/assets/a");
     expect(many.html).toContain('aria-label="seconds: 2,000 sampled values from 2 to ');
-    expect(many.text).toMatch(/2 – [\d,.]+ of 2,000 sampled/);
+    expect(many.text).toMatch(/2 – [\d,.]+ in a sample of 2,000/);
   });
 
-  test("draw as many values of a back-fill as of what came evenly", async () => {
+  test("draw each of the days after a back-fill, and the back-fill no finer than what is drawn of it", async () => {
     const { get } = await siteOf(
       ...Array.from({ length: 2968 }, (_, i) =>
         materialization("a", {
@@ -151,13 +151,24 @@ describe("an asset's timeline and plots", () => {
       ),
     );
     const { html } = await get("/assets/a");
-    const values =
-      html
-        .match(/data-values="([^"]*)"/)?.[1]
-        ?.split(" ")
-        .map(Number) ?? [];
-    expect(values).toHaveLength(240);
-    expect(values.at(-1)).toBe(2967);
+    const [, values = ""] = html.match(/data-values="([^"]*)"/) ?? [];
+    const drawn = values.split(" ").map(Number);
+    const daily = Array.from({ length: 33 }, (_, i) => 2935 + i);
+    expect(drawn.filter((value) => value >= 2935)).toEqual(daily);
+    expect([drawn.length, drawn.at(-34)]).toEqual([33 + 3, 2934]);
+  });
+
+  test("draw all values where they are few, whenever they came", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 240 }, (_, i) =>
+        materialization("a", {
+          timestamp: i < 200 ? noon - 300 * day + i : noon - (240 - i) * day,
+          metadata: { n: i },
+        }),
+      ),
+    );
+    const [, values = ""] = (await get("/assets/a")).html.match(/data-values="([^"]*)"/) ?? [];
+    expect(values.split(" ")).toHaveLength(240);
   });
 
   test("say that marks stand for several where events happened at the same time", async () => {
