@@ -79,6 +79,7 @@ function inOrder(a: EventMark, b: EventMark): number {
  * those of a burst.
  */
 function spreadOverTime(reports: readonly EventMark[], most: number): readonly EventMark[] {
+  if (most < 1) return [];
   const [first, last] = [reports[0]?.timestamp ?? 0, reports.at(-1)?.timestamp ?? 0];
   const spanOf = ({ timestamp }: EventMark) =>
     Math.min(most - 1, Math.floor(((timestamp - first) / Math.max(1, last - first)) * most));

@@ -189,6 +189,7 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
       byId("list")?.replaceChildren(says);
     }
     if (next.body.dataset.stream !== undefined) document.body.dataset.stream = next.body.dataset.stream;
+    else if (response.ok) delete document.body.dataset.stream;
     return response.ok;
   } catch (error) {
     // The state of the stream shows that the server is away.
@@ -241,6 +242,9 @@ function listen() {
   clearTimeout(again);
   source = undefined;
   const stream = document.body.dataset.stream;
+  const pause = byId("pause");
+  if (pause) pause.hidden = stream === undefined;
+  if (stream === undefined) say("");
   if (stream === undefined || document.hidden) return;
   const url = new URL(stream, location.href);
   if (Number(lastId) > Number(url.searchParams.get("after"))) url.searchParams.set("after", lastId);

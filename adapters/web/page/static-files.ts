@@ -9,6 +9,7 @@ import { answerHeaders } from "../../http/responses.ts";
 const files = {
   "page.js": own("page.js"),
   "filters.js": own("filters.js"),
+  "search-on.js": own("search-on.js"),
   "grid.js": own("grid.js"),
   "unpack-names.js": own("unpack-names.js"),
   "calendar.js": own("calendar.js"),
