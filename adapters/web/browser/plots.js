@@ -1,4 +1,4 @@
-import { exactTime } from "./ago.js";
+import { exactTime, timeLabels } from "./ago.js";
 import { drawnPower, figure, tickLabels, withPower } from "./figures.js";
 
 /** @typedef {import("uplot")} Plot */
@@ -44,7 +44,8 @@ function draw(element, UPlot) {
     {
       width: drawing.clientWidth,
       height,
-      padding: [6, 24, 0, 0],
+      // The labels of values have room of their own on the left.
+      padding: [6, labelRoom, 0, (plot) => Math.max(0, labelRoom(plot) - 28)],
       legend: { show: false },
       tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       // All plots share their time axis: reading or zooming one affects all.
@@ -71,8 +72,8 @@ function axesOf(power) {
     {
       ...axis,
       size: 24,
-      space: 60,
-      values: (_, ticks, _axis, _space, step) => ticks.map((tick) => moment(tick, step)),
+      space: (_, _axis, min, max, width) => leastSpace(max - min, width),
+      values: (_, ticks, _axis, _space, step) => [...timeLabels(ticks, step)],
     },
     {
       ...axis,
@@ -107,15 +108,21 @@ function zoomOf(element, times) {
   };
 }
 
-/** @type {(time: number, step: number) => string} */
-function moment(time, step) {
-  const date = new Date(time * 1000);
-  const [, clock = ""] = exactTime(time * 1000).split(" ");
-  if (step < 60) return clock;
-  if (step < 86_400 && time % 86_400 !== 0) return clock.slice(0, 5);
-  /** @type {Intl.DateTimeFormatOptions} */
-  const parts = step < 28 * 86_400 ? { month: "short", day: "numeric" } : { month: "short", year: "numeric" };
-  return date.toLocaleDateString("en", { ...parts, timeZone: "UTC" });
+/** Whether labels of this span of time have a day and a clock, which takes more room. @type {(seconds: number) => boolean} */
+const hasLongLabels = (seconds) => seconds >= 86_400 && seconds < 10 * 86_400;
+
+/** The least distance of two labels, in pixels. @type {(span: number, width: number) => number} */
+function leastSpace(span, width) {
+  if (!hasLongLabels(span)) return 60;
+  // Noon and midnight may be nearer to each other, since midnight is only a day.
+  const halfDay = (width * 43_200) / span;
+  return halfDay >= 54 ? Math.min(84, halfDay - 0.1) : 84;
+}
+
+/** Room for the half of a label beyond the ends of the time axis, in pixels. @type {(plot: Plot) => number} */
+function labelRoom({ scales: { x } }) {
+  const span = (x?.max ?? 0) - (x?.min ?? 0);
+  return hasLongLabels(span) ? 40 : span < 3600 ? 32 : 24;
 }
 
 /** @type {Promise<UPlot> | undefined} */
