@@ -47,7 +47,7 @@ export function answerSignIn(props: SignInProps): Response {
 function errorPage(status: number, message: string, isRead: boolean): Page {
   const title = titleOf(status, isRead);
   const body = (
-    <section class="empty">
+    <section class="empty error">
       <h1>{title}</h1>
       <Message text={message} />
       <p>

@@ -47,6 +47,15 @@ describe("an asset's timeline and plots", () => {
     expect((await old.get("/assets/a?range=24h")).text).toContain("No events in the last 24 h: 1 before.");
   });
 
+  test("count no event that is ahead of now as one of the last hours, and show it", async () => {
+    const { get } = await siteOf(
+      ...[-40, -3, -2, 19].map((hours) => materialization("a", { timestamp: noon + hours * hour })),
+    );
+    const { html, text } = await get("/assets/a?range=24h");
+    expect(text).toContain("2 of 4 events, those in the last 24 h; 1 ahead of now.");
+    expect(html.match(/<rect /g)).toHaveLength(3);
+  });
+
   test("keep their range when a partition is chosen, and stay on the page where there is no such range", async () => {
     const { get } = await siteOf(materialization("a", { partition: "p", timestamp: noon - hour }));
     const { html } = await get("/assets/a?range=7d");
