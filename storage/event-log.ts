@@ -23,7 +23,7 @@ import type {
  */
 export interface EventLog {
   /**
-   * Appends units in order. Each is recorded whole or not at all, whatever happens to the others. The result of a unit
+   * Appends units in order. Each is recorded whole or not at all, independently of the others. The result of a unit
    * has the unit's index. Ids grow in the order of commits; a store may skip some.
    *
    * Resolves after the commit is durable: fsync on a file, the server's acknowledgement on remote libSQL. Rejects for all

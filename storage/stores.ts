@@ -4,7 +4,10 @@ import type { Maintenance } from "./maintenance.ts";
 import type { TokenStore } from "./token-store.ts";
 import type { WatchStore } from "./watching/watch-store.ts";
 
-/** The content of a database: the event log, the tokens for it, definitions of assets, and what is watched. Closing the log closes all. */
+/**
+ * The content of a database: the event log, its tokens, the definitions of its assets, and what is watched. Closing the
+ * log closes all.
+ */
 export interface Stores {
   readonly log: EventLog & Maintenance;
   readonly tokens: TokenStore;

@@ -15,7 +15,7 @@ export interface Config {
   readonly databaseAuthToken: string | undefined;
   /** How long a server that shuts down waits for requests under way. */
   readonly shutdownSeconds: number;
-  /** How long no freshness gets worse after a stop, and how long a clock that is behind must hold to be believed. */
+  /** How long no freshness gets worse after a stop, and after how long a clock that is behind is followed. */
   readonly settleSeconds: number;
   readonly limits: Limits;
   /** Tokens in addition to those in the database. */

@@ -10,9 +10,9 @@ export interface ParsedText {
   readonly value: unknown;
   /** The values of its `assets`, where those are parsed one by one; `value` has none of them then. */
   readonly items?: { readonly count: number; values(): Generator<unknown> };
-  /** The line of what a path leads to, or of the nearest thing around it; null in large JSON. */
+  /** The line of the value at a path, or of the nearest value around it. Null in large JSON. */
   lineOf(path: Path): number | null;
-  /** A scalar as it was written, where that is not what it was read as: `0123`. */
+  /** The text of a scalar that is read as another value, such as `0123`. */
   sourceOf(path: Path): string | undefined;
 }
 
@@ -41,12 +41,12 @@ export function parseText(text: string): ParsedText {
   };
 }
 
-/** JSON is nested less deeply than this, or parsed as a whole. */
+/** JSON that is nested more deeply is parsed as a whole. */
 const deepestScanned = 500;
 
 /**
- * Large JSON of an object with a list of assets, whose values are parsed one by one: as a tree it is ten times as large.
- * Undefined for any other text, and for what is no JSON.
+ * Parses large JSON of an object with a list of assets, whose values are parsed one by one: as a tree it is ten times
+ * as large. Undefined for any other text, and for text that is not JSON.
  */
 export function scanLargeJson(text: string): ParsedText | undefined {
   if (text.length <= mostLocated) return undefined;
@@ -70,7 +70,7 @@ export function scanLargeJson(text: string): ParsedText | undefined {
     }, false);
     scanner.end();
   } catch {
-    return undefined; // what is wrong is said where the whole is parsed
+    return undefined; // parsing the whole gives the error
   }
   const assets = spans;
   if (assets === undefined) return undefined;
@@ -170,7 +170,7 @@ function syntaxError(issues: readonly DefinitionIssue[]): InvalidDefinitionsErro
   return new InvalidDefinitionsError([first, ...rest], "invalid_definitions");
 }
 
-/** A text that YAML has read as a name and a value. */
+/** The text of a scalar that YAML has read as a name and a value. */
 const inText: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "BLOCK_IN_FLOW"]);
 
 /** What is wrong at an offset. The parser may notice it only after the beginning of the value. */

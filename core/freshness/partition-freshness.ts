@@ -67,7 +67,7 @@ export function evaluatePartition(
   if (facts.lastAt !== null && facts.lastAt >= end - rules.early) return { state: "PASS", nextChangeAt: null, dueAt };
   const { now } = facts;
   if (rules.type === "time_window") {
-    return { ...ageState({ since: end, warn: rules.warn, fail: rules.fail, now, young: "UNKNOWN" }), dueAt };
+    return { ...ageState({ since: end, warn: rules.warn, fail: rules.fail, now, atFirst: "UNKNOWN" }), dueAt };
   }
   if (dueAt === null || now < dueAt) return { state: "UNKNOWN", nextChangeAt: dueAt, dueAt };
   const graceEnd = dueAt + rules.grace;

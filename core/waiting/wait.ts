@@ -42,7 +42,7 @@ export interface LatestEvaluation {
   readonly severity: AssetCheckSeverity;
 }
 
-/** The state of one asset, all of it read at the same time. */
+/** The state of one asset, as of one moment. */
 export interface WaitFacts {
   readonly assetKey: AssetKey;
   /** The newest materialization (by the time at which it counted) of the partition in the question, else of the asset. */
@@ -105,7 +105,7 @@ function lookAt(question: WaitQuestion, facts: WaitFacts, now: number): Look {
   const isStale = question.fresh === true && facts.freshness !== "PASS";
   const waitingFor: WaitingFor[] = unmet === undefined ? [] : [{ assetKey, ...unmet }];
   if (isStale) waitingFor.push({ assetKey, what: "freshness", state: materialization === null ? "missing" : "stale" });
-  // The checks have judged data that is about to be replaced, so they decide nothing.
+  // The checks have judged data that is about to be replaced, so they do not count.
   if (waitingFor.length > 0) return { waitingFor, isFinal: unmet?.state === "failed" };
   const checks = checksOf(question, facts).map((name) => ({ name, ...judgeCheck(question, facts, name) }));
   for (const { name, state } of checks) {

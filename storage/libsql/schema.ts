@@ -232,7 +232,7 @@ export const alert = sqliteTable(
     resolvedAt: integer("resolved_at"),
     reason: text("reason").notNull(),
     eventId: integer("event_id"),
-    /** Before that time it is not to be told. Null: it may be told since it opened. */
+    /** The earliest time at which somebody may be notified of it. Null: since it opened. */
     tellAt: integer("tell_at"),
     /** Owners, group and tags of the definition when it opened, as JSON. */
     labels: text("labels").notNull(),
@@ -245,7 +245,7 @@ export const alert = sqliteTable(
   ],
 );
 
-/** Until when what is at a key (kind 0), or at and below a prefix (1), is not told. */
+/** Mutes of a key (kind 0), or of all keys at and below a prefix (kind 1). Nobody is notified until then. */
 export const mute = sqliteTable(
   "mute",
   {

@@ -152,7 +152,7 @@ class MemoryEventLog implements MemoryLog {
     this.#replaceEvents([...this.#events.filter(({ id }) => !ids.has(id)), trace]);
     this.#firstUses.forgetEvents(ids);
     for (const id of ids) this.#reporters.delete(id);
-    // The keys of the asset's pruned events are still here.
+    // The idempotency keys of the asset's pruned events are still stored.
     const isWhole = "assetKey" in target && target.partition === undefined;
     this.#firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
     this.#watchers.notify();

@@ -89,7 +89,7 @@ export function createMemoryWatchReads(source: MemoryWatchSource): WatchReads {
       firing.filter(isOf(keys)).flatMap(({ assetKey, partition, checkName, severity }) => {
         return checkName === null ? [] : { assetKey, partition, checkName, severity };
       }),
-    failingChecks: async () => ({ checks: [], after: null, hasMore: false }), // it is followed from its first event on
+    failingChecks: async () => ({ checks: [], after: null, hasMore: false }), // as it follows the log from the start
     waitFacts: (asks) => waitReadsOf(log).waitFacts(asks),
     definitionsFor: definitions.definitionsFor,
     list: definitions.list,

@@ -265,7 +265,7 @@ class MemoryWatchStore implements WatchStore {
   }
 }
 
-/** Newest first: digits of the distance to the greatest id. */
+/** A position that sorts the newest first: the digits of the distance to the greatest id. */
 function alertPosition({ id }: Alert): readonly string[] {
   return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
 }

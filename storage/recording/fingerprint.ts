@@ -11,9 +11,9 @@ import { sharedDetails } from "./shared-details.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
 /**
- * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint where they are recorded
- * alike, whatever the order of the names in their tags, metadata and JSON. Stores keep it beside idempotency keys, so
- * it must never change.
+ * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint if they are recorded
+ * alike. The order of the names in their tags, metadata and JSON does not matter. Stores keep it beside idempotency
+ * keys, so it must never change.
  *
  * @example
  * const [a, b] = ["x", "y"].map((team) => fingerprint(materialization("orders", { tags: { team } })));

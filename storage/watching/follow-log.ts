@@ -9,10 +9,10 @@ import type { AlertLabels, CheckDecision, CheckSubject, LogSlice, Watched, Watch
 
 const day = 24 * 3_600_000;
 
-/** Such an alert is never news. The greatest time that a Date can have. */
-const neverTold = 8_640_000_000_000_000;
+/** The `tellAt` of an alert of which nobody is notified: the greatest time that a Date can have. */
+const never = 8_640_000_000_000_000;
 
-/** Judges the subjects whose events came, or were wiped. */
+/** Judges the subjects that have new events, or whose events were wiped. */
 export async function followEvents(
   reads: WatchReads,
   draft: StepDraft,
@@ -40,7 +40,7 @@ export async function followEvents(
   for (const event of counted) judgeReported(draft, event, recordOf(event.assetKey));
 }
 
-/** True where the policy has no subject for the asset yet. */
+/** True if the policy has no subject for the asset yet. */
 function needsSubjects(draft: StepDraft, { assetKey, record }: Watched, counted: LogSlice["counted"]): boolean {
   const { freshness = null, partitions = null } = record?.definition ?? {};
   if (freshness === null) return false;
@@ -101,7 +101,7 @@ export async function judgeChecks(
     const isOld = isSilent || (event?.late ?? 0) > day;
     const to = severity === undefined ? "open" : "update";
     const since = event?.at ?? now;
-    const tellAt = isOld ? neverTold : null;
+    const tellAt = isOld ? never : null;
     const ofCheck = { severity: latest.severity, reason: "check_failed", labels: labels(assetKey) } as const;
     return [{ ...name, alert: { to, since, tellAt, ...ofCheck } }];
   });

@@ -8,11 +8,14 @@ import { readList } from "../reading/read-list.ts";
 import type { OpenLog } from "../with-log.ts";
 import { hasPartition, type Report, suggestFreshness } from "./suggest-freshness.ts";
 
-/** How many materializations of an asset are looked at, and how many partitions. */
+/** How many materializations of an asset are read, and how many partitions. */
 const looked = 100;
 const fewest = 3;
 
-/** Definitions as YAML, to be edited: one for each asset, from the names of its partitions and the usual distance of its materializations. */
+/**
+ * Suggests definitions as YAML, to be edited: one for each asset, from the names of its partitions and the usual time
+ * between its materializations.
+ */
 export async function suggestDefinitions(log: OpenLog, prefix: AssetKey | undefined): Promise<string> {
   const query = { prefix: prefix && JSON.stringify(prefix) };
   const list = await readList(log, {
@@ -66,7 +69,7 @@ async function namesOf(log: OpenLog, key: AssetKey): Promise<readonly string[]> 
   return readAnswer(answers.partitions, text).partitions.map(({ partition }) => partition);
 }
 
-/** The partitions that these names are of: hours, days, weeks or months, else the names themselves. */
+/** The partitions that these names belong to: hours, days, weeks or months, else the names themselves. */
 export function partitionsOf(names: readonly string[]): Partitions | undefined {
   const [first] = names;
   if (first === undefined) return undefined;
@@ -77,7 +80,7 @@ export function partitionsOf(names: readonly string[]): Partitions | undefined {
   return names.length < looked ? { type: "static", keys: names } : undefined;
 }
 
-/** From the rarest to the most usual: the first of each month are days too. */
+/** From the rarest unit to the most usual one: the names of months are names of days too. */
 const kinds = [
   { type: "monthly", fmt: "%Y-%m" },
   { type: "monthly" },

@@ -8,7 +8,7 @@ import { formatList, noteMore, readList } from "./read-list.ts";
 
 export interface ExpectedRequest {
   readonly key: AssetKey;
-  /** The missing ones alone. */
+  /** True: only partitions that are missing. */
   readonly alone: boolean;
   readonly since: string | undefined;
   readonly until: string | undefined;
@@ -23,7 +23,7 @@ const expectedPage = v.object({ missing, unexpected: v.array(v.string()) });
 
 const mostOfPage = 1000;
 
-/** Shows what an asset's definition expects and was never materialized, and what it does not know. */
+/** Shows the expected partitions that were never materialized, and the partitions that the definition does not know. */
 export async function showExpected(log: OpenLog, request: ExpectedRequest): Promise<void> {
   const { since, until, limit, cursor, json } = request;
   const query = { asset_key: JSON.stringify(request.key), since, until };

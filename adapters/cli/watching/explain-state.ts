@@ -22,7 +22,7 @@ export interface LastEvent {
 export interface ExplainedState {
   readonly state: FreshnessState;
   readonly nextChangeAt: number | null;
-  /** Sentences that tell why: the event, the deadline or the window, and what follows. */
+  /** Sentences that explain the state: the event, the deadline or the window, and what follows. */
   readonly reasons: readonly string[];
 }
 

@@ -15,7 +15,7 @@ import type { OpenLog } from "../with-log.ts";
 import { type ExplainedState, explainState, type LastEvent } from "./explain-state.ts";
 import { lastCounted, policyOf } from "./freshness-facts.ts";
 
-/** How many partitions are looked at: each is a read of the log. */
+/** The most partitions. Each of them is a read of the log. */
 const mostPartitions = 1000;
 const partitionsAtOnce = 8;
 
@@ -25,7 +25,7 @@ interface StateAt {
   readonly at: number;
   readonly definedAt: number | null;
   readonly state: FreshnessState;
-  /** Of each watched partition; of an asset without partitions its own alone. */
+  /** The state of each watched partition. An asset without partitions has one, its own. */
   readonly explained: readonly Explained[];
 }
 
@@ -35,8 +35,8 @@ interface Explained extends ExplainedState {
 }
 
 /**
- * What the state of an asset was at a time, and why: by its definition as it is now, and by the events that had been
- * received then.
+ * Says what the state of an asset was at a time, and why. It uses the current definition, and the events that had been
+ * received by that time.
  */
 export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at: number): Promise<StateAt> {
   const { policy, partitions, definedAt } = await policyOf(log.send, key);
@@ -58,7 +58,7 @@ export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at:
   return { key, at, definedAt, state: worstState(explained.map((one) => one.state)), explained };
 }
 
-/** In sentences. */
+/** The state in sentences. */
 export function stateText({ key, at, definedAt, state, explained }: StateAt): string {
   const [whole] = explained;
   const isLater = definedAt !== null && definedAt > at;

@@ -39,7 +39,7 @@ export function definitionRoutes(deps: RouteDeps, shared: SharedLimits): Hono<Ap
       "read",
       offThread(deps, async (c) => {
         const { url } = c.req;
-        // Either the one that holds for a key, or a list. They share no parameter.
+        // The answer is the definition that holds for a key, or a list. The two have no parameter in common.
         if (boundedQueryOf(url).has("asset_key")) return answer(scoped(c), readQuery(url, definitionSchema).asset_key);
         const { prefix, source, limit, cursor: from } = readQuery(url, definitionsSchema(deps.config.limits));
         const page = await scoped(c).list({ prefix, source }, { limit, cursor: from });

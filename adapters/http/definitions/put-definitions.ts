@@ -31,13 +31,13 @@ export const putSchema = v.strictObject({
   allow_empty: v.optional(switchParameter("`true`: the source may lose all its definitions.")),
 });
 
-/** YAML is read at a tenth of the speed of JSON, and holds the thread as long. */
+/** The most bytes of YAML. It is read at a tenth of the speed of JSON, and the thread does nothing else meanwhile. */
 const mostYaml = 262_144;
 
 /** A larger one has so many definitions that its memory is given back at once. In bytes. */
 const largeDocument = 2_000_000;
 
-/** Replaces the definitions of a source. The body is read whole here; another thread, if there is one, parses it. */
+/** Replaces the definitions of a source. The whole body is read here. Another thread, if there is one, parses it. */
 export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: SharedLimits): Promise<Response> {
   const request = c.req.raw;
   const { source, dry_run: dryRun, take_over: takeOver, allow_empty: allowEmpty } = readQuery(request.url, putSchema);
@@ -78,9 +78,9 @@ async function* noting(definitions: AsyncIterable<Definition>, note: (key: Asset
   }
 }
 
-/** The definitions of a document, some at a time, so that other requests have their turn in between. */
+/** The definitions of a document, some at a time, so that other requests are answered in between. */
 async function* parse(text: string): AsyncGenerator<Definition> {
-  // Loaded only here: a server without definitions needs no YAML.
+  // The YAML parser is loaded here, because a server without definitions does not need it.
   const { InvalidDefinitionsError, parseDefinitionParts } = await import("../../../core/definitions/index.ts");
   try {
     for (const part of parseDefinitionParts(text.startsWith("\ufeff") ? text.slice(1) : text)) {
@@ -110,7 +110,10 @@ function tooLarge({ bodyBytes }: Limits, isYaml: boolean, { headers }: HttpError
   return new HttpError(413, `The document is larger than ${bodyBytes} bytes. ${instead}.`, headers);
 }
 
-/** `outside` is a key of the document that the token does not reach. Others that the source has are not named to it. */
+/**
+ * The error of a refused replacement. `outside` is a key of the document that the token does not reach; it names no
+ * other.
+ */
 function refusalOf(
   result: Exclude<ReplaceResult, { readonly status: "replaced" }>,
   c: Context<AppEnv>,

@@ -17,8 +17,8 @@ import type { AppDeps } from "../app-deps.ts";
 const noStore = "This server has no store of definitions. Give createApp one: { log, definitions }.";
 
 /**
- * Definitions narrowed to a caller's prefix. Lists leave out what is outside, and an asset outside is a 403. What holds
- * for an asset inside may be defined for a prefix above.
+ * Definitions narrowed to a caller's prefix. Lists leave out names that are outside of it, and an asset outside is a
+ * 403. A definition of a prefix above is shown for the assets inside that it holds for.
  */
 export class ScopedDefinitions extends ScopedStore<DefinitionStore> {
   constructor({ definitions }: Pick<AppDeps, "definitions">, caller: Caller) {
@@ -31,12 +31,12 @@ export class ScopedDefinitions extends ScopedStore<DefinitionStore> {
     return this.storeIfAny?.definitionFor(key);
   }
 
-  /** Likewise for each key, in their order. */
+  /** The definition that holds for each key, in their order. */
   async definitionsFor(keys: readonly AssetKey[]): Promise<readonly (DefinitionRecord | undefined)[]> {
     return this.ofKeys(keys, (store, some) => store.definitionsFor(some));
   }
 
-  /** Whether there ever was a definition, of anybody. */
+  /** Whether any source has ever had a definition. */
   async hasAny(): Promise<boolean> {
     return ((await this.storeIfAny?.revision()) ?? 0) > 0;
   }

@@ -14,7 +14,7 @@ import {
 
 const aDuration = "a duration: 90s, 30m, 2h, 1d12h";
 
-// Clients also send parts of a second, as 1.5s. A pattern can't say the bounds.
+// Clients also send fractions of a second, such as 1.5s. A pattern can't express the bounds.
 const pattern = `${durationPattern}|^[0-9]{1,9}\\.[0-9]{1,3}s$`;
 
 function durationParameter(expected: string, most: number, description: string, example: string) {

@@ -30,7 +30,7 @@ export function alertsSchema(limits: Limits) {
 /** A mute has a key and a time. In bytes. */
 const mostOfMute = 65_536;
 
-/** Alerts and their mutes. What changes them is answered by the thread that writes. */
+/** The routes of alerts and mutes. Requests that change something are answered by the thread that writes. */
 export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv> {
   const { now = Date.now } = deps;
   const scoped = (c: Context<AppEnv>) => new ScopedWatching(deps, c.get("caller"));
@@ -81,12 +81,12 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
         readQuery(request.url, noParameters);
         return readId(c.req.param("id"));
       });
-      await openBody(request.body).drain(drainTimeout); // it says nothing, and is no part of the next request
+      await openBody(request.body).drain(drainTimeout); // or it would become part of the next request
       return found(id, await scoped(c).closeAlert(id));
     }).app;
 }
 
-/** The body of a mute. What can be refused without it is refused before it is read. */
+/** Reads the body of a mute. A request that can be refused without its body is refused before. */
 async function muteText(
   request: Request,
   watching: ScopedWatching,

@@ -18,7 +18,7 @@ export function freshnessSchema(limits: Limits) {
   });
 }
 
-/** The freshness of assets and partitions, by key and partition. */
+/** The route that lists the freshness of assets and partitions, ordered by key and partition. */
 export function freshnessRoutes(deps: RouteDeps): Hono<AppEnv> {
   const handler = offThread(deps, async (c) => {
     const { state, prefix, limit, cursor: from } = readQuery(c.req.url, freshnessSchema(deps.config.limits));

@@ -29,7 +29,7 @@ export function readMute(text: string, now: number): { readonly name: MuteName; 
   return { name: oneOf(assetKey, prefix, "fields"), until: untilOf(body.until, now) };
 }
 
-/** What the query of a DELETE names. Throws HttpError 400. */
+/** Reads the name in the query of a DELETE. Throws HttpError 400. */
 export function readUnmute(url: string): MuteName {
   const { asset_key: assetKey, prefix } = readQuery(url, unmuteSchema);
   return oneOf(assetKey, prefix, "parameters");
@@ -52,7 +52,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   throw new HttpError(400, "The body must be a JSON object with asset_key or prefix, and until.");
 }
 
-/** A null is an absent field, as in events. */
+/** The key in a field. Null means that the field is absent, as in events. */
 function keyOf(field: string, value: unknown): AssetKey | undefined {
   if (value === undefined || value === null) return undefined;
   const isParts = (parts: unknown): parts is string[] =>

@@ -21,8 +21,8 @@ import { HttpError } from "../http-error.ts";
 const noStore = "This server has no store of freshness and alerts. Give createApp one: { log, definitions, watching }.";
 
 /**
- * Freshness and alerts narrowed to a caller's prefix. Lists leave out what is outside; a key outside, and an alert of one,
- * are a 403.
+ * Freshness and alerts narrowed to a caller's prefix. Lists leave out keys that are outside of it. A request for such a
+ * key, or for an alert of one, is a 403.
  */
 export class ScopedWatching extends ScopedStore<WatchStore> {
   constructor({ watching }: Pick<AppDeps, "watching">, caller: Caller) {
@@ -34,7 +34,7 @@ export class ScopedWatching extends ScopedStore<WatchStore> {
     return this.ofKeys(keys, (store, some) => store.freshnessOf(some));
   }
 
-  /** Those of the partitions that are watched. None without a store. */
+  /** The subjects of those partitions that are watched. None without a store. */
   async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
     return new Map(await this.ofPartitions(key, partitions, (store, some) => store.partitionsOf(key, some)));
   }
@@ -52,11 +52,11 @@ export class ScopedWatching extends ScopedStore<WatchStore> {
     const alert = await this.stored().alert(id);
     if (alert === undefined || reaches(this.caller, alert.assetKey)) return alert;
     const { name } = this.caller;
-    // Without the key, which the caller may not know.
+    // The message leaves the key out, because the caller may not know it.
     throw new HttpError(403, `The alert ${id} is of an asset that the token ${name} is not for.`);
   }
 
-  /** Likewise. An alert that has ended stays as it is. */
+  /** Closes an alert. Undefined if there is none with this id. An alert that has ended stays as it is. */
   async closeAlert(id: number): Promise<Alert | undefined> {
     return (await this.alert(id)) && this.stored().closeAlert(id);
   }
@@ -69,7 +69,7 @@ export class ScopedWatching extends ScopedStore<WatchStore> {
     return { name, until, by };
   }
 
-  /** False if it was not muted. */
+  /** Ends a mute. Returns false if there is none. */
   async unmute(name: MuteName): Promise<boolean> {
     const store = this.stored();
     assertReached(this.caller, partsOf(name));
@@ -77,8 +77,8 @@ export class ScopedWatching extends ScopedStore<WatchStore> {
   }
 
   /**
-   * Those whose key or prefix is inside. A wider one may mute what is inside too: `Alert.mutedUntil` tells. Who muted it
-   * only admins are told.
+   * The mutes whose key or prefix is inside. A mute of a shorter prefix is left out, though it may hold for assets
+   * inside: `Alert.mutedUntil` has its end. Only admins get the name of the token that muted.
    */
   async mutes(): Promise<readonly Mute[]> {
     const mutes = await this.stored().mutes();

@@ -11,13 +11,13 @@ const afterFailure = 5 * second;
 
 interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
   readonly log: Pick<EventLog, "watch">;
-  /** Ends it, and lets go of the lease. */
+  /** Ends the watching, and releases the lease. */
   readonly signal: AbortSignal;
   /** Default: the system's clocks. */
   readonly read?: () => ClockReading;
 }
 
-/** Watches until the signal. It wakes after commits, when something is due, and every 5 seconds. */
+/** Watches until the signal aborts. It wakes after commits, when a subject is due, and every 5 seconds. */
 export async function runWatcher({ log, signal, read = readClocks, ...options }: RunWatcherOptions): Promise<void> {
   const watcher = new Watcher({ ...options, read });
   const commits = new CommitSignal((listener) => log.watch(listener), { ref: false });

@@ -9,7 +9,7 @@ import { AlertsTable } from "./alerts-table.tsx";
 import { type AlertsView, readAlertsView } from "./alerts-view.ts";
 import { Mutes } from "./mutes.tsx";
 
-/** What is late and what fails, since when, and why: the alerts that fire, or those that were resolved. */
+/** The page of alerts: those that fire, or those that were resolved, since when, and why. */
 export async function alertsPage(context: PageContext): Promise<Page> {
   const view = await readAlertsView(context);
   return {
@@ -17,7 +17,7 @@ export async function alertsPage(context: PageContext): Promise<Page> {
     section: "alerts",
     body: <AlertsBody view={view} url={context.url} now={context.now} />,
     stream: streamPath(context),
-    // A check fires a moment after its event, and mutes end without one.
+    // Events alone are not enough: a check fires a moment after its event, and mutes end without one.
     refreshSeconds: 15,
     status: view.wrong.size > 0 ? 400 : 200,
     files: ["filters.js"],
@@ -122,7 +122,7 @@ function None({ view: { isWatching, isFiltered, query, cursor } }: { readonly vi
   );
 }
 
-/** How to begin, where nothing is defined. */
+/** Says how to begin if nothing is defined. */
 function Beginning({ isEmpty }: { readonly isEmpty: boolean }) {
   return (
     <section class={isEmpty ? "begin" : "begin soft"} id="begin" aria-labelledby="begin-title">

@@ -91,7 +91,7 @@ function Row({ row: { alert, mute }, now, mayChange }: RowProps) {
   );
 }
 
-/** What an alert is of: an asset, its partition, its check. */
+/** The name of what an alert is about: an asset, its partition, its check. */
 function AlertName({ alert }: { readonly alert: Alert }) {
   const { assetKey, partition, checkName, eventId } = alert;
   return (

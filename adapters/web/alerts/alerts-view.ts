@@ -21,7 +21,7 @@ const schema = v.strictObject({
   cursor: v.optional(v.string()),
 });
 
-/** Everything that the page of alerts shows. */
+/** The content of the page of alerts. */
 export interface AlertsView {
   readonly query: v.InferOutput<typeof schema>;
   /** The text of the prefix field. */
@@ -37,9 +37,9 @@ export interface AlertsView {
   readonly counts: WatchCounts["firing"] | undefined;
   readonly mutes: readonly Mute[];
   readonly hasMoreMutes: boolean;
-  /** Whether this server watches anything at all. */
+  /** Whether this server has a store for what is watched. */
   readonly isWatching: boolean;
-  /** Whether anything is defined, so that something can be late. */
+  /** Whether any asset is defined. Without definitions nothing can be late. */
   readonly hasDefinitions: boolean;
   readonly isFiltered: boolean;
   /** Whether the caller may mute and close. */
@@ -48,7 +48,7 @@ export interface AlertsView {
 
 export interface AlertRow {
   readonly alert: Alert;
-  /** The mute that ends last of those that hold for it. */
+  /** Of the mutes that hold for it, the one that ends last. */
   readonly mute: Mute | undefined;
 }
 

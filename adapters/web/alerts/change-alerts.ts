@@ -13,7 +13,7 @@ const nameSchema = v.pipe(
   v.union([v.strictObject({ asset_key: keySchema }), v.strictObject({ prefix: keySchema })]),
 );
 
-/** Does what the pressed button of the page says. Rejects with HttpError. */
+/** Mutes, unmutes or closes, as the pressed button of the page says. Rejects with HttpError. */
 export async function changeAlerts(form: URLSearchParams, watching: ScopedWatching, now: number): Promise<void> {
   const [mute, unmute, close] = [form.get("mute"), form.get("unmute"), form.get("close")];
   if (mute !== null) {

@@ -6,7 +6,7 @@ import { NameText } from "../parts/user-text.tsx";
 import { alertsForm, unmuteValue } from "./alert-forms.ts";
 import type { AlertsView } from "./alerts-view.ts";
 
-/** What is muted now, and by whom. */
+/** The list of current mutes, with the tokens that muted. */
 export function Mutes({ view, now }: { readonly view: AlertsView; readonly now: number }) {
   const { mutes, hasMoreMutes, mayChange } = view;
   if (mutes.length === 0) return null;

@@ -60,7 +60,7 @@ function missedBy({ state, deadline = null }: Partial<AssetFreshness> = {}, now:
   return isBad(state) && deadline !== null && deadline <= now ? deadline : null;
 }
 
-/** The next deadline by the rules alone, whatever came; null where the next event sets it. */
+/** The next deadline by the rules alone, independent of events; null where the next event sets it. */
 function nextRule(
   policy: FreshnessPolicy,
   watched: ReturnType<typeof watchedPartitions> | undefined,

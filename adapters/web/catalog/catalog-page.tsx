@@ -163,7 +163,7 @@ interface CatalogTableProps {
 }
 
 function CatalogTable({ list, url, now }: CatalogTableProps) {
-  // A group is of all assets below it, whoever owns them.
+  // A group stands for all assets below it, of all owners.
   const others = { group: null, owner: null, tag: null };
   const withoutPrefix = new URLSearchParams(withQuery(url, { ...others, prefix: null, cursor: null, as_of: null }));
   const columns = columnsOf(list.rows);

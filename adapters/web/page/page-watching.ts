@@ -26,7 +26,7 @@ export interface FiringCount {
 const mostCounted = 100;
 const nothing = { cursor: null, hasMore: false } as const;
 
-/** What pages show of the watching, narrowed to a caller's prefix. Without a store nothing is watched. */
+/** The freshness and the alerts that pages show, narrowed to a caller's prefix. Without a store there are none. */
 export class PageWatching {
   readonly #store: WatchStore | undefined;
   readonly #scoped: ScopedWatching;
@@ -38,7 +38,7 @@ export class PageWatching {
     this.#caller = caller;
   }
 
-  /** Whether this server watches anything. */
+  /** Whether this server has a store for what is watched. */
   get isStored(): boolean {
     return this.#store !== undefined;
   }

@@ -16,13 +16,13 @@ export type EncodedDefinition = readonly [
   content: string,
 ];
 
-/** 0 for the definition of a key, 1 for that of a prefix: a key sorts before the same prefix. */
+/** 0 for the definition of a key, 1 for that of a prefix, so that a key sorts before the same prefix. */
 export type DefinitionKind = 0 | 1;
 
 /** Definitions that can cross threads: bytes of JSON arrays of EncodedDefinitions, ordered by name and kind. */
 export type EncodedDefinitions = readonly ArrayBuffer[];
 
-/** How many definitions, and characters of their JSON, one step compares or writes: reports wait for as long. */
+/** How many definitions, and characters of their JSON, one step compares or writes. Reports wait for a step. */
 export const definitionsPerStep = 500;
 export const charactersPerStep = 500_000;
 
@@ -41,7 +41,7 @@ interface Encoded extends TextPlace {
   readonly kind: DefinitionKind;
 }
 
-/** How many definitions are encoded before other work of the thread has its turn. */
+/** How many definitions are encoded before the thread does other work. */
 const encodedAtOnce = 200;
 
 /** Encodes definitions, in bounded steps. Of two with one name the last counts. */
@@ -101,7 +101,7 @@ function inChunks(sorted: readonly Encoded[], texts: TextBlocks): EncodedDefinit
   for (const row of sorted) {
     const length = row.end - row.start;
     const isFull = rows.length >= definitionsPerStep || size + length > charactersPerStep;
-    // A key and the same prefix stay together: what a source no longer defines is looked for between chunks by name.
+    // A key and the same prefix stay together, since definitions to remove are searched for between chunks by name.
     if (isFull && rows.length > 0 && row.name !== last) endChunk();
     rows.push(row);
     size += length;

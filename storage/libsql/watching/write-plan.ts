@@ -14,10 +14,11 @@ import { insertAssets, insertIntoEvent, lastReceivedAt } from "../write/insert-s
 import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
 import type { Statement } from "../write/write-transaction.ts";
 
-// A plan is written by one batch of statements, on a file and on a remote database alike. Each statement looks at the
-// fence itself, and at the beat, which the last one changes: a plan of who holds the lease no longer writes nothing, nor
-// does one that is sent again since its answer was lost. Two statements would be two decisions; a transaction that reads
-// first would hold the database's lock while a stopped process sleeps.
+// A plan is written in batches of statements, on a file and on a remote database alike. Each statement compares the
+// fence and the beat with those of the lease, and the last statement of a batch increases the beat. So nothing is
+// written for a server that has lost the lease, or for a batch that is sent again because its answer was lost. A
+// transaction that reads the lease first would not do: it would hold the database's lock while a stopped process
+// sleeps.
 
 /** A plan as statements. */
 export interface WrittenPlan {
@@ -30,7 +31,7 @@ export interface WrittenPlan {
  */
 const decisionsPerBatch = { file: 8, remote: 250 } as const;
 
-/** The batches of a plan, in order. Only the last one moves the cursor: until then the plan can be made again. */
+/** The batches of a plan, in order. Only the last one moves the cursor, so that a plan can be made again until then. */
 export function planBatches(plan: WatchPlan, kind: "file" | "remote"): readonly (readonly Statement[])[] {
   const subjects = batchesOf(plan.subjects, decisionsPerBatch[kind]).map((subjects) => ({
     ...plan,
@@ -107,10 +108,10 @@ function alertRow(
   return { to, row: [...name, eventId, severity, since, tellAt, JSON.stringify(labels)] };
 }
 
-/** Whether the plan is of the holder, and for the first time. */
+/** True if the plan is that of the holder, and was not written before. */
 const isHeld = "(SELECT watcher.fence = ?2 AND watcher.beat = ?3 FROM watcher)";
 
-/** The decisions that hold, by their columns. A decision with `up_to` does not if the asset has a newer event. */
+/** The decisions to write, by their columns. One with `up_to` is left out if the asset has a newer event. */
 const decided = (columns: string) => `
   WITH decided AS MATERIALIZED (
     SELECT row.key AS at, row.value ->> 0 AS name, row.value ->> 1 AS partition, ${columns}
