@@ -63,5 +63,4 @@ export {
   type WatchProgress,
   type WatchReads,
 } from "./watching/watch-plan.ts";
-export type * from "./watching/watch-store.ts";
-export { isMutedBy } from "./watching/watch-store.ts";
+export * from "./watching/watch-store.ts";
