@@ -74,7 +74,7 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
     try {
       return await alone.answer(request, call);
     } finally {
-      alone.end();
+      await alone.end();
     }
   }
 

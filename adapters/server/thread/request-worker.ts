@@ -140,6 +140,10 @@ async function valueFor(question: ThreadQuestion): Promise<ThreadValue> {
   // Waits need no app, which takes long to load.
   if (question.type === "facts") return (await reading).waitFacts(question.asks);
   if (question.type === "changes") return (await reading).changesAfter(question.after);
+  if (question.type === "close") {
+    await (await reading).close();
+    return 0;
+  }
   const { app, pages } = await requestApp();
   switch (question.type) {
     case "page":

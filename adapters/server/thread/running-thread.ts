@@ -118,8 +118,9 @@ export class RunningThread {
     });
   }
 
-  /** Ends the thread. Questions without an answer reject. */
-  end(): void {
+  /** Ends the thread, which closes the database first: native code that a thread's end cuts off may end the process. */
+  async end(): Promise<void> {
+    await this.ask({ type: "close" }).catch(() => {}); // it has ended already
     this.#end("has ended");
   }
 
