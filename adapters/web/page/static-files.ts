@@ -7,16 +7,16 @@ import { answerHeaders } from "../../http/responses.ts";
 
 /** The scripts that pages load, from this package or another. Nothing is built, and nothing comes from another host. */
 const files = {
-  "page.js": own("page.js"),
-  "filters.js": own("filters.js"),
-  "search-on.js": own("search-on.js"),
-  "grid.js": own("grid.js"),
-  "unpack-names.js": own("unpack-names.js"),
-  "calendar.js": own("calendar.js"),
-  "visible-text.js": own("visible-text.js"),
-  "plots.js": own("plots.js"),
-  "ago.js": own("ago.js"),
-  "figures.js": own("figures.js"),
+  "page.js": script("page.js"),
+  "filters.js": script("filters.js"),
+  "search-on.js": script("search-on.js"),
+  "grid.js": script("grid.js"),
+  "unpack-names.js": script("unpack-names.js"),
+  "calendar.js": script("calendar.js"),
+  "visible-text.js": script("visible-text.js"),
+  "plots.js": script("plots.js"),
+  "ago.js": script("ago.js"),
+  "figures.js": script("figures.js"),
   "uPlot.js": () => packaged("uplot/dist/uPlot.iife.min.js"),
 } as const satisfies Readonly<Record<string, () => string>>;
 
@@ -84,6 +84,16 @@ export async function staticResponse(
 /** The build copies `browser/`, so that its path from this file is the same in the sources and in dist. */
 function own(name: string): () => string {
   return () => readFileSync(fileURLToPath(new URL(`../browser/${name}`, import.meta.url)), "utf8");
+}
+
+/** A script without its comments, which only its readers need: they are a third of what a page would load. */
+function script(name: string): () => string {
+  return () => scriptWithoutComments(own(name)());
+}
+
+/** Comments of a script stand on lines of their own, or are types within a line. */
+function scriptWithoutComments(text: string): string {
+  return text.replaceAll(/\/\*.*?\*\/ ?/gs, "").replaceAll(/^\s*(\/\/.*)?\n/gm, "");
 }
 
 function packaged(path: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assetPath } from "../../../adapters/web/parts/asset-path.ts";
 import { visible, visibleName } from "../../../adapters/web/parts/visible-text.ts";
@@ -146,6 +147,20 @@ describe("every page", () => {
     expect(html).not.toMatch(style);
     expect(html).toContain('<main id="main">');
     expect(scriptsOf(html)).not.toEqual([]);
+  });
+
+  test("files come without their comments, and are otherwise what lies in the sources", async () => {
+    const { get } = await siteOf();
+    const [page = ""] = scriptsOf((await get("/")).html);
+    const folder = new URL("../../../adapters/web/browser/", import.meta.url);
+    const transpiler = new Bun.Transpiler({ loader: "js" });
+    for (const name of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
+      const { html: served } = await get(page.replace("page.js", name));
+      const source = readFileSync(new URL(name, folder), "utf8");
+      expect(served.length).toBeLessThan(source.length);
+      expect([name, /\/\*|^\s*\/\//m.test(served)]).toEqual([name, false]);
+      expect(transpiler.transformSync(served)).toBe(transpiler.transformSync(source));
+    }
   });
 
   test("files are kept for a year under a name that changes with them", async () => {
