@@ -27,6 +27,7 @@ const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<St
  *
  * @example
  * const { log, tokens, definitions } = await openStores({ url: "file:runless.db" });
+ * await log.close();
  */
 export async function openStores(options: LibsqlOptions): Promise<Stores> {
   return openers[storeKindOf(options.url)](options);
@@ -38,6 +39,7 @@ export async function openStores(options: LibsqlOptions): Promise<Stores> {
  *
  * @example
  * const log = await openEventLog({ url: "file:runless.db" });
+ * await log.close();
  */
 export async function openEventLog(options: LibsqlOptions): Promise<EventLog & Maintenance> {
   return (await openStores(options)).log;

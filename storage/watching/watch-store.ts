@@ -12,8 +12,9 @@ import type { ListRequest } from "../event-log.ts";
  * and only for the server that holds the lease.
  *
  * @example
- * const { watching } = await openStores({ url: "file:runless.db" });
+ * const { log, watching } = await openStores({ url: "file:runless.db" });
  * const firing = await watching.alerts({ status: "firing" }, { limit: 100 });
+ * await log.close();
  */
 export interface WatchStore {
   /** Says which server watches, and whether there is work for it. */

@@ -2,6 +2,7 @@ import { parseDuration } from "../../../core/freshness/duration.ts";
 import { expectedWindows, partitionWindow, type TimedWindow } from "../../../core/freshness/expected-partitions.ts";
 import type { CalendarPartitions, CronPartitions, Partitions } from "../../../core/freshness/partitions.ts";
 import { defaultLookback, type TimeWindowPolicy } from "../../../core/freshness/policy.ts";
+import { earliest, latest } from "../../../core/time.ts";
 
 /** A materialization: of which partition, and when it counted. */
 export interface Report {
@@ -33,11 +34,11 @@ export function suggestFreshness(reports: readonly Report[], partitions: Partiti
 
 /** Each series is judged as an asset is, from its first report to the last one of all. */
 function ofSeries(series: readonly (readonly number[])[]): SuggestedFreshness {
-  const end = Math.max(...series.flat());
-  const distances = series.map((times) => distancesOf([...times, end]));
+  const end = latest(series.flat());
   const usual = usualOf(series.flatMap(distancesOf));
-  if (usual === undefined) return undefined;
-  const longest = Math.max(...distances.flat());
+  if (usual === undefined || end === null) return undefined;
+  const distances = series.map((times) => distancesOf([...times, end]));
+  const longest = latest(distances.flat()) ?? 0;
   if (longest > mostIrregular * usual) {
     return { why: `usually ${duration(usual)} passed between two materializations, but once ${duration(longest)}` };
   }
@@ -49,9 +50,8 @@ function ofWindows(reports: readonly Report[], partitions: CalendarPartitions | 
   const known = reports.filter(({ partition }) => partition !== null && hasPartition(partitions, partition));
   const times = timesByPartition(known);
   const all = known.map(({ at }) => at);
-  const [first, last] = [Math.min(...all), Math.max(...all)];
-  const usual = usualOf(distancesOf(all));
-  if (usual === undefined) return undefined;
+  const [first, last, usual] = [earliest(all), latest(all), usualOf(distancesOf(all))];
+  if (first === null || last === null || usual === undefined) return undefined;
   const ended = [...expectedWindows(partitions, { from: first - longestMonth, until: null, now: last })];
   const windows = ended
     .filter(({ end }) => end > first)
@@ -82,8 +82,11 @@ function coverOf(windows: readonly Ended[]): { readonly early: number; readonly 
   const leads = windows.flatMap(({ start, end, times }) => times.filter((at) => at >= start).map((at) => end - at));
   const earlies = new Set([0, ...leads.filter((lead) => lead > 0).map((lead) => roundedUp(lead))]);
   const covers = [...earlies].flatMap((early) => {
-    const delays = windows.map(({ end, times }) => Math.min(...times.filter((at) => at >= end - early)) - end);
-    const delay = Math.max(0, ...delays);
+    const delays = windows.map(({ end, times }) => {
+      const met = earliest(times.filter((at) => at >= end - early));
+      return met === null ? Number.POSITIVE_INFINITY : met - end;
+    });
+    const delay = latest([0, ...delays]) ?? 0;
     return Number.isFinite(delay) ? [{ early, delay }] : [];
   });
   return covers.sort((a, b) => a.early + a.delay - b.early - b.delay)[0];

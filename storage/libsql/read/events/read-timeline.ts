@@ -143,7 +143,7 @@ async function addLatest(steps: ReadSteps, assetId: number, since: number | unde
   const { rows } = await steps.step((client) => client.execute({ sql: selectLatest, args: [assetId, since ?? null] }));
   const ids = new Set(marks.map(({ id }) => id));
   const found = JSON.parse(String(rows[0]?.marks ?? "[]")) as MarkRow[]; // as the statement writes it
-  marks.push(...found.map(eventMark).filter(({ id }) => !ids.has(id)));
+  for (const mark of found.map(eventMark)) if (!ids.has(mark.id)) marks.push(mark);
 }
 
 type NameRow = readonly [id: number, partition: string | null, checkName: string | null];
