@@ -6,7 +6,7 @@ import type {
   DefinitionStore,
 } from "../../definitions/definition-store.ts";
 import type { Stores } from "../../stores.ts";
-import { noon } from "../event-log/harness.ts";
+import { declareTestOn } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import type { TestRunner } from "../test-runner.ts";
 
@@ -30,21 +30,13 @@ export type DeclareTest = (sentence: string, body: (subject: Subject) => Promise
 /** In milliseconds: some of these tests replace thousands of definitions. */
 const longestTest = 60_000;
 
-export function createDeclareTest({ test }: TestRunner, open: OpenDefinitionStore): DeclareTest {
-  return (sentence, body) =>
-    test(
-      sentence,
-      async () => {
-        const clock = { now: noon };
-        const { definitions, log } = await open({ now: () => clock.now });
-        try {
-          await body({ definitions, clock });
-        } finally {
-          await log?.close();
-        }
-      },
-      longestTest,
-    );
+export function createDeclareTest(runner: TestRunner, open: OpenDefinitionStore): DeclareTest {
+  return declareTestOn(runner, {
+    open,
+    logOf: ({ log }) => log,
+    subjectOf: ({ definitions }, clock) => ({ definitions, clock }),
+    longest: longestTest,
+  });
 }
 
 /** A policy that fails a day after the last event. */

@@ -1,6 +1,6 @@
 import type { Definition } from "../../../core/definitions/index.ts";
 import type { DefinitionName } from "../../definitions/definition-store.ts";
-import { noon } from "../event-log/harness.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import { changes, type DeclareTest, daily, defined, listAll, nameOf } from "./harness.ts";
 

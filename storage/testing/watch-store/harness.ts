@@ -1,4 +1,4 @@
-import { noon } from "../event-log/harness.ts";
+import { declareTestOn } from "../declare-test.ts";
 import type { TestRunner } from "../test-runner.ts";
 import { Follower, type WatchedStores } from "./follower.ts";
 
@@ -23,23 +23,17 @@ export const day = 24 * hour;
 /** In milliseconds: some of these tests take hundreds of steps. */
 const longestTest = 60_000;
 
-export function createDeclareTest({ test }: TestRunner, open: OpenWatchedStores): DeclareTest {
-  return (sentence, body) =>
-    test(
-      sentence,
-      async () => {
-        const clock = { now: noon };
-        const stores = await open({ now: () => clock.now });
-        const follower = new Follower(stores, clock);
-        await follower.take();
-        try {
-          await body({ stores, clock, follower });
-        } finally {
-          await stores.log.close();
-        }
-      },
-      longestTest,
-    );
+export function createDeclareTest(runner: TestRunner, open: OpenWatchedStores): DeclareTest {
+  return declareTestOn(runner, {
+    open,
+    logOf: ({ log }) => log,
+    subjectOf: async (stores, clock) => {
+      const follower = new Follower(stores, clock);
+      await follower.take();
+      return { stores, clock, follower };
+    },
+    longest: longestTest,
+  });
 }
 
 /** A policy that fails so long after the last event that counted. */

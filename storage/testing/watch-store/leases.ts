@@ -1,5 +1,5 @@
 import { materialization } from "../../../core/index.ts";
-import { noon } from "../event-log/harness.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import { alertsOf, define, Follower, report } from "./follower.ts";
 import { type DeclareTest, hour, window } from "./harness.ts";

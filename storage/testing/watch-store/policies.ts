@@ -1,5 +1,5 @@
 import { materialization, observation } from "../../../core/index.ts";
-import { noon } from "../event-log/harness.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import { alertsOf, changesOf, define, report } from "./follower.ts";
 import { type DeclareTest, day, hour, window } from "./harness.ts";
