@@ -24,7 +24,7 @@ export type EncodedDefinitions = readonly ArrayBuffer[];
 
 /** How many definitions, and characters of their JSON, one step compares or writes. Reports wait for a step. */
 export const definitionsPerStep = 500;
-export const charactersPerStep = 500_000;
+const charactersPerStep = 500_000;
 
 export const kindOf = ({ key }: DefinitionName): DefinitionKind => (key === undefined ? 1 : 0);
 
@@ -90,35 +90,48 @@ class TextBlocks {
 const blockBytes = 1_000_000;
 
 function inChunks(sorted: readonly Encoded[], texts: TextBlocks): EncodedDefinitions {
-  const chunks: ArrayBuffer[] = [];
-  let rows: TextPlace[] = [];
-  let size = 0;
-  let last: string | undefined;
-  const endChunk = () => {
-    chunks.push(arrayOf(rows, size, texts));
-    [rows, size] = [[], 0];
-  };
-  for (const row of sorted) {
-    const length = row.end - row.start;
-    const isFull = rows.length >= definitionsPerStep || size + length > charactersPerStep;
-    // A key and the same prefix stay together, since definitions to remove are searched for between chunks by name.
-    if (isFull && rows.length > 0 && row.name !== last) endChunk();
-    rows.push(row);
-    size += length;
-    last = row.name;
-  }
-  if (rows.length > 0) endChunk();
-  return chunks;
+  // A key and the same prefix stay together, since definitions to remove are searched for between chunks by name.
+  const steps = inSteps(sorted, sizeOf, (row, last) => row.name === last.name);
+  return steps.map((rows) => arrayOf(rows, texts));
 }
 
-/** The rows as a JSON array. `size` is their length together. */
-function arrayOf(rows: readonly TextPlace[], size: number, texts: TextBlocks): ArrayBuffer {
+const sizeOf = ({ start, end }: TextPlace) => end - start;
+
+/**
+ * Definitions in their order, as many together as one step takes. One that belongs to the last one stays with it. `sizeOf`
+ * is in characters, or in bytes, of which there are no fewer.
+ */
+export function inSteps<Item>(
+  items: readonly Item[],
+  sizeOf: (item: Item) => number,
+  belongsTo: (item: Item, last: Item) => boolean = () => false,
+): readonly (readonly Item[])[] {
+  const steps: Item[][] = [];
+  let total = 0;
+  for (const item of items) {
+    const [step, size] = [steps.at(-1), sizeOf(item)];
+    const last = step?.at(-1);
+    const fits = step !== undefined && step.length < definitionsPerStep && total + size <= charactersPerStep;
+    if (step !== undefined && last !== undefined && (fits || belongsTo(item, last))) {
+      step.push(item);
+      total += size;
+    } else {
+      steps.push([item]);
+      total = size;
+    }
+  }
+  return steps;
+}
+
+/** The rows as a JSON array. */
+function arrayOf(rows: readonly TextPlace[], texts: TextBlocks): ArrayBuffer {
+  const size = rows.reduce((sum, row) => sum + sizeOf(row), 0);
   const chunk = new Uint8Array(size + rows.length + 1);
   let at = 0;
   for (const row of rows) {
     chunk[at] = (at === 0 ? "[" : ",").charCodeAt(0);
     chunk.set(texts.bytes(row), at + 1);
-    at += 1 + row.end - row.start;
+    at += 1 + sizeOf(row);
   }
   chunk[at] = "]".charCodeAt(0);
   return chunk.buffer;

@@ -8,11 +8,11 @@ import { encodeText } from "../write/sortable-text.ts";
 import { type WriteTransaction, writeTransaction } from "../write/write-transaction.ts";
 import { type Change, compareDefinitions, type Plan } from "./compare-definitions.ts";
 import {
-  charactersPerStep,
   decodeChunk,
   definitionsPerStep,
   type EncodedDefinition,
   type EncodedDefinitions,
+  inSteps,
 } from "./encode-definitions.ts";
 import { readRevision } from "./read-definitions.ts";
 
@@ -75,7 +75,7 @@ export class DefinitionReplacer {
 
   /** Returns the new revision, or undefined if another change came first. */
   async #carryOut(plan: Plan, request: ReplaceRequest): Promise<number | undefined> {
-    const batches = inBatches(plan.changes);
+    const batches = inSteps(plan.changes, ({ given }) => given?.size ?? 0);
     const isStale = await this.#waitForOthers();
     return batches.length === 1 && !isStale ? this.#atOnce(plan, request) : this.#inSteps(plan, request, batches);
   }
@@ -185,20 +185,6 @@ export class DefinitionReplacer {
   #transaction<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     return this.#access.write((writer) => writeTransaction(writer, work));
   }
-}
-
-function inBatches(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const batches: Change[][] = [];
-  let characters = 0;
-  for (const change of changes) {
-    const size = change.given?.size ?? 0;
-    const batch = batches.at(-1);
-    const fits = batch !== undefined && batch.length < definitionsPerStep && characters + size <= charactersPerStep;
-    if (fits) batch.push(change);
-    else batches.push([change]);
-    characters = fits ? characters + size : size;
-  }
-  return batches;
 }
 
 /** The arguments of `insertRows`. */
