@@ -104,7 +104,10 @@ function policyOf(usual: number, late: number): TimeWindowPolicy | { readonly wh
 function timesByPartition(reports: readonly Report[]): ReadonlyMap<string, readonly number[]> {
   const times = new Map<string, number[]>();
   for (const { partition, at } of reports) {
-    if (partition !== null) times.set(partition, [...(times.get(partition) ?? []), at]);
+    if (partition === null) continue;
+    const known = times.get(partition);
+    if (known === undefined) times.set(partition, [at]);
+    else known.push(at);
   }
   return times;
 }

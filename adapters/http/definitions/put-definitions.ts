@@ -36,6 +36,8 @@ const mostYaml = 262_144;
 
 /** A larger one has so many definitions that its memory is given back at once. In bytes. */
 const largeDocument = 2_000_000;
+/** Likewise, of a compressed one: it may become that large. */
+const largeCompressed = 262_144;
 
 /** Replaces the definitions of a source. The whole body is read here. Another thread, if there is one, parses it. */
 export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: SharedLimits): Promise<Response> {
@@ -57,7 +59,7 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
   };
   const forward = (body: ArrayBuffer) => {
     const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck(), body };
-    const isLarge = body.byteLength > (request.headers.has("content-encoding") ? mostYaml : largeDocument);
+    const isLarge = body.byteLength > (request.headers.has("content-encoding") ? largeCompressed : largeDocument);
     return isLarge ? forwarder?.answerAlone(request, call) : forwarder?.answer(request, call);
   };
   try {
