@@ -52,6 +52,10 @@ export function compareAssetKeys(a: AssetKey, b: AssetKey): number {
   return a.length - b.length;
 }
 
+export function sameKey(a: AssetKey, b: AssetKey): boolean {
+  return compareAssetKeys(a, b) === 0;
+}
+
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

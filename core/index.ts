@@ -1,18 +1,21 @@
 export { type AssetKey, compareAssetKeys, formatAssetKey, hasPrefix, parseAssetKey } from "./asset-key.ts";
+export {
+  type AssetCheckOptions,
+  type AssetCheckSeverity,
+  assetKeyOf,
+  dataVersionOf,
+  type EventOptions,
+  type Tags,
+} from "./events/event-fields.ts";
 export type { EventReport } from "./events/event-input.ts";
 export {
   type AssetCheckEvaluation,
-  type AssetCheckOptions,
-  type AssetCheckSeverity,
   type AssetMaterialization,
   type AssetObservation,
   type AssetWiped,
-  assetKeyOf,
   assetWiped,
   checkEvaluation,
   checkEvent,
-  dataVersionOf,
-  type EventOptions,
   type FreshnessStateChange,
   freshnessStateChange,
   materialization,
@@ -21,7 +24,6 @@ export {
   type RecordedEventType,
   type RunlessEvent,
   type RunlessEventType,
-  type Tags,
   type WipeScope,
 } from "./events/events.ts";
 export type { FreshnessChange, FreshnessReason, FreshnessState } from "./events/freshness-change.ts";

@@ -1,4 +1,4 @@
-const isoTime =
+const isoForm =
   /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?Z| ?([+-])(\d\d)(?::?(\d\d))?)$/i;
 const epochSeconds = /^(-?)(\d{1,14})(?:\.(\d+))?$/;
 
@@ -30,6 +30,24 @@ export function isLikelyMilliseconds(text: string): boolean {
 
 export const likelyMilliseconds = "this looks like milliseconds; send seconds or an ISO time";
 
+/** A time as ISO 8601 in UTC, or null if there is none. */
+export function isoTime<Time extends number | null>(milliseconds: Time): string | Extract<Time, null>;
+export function isoTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+/** The first of the times that there are. */
+export function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.reduce<number | null>((least, time) => (least === null ? time : Math.min(least, time)), null);
+}
+
+/** The last of the times that there are. */
+export function latest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.reduce<number | null>((most, time) => (most === null ? time : Math.max(most, time)), null);
+}
+
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
@@ -37,7 +55,7 @@ const day = 24 * 60 * minute;
 export const mostAhead = day;
 
 function isoMilliseconds(text: string): number | undefined {
-  const [found, years = "", ...rest] = isoTime.exec(text) ?? [];
+  const [found, years = "", ...rest] = isoForm.exec(text) ?? [];
   if (found === undefined || years === "-000000") return undefined;
   const [month, dayOfMonth, hour, minutes, second = "0", fraction = "", sign, zoneHours = "0", zoneMinutes = "0"] =
     rest;

@@ -2,7 +2,7 @@ import type { AppendedEvent, AppendOptions, EventLog, NewEvent, Unit, UnitResult
 import { EventLogError } from "./event-log-error.ts";
 
 /** The outcome of an append of one unit. `reason` is a sentence for the caller. */
-export type UnitOutcome =
+type UnitOutcome =
   | { readonly status: "recorded"; readonly events: readonly AppendedEvent[] }
   /** The event at `index` repeats an idempotency key with other content. */
   | { readonly status: "conflict"; readonly index: number; readonly reason: string }

@@ -31,7 +31,7 @@ export class EventLogError extends Error {
 }
 
 /** The appends in the queue. `bytes` is the size of the encoded events. */
-export interface QueuedLoad {
+interface QueuedLoad {
   readonly events: number;
   readonly bytes: number;
 }

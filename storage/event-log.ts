@@ -23,7 +23,7 @@ import type {
  */
 export interface EventLog {
   /**
-   * Appends units in order. Each is recorded whole or not at all, whatever happens to the others. The result of a unit
+   * Appends units in order. Each is recorded whole or not at all, independently of the others. The result of a unit
    * has the unit's index. Ids grow in the order of commits; a store may skip some.
    *
    * Resolves after the commit is durable: fsync on a file, the server's acknowledgement on remote libSQL. Rejects for all
@@ -60,6 +60,7 @@ export interface EventLog {
   /**
    * Hides events and their idempotency keys: those of an asset, of one partition of it (null: events without a
    * partition), or one event. They are hidden when it resolves; a store may delete them later. Ids are never used again.
+   * With an asset go its changes of freshness, also where it has no other events: that ends its alerts.
    *
    * Resolves with the event that it leaves in the log as a trace, or with undefined if there is nothing to wipe. Traces
    * are not wiped. Rejects with EventLogError `unavailable` if the store can't wipe now; then nothing is wiped.

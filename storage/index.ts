@@ -20,8 +20,10 @@ export { eachEncoded } from "./libsql/write/encode-units.ts";
 export { type EncodedUnits, type GroupResult, unitResults } from "./libsql/write/group.ts";
 export type * from "./maintenance.ts";
 export { createMemoryDefinitionStore } from "./memory/definition-store.ts";
-export { createMemoryEventLog } from "./memory/memory-event-log.ts";
+export { createMemoryEventLog, type MemoryLog } from "./memory/memory-event-log.ts";
 export { createMemoryTokenStore } from "./memory/token-store.ts";
+export { createMemoryWatchReads, type MemoryWatchSource, type WatcherRecord } from "./memory/watch-reads.ts";
+export { createMemoryWatchStore, type MemoryWatchOptions } from "./memory/watch-store.ts";
 export { openEventLog, openStores } from "./open-stores.ts";
 export type * from "./overview.ts";
 export { createFingerprint, fingerprint } from "./recording/fingerprint.ts";
@@ -43,4 +45,23 @@ export {
   type WaitReads,
   waitReadsOf,
 } from "./wait-reads.ts";
-export type * from "./watching/watch-store.ts";
+export { assetFreshness, type SubjectGroup, subjectsIn } from "./watching/asset-freshness.ts";
+export { planStep } from "./watching/plan-step.ts";
+export {
+  type AlertChange,
+  type AlertLabels,
+  alertsKeptFor,
+  type CheckDecision,
+  type CheckSubject,
+  type KeyPage,
+  type LogSlice,
+  type SubjectDecision,
+  type SubjectName,
+  type Sweep,
+  type WatchedRow,
+  type WatchHead,
+  type WatchPlan,
+  type WatchProgress,
+  type WatchReads,
+} from "./watching/watch-plan.ts";
+export * from "./watching/watch-store.ts";

@@ -4,7 +4,7 @@ import type { LibsqlOptions } from "./libsql/libsql-options.ts";
 import { openLibsqlStores } from "./libsql/libsql-stores.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { createMemoryDefinitionStore } from "./memory/definition-store.ts";
-import { createMemoryLog } from "./memory/memory-event-log.ts";
+import { createMemoryEventLog } from "./memory/memory-event-log.ts";
 import { createMemorySendStore } from "./memory/send-store.ts";
 import { createMemoryTokenStore } from "./memory/token-store.ts";
 import { createMemoryWatchStore } from "./memory/watch-store.ts";
@@ -13,7 +13,7 @@ import type { Stores } from "./stores.ts";
 const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<Stores>>> = {
   libsql: openLibsqlStores,
   memory: async ({ now = Date.now, onCommit }) => {
-    const log = createMemoryLog({ now, onCommit });
+    const log = createMemoryEventLog({ now, onCommit });
     const definitions = createMemoryDefinitionStore({ now });
     const watching = createMemoryWatchStore({ log, definitions, now });
     return {
@@ -29,6 +29,7 @@ const openers: Readonly<Record<StoreKind, (options: LibsqlOptions) => Promise<St
  *
  * @example
  * const { log, tokens, definitions } = await openStores({ url: "file:runless.db" });
+ * await log.close();
  */
 export async function openStores(options: LibsqlOptions): Promise<Stores> {
   return openers[storeKindOf(options.url)](options);
@@ -40,6 +41,7 @@ export async function openStores(options: LibsqlOptions): Promise<Stores> {
  *
  * @example
  * const log = await openEventLog({ url: "file:runless.db" });
+ * await log.close();
  */
 export async function openEventLog(options: LibsqlOptions): Promise<EventLog & Maintenance> {
   return (await openStores(options)).log;

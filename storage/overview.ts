@@ -139,7 +139,7 @@ export interface AssetTimeline {
   readonly isSample: boolean;
   /**
    * At most as many materializations and observations as the request's `events` says, in the same order. If more were
-   * found, those with a mark are chosen first, then others, evenly spread. The latest of each type is among them. Large
+   * found, those with a mark are chosen first, which are spread over time, then others. The latest of each type is among them. Large
    * events may make them fewer.
    */
   readonly events: readonly RecordedEvent[];

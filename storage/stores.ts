@@ -6,8 +6,8 @@ import type { TokenStore } from "./token-store.ts";
 import type { WatchStore } from "./watching/watch-store.ts";
 
 /**
- * The content of a database: the event log, the tokens for it, definitions of assets, what is watched, and what destinations
- * are told. Closing the log closes all.
+ * The content of a database: the event log, its tokens, the definitions of its assets, what is watched, and what
+ * destinations are told. Closing the log closes all.
  */
 export interface Stores {
   readonly log: EventLog & Maintenance;

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { circlesOf, type Folder, folders, importsOf, isOurs, placeOf } from "./structure/imports.ts";
+import {
+  arrowsBackUp,
+  arrowsOf,
+  circlesOf,
+  type Folder,
+  folderCirclesOf,
+  folders,
+  importsOf,
+  isOurs,
+  placeOf,
+} from "./structure/imports.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -80,6 +90,15 @@ test("the suite for stores is imported by nothing else, and nothing else imports
   const imports = all.filter(({ target }) => target === "fast-check");
   expect(imports.length).toBeGreaterThan(0);
   expect(imports.filter(({ file }) => !isOfSuite(file))).toEqual([]);
+});
+
+test("no arrow between two folders runs back up, in any folder", () => {
+  expect(arrowsOf(all).length).toBeGreaterThan(0);
+  expect(arrowsBackUp(arrowsOf(all))).toEqual([]);
+});
+
+test("no folders import each other in a circle, apart from a folder and its subfolders", () => {
+  expect(folderCirclesOf(arrowsOf(all))).toEqual([]);
 });
 
 test("no files import each other in a circle", () => {

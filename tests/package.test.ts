@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import * as v from "valibot";
 
 const root = join(import.meta.dir, "..");
@@ -19,9 +19,19 @@ describe("the published package", () => {
 
   test("holds what is built and what says how to use it, and nothing else", () => {
     const built = /^dist\/(core|storage|adapters)\/[\w/-]+\.(js|d\.ts)$/;
-    const docs = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", ...filesIn("docs", ".md")];
-    const others = [...docs, "dist/adapters/web/browser/style.css", "package.json"];
+    const texts = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", ...filesIn("docs", ".md")];
+    const pictures = new Set(texts.flatMap(linkedFrom).filter((path) => path.endsWith(".webp")));
+    const examples = filesIn("examples").filter((path) => !path.includes("node_modules"));
+    const others = [...texts, ...pictures, ...examples, "dist/adapters/web/browser/style.css", "package.json"];
     expect(paths.filter((path) => !built.test(path)).sort()).toEqual(others.sort());
+    expect([pictures.size > 5, examples.length > 20]).toEqual([true, true]);
+  });
+
+  test("holds all that its pages link to and show", () => {
+    const pages = paths.filter((path) => path.endsWith(".md"));
+    const linked = pages.flatMap((page) => linkedFrom(page).map((path) => `${page}: ${path}`));
+    expect([pages.length > 25, linked.length > 50]).toEqual([true, true]);
+    expect(linked.filter((link) => !paths.includes(link.replace(/^.*: /, "")))).toEqual([]);
   });
 
   test("holds what browsers get as it lies in the sources, and no other script of theirs", () => {
@@ -67,10 +77,18 @@ describe("whoever reads how to get the command", () => {
   });
 });
 
-/** Paths below the repository. */
-function filesIn(folder: string, ending: string): readonly string[] {
-  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+/** The files of a folder, as paths below the repository. */
+function filesIn(folder: string, ending = ""): readonly string[] {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(ending));
+  return files.map(({ parentPath, name }) => join(relative(root, parentPath), name));
+}
+
+/** The files of this package that a page links to or shows. */
+function linkedFrom(page: string): readonly string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  const links = Array.from(text.matchAll(/(?:\]\(|(?:src|srcset|href)=")([^)"\s#]+)/g), ([, link = ""]) => link);
+  return links.filter((link) => !/^\w+:/.test(link)).map((link) => join(dirname(page), link));
 }
 
 describe("what is installed with the package", () => {

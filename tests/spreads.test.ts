@@ -14,9 +14,9 @@ const bounded: readonly string[] = [
   'byId("main")?.replaceChildren(...(byId("main", next)?.childNodes ?? []));',
   'else element.querySelector(".drawing")?.replaceChildren(...(other.querySelector(".drawing")?.childNodes ?? []));',
   "if (calendar?.blocks === undefined) return grid.append(...made);",
-  'head.append(element("b", "", label), ...headOf(calendar.unit).map((text) => element("span", "", text)));',
+  'head.append(element("b", "", label), ...columns.map((text) => element("span", "", text)));',
   'row.append(element("span", "", label), ...Array.from({ length: lead }, () => element("i")));',
-  'row.append(...cells.map((name) => (name !== null && made[next++]) || element("i", "gap")));',
+  'row.append(...cells.map((name) => (name !== null && ofName.get(name)) || element("i", "gap")));',
   // A gap's ends, the labels of an axis, and the few hundred points of a plot.
   "else gaps.unshift(...(from === to ? [nameOf(from)] : [nameOf(from), nameOf(to)]));",
   "size: (_, labels) => 12 + 6.5 * Math.max(3, ...(labels ?? []).map(({ length }) => length)),",

@@ -1,4 +1,5 @@
-import { assetKeyOf, checkEvent, type ReportableEvent, type RunlessEvent } from "../../core/events/events.ts";
+import { assetKeyOf } from "../../core/events/event-fields.ts";
+import { checkEvent, type ReportableEvent, type RunlessEvent } from "../../core/events/events.ts";
 import type { EventFilter, NewEvent } from "../../storage/event-log.ts";
 import type { AssetCheckRecordsFilter, FetchOptions, ReportOptions } from "./runless-api.ts";
 

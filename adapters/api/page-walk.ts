@@ -6,7 +6,7 @@ export interface Page<Item> {
   readonly hasMore: boolean;
 }
 
-export type ReadPage<Item> = (page: ListRequest) => Promise<Page<Item>>;
+type ReadPage<Item> = (page: ListRequest) => Promise<Page<Item>>;
 
 export interface Walk {
   /** The most items of one page. */

@@ -1,3 +1,4 @@
+import { batchesOf } from "../../core/batches.ts";
 import { type AssetKey, assetKeyOf, formatAssetKey, type RecordedEvent } from "../../core/index.ts";
 import type { WaitDecision, WaitQuestion } from "../../core/waiting/wait.ts";
 import type {
@@ -68,9 +69,8 @@ export class PagedLog {
   ): Promise<ReadonlyMap<string, AssetRecord | undefined>> {
     const wanted = [...new Map(keys.map((key) => [formatAssetKey(assetKeyOf(key)), assetKeyOf(key)]))];
     const found = new Map<string, AssetRecord | undefined>();
-    for (let from = 0; from < wanted.length; from += keysAtOnce) {
+    for (const some of batchesOf(wanted, keysAtOnce)) {
       signal?.throwIfAborted();
-      const some = wanted.slice(from, from + keysAtOnce);
       const records = await Promise.all(some.map(([, key]) => this.#source.asset(key, signal)));
       for (const [i, [text]] of some.entries()) found.set(text, records[i]);
     }
@@ -98,7 +98,7 @@ export class PagedLog {
 }
 
 /** A page of assets, as `EventLog.assets` answers it, with their definitions. */
-export interface DefinedAssetPage {
+interface DefinedAssetPage {
   readonly assets: readonly AssetRecord[];
   readonly cursor: string | null;
   readonly hasMore: boolean;

@@ -11,7 +11,7 @@ export interface WaitDefinitions {
   definitionsFor(keys: readonly AssetKey[]): Promise<readonly (WaitDefinition | undefined)[]>;
 }
 
-export interface WaitDefinition {
+interface WaitDefinition {
   readonly definition: Pick<Definition, "checks" | "freshness" | "partitions">;
   /** Since when the freshness policy is there, in milliseconds since 1970 UTC. */
   readonly definedAt: number | null;

@@ -13,7 +13,7 @@ export class InvalidWaitError extends Error {
 export const longestBlock = 30_000;
 
 /** How many assets one wait may ask for. */
-export const mostWaitKeys = 50;
+const mostWaitKeys = 50;
 
 /** In milliseconds. */
 const longestWithin = 30 * 365 * 86_400_000;

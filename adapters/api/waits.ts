@@ -5,7 +5,7 @@ import { nextTurn } from "../../storage/next-turn.ts";
 import { type LookPlan, planLook, type WaitDefinitions } from "./wait-definitions.ts";
 import { assertWaitQuestion, InvalidWaitError } from "./wait-question.ts";
 
-export interface WaitsOptions {
+interface WaitsOptions {
   readonly reads: WaitReads;
   readonly watch: EventLog["watch"];
   /** Default: nothing is defined. */
@@ -14,7 +14,7 @@ export interface WaitsOptions {
   readonly now: () => number;
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   /** How long to wait after the first look, in milliseconds. 0: that look decides. */
   readonly timeout: number;
   /** Ends the wait, which rejects with its reason. */

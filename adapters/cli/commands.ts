@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 
 /** A command is loaded when it runs, so that a job that reports once a minute does not load the server's modules. */
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string;
   /** Its line in the list of commands. */
   readonly summary: string;

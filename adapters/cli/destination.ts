@@ -14,7 +14,7 @@ export interface LogOptions {
 }
 
 /** Where a destination was found: an option, a variable, the user's configuration, the working directory, or none. */
-export type FoundBy = "flag" | "variable" | "configuration" | "folder" | "nobody";
+type FoundBy = "flag" | "variable" | "configuration" | "folder" | "nobody";
 
 export interface ServerDestination {
   readonly kind: "server";
@@ -29,7 +29,7 @@ export interface DatabaseDestination {
   readonly foundBy: FoundBy;
 }
 
-export type Destination = ServerDestination | DatabaseDestination;
+type Destination = ServerDestination | DatabaseDestination;
 
 /** The default addresses of a server and its database. */
 export const defaultServerUrl = "http://127.0.0.1:3000";
@@ -147,7 +147,7 @@ export function serverAddress(text: string): string {
 }
 
 /** The version of the runless at an address, by its /health; undefined if none answers. */
-export async function probeServer(url: string): Promise<string | undefined> {
+async function probeServer(url: string): Promise<string | undefined> {
   try {
     return await askHealth(url);
   } catch {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { type AssetKey, parseAssetKey } from "../../core/asset-key.ts";
+import { parseId } from "../../core/id.ts";
 import { readRelativeTime } from "../config/relative-time.ts";
 
 /** A command that uses a log: that of a server, or one in a database that it opens itself. */
@@ -35,7 +36,8 @@ export function readCount(text: string): number {
 }
 
 export function readEventId(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const id = parseId(text);
+  if (id !== undefined) return id;
   throw new InvalidArgumentError("An event's id is a whole number.");
 }
 

@@ -1,6 +1,6 @@
 import { RunlessClientError } from "./client-error.ts";
 
-export interface RetryOptions {
+interface RetryOptions {
   /** The most attempts after the first. */
   readonly retries: number;
   readonly wait: Wait;

@@ -116,7 +116,7 @@ function parsed(text: string): unknown {
 }
 
 /** The question as parameters of the HTTP API. */
-export function formatQuestion(question: WaitQuestion): [string, string][] {
+function formatQuestion(question: WaitQuestion): [string, string][] {
   const { keys, partition, since, within, fresh, checks, strict, failFast } = question;
   const query: [string, string][] = keys.map((assetKey) => ["asset_key", JSON.stringify(assetKey)]);
   if (partition !== undefined) query.push(["partition", partition]);

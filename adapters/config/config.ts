@@ -15,7 +15,7 @@ export interface Config {
   readonly databaseAuthToken: string | undefined;
   /** How long a server that shuts down waits for requests under way. */
   readonly shutdownSeconds: number;
-  /** How long no freshness gets worse after a stop, and how long a clock that is behind must hold to be believed. */
+  /** How long no freshness gets worse after a stop, and after how long a clock that is behind is followed. */
   readonly settleSeconds: number;
   /** The operator's file of destinations; undefined: this server tells nobody. */
   readonly destinations: string | undefined;
@@ -55,7 +55,7 @@ interface Setting {
 }
 
 /** The default database. */
-export const defaultDatabaseUrl = "file:runless.db";
+const defaultDatabaseUrl = "file:runless.db";
 
 const settings = {
   host: { env: "RUNLESS_HOST", default: "127.0.0.1", help: "address to listen on" },

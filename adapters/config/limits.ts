@@ -74,6 +74,7 @@ export function mostHeadBytes({ targetBytes, headerBytes }: Limits): number {
  * const log = await openEventLog({ url: "file:runless.db" });
  * const app = createApp({ log, config: { limits: { bodyBytes: 2 * defaultLimits.bodyBytes } } });
  * console.log(defaultLimits.bodyBytes); // 4194304
+ * await log.close();
  */
 export const defaultLimits: Limits = limitsBy((name) => settings[name].default);
 

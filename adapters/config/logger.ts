@@ -44,7 +44,7 @@ export function setUpLogging({ level, format }: LogSettings): void {
 }
 
 /** A log record of another thread, as plain data. */
-export interface RelayedRecord {
+interface RelayedRecord {
   readonly level: string;
   readonly message: string;
   readonly properties: object;

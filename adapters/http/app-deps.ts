@@ -27,7 +27,7 @@ export interface AppOptions extends Omit<AppDeps, "log" | "config"> {
 }
 
 /** The part of Config that the app reads. Not Config itself, whose types would bring in those of all its parts. */
-export interface AppConfig {
+interface AppConfig {
   readonly limits: Limits;
   readonly metrics?: {
     /** A metric for each asset. Default: false. */
@@ -66,7 +66,7 @@ export interface AppDeps {
 }
 
 /** The authorization of a request that another thread has checked. */
-export interface Authorized {
+interface Authorized {
   readonly caller: Caller;
   /** Rejects once the caller is no longer authorized. */
   readonly recheck: () => Promise<void>;

@@ -7,6 +7,11 @@ import type { RequestParts } from "./request.ts";
 export interface Forwarder {
   /** Rejects with HttpError 503 if the other thread has ended or does not answer. */
   answer(request: RequestParts, call: ForwardedCall): Promise<Response>;
+  /**
+   * Answers on a thread that ends with the answer, and gives its memory back to the system. One after the other. For what
+   * needs hundreds of megabytes.
+   */
+  answerAlone(request: RequestParts, call: ForwardedCall): Promise<Response>;
   readonly pages: EventPages;
   readonly waits: WaitReads;
   /** Resolves once the other thread has opened the database. Rejects if it can't. */

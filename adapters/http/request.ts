@@ -1,3 +1,4 @@
+import { type AssetKey, namedKey } from "../../core/asset-key.ts";
 import { percentDecode } from "../../core/percent-decode.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -31,6 +32,17 @@ export function rawPath(url: string): string {
   if (start === -1) return "/";
   const end = url.slice(start).search(/[?#]/);
   return end === -1 ? url.slice(start) : url.slice(start, start + end);
+}
+
+/** The asset key that a path ends with, after `before`. Undefined for an empty one. */
+export function keyInPath(url: string, before: string): AssetKey | undefined {
+  const path = rawPath(url);
+  // Split first and decoded after, so that `%2F` stays inside a part.
+  const parts = path
+    .slice(path.indexOf(before) + before.length)
+    .split("/")
+    .map(percentDecode);
+  return namedKey(parts);
 }
 
 /** The query of a url, decoded. */

@@ -8,6 +8,17 @@ export function respond(value: unknown, status?: number, headers?: Readonly<Reco
   return jsonResponse(JSON.stringify(value), status, headers);
 }
 
+/** Answers a page of a list, whose items are JSON texts already. `more` follows the cursor. */
+export function listResponse(
+  name: string,
+  items: readonly string[],
+  { cursor, hasMore }: { readonly cursor: string | null; readonly hasMore: boolean },
+  more: Readonly<Record<string, unknown>> = {},
+): Response {
+  const rest = JSON.stringify({ cursor, has_more: hasMore, ...more });
+  return jsonResponse(`{"${name}":[${items.join(",")}],${rest.slice(1)}`);
+}
+
 /**
  * The security headers of every answer. They make a browser trust the content type, and keep answers from pages of other
  * origins. A constant, not hono/secure-headers: that is middleware, which would run for every report.

@@ -18,7 +18,7 @@ interface RouteOptions {
 }
 
 /** A group of routes. Each names the scope that it requires, so that no route is open by an oversight. */
-export interface Routes {
+interface Routes {
   get<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
   post<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;
   put<Path extends string>(path: Path, scope: RequiredScope, handler: Handler<AppEnv, Path>): Routes;

@@ -20,7 +20,7 @@ export function createSharedLimits(limits: Limits): SharedLimits {
 }
 
 /** The memory that all bodies hold while they are read. */
-export interface BodyMemory {
+interface BodyMemory {
   open(): BodyShare;
 }
 
@@ -59,7 +59,7 @@ export function tooManyBodies({ queueBytes }: Limits): HttpError {
 export type StreamKind = "stream" | "transfer";
 
 /** Limits how many streams, exports and imports are open. */
-export interface StreamSlots {
+interface StreamSlots {
   /** Throws HttpError 503 if no slot is free. `token` is the name of the caller's token, or null. */
   assertFree(kind: StreamKind, token: string | null): void;
   /** Takes a slot. The returned function frees it. Throws as `assertFree` does. */

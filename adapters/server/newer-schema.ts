@@ -4,7 +4,7 @@ import { pause } from "./clocks.ts";
 /** How often the version of the schema is read, in milliseconds. */
 const interval = 5_000;
 
-export interface NewerSchemaOptions {
+interface NewerSchemaOptions {
   /** A log without `assertKnownSchema` has no schema. */
   readonly log: Partial<LibsqlEventLog>;
   /** Ends it. */

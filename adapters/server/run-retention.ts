@@ -9,7 +9,7 @@ const hour = 60 * 60 * 1000;
 /** How often the clock is read, in milliseconds. */
 const clockInterval = 5_000;
 
-export interface RetentionOptions {
+interface RetentionOptions {
   readonly log: RetentionLog;
   readonly retention: Retention;
   /** Ends it. */

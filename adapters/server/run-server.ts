@@ -27,7 +27,7 @@ import { createStartingApp } from "./starting-app.ts";
 import { createRequestThread, type RequestThreadOptions } from "./thread/request-thread.ts";
 import { runWatcher } from "./watching/run-watcher.ts";
 
-export interface Listener {
+interface Listener {
   /** The port that it listens on. */
   readonly port: number;
   /** Takes no new connection, and resolves when every accepted request has its answer. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { logger } from "../config/logger.ts";
 
-export interface Shutdown {
+interface Shutdown {
   /** Aborted when it begins to end. */
   readonly closing: AbortController;
   /** Takes no new connection, and resolves when every accepted request has its answer. */

@@ -13,7 +13,7 @@ import { eventIdParameter, readQuery } from "../http/query-parameters.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
-import { givenParameters } from "./page-query.ts";
+import { givenParameters } from "./parts/page-query.ts";
 import { pageSecret } from "./sign-in/session.ts";
 
 const eventSchema = v.strictObject({ id: eventIdParameter });

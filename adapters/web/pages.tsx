@@ -8,9 +8,9 @@ import { checksPage } from "./checks/checks-page.tsx";
 import { destinationsPage } from "./destinations/destinations-page.tsx";
 import { eventPage } from "./events/event-page.tsx";
 import { eventsPage } from "./events/events-page.tsx";
-import { type Page, type PageContext, pageResponse } from "./page.tsx";
+import { type Page, type PageContext, pageResponse } from "./page/page.tsx";
+import { UserText } from "./parts/user-text.tsx";
 import { type SignInProps, signInPage } from "./sign-in/sign-in-page.tsx";
-import { UserText } from "./values/user-text.tsx";
 
 const pages = {
   catalog: catalogPage,
@@ -49,7 +49,7 @@ export function answerSignIn(props: SignInProps): Response {
 function errorPage(status: number, message: string, isRead: boolean): Page {
   const title = titleOf(status, isRead);
   const body = (
-    <section class="empty">
+    <section class="empty error">
       <h1>{title}</h1>
       <Message text={message} />
       <p>

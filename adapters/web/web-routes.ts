@@ -12,14 +12,14 @@ import { readQuery } from "../http/query-parameters.ts";
 import { offThread, type RouteDeps, routes } from "../http/routes.ts";
 import type { SharedLimits } from "../http/shared-limits.ts";
 import { ScopedWatching } from "../http/watching/scoped-watching.ts";
-import { PageWatching } from "./alerts/page-watching.ts";
 import { answerError, seeOther } from "./answer-error.ts";
 import { fileRoutes } from "./file-routes.ts";
+import { PageWatching } from "./page/page-watching.ts";
+import { staticResponse } from "./page/static-files.ts";
 import type { PageName } from "./pages.tsx";
 import { wipeWord } from "./parts/asset-path.ts";
 import { pageSecret } from "./sign-in/session.ts";
-import { localPath, readForm, signInRoutes } from "./sign-in/sign-in-routes.ts";
-import { staticResponse } from "./static-files.ts";
+import { localPath, readForm, signInRoutes } from "./sign-in-routes.ts";
 
 /** The routes of the pages. The code that renders them is loaded with the first request. */
 export function webRoutes(deps: RouteDeps, shared: SharedLimits, streaming: Streaming): Hono<AppEnv> {

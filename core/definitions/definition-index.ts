@@ -30,7 +30,7 @@ type KeyOrPrefix =
   | { readonly key: AssetKey; readonly prefix?: undefined }
   | { readonly prefix: AssetKey; readonly key?: undefined };
 
-/** What holds for a key: what is found for the key itself, else for its longest prefix. */
+/** The definition that holds for a key: that of the key itself, else that of its longest prefix. */
 export function findHolding<Found>(key: AssetKey, find: (name: KeyOrPrefix) => Found | undefined): Found | undefined {
   const own = find({ key });
   for (let length = key.length; own === undefined && length > 0; length--) {

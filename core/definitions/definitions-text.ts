@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { JsonScanner, type JsonSpan } from "../json/json-scanner.ts";
 import { type DefinitionIssue, InvalidDefinitionsError } from "./invalid-definitions-error.ts";
+import { type SyntaxFault, syntaxHint } from "./syntax-hint.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -9,9 +10,9 @@ export interface ParsedText {
   readonly value: unknown;
   /** The values of its `assets`, where those are parsed one by one; `value` has none of them then. */
   readonly items?: { readonly count: number; values(): Generator<unknown> };
-  /** The line of what a path leads to, or of the nearest thing around it; null in large JSON. */
+  /** The line of the value at a path, or of the nearest value around it. Null in large JSON. */
   lineOf(path: Path): number | null;
-  /** A scalar as it was written, where that is not what it was read as: `0123`. */
+  /** The text of a scalar that is read as another value, such as `0123`. */
   sourceOf(path: Path): string | undefined;
 }
 
@@ -40,12 +41,12 @@ export function parseText(text: string): ParsedText {
   };
 }
 
-/** JSON is nested less deeply than this, or parsed as a whole. */
+/** JSON that is nested more deeply is parsed as a whole. */
 const deepestScanned = 500;
 
 /**
- * Large JSON of an object with a list of assets, whose values are parsed one by one: as a tree it is ten times as large.
- * Undefined for any other text, and for what is no JSON.
+ * Parses large JSON of an object with a list of assets, whose values are parsed one by one: as a tree it is ten times
+ * as large. Undefined for any other text, and for text that is not JSON.
  */
 export function scanLargeJson(text: string): ParsedText | undefined {
   if (text.length <= mostLocated) return undefined;
@@ -69,7 +70,7 @@ export function scanLargeJson(text: string): ParsedText | undefined {
     }, false);
     scanner.end();
   } catch {
-    return undefined; // what is wrong is said where the whole is parsed
+    return undefined; // parsing the whole gives the error
   }
   const assets = spans;
   if (assets === undefined) return undefined;
@@ -128,7 +129,8 @@ function parseYaml(text: string): ParsedText {
   const issues = Array.from(byLine, ([line, error]): DefinitionIssue => {
     const found = pathAt(document, error.pos[0]);
     const path = formatPath(inText.has(error.code) ? found.slice(0, -1) : found);
-    return { line, path, message: hintFor(lineOfText(text, line), error.code) ?? `this is no YAML: ${error.message}` };
+    const fault = faultAt(document, text, error.pos[0], { line, code: error.code });
+    return { line, path, message: syntaxHint(fault) ?? `this is no YAML: ${error.message}` };
   });
   if (issues.length > 0) throw syntaxError(issues.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
   return {
@@ -157,7 +159,7 @@ function toPlain(document: Document.Parsed, text: string, lineAt: (offset: numbe
     if (offset === undefined)
       throw syntaxError([{ line: null, path: "", message: `this can't be read: ${reasonOf(error)}` }]);
     const line = lineAt(offset);
-    const message = hintFor(lineOfText(text, line), "BAD_ALIAS") ?? reasonOf(error);
+    const message = syntaxHint(faultAt(document, text, offset, { line, code: "BAD_ALIAS" })) ?? reasonOf(error);
     throw syntaxError([{ line, path: formatPath(pathAt(document, offset)), message }]);
   }
 }
@@ -168,37 +170,22 @@ function syntaxError(issues: readonly DefinitionIssue[]): InvalidDefinitionsErro
   return new InvalidDefinitionsError([first, ...rest], "invalid_definitions");
 }
 
-/** A text that YAML has read as a name and a value. */
+/** The text of a scalar that YAML has read as a name and a value. */
 const inText: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "BLOCK_IN_FLOW"]);
 
-const meanings: Readonly<Record<string, string>> = {
-  "*": "is an alias",
-  "&": "is an anchor",
-  "!": "is a tag",
-  "%": "is a directive",
-  "@": "is reserved",
-  "`": "is reserved",
-};
-
-/** What to write if a value starts with a character that has another meaning in YAML. */
-function hintFor(line: string, code: string): string | undefined {
-  const [, before = "", value = ""] = /^((?:.*?:\s+)|(?:.*?-\s+)|(?:.*?[[,{]\s*))([*&!%@`].*?)\s*$/.exec(line) ?? [];
-  const meaning = meanings[value.charAt(0)];
-  if (meaning !== undefined) {
-    const name = /[\w-]+:\s+$/.exec(before)?.[0] ?? "";
-    const quoted = JSON.stringify(value.replace(/\s+#.*$/, "").replace(/[\s\]},]+$/, ""));
-    return `what begins with ${value.charAt(0)} ${meaning} in YAML; quote it: ${name.trim()} ${quoted}`.replace(
-      ":  ",
-      ": ",
-    );
-  }
-  if (code === "BLOCK_AS_IMPLICIT_KEY" || code === "BLOCK_IN_FLOW")
-    return 'a text with ": " in it is a name and a value in YAML; quote it';
-  if (code === "NON_STRING_KEY") return "a name is no string: does a comma or a colon lack before it?";
-  if (code === "TAB_AS_INDENT") return "YAML takes no tabs at the start of a line: write spaces";
-  if (code === "MULTIPLE_DOCS") return "a file is one document: --- begins a second one";
-  if (code === "DUPLICATE_KEY") return "this name is written twice in one place: leave one out";
-  return undefined;
+/** What is wrong at an offset. The parser may notice it only after the beginning of the value. */
+function faultAt(
+  document: Document.Parsed,
+  text: string,
+  offset: number,
+  { line, code }: { readonly line: number; readonly code: string },
+): SyntaxFault {
+  const path = pathAt(document, offset);
+  const start = findNode(document, path).node?.range?.[0] ?? offset;
+  const ofLine = text.lastIndexOf("\n", offset - 1) + 1;
+  const around = [[], ...path.map((_, depth) => path.slice(0, depth + 1))].map((part) => findNode(document, part).node);
+  const isFlow = around.some((node) => (isMap(node) || isSeq(node)) && node.flow === true);
+  return { code, line: lineOfText(text, line), column: start < ofLine ? undefined : start - ofLine, isFlow };
 }
 
 function lineOfText(text: string, line: number): string {

@@ -39,8 +39,8 @@ export function parseDefinitions(text: string): readonly Definition[] {
 const partLength = 200;
 
 /**
- * As `parseDefinitions`, some definitions at a time: a caller can do other work in between, and keep less in memory. What
- * is wrong later in the text is thrown when it is come to, so nothing may be done with a part before the end.
+ * As `parseDefinitions`, some definitions at a time: a caller can do other work in between, and keep less in memory. An
+ * error later in the text is thrown only when the parser reaches it, so a caller must not use a part before the end.
  *
  * @example
  * for (const part of parseDefinitionParts("assets: [{ key: a }, { key: b }]")) console.log(part.length); // 2
@@ -178,7 +178,10 @@ function limitError(path: string, message: string): InvalidDefinitionsError {
   return new InvalidDefinitionsError([{ line: null, path, message }], "definitions_limit");
 }
 
-/** Removes fields that are null, which mean absent, as in an event: of the value, and of its members with these names. */
+/**
+ * Removes the fields of a value that are null, and those of its members with these names. Null means absent, as in an
+ * event.
+ */
 function withoutNulls(value: unknown, within: readonly string[]): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);

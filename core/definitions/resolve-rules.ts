@@ -4,7 +4,7 @@ import { compilePolicy } from "../freshness/policy.ts";
 import type { Problem } from "./problem.ts";
 
 /** The rules of a definition with their zones, or the errors in them. */
-export type ResolvedRules =
+type ResolvedRules =
   | { readonly partitions: Partitions | null; readonly freshness: FreshnessPolicy | null }
   | { readonly problems: readonly Problem[] };
 

@@ -1,5 +1,6 @@
 import { type AssetKey, hasPrefix } from "../asset-key.ts";
-import type { AssetCheckSeverity, RecordedEventType } from "../events/events.ts";
+import type { AssetCheckSeverity } from "../events/event-fields.ts";
+import type { RecordedEventType } from "../events/events.ts";
 import type { AlertTrigger, Destination, DestinationFilter } from "./destination.ts";
 
 /** What a definition says of an asset, as far as filters go. */

@@ -10,7 +10,7 @@ export interface EntryText {
 }
 
 /** The details of an event from a store, with no value parsed. */
-export interface DetailsText {
+interface DetailsText {
   /** JSON: a string or null. */
   readonly description: string;
   /** JSON: an object of strings. */

@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { describe } from "../describe.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
 import { isLikelyMilliseconds, likelyMilliseconds, mostAhead, parseTime } from "../time.ts";
+import { assetKeyOf, checkFields, dataVersionOf, eventFields, type Tags } from "./event-fields.ts";
 import { eventInputSchema, expectedFields, longestIdempotencyKey, timeDigits } from "./event-input-schema.ts";
-import { assetKeyOf, checkFields, dataVersionOf, eventFields, type RunlessEvent, type Tags } from "./events.ts";
+import type { RunlessEvent } from "./events.ts";
 import { InvalidEventError } from "./invalid-event-error.ts";
 import type { MetadataValue } from "./metadata-value.ts";
 import { readMetadata } from "./wire.ts";
@@ -14,7 +15,7 @@ export interface EventReport {
   readonly idempotencyKey: string | undefined;
 }
 
-export interface EventInputOptions {
+interface EventInputOptions {
   /**
    * Milliseconds since 1970 UTC. A timestamp more than 24 hours later is refused, unless a log has already recorded the
    * event.
@@ -117,7 +118,7 @@ function partitionKey(key: string, partition: string): string {
 }
 
 /** The clocks that an event's timestamp is judged by. Times are milliseconds since 1970 UTC. */
-export interface TimestampBounds {
+interface TimestampBounds {
   readonly now: number;
   /** When a log received the event, if one has recorded it already. Its clock may have been ahead of this one. */
   readonly receivedAt?: number | undefined;

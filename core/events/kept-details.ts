@@ -1,10 +1,10 @@
 import { maxEventDepth, parseJson } from "../json/json.ts";
 import { endOfValue, firstMembers } from "../json/json-parts.ts";
 import { normalJson } from "../json/json-scanner.ts";
-import { rawText, textValue } from "../json/json-text.ts";
 import { type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
 import { type DetailsParts, partsOf, typedEntry } from "./details-start.ts";
-import type { Tags } from "./events.ts";
+import type { Tags } from "./event-fields.ts";
+import { rawText, textValue } from "./json-text.ts";
 import { isTyped, readMetadataValue } from "./metadata.ts";
 import { isJsonType, type Metadata, type MetadataValue } from "./metadata-value.ts";
 import {

@@ -1,7 +1,6 @@
 import type { AssetKey } from "../asset-key.ts";
 import { describe } from "../describe.ts";
 import { maxJsonDepth } from "../json/json.ts";
-import { textValue } from "../json/json-text.ts";
 import {
   isArray,
   isIntNumber,
@@ -17,6 +16,7 @@ import {
   jsonText,
   numberText,
 } from "../json/json-value.ts";
+import { textValue } from "./json-text.ts";
 import type { JsonType, MetadataValue } from "./metadata-value.ts";
 
 /**

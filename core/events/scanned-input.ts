@@ -1,8 +1,8 @@
 import { maxEventDepth, maxJsonDepth, parseJson } from "../json/json.ts";
 import { firstItems } from "../json/json-parts.ts";
 import { JsonScanner, type JsonSpan } from "../json/json-scanner.ts";
-import { largeText } from "../json/json-text.ts";
 import { type JsonText, type JsonValue, jsonText, setMember } from "../json/json-value.ts";
+import { largeText } from "./json-text.ts";
 import { isTyped } from "./metadata.ts";
 
 /** How many of each part there may be. A body with more is refused before any part is read. */

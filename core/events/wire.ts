@@ -1,11 +1,10 @@
 import type { AssetKey } from "../asset-key.ts";
 import { describe } from "../describe.ts";
 import { maxEventDepth, parseJson } from "../json/json.ts";
-import { keptJson, rawText } from "../json/json-text.ts";
 import { isArray, isJsonObject, isStringMap, type JsonObject, type JsonValue, setMember } from "../json/json-value.ts";
+import { isoTime } from "../time.ts";
+import { type AssetCheckSeverity, dataVersionOf } from "./event-fields.ts";
 import {
-  type AssetCheckSeverity,
-  dataVersionOf,
   type FreshnessStateChange,
   type RecordedEvent,
   type RecordedEventType,
@@ -19,6 +18,7 @@ import {
   type FreshnessState,
   freshnessStates,
 } from "./freshness-change.ts";
+import { keptJson, rawText } from "./json-text.ts";
 import { inferMetadataValue, isTyped, readMetadataValue } from "./metadata.ts";
 import type { Metadata, MetadataValue } from "./metadata-value.ts";
 
@@ -79,8 +79,8 @@ function headOf(event: RecordedEvent | ReportableEvent) {
     type: event.type,
     asset_key: event.assetKey,
     partition: event.partition,
-    timestamp: event.timestamp === null ? null : new Date(event.timestamp).toISOString(),
-    received_at: event.receivedAt === undefined ? undefined : new Date(event.receivedAt).toISOString(),
+    timestamp: isoTime(event.timestamp),
+    received_at: event.receivedAt === undefined ? undefined : isoTime(event.receivedAt),
     check_name: check?.checkName,
     passed: check?.passed,
     severity: check?.severity,
@@ -89,8 +89,7 @@ function headOf(event: RecordedEvent | ReportableEvent) {
 }
 
 function wireChange({ state, previousState, reason, deadline, lastAt }: FreshnessChange): JsonObject {
-  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
-  return { state, previous_state: previousState, reason, deadline: time(deadline), last_at: time(lastAt) };
+  return { state, previous_state: previousState, reason, deadline: isoTime(deadline), last_at: isoTime(lastAt) };
 }
 
 /**

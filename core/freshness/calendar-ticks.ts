@@ -41,12 +41,13 @@ export function calendarTicks(unit: CalendarUnit, zoneName: string): CronSchedul
   const rules = units[unit];
   const byCron = cronSchedule(rules.cron, zoneName, "type");
   const zone = timeZone(zoneName) as TimeZone; // cronSchedule has refused an unknown name
-  // Midnight comes twice if clocks go back over it. Kwajalein's once went back by 23 hours.
-  const calm = unit === "hourly" ? 0 : 26 * hour;
+  // How long the offset must have held. Midnight comes twice if clocks go back over it; Kwajalein's once went back by
+  // 23 hours.
+  const unchangedFor = unit === "hourly" ? 0 : 26 * hour;
 
   function instantOf(wallClock: number, offset: number): number | undefined {
     const instant = wallClock - offset;
-    return zone.offsetAt(instant) === offset && zone.offsetAt(instant - calm) === offset ? instant : undefined;
+    return zone.offsetAt(instant) === offset && zone.offsetAt(instant - unchangedFor) === offset ? instant : undefined;
   }
 
   return {

@@ -43,22 +43,24 @@ function evaluateTimeWindow(
 ): Freshness {
   const since = lastAt ?? definedAt;
   if (since === null) return { state: "FAIL", nextChangeAt: null };
-  return ageState({ since, warn, fail, now, young: lastAt === null ? "UNKNOWN" : "PASS" });
+  return ageState({ since, warn, fail, now, atFirst: lastAt === null ? "UNKNOWN" : "PASS" });
 }
 
-/** The state by age. It is `young` until the age `warn` (if there is one), then WARN, and FAIL from the age `fail` on. */
+/**
+ * The state by age. It is `atFirst` until the age `warn` (if there is one), then WARN, and FAIL from the age `fail` on.
+ */
 export function ageState(age: {
   readonly since: number;
   readonly warn: number | null;
   readonly fail: number;
   readonly now: number;
-  readonly young: "PASS" | "UNKNOWN";
+  readonly atFirst: "PASS" | "UNKNOWN";
 }): Freshness {
   const failsAt = age.since + age.fail;
   const warnsAt = age.warn === null ? failsAt : age.since + age.warn;
   if (age.now >= failsAt) return { state: "FAIL", nextChangeAt: null };
   if (age.now >= warnsAt) return { state: "WARN", nextChangeAt: failsAt };
-  return { state: age.young, nextChangeAt: warnsAt };
+  return { state: age.atFirst, nextChangeAt: warnsAt };
 }
 
 function evaluateCron(

@@ -1,5 +1,5 @@
 import { InvalidRuleError } from "./invalid-rule-error.ts";
-import { formatOffset, readOffset } from "./partition-format.ts";
+import { formatOffset, parseOffset } from "./partition-format.ts";
 import {
   type CalendarPartitions,
   type CronPartitions,
@@ -34,7 +34,7 @@ export interface PartitionRange {
 
 /**
  * The partitions that an asset should have by `now`, in order: those whose windows have ended, plus `end_offset` more (or
- * fewer, if it is negative). Static partitions are all returned, whatever the range. Names and windows are Dagster's: if
+ * fewer, if it is negative). Static partitions are all returned, for any range. Names and windows are Dagster's: if
  * two hours have the same name, the second gets its UTC offset.
  *
  * Bound the range: the result has every partition in it. Throws InvalidRuleError for a definition that is not valid.
@@ -48,7 +48,7 @@ export function expectedPartitions(partitions: Partitions, range: PartitionRange
   return partitions.type === "static" ? staticPartitions(partitions) : [...expectedWindows(partitions, range)];
 }
 
-/** As `expectedPartitions`, of windowed partitions, one after another: for those who want only the first of many. */
+/** As `expectedPartitions` for windowed partitions, one after another, for callers that need only the first of many. */
 export function* expectedWindows(
   partitions: CalendarPartitions | CronPartitions,
   range: PartitionRange,
@@ -150,7 +150,7 @@ function startOf(windows: Windows, partition: string): number | undefined {
   const repeated = named === undefined && suffix !== undefined ? format.parse(stem) : undefined;
   const at = named ?? repeated;
   if (at === undefined) return undefined;
-  const offset = repeated === undefined || suffix === undefined ? at.offset : readOffset(suffix);
+  const offset = repeated === undefined || suffix === undefined ? at.offset : parseOffset(suffix);
   const start = offset === null ? tickNamed(windows, at.wallClock) : at.wallClock - offset;
   const isStart = start !== null && ticks.atOrBefore(start) === start && nameOf(windows, start) === partition;
   return isStart ? start : undefined;

@@ -24,30 +24,39 @@ export interface SubjectState {
   readonly deadline: number | null;
   /** When the state may change without an event. */
   readonly nextAt: number | null;
-  /** From when the policy counts; null: since ever. */
+  /** When the policy was defined. Null: it has always existed. */
   readonly definedAt: number | null;
 }
 
-/** Why a subject is judged again. A state improves only if that is not `time`. */
+/** Why a subject is judged again. Time alone never improves a state. */
 export type JudgingCause = "time" | "reported" | "wiped" | "policy_changed";
 
 export interface JudgingFacts extends FreshnessFacts {
   readonly cause: JudgingCause;
-  /** Until then no state becomes worse: what should have come may still be on its way. Null: it may. */
+  /** No state gets worse before this time, since events may still be on their way. Null: states may get worse. */
   readonly settleUntil: number | null;
+  /** The whole asset was wiped, with the events of its changes: what was late before is over. */
+  readonly isWiped?: boolean | undefined;
 }
 
 export interface Judgement {
   readonly subject: SubjectState;
   /** The change that is recorded as an event. Null if there is none. */
   readonly change: FreshnessChange | null;
-  /** Before that time an alert of this change is not told: the first state of many new policies is no news. */
+  /**
+   * The earliest time at which somebody may be notified of the alert. It is later than the change for the first state
+   * of a policy, so that many new policies send no messages. Null: at once.
+   */
   readonly tellAt: number | null;
 }
 
 /**
  * Judges a subject again, or for the first time. Time alone never improves a state: an event, a wipe or another policy
  * does. Before `settleUntil` nothing gets worse.
+ *
+ * After a wipe of the whole asset a subject is UNKNOWN first. If it is late all the same (a partition's deadline does not
+ * depend on its events), it is judged once more at the same time, as after a new definition: its alert is another one,
+ * with an event that the log still has.
  *
  * @example
  * const policy = { type: "time_window", fail_window: "24h" } as const;
@@ -61,8 +70,9 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
   const known = before?.state ?? "UNKNOWN";
   const isHeldBack = settleUntil !== null && now < settleUntil && rank[found.state] > rank[known];
   const staysBad = cause === "time" && before !== undefined && known !== "UNKNOWN" && rank[found.state] < rank[known];
-  const state = isHeldBack || staysBad ? known : found.state;
-  const nextAt = isHeldBack ? settleUntil : found.nextChangeAt;
+  const isAnew = facts.isWiped === true && isBad(found.state);
+  const state = isAnew ? "UNKNOWN" : isHeldBack || staysBad ? known : found.state;
+  const nextAt = isAnew ? now : isHeldBack ? settleUntil : found.nextChangeAt;
   const isChanged = state !== known;
   const subject: SubjectState = {
     state,
@@ -74,13 +84,13 @@ export function judgeSubject(before: SubjectState | undefined, rules: SubjectRul
   };
   const isSilent = rules.partition !== null && known === "UNKNOWN" && state === "PASS";
   if (!isChanged || isSilent) return { subject, change: null, tellAt: null };
-  // A subject that was held back when it was new is judged for the first time after that.
+  // A subject that was held back when it was new, or wiped, is judged for the first time after that.
   const isFirst =
     (before === undefined || (known === "UNKNOWN" && cause === "time" && wasHeldBack(before, rules))) &&
     !isDueLater(rules, subject);
-  // An event that makes it worse is an old one: what is late is late by the policy.
+  // If an old event makes the state worse, the reason is the policy.
   const isByPolicy = cause === "time" || before === undefined || (cause === "reported" && rank[state] > rank[known]);
-  // A first deadline that was met gives the first state: nothing was late.
+  // The first deadline was met, so nothing was late, and this is the first state.
   const isInitial = isFirst || (cause === "time" && state === "PASS");
   const reason = isInitial ? "initial" : isByPolicy ? reasonOf(rules) : cause;
   const change = { state, previousState: known, reason, deadline: subject.deadline, lastAt } as const;
@@ -111,19 +121,20 @@ function reasonOf({ policy }: SubjectRules): FreshnessReason {
   return policy.type === "cron" ? "deadline" : "window";
 }
 
-/** Whether the state before was UNKNOWN only because nothing was to get worse at that time. */
+/** Whether the state before was UNKNOWN only because nothing was to get worse at that time, or the asset was wiped. */
 function wasHeldBack(before: SubjectState, rules: SubjectRules): boolean {
   const facts = { lastAt: before.lastAt, definedAt: before.definedAt, now: before.since };
   return evaluate(rules, facts).state !== "UNKNOWN";
 }
 
-/** A partition whose deadline came after the policy: that it was not judged before does not make it old. */
+/** True for a partition whose deadline came after the policy: its first state is not old. */
 function isDueLater({ partition }: SubjectRules, { deadline, definedAt, state }: SubjectState): boolean {
   if (partition === null || partition.end === null || state === "PASS") return false;
   return deadline !== null && definedAt !== null && deadline > definedAt;
 }
 
-function deadlineOf(
+/** The deadline that was missed; while the state is PASS or UNKNOWN, the next one. Null where there is none. */
+export function deadlineOf(
   { policy, partition }: SubjectRules,
   { lastAt, definedAt, now }: FreshnessFacts,
   { state, nextChangeAt }: Freshness,
@@ -137,7 +148,10 @@ function deadlineOf(
   return from === null ? null : from + rules.fail;
 }
 
-/** When an alert of the first state is told, if it still holds: at the next tick, or `fail_window` after the definition. */
+/**
+ * When somebody may be notified of the first state, if it still holds: at the next tick, or `fail_window` after the
+ * definition.
+ */
 function firstTold({ policy }: SubjectRules, { definedAt, now }: FreshnessFacts): number {
   const rules = compilePolicy(policy);
   if (rules.type === "cron") return rules.ticks.after(now) ?? now;

@@ -27,7 +27,7 @@ export function formatOffset(offset: number): string {
 }
 
 /** Parses an offset such as `+0100` to milliseconds. */
-export function readOffset(text: string): number {
+export function parseOffset(text: string): number {
   const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(3, 5));
   return (text.startsWith("-") ? -minutes : minutes) * 60_000;
 }
@@ -67,7 +67,7 @@ export function partitionFormat(fmt: string): PartitionFormat {
         number("%M", 0),
       );
       const zone = values.get("%z");
-      const offset = zone === undefined ? null : readOffset(zone);
+      const offset = zone === undefined ? null : parseOffset(zone);
       // A day that does not exist, such as February 30, is formatted as another one.
       return format(wallClock, offset ?? 0) === name ? { wallClock, offset } : undefined;
     },

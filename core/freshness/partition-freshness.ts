@@ -1,3 +1,4 @@
+import { earliest } from "../time.ts";
 import { ageState, evaluateFreshness, type Freshness, type FreshnessFacts } from "./evaluate-freshness.ts";
 import { lastEnded, type PartitionWindow, staticPartitions } from "./expected-partitions.ts";
 import { compileWindows, type Partitions } from "./partitions.ts";
@@ -66,7 +67,7 @@ export function evaluatePartition(
   if (facts.lastAt !== null && facts.lastAt >= end - rules.early) return { state: "PASS", nextChangeAt: null, dueAt };
   const { now } = facts;
   if (rules.type === "time_window") {
-    return { ...ageState({ since: end, warn: rules.warn, fail: rules.fail, now, young: "UNKNOWN" }), dueAt };
+    return { ...ageState({ since: end, warn: rules.warn, fail: rules.fail, now, atFirst: "UNKNOWN" }), dueAt };
   }
   if (dueAt === null || now < dueAt) return { state: "UNKNOWN", nextChangeAt: dueAt, dueAt };
   const graceEnd = dueAt + rules.grace;
@@ -127,11 +128,4 @@ const fromWorst: readonly FreshnessState[] = ["FAIL", "WARN", "PASS"];
 export function worstState(states: Iterable<FreshnessState>): FreshnessState {
   const all = new Set(states);
   return fromWorst.find((state) => all.has(state)) ?? "UNKNOWN";
-}
-
-function earliest(moments: readonly (number | null)[]): number | null {
-  return moments.reduce(
-    (least, moment) => (moment === null || (least !== null && least <= moment) ? least : moment),
-    null,
-  );
 }

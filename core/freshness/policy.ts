@@ -55,7 +55,7 @@ export type CompiledPolicy = {
   | { readonly type: "cron"; readonly ticks: CronSchedule; readonly lowerBound: number; readonly grace: number }
 );
 
-export const mostLookback = 400;
+const mostLookback = 400;
 export const defaultLookback = 3;
 
 const compiled = new WeakMap<FreshnessPolicy, CompiledPolicy>();

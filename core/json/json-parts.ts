@@ -1,11 +1,11 @@
 /** The texts of the first items of a JSON array, and how many there are. */
-export interface Items {
+interface Items {
   readonly items: readonly string[];
   readonly total: number;
 }
 
 /** The decoded names of an object's first members with the texts of their values, and how many members there are. */
-export interface Members {
+interface Members {
   readonly members: readonly (readonly [name: string, text: string])[];
   readonly total: number;
 }

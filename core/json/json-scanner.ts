@@ -22,7 +22,7 @@ export interface JsonSpan {
   readonly filled: number;
 }
 
-export interface ScanOptions {
+interface ScanOptions {
   readonly maxDepth: number;
   /** Whether the names of every object are put in the order of `<`. */
   readonly isSorted?: boolean;

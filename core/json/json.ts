@@ -13,7 +13,7 @@ export const maxEventDepth = maxJsonDepth + 5;
 const needsReader = /(?:^|[\s:,[])-?(?:\d[\d.]{15}|\d+\.\d*0(?=[\s,\]}]|$)|0\.0{6}|\d[\d.]*[eE]|(?<=-)0(?![.\d]))/;
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
-export interface JsonOptions {
+interface JsonOptions {
   readonly controlCharacters?: boolean;
   readonly maxDepth?: number;
 }

@@ -1,13 +1,7 @@
 import { type AssetKey, namedKey } from "../asset-key.ts";
 import { describe } from "../describe.ts";
-import {
-  type AssetCheckEvaluation,
-  type AssetMaterialization,
-  type AssetObservation,
-  checkFields,
-  type EventInput,
-  eventFields,
-} from "../events/events.ts";
+import { checkFields, type EventInput, eventFields } from "../events/event-fields.ts";
+import type { AssetCheckEvaluation, AssetMaterialization, AssetObservation } from "../events/events.ts";
 import { InvalidEventError } from "../events/invalid-event-error.ts";
 import { inferMetadataValue } from "../events/metadata.ts";
 import { parseJson, safelyParseJson } from "../json/json.ts";

@@ -1,5 +1,5 @@
 import type { AssetKey } from "../asset-key.ts";
-import type { AssetCheckSeverity } from "../events/events.ts";
+import type { AssetCheckSeverity } from "../events/event-fields.ts";
 import type { FreshnessState } from "../freshness/index.ts";
 
 /**
@@ -23,12 +23,12 @@ export interface WaitQuestion {
   readonly checks?: readonly string[] | "all" | undefined;
   /** Whether failures of severity WARN block too. */
   readonly strict?: boolean | undefined;
-  /** Whether a failure of severity ERROR, or of the materialization itself, ends the wait. */
+  /** Whether a check that failed with the severity ERROR ends the wait. A failed run reports no event, so it does not. */
   readonly failFast?: boolean | undefined;
 }
 
 /** The id of an event, and the time at which it counted: min(timestamp, received_at). */
-export interface CountedAt {
+interface CountedAt {
   readonly id: number;
   readonly at: number;
 }
@@ -42,12 +42,12 @@ export interface LatestEvaluation {
   readonly severity: AssetCheckSeverity;
 }
 
-/** The state of one asset, all of it read at the same time. */
+/** The state of one asset, as of one moment. */
 export interface WaitFacts {
   readonly assetKey: AssetKey;
   /** The newest materialization (by the time at which it counted) of the partition in the question, else of the asset. */
   readonly materialization: (CountedAt & { readonly partition: string | null }) | null;
-  /** The newest failed attempt, of that partition or asset. */
+  /** The newest failed attempt, of that partition or asset. No event says so yet: stores leave it out. */
   readonly failure?: CountedAt | null | undefined;
   /** The latest evaluation of each check and partition. */
   readonly evaluations: readonly LatestEvaluation[];
@@ -105,7 +105,7 @@ function lookAt(question: WaitQuestion, facts: WaitFacts, now: number): Look {
   const isStale = question.fresh === true && facts.freshness !== "PASS";
   const waitingFor: WaitingFor[] = unmet === undefined ? [] : [{ assetKey, ...unmet }];
   if (isStale) waitingFor.push({ assetKey, what: "freshness", state: materialization === null ? "missing" : "stale" });
-  // The checks have judged data that is about to be replaced, so they decide nothing.
+  // The checks have judged data that is about to be replaced, so they do not count.
   if (waitingFor.length > 0) return { waitingFor, isFinal: unmet?.state === "failed" };
   const checks = checksOf(question, facts).map((name) => ({ name, ...judgeCheck(question, facts, name) }));
   for (const { name, state } of checks) {

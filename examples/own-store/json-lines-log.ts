@@ -211,7 +211,7 @@ export class JsonLinesEventLog implements EventLog {
     });
     if (steps.length > 0) await this.#write(`[${steps.join(",")}]`);
     this.#contents = next;
-    if (steps.length > 0) this.#watchers.tell();
+    if (steps.length > 0) this.#watchers.notify();
     return { results, milliseconds: performance.now() - started };
   }
 

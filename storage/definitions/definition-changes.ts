@@ -23,7 +23,9 @@ export function formatDefinition(definition: Definition): string {
   return JSON.stringify({ ...definition, tags: Object.fromEntries(tags) });
 }
 
-/** What a list of definitions is ordered by: null sorts before every part, so a key stands before the keys below it. */
+/**
+ * The position of a definition in lists. Null sorts before every part, so that a key comes before the keys below it.
+ */
 export function definitionPosition(name: DefinitionName): ListPosition {
   return [...partsOf(name), null, name.key === undefined ? "prefix" : "key"];
 }
@@ -34,12 +36,14 @@ export function nameAtPosition(position: ListPosition): DefinitionName {
   return position.at(-1) === "prefix" ? { prefix: parts } : { key: parts };
 }
 
-/** Whether a name lies outside of a prefix. */
+/** Whether a name is outside of a prefix. */
 export function isOutside(name: DefinitionName, within: AssetKey | undefined): boolean {
   return within !== undefined && !hasPrefix(partsOf(name), within);
 }
 
-/** Refuses what would be more than the limits, of all sources together. */
+/**
+ * The result that refuses more definitions or subjects than the limits of all sources. Undefined if they are within.
+ */
 export function overLimit(definitions: number, subjects: number): ReplaceResult | undefined {
   const { definitions: mostDefinitions, subjects: mostSubjects } = definitionLimits;
   if (definitions > mostDefinitions) {

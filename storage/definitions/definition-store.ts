@@ -3,10 +3,10 @@ import type { AssetKey } from "../../core/index.ts";
 import type { ListRequest } from "../event-log.ts";
 
 /**
- * Stores definitions of assets, beside the log that they are for. Each belongs to one source, and is stored under its
- * asset key or prefix: it may be there before the first event of the asset, and a wipe leaves it.
+ * Stores the definitions of the assets of a log. Each definition belongs to one source, and is stored under its asset
+ * key or prefix. It may exist before the first event of the asset, and a wipe does not delete it.
  *
- * Every store passes the suite in tests/contracts/definition-store.ts. Failures are EventLogErrors. A store lives as
+ * Every store passes `definitionStoreContract` of `runless/storage/testing`. Failures are EventLogErrors. A store lives as
  * long as the log that it was opened with.
  *
  * @example
@@ -18,9 +18,9 @@ import type { ListRequest } from "../event-log.ts";
  */
 export interface DefinitionStore {
   /**
-   * Makes the definitions of a source equal to these (of two with one name the last counts), in their place: what the source defined before and does not name
-   * now is removed. All or nothing: a reader sees the definitions from before or those from after, never some of each.
-   * Resolves once that is durable. A result other than `replaced` has changed nothing.
+   * Replaces all definitions of a source with the given ones. Of two given definitions with one name the last counts. A
+   * reader sees either the old definitions or the new ones. Resolves once the change is durable. A result other than
+   * `replaced` means that nothing was changed.
    *
    * @example
    * const { definitions } = await openStores({ url: ":memory:" });
@@ -32,45 +32,50 @@ export interface DefinitionStore {
   /** The definition of exactly this key or prefix; undefined where there is none. */
   get(name: DefinitionName): Promise<DefinitionRecord | undefined>;
 
-  /** The definition that holds for a key: its own, else that of the longest prefix of it (which may be the key itself). */
+  /** The definition that holds for a key: its own, else that of its longest prefix (which may be the key itself). */
   definitionFor(key: AssetKey): Promise<DefinitionRecord | undefined>;
 
-  /** As `definitionFor`, of each key, in the order of the keys, all as of one revision. For up to 1,000 keys. */
+  /** As `definitionFor` for each key, in the order of the keys, and all as of one revision. For up to 1,000 keys. */
   definitionsFor(keys: readonly AssetKey[]): Promise<readonly (DefinitionRecord | undefined)[]>;
 
   /**
    * Definitions ordered by key (part by part, each by code point), a key before the same prefix. A page may be shorter
-   * than its limit. Pages that are read while something is replaced may be of different revisions: each says its own.
+   * than its limit. Pages that are read during a replacement may be of different revisions: each has its own.
    */
   list(filter: DefinitionFilter, page: ListRequest): Promise<DefinitionPage>;
 
   /**
-   * A number that grows with every change of any definition, of this process or another, and only then; 0 where there
-   * never was one. Answered from one row: a cache or a watcher compares it before it reads more.
+   * A number that grows with every change of any definition, by this process or another, and only then. It is 0 before
+   * the first change. It is cheap to read, so that a cache or a watcher can compare it before it reads more.
    */
   revision(): Promise<number>;
 }
 
-/** An array, or what gives them one after another: if that fails, the replacement does, and changes nothing. */
+/** An array, or an iterable. If the iterable throws, the replacement fails, and changes nothing. */
 export type Definitions = Iterable<Definition> | AsyncIterable<Definition>;
 
-/** What a definition is of. A key and a prefix with the same parts are different names. */
+/** The name of a definition. A key and a prefix with the same parts are different names. */
 export type DefinitionName =
   | { readonly key: AssetKey; readonly prefix?: undefined }
   | { readonly prefix: AssetKey; readonly key?: undefined };
 
 export interface ReplaceOptions {
-  /** True: answers what would happen, and changes nothing. */
+  /** True: the result says what would happen, and nothing is changed. */
   readonly dryRun?: boolean | undefined;
-  /** True: what other sources define under these names moves to this source. Default: `owned` is answered. */
+  /** True: definitions of other sources with these names move to this source. Default: the result is `owned`. */
   readonly takeOver?: boolean | undefined;
-  /** True: a source may lose all its definitions. Default: `emptied` is answered. */
+  /** True: the source may lose all its definitions. Default: the result is `emptied`. */
   readonly allowEmpty?: boolean | undefined;
-  /** The key itself and all below it: where anything that the source defines, or defined until now, lies outside, `outside` is answered. */
+  /**
+   * A prefix: the key itself and all below it. If any old or new definition of the source is outside of it, the result
+   * is `outside`.
+   */
   readonly within?: AssetKey | undefined;
 }
 
-/** How many definitions of the source are new, differ, are gone, and are as they were. What was taken over counts as changed. */
+/**
+ * How many definitions of the source are new, differ, are removed, and are the same. Those taken over count as changed.
+ */
 export interface DefinitionChanges {
   readonly added: number;
   readonly changed: number;
@@ -79,15 +84,18 @@ export interface DefinitionChanges {
 }
 
 export type ReplaceResult =
-  /** It is done, or would be. `revision` is the one since which that holds; of a dry run, the one it was compared with. */
+  /** The source has the given definitions. `revision` is the current one; of a dry run, the one it was compared with. */
   | { readonly status: "replaced"; readonly changes: DefinitionChanges; readonly revision: number }
-  /** Other sources own some of the names: these are the first 100, in their order, with how many there are in all. */
+  /**
+   * Other sources own some of the names. `conflicts` are the first 100 in their order, and `total` is how many there
+   * are.
+   */
   | { readonly status: "owned"; readonly conflicts: readonly DefinitionConflict[]; readonly total: number }
-  /** The source would lose all its definitions, which are so many. */
+  /** The source would lose all its definitions. `definitions` is how many it has. */
   | { readonly status: "emptied"; readonly definitions: number }
-  /** This name of the source, the first such in their order, lies outside of `within`. */
+  /** Names of the source are outside of `within`. This is the first of them in their order. */
   | { readonly status: "outside"; readonly name: DefinitionName }
-  /** All sources together would have more than core's `definitionLimits` allow. */
+  /** All sources together would have more than the `definitionLimits` of `runless/core/definitions` allow. */
   | {
       readonly status: "over_limit";
       readonly limit: "definitions" | "subjects";
@@ -97,7 +105,7 @@ export type ReplaceResult =
 
 export interface DefinitionConflict {
   readonly name: DefinitionName;
-  /** Who owns it. */
+  /** The source that owns it. */
   readonly source: string;
 }
 
@@ -109,18 +117,21 @@ export interface DefinitionRecord {
   readonly revision: number;
   readonly changedAt: number;
   /**
-   * When its freshness policy was given first; null without one. A changed policy keeps it, as does one that another
-   * source takes over; one that was removed and is given again starts anew. For an asset below a prefix, the time of its
-   * first event counts where that is greater: the store does not know it.
+   * When its freshness policy was first given; null without a policy. It stays the same if the policy changes, or if
+   * another source takes it over. A policy that is removed and given again has a new time. For an asset below a prefix,
+   * the time of its first event counts if that is later. The store does not know that time.
    */
   readonly definedAt: number | null;
 }
 
 export interface DefinitionFilter {
-  /** What lies at this key or below it, prefixes too; not a prefix above it, which may hold for keys below. */
+  /**
+   * Definitions at this key or below it, those of prefixes too. A prefix above it is left out, even if it holds for
+   * keys below.
+   */
   readonly prefix?: AssetKey | undefined;
   readonly source?: string | undefined;
-  /** Only those whose last change is after this revision. */
+  /** Definitions whose last change is after this revision. */
   readonly changedAfter?: number | undefined;
 }
 
@@ -128,6 +139,6 @@ export interface DefinitionPage {
   readonly definitions: readonly DefinitionRecord[];
   readonly cursor: string | null;
   readonly hasMore: boolean;
-  /** As of which the page was read. */
+  /** The revision of the page. */
   readonly revision: number;
 }

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "@libsql/client";
 import type { DatabaseAccess } from "./database-access.ts";
+import type { DatabaseReads } from "./database-reads.ts";
 import { readRevision } from "./definitions/read-definitions.ts";
 import { DefinitionReplacer } from "./definitions/replace-definitions.ts";
 import { type LogDatabase, readsOf } from "./log-database.ts";
-import { readKnownVersion } from "./maintenance/migrate.ts";
 import { probe } from "./maintenance/probe.ts";
 import { findExpired, forgetKeys, notePrune, pruneEvents, readPrunedAt, readPrunedId } from "./maintenance/prune.ts";
 import { deleteHidden, findHidden, pauseBetweenDeletions } from "./maintenance/wipe/purge.ts";
 import { wipe } from "./maintenance/wipe/wipe.ts";
 import { parsePlan } from "./maintenance/wipe/wipe-plan.ts";
-import type { DatabaseReads } from "./read/database-reads.ts";
+import { readKnownVersion } from "./migrations/migrate.ts";
 import { readSendLease } from "./sending/read-sending.ts";
 import { addRequest, releaseSendLease, takeSendLease, writeSending } from "./sending/send-writes.ts";
 import { createToken, noteTokenUses, readTokens, revokeToken } from "./tokens.ts";
@@ -25,7 +25,7 @@ export function createLogDatabase(access: DatabaseAccess): LogDatabase {
   let loading: Promise<DatabaseReads> | undefined;
 
   const reading = readsOf(() => {
-    loading ??= import("./read/database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
+    loading ??= import("./database-reads.ts").then(({ createDatabaseReads }) => createDatabaseReads(access));
     return loading;
   });
 

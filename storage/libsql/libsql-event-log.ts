@@ -1,16 +1,16 @@
 import type { Commit } from "../event-log.ts";
 import { EventLogError } from "../event-log-error.ts";
 import type { Load } from "../group-commit/group-commit.ts";
-import { AppendQueue } from "./append-queue.ts";
+import { createCommitListeners } from "./commit-listeners.ts";
 import type { LibsqlEventLog } from "./libsql-options.ts";
 import type { LogDatabase } from "./log-database.ts";
 import { Deletions } from "./maintenance/deletions.ts";
 import { createLibsqlReads } from "./read/libsql-reads.ts";
-import { watchers } from "./watchers.ts";
+import { AppendQueue } from "./write/append-queue.ts";
 import { encodeUnits } from "./write/encode-units.ts";
 import { type EncodedUnits, type GroupResult, unitResults } from "./write/group.ts";
 
-export interface LogOptions {
+interface LogOptions {
   /** How much may wait to be recorded. */
   readonly queue: Load;
   /** How many groups may be sent to the database before the first is answered. */
@@ -28,7 +28,7 @@ export function createLibsqlEventLog(
   function assertOpen(): void {
     if (closing !== undefined) throw new EventLogError("closed", "The event log is closed.");
   }
-  const listeners = watchers(() => database.lastChange());
+  const listeners = createCommitListeners(() => database.lastChange());
   const queue = new AppendQueue(database, {
     ...options,
     now,

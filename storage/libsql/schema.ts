@@ -232,7 +232,7 @@ export const alert = sqliteTable(
     resolvedAt: integer("resolved_at"),
     reason: text("reason").notNull(),
     eventId: integer("event_id"),
-    /** Before that time it is not to be told. Null: it may be told since it opened. */
+    /** The earliest time at which somebody may be notified of it. Null: since it opened. */
     tellAt: integer("tell_at"),
     /** Owners, group and tags of the definition when it opened, as JSON. */
     labels: text("labels").notNull(),
@@ -249,7 +249,7 @@ export const alert = sqliteTable(
 
 /**
  * What alerts became: an alert that opened, got worse or ended, as it was then. Triggers of `alert` write the rows, for
- * which Drizzle has no word: see migrations.ts.
+ * which Drizzle has no word: see migrations/.
  */
 export const alertChange = sqliteTable("alert_change", {
   id: integer("id").primaryKey({ autoIncrement: true }),
@@ -336,7 +336,7 @@ export const sendRequest = sqliteTable("send_request", {
   option: text("option"),
 });
 
-/** Until when what is at a key (kind 0), or at and below a prefix (1), is not told. */
+/** Mutes of a key (kind 0), or of all keys at and below a prefix (kind 1). Nobody is notified until then. */
 export const mute = sqliteTable(
   "mute",
   {

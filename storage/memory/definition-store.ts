@@ -79,7 +79,7 @@ export function createMemoryDefinitionStore(options: { readonly now: () => numbe
   };
 }
 
-/** What a replacement leads to, or the result that refuses it. */
+/** The changes of a replacement, or the result that refuses it. */
 function planReplace(
   records: ReadonlyMap<string, DefinitionRecord>,
   source: string,

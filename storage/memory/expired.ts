@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../../core/index.ts";
 import type { Expiry } from "../maintenance.ts";
 import { assetsOf, checksOf, latestVersioned, partitionsOf } from "../scan/summaries.ts";
 
-/** The expired events, without those that are kept nevertheless: see `Maintenance.prune`. */
+/** The expired events, except for those that are kept: see `Maintenance.prune`. */
 export function expiredEvents(
   events: readonly RecordedEvent[],
   before: NonNullable<Expiry["events"]>,

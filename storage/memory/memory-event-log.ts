@@ -1,4 +1,4 @@
-import { isReported } from "../../core/events/events.ts";
+import { sameKey } from "../../core/asset-key.ts";
 import type { AssetKey, AssetWiped, FreshnessStateChange, RecordedEvent, RecordedEventType } from "../../core/index.ts";
 import { formatCursor, parseCursor } from "../cursors/cursor.ts";
 import type {
@@ -22,13 +22,13 @@ import { defaultTimestamp, receiptTime } from "../recording/receipt-time.ts";
 import { wellFormedEvent } from "../recording/well-formed-event.ts";
 import { listAssets } from "../scan/asset-list.ts";
 import { listPage } from "../scan/list-page.ts";
-import { isTarget, matchesFilter, sameKey, traceOf } from "../scan/matches.ts";
+import { isTarget, matchesFilter, traceOf } from "../scan/matches.ts";
 import { assetsOf, checksOf, groupBy, partitionsOf, statsOf } from "../scan/summaries.ts";
 import { createWatchers } from "../scan/watchers.ts";
 import { expiredEvents } from "./expired.ts";
 import { type FirstUse, FirstUses, scopeOf } from "./first-uses.ts";
 
-export interface MemoryOptions {
+interface MemoryOptions {
   readonly now: () => number;
   readonly onCommit?: ((commit: Commit) => void) | undefined;
 }
@@ -36,6 +36,12 @@ export interface MemoryOptions {
 interface Times {
   readonly now: number;
   readonly receivedAt: number;
+}
+
+/** The log, with what a WatchStore beside it needs. */
+export interface MemoryLog extends EventLog, Maintenance {
+  /** Records a change at once, within the call. Its timestamp is the log's clock where it has none. */
+  record(event: FreshnessStateChange): RecordedEvent;
 }
 
 /**
@@ -46,18 +52,7 @@ interface Times {
  * await log.append([[{ event: materialization("orders") }]]);
  * console.log((await log.asset(["orders"]))?.counts.materializations); // 1
  */
-export function createMemoryEventLog(options: MemoryOptions): EventLog & Maintenance {
-  return createMemoryLog(options);
-}
-
-/** The log, with what those need who watch its assets. */
-export interface MemoryLog extends EventLog, Maintenance {
-  /** Records a change at once, within the call. Its timestamp is the log's clock where it has none. */
-  record(event: FreshnessStateChange): RecordedEvent;
-}
-
-/** As `createMemoryEventLog`. */
-export function createMemoryLog(options: MemoryOptions): MemoryLog {
+export function createMemoryEventLog(options: MemoryOptions): MemoryLog {
   return new MemoryEventLog(options);
 }
 
@@ -91,7 +86,7 @@ class MemoryEventLog implements MemoryLog {
     const started = performance.now();
     const results = units.map((unit) => this.#appendUnit(unit, at, reportedBy?.toWellFormed()));
     this.#options.onCommit?.({ events: units.flat().length, milliseconds: performance.now() - started });
-    if (this.#lastId() > before) this.#watchers.tell();
+    if (this.#lastId() > before) this.#watchers.notify();
     return results;
   };
 
@@ -150,18 +145,17 @@ class MemoryEventLog implements MemoryLog {
   readonly wipe = async (target: WipeTarget, by: string | null) => {
     this.#assertOpen();
     const wiped = this.#events.filter((event) => isTarget(target, event));
-    // Changes of freshness alone are no asset.
-    const first = wiped.find(isReported);
+    const [first] = wiped;
     if (first === undefined) return undefined;
     const trace = this.#stamped(traceOf(target, first, by));
     const ids = new Set(wiped.map(({ id }) => id));
     this.#replaceEvents([...this.#events.filter(({ id }) => !ids.has(id)), trace]);
     this.#firstUses.forgetEvents(ids);
     for (const id of ids) this.#reporters.delete(id);
-    // The keys of the asset's pruned events are still here.
+    // The idempotency keys of the asset's pruned events are still stored.
     const isWhole = "assetKey" in target && target.partition === undefined;
     this.#firstUses.forgetUses(({ id, assetKey }) => ids.has(id) || (isWhole && sameKey(assetKey, target.assetKey)));
-    this.#watchers.tell();
+    this.#watchers.notify();
     return trace;
   };
 
@@ -170,7 +164,7 @@ class MemoryEventLog implements MemoryLog {
     const recorded = this.#stamped(event);
     this.#events.push(recorded);
     this.#byAsset = undefined;
-    this.#watchers.tell();
+    this.#watchers.notify();
     return recorded;
   };
 

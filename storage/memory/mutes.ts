@@ -1,8 +1,7 @@
 import type { AssetKey } from "../../core/index.ts";
+import { latest } from "../../core/time.ts";
 import { comparePositions } from "../scan/list-page.ts";
-import { isMutedBy } from "../scan/matches.ts";
-import { latest } from "../watching/asset-freshness.ts";
-import type { Mute, MuteName } from "../watching/watch-store.ts";
+import { isMutedBy, type Mute, type MuteName } from "../watching/watch-store.ts";
 
 /** The mutes of a watch store in memory. One that has ended is none. */
 export class MemoryMutes {

@@ -1,30 +1,41 @@
 import { compareAssetKeys, hasPrefix } from "../../core/asset-key.ts";
+import { isReported } from "../../core/events/events.ts";
 import type { AssetKey, RecordedEvent } from "../../core/index.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { EventLog } from "../event-log.ts";
 import { comparePositions } from "../scan/list-page.ts";
 import { countedAt, waitReadsOf } from "../wait-reads.ts";
 import { distinct, idOf } from "../watching/step-draft.ts";
-import type { CheckName, KeyPage, LogSlice, WatchedRow, WatchPlan, WatchReads } from "../watching/watch-plan.ts";
+import type { CheckSubject, KeyPage, LogSlice, WatchedRow, WatchPlan, WatchReads } from "../watching/watch-plan.ts";
 import type { Alert } from "../watching/watch-store.ts";
 
-/** What is kept of who watches. */
-export interface WatcherState {
+/** What a store keeps of the server that watches. */
+export interface WatcherRecord {
   holder: string | null;
   fence: number;
   beat: number;
   progress: WatchPlan["progress"] | undefined;
 }
 
+/** What the reads look through. */
 export interface MemoryWatchSource {
   readonly log: EventLog;
   readonly definitions: DefinitionStore;
-  readonly watcher: WatcherState;
+  readonly watcher: WatcherRecord;
   readonly rows: readonly WatchedRow[];
   readonly firing: readonly Omit<Alert, "mutedUntil">[];
 }
 
-/** Finds everything by a scan. */
+/**
+ * The reads of a step, by a scan of any EventLog and DefinitionStore. A store of your own may begin with them. They look
+ * for no checks that failed before the log was followed, since they follow it from its first event.
+ *
+ * @example
+ * const { log, definitions } = await openStores({ url: ":memory:" });
+ * const watcher = { holder: null, fence: 0, beat: 0, progress: undefined };
+ * const reads = createMemoryWatchReads({ log, definitions, watcher, rows: [], firing: [] });
+ * console.log((await reads.head()).newestId); // 0
+ */
 export function createMemoryWatchReads(source: MemoryWatchSource): WatchReads {
   const { log, definitions, watcher, firing } = source;
   const rows = source.rows.toSorted((a, b) => comparePositions(positionOf(a), positionOf(b)));
@@ -78,7 +89,7 @@ export function createMemoryWatchReads(source: MemoryWatchSource): WatchReads {
       firing.filter(isOf(keys)).flatMap(({ assetKey, partition, checkName, severity }) => {
         return checkName === null ? [] : { assetKey, partition, checkName, severity };
       }),
-    failingChecks: async () => ({ checks: [], after: null, hasMore: false }), // it is followed from its first event on
+    failingChecks: async () => ({ checks: [], after: null, hasMore: false }), // as it follows the log from the start
     waitFacts: (asks) => waitReadsOf(log).waitFacts(asks),
     definitionsFor: definitions.definitionsFor,
     list: definitions.list,
@@ -97,10 +108,6 @@ function positionOf({ assetKey, partition }: WatchedRow) {
   return [...assetKey, null, partition];
 }
 
-function isReported({ type }: RecordedEvent): boolean {
-  return type === "ASSET_MATERIALIZATION" || type === "ASSET_OBSERVATION" || type === "ASSET_CHECK_EVALUATION";
-}
-
 function sliceOf(events: readonly RecordedEvent[]): Pick<LogSlice, "counted" | "evaluated" | "wiped"> {
   const counted = new Map<string, LogSlice["counted"][number]>();
   const evaluated = new Map<string, LogSlice["evaluated"][number]>();
@@ -109,7 +116,7 @@ function sliceOf(events: readonly RecordedEvent[]): Pick<LogSlice, "counted" | "
     const { assetKey, partition, timestamp, receivedAt, id } = event;
     const at = countedAt(event);
     if (event.type === "ASSET_CHECK_EVALUATION") {
-      const name: CheckName = { assetKey, partition, checkName: event.checkName };
+      const name: CheckSubject = { assetKey, partition, checkName: event.checkName };
       evaluated.delete(JSON.stringify(name)); // in the order of the last of each
       evaluated.set(JSON.stringify(name), { ...name, id, at, late: receivedAt - timestamp });
     } else if (event.type === "ASSET_WIPED") {

@@ -1,17 +1,18 @@
+import { sameKey } from "../../core/asset-key.ts";
 import type { FreshnessState } from "../../core/freshness/index.ts";
 import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index.ts";
+import { earliest } from "../../core/time.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { ListRequest } from "../event-log.ts";
 import { listPage } from "../scan/list-page.ts";
-import { sameKey } from "../scan/matches.ts";
-import { assetFreshness, earliest, groupRows, subjectsIn } from "../watching/asset-freshness.ts";
+import { assetFreshness, subjectsIn } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
 import { idOf } from "../watching/step-draft.ts";
 import {
   type AlertChange,
   alertChangesKeptFor,
   alertsKeptFor,
-  type CheckName,
+  type CheckSubject,
   type SubjectDecision,
   type WatchedRow,
   type WatchPlan,
@@ -34,7 +35,8 @@ import { MemoryAlertChanges, type StoredAlert } from "./alert-changes.ts";
 import type { MemoryLog } from "./memory-event-log.ts";
 import { MemoryMutes } from "./mutes.ts";
 import type { AlertChangeReads } from "./send-store.ts";
-import { createMemoryWatchReads, type WatcherState } from "./watch-reads.ts";
+import { groupsOf } from "./subject-groups.ts";
+import { createMemoryWatchReads, type WatcherRecord } from "./watch-reads.ts";
 
 export interface MemoryWatchOptions {
   readonly log: MemoryLog;
@@ -46,7 +48,9 @@ export interface MemoryWatchOptions {
  * The WatchStore that the others are compared with. It lives as long as the process.
  *
  * @example
- * const { watching } = await openStores({ url: ":memory:" });
+ * const log = createMemoryEventLog({ now: Date.now });
+ * const definitions = createMemoryDefinitionStore({ now: Date.now });
+ * const watching = createMemoryWatchStore({ log, definitions, now: Date.now });
  * console.log((await watching.counts()).firing); // []
  */
 export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore & AlertChangeReads {
@@ -55,7 +59,7 @@ export function createMemoryWatchStore(options: MemoryWatchOptions): WatchStore 
 
 class MemoryWatchStore implements WatchStore, AlertChangeReads {
   readonly #options: MemoryWatchOptions;
-  readonly #watcher: WatcherState = { holder: null, fence: 0, beat: 0, progress: undefined };
+  readonly #watcher: WatcherRecord = { holder: null, fence: 0, beat: 0, progress: undefined };
   readonly #rows = new Map<string, WatchedRow>();
   readonly #mutes: MemoryMutes;
   readonly #changes = new MemoryAlertChanges();
@@ -109,7 +113,7 @@ class MemoryWatchStore implements WatchStore, AlertChangeReads {
 
   async freshnessOf(keys: readonly AssetKey[]): Promise<readonly (AssetFreshness | undefined)[]> {
     const rows = [...this.#rows.values()];
-    return keys.map((key) => assetFreshness(key, groupRows(rows.filter(({ assetKey }) => sameKey(assetKey, key)))));
+    return keys.map((key) => assetFreshness(key, groupsOf(rows.filter(({ assetKey }) => sameKey(assetKey, key)))));
   }
 
   async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
@@ -242,7 +246,7 @@ class MemoryWatchStore implements WatchStore, AlertChangeReads {
 
   #change(
     kind: AlertKind,
-    name: Omit<CheckName, "checkName"> & { readonly checkName: string | null },
+    name: Omit<CheckSubject, "checkName"> & { readonly checkName: string | null },
     alert: AlertChange,
     eventId: number | null,
     clock: number,
@@ -281,7 +285,7 @@ class MemoryWatchStore implements WatchStore, AlertChangeReads {
   }
 }
 
-/** Newest first: digits of the distance to the greatest id. */
+/** A position that sorts the newest first: the digits of the distance to the greatest id. */
 function alertPosition({ id }: Alert): readonly string[] {
   return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
 }

@@ -1,19 +1,19 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { keptJson, textValue } from "../../core/events/json-text.ts";
 import { isJsonType, type JsonMetadataValue } from "../../core/events/metadata-value.ts";
 import { type EventDetails, formatDetails } from "../../core/events/wire.ts";
 import { type MetadataValue, type RunlessEvent, stringifyJson } from "../../core/index.ts";
 import { maxEventDepth } from "../../core/json/json.ts";
 import { normalJson } from "../../core/json/json-scanner.ts";
-import { keptJson, textValue } from "../../core/json/json-text.ts";
 import { isArray, isJsonObject, type JsonValue } from "../../core/json/json-value.ts";
 import { sharedDetails } from "./shared-details.ts";
 import { wellFormedEvent } from "./well-formed-event.ts";
 
 /**
- * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint where they are recorded
- * alike, whatever the order of the names in their tags, metadata and JSON. Stores keep it beside idempotency keys, so
- * it must never change.
+ * What an event says, as the SHA-256 of one canonical text: two events have one fingerprint if they are recorded
+ * alike. The order of the names in their tags, metadata and JSON does not matter. Stores keep it beside idempotency
+ * keys, so it must never change.
  *
  * @example
  * const [a, b] = ["x", "y"].map((team) => fingerprint(materialization("orders", { tags: { team } })));

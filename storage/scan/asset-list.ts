@@ -56,7 +56,7 @@ function countLooked(assets: readonly { readonly key: AssetKey }[]): number {
 }
 
 /** The state of an asset that filters look at. */
-export interface FilteredState extends Latest {
+interface FilteredState extends Latest {
   readonly counts: Pick<AssetRecord["counts"], "materializations" | "observations" | "checkEvaluations">;
   /** Whether the latest evaluation of a check failed. */
   readonly isFailing: boolean;

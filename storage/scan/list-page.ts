@@ -3,7 +3,7 @@ import type { Marked } from "../cursors/cursor-mark.ts";
 import { formatListCursor, type ListPosition, parseListCursor } from "../cursors/list-cursor.ts";
 import type { ListRequest } from "../event-log.ts";
 
-export interface List<Item> {
+interface List<Item> {
   readonly items: readonly Item[];
   /** The position by which the list is ordered. */
   readonly positionOf: (item: Item) => ListPosition;

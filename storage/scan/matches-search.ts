@@ -18,6 +18,6 @@ export function wordsOf(search: string): readonly string[] {
 }
 
 /** The text with ASCII letters in lower case, as SQLite's lower() makes it. */
-export function lowerAscii(text: string): string {
+function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

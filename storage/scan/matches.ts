@@ -1,14 +1,7 @@
+import { sameKey } from "../../core/asset-key.ts";
 import { isReported } from "../../core/events/events.ts";
-import {
-  type AssetKey,
-  type AssetWiped,
-  assetWiped,
-  compareAssetKeys,
-  hasPrefix,
-  type RecordedEvent,
-} from "../../core/index.ts";
+import { type AssetWiped, assetWiped, hasPrefix, type RecordedEvent } from "../../core/index.ts";
 import type { EventFilter, WipeTarget } from "../event-log.ts";
-import type { MuteName } from "../watching/watch-store.ts";
 
 /**
  * Whether an event matches all conditions of a filter.
@@ -45,15 +38,6 @@ export function isTarget(target: WipeTarget, event: RecordedEvent): boolean {
   if ("eventId" in target) return isReported(event) && event.id === target.eventId;
   if (!sameKey(event.assetKey, target.assetKey)) return false;
   return target.partition === undefined || (isReported(event) && event.partition === target.partition);
-}
-
-/** Whether a mute holds for an asset. */
-export function isMutedBy({ assetKey, prefix }: MuteName, key: AssetKey): boolean {
-  return prefix === undefined ? sameKey(assetKey, key) : hasPrefix(key, prefix);
-}
-
-export function sameKey(a: AssetKey, b: AssetKey): boolean {
-  return compareAssetKeys(a, b) === 0;
 }
 
 /**

@@ -5,7 +5,7 @@ export const mostExamined = 50_000;
 /** How many characters of a partition or check name a timeline has. */
 export const mostOfName = 100;
 
-export interface ThinnedMark extends EventMark {
+interface ThinnedMark extends EventMark {
   readonly events: number;
 }
 
@@ -51,15 +51,18 @@ export function pickEvents(all: readonly EventMark[], kept: readonly EventMark[]
   return [...first, ...spread(others, most - first.length)].sort(inOrder);
 }
 
-/** Chooses at most `most` of these reports, evenly spread, each type by its share. The latest of each type is among them. */
+/**
+ * Chooses at most `most` of these reports, spread over their time, each type by its share. The latest of each type is
+ * among them. They are in the order of (timestamp, id), as are those that are chosen.
+ */
 export function thinReports(reports: readonly EventMark[], most: number): readonly EventMark[] {
   if (reports.length <= most) return reports;
   const observed = reports.filter(({ type }) => type === "ASSET_OBSERVATION");
-  if (observed.length === 0 || observed.length === reports.length || most < 2) return spread(reports, most);
+  if (observed.length === 0 || observed.length === reports.length || most < 2) return spreadOverTime(reports, most);
   const share = Math.round((most * observed.length) / reports.length);
   const ofObserved = Math.max(1, Math.min(most - 1, share));
   const materialized = reports.filter(({ type }) => type === "ASSET_MATERIALIZATION");
-  const picked = new Set([...spread(observed, ofObserved), ...spread(materialized, most - ofObserved)]);
+  const picked = new Set([...spreadOverTime(observed, ofObserved), ...spreadOverTime(materialized, most - ofObserved)]);
   return reports.filter((mark) => picked.has(mark));
 }
 
@@ -69,6 +72,24 @@ function isReport({ type }: EventMark): boolean {
 
 function inOrder(a: EventMark, b: EventMark): number {
   return a.timestamp - b.timestamp || a.id - b.id;
+}
+
+/**
+ * The latest of each of `most` equal spans of time, and evenly spread others: reports of many days must not be lost among
+ * those of a burst.
+ */
+function spreadOverTime(reports: readonly EventMark[], most: number): readonly EventMark[] {
+  if (most < 1) return [];
+  const [first, last] = [reports[0]?.timestamp ?? 0, reports.at(-1)?.timestamp ?? 0];
+  const spanOf = ({ timestamp }: EventMark) =>
+    Math.min(most - 1, Math.floor(((timestamp - first) / Math.max(1, last - first)) * most));
+  const isLatest = (mark: EventMark, i: number) => {
+    const next = reports[i + 1];
+    return next === undefined || spanOf(next) !== spanOf(mark);
+  };
+  const latest = reports.filter(isLatest);
+  const others = reports.filter((mark, i) => !isLatest(mark, i));
+  return [...latest, ...spread(others, most - latest.length)].sort(inOrder);
 }
 
 function spread<Item>(items: readonly Item[], most: number): readonly Item[] {

@@ -7,16 +7,17 @@
  * stop();
  */
 export function createWatchers() {
-  const watchers = new Set<{ readonly listener: () => void }>();
+  const entries = new Set<{ readonly listener: () => void }>();
   return {
     watch(listener: () => void): () => void {
-      const watcher = { listener }; // an object of its own, since the same function may be registered twice
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
+      const entry = { listener }; // an object of its own, since the same function may be registered twice
+      entries.add(entry);
+      return () => void entries.delete(entry);
     },
 
-    tell(): void {
-      for (const { listener } of watchers) {
+    /** Calls all listeners. */
+    notify(): void {
+      for (const { listener } of entries) {
         try {
           listener();
         } catch {
@@ -25,7 +26,7 @@ export function createWatchers() {
       }
     },
 
-    isEmpty: () => watchers.size === 0,
-    clear: () => watchers.clear(),
+    isEmpty: () => entries.size === 0,
+    clear: () => entries.clear(),
   };
 }

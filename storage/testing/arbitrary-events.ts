@@ -33,7 +33,7 @@ export const arbitraryText: fc.Arbitrary<string> = fc.oneof(
   ),
 );
 
-export const arbitraryNumber: fc.Arbitrary<JsonValue> = fc.oneof(
+const arbitraryNumber: fc.Arbitrary<JsonValue> = fc.oneof(
   fc.integer(),
   fc.double(),
   fc.double().map(float),
@@ -41,11 +41,11 @@ export const arbitraryNumber: fc.Arbitrary<JsonValue> = fc.oneof(
 );
 
 /** An object with any names, `__proto__` too. */
-export function arbitraryObject<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Readonly<Record<string, Value>>> {
+function arbitraryObject<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Readonly<Record<string, Value>>> {
   return fc.array(fc.tuple(arbitraryText, value), { maxLength: 4 }).map((members) => Object.fromEntries(members));
 }
 
-export const arbitraryJson: fc.Arbitrary<JsonValue> = fc.letrec<{ json: JsonValue }>((tie) => ({
+const arbitraryJson: fc.Arbitrary<JsonValue> = fc.letrec<{ json: JsonValue }>((tie) => ({
   json: fc.oneof(
     { depthSize: "small" },
     fc.constant(null),
@@ -57,7 +57,7 @@ export const arbitraryJson: fc.Arbitrary<JsonValue> = fc.letrec<{ json: JsonValu
   ),
 })).json;
 
-export const arbitraryMetadata: fc.Arbitrary<MetadataInput> = arbitraryObject(
+const arbitraryMetadata: fc.Arbitrary<MetadataInput> = arbitraryObject(
   fc.oneof(
     arbitraryJson,
     fc.record({ type: fc.constantFrom("url", "path", "md", "notebook", "dagster_run"), rawValue: arbitraryText }),
@@ -66,7 +66,7 @@ export const arbitraryMetadata: fc.Arbitrary<MetadataInput> = arbitraryObject(
   ),
 );
 
-export const arbitraryTags: fc.Arbitrary<Tags> = arbitraryObject(arbitraryText);
+const arbitraryTags: fc.Arbitrary<Tags> = arbitraryObject(arbitraryText);
 
 // Few names, so that events often share one. Some differ so little that a careless store would confuse them.
 const keys: readonly AssetKey[] = [

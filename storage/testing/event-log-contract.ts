@@ -6,6 +6,7 @@ import { assetListContract } from "./event-log/asset-list.ts";
 import { assetPartsContract } from "./event-log/asset-parts.ts";
 import { assetsContract } from "./event-log/assets.ts";
 import { boundsContract } from "./event-log/bounds.ts";
+import { checkMarksContract } from "./event-log/check-marks.ts";
 import { closingContract } from "./event-log/closing.ts";
 import { fidelityContract } from "./event-log/fidelity.ts";
 import { filtersContract } from "./event-log/filters.ts";
@@ -72,6 +73,7 @@ export function eventLogContract(
     describe("lists of partitions and checks", () => assetPartsContract(declareTest));
     describe("cursors of lists", () => listCursorsContract(declareTest));
     describe("the overview", () => marksContract(declareTest));
+    describe("the overview of checks", () => checkMarksContract(declareTest));
     describe("what waits read", () => waitFactsContract(declareTest));
     describe("bounds of reads", () => boundsContract(declareTest));
     describe("wiping", () => wipingContract(declareTest));

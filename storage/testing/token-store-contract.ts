@@ -1,6 +1,7 @@
 import type { Stores } from "../stores.ts";
 import type { NewToken, TokenStore } from "../token-store.ts";
-import { longestTest, noon } from "./event-log/harness.ts";
+import { declareTestOn, noon } from "./declare-test.ts";
+import { longestTest } from "./event-log/harness.ts";
 import { expect } from "./expect.ts";
 import type { TestRunner } from "./test-runner.ts";
 
@@ -28,23 +29,15 @@ function newToken(name: string, fields: Partial<NewToken> = {}): NewToken {
  * import { describe, test } from "node:test";
  * tokenStoreContract({ describe, test }, "my tokens", async ({ now }) => ({ tokens: new MyTokenStore({ now }) }));
  */
-export function tokenStoreContract({ describe, test }: TestRunner, name: string, open: OpenTokenStore): void {
-  const declareTest = (sentence: string, body: (subject: Subject) => Promise<void>) =>
-    test(
-      sentence,
-      async () => {
-        const clock = { now: noon };
-        const { tokens, log } = await open({ now: () => clock.now });
-        try {
-          await body({ tokens, clock });
-        } finally {
-          await log?.close();
-        }
-      },
-      longestTest,
-    );
+export function tokenStoreContract(runner: TestRunner, name: string, open: OpenTokenStore): void {
+  const declareTest = declareTestOn<OpenedTokenStore, Subject>(runner, {
+    open,
+    logOf: ({ log }) => log,
+    subjectOf: ({ tokens }, clock) => ({ tokens, clock }),
+    longest: longestTest,
+  });
 
-  describe(name, () => {
+  runner.describe(name, () => {
     declareTest("a new store has no tokens", async ({ tokens }) => {
       expect(await tokens.list()).toEqual([]);
     });

@@ -1,9 +1,10 @@
 import { type FreshnessState, worstState } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
+import { earliest, latest } from "../../core/time.ts";
 import type { WatchedRow } from "./watch-plan.ts";
 import type { AssetFreshness, Subject } from "./watch-store.ts";
 
-/** The subjects of an asset that have one state, summed up. */
+/** The subjects of an asset that have one state, summed up: what `assetFreshness` takes. */
 export interface SubjectGroup {
   /** Null for the row that an asset watched by partitions has beside theirs. */
   readonly state: FreshnessState | null;
@@ -20,30 +21,30 @@ export interface SubjectGroup {
   readonly definedAt: number | null;
 }
 
-/** The subjects among rows: not those that say when other partitions are watched. */
+/**
+ * The subjects among rows: not those that say when other partitions are watched.
+ *
+ * @example
+ * const orders = { assetKey: ["orders"], partition: null, since: 0, lastAt: null, deadline: null, definedAt: 0 };
+ * const day = 86_400_000;
+ * const rows: WatchedRow[] = [{ ...orders, state: "PASS", nextAt: day }, { ...orders, state: null, nextAt: day }];
+ * console.log(subjectsIn(rows).map(({ state }) => state)); // [ 'PASS' ]
+ */
 export function subjectsIn(rows: readonly WatchedRow[]): readonly Subject[] {
   return rows.flatMap((row) => (row.state === null ? [] : [{ ...row, state: row.state }]));
 }
 
-/** Rows of one asset as groups. */
-export function groupRows(rows: readonly WatchedRow[]): readonly SubjectGroup[] {
-  const states = [...new Set(rows.map(({ state }) => state))];
-  return states.map((state) => {
-    const group = rows.filter((row) => row.state === state);
-    return {
-      state,
-      isOfPartitions: group.some(({ partition }) => partition !== null),
-      count: group.length,
-      since: earliest(group.map(({ since }) => since)) ?? 0,
-      lastAt: latest(group.map(({ lastAt }) => lastAt)),
-      deadline: earliest(group.map(({ deadline }) => deadline)),
-      nextAt: earliest(group.map(({ nextAt }) => nextAt)),
-      definedAt: earliest(group.map(({ definedAt }) => definedAt)),
-    };
-  });
-}
-
-/** The freshness of an asset, from the groups of its subjects. Undefined if it has none. */
+/**
+ * The freshness of an asset, from the groups of its subjects. Undefined if it has none.
+ *
+ * @example
+ * const times = { since: 0, lastAt: null, deadline: null, nextAt: null, definedAt: 0 };
+ * const freshness = assetFreshness(["orders"], [
+ *   { ...times, state: "PASS", isOfPartitions: true, count: 6 },
+ *   { ...times, state: "FAIL", isOfPartitions: true, count: 1 },
+ * ]);
+ * console.log(freshness?.state, freshness?.partitions); // FAIL { PASS: 6, FAIL: 1 }
+ */
 export function assetFreshness(assetKey: AssetKey, groups: readonly SubjectGroup[]): AssetFreshness | undefined {
   const judged = groups.filter(({ state }) => state !== null);
   const state = worstState(judged.flatMap((group) => group.state ?? []));
@@ -60,14 +61,4 @@ export function assetFreshness(assetKey: AssetKey, groups: readonly SubjectGroup
     definedAt: worst.definedAt,
     partitions: worst.isOfPartitions ? Object.fromEntries(counts) : null,
   };
-}
-
-export function earliest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.reduce<number | null>((least, time) => (least === null ? time : Math.min(least, time)), null);
-}
-
-export function latest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.reduce<number | null>((most, time) => (most === null ? time : Math.max(most, time)), null);
 }

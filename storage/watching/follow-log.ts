@@ -1,18 +1,18 @@
+import { sameKey } from "../../core/asset-key.ts";
 import { countedEvents } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
 import type { DefinitionRecord } from "../definitions/definition-store.ts";
-import { sameKey } from "../scan/matches.ts";
 import type { AssetFacts } from "../wait-reads.ts";
 import { type Reconciling, reconcileAssets, recordsOf, rulesOf } from "./reconcile-assets.ts";
 import { distinct, idOf, labelsOf, type StepDraft } from "./step-draft.ts";
-import type { AlertLabels, CheckDecision, CheckName, LogSlice, Watched, WatchReads } from "./watch-plan.ts";
+import type { AlertLabels, CheckDecision, CheckSubject, LogSlice, Watched, WatchReads } from "./watch-plan.ts";
 
 const day = 24 * 3_600_000;
 
-/** Such an alert is never news. The greatest time that a Date can have. */
-const neverTold = 8_640_000_000_000_000;
+/** The `tellAt` of an alert of which nobody is notified: the greatest time that a Date can have. */
+const never = 8_640_000_000_000_000;
 
-/** Judges the subjects whose events came, or were wiped. */
+/** Judges the subjects that have new events, or whose events were wiped. */
 export async function followEvents(
   reads: WatchReads,
   draft: StepDraft,
@@ -40,7 +40,7 @@ export async function followEvents(
   for (const event of counted) judgeReported(draft, event, recordOf(event.assetKey));
 }
 
-/** True where the policy has no subject for the asset yet. */
+/** True if the policy has no subject for the asset yet. */
 function needsSubjects(draft: StepDraft, { assetKey, record }: Watched, counted: LogSlice["counted"]): boolean {
   const { freshness = null, partitions = null } = record?.definition ?? {};
   if (freshness === null) return false;
@@ -69,7 +69,7 @@ function judgeReported(
 }
 
 /** A check to look at. `event` is its newest evaluation, where that is known. */
-export interface TouchedCheck extends CheckName {
+export interface TouchedCheck extends CheckSubject {
   readonly event?: { readonly id: number; readonly at: number; readonly late: number } | undefined;
 }
 
@@ -101,15 +101,15 @@ export async function judgeChecks(
     const isOld = isSilent || (event?.late ?? 0) > day;
     const to = severity === undefined ? "open" : "update";
     const since = event?.at ?? now;
-    const tellAt = isOld ? neverTold : null;
+    const tellAt = isOld ? never : null;
     const ofCheck = { severity: latest.severity, reason: "check_failed", labels: labels(assetKey) } as const;
     return [{ ...name, alert: { to, since, tellAt, ...ofCheck } }];
   });
 }
 
 /** What the log knows of the checks, by the id of asset and partition. */
-async function latestOf(reads: WatchReads, checks: readonly CheckName[]): Promise<ReadonlyMap<string, AssetFacts>> {
-  const names = new Map<string, { readonly name: CheckName; readonly checks: string[] }>();
+async function latestOf(reads: WatchReads, checks: readonly CheckSubject[]): Promise<ReadonlyMap<string, AssetFacts>> {
+  const names = new Map<string, { readonly name: CheckSubject; readonly checks: string[] }>();
   for (const name of checks) {
     const ask = names.get(idOf(name));
     if (ask === undefined) names.set(idOf(name), { name, checks: [name.checkName] });
@@ -122,6 +122,6 @@ async function latestOf(reads: WatchReads, checks: readonly CheckName[]): Promis
   return new Map(asks.flatMap(({ name }, i) => (facts[i] === undefined ? [] : [[idOf(name), facts[i]]])));
 }
 
-function checkId({ assetKey, partition, checkName }: CheckName): string {
+function checkId({ assetKey, partition, checkName }: CheckSubject): string {
   return JSON.stringify([assetKey, partition, checkName]);
 }

@@ -16,20 +16,31 @@ import type {
 } from "./watch-plan.ts";
 import type { WatchRequest } from "./watch-store.ts";
 
-/** How many events, and how many subjects that are due, one step looks at. */
+/** How many events, and how many subjects that are due, one step reads. */
 const eventsPerStep = 250;
 const duePerStep = 500;
 /** Where no asset has a policy, only evaluations and wipes matter. */
 const eventsWithoutSubjects = 2000;
-/** How often a step looks further if these events decide nothing. */
+/** How many times a step reads on while the events decide nothing. */
 const mostSlices = 20;
 
-/** Further behind, the log is not followed event by event: states are read from its summaries. */
+/** If the cursor is further behind, the log is not followed event by event: states are read from its summaries. */
 const mostBehind = 100_000;
 
 /**
- * Reads and judges what one step writes. Undefined if another holds the lease. The plan is written only if its fence is
- * still that of the holder: so each change is decided once, whoever else plans the same.
+ * Reads and judges what one step of a WatchStore writes. Undefined if another server holds the lease.
+ *
+ * The store writes the plan in one transaction, and only if the fence is still that of the holder. So each change is
+ * recorded once, even if two servers plan the same one.
+ *
+ * @example
+ * const { log, definitions } = await openStores({ url: ":memory:" });
+ * await log.append([[{ event: checkEvaluation("orders", { checkName: "no_nulls", passed: false }) }]]);
+ * const watcher = { holder: "me", fence: 1, beat: 1, progress: undefined };
+ * const reads = createMemoryWatchReads({ log, definitions, watcher, rows: [], firing: [] });
+ * const times = { now: Date.now(), clock: Date.now(), settleUntil: null };
+ * const plan = await planStep(reads, { fence: 1, ...times, cursor: undefined, notesProgress: false });
+ * console.log(plan?.checks.map(({ checkName, alert }) => `${checkName}: ${alert.to}`)); // [ 'no_nulls: open' ]
  */
 export async function planStep(reads: WatchReads, request: WatchRequest): Promise<WatchPlan | undefined> {
   const head = await reads.head();
@@ -55,12 +66,12 @@ export async function planStep(reads: WatchReads, request: WatchRequest): Promis
       sweep: left,
     },
     isSweeping: sweep !== null,
-    hasMore: hasMore || due === duePerStep || left !== null,
+    hasMore: hasMore || due === duePerStep || left !== null || draft.isUnfinished,
     behind: Math.max(0, head.newestId - draft.upTo),
   };
 }
 
-/** Follows the log up to the first events that decide something: most events are of assets that nobody watches. */
+/** Follows the log up to the first events that decide something. Most events are of assets that are not watched. */
 async function followOn(
   reads: WatchReads,
   draft: StepDraft,
@@ -78,7 +89,7 @@ async function followOn(
   }
 }
 
-/** Where the log is followed on, and the sweep that is under way or begins. */
+/** The cursor from which the log is followed, and the sweep that goes on or begins. */
 function startOf(head: WatchHead, request: WatchRequest): { readonly cursor: number; readonly sweep: Sweep | null } {
   const known = Math.max(request.cursor ?? 0, head.cursor ?? 0);
   const isSeeded = request.cursor !== undefined || head.cursor !== null;
@@ -95,7 +106,7 @@ function startOf(head: WatchHead, request: WatchRequest): { readonly cursor: num
   return { cursor: known, sweep: { ...start, from: sweep.from, seeds: sweep.seeds } };
 }
 
-/** The assets of these events with their definitions. None is read where none can matter. */
+/** The assets of these events, with their definitions. Events that can decide nothing are left out. */
 async function watchedIn(reads: WatchReads, head: WatchHead, slice: LogSlice): Promise<readonly Watched[]> {
   const { counted, evaluated, wiped } = slice;
   const keys = [...(head.hasSubjects ? counted : []), ...evaluated, ...wiped].map(({ assetKey }) => assetKey);
@@ -121,13 +132,15 @@ async function followChecks(
 async function judgeDue(reads: WatchReads, draft: StepDraft): Promise<number> {
   const rows = await reads.due(draft.request.now, duePerStep);
   const { now, clock } = draft.request;
-  // A bad state gets worse at a time after it began. An earlier time was set by an event while the clock was behind.
+  // Time makes a bad state worse after it began. An earlier time was set by an event, while the clock was set back.
   const isOfEvent = ({ state, since, nextAt }: WatchedRow) =>
     state === "FAIL" || (isBad(state) && nextAt !== null && nextAt < since);
-  const left = rows.filter(
-    (row) =>
-      (draft.row(row) === undefined || draft.row(row)?.nextAt === row.nextAt) && !(isOfEvent(row) && clock < now),
-  );
+  // What this step has judged already may have another time, or be as the wipe of its asset left it.
+  const isAsStored = (row: WatchedRow) => {
+    const current = draft.row(row);
+    return current === undefined || (current.nextAt === row.nextAt && current.state === row.state);
+  };
+  const left = rows.filter((row) => isAsStored(row) && !(isOfEvent(row) && clock < now));
   draft.note(left);
   const recordOf = recordsOf(await withDefinitions(reads, distinct(left.map(({ assetKey }) => assetKey))));
   const anew: AssetKey[] = [];

@@ -9,26 +9,26 @@ import {
   watchedPartitions,
 } from "../../core/freshness/index.ts";
 import type { AssetKey } from "../../core/index.ts";
+import { latest } from "../../core/time.ts";
 import type { DefinitionRecord } from "../definitions/definition-store.ts";
 import { lastCountedAt, type WaitAsk } from "../wait-reads.ts";
-import { latest } from "./asset-freshness.ts";
 import { idOf, labelsOf, type StepDraft } from "./step-draft.ts";
 import type { Watched, WatchedRow, WatchReads } from "./watch-plan.ts";
 
 export interface Reconciling extends Watched {
-  /** The whole asset was wiped: it begins anew. */
+  /** True: the whole asset was wiped, and is judged as a new one. */
   readonly isWiped?: boolean | undefined;
 }
 
-export interface ReconcileOptions {
+interface ReconcileOptions {
   readonly cause: JudgingCause;
-  /** Whether the log is asked for the times of subjects that are there already. */
+  /** Whether the log is asked for the times of subjects that exist already. */
   readonly readsTimes: boolean;
   /** Whether events were passed over since they were judged. */
   readonly seeds?: boolean | undefined;
 }
 
-/** A subject that an asset should have, and what is stored of it. */
+/** A subject that an asset should have, with its stored row. */
 interface Target {
   readonly asset: WatchedAsset;
   readonly window: PartitionWindow | null;
@@ -41,8 +41,8 @@ interface WatchedAsset extends Reconciling {
 }
 
 /**
- * Makes the subjects of assets those that their definitions ask for, and judges all of them: what is new, what stays, and
- * what is no longer watched.
+ * Gives assets the subjects that their definitions ask for, and judges them: new subjects, those that stay, and those
+ * that are no longer watched.
  */
 export async function reconcileAssets(
   reads: WatchReads,
@@ -66,18 +66,19 @@ export async function reconcileAssets(
     const partition = window?.partition ?? null;
     const current = draft.row({ assetKey, partition }) ?? row;
     const known = current?.lastAt ?? null;
-    const definedAt = latest([asset.definedAt, current?.definedAt ?? null]); // a wipe moved it on
+    const definedAt = latest([asset.definedAt, current?.definedAt ?? null]); // a wipe makes it later
     const lastAt = times.get(idOf({ assetKey, partition })) ?? (isAsked({ asset, window, row }) ? null : known);
-    // Where events were passed over, they are why a state changed.
+    // If events were passed over, they are the reason for a changed state.
     const isReported = seeds && row !== undefined && lastAt !== known;
     draft.judge({
       ...{ assetKey, partition, rules: { policy, partition: window }, labels: labelsOf(record), definedAt, lastAt },
+      isWiped: asset.isWiped,
       cause: asset.isWiped === true ? "wiped" : isReported ? "reported" : cause,
     });
   }
 }
 
-/** Decides which rows go, and answers those that stay or come. */
+/** Removes the rows that an asset should not have. Returns the subjects that it should have. */
 function targetsOf(
   draft: StepDraft,
   asset: Reconciling,
@@ -114,7 +115,9 @@ function leavingReason(
   return isDefined ? "no_longer_watched" : "partition_removed";
 }
 
-/** Those that have a policy. One below a prefix has it since its first event, and only while it has events. */
+/**
+ * The assets that have a policy. An asset below a prefix has it since its first event, and only while it has events.
+ */
 async function watchedAssets(
   reads: WatchReads,
   assets: readonly Reconciling[],
@@ -134,10 +137,10 @@ async function watchedAssets(
   });
 }
 
-/** When the newest event of each subject counted, by its id. */
+/** When the newest event of each subject counted, by the subject's id. */
 async function readTimes(reads: WatchReads, targets: readonly Target[]): Promise<ReadonlyMap<string, number | null>> {
   const asks = targets.map(({ asset, window }): WaitAsk => {
-    // What was observed of a static partition before it was watched is not asked for: the log has no summary of that.
+    // Observations of a static partition from before it was watched are not read: the log has no summary of them.
     const observations = window === null && countedEvents(asset.policy, window).includes("observation");
     return { assetKey: asset.assetKey, partition: window?.partition, observations };
   });
@@ -155,7 +158,7 @@ function groupRows(rows: readonly WatchedRow[]): ReadonlyMap<string, readonly Wa
   for (const row of rows) {
     const id = JSON.stringify(row.assetKey);
     const group = groups.get(id);
-    // The asset's own row first, wherever the store sorts it.
+    // The asset's own row comes first. Stores may sort it elsewhere.
     if (group === undefined) groups.set(id, [row]);
     else if (row.partition === null) group.unshift(row);
     else group.push(row);
@@ -163,7 +166,7 @@ function groupRows(rows: readonly WatchedRow[]): ReadonlyMap<string, readonly Wa
   return groups;
 }
 
-/** What a subject is judged by. Undefined where the definition has no policy, or no such subject. */
+/** The rules of a subject. Undefined if the definition has no policy, or no such subject. */
 export function rulesOf(record: DefinitionRecord | undefined, partition: string | null): SubjectRules | undefined {
   const { freshness: policy = null, partitions = null } = record?.definition ?? {};
   if (policy === null || (partitions === null) !== (partition === null)) return undefined;

@@ -13,18 +13,21 @@ import type { AlertChange, AlertLabels, SubjectDecision, SubjectName, WatchedRow
 import type { WatchRequest } from "./watch-store.ts";
 
 /** A subject, and why it is judged. */
-export interface Judging extends SubjectName {
+interface Judging extends SubjectName {
   readonly rules: SubjectRules;
   readonly labels: AlertLabels;
   readonly cause: JudgingCause;
   readonly lastAt: number | null;
   readonly definedAt: number | null;
+  readonly isWiped?: boolean | undefined;
 }
 
-/** The decisions of one step. A subject that is judged twice is decided once, from what is stored to what came last. */
+/**
+ * The decisions of one step. A subject that is judged twice has one decision, from the stored state to the last one.
+ */
 export class StepDraft {
   readonly request: WatchRequest;
-  /** The id of the newest event that was looked at. */
+  /** The id of the newest event that was read. */
   upTo: number;
   readonly #stored = new Map<string, WatchedRow>();
   readonly #decisions = new Map<string, SubjectDecision>();
@@ -38,28 +41,34 @@ export class StepDraft {
     return [...this.#decisions.values()];
   }
 
+  /** Whether a subject is to be judged once more at once, since its asset was wiped. */
+  get isUnfinished(): boolean {
+    const { now } = this.request;
+    return this.decisions.some(({ row }) => row?.state === "UNKNOWN" && row.nextAt !== null && row.nextAt <= now);
+  }
+
   /** Notes what is stored. */
   note(rows: Iterable<WatchedRow>): void {
     for (const row of rows) this.#stored.set(idOf(row), row);
   }
 
-  /** The row as this step leaves it. */
+  /** The row after this step. */
   row(name: SubjectName): WatchedRow | undefined {
     const id = idOf(name);
     const decision = this.#decisions.get(id);
     return decision === undefined ? this.#stored.get(id) : (decision.row ?? undefined);
   }
 
-  judge({ assetKey, partition, rules, labels, cause, lastAt, definedAt }: Judging): void {
+  judge({ assetKey, partition, rules, labels, cause, lastAt, definedAt, isWiped }: Judging): void {
     const { now, clock, settleUntil } = this.request;
     const before = this.row({ assetKey, partition });
     const known = before === undefined || before.state === null ? undefined : { ...before, state: before.state };
-    const judged = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil });
+    const judged = judgeSubject(known, rules, { lastAt, definedAt, now, cause, settleUntil, isWiped });
     const { change, tellAt } = judged;
-    // The clock jumped back and is not believed yet: once it is, this event may be why the state is a better one.
+    // The clock was set back, and is not followed yet. Once it is, this event may make the state better.
     const isAgain = cause === "reported" && clock < now && isBad(judged.subject.state);
     const subject = isAgain ? { ...judged.subject, nextAt: clock } : judged.subject;
-    // Only what time alone decides waits for the next step if an event came meanwhile: all else would be forgotten.
+    // If an event came meanwhile, a decision of time alone is left to the next step. Another decision would be lost.
     const upTo = cause === "time" && change !== null ? this.upTo : null;
     const alert = change === null ? null : alertOf(change, now, tellAt, labels);
     this.#decide({ assetKey, partition, row: { assetKey, partition, ...subject }, change, alert, upTo });
@@ -97,13 +106,13 @@ export class StepDraft {
   }
 }
 
-/** Two changes of one step as one. Null if the second takes the first back. */
+/** Two changes of one step as one. Null if the second undoes the first. */
 function joined(first: FreshnessChange | null, second: FreshnessChange | null): FreshnessChange | null {
   if (first === null || second === null) return second ?? first;
   return first.previousState === second.state ? null : { ...second, previousState: first.previousState };
 }
 
-/** An alert that opens and is resolved in one step never was. */
+/** Two changes of an alert in one step as one. An alert that opens and is resolved is not written. */
 function joinedAlert(first: AlertChange | null, second: AlertChange | null): AlertChange | null {
   if (first === null || second === null) return second ?? first;
   if (first.to === "open" && second.to === "resolve") return null;

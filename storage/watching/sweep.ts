@@ -15,8 +15,9 @@ interface Swept {
 }
 
 /**
- * One step of a walk after definitions changed, or after events were passed over: first what is defined gets its subjects,
- * then subjects whose definition is gone lose them, and, if events were passed over, failing checks get their alerts.
+ * Takes one step of the walk that follows when definitions changed, or when events were passed over. It first gives
+ * defined assets their subjects, then removes subjects without a definition. If events were passed over, it then opens
+ * the alerts of failing checks.
  */
 export async function sweepOn(reads: WatchReads, draft: StepDraft, sweep: Sweep): Promise<Swept> {
   if (sweep.phase === "definitions") return { sweep: await sweepDefinitions(reads, draft, sweep), checks: [] };
@@ -32,20 +33,20 @@ async function sweepDefinitions(reads: WatchReads, draft: StepDraft, sweep: Swee
   const first = page.definitions.findIndex(({ definition }) => definition.key === undefined);
   const records = first === -1 ? page.definitions : page.definitions.slice(0, first);
   const assets = records.map((record) => ({ assetKey: partsOf(record.definition), record }));
-  // Times are read anew: another policy may count other events.
+  // Times are read again, because another policy may count other events.
   await reconcileAssets(reads, draft, assets, { cause: "policy_changed", readsTimes: true, seeds: sweep.seeds });
   if (first === -1) {
     if (page.hasMore) return { ...sweep, after: page.cursor };
     return { ...sweep, phase: "subjects", after: null };
   }
-  // The page is read again up to the prefix, for the place behind it.
+  // The page is read again up to the prefix, for the cursor behind it.
   const { cursor: after } = await reads.list(filter, { limit: first + 1, cursor });
   const prefixed = page.definitions[first]?.definition;
   const below = prefixed?.freshness == null ? null : { prefix: partsOf(prefixed), after: null };
   return { ...sweep, after, below };
 }
 
-/** Assets below a prefix that has a policy. Those that have a definition of their own are as that says. */
+/** Walks the assets below a prefix that has a policy, except for those with a definition of their own. */
 async function sweepBelow(
   reads: WatchReads,
   draft: StepDraft,

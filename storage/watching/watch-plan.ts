@@ -11,8 +11,8 @@ export interface SubjectName {
 }
 
 /**
- * A subject as it is stored. An asset that is watched by partitions has a row without a state beside theirs: its `nextAt`
- * is when other partitions are watched.
+ * A subject as it is stored. An asset that is watched by partitions has one more row, without a state. The `nextAt` of
+ * that row is the time from which other partitions are watched.
  */
 export interface WatchedRow extends SubjectName {
   readonly state: FreshnessState | null;
@@ -37,8 +37,8 @@ export const alertsKeptFor = 90 * 24 * 3_600_000;
 export const alertChangesKeptFor = 40 * 24 * 3_600_000;
 
 /**
- * What happens to the alert of a subject or a check. An update changes only an alert that fires; what is raised opens one
- * where none fires, since it was closed.
+ * What happens to the alert of a subject or a check. `update` changes an alert only while it fires. `raise` does too,
+ * and opens one if none fires because somebody closed it.
  */
 export type AlertChange =
   | {
@@ -53,30 +53,30 @@ export type AlertChange =
 
 /** The row of a subject, the event and the alert change of one judgement. They are written together. */
 export interface SubjectDecision extends SubjectName {
-  /** Null: it is not watched any more. */
+  /** Null: the subject is no longer watched. */
   readonly row: WatchedRow | null;
   readonly change: FreshnessChange | null;
   readonly alert: AlertChange | null;
-  /** The decision is void if an event of the asset with a greater id is there when it is written. Null: it never is. */
+  /** The decision is not written if the asset has an event with a greater id. Null: it is always written. */
   readonly upTo: number | null;
 }
 
-export interface CheckName extends SubjectName {
+export interface CheckSubject extends SubjectName {
   readonly checkName: string;
 }
 
-export interface CheckDecision extends CheckName {
+export interface CheckDecision extends CheckSubject {
   readonly alert: AlertChange;
-  /** The evaluation; null where a wipe took it. */
+  /** The id of the evaluation; null if it was wiped. */
   readonly eventId: number | null;
 }
 
-/** How far the holder has come. */
+/** Up to where the holder has followed the log and judged. */
 export interface WatchProgress {
   readonly cursor: number;
   readonly evaluatedUntil: number;
   readonly settleUntil: number | null;
-  /** Of the definitions that all subjects follow. */
+  /** The revision of the definitions that the subjects are as of. */
   readonly revision: number;
   readonly sweep: Sweep | null;
 }
@@ -87,7 +87,7 @@ export interface Sweep {
   /** Only definitions whose last change is after this revision. */
   readonly from: number;
   readonly to: number;
-  /** Whether events were passed over: then times are read anew, and failing checks are looked up. */
+  /** Whether events were passed over: then times are read again, and failing checks are looked up. */
   readonly seeds: boolean;
   /** The place in the phase. */
   readonly after: string | null;
@@ -98,9 +98,9 @@ export interface Sweep {
 /** What one step writes, all of it or nothing, and only for the holder with this fence. */
 export interface WatchPlan {
   readonly fence: number;
-  /** Of the lease when it was read: a plan that was written once already is not written again. */
+  /** That of the lease when it was read, so that a plan is not written twice. */
   readonly beat: number;
-  /** The time by which was judged: that of the events. */
+  /** The time at which states were judged, which the events get. */
   readonly at: number;
   readonly clock: number;
   readonly subjects: readonly SubjectDecision[];
@@ -120,13 +120,13 @@ export interface WatchHead {
   readonly sweep: Sweep | null;
   readonly newestId: number;
   readonly definitionRevision: number;
-  /** Whether any definition has a freshness policy, or any subject is there. */
+  /** Whether any definition has a freshness policy, or any subject exists. */
   readonly hasSubjects: boolean;
 }
 
 /** Events after the cursor, summed up. */
 export interface LogSlice {
-  /** The id of the last event that was looked at; the cursor if there was none. */
+  /** The id of the last event that was read; the cursor if there was none. */
   readonly upTo: number;
   readonly hasMore: boolean;
   /** When the newest event of each asset, partition and type counted. */
@@ -135,11 +135,11 @@ export interface LogSlice {
     readonly at: number;
   })[];
   /** The newest evaluation of each check. `late` is how long before its receipt it happened, in milliseconds. */
-  readonly evaluated: readonly (CheckName & { readonly id: number; readonly at: number; readonly late: number })[];
+  readonly evaluated: readonly (CheckSubject & { readonly id: number; readonly at: number; readonly late: number })[];
   readonly wiped: readonly { readonly assetKey: AssetKey; readonly isWhole: boolean }[];
 }
 
-/** What planning a step reads. Each call is bounded by its arguments. */
+/** What a step reads before it decides. Each call is bounded by its arguments. */
 export interface WatchReads extends Pick<DefinitionStore, "definitionsFor" | "list"> {
   head(): Promise<WatchHead>;
   /** The next events, at most `limit`. */
@@ -157,12 +157,14 @@ export interface WatchReads extends Pick<DefinitionStore, "definitionsFor" | "li
   /** When the first event of each asset was received; null without one. In the order of the keys. */
   firstReceipts(keys: readonly AssetKey[]): Promise<readonly (number | null)[]>;
   /** The checks of these assets whose alerts fire, with their severities. */
-  firingChecks(keys: readonly AssetKey[]): Promise<readonly (CheckName & { readonly severity: AssetCheckSeverity })[]>;
+  firingChecks(
+    keys: readonly AssetKey[],
+  ): Promise<readonly (CheckSubject & { readonly severity: AssetCheckSeverity })[]>;
   /** Checks that fail now, and those whose alerts fire, of assets after a place. */
   failingChecks(
     after: string | null,
     limit: number,
-  ): Promise<{ readonly checks: readonly CheckName[]; readonly after: string | null; readonly hasMore: boolean }>;
+  ): Promise<{ readonly checks: readonly CheckSubject[]; readonly after: string | null; readonly hasMore: boolean }>;
   waitFacts(asks: readonly WaitAsk[]): Promise<readonly AssetFacts[]>;
 }
 

@@ -1,31 +1,34 @@
+import { sameKey } from "../../core/asset-key.ts";
 import type { FreshnessReason, FreshnessState } from "../../core/freshness/index.ts";
-import type { AssetCheckSeverity, AssetKey } from "../../core/index.ts";
+import { type AssetCheckSeverity, type AssetKey, hasPrefix } from "../../core/index.ts";
 import type { ListRequest } from "../event-log.ts";
 
 /**
- * What a server keeps to watch assets: who watches, the freshness of each subject (an asset, or one of its partitions),
- * alerts and mutes. It lies beside the log and the definitions that are watched, and lives as long as the log.
+ * Stores what a server needs to watch assets: the lease of the server that watches, the freshness of each subject (an
+ * asset, or one of its partitions), alerts and mutes. It belongs to a log and its definitions, and lives as long as the
+ * log.
  *
- * A store makes decisions single: `step` writes an event, the state of its subject and its alert together or not at all,
- * and only for who holds the lease.
+ * Each change is recorded once: `step` writes an event, the state of its subject and its alert together or not at all,
+ * and only for the server that holds the lease.
  *
  * @example
- * const { watching } = await openStores({ url: "file:runless.db" });
+ * const { log, watching } = await openStores({ url: "file:runless.db" });
  * const firing = await watching.alerts({ status: "firing" }, { limit: 100 });
+ * await log.close();
  */
 export interface WatchStore {
-  /** Who watches, and whether there is anything to do. */
+  /** Says which server watches, and whether there is work for it. */
   lease(): Promise<WatchLease>;
 
   /** Takes the lease, unless it changed since it was read. Returns the new fence; undefined if it changed. */
   takeLease(holder: string, seen: WatchLease): Promise<number | undefined>;
 
-  /** Lets others take over at once. A step that writes renews the lease. */
+  /** Gives the lease back, so that another server can take it at once. A step that writes renews the lease. */
   releaseLease(fence: number): Promise<void>;
 
   /**
-   * Follows the log from where the last step ended, judges what is due, and records what changed: one bounded piece of
-   * work. Nothing is written if the fence is not that of the holder any more.
+   * Follows the log from the end of the last step, judges the subjects that are due, and records what changed. A step
+   * is bounded. It writes nothing if the fence is no longer that of the holder.
    */
   step(request: WatchRequest): Promise<WatchStep>;
 
@@ -38,10 +41,10 @@ export interface WatchStore {
   /** Subjects ordered by key and partition. */
   subjects(filter: SubjectFilter, page: ListRequest): Promise<SubjectPage>;
 
-  /** How many subjects have each state, and how many alerts fire. It looks at every subject. */
+  /** Counts the subjects in each state, and the alerts that fire. It reads every subject. */
   counts(): Promise<WatchCounts>;
 
-  /** How many alerts fire: the part of `counts` that looks at no more than those. */
+  /** Counts the alerts that fire, and reads nothing else. */
   firing(): Promise<WatchCounts["firing"]>;
 
   /** Alerts, newest first. */
@@ -49,13 +52,13 @@ export interface WatchStore {
 
   alert(id: number): Promise<Alert | undefined>;
 
-  /** Ends an alert for good: it opens again only for a new failure. Undefined if there is none with this id. */
+  /** Closes an alert. Another one opens only for a new failure. Undefined if there is none with this id. */
   closeAlert(id: number): Promise<Alert | undefined>;
 
-  /** Mutes what is at a key, or at and below a prefix, until then. */
+  /** Mutes the asset of a key, or all assets at and below a prefix, until a time. */
   mute(name: MuteName, until: number, by: string | null): Promise<void>;
 
-  /** Returns false if it was not muted. */
+  /** Ends a mute. Returns false if there is none. */
   unmute(name: MuteName): Promise<boolean>;
 
   /** Mutes that have not ended, ordered by key. */
@@ -63,15 +66,15 @@ export interface WatchStore {
 }
 
 export interface WatchLease {
-  /** Null while nobody watches. */
+  /** Null while no server watches. */
   readonly holder: string | null;
   readonly fence: number;
-  /** Grows with every write: another server may take over when it has stood still for 15 s of its own clock. */
+  /** Grows with every write. Another server may take over once it has not grown for 15 s, by that server's clock. */
   readonly beat: number;
-  /** By which time states were judged last; null while nothing is watched. */
+  /** The time at which states were judged last; null while nothing is watched. */
   readonly evaluatedUntil: number | null;
   readonly settleUntil: number | null;
-  /** How many ids the log is ahead of what was followed. */
+  /** How many ids the log is ahead of the cursor. */
   readonly behind: number;
   /** False if nothing is defined, nothing fires, and the whole log has been followed. */
   readonly hasWork: boolean;
@@ -79,22 +82,22 @@ export interface WatchLease {
 
 export interface WatchRequest {
   readonly fence: number;
-  /** By which time states are judged, in milliseconds since 1970 UTC. */
+  /** The time at which states are judged, in milliseconds since 1970 UTC. */
   readonly now: number;
-  /** The clock, for what is recorded. */
+  /** The time of the system's clock, for what is recorded. */
   readonly clock: number;
-  /** Until then nothing gets worse. */
+  /** No state gets worse before this time. Null: states may get worse. */
   readonly settleUntil: number | null;
-  /** The id of the newest event that this holder has followed; undefined: the store's own. */
+  /** The id of the newest event that this holder has followed. Undefined: the one that is stored. */
   readonly cursor: number | undefined;
-  /** True: where the holder stands is written although nothing was decided. */
+  /** True: the cursor is written even if nothing was decided. */
   readonly notesProgress: boolean;
 }
 
 export interface WatchStep {
-  /** False: another holds the lease now, and nothing was written. */
+  /** False: another server holds the lease now, and nothing was written. */
   readonly isHolder: boolean;
-  /** Where the next step follows on. Undefined: it reads that itself. */
+  /** The cursor of the next step. Undefined: the next step reads the stored one. */
   readonly cursor: number | undefined;
   /** Whether there is more to do at once. */
   readonly hasMore: boolean;
@@ -122,7 +125,7 @@ export interface Subject {
   readonly definedAt: number | null;
 }
 
-/** The freshness of an asset: of a partitioned one the worst of its partitions. */
+/** The freshness of an asset. That of a partitioned asset is the worst of its partitions. */
 export interface AssetFreshness extends Omit<Subject, "partition"> {
   /** How many partitions have each state; null for an asset without partitions. */
   readonly partitions: Readonly<Partial<Record<FreshnessState, number>>> | null;
@@ -146,12 +149,12 @@ export type AlertStatus = "firing" | "resolved";
 /** Why an alert fires, or was resolved: a reason of its freshness change, or what happened to its check. */
 export type AlertReason = FreshnessReason | "check_failed" | "check_passed" | "closed";
 
-/** An open problem, or one that ended. Times are milliseconds since 1970 UTC. */
+/** A problem that goes on, or one that ended. Times are milliseconds since 1970 UTC. */
 export interface Alert {
   readonly id: number;
   readonly kind: AlertKind;
   readonly status: AlertStatus;
-  /** Of freshness: WARN while the state is WARN, ERROR while it is FAIL. Of a check: its own. */
+  /** For freshness, WARN while the state is WARN, and ERROR while it is FAIL. For a check, that of its evaluation. */
   readonly severity: AssetCheckSeverity;
   readonly assetKey: AssetKey;
   readonly partition: string | null;
@@ -164,9 +167,9 @@ export interface Alert {
   readonly reason: AlertReason;
   /** Until when it is muted now; null: it is not. */
   readonly mutedUntil: number | null;
-  /** It opened silently: before this time it is no news. Null: it was news when it opened. */
+  /** The earliest time at which somebody may be notified of it. Null: since it opened. */
   readonly tellAt: number | null;
-  /** Of the definition when it opened. */
+  /** Owners, group and tags of the definition when the alert opened. */
   readonly owners: readonly string[];
   readonly group: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -199,6 +202,16 @@ export interface WatchCounts {
 export type MuteName =
   | { readonly assetKey: AssetKey; readonly prefix?: undefined }
   | { readonly prefix: AssetKey; readonly assetKey?: undefined };
+
+/**
+ * Whether a mute holds for an asset.
+ *
+ * @example
+ * console.log(isMutedBy({ prefix: ["warehouse"] }, ["warehouse", "orders"])); // true
+ */
+export function isMutedBy({ assetKey, prefix }: MuteName, key: AssetKey): boolean {
+  return prefix === undefined ? sameKey(assetKey, key) : hasPrefix(key, prefix);
+}
 
 export interface Mute {
   readonly name: MuteName;

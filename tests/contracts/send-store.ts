@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { checkEvaluation, materialization } from "../../core/index.ts";
 import type { DeliveryFilter, Stores } from "../../storage/index.ts";
+import { define, Follower, report } from "../../storage/testing/watch-store/follower.ts";
 import { alertChangesOf, destinationRow, messageIds, newDelivery, Sender, toldOf } from "./sending.ts";
-import { define, Follower, report } from "./watching.ts";
 
 type OpenStores = (options: { readonly now: () => number }) => Promise<Stores>;
 

@@ -26,7 +26,7 @@ const ofDestinations: Readonly<Record<string, readonly number[]>> = {
 /** Cases that stores and servers try. */
 const onServers = {
   "tests/adapters/cli/reading/wait-cases.test.ts": [81, 82, 84, 85, 86, 88, 89, 90, 92, 93, 94],
-  "tests/contracts/watch-store.ts": [45, 46, 48, 68, 69, 106],
+  "storage/testing/watch-store-contract.ts": [45, 46, 48, 68, 69, 106],
   "tests/adapters/server/watching/watcher-cases.test.ts": [60, 61, 62, 64, 65, 66, 70],
   "tests/adapters/server/watching/three-servers.test.ts": [57],
 } as const;

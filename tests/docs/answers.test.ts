@@ -5,7 +5,6 @@ import * as v from "valibot";
 import { createApp } from "../../adapters/server/http.ts";
 import { parseEvent } from "../../core/index.ts";
 import { createMemoryEventLog } from "../../storage/index.ts";
-import { createMemoryLog } from "../../storage/memory/memory-event-log.ts";
 import { startServer } from "../server.ts";
 import { blockNamed } from "./markdown.ts";
 import { blocksRunBy } from "./plan.ts";
@@ -53,7 +52,7 @@ const cases: Readonly<Record<string, (shown: string) => Promise<void>>> = {
   "docs/reading.md: { (2)": async (shown) => {
     const event = parseEvent(shown);
     if (event.type !== "FRESHNESS_STATE_CHANGE") throw new Error("The block shows another event.");
-    const log = createMemoryLog({ now: () => event.receivedAt });
+    const log = createMemoryEventLog({ now: () => event.receivedAt });
     const { id: _, receivedAt: __, ...change } = event;
     log.record(change);
     const answer = await createApp({ log }).fetch(new Request("http://localhost/api/v1/events/1"));

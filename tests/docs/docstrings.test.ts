@@ -18,6 +18,7 @@ const shown = [
 
 /** Exports that are no types and need no example, with the reason. */
 const withoutExample: Readonly<Record<string, string>> = {
+  alertsKeptFor: "A number, which its docstring explains.",
   maxJsonDepth: "A number, which its docstring explains.",
   mostChecks: "A number, which its docstring explains.",
   mostWaitChecks: "A number, which its docstring explains.",

@@ -4,7 +4,7 @@ import { openLibsqlEventLog } from "../../storage/index.ts";
 import { withBusyTimeout } from "../../storage/libsql/busy-timeout.ts";
 import { openConnection } from "../../storage/libsql/connection.ts";
 import { databaseFile } from "../../storage/libsql/file/database-file.ts";
-import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
+import { migrations } from "../../storage/libsql/migrations/migrations.ts";
 import { openRemoteClient } from "../../storage/libsql/remote/remote-client.ts";
 import { newStandIn } from "../remote/test-database.ts";
 import { runtimes, startServer, temporaryFolder } from "../server.ts";

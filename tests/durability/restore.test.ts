@@ -3,8 +3,8 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, writeFile
 import { join } from "node:path";
 import { checkEvaluation } from "../../core/index.ts";
 import { openStores } from "../../storage/index.ts";
+import { Follower, report } from "../../storage/testing/watch-store/follower.ts";
 import { patience, runCli } from "../adapters/cli/run-cli.ts";
-import { Follower, report } from "../contracts/watching.ts";
 import { runtimes, startServer, temporaryFolder } from "../server.ts";
 
 setDefaultTimeout(patience);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { materialization } from "../../core/index.ts";
 import { type EventLog, openEventLog } from "../../storage/index.ts";
-import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
+import { migrations } from "../../storage/libsql/migrations/migrations.ts";
 import { type Runtime, startServer, temporaryFolder } from "../server.ts";
 
 const old = join(temporaryFolder(), "version-1.db");

@@ -7,7 +7,7 @@ import { denoShare } from "./deno-share.ts";
 const flags = process.argv.slice(2);
 const ofDeno = flags.map((flag) => flag.replace(/^(--reporter-outfile=.*?)(\.\w+)?$/, "$1-deno$2"));
 const codes = [
-  await bunTest(everyRuntime, ["--timeout=30000", "tests/external", ...flags]),
+  await bunTest(everyRuntime, ["--parallel=2", "--timeout=30000", "tests/external", ...flags]),
   await bunTest(["deno"], ["--parallel", "--timeout=30000", ...denoShare, ...ofDeno]),
 ];
 process.exit(Math.max(...codes));

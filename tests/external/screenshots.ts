@@ -1,12 +1,20 @@
-// Pictures of every page from the demo's data, light and dark, on a desk and on a phone. `npm run screenshots`
+// Pictures of every page from the demo's data, light and dark, on a desk and on a phone. `npm run screenshots`, or of the
+// hard log: `npm run screenshots -- --hard folder`.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startListening } from "../bench/listening.ts";
+import { photographHardLog } from "./hard-screenshots.ts";
 import { launchBrowser, watchedPage } from "./web-browser.ts";
 
 const root = join(import.meta.dirname, "../..");
-const { values } = parseArgs({ options: { only: { type: "string", default: "" }, to: { type: "string" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string", default: "" }, to: { type: "string" }, hard: { type: "string" } },
+});
+if (values.hard !== undefined) {
+  await photographHardLog(values.hard, values.only);
+  process.exit();
+}
 const folder = values.to ?? join(root, "docs/screenshots");
 mkdirSync(folder, { recursive: true });
 

@@ -104,6 +104,7 @@ export const everyPage: Visited = {
   "/static/figures.js": script,
   "/static/visible-text.js": script,
   "/static/filters.js": script,
+  "/static/search-on.js": script,
   "/static/grid.js": script,
   "/static/unpack-names.js": script,
   "/static/plots.js": script,

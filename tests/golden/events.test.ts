@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEventInput } from "../../core/events/event-input.ts";
+import { largeText } from "../../core/events/json-text.ts";
 import { type PartLimits, scanEvents, scanReport } from "../../core/events/scanned-input.ts";
 import {
   formatEvent,
@@ -11,7 +12,6 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../core/index.ts";
-import { largeText } from "../../core/json/json-text.ts";
 import { openEventLog } from "../../storage/index.ts";
 import { eventFromRow } from "../../storage/libsql/write/event-row.ts";
 import golden from "./events.json" with { type: "json" };

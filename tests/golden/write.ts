@@ -3,7 +3,7 @@ import { createClient } from "@libsql/client";
 import { parseDefinitions } from "../../core/definitions/index.ts";
 import { checkEvaluation, float, int, materialization, observation } from "../../core/index.ts";
 import { openStores } from "../../storage/index.ts";
-import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
+import { migrations } from "../../storage/libsql/migrations/migrations.ts";
 import { destinationRow, newDelivery } from "../contracts/sending.ts";
 
 const path = new URL(`version-${migrations.length}.db`, import.meta.url).pathname;

@@ -274,6 +274,23 @@ describe.each([...runtimes])("definitions of the %s server", (runtime) => {
       ]);
     });
 
+    test("static ones are due as the policy says, where there is one", async () => {
+      const partitions = { type: "static", keys: ["us", "eu"] };
+      const cron = { type: "cron", deadline_cron: "0 6 * * *", lower_bound_delta: "6h" };
+      const window = { type: "time_window", fail_window: "2h" };
+      await define("team-c", { key: "static/cron", partitions, freshness: cron });
+      await define("team-t", { key: "static/window", partitions, freshness: window });
+      const dueOf = async (key: string) => {
+        const { body } = await ask(`/api/v1/partitions?asset_key=${key}&missing=true`);
+        return body.missing.map((one: { due_at: string }) => Date.parse(one.due_at));
+      };
+      const { defined_at: definedAt } = (await ask("/api/v1/definitions/static/window")).body;
+      const tick = (Math.floor((Date.parse(definedAt) - 6 * 3_600_000) / day) + 1) * day + 6 * 3_600_000;
+      const both = (at: number) => [at, at];
+      expect(await dueOf("static/window")).toEqual(both(Date.parse(definedAt) + 2 * 3_600_000));
+      expect(await dueOf("static/cron")).toEqual(both(tick));
+    });
+
     test("without a definition of partitions, nothing is expected, and that is said", async () => {
       const answer = await ask("/api/v1/partitions?asset_key=plain&missing=true");
       expect(answer).toMatchObject({ status: 404, body: { error: expect.stringContaining("runless define") } });

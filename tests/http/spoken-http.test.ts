@@ -163,7 +163,7 @@ const cases: readonly Case[] = [
   },
   {
     number: "13",
-    name: "a report that ends its connection is answered, whatever is behind it",
+    name: "a report that ends its connection is answered, also with bytes behind it",
     right: [["200"], ["200"], ["200"], 3],
     ask: async ({ url, port }, key) => {
       const last = report(key, { more: [close] });

@@ -121,6 +121,23 @@ describe.each([...runtimes])("what the %s server watches", (runtime) => {
     expect((await ask("alerts?asset_key=imported")).body.alerts).toMatchObject([{ status: "firing" }]);
   });
 
+  test("missing static partitions are due when their freshness says", async () => {
+    const freshness = { type: "time_window", fail_window: "3d", counts: ["materialization", "observation"] };
+    const partitions = { type: "static", keys: ["eu", "us"] };
+    await send("PUT", "definitions?source=static", { assets: [{ key: "static/orders", partitions, freshness }] });
+    await until("assets/static/orders", ({ freshness }) => freshness?.partitions?.UNKNOWN === 2);
+    await send("POST", "events", { type: "ASSET_OBSERVATION", asset_key: "static/orders", partition: "eu" });
+    await until("assets/static/orders", ({ freshness }) => freshness?.partitions?.PASS === 1);
+    const watched = (await ask("freshness?prefix=static/orders")).body.subjects;
+    const { missing } = (await ask("partitions?asset_key=static/orders&missing=true")).body;
+    const dueOf = (list: Answer["body"][]) => list.map((one) => [one.partition, one.due_at ?? one.deadline, one.state]);
+    expect(dueOf(missing)).toEqual(dueOf(watched));
+    expect(dueOf(missing)).toEqual([
+      ["eu", expect.any(String), "PASS"],
+      ["us", expect.any(String), "UNKNOWN"],
+    ]);
+  });
+
   test("expected partitions have their own states", async () => {
     const name = (days: number) => daysAgo(days).slice(0, 10);
     const freshness = { type: "time_window", fail_window: "1s", lookback: 2 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "bun:test";
 import { join } from "node:path";
 import { createClient } from "@libsql/client/web";
-import { migrations } from "../../storage/libsql/maintenance/migrations.ts";
+import { migrations } from "../../storage/libsql/migrations/migrations.ts";
 import { temporaryFolder } from "../server.ts";
 import { type StandIn, type StandInOptions, startStandIn } from "./stand-in.ts";
 

@@ -15,7 +15,7 @@ import { type EventLog, type Maintenance, waitReadsOf } from "../../storage/inde
 import { openConnection } from "../../storage/libsql/connection.ts";
 import { openLibsqlEventLog } from "../../storage/libsql/libsql-stores.ts";
 import { examineDatabase } from "../../storage/libsql/maintenance/doctor.ts";
-import { createMemoryLog } from "../../storage/memory/memory-event-log.ts";
+import { createMemoryEventLog } from "../../storage/memory/memory-event-log.ts";
 import { isTarget } from "../../storage/scan/matches.ts";
 import { newStandIn } from "../remote/test-database.ts";
 import { temporaryFolder } from "../server.ts";
@@ -34,7 +34,7 @@ const closing: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(closing.map((close) => close())));
 
 async function openMemory(): Promise<Opened> {
-  const log = createMemoryLog({ now: () => noon });
+  const log = createMemoryEventLog({ now: () => noon });
   return { log, record: async (event) => log.record(event).id };
 }
 
@@ -149,14 +149,22 @@ describe.each(Object.entries(stores))("a change of freshness in a store: %s", (_
     expect(await wrong?.()).toBe(wrong && 0);
   });
 
-  test("makes no asset of a key without reports, and a wipe of that finds nothing", async () => {
-    const { log, record } = await open();
+  test("makes no asset of a key without reports, and goes with a wipe of that all the same", async () => {
+    const { log, record, wrong } = await open();
     const id = await record(changeOf(null));
-    expect(await log.asset(key)).toBeUndefined();
-    expect(await log.assets({}, { limit: 10 })).toMatchObject({ assets: [] });
-    expect(await log.stats()).toMatchObject({ assets: 0 });
-    expect(await log.wipe({ assetKey: key }, null)).toBeUndefined();
+    const assertNoAsset = async () => {
+      expect(await log.asset(key)).toBeUndefined();
+      expect(await log.assets({}, { limit: 10 })).toMatchObject({ assets: [] });
+      expect(await log.stats()).toMatchObject({ assets: 0 });
+    };
+    await assertNoAsset();
+    expect(await log.wipe({ assetKey: key, partition: null }, null)).toBeUndefined();
     expect(await log.get(id)).toBeDefined();
+    expect(await log.wipe({ assetKey: key }, null)).toMatchObject({ type: "ASSET_WIPED", assetKey: key });
+    expect(await log.get(id)).toBeUndefined();
+    expect(await log.wipe({ assetKey: key }, null)).toBeUndefined();
+    await assertNoAsset();
+    expect(await wrong?.()).toBe(wrong && 0);
   });
 
   test("goes with the wipe of its asset, and not with that of a partition or an event", async () => {

@@ -51,6 +51,43 @@ export function placeOf(file: string): number {
   return adapterFolders.indexOf(rest.length === 0 ? "entry points" : name);
 }
 
+/** Imports from one folder into another: an arrow of the graph of folders. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly imports: readonly Import[];
+}
+
+export function arrowsOf(imports: readonly Import[]): readonly Arrow[] {
+  const perArrow = Map.groupBy(imports.filter(isOurs), ({ file, target }) => `${dirname(file)} ${dirname(target)}`);
+  return Array.from(perArrow, ([arrow, imports]) => {
+    const [from = "", to = ""] = arrow.split(" ");
+    return { from, to, imports };
+  }).filter(({ from, to }) => from !== to);
+}
+
+/**
+ * The arrows between two folders that import each other, each the one of fewer imports. A folder's own files and its
+ * subfolders may import each other: some of these files are above the subfolders and others below them.
+ */
+export function arrowsBackUp(arrows: readonly Arrow[]): readonly Arrow[] {
+  const counts = new Map(arrows.map(({ from, to, imports }) => [`${from} ${to}`, imports.length]));
+  return arrows.filter(({ from, to, imports: { length: count } }) => {
+    const other = counts.get(`${to} ${from}`) ?? 0;
+    return !areNested(from, to) && (other > count || (other === count && from > to));
+  });
+}
+
+/** Every circle of folders, each once, apart from those of a folder and its subfolders. */
+export function folderCirclesOf(arrows: readonly Arrow[]): readonly (readonly string[])[] {
+  const besides = arrows.filter(({ from, to }) => !areNested(from, to));
+  return circlesOf(besides.map(({ from, to }) => ({ file: from, target: to })));
+}
+
+function areNested(a: string, b: string): boolean {
+  return a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}
+
 /** Every circle of files that import each other, each once. */
 export function circlesOf(imports: readonly Import[]): readonly (readonly string[])[] {
   const targets = targetsOf(imports);

@@ -7,7 +7,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { circlesOf, depthOf, filesOf, folders, importsOf, isOurs } from "./imports.ts";
+import {
+  arrowsBackUp,
+  arrowsOf,
+  circlesOf,
+  depthOf,
+  filesOf,
+  folderCirclesOf,
+  folders,
+  importsOf,
+  isOurs,
+} from "./imports.ts";
 
 const here = join(import.meta.dir, "../..");
 const { rev } = parseArgs({ options: { rev: { type: "string" } } }).values;
@@ -20,18 +30,7 @@ function measure(root: string): Measures {
     .map((file) => readFileSync(join(root, file), "utf8").split("\n").length - 1)
     .sort((a, b) => a - b);
   const imports = folders.flatMap((folder) => importsOf(root, folder)).filter(isOurs);
-  const arrows = new Map<string, number>();
-  for (const { file, target } of imports) {
-    const [from, to] = [dirname(file), dirname(target)];
-    if (from !== to) arrows.set(`${from} ${to}`, (arrows.get(`${from} ${to}`) ?? 0) + 1);
-  }
-  const isBack = ([arrow, count]: [string, number]) => {
-    const [from = "", to = ""] = arrow.split(" ");
-    const other = arrows.get(`${to} ${from}`) ?? 0;
-    // What a folder's own files and its subfolders have of each other is no way back up.
-    if (from.startsWith(`${to}/`) || to.startsWith(`${from}/`)) return false;
-    return other > count || (other === count && from > to);
-  };
+  const arrows = arrowsOf(imports);
   const perFolder = Map.groupBy(files, dirname);
   const sizes = [...perFolder.values()].map((found) => found.length);
   const at = (part: number) => lines[Math.min(lines.length - 1, Math.floor(lines.length * part))] ?? 0;
@@ -48,9 +47,10 @@ function measure(root: string): Measures {
     folders: perFolder.size,
     "files in the fullest folder": Math.max(...sizes),
     "folders of more than 15 files": sizes.filter((size) => size > 15).length,
-    "arrows between folders": arrows.size,
-    "of which run back up": [...arrows].filter(isBack).length,
-    circles: circlesOf(imports).length,
+    "arrows between folders": arrows.length,
+    "of which run back up": arrowsBackUp(arrows).length,
+    "circles of folders": folderCirclesOf(arrows).length,
+    "circles of files": circlesOf(imports).length,
     ...Object.fromEntries(
       ["adapters/bun.ts", "adapters/node.ts"]
         .filter((entry) => existsSync(join(root, entry)))

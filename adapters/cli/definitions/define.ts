@@ -63,7 +63,7 @@ export const defineCommand = logCommand("define")
     });
   });
 
-/** Without what is not said: 100,000 definitions fit into a request then. */
+/** The definition without empty fields, so that 100,000 definitions fit into a request. */
 function withoutDefaults(definition: Definition): object {
   const isSaid = (value: unknown) => value !== null && JSON.stringify(value) !== "[]" && JSON.stringify(value) !== "{}";
   return Object.fromEntries(Object.entries(definition).filter(([, value]) => isSaid(value)));

@@ -18,13 +18,14 @@ const by = (hour: number, within: string, more: object = {}) => {
 
 function assetsFrom(start: string): readonly object[] {
   const daily = { type: "daily", start, timezone: "UTC" };
+  return [...rawAssets(daily), ...warehouseAssets(daily), ...scienceAssets(), ...otherAssets()];
+}
+
+/** Copies of what other systems have. */
+function rawAssets(daily: object): readonly object[] {
   const shop = { owners: ["team:shop"], group: "raw", kinds: ["postgres"], tags: { source: "cdc" } };
   const marketing = { owners: ["team:marketing"], group: "raw" };
   const platform = { owners: ["team:platform"], group: "raw" };
-  const staging = { owners: ["team:data"], group: "staging", kinds: ["dbt"], freshness: every("7h", "13h") };
-  const core = { owners: ["team:data"], group: "core", kinds: ["dbt"] };
-  const science = { owners: ["team:data-science"], group: "ml" };
-  const regions = ["eu-central", "eu-north", "us-east", "us-west", "ap-south"];
   return [
     ...["orders", "order_items", "customers", "payments", "refunds", "products"].map((table) => ({
       ...shop,
@@ -41,6 +42,14 @@ function assetsFrom(start: string): readonly object[] {
     { ...platform, key: "raw/erp/suppliers", freshness: every("50h", "4d") },
     { ...platform, key: "raw/erp/stock_levels", checks: ["no_nulls"], freshness: every("13h", "1d") },
     { ...platform, key: "raw/erp/returns", description: "Planned: nothing reports it yet." },
+  ];
+}
+
+/** What dbt builds of them. */
+function warehouseAssets(daily: object): readonly object[] {
+  const staging = { owners: ["team:data"], group: "staging", kinds: ["dbt"], freshness: every("7h", "13h") };
+  const core = { owners: ["team:data"], group: "core", kinds: ["dbt"] };
+  return [
     ...["orders", "order_items", "customers", "payments"].map((table) => ({
       ...{ ...staging, key: `warehouse/staging/stg_${table}` },
       ...{ deps: [`raw/shop/${table}`], checks: ["no_nulls", "unique_key"] },
@@ -73,6 +82,13 @@ function assetsFrom(start: string): readonly object[] {
       freshness: by(7, "6h", { lookback: 5 }),
     },
     { prefix: "warehouse/marts", owners: ["team:data"], group: "marts", freshness: every("9d", "22d") },
+  ];
+}
+
+function scienceAssets(): readonly object[] {
+  const science = { owners: ["team:data-science"], group: "ml" };
+  const regions = ["eu-central", "eu-north", "us-east", "us-west", "ap-south"];
+  return [
     {
       ...{
         ...science,
@@ -91,6 +107,12 @@ function assetsFrom(start: string): readonly object[] {
       partitions: { type: "static", keys: [...regions, "sa-east"] },
     },
     { ...science, prefix: "ml/models", tags: { registry: "mlflow" }, freshness: every("9d", "22d") },
+  ];
+}
+
+/** Files and feeds: what comes from vendors, and what goes to partners. */
+function otherAssets(): readonly object[] {
+  return [
     {
       ...{ key: "vendor/exchange_rates", owners: ["team:pricing"], group: "vendor" },
       freshness: { ...every("150m", "5h"), counts: ["materialization", "observation"] },

@@ -48,7 +48,7 @@ export function outcome({ passed, severity }: { readonly passed: boolean; readon
   return { text: `failed (${severity})`, style: severity === "WARN" ? "yellow" : "red" };
 }
 
-export function metadataText(value: MetadataValue): string {
+function metadataText(value: MetadataValue): string {
   const { rawValue } = value;
   if (typeof rawValue === "string") return rawValue;
   if (typeof rawValue === "number") return String(rawValue);

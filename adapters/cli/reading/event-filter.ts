@@ -31,7 +31,7 @@ export function filterCommand(name: string) {
     .option("--after <id>", "recorded after this event", readEventId);
 }
 
-export interface FilterOptions {
+interface FilterOptions {
   readonly assetKey?: AssetKey | undefined;
   readonly prefix?: AssetKey | undefined;
   readonly type?: keyof typeof types | undefined;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { networkReason, RunlessClientError } from "../../client/client-error.ts";
 import { bodyOf, type OpenLog } from "../with-log.ts";
 
-export interface FollowOptions {
+interface FollowOptions {
   /** How long a connection may be silent, in milliseconds. A server sends heartbeats every 5 seconds. */
   readonly silence?: number;
   /** How long to wait before connecting again, in milliseconds. */

@@ -2,7 +2,6 @@ import * as v from "valibot";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import { parseTime } from "../../../core/time.ts";
 import { answers } from "../../client/answers.ts";
-import { showExpected } from "../definitions/expected-partitions.ts";
 import {
   cursorOption,
   examples,
@@ -16,6 +15,7 @@ import {
 import { table } from "../table.ts";
 import { withLog } from "../with-log.ts";
 import { time } from "./event-cells.ts";
+import { showExpected } from "./expected-partitions.ts";
 import { formatList, noteMore, readList } from "./read-list.ts";
 
 export const partitionsCommand = logCommand("partitions")

@@ -6,7 +6,7 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import type { Call } from "../../client/http-sender.ts";
 import type { OpenLog } from "../with-log.ts";
 
-export interface ListRequest {
+interface ListRequest {
   /** Below /api/v1. */
   readonly path: string;
   /** The member of the answer that has the items. */

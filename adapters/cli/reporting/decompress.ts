@@ -2,7 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { CommandError, exitCodes, sentenceOf } from "../exit-code.ts";
 
-export interface Decompressed {
+interface Decompressed {
   readonly input: AsyncIterable<Uint8Array>;
   readonly wasCompressed: boolean;
 }

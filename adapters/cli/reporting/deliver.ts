@@ -16,14 +16,14 @@ export interface DeliveryOptions extends LogOptions {
   readonly spool?: boolean | undefined;
 }
 
-export interface DeliveryLimits {
+interface DeliveryLimits {
   /** How long the server may take before the report is kept, in milliseconds. Default: 30,000. */
   readonly timeout?: number;
   /** Ends the wait for the answer. Its reason must be a RunlessClientError of a server that is away. */
   readonly signal?: AbortSignal;
 }
 
-export type Delivery =
+type Delivery =
   | {
       readonly status: "recorded";
       readonly ids: readonly number[];

@@ -19,7 +19,7 @@ export const execCommand = logCommand("exec")
   .description(
     "Run a command that builds an asset and report how it ended: the check `exec` in every case, and a materialization " +
       "where it ended with 0. Of a command that fails, the last lines of its stderr are kept with the check: they should hold no secrets. Ends with the command's own exit code (128 + n for signal n, 127 where there is no such " +
-      "command), whatever becomes of the report. Where the server is away, or does not answer within 10 seconds, the " +
+      "command), also where the report fails. Where the server is away, or does not answer within 10 seconds, the " +
       "report is kept, and sent with the next call or by `runless flush`; one that fails is a warning.",
   )
   .argument("<key>", "the asset: parts joined by / or a JSON array", readAssetKey)

@@ -34,7 +34,7 @@ export function progressBar(totalBytes: number | undefined): Progress {
   };
 }
 
-export function formatProgress(bytes: number, totalBytes: number | undefined, lines: number, elapsed: number): string {
+function formatProgress(bytes: number, totalBytes: number | undefined, lines: number, elapsed: number): string {
   const rate = elapsed === 0 ? 0 : Math.round((lines * 1000) / elapsed);
   const speed = `${lines.toLocaleString("en")} lines, ${rate.toLocaleString("en")} lines/s`;
   if (totalBytes === undefined || totalBytes === 0) return speed;

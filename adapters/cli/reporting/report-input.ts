@@ -42,7 +42,7 @@ export function reportingCommand(name: string) {
     .option("--json", "answer as JSON");
 }
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly partition?: string | undefined;
   readonly partitions?: readonly string[] | undefined;
   readonly metadata: JsonObject;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface CommandOutcome {
+interface CommandOutcome {
   /** As in a shell: 128 + n for signal n, 127 for a missing command, 126 for one that can't be run. */
   readonly exitCode: number;
   readonly signal: NodeJS.Signals | null;

@@ -31,7 +31,7 @@ export interface FlushOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RefusedReport {
+interface RefusedReport {
   /** The path of its file. */
   readonly path: string;
   readonly reason: string;

@@ -3,7 +3,7 @@ import { createSender, type SenderOptions } from "../../client/http-sender.ts";
 import { wait } from "../../client/retry.ts";
 import { SpoolError, serverFolder, spoolRoot, waitingNames } from "./spool-folder.ts";
 
-export interface WaitingOptions {
+interface WaitingOptions {
   /** Whether the command reports. Then its token should have the scope for that. */
   readonly isReporting: boolean;
   readonly signal?: AbortSignal | undefined;

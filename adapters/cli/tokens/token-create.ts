@@ -32,7 +32,7 @@ export const tokenCreateCommand = tokensCommand("create")
     "after",
     `
 The first token:
-  As soon as there is one, a server refuses within two seconds whoever has none: also the jobs that run already. With
+  As soon as there is one, a server refuses within two seconds those who have none: also the jobs that run already. With
   --grace they may report till then, and nothing else; the server's log names them. That holds for a server that listens
   on this machine alone, and whose RUNLESS_TOKENS are not set. runless token list shows it as (no token), and
   runless token revoke "(no token)" ends it.`,

@@ -1,5 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import * as v from "valibot";
+import { parseId } from "../../../core/id.ts";
 import { formatAssetKey } from "../../../core/index.ts";
 import { readAnswer } from "../../client/answers.ts";
 import { printable } from "../../config/printable.ts";
@@ -96,6 +97,7 @@ alertsCommand
   });
 
 function readAlertId(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const id = parseId(text);
+  if (id !== undefined) return id;
   throw new InvalidArgumentError("An alert's id is a whole number.");
 }

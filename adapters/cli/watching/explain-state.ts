@@ -1,5 +1,6 @@
 import { parseDuration } from "../../../core/freshness/duration.ts";
 import {
+  type CountedEvent,
   countedEvents,
   cronSchedule,
   evaluateFreshness,
@@ -12,7 +13,7 @@ import {
 import { time } from "../reading/event-cells.ts";
 
 /** The newest event that a policy counts. */
-export interface CountedEvent {
+export interface LastEvent {
   readonly id: number;
   /** When it counted, in milliseconds since 1970 UTC. */
   readonly at: number;
@@ -21,18 +22,17 @@ export interface CountedEvent {
 export interface ExplainedState {
   readonly state: FreshnessState;
   readonly nextChangeAt: number | null;
-  /** Sentences that tell why: the event, the deadline or the window, and what follows. */
+  /** Sentences that explain the state: the event, the deadline or the window, and what follows. */
   readonly reasons: readonly string[];
 }
 
-type EventKind = "materialization" | "observation";
 type Facts = Pick<FreshnessFacts, "definedAt" | "now">;
 
 /** The state that a policy gives an asset, or one of its partitions, and why. */
 export function explainState(
   policy: FreshnessPolicy,
   window: PartitionWindow | null,
-  last: CountedEvent | null,
+  last: LastEvent | null,
   facts: Facts,
 ): ExplainedState {
   const known = { ...facts, lastAt: last?.at ?? null };
@@ -53,7 +53,7 @@ export function explainState(
 
 type PolicyOf<Type> = Extract<FreshnessPolicy, { readonly type: Type }>;
 
-function lastEvent(counts: readonly EventKind[], last: CountedEvent | null, now: number): string {
+function lastEvent(counts: readonly CountedEvent[], last: LastEvent | null, now: number): string {
   const kinds = counts.join(" or ");
   if (last === null) return `No ${kinds} was known.`;
   return `The last ${kinds} was event ${last.id}, which counted at ${time(last.at)}, ${span(now - last.at)} before.`;
@@ -61,7 +61,7 @@ function lastEvent(counts: readonly EventKind[], last: CountedEvent | null, now:
 
 function tellAge(
   { warn_window: warn, fail_window: fail }: PolicyOf<"time_window">,
-  last: CountedEvent | null,
+  last: LastEvent | null,
   state: FreshnessState,
   { definedAt }: Facts,
 ): readonly string[] {
@@ -79,7 +79,7 @@ function tellAge(
 
 function tellTick(
   policy: PolicyOf<"cron">,
-  last: CountedEvent | null,
+  last: LastEvent | null,
   state: FreshnessState,
   { definedAt, now }: Facts,
 ): readonly string[] {
@@ -101,7 +101,7 @@ function tellTick(
 function tellPartition(
   policy: FreshnessPolicy,
   end: number | null,
-  last: CountedEvent | null,
+  last: LastEvent | null,
   { state, dueAt = null }: { readonly state: FreshnessState; readonly dueAt?: number | null },
   { now }: Facts,
 ): readonly string[] {

@@ -9,9 +9,9 @@ import { RunlessClientError } from "../../client/client-error.ts";
 import type { Send } from "../../client/http-sender.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
-import type { CountedEvent } from "./explain-state.ts";
+import type { LastEvent } from "./explain-state.ts";
 
-// What the state of an asset at a time is judged by.
+// The facts by which the state of an asset at a time is judged.
 
 const definitionSchema = v.object({
   prefix: v.optional(v.array(v.string())),
@@ -21,7 +21,7 @@ const definitionSchema = v.object({
   defined_at: v.nullable(v.pipe(v.string(), v.transform(Date.parse))),
 });
 
-/** The policy that holds for an asset, and from when on. Rejects with CommandError where there is none. */
+/** The policy that holds for an asset, and its start. Rejects with CommandError if there is none. */
 export async function policyOf(send: Send, key: AssetKey) {
   const unwatched = new CommandError(
     exitCodes.failed,
@@ -42,7 +42,7 @@ export async function policyOf(send: Send, key: AssetKey) {
   return { policy, partitions, definedAt: Math.max(definedAt ?? 0, first) };
 }
 
-/** When the first report of an asset was received: the policy of a prefix begins with it. */
+/** When the first report of an asset was received. The policy of a prefix begins then. */
 async function firstReceipt(send: Send, key: AssetKey): Promise<number | undefined> {
   for await (const events of eventPages(send, { asset_key: JSON.stringify(key), order: "asc" }, 1)) {
     const first = events.find(isReported);
@@ -58,15 +58,16 @@ interface Counting {
 }
 
 /**
- * The event that counted last at a time, as of the lesser of its timestamp and its receipt. What was received later was
- * not known then. Ids grow with the time of receipt, so the walk from the newest ends where no older event can count later.
+ * The event that counted last at a time. An event counts at its timestamp or its receipt, whichever is earlier. Events
+ * that were received after the time are left out. Ids grow with the time of receipt, so the search from the newest
+ * event ends once no older event can count later.
  */
 export async function lastCounted(
   send: Send,
   { key, partition, counts }: Counting,
   at: number,
-): Promise<CountedEvent | null> {
-  let best: CountedEvent | null = null;
+): Promise<LastEvent | null> {
+  let best: LastEvent | null = null;
   const until = new Date(at + mostAhead + 1).toISOString(); // no event that was known then has a later timestamp
   for (const count of counts) {
     const query = {
@@ -88,7 +89,7 @@ export async function lastCounted(
   return best;
 }
 
-/** The events of a query, page by page. The first page is small: often it is enough. */
+/** The events of a query, page by page. The first page is small, because often it is enough. */
 async function* eventPages(
   send: Send,
   query: Readonly<Record<string, string | undefined>>,

@@ -111,7 +111,7 @@ async function showKeys(log: OpenLog, keys: readonly AssetKey[], { state, json }
 
 const pageSize = 1000;
 
-/** All of one asset. The list is in the order of keys, so they come before those of the keys below. */
+/** All items of one asset. The list is in the order of keys, so they come before the items of the keys below. */
 async function subjectsOf(log: OpenLog, key: AssetKey): Promise<readonly JsonValue[]> {
   const own: JsonValue[] = [];
   const query = { prefix: JSON.stringify(key) };

@@ -89,7 +89,7 @@ function readSpan(text: string): number {
 }
 
 function readUntil(text: string): string {
-  // Elsewhere a span is how long ago.
+  // For other commands a span is a time in the past.
   if (parseDuration(text) !== undefined) throw new InvalidArgumentError(`For so long: --for ${text}.`);
   return readTime(text);
 }

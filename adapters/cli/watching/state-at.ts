@@ -1,3 +1,4 @@
+import { inBatches } from "../../../core/batches.ts";
 import {
   countedEvents,
   type FreshnessState,
@@ -6,35 +7,36 @@ import {
   worstState,
 } from "../../../core/freshness/index.ts";
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
+import { isoTime } from "../../../core/time.ts";
 import { printable } from "../../config/printable.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { time } from "../reading/event-cells.ts";
 import type { OpenLog } from "../with-log.ts";
-import { type CountedEvent, type ExplainedState, explainState } from "./explain-state.ts";
+import { type ExplainedState, explainState, type LastEvent } from "./explain-state.ts";
 import { lastCounted, policyOf } from "./freshness-facts.ts";
 
-/** How many partitions are looked at: each is a read of the log. */
+/** The most partitions. Each of them is a read of the log. */
 const mostPartitions = 1000;
 const partitionsAtOnce = 8;
 
 /** The state of an asset at a time, in milliseconds since 1970 UTC. */
-export interface StateAt {
+interface StateAt {
   readonly key: AssetKey;
   readonly at: number;
   readonly definedAt: number | null;
   readonly state: FreshnessState;
-  /** Of each watched partition; of an asset without partitions its own alone. */
+  /** The state of each watched partition. An asset without partitions has one, its own. */
   readonly explained: readonly Explained[];
 }
 
 interface Explained extends ExplainedState {
   readonly partition: string | null;
-  readonly last: CountedEvent | null;
+  readonly last: LastEvent | null;
 }
 
 /**
- * What the state of an asset was at a time, and why: by its definition as it is now, and by the events that had been
- * received then.
+ * Says what the state of an asset was at a time, and why. It uses the current definition, and the events that had been
+ * received by that time.
  */
 export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at: number): Promise<StateAt> {
   const { policy, partitions, definedAt } = await policyOf(log.send, key);
@@ -45,20 +47,18 @@ export async function readStateAt(log: Pick<OpenLog, "send">, key: AssetKey, at:
       `The policy watches more than ${mostPartitions} partitions, too many to read.`,
     );
   }
-  const explained: Explained[] = [];
-  for (let from = 0; from < windows.length; from += partitionsAtOnce) {
-    const some = windows.slice(from, from + partitionsAtOnce);
-    const found = some.map(async (window: PartitionWindow | null): Promise<Explained> => {
-      const partition = window?.partition ?? null;
-      const last = await lastCounted(log.send, { key, partition, counts: countedEvents(policy, window) }, at);
-      return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
-    });
-    for (const one of await Promise.all(found)) explained.push(one);
-  }
+  const explain = async (window: PartitionWindow | null): Promise<Explained> => {
+    const partition = window?.partition ?? null;
+    const last = await lastCounted(log.send, { key, partition, counts: countedEvents(policy, window) }, at);
+    return { partition, last, ...explainState(policy, window, last, { definedAt, now: at }) };
+  };
+  const explained = await inBatches<PartitionWindow | null, Explained>(windows, partitionsAtOnce, (some) =>
+    Promise.all(some.map(explain)),
+  );
   return { key, at, definedAt, state: worstState(explained.map((one) => one.state)), explained };
 }
 
-/** In sentences. */
+/** The state in sentences. */
 export function stateText({ key, at, definedAt, state, explained }: StateAt): string {
   const [whole] = explained;
   const isLater = definedAt !== null && definedAt > at;
@@ -77,13 +77,12 @@ function printableLines(lines: readonly string[]): string {
 }
 
 export function stateJson({ key, at, definedAt, state, explained }: StateAt): string {
-  const iso = (moment: number | null) => (moment === null ? null : new Date(moment).toISOString());
   const one = ({ state, last, nextChangeAt, reasons }: Explained) => {
-    const event = { last_at: iso(last?.at ?? null), event_id: last?.id ?? null };
-    return { state, ...event, next_change_at: iso(nextChangeAt), reasons };
+    const event = { last_at: isoTime(last?.at ?? null), event_id: last?.id ?? null };
+    return { state, ...event, next_change_at: isoTime(nextChangeAt), reasons };
   };
   const [whole] = explained;
-  const asked = { asset_key: key, at: iso(at), state, defined_at: iso(definedAt) };
+  const asked = { asset_key: key, at: isoTime(at), state, defined_at: isoTime(definedAt) };
   if (whole?.partition === null) return JSON.stringify({ ...asked, ...one(whole), partitions: null });
   return JSON.stringify({
     ...asked,

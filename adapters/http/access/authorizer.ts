@@ -16,7 +16,7 @@ export type ReadSecret = (request: RequestParts) => ReturnType<Secret>;
 
 /** Authenticates and authorizes requests. An app builds one, and all its routes share it. */
 export interface Authorizer {
-  /** The part of the check that is the same for every request, whatever it asks for. */
+  /** The part of the check that is the same for every request. */
   readonly guard: RequestGuard;
   /**
    * Returns the caller, if the request passes the guard and its token has the scope. Rejects with the HttpError that

@@ -4,7 +4,7 @@ import { HttpError } from "../http-error.ts";
 import { type Caller, outOfReach, reaches, reportedBy } from "./caller.ts";
 
 /** The methods of a log that requests use. */
-export interface RequestLog extends Omit<EventLog, "close">, Omit<Overview, "lastMaterializations"> {}
+interface RequestLog extends Omit<EventLog, "close">, Omit<Overview, "lastMaterializations"> {}
 
 /**
  * The log narrowed to a caller's prefix. Lists leave out what is outside; an asset outside is a 403, and an event

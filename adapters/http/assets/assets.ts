@@ -1,8 +1,6 @@
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
-import { namedKey } from "../../../core/asset-key.ts";
 import { type AssetKey, formatAssetKey, formatEvent, type RecordedEvent } from "../../../core/index.ts";
-import { percentDecode } from "../../../core/percent-decode.ts";
 import type { AssetFreshness, AssetRecord, DefinitionRecord } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
@@ -19,8 +17,8 @@ import {
   switchParameter,
   timeParameter,
 } from "../query-parameters.ts";
-import { rawPath } from "../request.ts";
-import { jsonResponse } from "../responses.ts";
+import { keyInPath } from "../request.ts";
+import { jsonResponse, listResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { formatFreshness } from "../watching/format-watching.ts";
 import { ScopedWatching } from "../watching/scoped-watching.ts";
@@ -71,14 +69,14 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
         if (boundedQueryOf(c.req.url).has("asset_key")) return answer(c, readQuery(c.req.url, assetSchema).asset_key);
         const query = readQuery(c.req.url, assetsSchema(deps.config.limits));
         const { limit, cursor: from, order, quiet_since: quietSince, ...filter } = query;
-        const { assets, cursor, hasMore } = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
-        const keys = assets.map(({ assetKey }) => assetKey);
+        const page = await log.assets({ ...filter, quietSince }, { limit, cursor: from, order });
+        const keys = page.assets.map(({ assetKey }) => assetKey);
         const [defined, freshness] = await Promise.all([
           new ScopedDefinitions(deps, c.get("caller")).definitionsFor(keys),
           new ScopedWatching(deps, c.get("caller")).freshnessOf(keys),
         ]);
-        const texts = assets.map((record, i) => formatAsset(record, defined[i], freshness[i]));
-        return jsonResponse(`{"assets":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`);
+        const texts = page.assets.map((record, i) => formatAsset(record, defined[i], freshness[i]));
+        return listResponse("assets", texts, page);
       }),
     )
     .delete("/", "admin", async (c) => {
@@ -103,17 +101,6 @@ export function assetRoutes(deps: RouteDeps): Hono<AppEnv> {
         throw new HttpError(404, "There is no asset with an empty key.");
       }),
     ).app;
-}
-
-/** The asset key that a path ends with, after `before`. Undefined for an empty one. */
-export function keyInPath(url: string, before: string): AssetKey | undefined {
-  const path = rawPath(url);
-  // Split first and decoded after, so that `%2F` stays inside a part.
-  const parts = path
-    .slice(path.indexOf(before) + before.length)
-    .split("/")
-    .map(percentDecode);
-  return namedKey(parts);
 }
 
 function unknownAsset(key: AssetKey): HttpError {

@@ -7,7 +7,7 @@ import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, pageLimit, readQuery, switchParameter } from "../query-parameters.ts";
-import { jsonResponse } from "../responses.ts";
+import { listResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { type FailingPage, readFailingChecks } from "./failing-checks.ts";
 
@@ -23,10 +23,8 @@ export function checksSchema(limits: Limits) {
 
 export function checkRoutes(deps: RouteDeps): Hono<AppEnv> {
   const handler = offThread(deps, async (c) => {
-    const { checks, cursor, hasMore } = await readChecks(c.get("log"), c.req.url, deps.config.limits);
-    return jsonResponse(
-      `{"checks":[${checks.map(formatCheck).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-    );
+    const page = await readChecks(c.get("log"), c.req.url, deps.config.limits);
+    return listResponse("checks", page.checks.map(formatCheck), page);
   });
   return routes(deps).get("/", "read", handler).app;
 }

@@ -3,7 +3,7 @@ import { formatListCursor, parseListCursor } from "../../../storage/cursors/list
 import { type CheckRecord, EventLogError } from "../../../storage/index.ts";
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 
-export interface FailingRequest {
+interface FailingRequest {
   /** Only this asset; undefined for all assets. */
   readonly assetKey: AssetKey | undefined;
   readonly prefix: AssetKey | undefined;

@@ -1,31 +1,32 @@
 import { compareCodePoints } from "../../../core/asset-key.ts";
-import type { Definition } from "../../../core/definitions/index.ts";
+import { evaluateFreshness } from "../../../core/freshness/evaluate-freshness.ts";
 import {
   expectedWindows,
   type PartitionWindow,
   partitionWindow,
   staticPartitions,
 } from "../../../core/freshness/expected-partitions.ts";
+import { deadlineOf } from "../../../core/freshness/judge-subject.ts";
 import { evaluatePartition } from "../../../core/freshness/partition-freshness.ts";
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
-import { formatListCursor, parseListCursor } from "../../../storage/index.ts";
+import { type DefinitionRecord, formatListCursor, parseListCursor } from "../../../storage/index.ts";
 import type { ScopedEventLog } from "../access/scoped-event-log.ts";
 import { HttpError } from "../http-error.ts";
 
 /** An expected partition that was never materialized. */
 export interface MissingPartition extends PartitionWindow {
-  /** From when on it is late, by the freshness policy, else by the end of its window. Null for a static one. */
+  /** From when on it is late, by the freshness policy, else by the end of its window. Null where neither says so. */
   readonly dueAt: number | null;
 }
 
-export interface MissingPage {
+interface MissingPage {
   readonly missing: readonly MissingPartition[];
   /** Where the next page starts. */
   readonly cursor: string | null;
   readonly hasMore: boolean;
 }
 
-export interface MissingRequest {
+interface MissingRequest {
   readonly now: number;
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -42,9 +43,10 @@ const marksAtOnce = 1_000;
 const mostMarks = 200_000;
 
 /** The definition with its partitions. Throws HttpError 404 where none says which partitions there should be. */
-export function expecting(key: AssetKey, definition: Definition | undefined) {
+export function expecting(key: AssetKey, record: DefinitionRecord | undefined) {
+  const { definition, definedAt = null } = record ?? {};
   const partitions = definition?.partitions ?? null;
-  if (definition !== undefined && partitions !== null) return { ...definition, partitions };
+  if (definition !== undefined && partitions !== null) return { ...definition, partitions, definedAt };
   throw new HttpError(
     404,
     `No definition says which partitions ${formatAssetKey(key)} should have. runless define gives it one.`,
@@ -77,7 +79,7 @@ export async function missingPartitions(
   let end = 0;
   for (const [at, window] of compared) {
     if (missing.length === limit) break;
-    if (!there.has(window.partition)) missing.push({ ...window, dueAt: dueAt(definition, window) });
+    if (!there.has(window.partition)) missing.push({ ...window, dueAt: dueAt(definition, window, request.now) });
     position = at;
     end++;
   }
@@ -139,7 +141,9 @@ function tooMany(key: AssetKey): HttpError {
   );
 }
 
-function dueAt({ freshness }: Expecting, window: PartitionWindow): number | null {
+function dueAt({ freshness, definedAt }: Expecting, window: PartitionWindow, now: number): number | null {
   if (freshness === null) return window.end;
-  return evaluatePartition(freshness, window, { lastAt: null, definedAt: null, now: 0 }).dueAt;
+  const facts = { lastAt: null, definedAt, now };
+  if (window.end !== null) return evaluatePartition(freshness, window, facts).dueAt;
+  return deadlineOf({ policy: freshness, partition: window }, facts, evaluateFreshness(freshness, facts));
 }

@@ -2,19 +2,20 @@ import type { Context, Hono } from "hono";
 import * as v from "valibot";
 import type { FreshnessState } from "../../../core/freshness/index.ts";
 import { type AssetKey, formatEvent } from "../../../core/index.ts";
+import { isoTime } from "../../../core/time.ts";
 import type { PartitionRecord, Subject } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { ScopedDefinitions } from "../definitions/scoped-definitions.ts";
 import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, pageLimit, readQuery, switchParameter, timeParameter } from "../query-parameters.ts";
-import { jsonResponse, respond } from "../responses.ts";
+import { listResponse, respond } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { ScopedWatching } from "../watching/scoped-watching.ts";
 import { expecting, type MissingPartition, missingPartitions, unexpectedOf } from "./missing-partitions.ts";
 
 /** The query for a list of parts of one asset. */
-export function ofAssetSchema(limits: Limits) {
+function ofAssetSchema(limits: Limits) {
   return v.strictObject({ asset_key: assetKeyParameter, limit: pageLimit(limits), cursor: v.optional(v.string()) });
 }
 
@@ -54,15 +55,15 @@ export function partitionRoutes(deps: RouteDeps): Hono<AppEnv> {
       );
     }
     const definition = isExpected
-      ? expecting(key, (await new ScopedDefinitions(deps, c.get("caller")).definitionFor(key))?.definition)
+      ? expecting(key, await new ScopedDefinitions(deps, c.get("caller")).definitionFor(key))
       : undefined;
     if (definition !== undefined && alone === true) {
       const page = await missingPartitions(log, key, definition, { now: now(), limit, cursor: from, since, until });
       const missing = await withStates(c, key, page.missing);
       return respond({ missing, cursor: page.cursor, has_more: page.hasMore });
     }
-    const { partitions, cursor, hasMore } = await log.partitions(key, { limit, cursor: from });
-    let more = "";
+    const page = await log.partitions(key, { limit, cursor: from });
+    let more = {};
     let subjects: ReadonlyMap<string, Subject> | undefined;
     if (definition !== undefined) {
       // Of all pages the first says what is missing.
@@ -71,21 +72,24 @@ export function partitionRoutes(deps: RouteDeps): Hono<AppEnv> {
           ? await missingPartitions(log, key, definition, { now: now(), limit, since, until })
           : undefined;
       const missing = await withStates(c, key, found?.missing ?? []);
-      const names = partitions.map(({ partition }) => partition);
+      const names = page.partitions.map(({ partition }) => partition);
       subjects = await new ScopedWatching(deps, c.get("caller")).partitionsOf(key, names);
       const unexpected = unexpectedOf(definition, names);
-      more = `,${JSON.stringify({ missing, has_more_missing: found?.hasMore ?? false, unexpected }).slice(1, -1)}`;
+      more = { missing, has_more_missing: found?.hasMore ?? false, unexpected };
     }
-    const texts = partitions.map((record) => formatPartition(record, subjects));
-    return jsonResponse(
-      `{"partitions":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}${more}}`,
-    );
+    const texts = page.partitions.map((record) => formatPartition(record, subjects));
+    return listResponse("partitions", texts, page, more);
   }
 
   async function withStates(c: Context<AppEnv>, key: AssetKey, missing: readonly MissingPartition[]) {
     const names = missing.map(({ partition }) => partition);
     const subjects = await new ScopedWatching(deps, c.get("caller")).partitionsOf(key, names);
-    return missing.map((one) => ({ ...missingAsJson(one), state: stateIn(subjects, one.partition) }));
+    return missing.map((one) => {
+      const subject = subjects.get(one.partition);
+      // A static partition may have been observed, or wiped: the watcher knows its deadline.
+      const dueAt = one.end === null && subject !== undefined ? subject.deadline : one.dueAt;
+      return { ...missingAsJson({ ...one, dueAt }), state: subject?.state ?? null };
+    });
   }
 
   return routes(deps).get("/", "read", offThread(deps, answer)).app;
@@ -105,9 +109,5 @@ function stateIn(subjects: ReadonlyMap<string, Subject>, partition: string): Fre
 }
 
 function missingAsJson({ partition, start, end, dueAt }: MissingPartition) {
-  return { partition, start: timeOf(start), end: timeOf(end), due_at: timeOf(dueAt) };
-}
-
-function timeOf(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+  return { partition, start: isoTime(start), end: isoTime(end), due_at: isoTime(dueAt) };
 }

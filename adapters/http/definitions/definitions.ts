@@ -3,10 +3,10 @@ import * as v from "valibot";
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
-import { keyInPath } from "../assets/assets.ts";
 import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, boundedQueryOf, noParameters, pageLimit, readQuery } from "../query-parameters.ts";
-import { jsonResponse } from "../responses.ts";
+import { keyInPath } from "../request.ts";
+import { jsonResponse, listResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { formatDefinition } from "./format-definition.ts";
@@ -39,14 +39,11 @@ export function definitionRoutes(deps: RouteDeps, shared: SharedLimits): Hono<Ap
       "read",
       offThread(deps, async (c) => {
         const { url } = c.req;
-        // Either the one that holds for a key, or a list. They share no parameter.
+        // The answer is the definition that holds for a key, or a list. The two have no parameter in common.
         if (boundedQueryOf(url).has("asset_key")) return answer(scoped(c), readQuery(url, definitionSchema).asset_key);
         const { prefix, source, limit, cursor: from } = readQuery(url, definitionsSchema(deps.config.limits));
         const page = await scoped(c).list({ prefix, source }, { limit, cursor: from });
-        const { definitions, cursor, hasMore, revision } = page;
-        return jsonResponse(
-          `{"definitions":[${definitions.map(formatDefinition).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore},"revision":${revision}}`,
-        );
+        return listResponse("definitions", page.definitions.map(formatDefinition), page, { revision: page.revision });
       }),
     )
     .put("/", "admin", (c) => putDefinitions(c, deps, shared))

@@ -1,17 +1,18 @@
+import { isoTime } from "../../../core/time.ts";
 import type { DefinitionRecord } from "../../../storage/index.ts";
 
-/** A definition as JSON of the API: its fields as in a file, and what the store knows of it. */
+/** A definition as JSON of the API: its fields as in a file, with source, revision and times. */
 export function formatDefinition({ definition, source, revision, changedAt, definedAt }: DefinitionRecord): string {
   return JSON.stringify({
     ...definition,
     source,
     revision,
-    changed_at: new Date(changedAt).toISOString(),
-    defined_at: definedAt === null ? null : new Date(definedAt).toISOString(),
+    changed_at: isoTime(changedAt),
+    defined_at: isoTime(definedAt),
   });
 }
 
-/** Likewise, or null where no definition holds. */
+/** As `formatDefinition`, or null if no definition holds. */
 export function formatHolding(record: DefinitionRecord | undefined): string {
   return record === undefined ? "null" : formatDefinition(record);
 }

@@ -8,8 +8,8 @@ const described = v.object({ type: v.literal("metadata"), metadata: v.object({ j
 export function definitionsJsonSchema(): object {
   const schema = toJsonSchema(definitionsSchema, {
     typeMode: "input",
-    errorMode: "ignore", // the checks that it can't say are parseDefinitions' own
-    // The metadata after a check says in JSON Schema what the check does.
+    errorMode: "ignore", // parseDefinitions does the checks that a JSON Schema can't say
+    // The metadata after a check is the JSON Schema of that check.
     overrideAction: ({ valibotAction, jsonSchema }) =>
       v.is(described, valibotAction) ? valibotAction.metadata.jsonSchema : jsonSchema,
   });

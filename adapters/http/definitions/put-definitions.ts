@@ -31,10 +31,15 @@ export const putSchema = v.strictObject({
   allow_empty: v.optional(switchParameter("`true`: the source may lose all its definitions.")),
 });
 
-/** YAML is read at a tenth of the speed of JSON, and holds the thread as long. */
+/** The most bytes of YAML. It is read at a tenth of the speed of JSON, and the thread does nothing else meanwhile. */
 const mostYaml = 262_144;
 
-/** Replaces the definitions of a source. The body is read whole here; another thread, if there is one, parses it. */
+/** A larger one has so many definitions that its memory is given back at once. In bytes. */
+const largeDocument = 2_000_000;
+/** Likewise, of a compressed one: it may become that large. */
+const largeCompressed = 262_144;
+
+/** Replaces the definitions of a source. The whole body is read here. Another thread, if there is one, parses it. */
 export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: SharedLimits): Promise<Response> {
   const request = c.req.raw;
   const { source, dry_run: dryRun, take_over: takeOver, allow_empty: allowEmpty } = readQuery(request.url, putSchema);
@@ -53,8 +58,9 @@ export async function putDefinitions(c: Context<AppEnv>, deps: AppDeps, shared: 
     return respond({ source, dry_run: dryRun === true, ...result.changes, revision: result.revision });
   };
   const forward = (body: ArrayBuffer) => {
-    const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck() };
-    return forwarder?.answer(request, { ...call, body });
+    const call = { caller: c.get("caller"), recheck: () => c.get("log").recheck(), body };
+    const isLarge = body.byteLength > (request.headers.has("content-encoding") ? largeCompressed : largeDocument);
+    return isLarge ? forwarder?.answerAlone(request, call) : forwarder?.answer(request, call);
   };
   try {
     if (forwarder === undefined) return await replace(await readBody(request, limits, shared));
@@ -74,9 +80,9 @@ async function* noting(definitions: AsyncIterable<Definition>, note: (key: Asset
   }
 }
 
-/** The definitions of a document, some at a time, so that other requests have their turn in between. */
+/** The definitions of a document, some at a time, so that other requests are answered in between. */
 async function* parse(text: string): AsyncGenerator<Definition> {
-  // Loaded only here: a server without definitions needs no YAML.
+  // The YAML parser is loaded here, because a server without definitions does not need it.
   const { InvalidDefinitionsError, parseDefinitionParts } = await import("../../../core/definitions/index.ts");
   try {
     for (const part of parseDefinitionParts(text.startsWith("\ufeff") ? text.slice(1) : text)) {
@@ -106,7 +112,10 @@ function tooLarge({ bodyBytes }: Limits, isYaml: boolean, { headers }: HttpError
   return new HttpError(413, `The document is larger than ${bodyBytes} bytes. ${instead}.`, headers);
 }
 
-/** `outside` is a key of the document that the token does not reach. Others that the source has are not named to it. */
+/**
+ * The error of a refused replacement. `outside` is a key of the document that the token does not reach; it names no
+ * other.
+ */
 function refusalOf(
   result: Exclude<ReplaceResult, { readonly status: "replaced" }>,
   c: Context<AppEnv>,

@@ -4,7 +4,9 @@ import { encoded } from "../body/answer-encoding.ts";
 import { jsonResponse } from "../responses.ts";
 import { type RouteDeps, routes } from "../routes.ts";
 
-/** The JSON Schema of a file of definitions, by which editors complete it. It is made with the first request. */
+/**
+ * The route of the JSON Schema of a file of definitions, for completion in editors. The first request makes the schema.
+ */
 export function definitionsSchemaRoute(deps: RouteDeps): Hono<AppEnv> {
   let made: Promise<string> | undefined;
   return routes(deps).get("/schemas/definitions.json", "nothing", async (c) => {

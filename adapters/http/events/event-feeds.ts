@@ -1,4 +1,5 @@
 import type { EventFilter, EventLog } from "../../../storage/index.ts";
+import { CommitSignal } from "../../api/commit-signal.ts";
 import { type EventPages, PageSize, type TextPage } from "./event-pages.ts";
 import { StreamTurns } from "./stream-turns.ts";
 
@@ -72,7 +73,7 @@ export class EventFeeds {
       this.#commits++;
       for (const listener of this.#listeners) listener();
     });
-    const signal = createCommitSignal((listener) => {
+    const signal = new CommitSignal((listener) => {
       this.#listeners.add(listener);
       return () => void this.#listeners.delete(listener);
     });
@@ -170,41 +171,4 @@ export interface FeedReader {
 
 function keyOf({ after, cursor }: FeedPosition): string {
   return `${after} ${cursor ?? ""}`;
-}
-
-/** Wakes one reader after a commit. A commit between two waits is remembered. */
-interface CommitSignal {
-  /** Resolves after a commit since it last resolved, after `timeout` milliseconds, or by `stop`. */
-  wait(timeout: number): Promise<void>;
-  /** Stops watching. */
-  stop(): void;
-}
-
-function createCommitSignal(watch: EventLog["watch"]): CommitSignal {
-  let isSet = false;
-  let isStopped = false;
-  let release = () => {};
-  const unwatch = watch(() => {
-    isSet = true;
-    release();
-  });
-
-  return {
-    async wait(timeout) {
-      if (!isSet && !isStopped) {
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        await new Promise<void>((resolve) => {
-          release = resolve;
-          timer = setTimeout(resolve, timeout);
-        });
-        clearTimeout(timer);
-      }
-      isSet = false;
-    },
-    stop() {
-      isStopped = true;
-      unwatch();
-      release();
-    },
-  };
 }

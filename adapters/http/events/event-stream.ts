@@ -18,7 +18,7 @@ const headers = {
 const utf8 = new TextEncoder();
 const stillHere = utf8.encode(": still here\n\n");
 
-export interface StreamSource {
+interface StreamSource {
   readonly pages: EventPages;
   readonly feeds: EventFeeds;
   readonly closing?: AppDeps["closing"] | undefined;

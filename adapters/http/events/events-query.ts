@@ -56,7 +56,7 @@ export const exportSchema = v.strictObject({
 });
 export const streamSchema = v.strictObject(filters);
 
-export interface EventsQuery {
+interface EventsQuery {
   readonly filter: EventFilter;
   readonly page: PageRequest;
   /** Whether to say who reported the events. */

@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
+import { parseId } from "../../../core/id.ts";
 import { formatEvent } from "../../../core/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
@@ -10,7 +11,7 @@ import { HttpError } from "../http-error.ts";
 import { noParameters, readQuery } from "../query-parameters.ts";
 import { importEvents } from "../reports/import-events.ts";
 import { postEvents } from "../reports/post-events.ts";
-import { jsonResponse, respond } from "../responses.ts";
+import { jsonResponse, listResponse, respond } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { withoutIdleTimeout } from "./byte-stream.ts";
@@ -74,12 +75,12 @@ export function eventRoutes(deps: RouteDeps, shared: SharedLimits, streaming: St
 }
 
 async function answerPage(c: Context<AppEnv>, limits: Limits): Promise<Response> {
-  const { filter, page, reporters } = readEventsQuery(c.req.url, limits, c.get("caller"));
-  const { events, cursor, hasMore, reporters: known } = await c.get("log").query(filter, page);
-  const texts = events.map((event) =>
-    formatReported({ event, reporter: reporters ? known?.get(event.id) : undefined }),
+  const { filter, page: asked, reporters } = readEventsQuery(c.req.url, limits, c.get("caller"));
+  const page = await c.get("log").query(filter, asked);
+  const texts = page.events.map((event) =>
+    formatReported({ event, reporter: reporters ? page.reporters?.get(event.id) : undefined }),
   );
-  return jsonResponse(`{"events":[${texts.join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`);
+  return listResponse("events", texts, page);
 }
 
 /** The other thread pulls the body as it records it. The slot is taken on this thread. */
@@ -95,7 +96,8 @@ async function forwardImport(c: Context<AppEnv>, forwarder: Forwarder, { streams
 }
 
 function readId(text = ""): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const id = parseId(text);
+  if (id !== undefined) return id;
   throw new HttpError(400, `An event's id is a whole number. Got ${JSON.stringify(text)}.`);
 }
 

@@ -69,7 +69,8 @@ const missing = object({
   end: { ...timeOrNull, description: "Of the window, exclusive." },
   due_at: {
     ...timeOrNull,
-    description: "When it is late: by the freshness policy, else the end of the window. Null for a static partition.",
+    description:
+      "When it is late: by the freshness policy, else the end of the window. Null for a static partition without a policy.",
   },
   state: partitionState,
 });

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { assetSchema, assetsSchema, wipeSchema } from "../assets/assets.ts";
 import { checksSchema } from "../assets/checks.ts";
 import { partitionsSchema } from "../assets/partitions.ts";
-import { assetExample, checkExample, materializationExample, parameterExamples, wipeExample } from "./examples.ts";
-import { errors, type Operations, ok, schemaRef } from "./operation.ts";
+import { assetExample, checkExample, materializationExample, wipeExample } from "./examples.ts";
+import { errors, keyInPath, type Operations, ok, okPageOrOne, schemaRef } from "./operation.ts";
 
 const path = "/api/v1/assets";
 const tags = ["Assets"];
@@ -33,18 +33,10 @@ export const assetOperations: Operations = (limits) => [
     description: "`asset_key` alone asks for one asset, of any key; the other parameters are of the list.",
     query: v.strictObject({ ...v.partial(assetSchema).entries, ...assetsSchema(limits).entries }),
     responses: {
-      200: {
-        description: "A page, in the order of keys unless `order` says otherwise; or the asset.",
-        content: {
-          "application/json": {
-            schema: { anyOf: [schemaRef("AssetPage"), schemaRef("Asset")] },
-            examples: {
-              list: { value: { assets: [assetExample], cursor: null, has_more: false } },
-              one: { value: assetExample },
-            },
-          },
-        },
-      },
+      ...okPageOrOne("A page, in the order of keys unless `order` says otherwise; or the asset.", {
+        list: { schema: "AssetPage", example: { assets: [assetExample], ...lastPage } },
+        one: { schema: "Asset", example: assetExample },
+      }),
       ...errors(400, 404, 503),
     },
   },
@@ -55,16 +47,7 @@ export const assetOperations: Operations = (limits) => [
     operationId: "getAsset",
     tags,
     summary: "Read one asset",
-    parameters: [
-      {
-        name: "asset_key",
-        in: "path",
-        required: true,
-        description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
-        schema: { type: "string", minLength: 1 },
-        example: parameterExamples.asset_key,
-      },
-    ],
+    parameters: [keyInPath],
     responses: { ...ok("The asset.", "Asset", assetExample), ...errors(400, 404, 503) },
   },
   {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { definitionSchema, definitionsSchema } from "../definitions/definitions.ts";
 import { putSchema } from "../definitions/put-definitions.ts";
-import { definitionExample, parameterExamples } from "./examples.ts";
-import { errors, type Operations, ok, schemaRef } from "./operation.ts";
+import { definitionExample } from "./examples.ts";
+import { errors, keyInPath, type Operations, ok, okPageOrOne } from "./operation.ts";
 
 const path = "/api/v1/definitions";
 const tags = ["Definitions"];
@@ -29,18 +29,13 @@ export const definitionOperations: Operations = (limits) => [
     description: "`asset_key` alone asks for one definition, of any key; the other parameters are of the list.",
     query: v.strictObject({ ...v.partial(definitionSchema).entries, ...definitionsSchema(limits).entries }),
     responses: {
-      200: {
-        description: "A page, in the order of keys; or the definition.",
-        content: {
-          "application/json": {
-            schema: { anyOf: [schemaRef("DefinitionPage"), schemaRef("Definition")] },
-            examples: {
-              list: { value: { definitions: [definitionExample], cursor: null, has_more: false, revision: 1 } },
-              one: { value: definitionExample },
-            },
-          },
+      ...okPageOrOne("A page, in the order of keys; or the definition.", {
+        list: {
+          schema: "DefinitionPage",
+          example: { definitions: [definitionExample], cursor: null, has_more: false, revision: 1 },
         },
-      },
+        one: { schema: "Definition", example: definitionExample },
+      }),
       ...errors(400, 404, 501, 503),
     },
   },
@@ -52,16 +47,7 @@ export const definitionOperations: Operations = (limits) => [
     tags,
     summary: "Read the definition that holds for a key",
     description: "Its own, else that of the longest prefix.",
-    parameters: [
-      {
-        name: "asset_key",
-        in: "path",
-        required: true,
-        description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
-        schema: { type: "string", minLength: 1 },
-        example: parameterExamples.asset_key,
-      },
-    ],
+    parameters: [keyInPath],
     responses: { ...ok("The definition.", "Definition", definitionExample), ...errors(400, 404, 501, 503) },
   },
   {

@@ -112,7 +112,7 @@ export const definitionExample = {
   defined_at: "2026-11-23T02:00:00.000Z",
 };
 
-export const freshnessExample = {
+const freshnessExample = {
   state: "FAIL",
   since: "2026-11-24T06:00:00.000Z",
   policy: definitionExample.freshness,

@@ -2,6 +2,7 @@ import type { ContentWithResolver, DescribeRouteOptions, ResolverReturnType } fr
 import type * as v from "valibot";
 import type { Limits } from "../../config/limits.ts";
 import type { RequiredScope } from "../access/authorizer.ts";
+import { parameterExamples } from "./examples.ts";
 
 /** The description of a method of a path: its parameters, body and answers. */
 export interface Operation extends DescribeRouteOptions {
@@ -33,6 +34,31 @@ export function ok(description: string, schema: string, example: unknown, header
   const content = { "application/json": { schema: schemaRef(schema), example } };
   return { 200: { description, ...(headers && { headers }), content } };
 }
+
+interface Answer {
+  readonly schema: string;
+  readonly example: unknown;
+}
+
+/** A 200 in JSON of an operation that lists, or reads one by its key. */
+export function okPageOrOne(
+  description: string,
+  { list, one }: { readonly list: Answer; readonly one: Answer },
+): Responses {
+  const schema = { anyOf: [schemaRef(list.schema), schemaRef(one.schema)] };
+  const examples = { list: { value: list.example }, one: { value: one.example } };
+  return { 200: { description, content: { "application/json": { schema, examples } } } };
+}
+
+/** The key at the end of a path. */
+export const keyInPath: Parameter = {
+  name: "asset_key",
+  in: "path",
+  required: true,
+  description: "The parts of the key, joined by `/`: as many segments as it has. `%2F` stays inside a part.",
+  schema: { type: "string", minLength: 1 },
+  example: parameterExamples.asset_key,
+};
 
 const reasons: Readonly<Record<number, string>> = {
   400: "The request can't be read as it is; the sentence names what to change.",

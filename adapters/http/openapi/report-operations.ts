@@ -62,7 +62,7 @@ const keyInPath: Parameter = {
 const keyInQuery: Parameter = {
   name: "asset_key",
   in: "query",
-  description: "Instead of the body's: a JSON array, or parts joined by whatever no name holds.",
+  description: "Instead of the body's: a JSON array, or parts joined by characters that no name has.",
   schema: { type: "string" },
   example: parameterExamples.asset_key,
 };

@@ -9,7 +9,7 @@ import {
 } from "../../../storage/index.ts";
 import type { ServedLog } from "../served-log.ts";
 
-export type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
+type AppendOutcome = "recorded" | "duplicate" | "conflict" | "failed" | "overloaded" | "unavailable" | "unknown";
 
 interface Waiting {
   readonly events: number;

@@ -5,14 +5,14 @@ import type { ExportedEvents } from "./exported-events.ts";
 import type { ImportTally } from "./import-tally.ts";
 
 /** Appends batches in order, a few ahead of the log's answers, and counts the answers in the same order. */
-export interface AppendWindow {
+interface AppendWindow {
   /** Resolves when the next batch may be sent. */
   send(batch: EventBatch): Promise<void>;
   /** Resolves when all batches that were sent are counted. */
   finish(): Promise<void>;
 }
 
-export interface AppendWindowOptions {
+interface AppendWindowOptions {
   readonly exported: ExportedEvents;
   readonly tally: ImportTally;
   /** The memory of the batches. If it is full, `send` waits until batches are recorded. */

@@ -1,9 +1,9 @@
 import { parseEventInput } from "../../../core/events/event-input.ts";
 import { longestIdempotencyKey } from "../../../core/events/event-input-schema.ts";
+import { largeText } from "../../../core/events/json-text.ts";
 import { scanOneEvent } from "../../../core/events/scanned-input.ts";
 import { type EventReport, InvalidEventError, JsonSyntaxError, parseJson } from "../../../core/index.ts";
 import { maxEventDepth } from "../../../core/json/json.ts";
-import { largeText } from "../../../core/json/json-text.ts";
 import { isJsonObject, type JsonValue } from "../../../core/json/json-value.ts";
 import { fingerprint } from "../../../storage/recording/fingerprint.ts";
 import { type Limits, overLimit } from "../../config/limits.ts";
@@ -47,7 +47,7 @@ const mostLinesPerBatch = 3000;
 const bytesPerBatch = 1 << 20;
 const shortestLine = '{"type":"ASSET_WIPED"}'.length;
 
-export interface BatchReaderOptions {
+interface BatchReaderOptions {
   readonly limits: Limits;
   /** The clock, in milliseconds since 1970 UTC. */
   readonly now: () => number;

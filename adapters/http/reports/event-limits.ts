@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { type KeptJson, keptJson } from "../../../core/events/json-text.ts";
 import type { PartLimits } from "../../../core/events/scanned-input.ts";
 import {
   dataVersionOf,
@@ -8,7 +9,6 @@ import {
   type Metadata,
   type RunlessEvent,
 } from "../../../core/index.ts";
-import { type KeptJson, keptJson } from "../../../core/json/json-text.ts";
 import { isArray, isNumberText, numberText } from "../../../core/json/json-value.ts";
 import { type LimitName, type Limits, overLimit } from "../../config/limits.ts";
 import { type Measure, measureJson } from "./measure-json.ts";

@@ -16,7 +16,7 @@ export interface ImportTally {
  * `received`, `failed` and `skipped` count lines, `recorded` and `duplicates` events: a line with `partitions` has
  * several.
  */
-export interface ImportCounts {
+interface ImportCounts {
   readonly received: number;
   readonly recorded: number;
   readonly duplicates: number;

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { parseEventInput } from "../../../core/events/event-input.ts";
+import { largeText } from "../../../core/events/json-text.ts";
 import { type ScannedEvents, scanEvents } from "../../../core/events/scanned-input.ts";
 import {
   type EventReport,
@@ -9,7 +10,6 @@ import {
   parseJson,
 } from "../../../core/index.ts";
 import { maxEventDepth } from "../../../core/json/json.ts";
-import { largeText } from "../../../core/json/json-text.ts";
 import { isArray, isJsonObject } from "../../../core/json/json-value.ts";
 import { appendUnit } from "../../../storage/append-event.ts";
 import { type AppendedEvent, EventLogError, type Unit } from "../../../storage/index.ts";

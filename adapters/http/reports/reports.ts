@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { largeText } from "../../../core/events/json-text.ts";
 import { scanReport } from "../../../core/events/scanned-input.ts";
 import {
   InvalidEventError,
@@ -11,7 +12,6 @@ import {
   type ReportUrl,
   type RunlessEvent,
 } from "../../../core/index.ts";
-import { largeText } from "../../../core/json/json-text.ts";
 import type { JsonValue } from "../../../core/json/json-value.ts";
 import { ignoredFields } from "../../../core/reports/ignored-fields.ts";
 import type { ReportEndpoint } from "../../../core/reports/report.ts";

@@ -14,7 +14,7 @@ import {
 
 const aDuration = "a duration: 90s, 30m, 2h, 1d12h";
 
-// Clients also send parts of a second, as 1.5s. A pattern can't say the bounds.
+// Clients also send fractions of a second, such as 1.5s. A pattern can't express the bounds.
 const pattern = `${durationPattern}|^[0-9]{1,9}\\.[0-9]{1,3}s$`;
 
 function durationParameter(expected: string, most: number, description: string, example: string) {
@@ -76,7 +76,7 @@ export const waitSchema = v.strictObject({
   ),
   checks: v.optional(switchParameter("`true`: all checks that are known of the asset must have passed since.")),
   strict: v.optional(switchParameter("`true`: failures of severity WARN block too.")),
-  fail_fast: v.optional(switchParameter("`true`: a failure of severity ERROR ends the wait.")),
+  fail_fast: v.optional(switchParameter("`true`: a check that failed with the severity ERROR ends the wait.")),
   wait: v.optional(
     durationParameter(
       "a duration of at most 30s: 0s, 10s, 30s",
@@ -88,7 +88,7 @@ export const waitSchema = v.strictObject({
   ),
 });
 
-export interface WaitQuery {
+interface WaitQuery {
   readonly question: WaitQuestion;
   /** How long the request may block, in milliseconds. */
   readonly block: number;

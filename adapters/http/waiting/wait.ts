@@ -8,12 +8,12 @@ import { type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { readWaitQuery } from "./wait-query.ts";
 
-/** How often a wait asks whether its token still holds, in milliseconds. */
+/** The time between two checks of the token of a wait, in milliseconds. */
 const recheckEvery = 2000;
 
 /**
- * Answers waits. The main thread holds them, as streams: what is read for them is little, and comes from the other thread
- * where there is one.
+ * The route of waits. The main thread keeps them open, as it does streams. The reads of waits are small, and the other
+ * thread answers them, if there is one.
  */
 export function waitRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv> {
   const { log, definitions, forwarder, now = Date.now } = deps;
@@ -53,7 +53,7 @@ async function answerWait(
         undo.push(streams.enter("stream", c.get("caller").name));
         const release = c.env?.disableIdleTimeout?.();
         if (release !== undefined) undo.push(release);
-        c.env?.endWithSender?.(); // the wait of a client that is gone ends
+        c.env?.endWithSender?.(); // ends the wait when the client is gone
         endOn(closing, new HttpError(503, "The server shuts down. Ask again.", { "retry-after": "1" }));
         endOn(c.req.raw.signal, clientIsGone);
         const timer = setInterval(() => void c.get("log").recheck().catch(end), recheckEvery);

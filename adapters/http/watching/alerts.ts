@@ -1,14 +1,15 @@
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
+import { parseId } from "../../../core/id.ts";
 import { formatAssetKey } from "../../../core/index.ts";
-import type { Alert } from "../../../storage/index.ts";
+import type { Alert, MuteName } from "../../../storage/index.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { drainTimeout, openBody, refuse } from "../body/body-reader.ts";
 import { readBody } from "../body/read-body.ts";
 import { HttpError } from "../http-error.ts";
 import { assetKeyParameter, noParameters, pageLimit, readQuery } from "../query-parameters.ts";
-import { jsonResponse, respond } from "../responses.ts";
+import { jsonResponse, listResponse, respond } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import type { SharedLimits } from "../shared-limits.ts";
 import { formatAlert, formatMute } from "./format-watching.ts";
@@ -29,7 +30,7 @@ export function alertsSchema(limits: Limits) {
 /** A mute has a key and a time. In bytes. */
 const mostOfMute = 65_536;
 
-/** Alerts and their mutes. What changes them is answered by the thread that writes. */
+/** The routes of alerts and mutes. Requests that change something are answered by the thread that writes. */
 export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv> {
   const { now = Date.now } = deps;
   const scoped = (c: Context<AppEnv>) => new ScopedWatching(deps, c.get("caller"));
@@ -41,10 +42,7 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
         const query = readQuery(c.req.url, alertsSchema(deps.config.limits));
         const { status, kind, asset_key: assetKey, prefix, limit, cursor: from } = query;
         const page = await scoped(c).alerts({ status, kind, assetKey, prefix }, { limit, cursor: from });
-        const { alerts, cursor, hasMore } = page;
-        return jsonResponse(
-          `{"alerts":[${alerts.map(formatAlert).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-        );
+        return listResponse("alerts", page.alerts.map(formatAlert), page);
       }),
     )
     .get(
@@ -57,25 +55,15 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
       }),
     )
     .post("/mute", "admin", async (c) => {
-      const request = c.req.raw;
-      const watching = await beforeBody(request, () => {
-        readQuery(request.url, noParameters);
-        assertJson(request.headers);
-        const own = scoped(c);
-        own.assertStored();
-        return own;
-      });
-      const bodyBytes = Math.min(deps.config.limits.bodyBytes, mostOfMute);
-      const text = await readBody(request, { ...deps.config.limits, bodyBytes }, shared);
+      const watching = scoped(c);
+      const text = await muteText(c.req.raw, watching, deps.config.limits, shared);
       const { name, until } = readMute(text, now());
       return jsonResponse(formatMute(await watching.mute(name, until)));
     })
     .delete("/mute", "admin", async (c) => {
       const name = readUnmute(c.req.url);
       if (await scoped(c).unmute(name)) return respond({ unmuted: true });
-      const what =
-        name.assetKey === undefined ? `The prefix ${formatAssetKey(name.prefix)}` : formatAssetKey(name.assetKey);
-      throw new HttpError(404, `${what} is not muted. /api/v1/alerts/mutes lists what is.`);
+      throw notMuted(name);
     })
     .get(
       // Digits alone, so that GET /mute is a 405.
@@ -93,9 +81,29 @@ export function alertRoutes(deps: RouteDeps, shared: SharedLimits): Hono<AppEnv>
         readQuery(request.url, noParameters);
         return readId(c.req.param("id"));
       });
-      await openBody(request.body).drain(drainTimeout); // it says nothing, and is no part of the next request
+      await openBody(request.body).drain(drainTimeout); // or it would become part of the next request
       return found(id, await scoped(c).closeAlert(id));
     }).app;
+}
+
+/** Reads the body of a mute. A request that can be refused without its body is refused before. */
+async function muteText(
+  request: Request,
+  watching: ScopedWatching,
+  limits: Limits,
+  shared: SharedLimits,
+): Promise<string> {
+  await beforeBody(request, () => {
+    readQuery(request.url, noParameters);
+    assertJson(request.headers);
+    watching.assertStored();
+  });
+  return readBody(request, { ...limits, bodyBytes: Math.min(limits.bodyBytes, mostOfMute) }, shared);
+}
+
+function notMuted({ assetKey, prefix }: MuteName): HttpError {
+  const what = assetKey === undefined ? `The prefix ${formatAssetKey(prefix)}` : formatAssetKey(assetKey);
+  return new HttpError(404, `${what} is not muted. /api/v1/alerts/mutes lists what is.`);
 }
 
 /** Checks a request before its body is read. If it is refused, the body is drained. */
@@ -120,6 +128,7 @@ function found(id: number, alert: Alert | undefined): Response {
 }
 
 function readId(text: string | undefined = ""): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const id = parseId(text);
+  if (id !== undefined) return id;
   throw new HttpError(400, `An alert's id is a whole number. Got ${JSON.stringify(text.slice(0, 200))}.`);
 }

@@ -1,4 +1,5 @@
 import type { FreshnessPolicy } from "../../../core/freshness/index.ts";
+import { isoTime } from "../../../core/time.ts";
 import type { Alert, AssetFreshness, Mute, Subject } from "../../../storage/index.ts";
 
 /** An alert as JSON of the API. */
@@ -11,11 +12,11 @@ export function formatAlert(alert: Alert): string {
     asset_key: alert.assetKey,
     partition: alert.partition,
     check_name: alert.checkName,
-    since: timeOf(alert.since),
-    resolved_at: timeOf(alert.resolvedAt),
+    since: isoTime(alert.since),
+    resolved_at: isoTime(alert.resolvedAt),
     event_id: alert.eventId,
     reason: alert.reason,
-    muted_until: timeOf(alert.mutedUntil),
+    muted_until: isoTime(alert.mutedUntil),
     owners: alert.owners,
     group: alert.group,
     tags: alert.tags,
@@ -28,11 +29,11 @@ export function formatSubject(subject: Subject): string {
     asset_key: subject.assetKey,
     partition: subject.partition,
     state: subject.state,
-    since: timeOf(subject.since),
-    deadline: timeOf(subject.deadline),
-    last_at: timeOf(subject.lastAt),
-    next_change_at: timeOf(subject.nextAt),
-    defined_at: timeOf(subject.definedAt),
+    since: isoTime(subject.since),
+    deadline: isoTime(subject.deadline),
+    last_at: isoTime(subject.lastAt),
+    next_change_at: isoTime(subject.nextAt),
+    defined_at: isoTime(subject.definedAt),
   });
 }
 
@@ -44,20 +45,16 @@ export function formatFreshness(
   if (freshness === undefined) return "null";
   return JSON.stringify({
     state: freshness.state,
-    since: timeOf(freshness.since),
+    since: isoTime(freshness.since),
     policy: policy ?? null,
-    deadline: timeOf(freshness.deadline),
-    last_at: timeOf(freshness.lastAt),
-    next_change_at: timeOf(freshness.nextAt),
+    deadline: isoTime(freshness.deadline),
+    last_at: isoTime(freshness.lastAt),
+    next_change_at: isoTime(freshness.nextAt),
     partitions: freshness.partitions,
   });
 }
 
 export function formatMute({ name, until, by }: Mute): string {
   const named = name.assetKey === undefined ? { prefix: name.prefix } : { asset_key: name.assetKey };
-  return JSON.stringify({ ...named, until: timeOf(until), by });
-}
-
-function timeOf(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+  return JSON.stringify({ ...named, until: isoTime(until), by });
 }

@@ -4,7 +4,7 @@ import { freshnessStates } from "../../../core/events/freshness-change.ts";
 import type { Limits } from "../../config/limits.ts";
 import type { AppEnv } from "../app-deps.ts";
 import { assetKeyParameter, pageLimit, readQuery } from "../query-parameters.ts";
-import { jsonResponse } from "../responses.ts";
+import { listResponse } from "../responses.ts";
 import { offThread, type RouteDeps, routes } from "../routes.ts";
 import { formatSubject } from "./format-watching.ts";
 import { ScopedWatching } from "./scoped-watching.ts";
@@ -18,15 +18,13 @@ export function freshnessSchema(limits: Limits) {
   });
 }
 
-/** The freshness of assets and partitions, by key and partition. */
+/** The route that lists the freshness of assets and partitions, ordered by key and partition. */
 export function freshnessRoutes(deps: RouteDeps): Hono<AppEnv> {
   const handler = offThread(deps, async (c) => {
     const { state, prefix, limit, cursor: from } = readQuery(c.req.url, freshnessSchema(deps.config.limits));
     const watching = new ScopedWatching(deps, c.get("caller"));
-    const { subjects, cursor, hasMore } = await watching.subjects({ state, prefix }, { limit, cursor: from });
-    return jsonResponse(
-      `{"subjects":[${subjects.map(formatSubject).join(",")}],"cursor":${JSON.stringify(cursor)},"has_more":${hasMore}}`,
-    );
+    const page = await watching.subjects({ state, prefix }, { limit, cursor: from });
+    return listResponse("subjects", page.subjects.map(formatSubject), page);
   });
   return routes(deps).get("/", "read", handler).app;
 }

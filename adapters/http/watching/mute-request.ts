@@ -15,7 +15,7 @@ export const unmuteSchema = v.strictObject({
 });
 
 /** The longest mute, in milliseconds. */
-const mostAhead = 366 * 86_400_000;
+const longestMute = 366 * 86_400_000;
 
 /** Reads the body of a mute. Throws HttpError 400, which names the field. */
 export function readMute(text: string, now: number): { readonly name: MuteName; readonly until: number } {
@@ -29,7 +29,7 @@ export function readMute(text: string, now: number): { readonly name: MuteName; 
   return { name: oneOf(assetKey, prefix, "fields"), until: untilOf(body.until, now) };
 }
 
-/** What the query of a DELETE names. Throws HttpError 400. */
+/** Reads the name in the query of a DELETE. Throws HttpError 400. */
 export function readUnmute(url: string): MuteName {
   const { asset_key: assetKey, prefix } = readQuery(url, unmuteSchema);
   return oneOf(assetKey, prefix, "parameters");
@@ -52,7 +52,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   throw new HttpError(400, "The body must be a JSON object with asset_key or prefix, and until.");
 }
 
-/** A null is an absent field, as in events. */
+/** The key in a field. Null means that the field is absent, as in events. */
 function keyOf(field: string, value: unknown): AssetKey | undefined {
   if (value === undefined || value === null) return undefined;
   const isParts = (parts: unknown): parts is string[] =>
@@ -71,7 +71,7 @@ function untilOf(value: unknown, now: number): number {
     throw new HttpError(400, `The field until must be a time, and ${likelyMilliseconds}.`);
   const until = typeof value === "string" || typeof value === "number" ? parseTime(text) : undefined;
   if (until === undefined) throw new HttpError(400, `The field until must be ${expectedTime}.`);
-  if (until > now && until - now <= mostAhead) return until;
+  if (until > now && until - now <= longestMute) return until;
   const [shown, clock] = [until, now].map((time) => new Date(time).toISOString());
   throw new HttpError(
     400,

@@ -14,103 +14,78 @@ import type {
 } from "../../../storage/index.ts";
 import { type Caller, mayDo, reaches } from "../access/caller.ts";
 import { assertReached, narrowTo } from "../access/scoped-event-log.ts";
+import { ScopedStore } from "../access/scoped-store.ts";
 import type { AppDeps } from "../app-deps.ts";
 import { HttpError } from "../http-error.ts";
 
-/** How many keys the store looks up at once. */
-const keysAtOnce = 1000;
+const noStore = "This server has no store of freshness and alerts. Give createApp one: { log, definitions, watching }.";
 
 /**
- * Freshness and alerts narrowed to a caller's prefix. Lists leave out what is outside; a key outside, and an alert of one,
- * are a 403.
+ * Freshness and alerts narrowed to a caller's prefix. Lists leave out keys that are outside of it. A request for such a
+ * key, or for an alert of one, is a 403.
  */
-export class ScopedWatching {
-  readonly #store: WatchStore | undefined;
-  readonly #caller: Caller;
-
+export class ScopedWatching extends ScopedStore<WatchStore> {
   constructor({ watching }: Pick<AppDeps, "watching">, caller: Caller) {
-    this.#store = watching;
-    this.#caller = caller;
+    super(watching, caller, noStore);
   }
 
   /** The freshness of each key, in their order. Undefined for one that is not watched, and for all without a store. */
   async freshnessOf(keys: readonly AssetKey[]): Promise<readonly (AssetFreshness | undefined)[]> {
-    for (const key of keys) assertReached(this.#caller, key);
-    if (this.#store === undefined) return keys.map(() => undefined);
-    const found: (AssetFreshness | undefined)[] = [];
-    for (let from = 0; from < keys.length; from += keysAtOnce) {
-      for (const one of await this.#store.freshnessOf(keys.slice(from, from + keysAtOnce))) found.push(one);
-    }
-    return found;
+    return this.ofKeys(keys, (store, some) => store.freshnessOf(some));
   }
 
-  /** Those of the partitions that are watched. None without a store. */
+  /** The subjects of those partitions that are watched. None without a store. */
   async partitionsOf(key: AssetKey, partitions: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
-    assertReached(this.#caller, key);
-    if (this.#store === undefined || partitions.length === 0) return new Map();
-    return this.#store.partitionsOf(key, partitions);
+    return new Map(await this.ofPartitions(key, partitions, (store, some) => store.partitionsOf(key, some)));
   }
 
   async subjects(filter: SubjectFilter, page: ListRequest): Promise<SubjectPage> {
-    return this.#stored().subjects(narrowTo(this.#caller, filter), page);
+    return this.stored().subjects(narrowTo(this.caller, filter), page);
   }
 
   async alerts(filter: AlertFilter, page: ListRequest): Promise<AlertPage> {
-    return this.#stored().alerts(narrowTo(this.#caller, filter), page);
+    return this.stored().alerts(narrowTo(this.caller, filter), page);
   }
 
   /** Undefined if there is none with this id. */
   async alert(id: number): Promise<Alert | undefined> {
-    const alert = await this.#stored().alert(id);
-    if (alert === undefined || reaches(this.#caller, alert.assetKey)) return alert;
-    const { name } = this.#caller;
-    // Without the key, which the caller may not know.
+    const alert = await this.stored().alert(id);
+    if (alert === undefined || reaches(this.caller, alert.assetKey)) return alert;
+    const { name } = this.caller;
+    // The message leaves the key out, because the caller may not know it.
     throw new HttpError(403, `The alert ${id} is of an asset that the token ${name} is not for.`);
   }
 
-  /** Likewise. An alert that has ended stays as it is. */
+  /** Closes an alert. Undefined if there is none with this id. An alert that has ended stays as it is. */
   async closeAlert(id: number): Promise<Alert | undefined> {
-    return (await this.alert(id)) && this.#stored().closeAlert(id);
+    return (await this.alert(id)) && this.stored().closeAlert(id);
   }
 
   async mute(name: MuteName, until: number): Promise<Mute> {
-    const store = this.#stored();
-    assertReached(this.#caller, partsOf(name));
-    const by = this.#caller.name;
+    const store = this.stored();
+    assertReached(this.caller, partsOf(name));
+    const by = this.caller.name;
     await store.mute(name, until, by);
     return { name, until, by };
   }
 
-  /** False if it was not muted. */
+  /** Ends a mute. Returns false if there is none. */
   async unmute(name: MuteName): Promise<boolean> {
-    const store = this.#stored();
-    assertReached(this.#caller, partsOf(name));
+    const store = this.stored();
+    assertReached(this.caller, partsOf(name));
     return store.unmute(name);
   }
 
   /**
-   * Those whose key or prefix is inside. A wider one may mute what is inside too: `Alert.mutedUntil` tells. Who muted it
-   * only admins are told.
+   * The mutes whose key or prefix is inside. A mute of a shorter prefix is left out, though it may hold for assets
+   * inside: `Alert.mutedUntil` has its end. Only admins get the name of the token that muted.
    */
   async mutes(): Promise<readonly Mute[]> {
-    const mutes = await this.#stored().mutes();
-    const isAdmin = mayDo(this.#caller, "admin");
+    const mutes = await this.stored().mutes();
+    const isAdmin = mayDo(this.caller, "admin");
     return mutes
-      .filter(({ name }) => reaches(this.#caller, partsOf(name)))
+      .filter(({ name }) => reaches(this.caller, partsOf(name)))
       .map((mute) => (isAdmin ? mute : { ...mute, by: null }));
-  }
-
-  /** Throws HttpError 501 without a store. */
-  assertStored(): void {
-    this.#stored();
-  }
-
-  #stored(): WatchStore {
-    if (this.#store !== undefined) return this.#store;
-    throw new HttpError(
-      501,
-      "This server has no store of freshness and alerts. Give createApp one: { log, definitions, watching }.",
-    );
   }
 }
 

@@ -4,8 +4,8 @@ import { readDestinationsFile } from "../../destinations/destinations-file.ts";
 import { createHttpSender } from "../../destinations/http-sender.ts";
 import { Sender, type SenderOptions, type SendingFile } from "../../destinations/sender.ts";
 import { createMailer } from "../../destinations/sending/mailer.ts";
-import { Alarm } from "../alarm.ts";
 import { type ClockReading, readClocks } from "../clocks.ts";
+import { WakeSignal } from "./wake-signal.ts";
 
 const second = 1000;
 const hour = 3600 * second;
@@ -35,8 +35,8 @@ export async function openDestinations(path: string): Promise<SendingFile> {
 /** Tells destinations until the signal. It wakes after commits, after answers, when something is due, and every second. */
 export async function runSender(options: RunSenderOptions): Promise<void> {
   const { stores, signal, path, ownPort, read = readClocks } = options;
-  const alarm = new Alarm();
-  const wake = () => alarm.ring();
+  const signalled = new WakeSignal();
+  const wake = () => signalled.set();
   const rules = { ownPort };
   const sender = new Sender({ ...options, read, wake, send: createHttpSender(rules), mail: createMailer(rules) });
   let isSoon = false;
@@ -75,7 +75,7 @@ export async function runSender(options: RunSenderOptions): Promise<void> {
     }
     // Other work of this thread has its turn.
     if (wait === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    else await alarm.wait(wait, signal);
+    else await signalled.wait(wait, signal);
   }
   stopWatching();
   stopReloading();

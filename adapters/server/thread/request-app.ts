@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { ReadingLog } from "../../../storage/libsql/read/reading-log.ts";
+import type { ReadingLog } from "../../../storage/libsql/reading-log.ts";
 import type { Limits } from "../../config/limits.ts";
 import { createAuthorizer } from "../../http/access/authorizer.ts";
 import type { AppDeps, AppEnv } from "../../http/app-deps.ts";

@@ -1,3 +1,4 @@
+import type { ResourceLimits } from "node:worker_threads";
 import type {
   AppendEncoded,
   AssetFacts,
@@ -7,7 +8,8 @@ import type {
   WaitReads,
 } from "../../../storage/index.ts";
 import type { EventPages } from "../../http/events/event-pages.ts";
-import type { Forwarder } from "../../http/forwarder.ts";
+import type { ForwardedCall, Forwarder } from "../../http/forwarder.ts";
+import type { RequestParts } from "../../http/request.ts";
 import { type MainCalls, RunningThread } from "./running-thread.ts";
 import type { SentPage, ThreadData } from "./thread-messages.ts";
 
@@ -35,32 +37,45 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
   let { append } = options;
   let current: Promise<RunningThread> | undefined;
 
-  async function start(): Promise<RunningThread> {
+  async function start(onEnd: () => void, resourceLimits: ResourceLimits = {}): Promise<RunningThread> {
     const { Worker } = await import("node:worker_threads");
     const { url, authToken, opened, limits, logLevel, pingInterval = 1000 } = options;
     const workerData: ThreadData = { url, authToken, opened, limits, logLevel };
-    const worker = new Worker(options.script ?? ownScript(), { workerData });
+    const worker = new Worker(options.script ?? ownScript(), { workerData, resourceLimits });
     const calls: MainCalls = {
       append: (encoded, appendOptions) => append(encoded, appendOptions),
       wipe: options.wipe,
       replaceDefinitions: options.replaceDefinitions,
       onDamage: options.onDamage,
     };
+    const tellClosing = () => thread.notify({ type: "closing" });
     const thread = new RunningThread(worker, calls, pingInterval, () => {
-      if (current === starting) current = undefined;
+      options.closing.removeEventListener("abort", tellClosing);
+      onEnd();
     });
-    options.closing.addEventListener("abort", () => thread.notify({ type: "closing" }), { once: true });
+    options.closing.addEventListener("abort", tellClosing, { once: true });
     if (options.closing.aborted) thread.notify({ type: "closing" });
     return thread;
   }
-  let starting: Promise<RunningThread> | undefined;
-
   function thread(): Promise<RunningThread> {
     if (current === undefined) {
-      starting = start();
+      const starting = start(() => {
+        if (current === starting) current = undefined;
+      });
       current = starting;
     }
     return current;
+  }
+
+  let lastAlone: Promise<unknown> = Promise.resolve();
+
+  async function answerAlone(request: RequestParts, call: ForwardedCall): Promise<Response> {
+    const alone = await start(() => {}, smallHeap);
+    try {
+      return await alone.answer(request, call);
+    } finally {
+      await alone.end();
+    }
   }
 
   // Started at once: a thread that has the database open can still read it after the file is moved away.
@@ -89,8 +104,19 @@ export function createRequestThread(options: RequestThreadOptions): Forwarder {
       append = wrap(options.append);
     },
     answer: async (request, call) => (await thread()).answer(request, call),
+    answerAlone: (request, call) => {
+      const answer = lastAlone.then(() => answerAlone(request, call));
+      lastAlone = answer.catch(() => {});
+      return answer;
+    },
   };
 }
+
+/**
+ * By its default limit of some gigabytes, V8 lets garbage grow to twice what is used. No document of the allowed size
+ * needs half of this one.
+ */
+const smallHeap: ResourceLimits = { maxOldGenerationSizeMb: 512 };
 
 function ownScript(): URL {
   const file = import.meta.url.endsWith(".ts") ? "./request-worker.ts" : "./request-worker.js";

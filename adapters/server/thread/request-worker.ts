@@ -3,7 +3,7 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AppendOptions, EncodedUnits } from "../../../storage/index.ts";
-import { openReadingLog } from "../../../storage/libsql/read/reading-log.ts";
+import { openReadingLog } from "../../../storage/libsql/reading-log.ts";
 import { bufferOf, buffersIn, type GroupResult } from "../../../storage/libsql/write/group.ts";
 import { sendLogTo } from "../../config/logger.ts";
 import { authorized } from "../../http/app-deps.ts";
@@ -140,6 +140,10 @@ async function valueFor(question: ThreadQuestion): Promise<ThreadValue> {
   // Waits need no app, which takes long to load.
   if (question.type === "facts") return (await reading).waitFacts(question.asks);
   if (question.type === "changes") return (await reading).changesAfter(question.after);
+  if (question.type === "close") {
+    await (await reading).close();
+    return 0;
+  }
   const { app, pages } = await requestApp();
   switch (question.type) {
     case "page":

@@ -118,6 +118,12 @@ export class RunningThread {
     });
   }
 
+  /** Ends the thread, which closes the database first: native code that a thread's end cuts off may end the process. */
+  async end(): Promise<void> {
+    await this.ask({ type: "close" }).catch(() => {}); // it has ended already
+    this.#end("has ended");
+  }
+
   async answer(request: RequestParts, call: ForwardedCall): Promise<Response> {
     const headers: [string, string][] = [];
     request.headers.forEach((value, name) => {

@@ -51,7 +51,8 @@ export type ThreadQuestion =
   | { readonly type: "newest"; readonly id: number }
   | { readonly type: "pruned"; readonly id: number; readonly kind: RecordedEventType | undefined }
   | { readonly type: "facts"; readonly id: number; readonly asks: readonly WaitAsk[] }
-  | { readonly type: "changes"; readonly id: number; readonly after: number };
+  | { readonly type: "changes"; readonly id: number; readonly after: number }
+  | { readonly type: "close"; readonly id: number };
 
 /** Other messages of the main thread. */
 export type ThreadNotice =
@@ -110,7 +111,7 @@ export type MainCall =
 /** A value, or an error as plain data: messages lose the class of an error. */
 export type Result<Value> = { readonly value: Value } | { readonly error: PlainError };
 
-export type PlainError =
+type PlainError =
   | { readonly kind: "log"; readonly code: EventLogErrorCode; readonly message: string }
   | {
       readonly kind: "queue";

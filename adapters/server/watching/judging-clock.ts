@@ -4,17 +4,17 @@ import type { ClockReading } from "../clocks.ts";
 const second = 1000;
 const minute = 60 * second;
 
-/** Judging that stood still for longer goes on carefully: what should have come meanwhile may still be on its way. */
+/** After a longer gap in judging, nothing gets worse for a while: events may still be on their way. */
 const longestGap = minute;
-/** A clock that is further behind is believed after a while. */
+/** A clock that is further behind is followed after a while. */
 const tolerance = 10 * minute;
 /** A step of the clock that is worth a warning. */
 const largeStep = 5 * minute;
 
-/** By which time states are judged. */
-export interface JudgingTime {
+/** The time at which states are judged. */
+interface JudgingTime {
   readonly at: number;
-  /** Until then nothing gets worse. */
+  /** No state gets worse before this time. Null: states may get worse. */
   readonly settleUntil: number | null;
   /** How far the system's clock jumped since the last reading, if that is worth a warning; else 0. */
   readonly jump: number;
@@ -28,16 +28,16 @@ export interface JudgingOptions {
 }
 
 /**
- * Tells by which time states are judged: the clock, but never earlier than what was judged last, so that nothing un-fails
- * when the clock jumps back, or when a server whose clock is behind takes over. A clock more than 10 minutes behind is
- * believed once it has held for the settling time. After a gap (a stop, a sleep, a step ahead) nothing gets worse for the
- * settling time since the first start: a restart meanwhile begins no new one.
+ * Says at which time states are judged: the time of the clock, but never an earlier time than the last one. So no
+ * failure ends when the clock is set back, or when a server whose clock is behind takes over. A clock more than 10
+ * minutes behind is followed once it has been so for the settling time. After a gap (a stop, a sleep, a step ahead)
+ * nothing gets worse for the settling time. A restart within that time does not begin it again.
  */
 export class JudgingClock {
   readonly #options: JudgingOptions;
   #evaluatedUntil: number | null;
   #settleUntil: number | null;
-  /** When a clock that is far behind was seen first. */
+  /** When the clock was first seen to be far behind. */
   #behindSince: number | undefined;
   #last: ClockReading | undefined;
 

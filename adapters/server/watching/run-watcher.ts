@@ -1,6 +1,6 @@
 import type { EventLog } from "../../../storage/index.ts";
+import { CommitSignal } from "../../api/commit-signal.ts";
 import { logger } from "../../config/logger.ts";
-import { Alarm } from "../alarm.ts";
 import { type ClockReading, pause, readClocks } from "../clocks.ts";
 import { Watcher, type WatcherOptions } from "./watcher.ts";
 
@@ -9,20 +9,19 @@ const hour = 3600 * second;
 
 const afterFailure = 5 * second;
 
-export interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
+interface RunWatcherOptions extends Omit<WatcherOptions, "read"> {
   readonly log: Pick<EventLog, "watch">;
-  /** Ends it, and lets go of the lease. */
+  /** Ends the watching, and releases the lease. */
   readonly signal: AbortSignal;
   /** Default: the system's clocks. */
   readonly read?: () => ClockReading;
 }
 
-/** Watches until the signal. It wakes after commits, when something is due, and every 5 seconds. */
+/** Watches until the signal aborts. It wakes after commits, when a subject is due, and every 5 seconds. */
 export async function runWatcher({ log, signal, read = readClocks, ...options }: RunWatcherOptions): Promise<void> {
   const watcher = new Watcher({ ...options, read });
-  const alarm = new Alarm();
-  const stop = log.watch(() => alarm.ring());
-  signal.addEventListener("abort", () => alarm.ring(), { once: true });
+  const commits = new CommitSignal((listener) => log.watch(listener), { ref: false });
+  signal.addEventListener("abort", () => commits.stop(), { once: true });
   let failedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     let wait: number;
@@ -38,8 +37,8 @@ export async function runWatcher({ log, signal, read = readClocks, ...options }:
     }
     const quiet = watcher.followsCommits ? Math.min(wait, watcher.shortestPause) : wait;
     if (quiet > 0) await pause(quiet, signal);
-    if (wait > quiet) await alarm.wait(wait - quiet, signal);
+    if (wait > quiet) await commits.wait(wait - quiet);
   }
-  stop();
+  commits.stop();
   await watcher.release().catch(() => {}); // others take over after 15 seconds
 }

@@ -2,7 +2,7 @@ import type { WatchStore } from "../../../storage/index.ts";
 import { Watcher } from "./watcher.ts";
 
 export interface WatchOnceOptions {
-  /** How often it is called, in milliseconds: a longer gap means that calls were left out. */
+  /** The time between two calls, in milliseconds. A longer gap means that calls were left out. */
   readonly every: number;
   /** How long nothing gets worse after such a gap, in milliseconds. Default: a minute. */
   readonly settle?: number | undefined;
@@ -11,8 +11,8 @@ export interface WatchOnceOptions {
 }
 
 /**
- * Follows the log and judges all that is due, once: for a runtime without a process of its own, such as a Worker's cron
- * trigger. It does nothing while a server watches. Resolves with the number of decisions.
+ * Follows the log once, and judges all subjects that are due. It is for a runtime without a process of its own, such as
+ * a Worker's cron trigger. It does nothing while a server watches. Resolves with the number of decisions.
  *
  * @example
  * const { watching, log } = await openStores({ url: ":memory:" });

@@ -4,16 +4,19 @@ import type { ClockReading } from "../clocks.ts";
 import { JudgingClock, type JudgingOptions } from "./judging-clock.ts";
 
 const second = 1000;
-/** A lease that stood still for so long, by this server's own monotonic clock, is nobody's. */
+/** How long the beat of a lease may stand still, by this server's monotonic clock, until the server takes the lease. */
 const standardLease = 15 * second;
-/** How often the holder writes although nothing happens, and how long anybody waits at most. */
+/** How often the holder writes even if nothing happens, and the longest time between two turns. */
 const renewEvery = 5 * second;
-/** Where the holder stands in the log is written at most so often. */
+/** The shortest time between two writes of the cursor alone. */
 const noteEvery = second;
-/** Between two turns: reports that come one after another are followed together. Longer where nothing waits for them. */
+/**
+ * The pauses between two turns, so that a step follows many reports. The long one is for a watcher that nothing waits
+ * for.
+ */
 const shortPause = 50;
 const longPause = 500;
-/** Whoever has nothing to do for so long lets go of the lease. */
+/** A holder that has had nothing to do for so long releases the lease. */
 const idleTime = 10 * second;
 
 export interface WatcherOptions extends JudgingOptions {
@@ -21,15 +24,15 @@ export interface WatcherOptions extends JudgingOptions {
   /** How long a lease may stand still until another server takes it, in milliseconds. Default: 15 seconds. */
   readonly lease?: number | undefined;
   readonly read: () => ClockReading;
-  /** Called after every step, and when the lease comes or goes. */
+  /** Called after every step, and whenever the lease was read. */
   readonly onState?: ((state: WatcherState) => void) | undefined;
 }
 
-export interface WatcherState {
+interface WatcherState {
   readonly isHolder: boolean;
-  /** How many ids the log is ahead. */
+  /** How many ids the log is ahead of the cursor. */
   readonly behind: number;
-  /** The time by which states were judged last; null before the first step. */
+  /** The time at which states were judged last; null before the first step. */
   readonly evaluatedAt: number | null;
 }
 
@@ -44,12 +47,12 @@ interface Held {
   busyAt: number;
 }
 
-/** One server's share in watching: it waits for the lease, or holds it and takes steps. */
+/** Watches for one server: it waits for the lease, or holds it and takes steps. */
 export class Watcher {
   readonly #options: WatcherOptions;
   readonly #name = crypto.randomUUID();
   #held: Held | undefined;
-  /** The lease of another, and since when it has not changed. */
+  /** The lease of another server, and since when it has not changed. */
   #seen: { readonly lease: WatchLease; readonly since: number } | undefined;
   #evaluatedAt: number | null = null;
   /** Whether the last step decided nothing, and nothing will be due. */
@@ -59,26 +62,26 @@ export class Watcher {
     this.#options = options;
   }
 
-  /** How many it has written. */
+  /** How many decisions it has written. */
   decisions = 0;
 
   get isHolder(): boolean {
     return this.#held !== undefined;
   }
 
-  /** How long commits are left alone after a turn, in milliseconds. */
+  /** How long a commit has to wait after a turn, in milliseconds. */
   get shortestPause(): number {
     return this.#isQuiet ? longPause : shortPause;
   }
 
-  /** Whether a commit may be its to follow: not while another watches. */
+  /** Whether a commit wakes this watcher. It does not while another server holds the lease. */
   get followsCommits(): boolean {
     return this.isHolder || this.#seen?.lease.holder == null;
   }
 
   /**
-   * Does one bounded piece of work. Returns in how many milliseconds there may be more without an event; 0 if there is.
-   * Rejects if the store does; the next turn then begins with what is stored.
+   * Takes a step, or tries to take the lease. Returns after how many milliseconds the next turn is due without an
+   * event. Rejects if the store does. The next turn then begins from the stored cursor.
    */
   async turn(): Promise<number> {
     const held = this.#held ?? (await this.#seek());
@@ -97,7 +100,7 @@ export class Watcher {
     if (fence !== undefined) await this.#options.store.releaseLease(fence);
   }
 
-  /** Takes the lease if nobody has it, or who has it is gone. */
+  /** Takes the lease if no server has it, or if the server that has it is gone. */
   async #seek(): Promise<Held | undefined> {
     const { store, read, lease: leaseTime = standardLease } = this.#options;
     const lease = await store.lease();
@@ -156,7 +159,7 @@ export class Watcher {
     }
     const isUnnoted = held.cursor !== held.noted;
     const most = isUnnoted ? noteEvery : renewEvery;
-    // What is due and was left as it is waits for the clock to be believed.
+    // A subject that is due and was not decided waits until the clock is followed again.
     const least = step.decisions === 0 ? second : 0;
     return step.nextAt === null ? most : Math.min(most, Math.max(least, step.nextAt - now));
   }

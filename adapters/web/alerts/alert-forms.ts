@@ -1,5 +1,5 @@
 import type { MuteName } from "../../../storage/index.ts";
-import { pageBudget } from "../values/page-budget.ts";
+import { pageBudget } from "../parts/page-budget.ts";
 
 /** The id of the form that the buttons of the page belong to. */
 export const alertsForm = "change";

@@ -1,7 +1,7 @@
 import type { Alert } from "../../../storage/index.ts";
 import type { State } from "../parts/state.tsx";
 
-/** How an alert looks, and the word for that. */
+/** The look of an alert, and the word for it. */
 export function alertState({ kind, status, severity }: Alert): { readonly state: State; readonly text: string } {
   if (status === "resolved") return { state: "passed", text: "resolved" };
   if (severity === "WARN") return { state: "warned", text: kind === "freshness" ? "late soon" : "warned" };

@@ -1,15 +1,15 @@
 /** @jsxImportSource hono/jsx */
-import { type Page, type PageContext, streamPath } from "../page.tsx";
-import { withQuery } from "../page-query.ts";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { Choice, Field, InvalidFilters, Pager } from "../parts/controls.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
+import { withQuery } from "../parts/page-query.ts";
 import { StateBadge } from "../parts/state.tsx";
-import { pageBudget } from "../values/page-budget.ts";
 import { alertsForm } from "./alert-forms.ts";
 import { AlertsTable } from "./alerts-table.tsx";
 import { type AlertsView, readAlertsView } from "./alerts-view.ts";
 import { Mutes } from "./mutes.tsx";
 
-/** What is late and what fails, since when, and why: the alerts that fire, or those that were resolved. */
+/** The page of alerts: those that fire, or those that were resolved, since when, and why. */
 export async function alertsPage(context: PageContext): Promise<Page> {
   const view = await readAlertsView(context);
   return {
@@ -17,7 +17,7 @@ export async function alertsPage(context: PageContext): Promise<Page> {
     section: "alerts",
     body: <AlertsBody view={view} url={context.url} now={context.now} />,
     stream: streamPath(context),
-    // A check fires a moment after its event, and mutes end without one.
+    // Events alone are not enough: a check fires a moment after its event, and mutes end without one.
     refreshSeconds: 15,
     status: view.wrong.size > 0 ? 400 : 200,
     files: ["filters.js"],
@@ -127,7 +127,7 @@ function None({ view: { isWatching, isFiltered, query, cursor } }: { readonly vi
   );
 }
 
-/** How to begin, where nothing is defined. */
+/** Says how to begin if nothing is defined. */
 function Beginning({ isEmpty }: { readonly isEmpty: boolean }) {
   return (
     <section class={isEmpty ? "begin" : "begin soft"} id="begin" aria-labelledby="begin-title">

@@ -3,9 +3,9 @@ import type { Alert } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { eventsPath } from "../parts/asset-path.ts";
+import { pageBudget } from "../parts/page-budget.ts";
 import { StateBadge } from "../parts/state.tsx";
-import { pageBudget } from "../values/page-budget.ts";
-import { BreakableName, NameText } from "../values/user-text.tsx";
+import { BreakableName, NameText } from "../parts/user-text.tsx";
 import { alertsForm, muteSpans, unmuteValue } from "./alert-forms.ts";
 import { alertState, reasonText } from "./alert-words.ts";
 import type { AlertRow } from "./alerts-view.ts";
@@ -91,8 +91,8 @@ function Row({ row: { alert, mute }, now, mayChange }: RowProps) {
   );
 }
 
-/** What an alert is of: an asset, its partition, its check. */
-export function AlertName({ alert }: { readonly alert: Alert }) {
+/** The name of what an alert is about: an asset, its partition, its check. */
+function AlertName({ alert }: { readonly alert: Alert }) {
   const { assetKey, partition, checkName, eventId } = alert;
   return (
     <>

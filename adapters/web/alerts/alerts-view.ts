@@ -1,13 +1,16 @@
 import * as v from "valibot";
-import { formatAssetKey } from "../../../core/index.ts";
+import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { Alert, Mute, WatchCounts } from "../../../storage/index.ts";
-import { isMutedBy } from "../../../storage/scan/matches.ts";
+import { isMutedBy } from "../../../storage/watching/watch-store.ts";
 import { mayDo } from "../../http/access/caller.ts";
 import { assetKeyParameter } from "../../http/query-parameters.ts";
-import type { PageContext } from "../page.tsx";
-import { givenValue, readFromCursor, readPageQuery } from "../page-query.ts";
+import type { PageContext } from "../page/page.tsx";
+import type { PageWatching } from "../page/page-watching.ts";
+import { givenValue, readFromCursor, readPageQuery } from "../parts/page-query.ts";
 
 const alertsPerPage = 100;
+/** How many firing alerts the page of an asset shows. */
+const mostAlerts = 10;
 /** How many mutes the page lists. */
 const mostMutes = 100;
 
@@ -18,7 +21,7 @@ const schema = v.strictObject({
   cursor: v.optional(v.string()),
 });
 
-/** Everything that the page of alerts shows. */
+/** The content of the page of alerts. */
 export interface AlertsView {
   readonly query: v.InferOutput<typeof schema>;
   /** The text of the prefix field. */
@@ -34,9 +37,9 @@ export interface AlertsView {
   readonly counts: WatchCounts["firing"] | undefined;
   readonly mutes: readonly Mute[];
   readonly hasMoreMutes: boolean;
-  /** Whether this server watches anything at all. */
+  /** Whether this server has a store for what is watched. */
   readonly isWatching: boolean;
-  /** Whether anything is defined, so that something can be late. */
+  /** Whether any asset is defined. Without definitions nothing can be late. */
   readonly hasDefinitions: boolean;
   readonly isFiltered: boolean;
   /** Whether the caller may mute and close. */
@@ -47,7 +50,7 @@ export interface AlertsView {
 
 export interface AlertRow {
   readonly alert: Alert;
-  /** The mute that ends last of those that hold for it. */
+  /** Of the mutes that hold for it, the one that ends last. */
   readonly mute: Mute | undefined;
 }
 
@@ -83,4 +86,14 @@ export async function readAlertsView({ url, watching, definitions, caller }: Pag
 
 function muteOf({ assetKey }: Alert, mutes: readonly Mute[]): Mute | undefined {
   return mutes.filter(({ name }) => isMutedBy(name, assetKey)).sort((a, b) => b.until - a.until)[0];
+}
+
+export interface AssetAlerts {
+  readonly alerts: readonly Alert[];
+  readonly hasMore: boolean;
+}
+
+/** The alerts that fire of an asset, newest first. */
+export async function readAssetAlerts(watching: PageWatching, assetKey: AssetKey): Promise<AssetAlerts> {
+  return watching.alerts({ status: "firing", assetKey }, { limit: mostAlerts });
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseId } from "../../../core/id.ts";
 import { formatAssetKey } from "../../../core/index.ts";
 import type { MuteName } from "../../../storage/index.ts";
 import { HttpError } from "../../http/http-error.ts";
@@ -12,24 +13,24 @@ const nameSchema = v.pipe(
   v.union([v.strictObject({ asset_key: keySchema }), v.strictObject({ prefix: keySchema })]),
 );
 
-/** Does what the pressed button of the page says. Rejects with HttpError. */
+/** Mutes, unmutes or closes, as the pressed button of the page says. Rejects with HttpError. */
 export async function changeAlerts(form: URLSearchParams, watching: ScopedWatching, now: number): Promise<void> {
   const [mute, unmute, close] = [form.get("mute"), form.get("unmute"), form.get("close")];
   if (mute !== null) {
-    const [, name, id = ""] = /^(\w+) (\d{1,15})$/.exec(mute) ?? [];
-    const found = muteSpans.find((one) => one.name === name);
-    if (found === undefined) throw noSuchButton();
-    const alert = await watching.alert(Number(id));
-    if (alert === undefined) throw noAlert(id);
+    const [, name, text = ""] = /^(\w+) (\d+)$/.exec(mute) ?? [];
+    const [id, found] = [parseId(text), muteSpans.find((one) => one.name === name)];
+    if (id === undefined || found === undefined) throw noSuchButton();
+    const alert = await watching.alert(id);
+    if (alert === undefined) throw noAlert(text);
     await watching.mute({ assetKey: alert.assetKey }, now + found.span);
   } else if (unmute !== null) {
     const name = muteName(unmute);
     if (await watching.unmute(name)) return;
     throw new HttpError(404, `${formatAssetKey(name.assetKey ?? name.prefix)} is not muted any more.`);
-  } else if (close !== null && /^\d{1,15}$/.test(close)) {
-    if ((await watching.closeAlert(Number(close))) === undefined) throw noAlert(close);
   } else {
-    throw noSuchButton();
+    const id = close === null ? undefined : parseId(close);
+    if (close === null || id === undefined) throw noSuchButton();
+    if ((await watching.closeAlert(id)) === undefined) throw noAlert(close);
   }
 }
 

@@ -2,11 +2,11 @@
 import { formatAssetKey } from "../../../core/index.ts";
 import type { Mute } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import { alertsForm, unmuteValue } from "./alert-forms.ts";
 import type { AlertsView } from "./alerts-view.ts";
 
-/** What is muted now, and by whom. */
+/** The list of current mutes, with the tokens that muted. */
 export function Mutes({ view, now }: { readonly view: AlertsView; readonly now: number }) {
   const { mutes, hasMoreMutes, mayChange } = view;
   if (mutes.length === 0) return null;
@@ -32,7 +32,7 @@ export function Mutes({ view, now }: { readonly view: AlertsView; readonly now: 
       </ul>
       {hasMoreMutes && (
         <p class="soft">
-          The first {mutes.length}. <code>runless alerts</code> has the others.
+          The first {mutes.length}. <code>runless mute</code> has the others.
         </p>
       )}
     </section>

@@ -1,10 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { Alert } from "../../../storage/index.ts";
-import type { AssetAlerts } from "../asset/freshness-view.ts";
 import { Ago } from "../parts/ago.tsx";
 import { StateBadge } from "../parts/state.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import { alertState, reasonText } from "./alert-words.ts";
+import type { AssetAlerts } from "./alerts-view.ts";
 
 interface OpenAlertsProps {
   readonly alerts: AssetAlerts;

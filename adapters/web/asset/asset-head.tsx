@@ -1,15 +1,14 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey, RecordedEvent } from "../../../core/index.ts";
-import { partitionCount } from "../catalog/catalog-columns.tsx";
 import { Ago } from "../parts/ago.tsx";
+import { Fact, partitionCount } from "../parts/asset-facts.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
 import { CheckCounts } from "../parts/state.tsx";
+import { BreakableName, LinesText, NameText } from "../parts/user-text.tsx";
 import { linesOf } from "../values/json-part.ts";
-import { pageBudget } from "../values/page-budget.ts";
-import { BreakableName, LinesText, NameText } from "../values/user-text.tsx";
 import type { AssetView } from "./asset-view.ts";
 import { DefinitionFacts } from "./definition-facts.tsx";
-import { FreshnessFacts } from "./freshness-facts.tsx";
-import { Fact } from "./metadata-section.tsx";
+import { FreshnessSummary } from "./freshness-summary.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const mostCrumbs = 8;
@@ -33,7 +32,7 @@ export function AssetHead({ view, now }: AssetHeadProps) {
         <BreakableName text={mark.assetKey.at(-1) ?? ""} most={300} />
       </h1>
       <Facts view={view} now={now} />
-      {view.freshness !== undefined && <FreshnessFacts view={view.freshness} now={now} />}
+      {view.freshness !== undefined && <FreshnessSummary view={view.freshness} now={now} />}
       {view.definition !== undefined && <DefinitionFacts definition={view.definition} />}
       {description && (
         <p class="description">

@@ -8,25 +8,25 @@ import type { ScopedDefinitions } from "../../http/definitions/scoped-definition
 import { HttpError } from "../../http/http-error.ts";
 import { boundedQueryOf } from "../../http/query-parameters.ts";
 import { rawPath } from "../../http/request.ts";
+import { type AssetAlerts, readAssetAlerts } from "../alerts/alerts-view.ts";
 import { type CheckList, readChecks } from "../checks/read-checks.ts";
-import type { PageContext } from "../page.tsx";
-import { readValid, withQuery } from "../page-query.ts";
+import type { PageContext } from "../page/page.tsx";
+import { neverReported } from "../parts/asset-facts.tsx";
+import { readValid, withQuery } from "../parts/page-query.ts";
+import { cut } from "../parts/visible-text.ts";
 import { detailsOf } from "../values/event-details.ts";
 import type { JsonPart } from "../values/json-part.ts";
-import { cut } from "../values/visible-text.ts";
+import { plotted, type Series, seriesOf } from "../values/series.ts";
 import {
   type History,
-  plotted,
   type RangeName,
   rangeIn,
   readHistory,
-  type Series,
-  seriesOf,
   type VersionChange,
   versionChanges,
 } from "./asset-history.ts";
 import { type ExpectedView, readExpected } from "./expected-view.ts";
-import { type AssetAlerts, type FreshnessView, readAssetAlerts, readFreshness } from "./freshness-view.ts";
+import { type FreshnessView, readFreshness } from "./freshness-view.ts";
 import { countCells, mostPartitions } from "./partition-cells.ts";
 
 const mostEvents = 10;
@@ -138,20 +138,6 @@ async function findAsset(log: ScopedEventLog, definitions: ScopedDefinitions, ke
   const before = key.length > 1 && key.at(-1) === "" ? await find(key.slice(0, -1)) : undefined;
   if (before !== undefined) return before;
   throw new HttpError(404, `There is no asset ${cut(formatAssetKey(key), 200)}: nothing reported it.`);
-}
-
-/** The mark of an asset that is defined and was never reported. */
-export function neverReported(assetKey: AssetKey): AssetMark {
-  return {
-    assetKey,
-    latestMaterialization: null,
-    latestObservation: null,
-    dataVersion: null,
-    counts: { materializations: 0, observations: 0, checkEvaluations: 0, partitions: 0 },
-    hasMorePartitions: false,
-    checks: { passed: 0, warned: 0, failed: 0 },
-    hasMoreChecks: false,
-  };
 }
 
 /** The key in the address. Like the API it splits first and decodes after, so that `%2F` stays inside a part. */

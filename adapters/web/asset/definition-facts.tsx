@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { Definition } from "../../../core/definitions/definition.ts";
+import { Fact, tagText } from "../parts/asset-facts.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
-import { LinesText, NameText } from "../values/user-text.tsx";
-import { Fact } from "./metadata-section.tsx";
+import { LinesText, NameText } from "../parts/user-text.tsx";
 
 const mostItems = 20;
 const mostOfText = 2000;
@@ -54,11 +54,6 @@ export function DefinitionFacts({ definition }: { readonly definition: Definitio
       )}
     </>
   );
-}
-
-/** A tag as the catalog is filtered by it. */
-export function tagText(name: string, value: string): string {
-  return value === "" ? name : `${name}:${value}`;
 }
 
 interface FilterLinkProps {

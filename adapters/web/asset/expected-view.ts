@@ -27,7 +27,7 @@ export async function readExpected(
   }: { readonly marks: readonly PartitionMark[]; readonly key: readonly string[]; readonly now: number },
 ): Promise<ExpectedView | undefined> {
   if (record?.definition.partitions == null) return undefined;
-  const definition = expecting(key, record.definition);
+  const definition = expecting(key, record);
   const policy = { type: "time_window", fail_window: "1d", lookback: compared } as const;
   const [oldest] = watchedPartitions(policy, definition.partitions, now).partitions;
   const page = await missingPartitions(log, key, definition, {

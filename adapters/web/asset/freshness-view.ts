@@ -2,11 +2,9 @@ import { isBad } from "../../../core/events/freshness-change.ts";
 import { watchedPartitions } from "../../../core/freshness/index.ts";
 import { compilePolicy, type FreshnessPolicy } from "../../../core/freshness/policy.ts";
 import type { AssetKey } from "../../../core/index.ts";
-import type { Alert, AssetFreshness, DefinitionRecord, Subject } from "../../../storage/index.ts";
-import type { PageWatching } from "../alerts/page-watching.ts";
+import type { AssetFreshness, DefinitionRecord, Subject } from "../../../storage/index.ts";
+import type { PageWatching } from "../page/page-watching.ts";
 
-/** How many firing alerts the page of an asset shows. */
-const mostAlerts = 10;
 /** Of how many watched partitions the page shows the state. */
 const mostPartitions = 1000;
 
@@ -25,16 +23,6 @@ export interface FreshnessView {
   readonly next: number | null;
   /** The watched partitions, by name; empty for an asset without partitions. */
   readonly partitions: ReadonlyMap<string, Subject>;
-}
-
-export interface AssetAlerts {
-  readonly alerts: readonly Alert[];
-  readonly hasMore: boolean;
-}
-
-/** The alerts that fire of an asset, newest first. */
-export async function readAssetAlerts(watching: PageWatching, assetKey: AssetKey): Promise<AssetAlerts> {
-  return watching.alerts({ status: "firing", assetKey }, { limit: mostAlerts });
 }
 
 /** Undefined where no definition has a freshness policy for the asset. */
@@ -72,7 +60,7 @@ function missedBy({ state, deadline = null }: Partial<AssetFreshness> = {}, now:
   return isBad(state) && deadline !== null && deadline <= now ? deadline : null;
 }
 
-/** The next deadline by the rules alone, whatever came; null where the next event sets it. */
+/** The next deadline by the rules alone, independent of events; null where the next event sets it. */
 function nextRule(
   policy: FreshnessPolicy,
   watched: ReturnType<typeof watchedPartitions> | undefined,

@@ -33,15 +33,15 @@ export const ages = [
 ] as const;
 
 /** The freshness of the partitions that a policy watches, by name. */
-export type WatchedPartitions = ReadonlyMap<string, Subject>;
+export type PartitionSubjects = ReadonlyMap<string, Subject>;
 
-export function cellClass({ partition, timestamp, failing }: PartitionMark, now: number, watched: WatchedPartitions) {
+export function cellClass({ partition, timestamp, failing }: PartitionMark, now: number, watched: PartitionSubjects) {
   const age = (ages.find(({ days }) => now - timestamp <= days * day) ?? ages[3]).name;
   return `${age}${failing ? " failing" : ""}${lateClass(watched.get(partition))}`;
 }
 
 /** What the tooltip of a cell says of its partition. */
-export function cellText(mark: PartitionMark, now: number, watched: WatchedPartitions): string {
+export function cellText(mark: PartitionMark, now: number, watched: PartitionSubjects): string {
   const { partition, timestamp, failing, materializations } = mark;
   const times = materializations > 1 ? `, ${materializations.toLocaleString("en")} times` : "";
   return `${ago(timestamp, now)}${failing ? ", a check fails" : ""}${times}${lateText(watched.get(partition))}`;
@@ -61,7 +61,7 @@ export function lateText(subject: Subject | undefined): string {
 }
 
 /** Cells as attributes for browser/grid.js: the names, the distinct kinds of cells, and the kind of each cell. */
-export function packedCells(marks: readonly PartitionMark[], now: number, watched: WatchedPartitions) {
+export function packedCells(marks: readonly PartitionMark[], now: number, watched: PartitionSubjects) {
   const kinds = new Map<string, number>();
   const cells = marks.map((mark) => {
     const kind = `${cellClass(mark, now, watched)}|${cellText(mark, now, watched)}`;

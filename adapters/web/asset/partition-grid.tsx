@@ -7,7 +7,7 @@ import type { PartitionMark, Subject } from "../../../storage/index.ts";
 import { type Calendar, type CalendarRow, calendarOf, headOf } from "../browser/calendar.js";
 import { assetPath } from "../parts/asset-path.ts";
 import { freshnessWords } from "../parts/freshness.tsx";
-import { cut, visibleName } from "../values/visible-text.ts";
+import { cut, visibleName } from "../parts/visible-text.ts";
 import type { RangeName } from "./asset-history.ts";
 import type { ExpectedView } from "./expected-view.ts";
 import {
@@ -18,8 +18,8 @@ import {
   isLate,
   lateClass,
   lateText,
+  type PartitionSubjects,
   packedCells,
-  type WatchedPartitions,
 } from "./partition-cells.ts";
 
 interface PartitionGridProps {
@@ -27,7 +27,7 @@ interface PartitionGridProps {
   readonly marks: readonly PartitionMark[];
   /** What the definition expects; undefined where none does, and gaps between days or hours look missing. */
   readonly expected: ExpectedView | undefined;
-  readonly watched: WatchedPartitions;
+  readonly watched: PartitionSubjects;
   readonly selected: string | undefined;
   readonly now: number;
   /** The address of the same page with an element for each cell; undefined if this is that page. */
@@ -54,7 +54,7 @@ export function PartitionGrid(props: PartitionGridProps) {
   return (
     <>
       {expected === undefined ? (
-        calendar !== undefined && calendar.missing > 0 && <Missing says={looksMissing(calendar)} />
+        calendar !== undefined && <Irregular calendar={calendar} />
       ) : (
         <Expected expected={expected} />
       )}
@@ -94,6 +94,19 @@ function namesOf(marks: readonly PartitionMark[], missing: readonly string[]): r
 /** What the calendar says of its gaps. Without a definition nobody knows whether something should be there. */
 function looksMissing({ missing, says }: Calendar): string {
   return says.replace(" missing:", missing === 1 ? " looks missing:" : " look missing:");
+}
+
+/** Tells what breaks the order of days or hours: what looks missing, long gaps, and names of another form. */
+function Irregular({ calendar }: { readonly calendar: Calendar }) {
+  return (
+    <>
+      {calendar.missing > 0 && <Missing says={looksMissing(calendar)} />}
+      {calendar.apart.map((says) => (
+        <Missing says={says} />
+      ))}
+      <Named names={calendar.strays} word="of another form" />
+    </>
+  );
 }
 
 const mostSaid = 6;
@@ -187,13 +200,11 @@ function Cells({ marks, names, calendar, watched, selected, now }: CellsProps) {
   );
   return (
     <>
-      {calendar.blocks().map(({ label, rows }) => (
+      {calendar.blocks().map(({ label, rows, isOther = false }) => (
         <div class="block">
           <div class="row head">
             <b>{label}</b>
-            {headOf(calendar.unit).map((text) => (
-              <span>{text}</span>
-            ))}
+            {!isOther && headOf(calendar.unit).map((text) => <span>{text}</span>)}
           </div>
           {rows.map((row) => (
             <Row row={row} />

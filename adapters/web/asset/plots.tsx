@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import { figure } from "../browser/figures.js";
-import { pageBudget } from "../values/page-budget.ts";
-import { BreakableName } from "../values/user-text.tsx";
-import type { Series } from "./asset-history.ts";
-import { Sparkline } from "./sparkline.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
+import { BreakableName } from "../parts/user-text.tsx";
+import type { Series } from "../values/series.ts";
+import { Sparkline } from "../values/sparkline.tsx";
 
 interface PlotsProps {
   readonly all: readonly Series[];
@@ -63,7 +63,7 @@ function Plot({ series, at, isWhole }: PlotProps) {
       <p class="axis">
         <span>
           {low} – {high}
-          {!isWhole && ` of ${count.toLocaleString("en")} sampled`}
+          {!isWhole && ` in a sample of ${count.toLocaleString("en")}`}
         </span>
         <button type="button" data-reset hidden>
           Whole range

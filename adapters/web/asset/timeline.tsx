@@ -2,10 +2,10 @@
 import type { TimelineMark } from "../../../storage/index.ts";
 import { ago, exactTime } from "../browser/ago.js";
 import { kindWords } from "../events/event-table.tsx";
-import { withQuery } from "../page-query.ts";
+import { pageBudget } from "../parts/page-budget.ts";
+import { withQuery } from "../parts/page-query.ts";
 import { type State, stateOf } from "../parts/state.tsx";
-import { pageBudget } from "../values/page-budget.ts";
-import { visibleName } from "../values/visible-text.ts";
+import { visibleName } from "../parts/visible-text.ts";
 import { countOf, type History, type RangeName, ranges } from "./asset-history.ts";
 
 const lanes = [
@@ -68,7 +68,7 @@ export function Timeline({ history, now, url, total }: TimelineProps) {
   return (
     <div class="timeline">
       <div class="ranges">
-        <span class="soft">{coverage(history, total, isMerged)}</span>
+        <span class="soft">{coverage(history, { total, isMerged, now })}</span>
         <Ranges range={history.range} url={url} />
       </div>
       <ol>
@@ -152,19 +152,27 @@ function LaneRow({ lane, nowAt }: { readonly lane: Lane; readonly nowAt: number 
   );
 }
 
+interface Coverage extends Pick<TimelineProps, "total" | "now"> {
+  readonly isMerged: boolean;
+}
+
+/** Clocks that differ by less than this agree, in milliseconds. */
+const mostApart = 5000;
+
 /** A sentence on which events the timeline shows. */
-function coverage(history: History, total: number, isMerged: boolean): string {
+function coverage(history: History, { total, isMerged, now }: Coverage): string {
   const { range, total: found, isSample, events, reports } = history;
+  const ahead = range === "all" ? 0 : countOf(history.marks.filter(({ timestamp }) => timestamp > now + mostApart));
   const count = (number: number) => number.toLocaleString("en");
   const { words } = ranges[range];
   if (total === 0) return "Nothing has been reported.";
   if (found === 0) return `No events ${words}: ${count(total)} before.`;
   if (total === 1) return "1 event.";
-  const all =
-    range === "all" ? `All ${count(total)} events` : `${count(found)} of ${count(total)} events, those ${words}`;
-  const parts = [
-    isSample ? `A sample of ${count(found)} events ${words || `of all ${count(total)}`}, evenly spread` : all,
-  ];
+  const past = `${count(found - ahead)} of ${count(total)} events, those ${words}`;
+  const all = range === "all" ? `All ${count(total)} events` : past;
+  const sample = `A sample of ${count(found)} events ${words || `of all ${count(total)}`}, evenly spread in the order of receipt`;
+  const parts = [isSample ? sample : all];
+  if (ahead > 0 && !isSample) parts.push(`${count(ahead)} ahead of now`);
   if (isMerged) parts.push("marks stand for several that fell together");
   if (reports > events.length)
     parts.push(`numbers and data versions are from ${count(events.length)} of ${count(reports)}`);

@@ -3,7 +3,7 @@
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { AssetRecord } from "../../../storage/index.ts";
 import { wipeWord } from "../parts/asset-path.ts";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 
 interface WipeFormProps {
   readonly assetKey: AssetKey;

@@ -27,16 +27,17 @@ function unpack() {
   });
   const calendar = calendarOf(allNames);
   if (calendar?.blocks === undefined) return grid.append(...made);
-  let next = 0;
-  for (const { label, rows } of calendar.blocks()) {
+  const ofName = new Map(made.map((cell) => [cell.value, cell]));
+  for (const { label, rows, isOther } of calendar.blocks()) {
     const block = element("div", "block");
     const head = element("div", "row head");
-    head.append(element("b", "", label), ...headOf(calendar.unit).map((text) => element("span", "", text)));
+    const columns = isOther ? [] : headOf(calendar.unit);
+    head.append(element("b", "", label), ...columns.map((text) => element("span", "", text)));
     block.append(head);
     for (const { label, lead, cells } of rows) {
       const row = element("div", "row");
       row.append(element("span", "", label), ...Array.from({ length: lead }, () => element("i")));
-      row.append(...cells.map((name) => (name !== null && made[next++]) || element("i", "gap")));
+      row.append(...cells.map((name) => (name !== null && ofName.get(name)) || element("i", "gap")));
       block.append(row);
     }
     grid.append(block);

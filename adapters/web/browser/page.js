@@ -170,7 +170,8 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
   looking = mine;
   address = url;
   try {
-    const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" } });
+    // The answer has no style sheet and no scripts, so Back must not find it in the cache as the page itself.
+    const response = await fetch(url, { signal: mine.signal, headers: { accept: "text/html" }, cache: "no-store" });
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
     if (mine.signal.aborted) return false;
     // The session has ended: load the sign-in page.
@@ -188,6 +189,7 @@ async function show(url, { isLive = false, isWhole = false } = {}) {
       byId("list")?.replaceChildren(says);
     }
     if (next.body.dataset.stream !== undefined) document.body.dataset.stream = next.body.dataset.stream;
+    else if (response.ok) delete document.body.dataset.stream;
     return response.ok;
   } catch (error) {
     // The state of the stream shows that the server is away.
@@ -240,6 +242,9 @@ function listen() {
   clearTimeout(again);
   source = undefined;
   const stream = document.body.dataset.stream;
+  const pause = byId("pause");
+  if (pause) pause.hidden = stream === undefined;
+  if (stream === undefined) say("");
   if (stream === undefined || document.hidden) return;
   const url = new URL(stream, location.href);
   if (Number(lastId) > Number(url.searchParams.get("after"))) url.searchParams.set("after", lastId);

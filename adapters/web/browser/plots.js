@@ -1,4 +1,4 @@
-import { exactTime } from "./ago.js";
+import { exactTime, timeLabels } from "./ago.js";
 import { drawnPower, figure, tickLabels, withPower } from "./figures.js";
 
 /** @typedef {import("uplot")} Plot */
@@ -34,67 +34,25 @@ function draw(element, UPlot) {
   const drawing = element.querySelector(".drawing");
   const reading = element.querySelector("[data-reading]");
   if (!(drawing instanceof HTMLElement) || !reading) return;
-  const latest = reading.textContent;
   plots.get(element)?.destroy();
   drawing.replaceChildren();
-  const [ink, soft, line] = [colour("--ink"), colour("--soft"), colour("--line")];
-  const axis = {
-    stroke: soft,
-    grid: { stroke: line, width: 1 },
-    ticks: { show: false },
-    font: "11px system-ui, sans-serif",
-  };
-  const values = numbers(element.dataset.values);
-  const range = Math.max(...values) - Math.min(...values);
-  const power = drawnPower(values);
+  const power = drawnPower(numbers(element.dataset.values));
   element.dataset.power = String(power);
   const data = dataOf(element);
+  const ink = colour("--ink");
   const plot = new UPlot(
     {
       width: drawing.clientWidth,
       height,
-      padding: [6, 24, 0, 0],
+      // The labels of values have room of their own on the left.
+      padding: [6, labelRoom, 0, (plot) => Math.max(0, labelRoom(plot) - 28)],
       legend: { show: false },
       tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       // All plots share their time axis: reading or zooming one affects all.
       cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false }, points: { size: 6, fill: ink } },
-      axes: [
-        {
-          ...axis,
-          size: 24,
-          space: 60,
-          values: (_, ticks, _axis, _space, step) => ticks.map((tick) => moment(tick, step)),
-        },
-        {
-          ...axis,
-          size: (_, labels) => 12 + 6.5 * Math.max(3, ...(labels ?? []).map(({ length }) => length)),
-          values: (_, ticks) => tickLabels(ticks).map((label) => withPower(label, power)),
-        },
-      ],
+      axes: axesOf(power),
       series: [{}, { stroke: ink, width: 1.25, points: { show: data[0].length < 40, size: 4, fill: ink } }],
-      hooks: {
-        setCursor: [
-          (plot) => {
-            const { cursor } = plot;
-            const [time, value] =
-              cursor.idx == null ? [] : [plot.data[0]?.[cursor.idx], numbers(element.dataset.values)[cursor.idx]];
-            reading.toggleAttribute("data-pointed", value !== undefined);
-            reading.textContent =
-              time === undefined || value === undefined
-                ? latest
-                : `${figure(value, range)} · ${exactTime(time * 1000)}`;
-          },
-        ],
-        setScale: [
-          ({ scales: { x } }) => {
-            const [first, last] = [data[0][0] ?? 0, data[0].at(-1) ?? 0];
-            const isZoomed = x !== undefined && ((x.min ?? first) > first || (x.max ?? last) < last);
-            element.toggleAttribute("data-zoomed", isZoomed);
-            const button = element.querySelector("[data-reset]");
-            if (button instanceof HTMLElement) button.hidden = !isZoomed;
-          },
-        ],
-      },
+      hooks: { setCursor: [readingAt(element, reading)], setScale: [zoomOf(element, data[0])] },
     },
     data,
     drawing,
@@ -102,15 +60,69 @@ function draw(element, UPlot) {
   plots.set(element, plot);
 }
 
-/** @type {(time: number, step: number) => string} */
-function moment(time, step) {
-  const date = new Date(time * 1000);
-  const [, clock = ""] = exactTime(time * 1000).split(" ");
-  if (step < 60) return clock;
-  if (step < 86_400 && time % 86_400 !== 0) return clock.slice(0, 5);
-  /** @type {Intl.DateTimeFormatOptions} */
-  const parts = step < 28 * 86_400 ? { month: "short", day: "numeric" } : { month: "short", year: "numeric" };
-  return date.toLocaleDateString("en", { ...parts, timeZone: "UTC" });
+/** The axes of time and of values. @type {(power: number) => import("uplot").Axis[]} */
+function axesOf(power) {
+  const axis = {
+    stroke: colour("--soft"),
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+  };
+  return [
+    {
+      ...axis,
+      size: 24,
+      space: (_, _axis, min, max, width) => leastSpace(max - min, width),
+      values: (_, ticks, _axis, _space, step) => [...timeLabels(ticks, step)],
+    },
+    {
+      ...axis,
+      size: (_, labels) => 12 + 6.5 * Math.max(3, ...(labels ?? []).map(({ length }) => length)),
+      values: (_, ticks) => tickLabels(ticks).map((label) => withPower(label, power)),
+    },
+  ];
+}
+
+/** Shows what the cursor points at; without a cursor, the latest value. @type {(element: HTMLElement, reading: Element) => (plot: Plot) => void} */
+function readingAt(element, reading) {
+  const latest = reading.textContent;
+  const values = numbers(element.dataset.values);
+  const range = Math.max(...values) - Math.min(...values);
+  return ({ cursor, data }) => {
+    const [time, value] =
+      cursor.idx == null ? [] : [data[0]?.[cursor.idx], numbers(element.dataset.values)[cursor.idx]];
+    reading.toggleAttribute("data-pointed", value !== undefined);
+    reading.textContent =
+      time === undefined || value === undefined ? latest : `${figure(value, range)} · ${exactTime(time * 1000)}`;
+  };
+}
+
+/** Marks a plot that is zoomed, and offers to end that. @type {(element: HTMLElement, times: number[]) => (plot: Plot) => void} */
+function zoomOf(element, times) {
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
+  return ({ scales: { x } }) => {
+    const isZoomed = x !== undefined && ((x.min ?? first) > first || (x.max ?? last) < last);
+    element.toggleAttribute("data-zoomed", isZoomed);
+    const button = element.querySelector("[data-reset]");
+    if (button instanceof HTMLElement) button.hidden = !isZoomed;
+  };
+}
+
+/** Whether labels of this span of time have a day and a clock, which takes more room. @type {(seconds: number) => boolean} */
+const hasLongLabels = (seconds) => seconds >= 86_400 && seconds < 10 * 86_400;
+
+/** The least distance of two labels, in pixels. @type {(span: number, width: number) => number} */
+function leastSpace(span, width) {
+  if (!hasLongLabels(span)) return 60;
+  // Noon and midnight may be nearer to each other, since midnight is only a day.
+  const halfDay = (width * 43_200) / span;
+  return halfDay >= 54 ? Math.min(84, halfDay - 0.1) : 84;
+}
+
+/** Room for the half of a label beyond the ends of the time axis, in pixels. @type {(plot: Plot) => number} */
+function labelRoom({ scales: { x } }) {
+  const span = (x?.max ?? 0) - (x?.min ?? 0);
+  return hasLongLabels(span) ? 40 : span < 3600 ? 32 : 24;
 }
 
 /** @type {Promise<UPlot> | undefined} */

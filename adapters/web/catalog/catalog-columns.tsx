@@ -1,11 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
-import type { AssetMark, AssetState } from "../../../storage/index.ts";
+import type { AssetState } from "../../../storage/index.ts";
 import { Ago } from "../parts/ago.tsx";
+import { partitionCount } from "../parts/asset-facts.tsx";
 import { FreshnessBadge } from "../parts/freshness.tsx";
 import { CheckCounts, type StateCounts } from "../parts/state.tsx";
 import { Strip, stripLength } from "../parts/strip.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import type { Line, Row } from "./catalog-list.ts";
 
 /** A column beside the names: its head, and its cells in the rows of assets and of closed groups. */
@@ -135,11 +136,6 @@ function Latest({ asset, now }: { readonly asset: Line; readonly now: number }) 
 export function failuresOf(assets: readonly AssetState[]): StateCounts {
   const sum = (state: "warned" | "failed") => assets.reduce((sum, asset) => sum + asset[state], 0);
   return { passed: 0, warned: sum("warned"), failed: sum("failed") };
-}
-
-/** How many partitions an asset has, with a plus if there may be more. */
-export function partitionCount({ counts, hasMorePartitions }: AssetMark): string {
-  return counts.partitions.toLocaleString("en") + (hasMorePartitions ? "+" : "");
 }
 
 const never = Number.NEGATIVE_INFINITY;

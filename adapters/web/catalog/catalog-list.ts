@@ -10,7 +10,7 @@ import type {
 } from "../../../storage/index.ts";
 import { keysPerPage } from "../../../storage/scan/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
-import type { PageWatching } from "../alerts/page-watching.ts";
+import type { PageWatching } from "../page/page-watching.ts";
 import { stripLength } from "../parts/strip.tsx";
 import { type AssetRow, catalogRows, type GroupRow, type PageOfRows, pageOfRows } from "./catalog-rows.ts";
 

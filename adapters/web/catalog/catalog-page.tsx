@@ -1,11 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
-import { type Page, type PageContext, streamPath } from "../page.tsx";
-import { withQuery } from "../page-query.ts";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { Choice, Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { withQuery } from "../parts/page-query.ts";
 import { CheckCounts } from "../parts/state.tsx";
-import { NameText } from "../values/user-text.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import { columnsOf, failuresOf, Heads } from "./catalog-columns.tsx";
 import { AssetLine, Group } from "./catalog-line.tsx";
 import type { Listed } from "./catalog-list.ts";
@@ -163,7 +163,7 @@ interface CatalogTableProps {
 }
 
 function CatalogTable({ list, url, now }: CatalogTableProps) {
-  // A group is of all assets below it, whoever owns them.
+  // A group stands for all assets below it, of all owners.
   const others = { group: null, owner: null, tag: null };
   const withoutPrefix = new URLSearchParams(withQuery(url, { ...others, prefix: null, cursor: null, as_of: null }));
   const columns = columnsOf(list.rows);

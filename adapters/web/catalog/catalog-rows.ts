@@ -20,7 +20,7 @@ export interface AssetRow<Asset extends Keyed> {
   readonly depth: number;
 }
 
-export type CatalogRow<Asset extends Keyed> = GroupRow<Asset> | AssetRow<Asset>;
+type CatalogRow<Asset extends Keyed> = GroupRow<Asset> | AssetRow<Asset>;
 
 /**
  * Sorted assets as the rows of a tree, top down. A prefix with one asset is no group, and neither is one that contains

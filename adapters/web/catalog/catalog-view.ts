@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { assetKeyParameter, countParameter, searchParameter } from "../../http/query-parameters.ts";
-import type { PageContext } from "../page.tsx";
-import { readFromCursor, readPageQuery, withQuery } from "../page-query.ts";
+import type { PageContext } from "../page/page.tsx";
+import { readFromCursor, readPageQuery, withQuery } from "../parts/page-query.ts";
 import { addFreshness, type Listed, readGroups, readSorted } from "./catalog-list.ts";
 import { readDefined } from "./defined-list.ts";
 import { readLate } from "./late-list.ts";

@@ -5,8 +5,7 @@ import { matchesState } from "../../../storage/scan/asset-list.ts";
 import { matchesSearch } from "../../../storage/scan/matches-search.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import type { ScopedDefinitions } from "../../http/definitions/scoped-definitions.ts";
-import { neverReported } from "../asset/asset-view.ts";
-import { tagText } from "../asset/definition-facts.tsx";
+import { neverReported, tagText } from "../parts/asset-facts.tsx";
 import { addMarks, type Listed, type Row } from "./catalog-list.ts";
 
 const definitionsPerRead = 100;

@@ -2,8 +2,8 @@ import type { FreshnessState } from "../../../core/freshness/index.ts";
 import type { AssetKey } from "../../../core/index.ts";
 import { formatListCursor, parseListCursor } from "../../../storage/cursors/list-cursor.ts";
 import type { AssetFilter } from "../../../storage/index.ts";
-import type { PageWatching } from "../alerts/page-watching.ts";
-import { neverReported } from "../asset/asset-view.ts";
+import type { PageWatching } from "../page/page-watching.ts";
+import { neverReported } from "../parts/asset-facts.tsx";
 import { addMarks, type Listed } from "./catalog-list.ts";
 import { type DefinedFilter, type DefinedSource, isAsked, isFound } from "./defined-list.ts";
 

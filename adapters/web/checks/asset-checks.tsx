@@ -4,11 +4,11 @@ import type { AssetMark } from "../../../storage/index.ts";
 import { Description } from "../events/event-table.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { assetPath, eventsPath, rowId } from "../parts/asset-path.ts";
+import { pageBudget } from "../parts/page-budget.ts";
 import { StateBadge, stateOf } from "../parts/state.tsx";
 import { Strip } from "../parts/strip.tsx";
+import { BreakableName, NameText } from "../parts/user-text.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
-import { pageBudget } from "../values/page-budget.ts";
-import { BreakableName, NameText } from "../values/user-text.tsx";
 import { type CheckList, type CheckWithHistory, checksPerPage, type Evaluation, everyCheck } from "./read-checks.ts";
 
 interface AssetChecksProps {

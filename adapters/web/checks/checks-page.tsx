@@ -1,14 +1,14 @@
 /** @jsxImportSource hono/jsx */
 import { Description } from "../events/event-table.tsx";
-import { type Page, type PageContext, streamPath } from "../page.tsx";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { rowId } from "../parts/asset-path.ts";
 import { Field, InvalidFilters, Pager } from "../parts/controls.tsx";
 import { StateBadge, stateOf } from "../parts/state.tsx";
 import { Strip, stripLength } from "../parts/strip.tsx";
+import { NameText } from "../parts/user-text.tsx";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
-import { NameText } from "../values/user-text.tsx";
 import { CheckLink } from "./asset-checks.tsx";
 import { type ChecksView, type FailingRow, readChecksView } from "./checks-view.ts";
 import type { FailingList } from "./failing-list.ts";

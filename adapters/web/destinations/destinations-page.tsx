@@ -1,10 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { Delivery } from "../../../core/destinations/delivery.ts";
 import type { DeliveryCount, DestinationRow } from "../../../storage/index.ts";
-import type { Page, PageContext } from "../page.tsx";
+import type { Page, PageContext } from "../page/page.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { type State, StateBadge } from "../parts/state.tsx";
-import { NameText, UserText } from "../values/user-text.tsx";
+import { NameText, UserText } from "../parts/user-text.tsx";
 
 /** How many messages the page lists. */
 const mostDeliveries = 100;

@@ -1,21 +1,23 @@
 /** @jsxImportSource hono/jsx */
+import { parseId } from "../../../core/id.ts";
 import type { RecordedEvent } from "../../../core/index.ts";
 import type { ReportedEvent } from "../../../storage/index.ts";
 import { readReported } from "../../http/events/reporters.ts";
 import { HttpError } from "../../http/http-error.ts";
 import { rawPath } from "../../http/request.ts";
-import { Fact, MetadataSection } from "../asset/metadata-section.tsx";
-import type { Page, PageContext } from "../page.tsx";
+import type { Page, PageContext } from "../page/page.tsx";
 import { Ago } from "../parts/ago.tsx";
+import { Fact } from "../parts/asset-facts.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
+import { LinesText, NameText, ValueText } from "../parts/user-text.tsx";
+import { cut } from "../parts/visible-text.ts";
 import { detailsOf } from "../values/event-details.ts";
 import { indented, type JsonPart, linesOf, membersOf, textOf } from "../values/json-part.ts";
-import { pageBudget } from "../values/page-budget.ts";
 import { TableSchemas } from "../values/table-schema.tsx";
-import { LinesText, NameText, ValueText } from "../values/user-text.tsx";
-import { cut } from "../values/visible-text.ts";
 import { eventJson } from "./event-json.ts";
 import { Change, EventKind, kindWords } from "./event-table.tsx";
+import { MetadataSection } from "./metadata-section.tsx";
 
 const mostTags = 100;
 const mostTag = 500;
@@ -25,7 +27,8 @@ const mostJson = 20_000;
 /** Everything about one event. The page never changes. */
 export async function eventPage({ url, log, caller, now }: PageContext): Promise<Page> {
   const name = rawPath(url).slice("/events/".length);
-  const found = /^\d{1,15}$/.test(name) ? await readReported(log, Number(name), caller) : undefined;
+  const id = parseId(name);
+  const found = id === undefined ? undefined : await readReported(log, id, caller);
   if (found === undefined) throw new HttpError(404, `There is no event ${cut(name, 40)}.`);
   const { event, reporter } = found;
   const { description, dataVersion: version } = detailsOf(event);

@@ -4,10 +4,10 @@ import type { RecordedEvent, RecordedEventType } from "../../../core/index.ts";
 import { Ago } from "../parts/ago.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
 import { StateBadge, stateOf } from "../parts/state.tsx";
+import { LinesText, NameText } from "../parts/user-text.tsx";
 import { detailsOf } from "../values/event-details.ts";
 import { linesOf, textOf } from "../values/json-part.ts";
 import { FoldedMetadata } from "../values/metadata-list.tsx";
-import { LinesText, NameText } from "../values/user-text.tsx";
 
 interface EventTableProps {
   readonly events: readonly RecordedEvent[];

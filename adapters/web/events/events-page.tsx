@@ -2,9 +2,9 @@
 import { type AssetKey, formatAssetKey } from "../../../core/index.ts";
 import type { PageRequest } from "../../../storage/index.ts";
 import { exactTime } from "../browser/ago.js";
-import { type Page, type PageContext, streamPath } from "../page.tsx";
-import { givenValue } from "../page-query.ts";
+import { type Page, type PageContext, streamPath } from "../page/page.tsx";
 import { Field, InvalidFilters, KindChoice, Pager } from "../parts/controls.tsx";
+import { givenValue } from "../parts/page-query.ts";
 import { EventTable } from "./event-table.tsx";
 import { type EventsView, type FoundEvents, readEventsView } from "./events-view.ts";
 
@@ -17,7 +17,7 @@ export async function eventsPage(context: PageContext): Promise<Page> {
     section: "events",
     body: <EventsBody view={view} url={context.url} now={context.now} />,
     status: view.wrong.size > 0 ? 400 : 200,
-    files: ["filters.js"],
+    files: ["filters.js", "search-on.js"],
     ...(view.isLive ? { stream: streamPath(context, streamed) } : {}),
   };
 }
@@ -59,7 +59,13 @@ function EventsBody({ view, url, now }: EventsBodyProps) {
         ) : (
           <EventTable events={found.events} now={now} />
         )}
-        <Pager url={view.url} page={found} cursor={view.cursor} next={nextText(found, order)} />
+        <Pager
+          url={view.url}
+          page={found}
+          cursor={view.cursor}
+          next={nextText(found, order)}
+          isSearching={found.events.length === 0}
+        />
       </div>
     </>
   );
@@ -113,7 +119,7 @@ interface SearchedToProps {
 
 function SearchedTo({ last, order }: SearchedToProps) {
   if (last === undefined) return <>Searched a part of the events, nothing yet.</>;
-  const event = `event ${last.id.toLocaleString("en")}`;
+  const event = `event ${last.id}`;
   const where = last.timestamp === undefined ? event : `${exactTime(last.timestamp)} (${event})`;
   return <>{`Searched ${order === "desc" ? "back" : "on"} to ${where}, nothing yet.`}</>;
 }

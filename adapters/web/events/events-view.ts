@@ -4,8 +4,8 @@ import type { EventFilter, EventPage, PageRequest } from "../../../storage/index
 import { readRelativeTime } from "../../config/relative-time.ts";
 import type { ScopedEventLog } from "../../http/access/scoped-event-log.ts";
 import { readEventsQuery } from "../../http/events/events-query.ts";
-import type { PageContext } from "../page.tsx";
-import { givenParameters, readFromCursor, readValid, withQuery } from "../page-query.ts";
+import type { PageContext } from "../page/page.tsx";
+import { givenParameters, readFromCursor, readValid, withQuery } from "../parts/page-query.ts";
 
 const mostEvents = 100;
 
@@ -63,8 +63,10 @@ function withForms(wrong: ReadonlyMap<string, string>): ReadonlyMap<string, stri
   );
 }
 
-/** How many pages of the log a page asks for, if few of the examined events match. */
-const mostReads = 10;
+/** How many pages of the log a page asks for at least, if few of the examined events match. */
+const fewestReads = 10;
+/** How long it goes on asking, in milliseconds. */
+const longestSearch = 500;
 const mostCharacters = 2_000_000;
 
 /** Finds a page of events. It reads several pages of the log, each of which examines some thousands of events. */
@@ -73,7 +75,9 @@ async function findEvents(log: ScopedEventLog, filter: EventFilter, page: PageRe
   let { cursor } = page;
   let hasMore = true;
   let characters = 0;
-  for (let reads = 0; reads < mostReads && hasMore && events.length < page.limit; reads++) {
+  const end = performance.now() + longestSearch;
+  const isInTime = (reads: number) => reads < fewestReads || performance.now() < end;
+  for (let reads = 0; isInTime(reads) && hasMore && events.length < page.limit; reads++) {
     const found = await log.query(filter, { ...page, cursor, limit: page.limit - events.length });
     for (const event of found.events) {
       events.push(event);

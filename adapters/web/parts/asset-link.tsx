@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import type { AssetKey } from "../../../core/index.ts";
-import { pageBudget } from "../values/page-budget.ts";
-import { Breakable } from "../values/user-text.tsx";
-import { visibleName } from "../values/visible-text.ts";
 import { assetPath } from "./asset-path.ts";
+import { pageBudget } from "./page-budget.ts";
+import { Breakable } from "./user-text.tsx";
+import { visibleName } from "./visible-text.ts";
 
 interface AssetNameProps {
   readonly assetKey: AssetKey;

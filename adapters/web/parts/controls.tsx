@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 
-import { withQuery } from "../page-query.ts";
-import { UserText } from "../values/user-text.tsx";
+import { withQuery } from "./page-query.ts";
+import { UserText } from "./user-text.tsx";
 
 interface ChoiceProps {
   readonly name: string;
@@ -87,14 +87,20 @@ interface PagerProps {
   /** The cursor of the page that is shown; undefined for the first. */
   readonly cursor: string | undefined;
   readonly next: string;
+  /** Whether nothing was found yet: browser/search-on.js follows the link to the next page by itself. Default: false. */
+  readonly isSearching?: boolean;
 }
 
-export function Pager({ url, page, cursor, next }: PagerProps) {
+export function Pager({ url, page, cursor, next, isSearching = false }: PagerProps) {
   if (!page.hasMore && cursor === undefined) return null;
   return (
     <nav class="pager" aria-label="Pages of this list">
       {cursor !== undefined && <a href={withQuery(url, { cursor: null, as_of: null })}>First page</a>}
-      {page.hasMore && page.cursor !== null && <a href={withQuery(url, { cursor: page.cursor })}>{next}</a>}
+      {page.hasMore && page.cursor !== null && (
+        <a href={withQuery(url, { cursor: page.cursor })} data-search-on={isSearching ? "" : undefined}>
+          {next}
+        </a>
+      )}
     </nav>
   );
 }

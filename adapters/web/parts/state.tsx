@@ -3,7 +3,7 @@ import type { AssetCheckSeverity } from "../../../core/index.ts";
 
 export type State = "passed" | "warned" | "failed";
 
-export interface Outcome {
+interface Outcome {
   readonly passed: boolean;
   readonly severity: AssetCheckSeverity;
 }

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
-import type { Page } from "../page.tsx";
-import { visible } from "../values/visible-text.ts";
+import type { Page } from "../page/page.tsx";
+import { visible } from "../parts/visible-text.ts";
 
 export interface SignInProps {
   /** The page to open after signing in. */

@@ -1,10 +1,11 @@
 import { detailsText, type EntryText } from "../../../core/events/details-start.ts";
+import { keptJson } from "../../../core/events/json-text.ts";
 import { dataVersionOf, type MetadataValue, type RecordedEvent } from "../../../core/index.ts";
-import { firstMembers, keptJson } from "../../../core/json/json-text.ts";
+import { firstMembers } from "../../../core/json/json-parts.ts";
 import type { JsonPart } from "./json-part.ts";
 
 /** The most metadata entries of an event that a page shows. */
-export const mostEntries = 100;
+const mostEntries = 100;
 
 /** A metadata entry. Its value is parsed no further than the event was. */
 export interface Entry {
@@ -14,7 +15,7 @@ export interface Entry {
 }
 
 /** The details of an event that a page shows. */
-export interface Details {
+interface Details {
   readonly description: JsonPart | null;
   readonly dataVersion: string | null;
   readonly tags: JsonPart;

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, stringifyJson } from "../../../core/index.ts";
-import { firstItems, firstMembers } from "../../../core/json/json-text.ts";
+import { firstItems, firstMembers } from "../../../core/json/json-parts.ts";
 import { isArray, isJsonObject, isNumberText } from "../../../core/json/json-value.ts";
 
 /** A JSON value, as unparsed text or as a value. The functions here read no more of it than is shown. */
@@ -127,7 +127,7 @@ export function firstSeenLine(part: JsonPart, most: number): string {
     : `${first}${first.length < most ? "…" : ""}`;
 }
 
-export interface Parts<Part> {
+interface Parts<Part> {
   readonly first: readonly Part[];
   readonly total: number;
   /** Whether there are more than `total`: in a long text, only the parts that are shown are counted. */

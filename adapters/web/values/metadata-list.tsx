@@ -1,10 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
+import { pageBudget } from "../parts/page-budget.ts";
+import { NameText, UserText } from "../parts/user-text.tsx";
 import { detailsOf, type Entry } from "./event-details.ts";
 import { textOf } from "./json-part.ts";
 import { briefText, Metadatum } from "./metadata-value.tsx";
-import { pageBudget } from "./page-budget.ts";
-import { NameText, UserText } from "./user-text.tsx";
 
 const mostValues = 20;
 const mostPreviewed = 3;

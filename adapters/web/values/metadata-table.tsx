@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
+
+import { rowsWithinBudget } from "../parts/page-budget.ts";
+import { NameText, ValueText } from "../parts/user-text.tsx";
 import { itemsOf, type JsonPart, membersOf, textOf } from "./json-part.ts";
-import { rowsWithinBudget } from "./page-budget.ts";
-import { NameText, ValueText } from "./user-text.tsx";
 
 const mostRows = 50;
 const mostColumns = 30;

@@ -5,14 +5,14 @@ import { isArray, isNumberText, numberText } from "../../../core/json/json-value
 import { exactFigure, grouped } from "../browser/figures.js";
 import { Ago } from "../parts/ago.tsx";
 import { AssetLink } from "../parts/asset-link.tsx";
+import { pageBudget } from "../parts/page-budget.ts";
+import { LinesText, UserText, ValueText, visibleLine } from "../parts/user-text.tsx";
+import { cut, visible } from "../parts/visible-text.ts";
 import type { Entry } from "./event-details.ts";
 import { firstSeenLine, indented, itemsOf, type JsonPart, linesOf, membersOf, startOf, textOf } from "./json-part.ts";
 import { longestMarkdown, renderMarkdown } from "./markdown.ts";
 import { MetadataTable, readTable } from "./metadata-table.tsx";
-import { pageBudget } from "./page-budget.ts";
 import { columnCount } from "./table-schema.tsx";
-import { LinesText, UserText, ValueText, visibleLine } from "./user-text.tsx";
-import { cut, visible } from "./visible-text.ts";
 
 interface MetadatumProps {
   readonly entry: Entry;

@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import type { RecordedEvent } from "../../../core/index.ts";
+import { pageBudget, rowsWithinBudget } from "../parts/page-budget.ts";
+import { LinesText, NameText, UserText } from "../parts/user-text.tsx";
 import { detailsOf, type Entry } from "./event-details.ts";
 import { itemsOf, type JsonPart, linesOf, membersOf, startOf, textOf } from "./json-part.ts";
-import { pageBudget, rowsWithinBudget } from "./page-budget.ts";
-import { LinesText, NameText, UserText } from "./user-text.tsx";
 
 const mostColumns = 300;
 const mostMembers = 40;

@@ -19,8 +19,11 @@ import {
 } from "./encode-definitions.ts";
 import { holds, type Read } from "./read-definitions.ts";
 
-/** Where an encoded definition is: decoded again when it is written, since all of them would hold ten times the memory. */
-export interface GivenPlace {
+/**
+ * The position of an encoded definition. It is decoded again when it is written: all of them would take ten times the
+ * memory.
+ */
+interface GivenPlace {
   readonly chunk: number;
   readonly row: number;
   /** Characters of its JSON. */
@@ -29,20 +32,20 @@ export interface GivenPlace {
 
 /** One definition that a replacement changes. */
 export interface Change {
-  /** The row that holds until then; undefined where there is none. */
+  /** The row that is replaced or removed; undefined for a new definition. */
   readonly old: number | undefined;
-  /** What is written in its place; undefined where it is removed. */
+  /** The definition that is written; undefined if the row is removed. */
   readonly given: GivenPlace | undefined;
-  /** As the old row has it. */
+  /** That of the old row. */
   readonly definedAt: number | null;
 }
 
-/** What a replacement leads to, compared with one revision. */
+/** The changes of a replacement, compared with one revision. */
 export interface Plan {
   readonly revision: number;
   readonly changes: readonly Change[];
   readonly counts: DefinitionChanges;
-  /** How many definitions and subjects all sources have together afterwards. */
+  /** How many definitions and subjects all sources together have afterwards. */
   readonly totals: { readonly definitions: number; readonly subjects: number };
 }
 
@@ -54,13 +57,13 @@ interface OldRow {
   readonly fingerprint: string;
 }
 
-/** Why a replacement is refused, by what held at one revision. */
-export interface Refusal {
+/** The reason why a replacement is refused, as of one revision. */
+interface Refusal {
   readonly revision: number;
   readonly refused: ReplaceResult;
 }
 
-/** Compares what is given with what holds, in bounded steps. */
+/** Compares given definitions with the current ones, in bounded steps. */
 export async function compareDefinitions(
   read: Read,
   source: string,
@@ -196,7 +199,7 @@ async function readTotals(client: Client): Promise<Totals> {
   };
 }
 
-/** The rows that hold under the names of given definitions, by the index of those. */
+/** The current rows with the names of given definitions, by the index of the given definition. */
 async function findOld(client: Client, given: readonly EncodedDefinition[]): Promise<ReadonlyMap<number, OldRow>> {
   if (given.length === 0) return new Map();
   const names = given.map(([name, kind]) => [name, kind]);
@@ -222,7 +225,7 @@ interface OwnRow {
   readonly subjects: number;
 }
 
-/** The rows of a source that hold, after a position and up to a name. */
+/** The current rows of a source, after a position and up to a name. */
 async function findOwn(
   client: Client,
   source: string,

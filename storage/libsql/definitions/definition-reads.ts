@@ -11,7 +11,7 @@ import type {
 import { decodeKey, decodeText } from "../write/sortable-text.ts";
 import type { DefinitionRow, DefinitionRows } from "./read-definitions.ts";
 
-/** What reads the rows of definitions: a LogDatabase. */
+/** The part of a LogDatabase that reads the rows of definitions. */
 export interface DefinitionRowReads {
   definition(name: DefinitionName): Promise<DefinitionRow | undefined>;
   definitionsFor(keys: readonly AssetKey[]): Promise<readonly (DefinitionRow | undefined)[]>;

@@ -3,7 +3,7 @@ import type { LogDatabase } from "../log-database.ts";
 import { libsqlDefinitionReads } from "./definition-reads.ts";
 import { encodeDefinitions } from "./encode-definitions.ts";
 
-/** The definitions in the database of a log. */
+/** The DefinitionStore in the database of a log. */
 export function createLibsqlDefinitionStore(
   database: LogDatabase,
   replaceEncoded: ReplaceEncoded,

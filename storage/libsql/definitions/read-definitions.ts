@@ -6,7 +6,7 @@ import type { DefinitionFilter, DefinitionName } from "../../definitions/definit
 import { encodeKey, encodeText, keyRange } from "../write/sortable-text.ts";
 import { type DefinitionKind, kindOf } from "./encode-definitions.ts";
 
-/** A definition as it is stored, in plain data. */
+/** A stored definition as plain data. */
 export interface DefinitionRow {
   readonly content: string;
   readonly source: string;
@@ -27,8 +27,8 @@ export interface DefinitionRows {
 export type Read = <Result>(work: (client: Client) => Promise<Result>) => Promise<Result>;
 
 /**
- * That a row of `definition` holds. A change writes its rows in steps, for the revision after this one; to count that
- * revision is its last step.
+ * The condition that a row of `definition` is current. A change writes its rows in steps, for the next revision. Its
+ * last step increases the revision.
  */
 export const holds = `
   definition.from_revision <= (SELECT revision FROM definition_state)
@@ -38,7 +38,7 @@ export const holds = `
 const examinedPerPage = 2_000;
 const charactersPerPage = 2_000_000;
 
-/** How often a read starts again since what it found was replaced before it could read all of it. */
+/** How many times a read starts again if definitions were replaced while it read. */
 const mostAttempts = 10;
 
 export async function readRevision(client: Client): Promise<number> {
@@ -52,7 +52,7 @@ export async function readDefinition(read: Read, name: DefinitionName): Promise<
   return rows[0] && rowOf(rows[0]);
 }
 
-/** The rows that hold for keys, in the order of the keys. */
+/** The rows of the definitions that hold for keys, in the order of the keys. */
 export async function readDefinitionsFor(
   read: Read,
   keys: readonly AssetKey[],
@@ -110,9 +110,9 @@ async function ownIds(read: Read, names: readonly string[]): Promise<Map<number,
 }
 
 /**
- * The longest prefix of a key is sought from above: the greatest prefix that is not greater than the key either is one
- * of its own, or shares some parts with it, and then no longer one than those can be. So a key of a thousand parts costs
- * no more than one of two.
+ * Adds the longest prefix of each key. It looks for the greatest prefix that is not greater than the key. That prefix
+ * either is one of the key, or shares some parts with it, and then no longer prefix than those parts can hold. So a key
+ * of a thousand parts costs no more than one of two.
  */
 async function addPrefixIds(read: Read, names: readonly string[], found: Map<number, number>): Promise<void> {
   let sought = new Map([...names.entries()].filter(([at]) => !found.has(at)));
@@ -129,7 +129,7 @@ async function addPrefixIds(read: Read, names: readonly string[], found: Map<num
   }
 }
 
-/** The parts that two encoded keys begin with. */
+/** The first parts that two encoded keys have in common. */
 function sharedParts(one: string, other: string): string {
   const others = other.split("\u0001");
   const parts = one.split("\u0001");
@@ -137,7 +137,7 @@ function sharedParts(one: string, other: string): string {
   return parts.slice(0, end === -1 ? parts.length : end).join("\u0001");
 }
 
-/** Undefined where one of them is gone. */
+/** Undefined if one of the rows is gone. */
 async function readByIds(read: Read, ids: readonly number[]): Promise<Map<number, DefinitionRow> | undefined> {
   if (ids.length === 0) return new Map();
   const { rows } = await read((client) => client.execute({ sql: selectByIds, args: [JSON.stringify(ids)] }));

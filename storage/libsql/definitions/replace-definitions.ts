@@ -8,18 +8,18 @@ import { encodeText } from "../write/sortable-text.ts";
 import { type WriteTransaction, writeTransaction } from "../write/write-transaction.ts";
 import { type Change, compareDefinitions, type Plan } from "./compare-definitions.ts";
 import {
-  charactersPerStep,
   decodeChunk,
   definitionsPerStep,
   type EncodedDefinition,
   type EncodedDefinitions,
+  inSteps,
 } from "./encode-definitions.ts";
 import { readRevision } from "./read-definitions.ts";
 
-/** How often a replacement is compared anew since others changed definitions meanwhile. */
+/** How many times a replacement is compared again because others changed definitions meanwhile. */
 const mostAttempts = 10;
 
-/** How often to look whether another process has ended its change, in milliseconds. */
+/** The time between two checks whether another process has ended its change, in milliseconds. */
 const lookEvery = 50;
 
 export interface ReplaceRequest {
@@ -30,14 +30,14 @@ export interface ReplaceRequest {
 }
 
 /**
- * Replaces the definitions of sources. A change of up to some hundred is one transaction. A larger one is written beside
- * what holds, in short transactions, for the revision that comes next: readers don't look at it until the last one counts
- * the revision up. `definition_state` says who is writing so; others wait for it. What it leaves when it dies is undone
- * by the next one.
+ * Replaces the definitions of sources. A change of up to some hundred definitions is one transaction. A larger change
+ * is written in short transactions, as rows of the next revision. Readers leave these rows out until the last
+ * transaction increases the revision. `definition_state` names the change that is being written; other changes wait for
+ * it. If its process dies, the next change deletes what it has written.
  */
 export class DefinitionReplacer {
   readonly #access: DatabaseAccess;
-  /** A change of another process that makes no step for so long, in milliseconds, is taken to have died. */
+  /** How long the change of another process may make no step, in milliseconds, until its process counts as dead. */
   readonly #staleAfter: number;
   /** Resolves when the last change of this process has ended. */
   #last: Promise<unknown> = Promise.resolve();
@@ -64,7 +64,7 @@ export class DefinitionReplacer {
       const { counts, changes } = plan;
       const isDone = options.dryRun === true || changes.length === 0;
       const revision = isDone ? await this.#access.read(readRevision) : await this.#carryOut(plan, request);
-      // What was compared with one revision says nothing of another.
+      // A comparison with one revision is not valid for another.
       if (revision === plan.revision + Number(!isDone)) return { status: "replaced", changes: counts, revision };
     }
     throw new EventLogError(
@@ -73,9 +73,9 @@ export class DefinitionReplacer {
     );
   }
 
-  /** The new revision, or undefined where another change came first. */
+  /** Returns the new revision, or undefined if another change came first. */
   async #carryOut(plan: Plan, request: ReplaceRequest): Promise<number | undefined> {
-    const batches = inBatches(plan.changes);
+    const batches = inSteps(plan.changes, ({ given }) => given?.size ?? 0);
     const isStale = await this.#waitForOthers();
     return batches.length === 1 && !isStale ? this.#atOnce(plan, request) : this.#inSteps(plan, request, batches);
   }
@@ -109,7 +109,7 @@ export class DefinitionReplacer {
     });
     if (!isOurs) return undefined;
     try {
-      await this.#undo(id); // what a process left that died
+      await this.#undo(id); // of a process that died
       for (const batch of batches) {
         await this.#step(id, async (transaction) => {
           await transaction.batch([
@@ -129,7 +129,7 @@ export class DefinitionReplacer {
     return next;
   }
 
-  /** Runs one transaction of a change, if nobody has taken its place. */
+  /** Runs one transaction of a change, unless another change has replaced it. */
   async #step<Result>(id: string, work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     await nextTurn();
     return this.#transaction(async (transaction) => {
@@ -168,7 +168,7 @@ export class DefinitionReplacer {
     }
   }
 
-  /** Waits until no other process is writing. True where one has made no step for so long that it must be dead. */
+  /** Waits until no other process is writing. Returns true if one has made no step for so long that it must be dead. */
   async #waitForOthers(): Promise<boolean> {
     let seen: string | undefined;
     let since = performance.now();
@@ -185,20 +185,6 @@ export class DefinitionReplacer {
   #transaction<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     return this.#access.write((writer) => writeTransaction(writer, work));
   }
-}
-
-function inBatches(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const batches: Change[][] = [];
-  let characters = 0;
-  for (const change of changes) {
-    const size = change.given?.size ?? 0;
-    const batch = batches.at(-1);
-    const fits = batch !== undefined && batch.length < definitionsPerStep && characters + size <= charactersPerStep;
-    if (fits) batch.push(change);
-    else batches.push([change]);
-    characters = fits ? characters + size : size;
-  }
-  return batches;
 }
 
 /** The arguments of `insertRows`. */
@@ -218,7 +204,7 @@ function insertion(
   return [JSON.stringify(rows), encodeText(source), revision, now];
 }
 
-/** The statement that makes a change hold. */
+/** The statement that makes a change current. */
 function countUp({ revision, totals }: Plan, writing: string | null) {
   const args: InValue[] = [revision + 1, totals.definitions, totals.subjects, writing];
   return { sql: countRevision, args };
@@ -253,7 +239,8 @@ const insertRows = `
     length(given.value ->> 5), given.value ->> 5
   FROM json_each(?1) AS given WHERE true`;
 
-// Rows of a change that was never made, those that it was to end, and those that nobody reads any more.
+// Statements for the rows of a change that was not completed, for those that it was to end, and for those that no
+// reader needs.
 const current = "(SELECT revision FROM definition_state)";
 const some = (condition: string) =>
   `id IN (SELECT id FROM definition WHERE ${condition} ${current} LIMIT ${definitionsPerStep})`;

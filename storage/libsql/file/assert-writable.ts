@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Client } from "@libsql/client";
 import { isReadOnly } from "../failures.ts";
-import { writeNothing } from "../maintenance/probe.ts";
 import { cannotOpen } from "../store-error.ts";
+import { writeNothing } from "../write/write-transaction.ts";
 import { databaseFile } from "./database-file.ts";
 import { realFile } from "./opened-file.ts";
 

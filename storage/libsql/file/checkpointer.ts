@@ -24,7 +24,7 @@ const quietTime = 4000;
 
 const checkpoint = "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)";
 
-export interface CheckpointerOptions {
+interface CheckpointerOptions {
   /** The number of pages at which they are moved. */
   readonly full?: number;
   /** Asked before each move. False while nothing must be written to the file. */

@@ -19,7 +19,7 @@ interface Call {
   readonly reject: (error: EventLogError) => void;
 }
 
-export interface ThreadEvents {
+interface ThreadEvents {
   readonly onDamage: OnDamage;
   readonly onFileTrouble?: OnFileTrouble | undefined;
 }

@@ -2,7 +2,7 @@ import type { Client } from "@libsql/client";
 import { type FileAddress, openConnection } from "../connection.ts";
 import type { DatabaseAccess, Write } from "../database-access.ts";
 import { isDamage } from "../failures.ts";
-import { migrate } from "../maintenance/migrate.ts";
+import { migrate } from "../migrations/migrate.ts";
 import { cannotOpen, storeError } from "../store-error.ts";
 import { writeGroup } from "../write/write-group.ts";
 import { assertWritable, assertWrites } from "./assert-writable.ts";

@@ -4,7 +4,7 @@ import { EventLogError } from "../../event-log-error.ts";
 import { lostFile } from "../store-error.ts";
 import { databaseFile } from "./database-file.ts";
 
-/** Identifies a file, whatever its name is. */
+/** Identifies a file independently of its name. */
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;

@@ -5,7 +5,7 @@ import { isBusy } from "../failures.ts";
 import { storeError } from "../store-error.ts";
 
 /** A connection to a file. It is replaced each time that it meets a lock. */
-export interface Reconnecting {
+interface Reconnecting {
   /**
    * Works with the connection, and repeats the work while another process holds the lock. Rejects with EventLogError.
    */

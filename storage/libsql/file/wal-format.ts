@@ -3,12 +3,12 @@ import { endianness } from "node:os";
 
 // The write-ahead log as SQLite writes it: https://sqlite.org/fileformat2.html#walformat
 
-export const walHeaderSize = 32;
+const walHeaderSize = 32;
 const frameHeaderSize = 24;
 const magic = 0x377f0682; // the last bit is the byte order of the checksums
 const version = 3_007_000;
 
-export interface WalHeader {
+interface WalHeader {
   readonly frameSize: number;
   /**
    * The header of a WAL and all frames of its round share them. A WAL starts a new round when the file holds all of it.
@@ -18,7 +18,7 @@ export interface WalHeader {
   readonly isBigEndian: boolean;
 }
 
-export interface WalFrame {
+interface WalFrame {
   readonly salts: bigint;
   /** The checksum of this frame and all before it. */
   readonly checksum: bigint;
@@ -102,7 +102,7 @@ export function isWalFrameIntact(descriptor: number, { frameSize, checksum, isBi
 }
 
 /** What SQLite would find in a WAL that no process has open. */
-export interface WalContent {
+interface WalContent {
   /** How many frames are committed, and intact from the first on. */
   readonly frames: number;
   /** How many commits of the same round follow a frame that is damaged. */

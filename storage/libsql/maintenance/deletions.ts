@@ -10,7 +10,7 @@ import { runWipe } from "./wipe/run-wipe.ts";
 /** After a step that failed, in milliseconds. */
 const pauseAfterFailure = 5_000;
 
-export interface DeletionsOptions {
+interface DeletionsOptions {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   /** Throws once the log is closed, which ends a wipe or a prune between two steps. */

@@ -3,13 +3,13 @@ import { EventLogError } from "../../event-log-error.ts";
 import { driverError } from "../failures.ts";
 import { leftoverWalProblem } from "../file/leftover-wal.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
+import { readVersion } from "../migrations/migrate.ts";
+import { migrations } from "../migrations/migrations.ts";
 import { readOnly } from "../read/read-only.ts";
 import { storeError } from "../store-error.ts";
 import { kinds } from "../write/event-row.ts";
 import { decodeNullable, decodeText } from "../write/sortable-text.ts";
 import { scopes } from "../write/summaries.ts";
-import { readVersion } from "./migrate.ts";
-import { migrations } from "./migrations.ts";
 
 export interface Examination {
   /** What is wrong with a database file's write-ahead log, and what to do. */
@@ -32,7 +32,7 @@ export interface TroubledDestination {
   readonly reason: string | null;
 }
 
-export interface Recount {
+interface Recount {
   readonly recounted: number;
   readonly wrong: number;
 }

@@ -1,7 +1,7 @@
 import type { DatabaseAddress } from "../libsql-options.ts";
+import { readVersion } from "../migrations/migrate.ts";
 import { readOnly } from "../read/read-only.ts";
 import { storeError } from "../store-error.ts";
-import { readVersion } from "./migrate.ts";
 
 /**
  * Whether runless has ever written to an existing database. Reads it without changing it. Rejects with EventLogError if

@@ -1,12 +1,9 @@
 import { dirname } from "node:path";
 import { EventLogError } from "../../event-log-error.ts";
-import { type Writer, writeTransaction } from "../write/write-transaction.ts";
+import { type Writer, writeNothing, writeTransaction } from "../write/write-transaction.ts";
 
 /** With less space, a commit of one page may succeed and that of the next report fail. In bytes. */
 const leastSpace = 1 << 20;
-
-/** Changes nothing, but is committed like any write. */
-export const writeNothing = "UPDATE log SET log_id = log_id";
 
 /** Commits a page without changing it. Throws if a report could not be recorded either. */
 export async function probe(writer: Writer, file: string | undefined): Promise<void> {

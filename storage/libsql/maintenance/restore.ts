@@ -10,7 +10,7 @@ import { readOnly } from "../read/read-only.ts";
 import { backUp, CopyError } from "./backup.ts";
 import { hasEventLog } from "./has-event-log.ts";
 
-export interface Restored {
+interface Restored {
   readonly bytes: number;
   /** The new path of the database that was there before. Undefined if there was none. */
   readonly before: string | undefined;

@@ -8,7 +8,7 @@ const bytesPerEvent = 400;
 export const eventSizeSql = `(octet_length(event.details) + octet_length(asset.key) + ifnull(octet_length(event.partition), 0)
   + ifnull(octet_length(event.check_name), 0) + ${bytesPerEvent})`;
 
-export interface Sized {
+interface Sized {
   readonly size: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import type { DatabaseAccess, Write } from "../database-access.ts";
 import type { DatabaseAddress } from "../libsql-options.ts";
-import { migrate } from "../maintenance/migrate.ts";
+import { migrate } from "../migrations/migrate.ts";
 import { storeError } from "../store-error.ts";
 import { openRemoteClient } from "./remote-client.ts";
 import { remoteGroupWriter } from "./remote-group-writer.ts";

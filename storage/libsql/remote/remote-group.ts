@@ -4,8 +4,9 @@ import { field } from "../write/event-row.ts";
 import type { Group } from "../write/group.ts";
 import {
   column,
-  insertEvents,
+  insertAssets,
   insertKeys,
+  insertReported,
   lastEventId,
   lastReceivedAt,
   reporterArgs,
@@ -16,7 +17,7 @@ import { additionAfter } from "../write/summaries.ts";
 import { commitColumns, databaseClock, forgetCommits } from "./commit-id.ts";
 
 /** The content of one batch. */
-export interface PlannedGroup {
+interface PlannedGroup {
   /** The batch takes effect once: it fails if the id was committed before. */
   readonly id: string;
   /** Which of the plans for its group this is. */
@@ -59,7 +60,7 @@ function chunkStatements(
   const fingerprints = fields.map((row) => row[field.fingerprint] ?? null);
   const first = BigInt(start);
   return [
-    { sql: insertAssets, args: [id, JSON.stringify(assets)] },
+    { sql: insertAssetsOfCommit, args: [id, JSON.stringify(assets)] },
     { sql: insertEventsOfCommit, args: [id, `[${rows.join(",")}]`, first, now, ...reporterArgs({ reportedBy })] },
     ...(keyed ? [{ sql: insertKeysOfCommit, args: [id, JSON.stringify(fingerprints), first] }] : []),
   ];
@@ -92,12 +93,12 @@ const insertCommit = `
   SELECT ?2, ?3, ${lastEventId}, max(?4, ${lastReceivedAt}), ${databaseClock}
   WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?2) OR (${isNext("?6")} AND ${recorded} = ?5)`;
 
-const insertAssets = `
-  INSERT INTO asset (key) SELECT given.value FROM json_each(?2) AS given
+const insertAssetsOfCommit = insertAssets(`
+  SELECT given.value FROM json_each(?2) AS given
   WHERE EXISTS (SELECT 1 FROM group_commit WHERE id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM asset WHERE asset.key = given.value)`;
+    AND NOT EXISTS (SELECT 1 FROM asset WHERE asset.key = given.value)`);
 
-const insertEventsOfCommit = `${insertEvents({
+const insertEventsOfCommit = `${insertReported({
   from: "group_commit AS head CROSS JOIN json_each(?2) AS row",
   id: "head.last_id + 1 + ?3 + row.key",
   receivedAt: "head.received_at",

@@ -5,7 +5,7 @@ import { writeBatch } from "../write/write-batch.ts";
 import { readLease, readNextDue } from "./read-watched.ts";
 import type { WrittenPlan } from "./write-plan.ts";
 
-/** Writes a plan, batch by batch, with reports between them. It ends at the first batch that finds another lease. */
+/** Writes a plan batch by batch, with reports in between. Stops at the first batch that finds another lease. */
 export async function commitWatch(
   access: Pick<DatabaseAccess, "read" | "write" | "file">,
   { fence, batches }: WrittenPlan,

@@ -5,7 +5,7 @@ import type { AlertFilter, SubjectFilter, WatchRequest, WatchStep, WatchStore } 
 import type { LogDatabase } from "../log-database.ts";
 import { encodeKey, encodeNullable } from "../write/sortable-text.ts";
 
-/** What is watched, in the database of a log. */
+/** The WatchStore in the database of a log. */
 export function createLibsqlWatchStore(database: LogDatabase, now: () => number): WatchStore {
   return {
     lease: () => database.watchLease(),
@@ -35,7 +35,7 @@ export function createLibsqlWatchStore(database: LogDatabase, now: () => number)
   };
 }
 
-/** Nothing was written, and the next step reads where it follows on. */
+/** The step of a plan that was not written. The next step reads the stored cursor. */
 const nothingDone = { cursor: undefined, decisions: 0, isWritten: false, nextAt: null } as const;
 
 async function takeStep(database: LogDatabase, request: WatchRequest): Promise<WatchStep> {
@@ -45,7 +45,7 @@ async function takeStep(database: LogDatabase, request: WatchRequest): Promise<W
   if (plan === null) return { ...step, isHolder: true, isWritten: false };
   const { isWritten, isHolder, nextAt } = await database.commitWatch(plan);
   if (isWritten) return { ...step, isHolder, isWritten, nextAt };
-  // Another wrote meanwhile, or this plan is there already and its answer was lost: the next step reads what holds.
+  // Another server wrote meanwhile, or this plan was written before, and its answer was lost.
   return { ...nothingDone, isHolder, hasMore: isHolder, behind: step.behind };
 }
 

@@ -13,7 +13,7 @@ export interface PlannedWatch extends Pick<WatchStep, "cursor" | "hasMore" | "de
   readonly plan: WrittenPlan | null;
 }
 
-/** Plans a step of the watcher, on the thread that reads. */
+/** Plans a step, on the thread that reads. */
 export async function planWatch(
   access: Pick<DatabaseAccess, "read" | "file">,
   reads: DefinitionRowReads & Pick<WatchReads, "waitFacts">,
@@ -32,7 +32,7 @@ export async function planWatch(
   return {
     ...{ cursor: progress.cursor, hasMore, behind, decisions },
     nextAt: await access.read(readNextDue),
-    // Made into statements here: the thread that writes has no time for it.
+    // The statements are made here, so that the thread that writes need not do it.
     plan: isWritten
       ? { fence: plan.fence, batches: planBatches(plan, access.file === undefined ? "remote" : "file") }
       : null,

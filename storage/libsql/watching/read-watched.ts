@@ -18,7 +18,7 @@ import { decodeKey, decodeNullable, encodeKey, encodeText, keyRange } from "../w
 import { alertColumns, alertOf } from "./alert-rows.ts";
 import { numberOf, subjectColumns, watchedRow } from "./watched-rows.ts";
 
-// What the API and pages read of subjects and alerts. All answers are plain data, which crosses threads.
+// Reads of subjects and alerts for the API and the pages. All answers are plain data, which can cross threads.
 
 export async function readLease(client: Client): Promise<WatchLease> {
   const { rows } = await client.execute(selectLease);
@@ -34,7 +34,7 @@ export async function readLease(client: Client): Promise<WatchLease> {
   };
 }
 
-/** When the next subject is due. */
+/** The time at which the next subject is due. */
 export async function readNextDue(client: Client): Promise<number | null> {
   const { rows } = await client.execute(selectNextDue);
   return numberOf(rows[0]?.next_at);
@@ -150,7 +150,7 @@ function groupOf(row: Row): SubjectGroup {
   };
 }
 
-// Alerts of checks that are not defined are followed too: so the log has to be followed as long as it is ahead.
+// There is work while the log is ahead: checks without a definition have alerts too.
 const selectLease = `
   SELECT watcher.holder, watcher.fence, watcher.beat, watcher.settle_until,
     iif(EXISTS (SELECT 1 FROM subject), watcher.evaluated_until, NULL) AS evaluated_until,

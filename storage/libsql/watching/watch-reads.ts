@@ -1,4 +1,5 @@
 import type { Client, InValue, Row } from "@libsql/client";
+import { inBatches } from "../../../core/batches.ts";
 import type { AssetCheckSeverity, AssetKey } from "../../../core/index.ts";
 import type { DefinitionStore } from "../../definitions/definition-store.ts";
 import type { LogSlice, Sweep, WatchReads } from "../../watching/watch-plan.ts";
@@ -9,23 +10,18 @@ import { scopes } from "../write/summaries.ts";
 import { isReported, isVisible } from "../write/wiped-partition.ts";
 import { nameRows, numberOf, subjectColumns, watchedRow } from "./watched-rows.ts";
 
-/** What planning reads of other parts of the database. */
-export type OtherReads = Pick<DefinitionStore, "definitionsFor" | "list"> & Pick<WatchReads, "waitFacts">;
+/** The reads of a step that other parts of the database answer. */
+type OtherReads = Pick<DefinitionStore, "definitionsFor" | "list"> & Pick<WatchReads, "waitFacts">;
 
 /** How many names one statement looks up. */
 const namesPerStep = 1000;
 
-/** The reads of planning, each a statement or a few in turns of their own. */
+/** The reads of a step. Each is one statement, or a few in turns of their own. */
 export function createWatchReads(steps: () => ReadSteps, others: OtherReads): WatchReads {
   const select = async (sql: string, args: InValue[]): Promise<readonly Row[]> =>
     (await steps().step((client: Client) => client.execute({ sql, args }))).rows;
-  const selectFor = async <Item>(sql: string, items: readonly Item[], json: (part: readonly Item[]) => string) => {
-    const rows: Row[] = [];
-    for (let i = 0; i < items.length; i += namesPerStep) {
-      for (const row of await select(sql, [json(items.slice(i, i + namesPerStep))])) rows.push(row);
-    }
-    return rows;
-  };
+  const selectFor = <Item>(sql: string, items: readonly Item[], json: (part: readonly Item[]) => string) =>
+    inBatches(items, namesPerStep, (some) => select(sql, [json(some)]));
 
   return {
     ...others,
@@ -73,7 +69,7 @@ function keyJson(keys: readonly AssetKey[]): string {
   return JSON.stringify(keys.map(encodeKey));
 }
 
-/** One row more than the page says that there are more. */
+/** A page of keys. One row more than the limit means that there are more. */
 function keyPage(rows: readonly Row[], limit: number) {
   const found = rows.slice(0, limit).map(({ name }) => String(name));
   return { keys: found.map(decodeKey), after: found.at(-1) ?? null, hasMore: rows.length > limit };
@@ -122,7 +118,7 @@ const selectHead = `
     (SELECT subjects FROM definition_state) > 0 OR EXISTS (SELECT 1 FROM subject) AS has_subjects
   FROM watcher`;
 
-// Events are summed up here: as rows they would cost a hundred times as much.
+// SQLite sums the events up: as rows they would cost a hundred times as much.
 const selectSlice = `
   WITH slice AS MATERIALIZED (
     SELECT event.id, event.asset_id, event.kind, event.partition, event.check_name, event.timestamp, event.received_at,

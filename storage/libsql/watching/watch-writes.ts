@@ -2,9 +2,9 @@ import type { MuteName, WatchLease } from "../../watching/watch-store.ts";
 import { encodeKey, encodeNullable } from "../write/sortable-text.ts";
 import { type Writer, writeTransaction } from "../write/write-transaction.ts";
 
-// Single statements of the lease, of mutes and of alerts that are closed.
+// Statements that write the lease, mutes, and alerts that are closed.
 
-/** The new fence, or undefined if the lease changed since it was read. */
+/** Returns the new fence, or undefined if the lease changed since it was read. */
 export async function takeLease(
   writer: Writer,
   holder: string,
@@ -22,7 +22,7 @@ export async function closeAlert(writer: Writer, id: number, now: number): Promi
   await change(writer, close, [id, now]);
 }
 
-/** Mutes that have ended are deleted with the next one. */
+/** Writes a mute, and deletes those that have ended. */
 export async function putMute(
   writer: Writer,
   name: MuteName,

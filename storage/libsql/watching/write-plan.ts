@@ -1,4 +1,5 @@
 import type { InValue } from "@libsql/client";
+import { batchesOf } from "../../../core/batches.ts";
 import { formatChange } from "../../../core/events/wire.ts";
 import { freshnessStateChange } from "../../../core/index.ts";
 import {
@@ -10,14 +11,15 @@ import {
   type WatchPlan,
 } from "../../watching/watch-plan.ts";
 import { kinds } from "../write/event-row.ts";
-import { lastReceivedAt } from "../write/insert-statements.ts";
+import { insertAssets, insertIntoEvent, lastReceivedAt } from "../write/insert-statements.ts";
 import { encodeKey, encodeNullable, encodeText } from "../write/sortable-text.ts";
 import type { Statement } from "../write/write-transaction.ts";
 
-// A plan is written by one batch of statements, on a file and on a remote database alike. Each statement looks at the
-// fence itself, and at the beat, which the last one changes: a plan of who holds the lease no longer writes nothing, nor
-// does one that is sent again since its answer was lost. Two statements would be two decisions; a transaction that reads
-// first would hold the database's lock while a stopped process sleeps.
+// A plan is written in batches of statements, on a file and on a remote database alike. Each statement compares the
+// fence and the beat with those of the lease, and the last statement of a batch increases the beat. So nothing is
+// written for a server that has lost the lease, or for a batch that is sent again because its answer was lost. A
+// transaction that reads the lease first would not do: it would hold the database's lock while a stopped process
+// sleeps.
 
 /** A plan as statements. */
 export interface WrittenPlan {
@@ -30,22 +32,16 @@ export interface WrittenPlan {
  */
 const decisionsPerBatch = { file: 8, remote: 250 } as const;
 
-/** The batches of a plan, in order. Only the last one moves the cursor: until then the plan can be made again. */
+/** The batches of a plan, in order. Only the last one moves the cursor, so that a plan can be made again until then. */
 export function planBatches(plan: WatchPlan, kind: "file" | "remote"): readonly (readonly Statement[])[] {
-  const subjects = inParts(plan.subjects, decisionsPerBatch[kind]).map((subjects) => ({
+  const subjects = batchesOf(plan.subjects, decisionsPerBatch[kind]).map((subjects) => ({
     ...plan,
     subjects,
     checks: [],
   }));
-  const checks = inParts(plan.checks, decisionsPerBatch[kind]).map((checks) => ({ ...plan, subjects: [], checks }));
+  const checks = batchesOf(plan.checks, decisionsPerBatch[kind]).map((checks) => ({ ...plan, subjects: [], checks }));
   const parts = subjects.length + checks.length === 0 ? [plan] : [...subjects, ...checks];
   return parts.map((part, i) => batchOf({ ...part, beat: plan.beat + i }, i === parts.length - 1));
-}
-
-function inParts<Decision>(decisions: readonly Decision[], most: number): readonly (readonly Decision[])[] {
-  const parts: Decision[][] = [];
-  for (let i = 0; i < decisions.length; i += most) parts.push(decisions.slice(i, i + most));
-  return parts;
 }
 
 function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
@@ -54,8 +50,8 @@ function batchOf(plan: WatchPlan, isLast: boolean): readonly Statement[] {
   const held: InValue[] = [fence, beat];
   const statements: Statement[] = [];
   if (subjects.some(({ change }) => change !== null)) {
-    statements.push({ sql: insertAssets, args: [rows, ...held] });
-    statements.push({ sql: insertEvents, args: [rows, ...held, at, clock] });
+    statements.push({ sql: insertAssetsOfChanges, args: [rows, ...held] });
+    statements.push({ sql: insertChanges, args: [rows, ...held, at, clock] });
   }
   if (subjects.some(({ row }) => row !== null)) statements.push({ sql: putSubjects, args: [rows, ...held] });
   if (subjects.some(({ row }) => row === null)) statements.push({ sql: removeSubjects, args: [rows, ...held] });
@@ -93,7 +89,7 @@ function subjectAlert({ assetKey, partition, alert, upTo }: SubjectDecision) {
     : [alertRow("freshness", { assetKey, partition, checkName: "", alert, eventId: null }, upTo)];
 }
 
-interface AlertRow {
+interface EncodedAlert {
   readonly to: AlertChange["to"];
   readonly row: readonly unknown[];
 }
@@ -106,7 +102,7 @@ function alertRow(
   kind: string,
   { assetKey, partition, checkName, alert, eventId }: CheckDecision,
   upTo: number | null,
-): AlertRow {
+): EncodedAlert {
   const { to, reason } = alert;
   const name = [encodeKey(assetKey), encodeNullable(partition), upTo, kind, encodeText(checkName), reason];
   if (alert.to === "resolve") return { to, row: [...name, eventId] };
@@ -114,10 +110,10 @@ function alertRow(
   return { to, row: [...name, eventId, severity, since, tellAt, JSON.stringify(labels)] };
 }
 
-/** Whether the plan is of the holder, and for the first time. */
+/** True if the plan is that of the holder, and was not written before. */
 const isHeld = "(SELECT watcher.fence = ?2 AND watcher.beat = ?3 FROM watcher)";
 
-/** The decisions that hold, by their columns. A decision with `up_to` does not if the asset has a newer event. */
+/** The decisions to write, by their columns. One with `up_to` is left out if the asset has a newer event. */
 const decided = (columns: string) => `
   WITH decided AS MATERIALIZED (
     SELECT row.key AS at, row.value ->> 0 AS name, row.value ->> 1 AS partition, ${columns}
@@ -129,13 +125,20 @@ const decided = (columns: string) => `
   )`;
 
 const decidedChanges = () => decided("row.value ->> 3 AS details");
-const insertAssets = `
-  INSERT INTO asset (key) ${decidedChanges()} SELECT DISTINCT decided.name FROM decided WHERE decided.details IS NOT NULL
-  ON CONFLICT (key) DO NOTHING`;
-const insertEvents = `
-  INSERT INTO event (asset_id, kind, partition, timestamp, received_at, details) ${decidedChanges()}
-  SELECT asset.id, ${kinds.FRESHNESS_STATE_CHANGE}, decided.partition, ?4, max(?5, ${lastReceivedAt}), decided.details
-  FROM decided CROSS JOIN asset ON asset.key = decided.name WHERE decided.details IS NOT NULL ORDER BY decided.at`;
+const insertAssetsOfChanges = insertAssets(`
+  ${decidedChanges()} SELECT DISTINCT decided.name FROM decided WHERE decided.details IS NOT NULL`);
+const insertChanges = insertIntoEvent(
+  {
+    asset_id: "asset.id",
+    kind: String(kinds.FRESHNESS_STATE_CHANGE),
+    partition: "decided.partition",
+    timestamp: "?4",
+    received_at: `max(?5, ${lastReceivedAt})`,
+    details: "decided.details",
+  },
+  "FROM decided CROSS JOIN asset ON asset.key = decided.name WHERE decided.details IS NOT NULL ORDER BY decided.at",
+  decidedChanges(),
+);
 
 const decidedStates = () =>
   decided(`

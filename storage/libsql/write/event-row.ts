@@ -81,7 +81,7 @@ function plainType(kind: number) {
 }
 
 /** The parts of a written event that an idempotency key adds. */
-export interface IdempotencyMark {
+interface IdempotencyMark {
   readonly key: string;
   readonly fingerprint: string;
 }

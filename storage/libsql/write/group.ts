@@ -89,7 +89,7 @@ export function unitCount(sizes: Sizes): number {
   return typeof sizes === "number" ? sizes : sizes.length;
 }
 
-export function sizeList(sizes: Sizes): readonly number[] {
+function sizeList(sizes: Sizes): readonly number[] {
   return typeof sizes === "number" ? new Array<number>(sizes).fill(1) : sizes;
 }
 

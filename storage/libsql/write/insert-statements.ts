@@ -23,7 +23,50 @@ export function reporterArgs({ reportedBy }: Pick<Group, "reportedBy">): [number
   return reportedBy === undefined ? [1, null] : [0, encodeNullable(reportedBy)];
 }
 
-export interface EventInsertion {
+/** The columns of an event, in their order. */
+export const eventColumns = [
+  "id",
+  "asset_id",
+  "kind",
+  "partition",
+  "check_name",
+  "passed",
+  "severity",
+  "versioned",
+  "timestamp",
+  "received_at",
+  "idempotency_key",
+  "details",
+  "reported_by",
+] as const;
+
+/**
+ * Inserts events, given SQL expressions of their columns. A column without one has its default. `from` is the rest of the
+ * query, and `tables` the WITH before it.
+ */
+export function insertIntoEvent(
+  values: Readonly<Partial<Record<(typeof eventColumns)[number], string>>>,
+  from: string,
+  tables = "",
+): string {
+  const columns = eventColumns.filter((name) => values[name] !== undefined);
+  return `
+  INSERT INTO event (${columns.join(", ")}) ${tables}
+  SELECT ${columns.map((name) => values[name]).join(", ")}
+  ${from}`;
+}
+
+/**
+ * Adds the encoded keys that a query selects to the assets, apart from those that are there. Such a key still takes a
+ * number of the ids, so that a query that runs for every report should leave out known keys itself.
+ */
+export function insertAssets(query: string): string {
+  return `
+  INSERT INTO asset (key) ${query}
+  ON CONFLICT (key) DO NOTHING`;
+}
+
+interface EventInsertion {
   /** Encoded events, as rows of json_each with the alias `row`. */
   readonly from: string;
   /** The id of a row. */
@@ -35,16 +78,34 @@ export interface EventInsertion {
   readonly reportedBy: string;
 }
 
-/** Inserts events of known assets, given SQL expressions. A condition may follow. */
-export function insertEvents({ from, id, receivedAt, defaultTimestamp, details, reportedBy }: EventInsertion): string {
-  // CROSS JOIN keeps SQLite from walking all assets in the outer loop.
-  return `
-  INSERT INTO event (id, asset_id, kind, partition, check_name, passed, severity, versioned, timestamp, received_at,
-    idempotency_key, details, reported_by)
-  SELECT ${id}, asset.id, ${column("kind")}, ${column("partition")}, ${column("checkName")}, ${column("passed")},
-    ${column("severity")}, ${column("versioned")}, coalesce(${column("timestamp")}, ${defaultTimestamp}), ${receivedAt},
-    ${column("idempotencyKey")}, ${details}, ${reportedBy}
-  FROM ${from} CROSS JOIN asset ON asset.key = ${column("key")}`;
+/** Inserts reported events of known assets, given SQL expressions. A condition may follow. */
+export function insertReported({
+  from,
+  id,
+  receivedAt,
+  defaultTimestamp,
+  details,
+  reportedBy,
+}: EventInsertion): string {
+  return insertIntoEvent(
+    {
+      id,
+      asset_id: "asset.id",
+      kind: column("kind"),
+      partition: column("partition"),
+      check_name: column("checkName"),
+      passed: column("passed"),
+      severity: column("severity"),
+      versioned: column("versioned"),
+      timestamp: `coalesce(${column("timestamp")}, ${defaultTimestamp})`,
+      received_at: receivedAt,
+      idempotency_key: column("idempotencyKey"),
+      details,
+      reported_by: reportedBy,
+    },
+    // CROSS JOIN keeps SQLite from walking all assets in the outer loop.
+    `FROM ${from} CROSS JOIN asset ON asset.key = ${column("key")}`,
+  );
 }
 
 /** Inserts the idempotency keys that a query selects, by the columns that are named here. */

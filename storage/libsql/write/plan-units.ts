@@ -4,7 +4,7 @@ import { isVisibleKey } from "./wiped-partition.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 
 /** The rows to insert of a group whose events have idempotency keys, and the results of its units. */
-export interface UnitPlan {
+interface UnitPlan {
   readonly rows: readonly string[];
   /** Given the id of the first of `rows`. */
   results(firstId: number): readonly UnitResult[];
@@ -34,7 +34,7 @@ export async function planUnits(
   return planAround(recorded, events, sizes);
 }
 
-export interface KeyedRow {
+interface KeyedRow {
   readonly row: string;
   /** The asset, kind and key as JSON: a key is unique within the first two. Undefined for an event without a key. */
   readonly scope: string | undefined;

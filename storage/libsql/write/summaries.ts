@@ -65,7 +65,7 @@ const checkParts: readonly Part[] = [
 export type SummaryKey = readonly [scope: number, checkName: string, partition: string | null];
 
 /** The parts of an event that decide which summaries it belongs to. Texts are encoded. */
-export interface Summarized {
+interface Summarized {
   readonly kind: number;
   readonly partition: string | null;
   readonly checkName: string | null;

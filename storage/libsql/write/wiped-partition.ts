@@ -4,7 +4,7 @@ import { kinds } from "./event-row.ts";
 // events need no other change, however many they are. purge.ts deletes them in small steps, and the row in the end.
 
 /** Whether a wipe of its partition has hidden an event. Events that are reported after the wipe have greater ids. */
-export function isHidden(event: string): string {
+function isHidden(event: string): string {
   return `EXISTS (
     SELECT 1 FROM wiped_partition WHERE wiped_partition.asset_id = ${event}.asset_id
       AND wiped_partition.partition = ifnull(${event}.partition, x'') AND wiped_partition.up_to_id >= ${event}.id

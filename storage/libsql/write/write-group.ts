@@ -6,8 +6,9 @@ import { detailsInSql, pairsFor, sharedArgs } from "./details-references.ts";
 import { type Group, type GroupResult, joinRows, type SharedDetails, splitRows, unitResults } from "./group.ts";
 import {
   column,
-  insertEvents,
+  insertAssets,
   insertKeys,
+  insertReported,
   lastEventId,
   lastReceivedAt,
   reporterArgs,
@@ -81,7 +82,7 @@ export async function insertRows(
     // nothing.
     if ((await transaction.execute(events)).rowsAffected < chunk.count) {
       await transaction.execute({ sql: "DELETE FROM event WHERE id >= ?", args: [firstId] });
-      await transaction.execute({ sql: insertAssets, args: [json] });
+      await transaction.execute({ sql: insertAssetsOfRows, args: [json] });
       await transaction.execute(events);
     }
     if (group.keyed) await transaction.execute({ sql: insertKeysOfRows, args: [json, firstId, receivedAt] });
@@ -130,12 +131,10 @@ function* chunksOf(rows: string, count: number): Generator<Chunk> {
 
 const selectHead = `SELECT ${lastEventId} AS last_id, ${lastReceivedAt} AS received_at`;
 
-const insertAssets = `
-  INSERT INTO asset (key) SELECT DISTINCT ${column("key")} FROM json_each(?1) AS row WHERE true
-  ON CONFLICT (key) DO NOTHING`;
+const insertAssetsOfRows = insertAssets(`SELECT DISTINCT ${column("key")} FROM json_each(?1) AS row WHERE true`);
 
 const insertEventsWith = (details: string) =>
-  insertEvents({
+  insertReported({
     // LIMIT keeps SQLite from replacing the subquery with json_each: each field would then write the row's whole text
     // anew, which is a third of the time of an insert.
     from: "(SELECT key, value FROM json_each(?1) LIMIT -1) AS row",

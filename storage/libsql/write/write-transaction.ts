@@ -13,6 +13,9 @@ export interface StatementResult {
   readonly rowsAffected: number;
 }
 
+/** Changes nothing, but is committed like any write. */
+export const writeNothing = "UPDATE log SET log_id = log_id";
+
 /** A transaction that holds the write lock. */
 export interface WriteTransaction {
   execute(statement: Statement): Promise<StatementResult>;

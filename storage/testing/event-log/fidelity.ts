@@ -1,3 +1,4 @@
+import { textValue } from "../../../core/events/json-text.ts";
 import {
   checkEvaluation,
   dataVersionOf,
@@ -10,7 +11,6 @@ import {
   parseReportRequest,
   type RunlessEvent,
 } from "../../../core/index.ts";
-import { textValue } from "../../../core/json/json-text.ts";
 import type { EventLog } from "../../event-log.ts";
 import { expect } from "../expect.ts";
 import { type DeclareTest, duplicate, readAll, readIds, record, textOf } from "./harness.ts";

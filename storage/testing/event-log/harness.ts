@@ -3,6 +3,7 @@ import { overviewOf } from "../../default-overview.ts";
 import type { EventFilter, EventLog, LoggedPage, NewEvent, UnitResult } from "../../event-log.ts";
 import type { EventLogErrorCode } from "../../event-log-error.ts";
 import type { Overview } from "../../overview.ts";
+import { declareTestOn } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import type { TestRunner } from "../test-runner.ts";
 import { walkPages } from "./walk-pages.ts";
@@ -10,7 +11,7 @@ import { walkPages } from "./walk-pages.ts";
 /** Opens a new, empty log. */
 export type OpenEventLog<Log extends EventLog = EventLog> = (options: { readonly now: () => number }) => Promise<Log>;
 
-export interface Subject<Log extends EventLog = EventLog> {
+interface Subject<Log extends EventLog = EventLog> {
   readonly log: Log;
   /** The log's own overview, or the default one. */
   readonly overview: Overview;
@@ -24,29 +25,16 @@ export type DeclareTest<Log extends EventLog = EventLog> = (
   body: (subject: Subject<Log>) => Promise<void>,
 ) => void;
 
-export const noon = Date.UTC(2026, 10, 23, 12);
-
 /** In milliseconds: a store may be slow. */
 export const longestTest = 30_000;
 
-export function createDeclareTest<Log extends EventLog>(
-  { test }: TestRunner,
-  open: OpenEventLog<Log>,
-): DeclareTest<Log> {
-  return (sentence, body) =>
-    test(
-      sentence,
-      async () => {
-        const clock = { now: noon };
-        const log = await open({ now: () => clock.now });
-        try {
-          await body({ log, overview: overviewOf(log), clock });
-        } finally {
-          await log.close();
-        }
-      },
-      longestTest,
-    );
+export function createDeclareTest<Log extends EventLog>(runner: TestRunner, open: OpenEventLog<Log>): DeclareTest<Log> {
+  return declareTestOn(runner, {
+    open,
+    logOf: (log) => log,
+    subjectOf: (log, clock) => ({ log, overview: overviewOf(log), clock }),
+    longest: longestTest,
+  });
 }
 
 export function keyed(event: RunlessEvent, idempotencyKey = "k"): NewEvent {

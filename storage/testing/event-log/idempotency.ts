@@ -1,5 +1,6 @@
 import { checkEvaluation, materialization, observation, parseJson } from "../../../core/index.ts";
 import type { EventFilter } from "../../event-log.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import {
   appendUnit,
@@ -7,7 +8,6 @@ import {
   duplicate,
   idsOf,
   keyed,
-  noon,
   readIds,
   readPages,
   record,

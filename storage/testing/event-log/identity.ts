@@ -1,7 +1,8 @@
 import { materialization } from "../../../core/index.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import type { TestRunner } from "../test-runner.ts";
-import { type DeclareTest, longestTest, noon, type OpenEventLog, record } from "./harness.ts";
+import { type DeclareTest, longestTest, type OpenEventLog, record } from "./harness.ts";
 
 export function identityContract(declareTest: DeclareTest, { test }: TestRunner, open: OpenEventLog): void {
   declareTest("a log has one id, whatever happens to it", async ({ log }) => {

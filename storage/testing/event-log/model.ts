@@ -3,9 +3,10 @@ import type { EventLog, Unit, WipeTarget } from "../../event-log.ts";
 import type { Expiry, Maintenance } from "../../maintenance.ts";
 import { createMemoryEventLog } from "../../memory/memory-event-log.ts";
 import { type Activity, arbitraryActivity } from "../arbitrary-events.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import type { TestRunner } from "../test-runner.ts";
-import { noon, type OpenEventLog, textOf } from "./harness.ts";
+import { type OpenEventLog, textOf } from "./harness.ts";
 import { arbitraryReads, type Reads, readBack, readMaintenance } from "./read-back.ts";
 
 /** The calls at one time: appends, all made before the first resolves; then a wipe, a prune and reads. */

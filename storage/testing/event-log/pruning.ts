@@ -1,6 +1,7 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import type { EventLog } from "../../event-log.ts";
 import type { Maintenance } from "../../maintenance.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
 import {
   appendUnit,
@@ -9,7 +10,6 @@ import {
   expectError,
   idsOf,
   keyed,
-  noon,
   readIds,
   record,
   recorded,

@@ -1,6 +1,7 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
-import { appendUnit, type DeclareTest, noon, readAll, record } from "./harness.ts";
+import { appendUnit, type DeclareTest, readAll, record } from "./harness.ts";
 
 export function timesContract(declareTest: DeclareTest): void {
   declareTest("received_at is the log's clock, and never decreases when that jumps back", async ({ log, clock }) => {

@@ -1,8 +1,9 @@
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import type { EventLog } from "../../event-log.ts";
 import { type AssetFacts, mostWaitChecks, type WaitAsk, waitReadsOf } from "../../wait-reads.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
-import { type DeclareTest, noon, record } from "./harness.ts";
+import { type DeclareTest, record } from "./harness.ts";
 
 const hour = 3_600_000;
 

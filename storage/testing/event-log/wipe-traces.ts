@@ -1,7 +1,8 @@
 import { assetWiped, materialization, observation, type WipeScope } from "../../../core/index.ts";
 import type { WipeTarget } from "../../event-log.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
-import { type DeclareTest, noon, readAll, readIds, record, textOf } from "./harness.ts";
+import { type DeclareTest, readAll, readIds, record, textOf } from "./harness.ts";
 import { readKeys } from "./walk-pages.ts";
 
 export function wipeTracesContract(declareTest: DeclareTest): void {

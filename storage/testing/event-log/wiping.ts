@@ -2,8 +2,9 @@ import { type AssetKey, checkEvaluation, materialization, observation } from "..
 import { overviewOf } from "../../default-overview.ts";
 import type { WipeTarget } from "../../event-log.ts";
 import { createMemoryEventLog } from "../../memory/memory-event-log.ts";
+import { noon } from "../declare-test.ts";
 import { expect } from "../expect.ts";
-import { type DeclareTest, idsOf, noon, readIds, record } from "./harness.ts";
+import { type DeclareTest, idsOf, readIds, record } from "./harness.ts";
 import { readChecks, readKeys, readPartitions } from "./walk-pages.ts";
 
 const c = { checkName: "c", passed: true };

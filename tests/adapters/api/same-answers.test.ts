@@ -10,7 +10,7 @@ import { RunlessInstance } from "../../../adapters/index.ts";
 import { createApp } from "../../../adapters/server/http.ts";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { type EventLog, openStores, type Stores } from "../../../storage/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { temporaryFolder } from "../../server.ts";
 import { freshnessOf, standInWatchStore } from "../http/watching/stand-in-watch-store.ts";
 

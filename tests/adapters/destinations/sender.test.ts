@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
-import { define, report } from "../../contracts/watching.ts";
+import { define, report } from "../../../storage/testing/watch-store/follower.ts";
 import { temporaryFolder } from "../../server.ts";
 import { type Received, type Receiver, startReceiver } from "./receiver.ts";
 import { type Clock, fileOf, oldSecret, secret, Telling, watcherOf } from "./telling.ts";

@@ -4,7 +4,7 @@ import type { HttpSend } from "../../../adapters/destinations/http-sender.ts";
 import type { Answer } from "../../../core/destinations/delivery.ts";
 import { materialization } from "../../../core/index.ts";
 import { openStores } from "../../../storage/index.ts";
-import { report } from "../../contracts/watching.ts";
+import { report } from "../../../storage/testing/watch-store/follower.ts";
 import { type Clock, fileOf, secret, Telling } from "./telling.ts";
 
 const hook = {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { checkEvaluation } from "../../../core/index.ts";
 import { openStores } from "../../../storage/index.ts";
-import { report } from "../../contracts/watching.ts";
+import { report } from "../../../storage/testing/watch-store/follower.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 import { type Clock, fileOf, Telling, watcherOf } from "./telling.ts";
 

@@ -5,7 +5,7 @@ import { createMailer } from "../../../adapters/destinations/sending/mailer.ts";
 import type { Delivery } from "../../../core/destinations/delivery.ts";
 import { parseDestinations } from "../../../core/destinations/parse-destinations.ts";
 import type { SendRequest, Stores } from "../../../storage/index.ts";
-import { Follower } from "../../contracts/watching.ts";
+import { Follower } from "../../../storage/testing/watch-store/follower.ts";
 
 export const secret = Buffer.alloc(32, 7).toString("base64");
 export const oldSecret = Buffer.alloc(24, 9).toString("base64");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createMemoryDefinitionStore } from "../../../storage/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
 import { memory } from "./native.ts";
 

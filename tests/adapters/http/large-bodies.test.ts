@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { defaultLimits } from "../../../adapters/config/limits.ts";
+import { keptJson, largeText } from "../../../core/events/json-text.ts";
 import { formatEvent, type RecordedEvent } from "../../../core/index.ts";
-import { keptJson, largeText } from "../../../core/json/json-text.ts";
 import type { EventLog } from "../../../storage/index.ts";
 import { linesOf, materializationOf, nativeApp } from "./native.ts";
 

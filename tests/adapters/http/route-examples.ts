@@ -1,5 +1,5 @@
 import type { RequiredScope } from "../../../adapters/http/access/authorizer.ts";
-import { staticPath } from "../../../adapters/web/static-files.ts";
+import { staticPath } from "../../../adapters/web/page/static-files.ts";
 import { config, memory } from "./native.ts";
 import { testApp } from "./test-app.ts";
 

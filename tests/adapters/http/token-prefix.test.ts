@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { assetWiped } from "../../../core/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { readStream } from "../../read-stream.ts";
 import { bearer, guardedApp, namedToken } from "./guarded.ts";
 import { linesOf, materializationOf, memory, nativeApp, noon } from "./native.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { materialization } from "../../../core/index.ts";
 import { createMemoryDefinitionStore } from "../../../storage/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { bearer, guardedApp, namedToken } from "../http/guarded.ts";
 import { alertOf, type Given, type GivenWatching, givenWatching } from "./given-watching.ts";
 import { day, hour, linksTo, logOf, noon, siteOver, textOf } from "./site.ts";
@@ -119,6 +119,15 @@ describe("the page of alerts", () => {
     );
     // Only what is muted by itself is unmuted from its row.
     expect(html.match(/name="unmute"/g)).toHaveLength(3);
+  });
+
+  test("names the command that lists the mutes which the page leaves out", async () => {
+    const of = (i: number) => ({ name: { assetKey: [`a${i}`] }, until: noon + day, by: null });
+    const mutes = Array.from({ length: 101 }, (_, i) => of(i));
+    const few = await (await siteWith({ mutes: mutes.slice(0, 100) })).get("/alerts");
+    expect(few.text).not.toContain("The first 100.");
+    const { text } = await (await siteWith({ mutes })).get("/alerts");
+    expect(text).toContain("The first 100. runless mute has the others.");
   });
 
   test("shows no mark-up of others", async () => {

@@ -47,6 +47,15 @@ describe("an asset's timeline and plots", () => {
     expect((await old.get("/assets/a?range=24h")).text).toContain("No events in the last 24 h: 1 before.");
   });
 
+  test("count no event that is ahead of now as one of the last hours, and show it", async () => {
+    const { get } = await siteOf(
+      ...[-40, -3, -2, 19].map((hours) => materialization("a", { timestamp: noon + hours * hour })),
+    );
+    const { html, text } = await get("/assets/a?range=24h");
+    expect(text).toContain("2 of 4 events, those in the last 24 h; 1 ahead of now.");
+    expect(html.match(/<rect /g)).toHaveLength(3);
+  });
+
   test("keep their range when a partition is chosen, and stay on the page where there is no such range", async () => {
     const { get } = await siteOf(materialization("a", { partition: "p", timestamp: noon - hour }));
     const { html } = await get("/assets/a?range=7d");
@@ -135,13 +144,13 @@ describe("an asset's timeline and plots", () => {
     expect(valuesIn(some.html)).toContain("99999.5");
     expect(some.html).toContain('aria-label="seconds: 1,900 values from 2 to 99,999.5, the latest');
     expect(some.text).toContain("2 – 99,999.5 ");
-    expect(some.text).not.toContain("sampled");
+    expect(some.text).not.toContain("sample");
     const many = await (await siteOf(...reports(9000))).get("/assets/a");
     expect(many.html).toContain('aria-label="seconds: 2,000 sampled values from 2 to ');
-    expect(many.text).toMatch(/2 – [\d,.]+ of 2,000 sampled/);
+    expect(many.text).toMatch(/2 – [\d,.]+ in a sample of 2,000/);
   });
 
-  test("draw as many values of a back-fill as of what came evenly", async () => {
+  test("draw each of the days after a back-fill, and the back-fill no finer than what is drawn of it", async () => {
     const { get } = await siteOf(
       ...Array.from({ length: 2968 }, (_, i) =>
         materialization("a", {
@@ -151,13 +160,24 @@ describe("an asset's timeline and plots", () => {
       ),
     );
     const { html } = await get("/assets/a");
-    const values =
-      html
-        .match(/data-values="([^"]*)"/)?.[1]
-        ?.split(" ")
-        .map(Number) ?? [];
-    expect(values).toHaveLength(240);
-    expect(values.at(-1)).toBe(2967);
+    const [, values = ""] = html.match(/data-values="([^"]*)"/) ?? [];
+    const drawn = values.split(" ").map(Number);
+    const daily = Array.from({ length: 33 }, (_, i) => 2935 + i);
+    expect(drawn.filter((value) => value >= 2935)).toEqual(daily);
+    expect([drawn.length, drawn.at(-34)]).toEqual([33 + 3, 2934]);
+  });
+
+  test("draw all values where they are few, whenever they came", async () => {
+    const { get } = await siteOf(
+      ...Array.from({ length: 240 }, (_, i) =>
+        materialization("a", {
+          timestamp: i < 200 ? noon - 300 * day + i : noon - (240 - i) * day,
+          metadata: { n: i },
+        }),
+      ),
+    );
+    const [, values = ""] = (await get("/assets/a")).html.match(/data-values="([^"]*)"/) ?? [];
+    expect(values.split(" ")).toHaveLength(240);
   });
 
   test("say that marks stand for several where events happened at the same time", async () => {

@@ -67,8 +67,46 @@ describe("a calendar of partitions", () => {
   });
 
   test("is not drawn where gaps would take more room than what there is, but they are said", () => {
-    const { blocks, says } = calendarOf([...dates("1990-01-01", 10), ...dates("2026-01-01", 10)]) ?? {};
-    expect([blocks, says]).toEqual([undefined, "13,139 missing: 1990-01-11 to 2025-12-31"]);
+    const runs = Array.from({ length: 10 }, (_, i) => dates(`20${10 + i}-01-01`, 20));
+    const { blocks, missing, says } = calendarOf(runs.flat()) ?? {};
+    expect([blocks, missing]).toEqual([undefined, 3307 - 200]);
+    expect(says).toEndWith("2017-01-21 to 2017-12-31, 2018-01-21 to 2018-12-31");
+  });
+
+  test.each([
+    ["a new start", [...dates("1990-01-01", 10), ...dates("2026-01-01", 10)], "1990-01-11 to 2025-12-31"],
+    ["a typing error", [...dates("2026-11-01", 30), "2062-11-03"], "2026-12-01 to 2062-11-02"],
+    ["one before all", ["1026-11-03", ...dates("2026-11-01", 30)], "1026-11-04 to 2026-10-31"],
+  ])("counts no gap that is longer than all else, as before %s, but says it", (_, names, gap) => {
+    const { missing, says, apart, blocks } = calendarOf(names) ?? {};
+    expect([missing, says, apart]).toEqual([0, "", [`Nothing from ${gap}`]]);
+    expect(blocks?.().flatMap(({ rows }) => rows.flatMap(({ cells }) => cells))).toEqual(names);
+  });
+
+  test("says gaps beside typing errors on both sides", () => {
+    const names = ["1026-11-03", ...without(dates("2026-11-01", 30), "2026-11-09"), "2062-11-03"];
+    expect(calendarOf(names)).toMatchObject({
+      says: "1 missing: 2026-11-09",
+      apart: ["Nothing from 1026-11-04 to 2026-10-31", "Nothing from 2026-12-01 to 2062-11-02"],
+    });
+  });
+
+  test.each([["backfill"], ["__HIVE_DEFAULT_PARTITION__"], ["2026-02-30"], ["20261103"]])(
+    "has a stray name like %s after all others, and the gaps as without it",
+    (stray) => {
+      const names = without(dates("2026-11-01", 30), "2026-11-09");
+      const calendar = calendarOf([...names, stray].sort());
+      expect(calendar).toMatchObject({ says: "1 missing: 2026-11-09", strays: [stray] });
+      const blocks = calendar?.blocks?.();
+      expect(blocks?.[0]).toEqual(calendarOf(names)?.blocks?.()[0]);
+      expect(blocks?.slice(1)).toMatchObject([{ label: "Other names", isOther: true, rows: [{ cells: [stray] }] }]);
+    },
+  );
+
+  test("is none where more than one name in ten is a stray", () => {
+    const strays = (count: number) => Array.from({ length: count }, (_, i) => `x${i}`);
+    expect(calendarOf([...dates("2026-11-01", 27), ...strays(3)])?.strays).toEqual(strays(3));
+    expect(calendarOf([...dates("2026-11-01", 27), ...strays(4)])).toBeUndefined();
   });
 
   test("has every name once and in its order, whatever is missing", () => {
@@ -79,11 +117,12 @@ describe("a calendar of partitions", () => {
     fc.assert(
       fc.property(some, ([start, kept]) => {
         const names = dates(new Date(start * day).toISOString(), kept.length).filter((_, i) => kept[i]);
-        const cells = calendarOf(names)
-          ?.blocks?.()
-          .flatMap(({ rows }) => rows.flatMap(({ cells }) => cells));
-        if (cells === undefined) return;
+        const calendar = calendarOf(names);
+        const cells = calendar?.blocks?.().flatMap(({ rows }) => rows.flatMap(({ cells }) => cells));
+        if (calendar === undefined || cells === undefined) return;
         expect(cells.filter((cell) => cell !== null)).toEqual(names);
+        expect(cells.length).toBe(names.length + calendar.missing);
+        if (calendar.apart.length > 0) return;
         expect(cells.length).toBe((Date.parse(names.at(-1) ?? "") - Date.parse(names[0] ?? "")) / day + 1);
       }),
     );
@@ -110,6 +149,24 @@ describe("a page of daily partitions", () => {
     expect(text).toContain("2 days are missing");
     expect(text).toContain("2 look missing: 2026-11-02, 2026-11-13");
     expect(html.match(/<i class="gap"/g)).toHaveLength(2);
+  });
+
+  test("keeps its hollow cells beside a stray name, which it says", async () => {
+    const names = [...without(dates("2026-11-01", 20), "2026-11-05"), "__HIVE_DEFAULT_PARTITION__"];
+    const { get } = await siteOf(...names.map((partition) => materialization("a", { partition })));
+    const { html, text } = await get("/assets/a");
+    expect(text).toContain("1 looks missing: 2026-11-05 1 of another form: __HIVE_DEFAULT_PARTITION__");
+    expect(html.match(/<i class="gap"/g)).toHaveLength(1);
+    expect(Array.from(html.matchAll(/<button name="partition" value="([^"]*)"/g), ([, name]) => name)).toEqual(names);
+  });
+
+  test("says a name of another century as it is", async () => {
+    const names = [...dates("2026-11-01", 20), "2062-11-03"];
+    const { get } = await siteOf(...names.map((partition) => materialization("a", { partition })));
+    const { html, text } = await get("/assets/a");
+    expect(text).toContain("Partitions 21 Nothing from 2026-11-21 to 2062-11-02");
+    expect(text).not.toContain("missing");
+    expect(html).not.toContain('class="gap"');
   });
 
   test("with other names stays packed", async () => {

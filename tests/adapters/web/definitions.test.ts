@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { definitionLimits } from "../../../core/definitions/index.ts";
 import { checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
 import { createMemoryDefinitionStore } from "../../../storage/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { day, linksTo, logOf, noon, type Site, siteOver } from "./site.ts";
 
 async function siteWith(assets: readonly object[], ...events: readonly RunlessEvent[]): Promise<Site> {

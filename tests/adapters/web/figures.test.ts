@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { timeLabels } from "../../../adapters/web/browser/ago.js";
 import {
   drawnPower,
   exactFigure,
@@ -108,5 +109,49 @@ describe("labels of an axis", () => {
     expect([withPower("1.5", 308), withPower("-15", 307), withPower("0", 9), withPower("2e-4", -9)]).toEqual([
       ...["1.5e308", "-15e307", "0", "2e-13"],
     ]);
+  });
+});
+
+describe("labels of an axis of time", () => {
+  const at = (...times: readonly string[]) => times.map((time) => Date.parse(`${time}Z`) / 1000);
+  test.each([
+    [at("2026-11-30T07:00", "2026-11-30T08:00"), 3600, ["07:00", "08:00"]],
+    [at("2026-11-30T16:00", "2026-12-01T00:00", "2026-12-01T08:00"), 8 * 3600, ["16:00", "Dec 1", "08:00"]],
+    [
+      at("2026-11-29T16:00", "2026-11-30T00:00", "2026-11-30T08:00", "2026-11-30T16:00"),
+      8 * 3600,
+      ["Nov 29 16:00", "Nov 30", "Nov 30 08:00", "Nov 30 16:00"],
+    ],
+    [at("2026-11-30T07:00:15", "2026-11-30T07:00:30"), 15, ["07:00:15", "07:00:30"]],
+    [at("2026-11-30T07:00:15", "2026-11-30T07:00:15.5"), 0.5, ["07:00:15.000", "07:00:15.500"]],
+    [at("2026-11-30T00:00", "2026-12-10T00:00"), 10 * 86_400, ["Nov 30", "Dec 10"]],
+    [at("2025-11-30T00:00", "2026-11-30T00:00"), 10 * 86_400, ["Nov 30, 2025", "Nov 30, 2026"]],
+    [at("2025-11-01T00:00", "2026-12-01T00:00"), 30 * 86_400, ["Nov 2025", "Dec 2026"]],
+  ])("%p each %d s are %p", (ticks, step, labels) => {
+    expect(timeLabels(ticks, step)).toEqual(labels);
+  });
+
+  test("differ over any span from a second to ten years", () => {
+    // The steps that uPlot takes, in seconds.
+    const steps = [
+      ...[0.1, 0.5, 1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200],
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30, 61, 92, 123, 184, 366, 730].map((days) => days * 86_400),
+    ];
+    const axes = fc.record({
+      start: fc.integer({ min: 0, max: 2_000_000_000 }),
+      span: fc.double({ min: 0, max: Math.log(3650 * 86_400), noNaN: true }).map(Math.exp),
+      count: fc.integer({ min: 2, max: 40 }),
+    });
+    fc.assert(
+      fc.property(axes, ({ start, span, count }) => {
+        const step = steps.find((one) => one >= span / count) ?? 730 * 86_400;
+        const first = Math.ceil(start / step) * step;
+        const ticks = Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => first + i * step);
+        const labels = timeLabels(ticks, step);
+        expect(labels).toHaveLength(ticks.length);
+        expect(new Set(labels).size).toBe(ticks.length);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

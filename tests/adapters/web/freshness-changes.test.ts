@@ -1,14 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { recordedTypes } from "../../../core/events/events.ts";
 import { freshnessStateChange, materialization } from "../../../core/index.ts";
-import { createMemoryLog } from "../../../storage/memory/memory-event-log.ts";
+import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.ts";
 import { noon, siteOver } from "./site.ts";
 
 const change = { state: "FAIL", previousState: "PASS", reason: "deadline", deadline: noon, lastAt: null } as const;
 const sentence = "PASS → FAIL, deadline 2026-11-23T12:00Z missed";
 
 async function siteWithChange() {
-  const log = createMemoryLog({ now: () => noon });
+  const log = createMemoryEventLog({ now: () => noon });
   await log.append([[{ event: materialization("a", { partition: "p" }) }]]);
   const { id } = log.record(freshnessStateChange(["a"], "p", change));
   return { ...siteOver(log), id };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkEvaluation, materialization, type RunlessEvent } from "../../../core/index.ts";
 import { type AssetFreshness, createMemoryDefinitionStore } from "../../../storage/index.ts";
-import { defined } from "../../contracts/definition-store.ts";
+import { defined } from "../../../storage/testing/definition-store/harness.ts";
 import { bearer, guardedApp, namedToken } from "../http/guarded.ts";
 import { alertOf, freshnessOf, type Given, givenWatching } from "./given-watching.ts";
 import { day, hour, linksTo, logOf, noon, siteOver } from "./site.ts";

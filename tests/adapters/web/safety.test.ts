@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assetPath } from "../../../adapters/web/parts/asset-path.ts";
-import { visible, visibleName } from "../../../adapters/web/values/visible-text.ts";
+import { visible, visibleName } from "../../../adapters/web/parts/visible-text.ts";
 import { type AssetKey, checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { scriptsOf, siteOf, textOf } from "./site.ts";
 
@@ -131,7 +132,10 @@ describe("every page", () => {
       ["identity", null],
     ] as const) {
       const { headers, bytes } = await get(path, { "accept-encoding": accepted });
-      expect([headers.get("content-encoding"), headers.get("vary")]).toEqual([taken, "Accept-Encoding"]);
+      expect([headers.get("content-encoding"), headers.get("vary")]).toEqual([
+        taken,
+        "Sec-Fetch-Dest, Accept-Encoding",
+      ]);
       const text = taken === "br" ? brotliDecompressSync(bytes) : taken === "gzip" ? gunzipSync(bytes) : bytes;
       expect(new TextDecoder().decode(text)).toEndWith("</html>");
     }
@@ -143,6 +147,20 @@ describe("every page", () => {
     expect(html).not.toMatch(style);
     expect(html).toContain('<main id="main">');
     expect(scriptsOf(html)).not.toEqual([]);
+  });
+
+  test("files come without their comments, and are otherwise what lies in the sources", async () => {
+    const { get } = await siteOf();
+    const [page = ""] = scriptsOf((await get("/")).html);
+    const folder = new URL("../../../adapters/web/browser/", import.meta.url);
+    const transpiler = new Bun.Transpiler({ loader: "js" });
+    for (const name of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
+      const { html: served } = await get(page.replace("page.js", name));
+      const source = readFileSync(new URL(name, folder), "utf8");
+      expect(served.length).toBeLessThan(source.length);
+      expect([name, /\/\*|^\s*\/\//m.test(served)]).toEqual([name, false]);
+      expect(transpiler.transformSync(served)).toBe(transpiler.transformSync(source));
+    }
   });
 
   test("files are kept for a year under a name that changes with them", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { sessionOf } from "../../../adapters/config/token-format.ts";
-import { localPath } from "../../../adapters/web/sign-in/sign-in-routes.ts";
+import { localPath } from "../../../adapters/web/sign-in-routes.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { readStream } from "../../read-stream.ts";
 import { bearer, guardedApp, namedToken } from "../http/guarded.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { visibleName, visibleValue } from "../../../adapters/web/parts/visible-text.ts";
 import { firstSeenLine, linesOf } from "../../../adapters/web/values/json-part.ts";
-import { visibleName, visibleValue } from "../../../adapters/web/values/visible-text.ts";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { linksTo, siteOf } from "./site.ts";
 

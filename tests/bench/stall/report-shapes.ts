@@ -60,6 +60,15 @@ export const reportShapes: readonly Shape[] = [
     // Three of 1.3 MB.
     return `[${list(3, () => nativeEvent(asset, `{"value":${rowsOf(1_270_000)}}`))}]`;
   }),
+  posting(
+    "define-100000",
+    "/api/v1/definitions?source=stall",
+    () => {
+      const freshness = '"freshness":{"type":"time_window","fail_window":"2h","warn_window":"1h"}';
+      return `{"assets":[${list(100_000, (i) => `{"key":"stall/defined/${i}","group":"g${i % 10}",${freshness}}`)}]}`;
+    },
+    { method: "PUT", once: true },
+  ),
   // From strangers: nobody needs a token for it.
   posting("form-2-million-fields", "/sign-in", () => "a&".repeat(2_000_000), {
     contentType: "application/x-www-form-urlencoded",

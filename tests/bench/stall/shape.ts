@@ -45,14 +45,14 @@ export function reading(
   return { name, kind: "read", ...traits, ask: ({ port }) => exchange(port, request) };
 }
 
-/** A shape that posts a body, which is made when it is needed first. */
+/** A shape that posts, or puts, a body, which is made when it is needed first. */
 export function posting(
   name: string,
   path: string,
   body: () => string,
-  traits: Traits & { readonly kind?: ShapeKind; readonly contentType?: string } = {},
+  traits: Traits & { readonly kind?: ShapeKind; readonly contentType?: string; readonly method?: "POST" | "PUT" } = {},
 ): Shape {
-  const { contentType = "application/json", ...rest } = traits;
+  const { contentType = "application/json", method = "POST", ...rest } = traits;
   let made: Buffer | undefined;
   const bytes = () => {
     made ??= Buffer.from(body());
@@ -63,7 +63,6 @@ export function posting(
     kind: "request",
     ...rest,
     body: bytes,
-    ask: ({ port }) =>
-      exchange(port, { method: "POST", path, headers: { "content-type": contentType }, body: bytes() }),
+    ask: ({ port }) => exchange(port, { method, path, headers: { "content-type": contentType }, body: bytes() }),
   };
 }

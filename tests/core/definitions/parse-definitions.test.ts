@@ -99,6 +99,34 @@ assets:
   ]);
 });
 
+test("what is to be quoted is the value alone, as it can be copied", () => {
+  const inFlow: readonly (readonly [text: string, advice: string])[] = [
+    ["freshness: { type: cron, deadline_cron: */15 * * * *, lower_bound_delta: 6h }", 'deadline_cron: "*/15 * * * *"'],
+    ["freshness: {type: cron, deadline_cron: * * * * *,lower_bound_delta: 6h}", 'deadline_cron: "* * * * *"'],
+    ["freshness: { lower_bound_delta: 6h, deadline_cron: */15 * * * * } # often", 'deadline_cron: "*/15 * * * *"'],
+    ['partitions: {type: cron, cron: */15 * * * *, start: "2026-01-01"}', 'cron: "*/15 * * * *"'],
+    ['partitions: {type: cron, start: "2026-01-01", cron: */15 * * * *}', 'cron: "*/15 * * * *"'],
+    ["freshness: { deadline_cron: */20,30 1,2 * * MON,TUE, lower_bound_delta: 6h }", '"*/20,30 1,2 * * MON,TUE"'],
+    ["freshness: { deadline_cron: */20,*/30 * * * *, lower_bound_delta: 6h }", 'deadline_cron: "*/20,*/30 * * * *"'],
+    [
+      "freshness: {\n      deadline_cron: */15 * * * *,\n      lower_bound_delta: 6h }",
+      'deadline_cron: "*/15 * * * *"',
+    ],
+    ['partitions: { type: daily, start: "2026-01-01", fmt: %Y%m%d, timezone: UTC }', 'fmt: "%Y%m%d"'],
+    ["owners: [team:data, @anna, bob@example.com]", '"@anna"'],
+    ['tags: { a: "b, *c", d: *e, f: g }', 'd: "*e"'],
+  ];
+  const adviceOf = (text: string) => {
+    const result = safeParseDefinitions(text);
+    return result.success ? "" : result.error.issues[0]?.message;
+  };
+  for (const [text, advice] of inFlow) {
+    expect(adviceOf(`assets:\n  - key: a\n    ${text}`)).toEndWith(advice);
+    expect(adviceOf(`assets:\n  - { key: a, ${text}\n    }`)).toEndWith(advice);
+  }
+  expect(adviceOf(policy("      deadline_cron: */15 0,12 * * * # often"))).toEndWith('"*/15 0,12 * * *"');
+});
+
 test("thousands of definitions may share one policy", () => {
   const assets = Array.from({ length: 2000 }, (_, i) => `  - { key: a${i}, freshness: *daily }`).join("\n");
   const first = "  - { key: a, freshness: &daily { type: time_window, fail_window: 1d } }";

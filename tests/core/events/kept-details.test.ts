@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { keptJson, textValue } from "../../../core/events/json-text.ts";
 import { withDetails } from "../../../core/events/kept-details.ts";
 import { formatDetails } from "../../../core/events/wire.ts";
 import {
@@ -9,7 +10,6 @@ import {
   type RecordedEvent,
   stringifyJson,
 } from "../../../core/index.ts";
-import { keptJson, textValue } from "../../../core/json/json-text.ts";
 import { numberText } from "../../../core/json/json-value.ts";
 import { always, recordedEvent } from "../arbitraries.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseEventInput } from "../../../core/events/event-input.ts";
+import { keptJson, largeText } from "../../../core/events/json-text.ts";
 import { type PartLimits, scanEvents, scanOneEvent, scanReport } from "../../../core/events/scanned-input.ts";
 import { formatDetails } from "../../../core/events/wire.ts";
 import {
@@ -10,7 +11,6 @@ import {
   type RunlessEvent,
   stringifyJson,
 } from "../../../core/index.ts";
-import { keptJson, largeText } from "../../../core/json/json-text.ts";
 import { always, anyText, jsonText, metadata, mutatedJsonText } from "../arbitraries.ts";
 
 class TooMany extends Error {}

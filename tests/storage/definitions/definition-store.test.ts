@@ -1,14 +1,18 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { openStores } from "../../../storage/index.ts";
-import { defined, definitionStoreContract, listAll } from "../../contracts/definition-store.ts";
+import { defined, listAll } from "../../../storage/testing/definition-store/harness.ts";
+import { definitionStoreContract } from "../../../storage/testing/index.ts";
 import { temporaryFolder } from "../../server.ts";
 
+const runner = { describe, test };
 const newFile = () => `file:${join(temporaryFolder(), "runless.db")}`;
 
-definitionStoreContract("definitions in memory", (options) => openStores({ ...options, url: ":memory:" }));
-definitionStoreContract("definitions in a libSQL file", (options) => openStores({ ...options, url: newFile() }));
+definitionStoreContract(runner, "definitions in memory", (options) => openStores({ ...options, url: ":memory:" }));
+definitionStoreContract(runner, "definitions in a libSQL file", (options) =>
+  openStores({ ...options, url: newFile() }),
+);
 
 test("whatever is replaced, a file answers what memory does, and a dry run what follows", async () => {
   const key = fc.constantFrom("a", "b", "a/b", "c");

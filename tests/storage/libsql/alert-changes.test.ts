@@ -3,8 +3,8 @@ import { join } from "node:path";
 import Database from "libsql";
 import { checkEvaluation } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
+import { Follower, report } from "../../../storage/testing/watch-store/follower.ts";
 import { toldOf } from "../../contracts/sending.ts";
-import { Follower, report } from "../../contracts/watching.ts";
 import { temporaryFolder } from "../../server.ts";
 
 let file: string;

@@ -6,7 +6,8 @@ import type { WipeTarget } from "../../../storage/event-log.ts";
 import { type LibsqlEventLog, openLibsqlEventLog } from "../../../storage/index.ts";
 import type { DatabaseAddress } from "../../../storage/libsql/libsql-options.ts";
 import { examineDatabase } from "../../../storage/libsql/maintenance/doctor.ts";
-import { noon, readAll, record } from "../../../storage/testing/event-log/harness.ts";
+import { noon } from "../../../storage/testing/declare-test.ts";
+import { readAll, record } from "../../../storage/testing/event-log/harness.ts";
 import { newStandIn } from "../../remote/test-database.ts";
 import { temporaryFolder } from "../../server.ts";
 

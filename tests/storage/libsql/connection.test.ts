@@ -5,7 +5,7 @@ import { materialization } from "../../../core/index.ts";
 import { openEventLog } from "../../../storage/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../storage/libsql/file/file-writer.ts";
-import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { migrate } from "../../../storage/libsql/migrations/migrate.ts";
 import { writeTransaction } from "../../../storage/libsql/write/write-transaction.ts";
 import { temporaryFolder } from "../../server.ts";
 

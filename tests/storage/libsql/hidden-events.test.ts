@@ -6,7 +6,8 @@ import { createLogDatabase } from "../../../storage/libsql/create-log-database.t
 import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import { createLibsqlEventLog } from "../../../storage/libsql/libsql-event-log.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
-import { noon, record } from "../../../storage/testing/event-log/harness.ts";
+import { noon } from "../../../storage/testing/declare-test.ts";
+import { record } from "../../../storage/testing/event-log/harness.ts";
 import { modelContract } from "../../../storage/testing/event-log/model.ts";
 import { temporaryFolder } from "../../server.ts";
 

@@ -12,7 +12,8 @@ import type { Expiry, Maintenance } from "../../../storage/maintenance.ts";
 import { createMemoryEventLog } from "../../../storage/memory/memory-event-log.ts";
 import { isTarget } from "../../../storage/scan/matches.ts";
 import { arbitraryActivity } from "../../../storage/testing/arbitrary-events.ts";
-import { noon, readAll, readIds, record, textOf } from "../../../storage/testing/event-log/harness.ts";
+import { noon } from "../../../storage/testing/declare-test.ts";
+import { readAll, readIds, record, textOf } from "../../../storage/testing/event-log/harness.ts";
 import { arbitraryReads, readBack } from "../../../storage/testing/event-log/read-back.ts";
 import { temporaryFolder } from "../../server.ts";
 

@@ -6,8 +6,8 @@ import { emptyDatabase, newStandIn } from "../../remote/test-database.ts";
 
 let standIn: StandIn;
 beforeAll(async () => {
-  // Of an interrupted transaction the next writer waits for the end.
-  standIn = await newStandIn({ transactionMs: 50 });
+  // Of an interrupted transaction the next writer waits for the end. A shorter limit would end whole ones on a busy machine.
+  standIn = await newStandIn({ transactionMs: 120 });
 });
 afterAll(() => standIn.close());
 

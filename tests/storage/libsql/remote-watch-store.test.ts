@@ -1,12 +1,12 @@
-import { test } from "bun:test";
+import { describe, test } from "bun:test";
 import { openStores } from "../../../storage/index.ts";
+import { watchStoreContract } from "../../../storage/testing/index.ts";
 import { decideOnce } from "../../adapters/server/watching/three-servers.ts";
-import { watchStoreContract } from "../../contracts/watch-store.ts";
 import { emptyDatabase, testDatabase } from "../../remote/test-database.ts";
 
 const address = testDatabase();
 
-watchStoreContract("watching in a remote libSQL database", async ({ now }) => {
+watchStoreContract({ describe, test }, "watching in a remote libSQL database", async ({ now }) => {
   await emptyDatabase(address());
   return openStores({ now, ...address() });
 });

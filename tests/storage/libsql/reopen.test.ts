@@ -3,15 +3,8 @@ import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { materialization } from "../../../core/index.ts";
 import { type EventLog, openLibsqlEventLog } from "../../../storage/index.ts";
-import {
-  appendUnit,
-  duplicate,
-  keyed,
-  noon,
-  readAll,
-  record,
-  recorded,
-} from "../../../storage/testing/event-log/harness.ts";
+import { noon } from "../../../storage/testing/declare-test.ts";
+import { appendUnit, duplicate, keyed, readAll, record, recorded } from "../../../storage/testing/event-log/harness.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const a = materialization("a");

@@ -4,7 +4,7 @@ import { createClient } from "@libsql/client";
 import { getTableName } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import Database from "libsql";
-import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { migrate } from "../../../storage/libsql/migrations/migrate.ts";
 import * as schema from "../../../storage/libsql/schema.ts";
 import { temporaryFolder } from "../../server.ts";
 import { schemaDifference, schemaTables } from "./schema-statements.ts";

@@ -43,6 +43,7 @@ export function unknownNames(pieces: readonly string[], functions: ReadonlySet<s
   const isColumn = (name: string) => columns.has(name) || aliases.has(name) || ofSqlite.test(name);
   for (const text of texts) {
     for (const [, table = "", list = ""] of text.matchAll(/\bINSERT INTO ([a-z_]+) \(([a-z_,\s]*)\)/g)) {
+      if (list.trim() === "") continue; // what a template inserts: statements.test.ts compares it with the schema
       for (const name of list.split(/,\s*/)) check(`${table}.${name}`, columnsOf.get(table)?.has(name.trim()) === true);
     }
     for (const [, table = "", name = ""] of text.matchAll(/\bUPDATE ([a-z_]+) SET ([a-z_]+)/g)) {

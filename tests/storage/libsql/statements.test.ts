@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
+import { getTableConfig } from "drizzle-orm/sqlite-core";
 import Database from "libsql";
-import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { migrate } from "../../../storage/libsql/migrations/migrate.ts";
+import { event } from "../../../storage/libsql/schema.ts";
+import { eventColumns } from "../../../storage/libsql/write/insert-statements.ts";
 import { temporaryFolder } from "../../server.ts";
 import { isSql, stringsOf, unknownNames } from "./sql-names.ts";
 
@@ -48,6 +51,19 @@ describe("statements", () => {
     expect(names("INSERT INTO summary (asset_id, kind) VALUES (?, ?)")).toContain("summary.kind");
     expect(names("UPDATE pruned SET id = 1")).toContain("pruned.id");
     expect(names("SELECT count(*) AS count FROM (SELECT row.value ->> 0 FROM json_each(?1) AS row)")).toEqual([]);
+  });
+
+  test("insert events by the columns that schema.ts has, in one place alone", () => {
+    expect<string[]>([...eventColumns].sort()).toEqual(
+      getTableConfig(event)
+        .columns.map(({ name }) => name)
+        .sort(),
+    );
+    const texts = files.flatMap((file) => {
+      const sql = stringsOf(readFileSync(join(root, file), "utf8")).filter(isSql);
+      return sql.filter((text) => /INSERT INTO (event|asset)\b/.test(text)).map(() => file);
+    });
+    expect(texts).toEqual(Array(2).fill("storage/libsql/write/insert-statements.ts"));
   });
 
   test("that stand in a constant are all taken by SQLite, on a database that the migrations made", async () => {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { materialization } from "../../../core/index.ts";
 import { type EventLog, openLibsqlEventLog } from "../../../storage/index.ts";
-import { appendUnit, keyed, noon, readAll, readIds, record } from "../../../storage/testing/event-log/harness.ts";
+import { noon } from "../../../storage/testing/declare-test.ts";
+import { appendUnit, keyed, readAll, readIds, record } from "../../../storage/testing/event-log/harness.ts";
 import { temporaryFolder } from "../../server.ts";
 
 describe("two logs on one file", () => {

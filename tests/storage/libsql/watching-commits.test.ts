@@ -7,8 +7,8 @@ import { openFileAccess } from "../../../storage/libsql/file/file-access.ts";
 import type { LogDatabase } from "../../../storage/libsql/log-database.ts";
 import { openRemoteAccess } from "../../../storage/libsql/remote/remote-access.ts";
 import type { WrittenPlan } from "../../../storage/libsql/watching/write-plan.ts";
+import { alertsOf, changesOf, define, Follower, report } from "../../../storage/testing/watch-store/follower.ts";
 import { toldOf } from "../../contracts/sending.ts";
-import { alertsOf, changesOf, define, Follower, report } from "../../contracts/watching.ts";
 import { emptyDatabase, testDatabase } from "../../remote/test-database.ts";
 import { temporaryFolder } from "../../server.ts";
 

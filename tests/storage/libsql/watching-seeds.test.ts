@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { checkEvaluation, materialization } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
-import { alertsOf, changesOf, define, Follower, report } from "../../contracts/watching.ts";
+import { alertsOf, changesOf, define, Follower, report } from "../../../storage/testing/watch-store/follower.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const hour = 3_600_000;

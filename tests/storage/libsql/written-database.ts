@@ -4,7 +4,7 @@ import { drizzle } from "drizzle-orm/libsql";
 import type { RunlessEvent } from "../../../core/index.ts";
 import { openConnection } from "../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../storage/libsql/file/file-writer.ts";
-import { migrate } from "../../../storage/libsql/maintenance/migrate.ts";
+import { migrate } from "../../../storage/libsql/migrations/migrate.ts";
 import { type ReadSteps, readSteps } from "../../../storage/libsql/read/read-steps.ts";
 import { encodeEvent } from "../../../storage/libsql/write/event-row.ts";
 import { joinRows } from "../../../storage/libsql/write/group.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { textValue } from "../../../core/events/json-text.ts";
 import {
   checkEvaluation,
   float,
@@ -14,7 +15,6 @@ import {
   type RunlessEvent,
   stringifyJson,
 } from "../../../core/index.ts";
-import { textValue } from "../../../core/json/json-text.ts";
 import { fingerprint } from "../../../storage/recording/fingerprint.ts";
 import { arbitraryEvent } from "../../../storage/testing/arbitrary-events.ts";
 

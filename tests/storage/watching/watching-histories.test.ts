@@ -3,8 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { checkEvaluation, materialization, observation, type RunlessEvent } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
+import { alertsOf, changesOf, define, Follower, report } from "../../../storage/testing/watch-store/follower.ts";
 import { alertChangesOf } from "../../contracts/sending.ts";
-import { alertsOf, changesOf, define, Follower, report } from "../../contracts/watching.ts";
 import { temporaryFolder } from "../../server.ts";
 
 const minute = 60_000;
@@ -129,6 +129,7 @@ test("whatever is reported, defined and wiped, a file decides what memory does, 
           for (const watching of all) await apply(watching, done, clock);
           const seen = await Promise.all(all.map(({ stores }) => stateOf(stores)));
           expect(seen[1]).toEqual(seen[0] as never);
+          for (const { stores } of all) await assertEventsAreThere(stores);
         }
         for (const { stores } of all) await assertChained(stores);
         for (const { stores } of all) await assertTold(stores);
@@ -172,6 +173,15 @@ async function assertTold(stores: Stores): Promise<void> {
     const of = changes.filter(({ alert }) => alert.id === id);
     expect(of.map(({ to }) => to).indexOf("resolved")).toBe(status === "resolved" ? of.length - 1 : -1);
     for (const { alert } of of.slice(1)) expect(alert.severity === "ERROR" || alert.status === "resolved").toBe(true);
+  }
+}
+
+/** Whatever was wiped, an alert of freshness that fires names the change to the state that its subject has. */
+async function assertEventsAreThere({ log, watching }: Stores): Promise<void> {
+  const { alerts } = await watching.alerts({ status: "firing", kind: "freshness" }, { limit: 1000 });
+  for (const { eventId, partition, severity } of alerts) {
+    const state = severity === "ERROR" ? "FAIL" : "WARN";
+    expect(await log.get(eventId ?? 0)).toMatchObject({ partition, freshness: { state } });
   }
 }
 

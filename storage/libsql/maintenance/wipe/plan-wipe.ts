@@ -41,17 +41,19 @@ async function planAsset(steps: ReadSteps, assetKey: string): Promise<AssetPlan 
   const [row] = await select(steps, selectAsset, [assetKey]);
   if (row === undefined) return undefined;
   const { assetId, upToId } = startOf(row);
-  return withTraces(steps, { what: "asset", assetId, assetKey, upToId: 0, traces: [] }, upToId);
+  return withTraces(steps, { what: "asset", assetId, assetKey, upToId: 0, traces: [], hasChanges: false }, upToId);
 }
 
 async function withTraces(steps: ReadSteps, plan: AssetPlan, upToId: number): Promise<AssetPlan> {
   const traces = [...plan.traces];
+  let { hasChanges } = plan;
   const range = { assetId: plan.assetId, afterId: plan.upToId, upToId };
   await walkEvents(steps, selectTraces, range, noArgs, (json) => {
-    const ids = JSON.parse(String(json)) as readonly number[]; // as selectTraces writes them
-    for (const id of ids) traces.push(id);
+    const found = JSON.parse(String(json)) as readonly [traces: readonly number[], changes: number]; // as selectTraces writes them
+    for (const id of found[0]) traces.push(id);
+    hasChanges ||= found[1] > 0;
   });
-  return { ...plan, upToId, traces };
+  return { ...plan, upToId, traces, hasChanges };
 }
 
 async function planEvent(steps: ReadSteps, eventId: number) {
@@ -177,7 +179,11 @@ const selectEvent = `
   WHERE event.id = ?1 AND ${isReported("event")} AND ${isVisible("event")}`;
 
 const selectTraces = walkStatement(
-  (examined) => `SELECT json_group_array(id) FROM ${examined} WHERE kind = ${kinds.ASSET_WIPED}`,
+  (examined) => `
+    SELECT json_array(
+      json_group_array(id) FILTER (WHERE kind = ${kinds.ASSET_WIPED}),
+      count(*) FILTER (WHERE kind = ${kinds.FRESHNESS_STATE_CHANGE})
+    ) FROM ${examined}`,
 );
 
 const selectLosses = walkStatement(

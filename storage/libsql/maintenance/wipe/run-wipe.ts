@@ -9,7 +9,7 @@ const longestPlanning = 60_000;
 /** Between two plans, in milliseconds. */
 const pause = 20;
 
-export interface Wipe {
+interface Wipe {
   readonly target: WipeTarget;
   readonly by: string | null;
   readonly now: () => number;

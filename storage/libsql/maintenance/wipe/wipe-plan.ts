@@ -20,6 +20,8 @@ export interface AssetPlan extends Planned {
   readonly what: "asset";
   /** The ids of the traces of earlier wipes, which stay. */
   readonly traces: readonly number[];
+  /** Whether it has changes of freshness. They go with it, also where nothing was reported. */
+  readonly hasChanges: boolean;
 }
 
 export interface EventsPlan extends Planned {

@@ -1,5 +1,6 @@
 import { type AssetWiped, assetWiped, type WipeScope } from "../../../../core/index.ts";
 import { encodeEvent, kinds } from "../../write/event-row.ts";
+import { insertAssets } from "../../write/insert-statements.ts";
 import { jsonArrays } from "../../write/json-arrays.ts";
 import { decodeKey, decodeNullable } from "../../write/sortable-text.ts";
 import { reduction } from "../../write/summaries.ts";
@@ -40,16 +41,16 @@ type Hidden = "hidden" | PlanFailure | undefined;
 
 /** The asset gets a new id, so that reads no longer find its events. */
 async function hideAsset(transaction: WriteTransaction, plan: AssetPlan): Promise<Hidden> {
-  const { assetId, assetKey, upToId, traces } = plan;
+  const { assetId, assetKey, upToId, traces, hasChanges } = plan;
   const { rows } = await transaction.execute({ sql: selectAssetState, args: [assetId, upToId, mostEventsOfAsset + 1] });
   const [state] = rows;
   if (state === undefined) return "outdated";
-  if (state.has_events === 0) return undefined;
+  if (state.has_events === 0 && !hasChanges) return undefined;
   if (Number(state.newer) > mostEventsOfAsset) return "behind";
   await transaction.batch([
     { sql: "INSERT INTO wiped_asset VALUES (?)", args: [assetId] },
     { sql: "DELETE FROM asset WHERE id = ?", args: [assetId] },
-    { sql: "INSERT INTO asset (key) VALUES (?)", args: [assetKey] },
+    { sql: insertAsset, args: [assetKey] },
     ...jsonArrays(traces).map((json) => ({ sql: moveTraces, args: [assetId, assetKey, json] })),
     { sql: moveNewerTraces, args: [assetId, assetKey, upToId] },
   ]);
@@ -87,6 +88,7 @@ const selectAssetState = `
   SELECT EXISTS (SELECT 1 FROM summary WHERE asset_id = asset.id) AS has_events,
     (SELECT count(*) FROM (SELECT 1 FROM event WHERE asset_id = asset.id AND event.id > ?2 LIMIT ?3)) AS newer
   FROM asset WHERE asset.id = ?1`;
+const insertAsset = insertAssets("VALUES (?)");
 const newId = "(SELECT id FROM asset WHERE key = ?2)";
 const moveTraces = `
   UPDATE event SET asset_id = ${newId} WHERE asset_id = ?1 AND id IN (SELECT value FROM json_each(?3))`;

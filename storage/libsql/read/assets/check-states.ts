@@ -6,7 +6,7 @@ import type { ReadSteps } from "../read-steps.ts";
 // asset may have millions.
 
 /** How many summaries of checks one step reads, each with its event. */
-export const checksPerStep = 10_000;
+const checksPerStep = 10_000;
 /** An asset with more of them is read alone. */
 const fewChecks = 200;
 const assetsPerStep = 500;
@@ -118,7 +118,7 @@ async function walkNames(steps: ReadSteps, id: number) {
 }
 
 /** Part of an asset's summaries of checks, as a condition for `WHERE`. */
-export interface CheckRange {
+interface CheckRange {
   readonly where: string;
   readonly args: readonly InValue[] & InValue[];
 }

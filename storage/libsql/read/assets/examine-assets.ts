@@ -13,7 +13,7 @@ const keysPerStep = 500;
 export const noRank = "NULL";
 
 /** How much a page has examined. */
-export interface Examined {
+interface Examined {
   keys: number;
   bytes: number;
   checks: number;

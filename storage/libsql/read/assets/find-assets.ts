@@ -21,7 +21,7 @@ export interface AssetPosition {
   readonly rank: number | null;
 }
 
-export interface FoundAsset extends AssetPosition {
+interface FoundAsset extends AssetPosition {
   readonly id: number;
 }
 

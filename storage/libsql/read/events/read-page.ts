@@ -12,7 +12,7 @@ import { eventColumns, eventSize } from "./read-event.ts";
 /** How many events a page examines at most. */
 export const eventsPerPage = 5000;
 /** If a prefix has at most so many assets, their events are found by the index, however many others lie between them. */
-export const fewAssets = 100;
+const fewAssets = 100;
 
 export interface PageOfRows {
   readonly rows: readonly EventRow[];
@@ -41,6 +41,9 @@ export async function readPage(
   // Too many other events lie between those that match.
   const few = end.count < eventsPerPage ? undefined : await findFewAssets(database, filter, order, bounds);
   if (few !== undefined) {
+    // Nothing is below the prefix. What was wiped has its asset still, which the trace of the wipe belongs to.
+    if (few.ids.length === 0)
+      return { rows: [], last: order === "asc" ? (head?.id ?? end.id) : end.id, hasMore: false };
     const found = await examineEvents(database, request, { edge: few.edge, assets: few.ids });
     const rows = await found.rows();
     if (found.isCut) return cutPage(rows);
@@ -123,7 +126,7 @@ interface FewAssets {
   readonly edge: number | undefined;
 }
 
-/** The assets below the filter's prefix, if they are few. */
+/** The assets below the filter's prefix, if they are few or none. */
 async function findFewAssets(
   database: LibSQLDatabase,
   { assetKey, prefix }: EventFilter,
@@ -133,7 +136,8 @@ async function findFewAssets(
   if (prefix === undefined || assetKey !== undefined) return undefined;
   const most = fewAssets + 1;
   const found = await database.select({ id: asset.id }).from(asset).where(isBelow(prefix)).limit(most);
-  if (found.length === 0 || found.length === most) return undefined;
+  if (found.length === 0) return { ids: [], edge: undefined };
+  if (found.length === most) return undefined;
   const ids = found.map(({ id }) => id);
   // Each asset has a share of the page. If one has more events than that, the page ends where its share does.
   const share = Math.floor(eventsPerPage / ids.length);

@@ -11,7 +11,7 @@ import {
   thinReports,
   timelineName,
 } from "../../../scan/timeline.ts";
-import { type EventRow, eventMark, type MarkRow } from "../../write/event-row.ts";
+import { type EventRow, eventMark, kinds, type MarkRow } from "../../write/event-row.ts";
 import { decodeText, encodeKey } from "../../write/sortable-text.ts";
 import { isReported, isVisible } from "../../write/wiped-partition.ts";
 import { eventSizeSql } from "../page-size.ts";
@@ -30,7 +30,7 @@ export interface TimelineRows extends Omit<AssetTimeline, "events"> {
 
 /**
  * When the events of an asset happened. If there are more than `most`, it takes a sample: runs of events, evenly
- * spread.
+ * spread over the order of receipt, and the latest event of each kind by its timestamp, whenever that was received.
  */
 export async function readTimeline(
   steps: ReadSteps,
@@ -49,8 +49,10 @@ export async function readTimeline(
   const args = [assetId, afterId, upToId, most + 1];
   const counted = await steps.step((client) => client.execute({ sql: selectCount, args }));
   const isSample = Number(counted.rows[0]?.count) > most;
-  if (isSample) await walkRuns(steps, range, since, most, use);
-  else await walkEvents(steps, selectAll, range, () => [since ?? null], use);
+  if (isSample) {
+    await walkRuns(steps, range, since, most, use);
+    await addLatest(steps, assetId, since, marks);
+  } else await walkEvents(steps, selectAll, range, () => [since ?? null], use);
   const named = await withNames(steps, thinMarks(marks, slots));
   return {
     marks: named,
@@ -93,7 +95,7 @@ const selectCount = `
   SELECT count(*) AS count FROM (SELECT 1 FROM event WHERE asset_id = ?1 AND id > ?2 AND id <= ?3 LIMIT ?4)`;
 
 const marksOf = (examined: string, since: string) => `
-  SELECT json_group_array(json_array(event.id, event.kind, event.timestamp, event.passed, event.severity))
+  SELECT json_group_array(json_array(event.id, event.kind, event.timestamp, event.passed, event.severity)) AS marks
   FROM ${examined} CROSS JOIN event ON event.id = examined.id
   WHERE ${isReported("examined")} AND ${isVisible("examined")} AND (${since} IS NULL OR event.timestamp >= ${since})`;
 
@@ -125,6 +127,23 @@ async function walkRuns(
     const { rows } = await steps.step((client) => client.execute({ sql: selectRuns, args }));
     for (const { found } of rows) use(found);
   }
+}
+
+const selectLatest = marksOf(
+  `(
+    SELECT event.id, event.asset_id, event.kind, event.partition FROM summary CROSS JOIN event ON event.id = summary.event_id
+    WHERE summary.asset_id = ?1 AND summary.scope <= ${kinds.ASSET_CHECK_EVALUATION} AND summary.check_name = ''
+      AND summary.partition = x''
+  ) AS examined`,
+  "?2",
+);
+
+/** Adds the latest event of each kind that is not in the sample: its id may be anywhere. */
+async function addLatest(steps: ReadSteps, assetId: number, since: number | undefined, marks: EventMark[]) {
+  const { rows } = await steps.step((client) => client.execute({ sql: selectLatest, args: [assetId, since ?? null] }));
+  const ids = new Set(marks.map(({ id }) => id));
+  const found = JSON.parse(String(rows[0]?.marks ?? "[]")) as MarkRow[]; // as the statement writes it
+  for (const mark of found.map(eventMark)) if (!ids.has(mark.id)) marks.push(mark);
 }
 
 type NameRow = readonly [id: number, partition: string | null, checkName: string | null];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freshnessOf, partitionsOf } from "../../../../adapters/cli/definitions/suggest.ts";
+import { partitionsOf } from "../../../../adapters/cli/definitions/suggest.ts";
+import { suggestFreshness } from "../../../../adapters/cli/definitions/suggest-freshness.ts";
 import { parseDefinitions } from "../../../../core/definitions/index.ts";
 import { temporaryFolder } from "../../../server.ts";
 import { patience, runCli, type Target, targets } from "../run-cli.ts";
@@ -136,11 +137,22 @@ describe.each(Object.entries(targets))("over %s", (_, open) => {
       {
         key: ["rhythm", "daily"],
         partitions: { type: "daily", start: "2026-11-01" },
-        freshness: { type: "time_window", warn_window: "36h", fail_window: "2d" },
+        freshness: { type: "time_window", warn_window: "36h", fail_window: "2d", early: "19h" },
       },
     ]);
     const again = await cli("define", fileOf("suggested.yaml", stdout), "--source", "suggested");
     expect(again.stdout).toBe("suggested: 1 added, 0 changed, 0 removed, 0 unchanged\n");
+  });
+
+  test("--suggest says in a comment why an asset gets no policy", async () => {
+    for (const i of [1, 2, 3, 4, 24]) {
+      await cli("report", "paused", "--timestamp", `2026-10-${String(i).padStart(2, "0")}T05:00:00Z`);
+    }
+    const { stdout } = await cli("define", "--suggest", "--prefix", "paused");
+    expect(stdout).toContain(
+      "\n  # No freshness is suggested: usually 24h passed between two materializations, but once 20d.\n  - key: paused",
+    );
+    expect(parseDefinitions(stdout)).toMatchObject([{ key: ["paused"], freshness: null }]);
   });
 });
 
@@ -153,11 +165,16 @@ test.each([
   [["eu", "us"], { type: "static", keys: ["eu", "us"] }],
   [[], undefined],
 ])("of the names %p the partitions are %p", (names, partitions) => {
-  expect(partitionsOf(names)).toEqual(partitions);
+  expect<unknown>(partitionsOf(names)).toEqual(partitions);
 });
 
 test("too few materializations have no rhythm, and those of one run count once", () => {
   const hour = 3_600_000;
+  const freshnessOf = (times: readonly number[]) =>
+    suggestFreshness(
+      times.map((at) => ({ partition: null, at })),
+      undefined,
+    );
   expect(freshnessOf([0, hour, 2 * hour])).toBeUndefined();
   const times = Array.from({ length: 5 }, (_, i) => [i * hour, i * hour + 10]).flat();
   expect(freshnessOf(times)).toEqual({ type: "time_window", warn_window: "90m", fail_window: "2h" });

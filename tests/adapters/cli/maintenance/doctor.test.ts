@@ -5,7 +5,7 @@ import { createClient } from "@libsql/client";
 import { RunlessInstance } from "../../../../adapters/index.ts";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { openStores } from "../../../../storage/index.ts";
-import { migrations } from "../../../../storage/libsql/maintenance/migrations.ts";
+import { migrations } from "../../../../storage/libsql/migrations/migrations.ts";
 import { destinationRow } from "../../../contracts/sending.ts";
 import { runtimes, startServer, temporaryFolder } from "../../../server.ts";
 import { patience, runCli } from "../run-cli.ts";

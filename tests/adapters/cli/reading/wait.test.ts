@@ -93,6 +93,13 @@ describe.each(Object.entries(targets))("runless wait on %s", (_, open) => {
   });
 });
 
+test("of --fail-fast the help promises checks alone, since no event says that a run failed", async () => {
+  const { stdout } = await runCli(["wait", "--help"], {});
+  expect(stdout.replace(/\s+/g, " ")).toContain(
+    "--fail-fast end with exit code 1 as soon as one of these checks has failed",
+  );
+});
+
 test("a wait on a file ends with what another process reports there, and with 3 where there is no such file", async () => {
   const { env } = newFile();
   const { ended } = start(["wait", "a", "--partition", "p"], { env });

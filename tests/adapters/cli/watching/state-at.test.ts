@@ -7,7 +7,7 @@ import { createApp } from "../../../../adapters/server/http.ts";
 import { evaluateFreshness } from "../../../../core/freshness/index.ts";
 import { materialization, observation, parseTime, type RunlessEvent } from "../../../../core/index.ts";
 import { openStores } from "../../../../storage/index.ts";
-import { define, report } from "../../../contracts/watching.ts";
+import { define, report } from "../../../../storage/testing/watch-store/follower.ts";
 
 const hour = 3_600_000;
 /** On a Monday. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { formatEvent, freshnessStateChange, parseJson } from "../../../../core/index.ts";
-import { createMemoryLog } from "../../../../storage/memory/memory-event-log.ts";
+import { createMemoryEventLog } from "../../../../storage/memory/memory-event-log.ts";
 import { readStream } from "../../../read-stream.ts";
 import { linesOf, materializationOf, nativeApp, noon } from "../native.ts";
 
@@ -15,7 +15,7 @@ const freshness = {
 
 /** An API over a log with a materialization, a change of freshness, and a materialization of another asset. */
 async function appWithChange() {
-  const log = createMemoryLog({ now: () => noon });
+  const log = createMemoryEventLog({ now: () => noon });
   const app = nativeApp({ log });
   await app.post(materializationOf("a/b"));
   const { id } = log.record(freshnessStateChange(["a", "b"], "p", change));

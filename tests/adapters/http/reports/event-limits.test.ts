@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { defaultLimits, type LimitName, limitFlag } from "../../../../adapters/config/limits.ts";
 import { checkEvents } from "../../../../adapters/http/reports/event-limits.ts";
 import { parseEventInput } from "../../../../core/events/event-input.ts";
+import { textValue } from "../../../../core/events/json-text.ts";
 import { checkEvaluation, InvalidEventError, materialization, parseJson } from "../../../../core/index.ts";
-import { textValue } from "../../../../core/json/json-text.ts";
 import { always, jsonText } from "../../../core/arbitraries.ts";
 
 const wide = "é€😀"; // 2, 3 and 4 bytes

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createApp } from "../../../../adapters/server/http.ts";
 import { materialization } from "../../../../core/index.ts";
 import { createMemoryDefinitionStore, type Mute } from "../../../../storage/index.ts";
-import { defined } from "../../../contracts/definition-store.ts";
+import { defined } from "../../../../storage/testing/definition-store/harness.ts";
 import { bearer, guardedApp, namedToken } from "../guarded.ts";
 import { memory, nativeApp, noon } from "../native.ts";
 import { alertOf, at, freshnessOf, standInWatchStore, subjectOf, type Watched } from "./stand-in-watch-store.ts";

@@ -5,8 +5,8 @@ import type { Forwarder } from "../../../../adapters/http/forwarder.ts";
 import { createRequestThread, type RequestThreadOptions } from "../../../../adapters/server/thread/request-thread.ts";
 import { openedFile } from "../../../../storage/libsql/file/opened-file.ts";
 import { type LibsqlStores, openLibsqlStores } from "../../../../storage/libsql/libsql-stores.ts";
-import { defined } from "../../../contracts/definition-store.ts";
-import { Follower } from "../../../contracts/watching.ts";
+import { defined } from "../../../../storage/testing/definition-store/harness.ts";
+import { Follower } from "../../../../storage/testing/watch-store/follower.ts";
 import { temporaryFolder } from "../../../server.ts";
 import { config, linesOf, materializationOf } from "../../http/native.ts";
 import { allRoutes, exampleRequest } from "../../http/route-examples.ts";
@@ -132,6 +132,17 @@ describe("a request thread that fails", () => {
       expect((await ask(thread, "fine")).status).toBe(200);
     },
   );
+
+  test("takes no other request with it that has a thread of its own", async () => {
+    const thread = threadFor({ script, pingInterval: 100 });
+    const alone = (path: string) =>
+      thread.answerAlone(new Request(`http://localhost/${path}`), { caller: anybody, recheck: async () => {} });
+    const shared = await (await ask(thread, "fine")).text();
+    const [failed, answered] = await Promise.allSettled([alone("exit"), alone("fine")]);
+    expect(failed).toMatchObject({ status: "rejected", reason: { status: 503 } });
+    expect(answered.status === "fulfilled" && (await answered.value.text())).not.toBe(shared);
+    expect(await (await ask(thread, "fine")).text()).toBe(shared);
+  });
 
   test("is not taken for stuck while it answers pings", async () => {
     const thread = threadFor({ script, pingInterval: 100 });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { openStores } from "../../../../storage/index.ts";
-import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
+import { alertsOf, changesOf, define, report } from "../../../../storage/testing/watch-store/follower.ts";
 import { programs } from "../../../server.ts";
 
 export interface ThreeServers {
@@ -26,18 +26,21 @@ const second = 1000;
 export async function decideOnce({ url, authToken, assets, checks }: ThreeServers): Promise<void> {
   const stores = await openStores({ url, authToken });
   const names = Array.from({ length: assets }, (_, i) => `late/${String(i).padStart(4, "0")}`);
-  // Deadlines lie so that a clock that is ahead meets some at once, and one that is behind the last of them in a while.
-  const windows = names.map((_, i) => `${2 + (i % 10)}s`);
-  await define(
-    stores,
-    ...names.map((key, i) => ({ key, freshness: { type: "time_window", fail_window: windows[i] } })),
-  );
   const crowd = new Crowd(url, authToken);
   try {
     for (const clock of clocks) await crowd.start(clock);
+    const began = Date.now();
     for (let i = 0; i < names.length; i += 100) {
       await report(stores, ...names.slice(i, i + 100).map((key) => materialization(key)));
     }
+    // Defined after its report, however long that took: a report that came after its deadline would be a second change.
+    const age = Math.ceil((Date.now() - began) / second);
+    // Deadlines lie so that a clock that is ahead meets some at once, and one that is behind the last of them in a while.
+    const windows = names.map((_, i) => `${age + 2 + (i % 10)}s`);
+    await define(
+      stores,
+      ...names.map((key, i) => ({ key, freshness: { type: "time_window", fail_window: windows[i] } })),
+    );
     for (let i = 0; i < checks; i += 10) {
       const some = Array.from({ length: Math.min(10, checks - i) }, (_, j) => `c${i + j}`);
       await report(stores, ...some.map((checkName) => checkEvaluation("checked", { checkName, passed: false })));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Watcher } from "../../../../adapters/server/watching/watcher.ts";
 import { materialization } from "../../../../core/index.ts";
 import { openStores, type Stores } from "../../../../storage/index.ts";
-import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
+import { alertsOf, changesOf, define, report } from "../../../../storage/testing/watch-store/follower.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 const second = 1000;

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { Watcher } from "../../../../adapters/server/watching/watcher.ts";
 import { checkEvaluation, materialization } from "../../../../core/index.ts";
 import { createMemoryDefinitionStore, createMemoryTokenStore, type Stores } from "../../../../storage/index.ts";
-import { createMemoryLog } from "../../../../storage/memory/memory-event-log.ts";
+import { createMemoryEventLog } from "../../../../storage/memory/memory-event-log.ts";
 import { createMemorySendStore } from "../../../../storage/memory/send-store.ts";
 import { createMemoryWatchStore } from "../../../../storage/memory/watch-store.ts";
-import { alertsOf, changesOf, define, report } from "../../../contracts/watching.ts";
+import { alertsOf, changesOf, define, report } from "../../../../storage/testing/watch-store/follower.ts";
 
 const second = 1000;
 const start = Date.UTC(2026, 10, 23, 12);
@@ -15,7 +15,7 @@ type Later = <Result>(name: string, work: () => Promise<Result>) => Promise<Resu
 
 /** Stores whose calls are answered when the scheduler says so, and fail where the test does: before or after their work. */
 function scheduledStores(now: () => number, later: Later): Stores {
-  const log = createMemoryLog({ now });
+  const log = createMemoryEventLog({ now });
   const definitions = createMemoryDefinitionStore({ now });
   // What planning reads comes late too: so a step may be overtaken between what it read and what it writes.
   const watching = createMemoryWatchStore({

@@ -6,7 +6,7 @@ import { encodeDefinitions } from "../../../../storage/libsql/definitions/encode
 import { DefinitionReplacer } from "../../../../storage/libsql/definitions/replace-definitions.ts";
 import { openFileAccess } from "../../../../storage/libsql/file/file-access.ts";
 import { writeTransaction } from "../../../../storage/libsql/write/write-transaction.ts";
-import { defined, listAll, nameOf } from "../../../contracts/definition-store.ts";
+import { defined, listAll, nameOf } from "../../../../storage/testing/definition-store/harness.ts";
 import { temporaryFolder } from "../../../server.ts";
 
 /** What a process leaves that dies after its second step, or while it still writes. */

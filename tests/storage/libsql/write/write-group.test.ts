@@ -4,7 +4,7 @@ import type { Client } from "@libsql/client";
 import { materialization, type RunlessEvent } from "../../../../core/index.ts";
 import { openConnection } from "../../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../../storage/libsql/file/file-writer.ts";
-import { migrate } from "../../../../storage/libsql/maintenance/migrate.ts";
+import { migrate } from "../../../../storage/libsql/migrations/migrate.ts";
 import { encodeEvent } from "../../../../storage/libsql/write/event-row.ts";
 import { joinRows } from "../../../../storage/libsql/write/group.ts";
 import { writeGroup } from "../../../../storage/libsql/write/write-group.ts";

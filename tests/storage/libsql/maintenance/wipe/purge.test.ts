@@ -5,8 +5,8 @@ import { checkEvaluation, materialization, type RunlessEvent } from "../../../..
 import { openLibsqlEventLog } from "../../../../../storage/index.ts";
 import { openConnection } from "../../../../../storage/libsql/connection.ts";
 import { FileWriter } from "../../../../../storage/libsql/file/file-writer.ts";
-import { migrate } from "../../../../../storage/libsql/maintenance/migrate.ts";
 import { deleteHidden, findHidden, rowsPerStep } from "../../../../../storage/libsql/maintenance/wipe/purge.ts";
+import { migrate } from "../../../../../storage/libsql/migrations/migrate.ts";
 import { encodeEvent } from "../../../../../storage/libsql/write/event-row.ts";
 import { joinRows } from "../../../../../storage/libsql/write/group.ts";
 import { writeGroup } from "../../../../../storage/libsql/write/write-group.ts";

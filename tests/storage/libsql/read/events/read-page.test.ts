@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { drizzle } from "drizzle-orm/libsql";
 import { materialization, observation } from "../../../../../core/index.ts";
+import { openEventLog } from "../../../../../storage/index.ts";
 import { eventsPerPage, readPage } from "../../../../../storage/libsql/read/events/read-page.ts";
+import { temporaryFolder } from "../../../../server.ts";
 import { writtenDatabase } from "../../written-database.ts";
 
 const noise = Array.from({ length: eventsPerPage }, (_, i) => materialization(["noise", String(i % 3)]));
@@ -40,6 +43,25 @@ test("events of few assets below a prefix are found at once, whatever lies betwe
     expect([rest.rows.map(({ id }) => id), rest.hasMore]).toEqual([ids.slice(4), false]);
   }
   client.close();
+});
+
+test("a page below a prefix without assets is empty at once, though a wiped asset there leaves its trace", async () => {
+  for (const order of ["asc", "desc"] as const) {
+    const page = await readPage(database, { prefix: ["none"] }, { order, limit: 10 }, undefined);
+    expect(page).toMatchObject({ rows: [], hasMore: false });
+    // What is reported below it later is found from there on.
+    if (order === "asc") expect(page.last).toBe(2 * eventsPerPage + 2);
+  }
+  const log = await openEventLog({ url: `file:${join(temporaryFolder(), "runless.db")}` });
+  try {
+    await log.append([[{ event: materialization(["gone", "a"]) }]]);
+    await log.wipe({ assetKey: ["gone", "a"] }, null);
+    for (let at = 0; at < 2; at++) await log.append([noise.map((event) => ({ event }))]);
+    const { events, hasMore } = await log.query({ prefix: ["gone"] }, { order: "desc", limit: 10 });
+    expect([events.map(({ type }) => type), hasMore]).toEqual([["ASSET_WIPED"], false]);
+  } finally {
+    await log.close();
+  }
 });
 
 test("a page of few assets that have many events ends where one of them has had its share", async () => {

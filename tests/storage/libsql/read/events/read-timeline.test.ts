@@ -49,3 +49,31 @@ test("what a timeline's events hold together is bounded", async () => {
   const { rows } = await readTimeline(watchedSteps(client).steps, ["a"], { slots: 50, events: 40 });
   expect(rows.map(({ timestamp }) => timestamp)).toEqual([3, 7, 11, 15, 19, 23, 27, 31, 35, 39]);
 });
+
+test("what is the latest by its time is in a sample, wherever it was received", async () => {
+  const { client } = await writtenDatabase(
+    Array.from({ length: count }, (_, i) => materialization("a", { timestamp: i === 1501 ? 10 * count : i })),
+  );
+  const { marks, rows, isSample } = await readTimeline(
+    watchedSteps(client).steps,
+    ["a"],
+    { slots: 50, events: 9 },
+    500,
+  );
+  expect([isSample, marks.at(-1)?.timestamp, rows.at(-1)?.timestamp]).toEqual([true, 10 * count, 10 * count]);
+});
+
+test("reports of single days are among the events, however large a back-fill before them is", async () => {
+  const day = 86_400_000;
+  const { client } = await writtenDatabase(
+    Array.from({ length: count }, (_, i) => {
+      const timestamp = i < count - 33 ? i * 1000 : (i - count + 35) * day;
+      return materialization("a", { timestamp, description: "x".repeat(600) });
+    }),
+  );
+  const { rows } = await readTimeline(watchedSteps(client).steps, ["a"], { slots: 900, events: 2000 });
+  expect(rows.length).toBeLessThan(1500);
+  expect(rows.filter(({ timestamp }) => timestamp >= day).map(({ timestamp }) => timestamp / day)).toEqual(
+    Array.from({ length: 33 }, (_, i) => i + 2),
+  );
+});
