@@ -1,5 +1,5 @@
-import { utf8Length } from "../definitions/json-size.ts";
 import type { Answer, Delivery } from "./delivery.ts";
+import { answerText, reasonOf } from "./describe-answer.ts";
 import {
   limitedDelay,
   mostFailures,
@@ -41,18 +41,16 @@ export interface AttemptOutcome<State extends SendingState> {
 /** How often a delivery is sent at most, whatever it is answered by turns. */
 const mostAttempts = 200;
 
-/** In bytes. */
-const mostAnswer = 1024;
-
 /** How often a blocked destination is tried. */
-const blockedDelay = 60_000;
+export const blockedDelay = 60_000;
 
 type Verdict = "delivered" | "gone" | "limited" | "refused" | "forbidden" | "failed";
 
 const refusals: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 
 /**
- * What follows an answer: for the destination, and for what was sent. This is of all types but dagster.
+ * What follows an answer: for the destination, and for what was sent. Of dagster it is
+ * dagster/after-report.ts.
  *
  * The destination waits as one after a failure. A delivery counts how often the same happened to it, in its `answer`.
  */
@@ -160,38 +158,4 @@ function timesBefore({ attempts, answer }: Delivery, verdict: keyof typeof mostT
 
 function retryAfterOf(answer: Answer): number {
   return answer.type === "answered" ? (answer.retryAfter ?? 0) : 0;
-}
-
-/** `503, failed 2 of 13: upstream is away`. */
-function answerText(answer: Answer, count?: string): string {
-  const start = answer.type === "answered" ? String(answer.status) : noAnswer[answer.type];
-  const rest = answer.type === "answered" ? answer.text : answer.reason;
-  return cut(
-    [count === undefined ? start : `${start}, ${count}`, rest.trim()].filter((part) => part !== "").join(": "),
-  );
-}
-
-const noAnswer = { unreachable: "not reached", lost: "no answer", forbidden: "not sent" } as const;
-
-function reasonOf(answer: Answer): string {
-  if (answer.type === "forbidden") return cut(answer.reason);
-  if (answer.type === "unreachable") return cut(`it can't be reached: ${answer.reason}`);
-  if (answer.type === "lost") return cut(`no answer came: ${answer.reason}`);
-  const { status, retryAfter } = answer;
-  if (status === 410) return "it answered 410, it is gone: correct its URL, then resume it";
-  if (status === 401 || status === 403) return `it answered ${status}: correct its URL, key or secret`;
-  if (retryAfter !== null) return `it answered ${status}, it asks to wait`;
-  if (status >= 300 && status < 400) {
-    return `it answered ${status}, a redirect is not followed: write the URL that it leads to`;
-  }
-  return `it answered ${status}`;
-}
-
-/** The start of a text, in at most 1 KiB. */
-function cut(text: string): string {
-  let end = mostAnswer;
-  // A character has at most three bytes for each of its UTF-16 units.
-  while (utf8Length(text.slice(0, end)) > mostAnswer)
-    end -= Math.ceil((utf8Length(text.slice(0, end)) - mostAnswer) / 3);
-  return text.slice(0, end).toWellFormed();
 }

@@ -10,7 +10,7 @@ export const mostInFlight = { destination: 4, server: 16 } as const;
 /** What waits for one destination. */
 export interface SendQueue {
   readonly destination: Pick<Destination, "name" | "groupWait" | "groupInterval"> & {
-    readonly target: Pick<Destination["target"], "type">;
+    readonly target: Pick<Destination["target"], "type"> & { readonly lanes?: number };
   };
   readonly state: Pick<SendingState, "status" | "failures" | "retryAt"> & { readonly groupedAt: number | null };
   /** In the order of their ids. */
@@ -92,7 +92,7 @@ function planQueue(queue: SendQueue, now: number): QueuePlan {
   const { status, failures, retryAt } = queue.state;
   if (status === "paused" || status === "disabled" || queue.pending.length === 0) return nothing;
   // What is under way tells whether the destination is back, before anything else is sent.
-  const most = failures > 0 || status === "blocked" ? 1 : mostInFlight.destination;
+  const most = failures > 0 || status === "blocked" ? 1 : (queue.destination.target.lanes ?? mostInFlight.destination);
   const left = most - messagesInFlight(queue);
   if (left <= 0) return nothing;
   const all = groups(queue) ? planGroup(queue) : planSubjects(queue, queue.pending);

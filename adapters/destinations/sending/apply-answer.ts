@@ -1,5 +1,11 @@
+import { afterReport } from "../../../core/destinations/dagster/after-report.ts";
 import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
-import { afterAnswer, expireDeliveries } from "../../../core/destinations/next-attempt.ts";
+import {
+  type Attempt,
+  type AttemptOutcome,
+  afterAnswer,
+  expireDeliveries,
+} from "../../../core/destinations/next-attempt.ts";
 import type { DestinationRow } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
 import type { Changes } from "./changes.ts";
@@ -14,7 +20,8 @@ export interface Finished extends Delivered {
   readonly startedAt: number;
 }
 
-export type Outcome = "delivered" | "failed" | "dead" | "superseded";
+/** `skipped`: Dagster has no way in for it. */
+export type Outcome = "delivered" | "failed" | "dead" | "superseded" | "parked" | "skipped";
 
 export interface Applying {
   readonly changes: Changes;
@@ -37,24 +44,41 @@ function applyTo(
   queue: DestinationQueue,
   sent: readonly Delivery[],
   answer: Answer,
-  { startedAt, isGroup }: Pick<Finished, "startedAt" | "isGroup">,
+  { startedAt, isGroup, isOfPartition = false }: Pick<Finished, "startedAt" | "isGroup" | "isOfPartition">,
   { changes, now, random, count }: Applying,
 ): void {
   const before = queue.row;
   const { name } = queue.destination;
   const attempt = { deliveries: sent, destination: before, answer, startedAt, now, random: random() };
-  const { destination, changed } = afterAnswer(attempt);
+  const isForwarded = queue.destination.target.type === "dagster";
+  const { destination, changed } = isForwarded ? afterForward(queue, attempt, isOfPartition) : afterAnswer(attempt);
   const isDelivered = changed.some(({ status }) => status === "delivered");
   const row = isGroup && isDelivered ? { ...destination, groupedAt: now } : destination;
   changes.put(queue, row);
-  const expired = row.failures > before.failures ? expireDeliveries(queue.waiting, row, now) : [];
+  const expired = row.failures > before.failures && !isForwarded ? expireDeliveries(queue.waiting, row, now) : [];
   const known = new Set(changed.map(({ id }) => id));
   for (const outcome of [...changed, ...expired.filter(({ id }) => !known.has(id))]) {
     changes.change(queue, outcome);
     const { status } = outcome;
-    count(name, status === "delivered" || status === "dead" ? status : "failed", 1);
+    count(name, status === "delivered" || status === "dead" || status === "parked" ? status : "failed", 1);
   }
   tell(name, before, row);
+}
+
+function afterForward(
+  { forwarding }: DestinationQueue,
+  { deliveries, answer, now, ...rest }: Attempt<DestinationRow>,
+  isOfPartition: boolean,
+): AttemptOutcome<DestinationRow> {
+  const [delivery] = deliveries; // one each
+  if (delivery === undefined) return { destination: rest.destination, changed: [] };
+  const { id } = delivery;
+  forwarding.noteAnswer(id, answer, now);
+  const isOfCheckedPartition = isOfPartition && delivery.type === "asset.check_evaluated";
+  const othersArrived = forwarding.othersArrived(id);
+  const outcome = afterReport({ ...rest, delivery, answer, now, isOfCheckedPartition, othersArrived });
+  if (outcome.changed[0]?.status === "delivered") forwarding.noteArrived(now);
+  return outcome;
 }
 
 /** An event that retention took while it waited is told as those are that were taken before they were looked at. */

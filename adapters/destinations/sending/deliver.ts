@@ -5,6 +5,8 @@ import { formatEvent } from "../../../core/index.ts";
 import { type Alert, EventLogError, type Stores } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
 import { formatAlert } from "../../http/watching/format-watching.ts";
+import type { Forwarding } from "../dagster/forwarding.ts";
+import { askVersion, sendReport } from "../dagster/send-report.ts";
 import { appriseNotification } from "../formats/apprise.ts";
 import { emailContent } from "../formats/email.ts";
 import { pagerdutyEvent } from "../formats/pagerduty.ts";
@@ -20,6 +22,8 @@ export interface DeliverDeps extends Pick<Stores, "log" | "sending" | "watching"
   /** Under which address people reach the server; null: nobody said. */
   readonly baseUrl: string | null;
   readonly now: () => number;
+  /** What is known of the destination, if it is a Dagster. */
+  readonly forwarding: Forwarding;
 }
 
 export interface Delivered {
@@ -29,6 +33,8 @@ export interface Delivered {
   readonly gone: readonly Delivery[];
   /** The newest event that retention took, where an event is gone. */
   readonly prunedTo: number;
+  /** Whether it was of one event, of a partition. */
+  readonly isOfPartition?: boolean;
 }
 
 interface Told extends ToldMessage {
@@ -75,15 +81,18 @@ async function deliver(
   const [first] = messages;
   const prunedTo = gone.length === 0 ? 0 : await deps.log.prunedId();
   if (first === undefined) return { answer: undefined, gone, prunedTo };
-  return { answer: await sendMessages(destination, [first, ...messages.slice(1)], deps, signal), gone, prunedTo };
+  const isOfPartition = messages.length === 1 && (first.event?.partition ?? null) !== null;
+  const answer = await sendMessages(destination, [first, ...messages.slice(1)], deps, signal);
+  return { answer, gone, prunedTo, isOfPartition };
 }
 
 function sendMessages(
   destination: Destination,
   messages: readonly [Told, ...Told[]],
-  { send, mail, baseUrl, now }: DeliverDeps,
+  deps: DeliverDeps,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const { send, mail, baseUrl, now } = deps;
   const { target, allowPrivate } = destination;
   const [first] = messages;
   const post = (url: string, payload: unknown, secrets: readonly string[] = []): HttpRequest => {
@@ -106,10 +115,21 @@ function sendMessages(
       return send(post(target.url, appriseNotification(messages, target, baseUrl), target.urls));
     case "email":
       return mail({ target, content: emailContent(messages, baseUrl), id: first.delivery.messageId, allowPrivate });
-    case "heartbeat":
     case "dagster":
+      return forward({ target, allowPrivate }, first, deps, signal);
+    case "heartbeat":
       return Promise.resolve({ type: "forbidden", reason: `a destination of type ${target.type} is told of nothing.` });
   }
+}
+
+async function forward(
+  dagster: Parameters<typeof sendReport>[0],
+  { delivery, event }: Told,
+  { send, forwarding, log }: DeliverDeps,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const deps = { send, forwarding, signal, logId: await log.id() };
+  return event === undefined ? askVersion(dagster, deps) : sendReport(dagster, delivery, event, deps);
 }
 
 function envelopeOf({ delivery, at, event, alert, content, type }: Told, baseUrl: string | null): string {

@@ -4,6 +4,7 @@ import type { DeliveryOutcome } from "../../../core/destinations/next-attempt.ts
 import type { SendQueue } from "../../../core/destinations/send-queue.ts";
 import type { ToldAlert } from "../../../core/destinations/superseded.ts";
 import type { DestinationRow } from "../../../storage/index.ts";
+import { Forwarding } from "../dagster/forwarding.ts";
 
 /** Past this the cursors stop: the log keeps the rest. */
 export const mostPending = 1000;
@@ -30,6 +31,8 @@ export class DestinationQueue {
   /** Whether the log has events that it did not look at, for lack of room. */
   isBehind = false;
   readonly inFlight = new Set<number>();
+  /** Of a Dagster. */
+  readonly forwarding = new Forwarding();
   /** In the order of their ids. */
   #pending: Delivery[] = [];
   readonly #held = new Map<number, Delivery>();
@@ -45,6 +48,10 @@ export class DestinationQueue {
 
   get pending(): readonly Delivery[] {
     return this.#pending;
+  }
+
+  has(id: number): boolean {
+    return this.#held.has(id) || this.#pending.some((one) => one.id === id);
   }
 
   get held(): readonly Delivery[] {
@@ -97,6 +104,7 @@ export class DestinationQueue {
     }
     if (index >= 0) this.#pending.splice(index, 1);
     this.#held.delete(delivery.id);
+    this.forwarding.noteEnd(delivery.id);
     const alertId = this.#alerts.get(delivery.id);
     if (delivery.status === "pending" || delivery.status === "held") {
       this.add(delivery, alertId);

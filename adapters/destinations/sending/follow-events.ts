@@ -1,3 +1,4 @@
+import { isForwarded } from "../../../core/destinations/dagster/dagster-report.ts";
 import { messageTypeOf, subjectOf } from "../../../core/destinations/message-id.ts";
 import { type Labels, noLabels, takesEvent } from "../../../core/destinations/takes.ts";
 import { formatAssetKey, type RecordedEvent } from "../../../core/index.ts";
@@ -7,6 +8,8 @@ import { type Changes, mostQueued, type Queued } from "./changes.ts";
 import { type DestinationQueue, groupQueues } from "./destination-queue.ts";
 
 export interface Following extends Pick<Stores, "log" | "definitions"> {
+  readonly logId: string;
+  readonly count: (destination: string, outcome: "skipped", count: number) => void;
   readonly changes: Changes;
   readonly now: number;
 }
@@ -66,12 +69,17 @@ function follow(
   queue: DestinationQueue,
   events: readonly RecordedEvent[],
   labels: ReadonlyMap<string, Labels>,
-  { changes, now }: Following,
+  { changes, now, logId, count }: Following,
 ): boolean {
   const { destination, replay } = queue; // of the beginning: it ends with an event of it
   let room = queue.room - changes.countOf(queue);
   for (const event of events) {
-    const isTaken = takesEvent(destination, event, labels.get(formatAssetKey(event.assetKey)) ?? noLabels);
+    const isSkipped = destination.target.type === "dagster" && !isForwarded(event, logId);
+    const { where, events: types } = destination;
+    const asked = { where, events: isSkipped ? [event.type] : types };
+    const isAsked = takesEvent(asked, event, labels.get(formatAssetKey(event.assetKey)) ?? noLabels);
+    if (isAsked && isSkipped) count(destination.name, "skipped", 1);
+    const isTaken = isAsked && !isSkipped;
     if (isTaken && room <= 0) return false;
     if (isTaken) {
       room--;

@@ -20,7 +20,7 @@ const noteEvery = second;
 /** How often the holder looks for requests and for alerts that changed. */
 const pollEvery = second;
 
-export interface HeldOptions extends Omit<DeliverDeps, "now" | "log" | "sending" | "watching"> {
+export interface HeldOptions extends Omit<DeliverDeps, "now" | "log" | "sending" | "watching" | "forwarding"> {
   readonly stores: Omit<Stores, "tokens">;
   readonly read: () => { readonly now: number; readonly elapsed: number };
   /** Called when an answer came: there is more to do. */
@@ -36,6 +36,7 @@ export class HeldSending {
   readonly #options: HeldOptions;
   readonly #queues: ReadonlyMap<string, DestinationQueue>;
   readonly #periodic: Periodic;
+  readonly #logId: string;
   readonly #end = new AbortController();
   #changes: Changes;
   /** Committed, and not read yet: their ids are known by reading. */
@@ -52,12 +53,18 @@ export class HeldSending {
   private constructor(
     fence: number,
     options: HeldOptions,
-    { queues, changes, at }: { queues: readonly DestinationQueue[]; changes: Changes; at: number },
+    {
+      queues,
+      changes,
+      at,
+      logId,
+    }: { queues: readonly DestinationQueue[]; changes: Changes; at: number; logId: string },
   ) {
     this.fence = fence;
     this.#options = options;
     this.#changes = changes;
     this.#writtenAt = at;
+    this.#logId = logId;
     this.#queues = new Map(queues.map((queue) => [queue.destination.name, queue]));
     this.#periodic = new Periodic(queues.map(({ destination }) => destination));
   }
@@ -70,7 +77,8 @@ export class HeldSending {
   ): Promise<HeldSending> {
     const changes = new Changes();
     const queues = await loadQueues(destinations, options.stores, changes, options.read().now);
-    return new HeldSending(fence, options, { queues, changes, at });
+    const logId = await options.stores.log.id();
+    return new HeldSending(fence, options, { queues, changes, at, logId });
   }
 
   get queues(): readonly DestinationQueue[] {
@@ -127,7 +135,7 @@ export class HeldSending {
 
   /** Queues what there is. Returns whether there is more. */
   async #follow(): Promise<boolean> {
-    const { stores, read } = this.#options;
+    const { stores, read, onOutcome = () => {} } = this.#options;
     const { now, elapsed } = read();
     const changes = this.#changes;
     const all = this.queues;
@@ -145,7 +153,8 @@ export class HeldSending {
       }
       if (isFollowing) {
         this.#followedAt = elapsed;
-        hasMore = (await followEvents(all, { ...stores, changes, now })) || hasMore;
+        hasMore =
+          (await followEvents(all, { ...stores, changes, now, logId: this.#logId, count: onOutcome })) || hasMore;
       }
     } catch (error) {
       this.#hasCommits = true;
@@ -202,7 +211,7 @@ export class HeldSending {
   #send(queue: DestinationQueue, deliveries: PlannedMessage["deliveries"], isGroup: boolean): void {
     const { stores, read, wake } = this.#options;
     const startedAt = read().now;
-    const deps: DeliverDeps = { ...this.#options, ...stores, now: () => read().now };
+    const deps: DeliverDeps = { ...this.#options, ...stores, forwarding: queue.forwarding, now: () => read().now };
     for (const { id } of deliveries) queue.inFlight.add(id);
     this.#underWay++;
     void sendOnce(queue.destination, deliveries, deps, this.#end.signal).then((delivered) => {

@@ -20,8 +20,11 @@ export async function takeQueued(
       const queue = queues.get(delivery.destination);
       const { alertId, isResent = false } = known.get(delivery.messageId) ?? {};
       if (queue === undefined) continue;
-      if (delivery.status === "pending" || delivery.status === "held") queue.add(delivery, alertId);
-      else if (isResent) {
+      if (delivery.status === "pending" || delivery.status === "held") {
+        // One of a replay may have been pending before.
+        if (!isResent && !queue.has(delivery.id)) queue.forwarding.noteQueued(delivery.id);
+        queue.add(delivery, alertId);
+      } else if (isResent) {
         const again = redeliver(delivery, now);
         queue.add({ ...delivery, ...again }, alertId);
         changes.change(queue, again);

@@ -85,13 +85,7 @@ export async function runSender(options: RunSenderOptions): Promise<void> {
 async function readSendingFile(path: string): Promise<SendingFile | { readonly problems: readonly string[] }> {
   const file = await readDestinationsFile(path);
   if (file.type === "wrong") return { problems: file.problems };
-  const problems = file.destinations
-    .filter(({ target }) => target.type === "dagster")
-    .map(
-      ({ name }) =>
-        `${path}: the destination ${name} is of type dagster, which this version can't send to: leave it out`,
-    );
-  return problems.length > 0 ? { problems } : { destinations: file.destinations, hash: file.hash };
+  return { destinations: file.destinations, hash: file.hash };
 }
 
 function onReload(listener: () => Promise<void>): () => void {
