@@ -1,14 +1,14 @@
-import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Argument } from "@commander-js/extra-typings";
 import * as v from "valibot";
-import { deliveryStatuses } from "../../../core/destinations/delivery.ts";
 import { readAnswer } from "../../client/answers.ts";
 import { printable } from "../../config/printable.ts";
 import { usageError } from "../exit-code.ts";
-import { cursorOption, examples, jsonOption, limitOption, logCommand } from "../log-command.ts";
+import { examples, jsonOption, logCommand } from "../log-command.ts";
 import { moment, momentCell } from "../reading/event-cells.ts";
-import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { type Cell, table } from "../table.ts";
 import { withLog } from "../with-log.ts";
+import { askSender, readId } from "./ask-sender.ts";
+import { deliveriesCommand, dropCommand, parkedCommand, redeliverCommand, retryCommand } from "./deliveries.ts";
 
 const destinationSchema = v.object({
   name: v.string(),
@@ -18,28 +18,13 @@ const destinationSchema = v.object({
   pending: v.number(),
   oldest_at: moment,
   held: v.number(),
+  parked: v.number(),
   dead: v.number(),
   pruned_events: v.number(),
 });
 const listSchema = v.object({ destinations: v.array(destinationSchema), is_sending: v.boolean() });
 
-const deliverySchema = v.object({
-  id: v.number(),
-  destination: v.string(),
-  type: v.string(),
-  event_id: v.nullable(v.number()),
-  status: v.string(),
-  attempts: v.number(),
-  created_at: moment,
-  next_at: moment,
-  answer: v.nullable(v.string()),
-});
-
-const requestedSchema = v.object({ requested: v.string(), destination: v.string() });
-
-const listHeaders = ["NAME", "TYPE", "STATUS", "PENDING", "OLDEST", "HELD", "DEAD", "PRUNED", "REASON"];
-const deliveryHeaders = ["ID", "DESTINATION", "TYPE", "EVENT", "STATUS", "ATTEMPTS", "QUEUED", "NEXT", "ANSWER"];
-const longestAnswer = 80;
+const listHeaders = ["NAME", "TYPE", "STATUS", "PENDING", "OLDEST", "HELD", "PARKED", "DEAD", "PRUNED", "REASON"];
 
 export const destinationsCommand = logCommand("destinations")
   .description("List who is told of events and alerts, and how far each is. Needs an admin token without a prefix.")
@@ -64,7 +49,7 @@ export const destinationsCommand = logCommand("destinations")
   });
 
 function destinationCells(one: v.InferOutput<typeof destinationSchema>): readonly Cell[] {
-  const { name, type, status, reason, pending, oldest_at, held, dead, pruned_events } = one;
+  const { name, type, status, reason, pending, oldest_at, held, parked, dead, pruned_events } = one;
   return [
     name,
     type,
@@ -72,14 +57,18 @@ function destinationCells(one: v.InferOutput<typeof destinationSchema>): readonl
     String(pending),
     momentCell(oldest_at),
     String(held),
+    String(parked),
     String(dead),
     String(pruned_events),
     printable(reason ?? ""),
   ];
 }
 
+for (const command of [parkedCommand, retryCommand, redeliverCommand, dropCommand, deliveriesCommand]) {
+  destinationsCommand.addCommand(command.copyInheritedSettings(destinationsCommand));
+}
+
 const name = () => new Argument("<name>", "the destination, as the file names it");
-const delivery = () => new Argument("<id>", "the delivery's id").argParser(readId);
 
 const actions = [
   ["test", "Send a test to a destination."],
@@ -95,23 +84,8 @@ for (const [action, summary] of actions) {
     .addArgument(name())
     .addHelpText("after", examples(`destinations ${action} data-chat`))
     .action((destination, _, command) =>
-      ask(`${encodeURIComponent(destination)}/${action}`, command.optsWithGlobals()),
+      askSender(`${encodeURIComponent(destination)}/${action}`, command.optsWithGlobals()),
     );
-}
-
-const deliveryActions = [
-  ["redeliver", "Send a message once more, under the id that it had."],
-  ["drop", "Give a message up that is to be sent."],
-] as const;
-
-for (const [action, summary] of deliveryActions) {
-  destinationsCommand
-    .command(action)
-    .summary(summary)
-    .description(summary)
-    .addArgument(delivery())
-    .addHelpText("after", examples(`destinations ${action} 42`))
-    .action((id, _, command) => ask(`deliveries/${id}/${action}`, command.optsWithGlobals()));
 }
 
 destinationsCommand
@@ -126,63 +100,5 @@ destinationsCommand
   .action((destination, { from, firing, newIds }, command) => {
     if ((from === undefined) === (firing !== true)) throw usageError("Say what is sent: --from <id>, or --firing.");
     const query = { after: from?.toString(), firing: firing && "true", new_ids: newIds && "true" };
-    return ask(`${encodeURIComponent(destination)}/replay`, command.optsWithGlobals(), query);
+    return askSender(`${encodeURIComponent(destination)}/replay`, command.optsWithGlobals(), query);
   });
-
-destinationsCommand
-  .command("deliveries")
-  .summary("List messages, and what became of them.")
-  .description("List messages to destinations, newest first, and what became of them.")
-  .option("--destination <name>", "only to this one")
-  .addOption(new Option("--status <status>", "only those with this status").choices(deliveryStatuses))
-  .option(...limitOption)
-  .option(...cursorOption)
-  .addHelpText(
-    "after",
-    examples("destinations deliveries", "destinations deliveries --destination loader --status dead"),
-  )
-  .action(async ({ destination, status, limit, cursor }, command) => {
-    const { json, ...options } = command.optsWithGlobals();
-    await withLog(options, async (log) => {
-      const query = { destination, status };
-      const list = await readList(log, { path: "destinations/deliveries", name: "deliveries", query, limit, cursor });
-      if (json === true) return console.log(formatList("deliveries", list));
-      console.log(table(deliveryHeaders, v.parse(v.array(deliverySchema), list.items).map(deliveryCells)));
-      noteMore(list);
-    });
-  });
-
-function deliveryCells(one: v.InferOutput<typeof deliverySchema>): readonly Cell[] {
-  const style = one.status === "dead" ? "red" : one.status === "delivered" ? "green" : undefined;
-  return [
-    String(one.id),
-    one.destination,
-    one.type,
-    one.event_id === null ? "" : String(one.event_id),
-    style === undefined ? one.status : { text: one.status, style },
-    String(one.attempts),
-    momentCell(one.created_at),
-    momentCell(one.next_at),
-    printable((one.answer ?? "").split("\n", 1)[0] ?? "").slice(0, longestAnswer),
-  ];
-}
-
-type Options = Parameters<typeof withLog>[0] & { readonly json?: true | undefined };
-
-async function ask(
-  path: string,
-  { json, ...options }: Options,
-  query: Readonly<Record<string, string | undefined>> = {},
-): Promise<void> {
-  await withLog(options, async ({ send }) => {
-    const text = await send({ method: "POST", path: `destinations/${path}`, query, signal: undefined });
-    if (json === true) return console.log(text);
-    const { requested, destination } = readAnswer(requestedSchema, text);
-    console.log(`Asked the server that sends: ${requested} ${printable(destination)}.`);
-  });
-}
-
-function readId(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("An id is a whole number.");
-}

@@ -2,7 +2,11 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { databaseFile } from "../../../storage/libsql/file/database-file.ts";
-import { type Examination, examineDatabase } from "../../../storage/libsql/maintenance/doctor.ts";
+import {
+  type Examination,
+  examineDatabase,
+  type TroubledDestination,
+} from "../../../storage/libsql/maintenance/doctor.ts";
 import { databaseName } from "../../../storage/libsql/store-error.ts";
 import { printable } from "../../config/printable.ts";
 import { findDatabase } from "../destination.ts";
@@ -114,11 +118,7 @@ function findingsOf(
           : undefined,
       isUnknown: summaries === undefined,
     },
-    ...destinations.map(({ name, status, reason }) => ({
-      what: `destination ${printable(name)}`,
-      text: status === "active" ? "fails" : status,
-      advice: `The destination ${printable(name)} is not told now: ${printable(reason ?? "nobody knows why")}. \`runless destinations\` says more.`,
-    })),
+    ...destinations.map(destinationFinding),
     ...(freeBytes === null
       ? []
       : [
@@ -129,6 +129,19 @@ function findingsOf(
           },
         ]),
   ];
+}
+
+function destinationFinding({ name, status, reason, parked }: TroubledDestination) {
+  const shown = printable(name);
+  const isTold = status === "active" && reason === null;
+  const why = isTold ? "" : `The destination ${shown} is not told now: ${printable(reason ?? "nobody knows why")}. `;
+  const refused =
+    parked === 0 ? "" : `It refused ${parked} events: \`runless destinations parked ${shown}\` lists them. `;
+  return {
+    what: `destination ${shown}`,
+    text: isTold ? `${parked} parked` : status === "active" ? "fails" : status,
+    advice: `${why}${refused}\`runless destinations\` says more.`,
+  };
 }
 
 async function freeSpace(folder: string): Promise<number> {

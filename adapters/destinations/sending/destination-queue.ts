@@ -31,6 +31,8 @@ export class DestinationQueue {
   /** Whether the log has events that it did not look at, for lack of room. */
   isBehind = false;
   readonly inFlight = new Set<number>();
+  /** The ids of those that wait for an operator. */
+  readonly parked = new Set<number>();
   /** Of a Dagster. */
   readonly forwarding = new Forwarding();
   /** In the order of their ids. */
@@ -94,6 +96,8 @@ export class DestinationQueue {
 
   /** Follows what became of a delivery. */
   apply(outcome: DeliveryOutcome): void {
+    if (outcome.status === "parked") this.parked.add(outcome.id);
+    else this.parked.delete(outcome.id);
     const index = this.#pending.findIndex(({ id }) => id === outcome.id);
     const known = this.#pending[index] ?? this.#held.get(outcome.id);
     if (known === undefined) return;

@@ -61,23 +61,33 @@ async function newRow({ name, target, from }: Destination, stores: Sources, now:
   };
 }
 
-const heldAtOnce = 500;
+const readAtOnce = 500;
 
 async function loadDeliveries(queue: DestinationQueue, { sending }: Sources): Promise<void> {
   const destination = queue.destination.name;
-  const deliveries = [...(await sending.pending(destination))];
-  for (let cursor: string | undefined; ; ) {
-    const page = await sending.deliveries({ destination, status: "held" }, { limit: heldAtOnce, cursor });
-    deliveries.push(...page.deliveries);
-    if (!page.hasMore || page.cursor === null) break;
-    cursor = page.cursor;
-  }
+  const held = await readAll(sending, destination, "held");
+  for (const { id } of await readAll(sending, destination, "parked")) queue.parked.add(id);
+  const deliveries = [...(await sending.pending(destination)), ...held];
   for (const delivery of deliveries) {
     const alertId = await alertIdOf(delivery, sending);
     queue.add(delivery, alertId);
     if (alertId === undefined || delivery.type !== "alert.resolved") continue;
     const told = await sending.deliveriesOf(firingIds(destination, alertId));
     queue.noteTold(alertId, told.length === 0 ? "delivered" : toldBy(told));
+  }
+}
+
+async function readAll(
+  sending: Sources["sending"],
+  destination: string,
+  status: Delivery["status"],
+): Promise<readonly Delivery[]> {
+  const deliveries: Delivery[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await sending.deliveries({ destination, status }, { limit: readAtOnce, cursor });
+    deliveries.push(...page.deliveries);
+    if (!page.hasMore || page.cursor === null) return deliveries;
+    cursor = page.cursor;
   }
 }
 

@@ -14,6 +14,7 @@ export interface SendingProgress {
       readonly pruned: number;
     };
     readonly pending: readonly { readonly createdAt: number }[];
+    readonly parked: { readonly size: number };
     readonly eventCursor: number;
   }[];
 }
@@ -38,7 +39,7 @@ export function addDestinationMetrics(
   let progress: SendingProgress = { isHolder: false, isOtherFile: false, queues: [] };
   const deliveries = new Counter({
     name: "runless_destination_deliveries_total",
-    help: "What became of messages to a destination: delivered, failed (to be tried again), dead, superseded.",
+    help: "What became of messages to a destination: delivered, failed (to be tried again), dead, superseded, parked, skipped.",
     labelNames: ["destination", "outcome"],
     registers: [registry],
   });
@@ -58,6 +59,7 @@ export function addDestinationMetrics(
   gauge("oldest_seconds", "How old the oldest message is that is to be sent; 0: there is none.", ({ pending }) =>
     pending[0] === undefined ? 0 : Math.max(0, now() - pending[0].createdAt) / 1000,
   );
+  gauge("parked", "Events that Dagster refused, which wait for an operator.", ({ parked }) => parked.size);
   // What can't be read is NaN, so that the other metrics are still answered.
   gauge("lag_events", "How many ids the log is ahead of what was looked at.", async ({ eventCursor }) =>
     newest().then(

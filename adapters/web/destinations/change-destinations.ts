@@ -6,11 +6,11 @@ const actions = ["test", "pause", "resume"] as const;
 /** Asks for what the pressed button of the page says. Rejects with HttpError. */
 export async function changeDestinations(form: URLSearchParams, sending: SendStore): Promise<void> {
   const [, word = "", argument = ""] = /^(\w+) (\S+)$/.exec(form.get("ask") ?? "") ?? [];
-  if (word === "redeliver" && /^\d{1,15}$/.test(argument)) {
+  if ((word === "redeliver" || word === "drop") && /^\d{1,15}$/.test(argument)) {
     const delivery = await sending.delivery(Number(argument));
     if (delivery === undefined) throw new HttpError(404, `There is no message ${argument} any more.`);
     const { destination, id } = delivery;
-    return sending.request({ action: "redeliver", destination, argument: id, option: null });
+    return sending.request({ action: word, destination, argument: id, option: null });
   }
   const action = actions.find((one) => one === word);
   if (action === undefined) {

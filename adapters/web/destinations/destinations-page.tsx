@@ -68,6 +68,7 @@ function Destinations({ rows, counts, now }: Pick<BodyProps, "rows" | "counts" |
           <th scope="col">State</th>
           <th scope="col">Name</th>
           <th scope="col">Waiting</th>
+          <th scope="col">Parked</th>
           <th scope="col">Dead</th>
           <th scope="col">Why</th>
           <th scope="col">
@@ -95,6 +96,7 @@ function Destinations({ rows, counts, now }: Pick<BodyProps, "rows" | "counts" |
                   </span>
                 )}
               </td>
+              <td>{(countOf(row.name, "parked")?.count ?? 0).toLocaleString("en")}</td>
               <td>{(countOf(row.name, "dead")?.count ?? 0).toLocaleString("en")}</td>
               <td>{row.reason !== null && <UserText text={row.reason} most={300} />}</td>
               <td>{row.leftAt === null && <Buttons row={row} />}</td>
@@ -143,7 +145,7 @@ function Deliveries({ deliveries, now }: Pick<BodyProps, "deliveries" | "now">) 
           <th scope="col">When</th>
           <th scope="col">Answer</th>
           <th scope="col">
-            <span class="hidden">Send again</span>
+            <span class="hidden">Send again or drop</span>
           </th>
         </tr>
       </thead>
@@ -161,7 +163,12 @@ function Deliveries({ deliveries, now }: Pick<BodyProps, "deliveries" | "now">) 
               <Ago time={one.endedAt ?? one.createdAt} now={now} />
             </td>
             <td>{one.answer !== null && <UserText text={one.answer} most={200} />}</td>
-            <td>{one.endedAt !== null && <Button value={`redeliver ${one.id}`} text="Send again" />}</td>
+            <td>
+              {(one.endedAt !== null || one.status === "parked") && (
+                <Button value={`redeliver ${one.id}`} text="Send again" />
+              )}
+              {one.status === "parked" && <Button value={`drop ${one.id}`} text="Drop" />}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -30,6 +30,8 @@ export interface TroubledDestination {
   readonly name: string;
   readonly status: string;
   readonly reason: string | null;
+  /** How many events it refused, which wait for an operator. */
+  readonly parked: number;
 }
 
 interface Recount {
@@ -91,17 +93,23 @@ async function recount(client: Client): Promise<Recount> {
 
 async function findTroubled(client: Client): Promise<readonly TroubledDestination[]> {
   const { rows } = await client.execute(selectTroubled);
-  return rows.map(({ name, status, reason }) => ({
+  return rows.map(({ name, status, reason, parked }) => ({
     name: decodeText(String(name)),
     status: String(status),
     reason: decodeNullable(reason),
+    parked: Number(parked),
   }));
 }
 
+const countParked =
+  "(SELECT count(*) FROM delivery WHERE delivery.destination = destination.name AND delivery.status = 'parked')";
+
 // One that was paused is meant to be.
 const selectTroubled = `
-  SELECT name, status, reason FROM destination
-  WHERE left_at IS NULL AND (status IN ('disabled', 'blocked') OR (status = 'active' AND failures > 0)) ORDER BY name`;
+  SELECT name, status, reason, ${countParked} AS parked FROM destination
+  WHERE left_at IS NULL AND (
+    status IN ('disabled', 'blocked') OR (status = 'active' AND failures > 0) OR ${countParked} > 0
+  ) ORDER BY name`;
 
 // (timestamp, id) as text that sorts like it: no timestamp is below the first of a Date.
 const rank = (timestamp: string, id: string) => `printf('%017d%016d', ${timestamp} + 8640000000000000, ${id})`;
