@@ -79,7 +79,7 @@ function kindOfBytes(bytes: Bytes): AddressKind {
   // The last range of each list has every address.
   const own = ranges.find(({ prefix, bits }) => startsWith(bytes, prefix, bits))?.kind ?? "never";
   const kinds = [own, ...innerAddresses(bytes).map(kindOfBytes)];
-  return severity[Math.max(...kinds.map((kind) => severity.indexOf(kind)))] ?? "never";
+  return severity.findLast((kind) => kinds.includes(kind)) ?? "never";
 }
 
 const mapped = bytesOf6("::ffff:0:0");

@@ -1,3 +1,4 @@
+import { earliest, latest } from "../time.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Destination, DestinationType } from "./destination.ts";
 
@@ -13,10 +14,10 @@ export function groupDue(
   { groupWait, groupInterval }: Pick<Destination, "groupWait" | "groupInterval">,
   groupedAt: number | null,
 ): number | null {
-  if (waiting.length === 0) return null;
-  const first = Math.min(...waiting.map(({ createdAt }) => createdAt));
+  const first = earliest(waiting.map(({ createdAt }) => createdAt));
+  if (first === null) return null;
   const retries = waiting.filter(({ attempts }) => attempts > 0).map(({ nextAt }) => nextAt);
-  return Math.max(first + groupWait, groupedAt === null ? 0 : groupedAt + groupInterval, ...retries);
+  return Math.max(first + groupWait, groupedAt === null ? 0 : groupedAt + groupInterval, latest(retries) ?? 0);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { latest } from "../time.ts";
 import type { Answer, Delivery } from "./delivery.ts";
 import { answerText, reasonOf } from "./describe-answer.ts";
 import {
@@ -141,7 +142,7 @@ function destinationAfter<State extends SendingState>(
   // Something got through: a wait after failures is over, one that the receiver asked for is not.
   const asked = destination.failures > 0 || destination.status === "blocked" ? null : wait;
   if (verdict === "limited") {
-    const until = Math.max(asked ?? 0, ...changed.map(({ nextAt }) => nextAt));
+    const until = latest([asked, ...changed.map(({ nextAt }) => nextAt)]);
     return { ...active, failures: 0, retryAt: until, reason: isHeld ? active.reason : reasonOf(answer) };
   }
   const reason = isHeld ? active.reason : null;

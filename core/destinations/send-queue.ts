@@ -1,3 +1,4 @@
+import { earliest } from "../time.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Destination } from "./destination.ts";
 import { groupDue, groupingTypes } from "./group-window.ts";
@@ -58,7 +59,7 @@ export function planSending(queues: readonly SendQueue[], now: number): SendPlan
   let free: number = mostInFlight.server;
   for (const queue of queues) {
     const over = supersededIn(queue, now);
-    superseded.push(...over);
+    for (const one of over) superseded.push(one);
     const ids = new Set(over.map(({ id }) => id));
     const alive = { ...queue, pending: queue.pending.filter(({ id }) => !ids.has(id)) };
     const inFlight = messagesInFlight(queue);
@@ -69,7 +70,7 @@ export function planSending(queues: readonly SendQueue[], now: number): SendPlan
   }
   ranked.sort((a, b) => a.rank - b.rank || a.candidate.readyAt - b.candidate.readyAt);
   const messages = ranked.slice(0, Math.max(0, free)).map(({ candidate: { readyAt: _, ...message } }) => message);
-  return { messages, superseded, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
+  return { messages, superseded, wakeAt: earliest(wakes) };
 }
 
 function groups({ destination }: SendQueue): boolean {
@@ -100,7 +101,7 @@ function planQueue(queue: SendQueue, now: number): QueuePlan {
   // By their own times: after a failure of the destination others have their turn. The sort keeps the order of equal ones.
   const candidates = all.filter((one) => readyAt(one) <= now).sort((a, b) => a.readyAt - b.readyAt);
   const later = all.map(readyAt).filter((at) => at > now);
-  return { candidates: candidates.slice(0, left), wakeAt: later.length === 0 ? null : Math.min(...later) };
+  return { candidates: candidates.slice(0, left), wakeAt: earliest(later) };
 }
 
 const nothing: QueuePlan = { candidates: [], wakeAt: null };

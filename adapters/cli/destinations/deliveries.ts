@@ -100,13 +100,13 @@ async function list({ destination, status, limit, cursor }: Listed, { json, ...o
 }
 
 async function parkedOf(destination: string, { json: _, ...options }: AskOptions): Promise<readonly number[]> {
-  const found: number[] = [];
+  let found: readonly number[] = [];
   await withLog(options, async (log) => {
     const query = { destination, status: "parked" };
     const asked = { path: "destinations/deliveries", name: "deliveries", query, limit: mostAtOnce, cursor: undefined };
     const { items } = await readList(log, asked);
     // The oldest first, in the order in which they were recorded.
-    found.push(...v.parse(v.array(deliverySchema), items).map(({ id }) => id));
+    found = v.parse(v.array(deliverySchema), items).map(({ id }) => id);
   });
   return found.toReversed();
 }

@@ -1,7 +1,7 @@
 import { type Level, levels, pageUrl, type Statement, stateMessage, type ToldMessage } from "./told-message.ts";
 
 /** How many a message names. */
-export const mostNamed = 20;
+const mostNamed = 20;
 
 /** One or several messages as one. */
 export interface Digest {

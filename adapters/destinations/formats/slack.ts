@@ -44,7 +44,7 @@ export function slackPayload(messages: readonly ToldMessage[], baseUrl: string |
 }
 
 /** The three characters that mean something to Slack: with them a text could mention a channel, or pose as a link. */
-export function escapeSlack(text: string): string {
+function escapeSlack(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 

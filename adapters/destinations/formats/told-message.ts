@@ -129,7 +129,7 @@ function shortName(assetKey: AssetKey, partition: string | null): string {
 }
 
 /** The key, and the partition in brackets. */
-export function nameOf(assetKey: AssetKey, partition: string | null): string {
+function nameOf(assetKey: AssetKey, partition: string | null): string {
   const key = formatAssetKey(assetKey);
   return partition === null ? key : `${key} [${partition}]`;
 }

@@ -95,7 +95,8 @@ function endGone({ queue, gone, prunedTo }: Finished, { changes, now, count }: A
     count(queue.destination.name, status, 1);
   }
   if (pruned.length === 0) return;
-  const [after, until] = [Math.min(...pruned) - 1, Math.max(...pruned)];
+  const after = pruned.reduce((least, id) => Math.min(least, id)) - 1;
+  const until = pruned.reduce((most, id) => Math.max(most, id));
   changes.put(queue, { pruned: queue.row.pruned + pruned.length });
   changes.queue(prunedMessage(queue, { count: pruned.length, after, until }, now));
 }

@@ -73,7 +73,7 @@ export class Changes {
   /** Changes a delivery, in the queue too. */
   change(queue: DestinationQueue, outcome: DeliveryOutcome): void {
     this.#changed.set(outcome.id, outcome);
-    queue.apply(outcome);
+    queue.follow(outcome);
   }
 
   get queued(): readonly Queued[] {

@@ -7,7 +7,7 @@ import type { DestinationRow } from "../../../storage/index.ts";
 import { Forwarding } from "../dagster/forwarding.ts";
 
 /** Past this the cursors stop: the log keeps the rest. */
-export const mostPending = 1000;
+const mostPending = 1000;
 
 /** A replay under way: events up to an id are sent once more. */
 export interface Replay {
@@ -95,7 +95,7 @@ export class DestinationQueue {
   }
 
   /** Follows what became of a delivery. */
-  apply(outcome: DeliveryOutcome): void {
+  follow(outcome: DeliveryOutcome): void {
     if (outcome.status === "parked") this.parked.add(outcome.id);
     else this.parked.delete(outcome.id);
     const index = this.#pending.findIndex(({ id }) => id === outcome.id);

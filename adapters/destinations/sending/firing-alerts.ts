@@ -1,5 +1,6 @@
 import { reminderDue } from "../../../core/destinations/group-window.ts";
 import { takesAlert } from "../../../core/destinations/takes.ts";
+import { latest } from "../../../core/time.ts";
 import type { Alert, Stores } from "../../../storage/index.ts";
 import { messageId } from "../message-id.ts";
 import type { Changes } from "./changes.ts";
@@ -50,7 +51,8 @@ export async function remind(
     if (!isAsked || now - alert.since < destination.repeat) continue;
     const told = await sending.deliveriesOf(firingIds(destination.name, alert.id));
     const arrivals = told.flatMap(({ status, endedAt }) => (status === "delivered" && endedAt !== null ? endedAt : []));
-    const due = arrivals.length === 0 ? null : reminderDue(Math.max(...arrivals), destination.repeat, now);
+    const toldAt = latest(arrivals);
+    const due = toldAt === null ? null : reminderDue(toldAt, destination.repeat, now);
     if (due === null) continue;
     const id = messageId(destination.name, { alertId: alert.id, transition: "reminder", due });
     const rest = { alert, alertChangeId: null, content: alertContent(alert) };

@@ -141,7 +141,7 @@ async function notePruned(
   const found = events.filter(({ id }) => id <= to).length;
   if (queue.pruned === undefined && to - from === found) return;
   const ids = await Promise.all(queue.destination.events.map((type) => log.prunedId(type)));
-  const prunedTo = Math.max(...ids);
+  const prunedTo = ids.reduce((most, id) => Math.max(most, id), 0);
   const end = Math.min(to, prunedTo);
   const missing = Math.max(0, end - from - events.filter(({ id }) => id <= end).length);
   const before = queue.pruned ?? { after: from, count: 0 };

@@ -82,10 +82,10 @@ async function readAll(
   destination: string,
   status: Delivery["status"],
 ): Promise<readonly Delivery[]> {
-  const deliveries: Delivery[] = [];
+  let deliveries: readonly Delivery[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await sending.deliveries({ destination, status }, { limit: readAtOnce, cursor });
-    deliveries.push(...page.deliveries);
+    deliveries = [...deliveries, ...page.deliveries];
     if (!page.hasMore || page.cursor === null) return deliveries;
     cursor = page.cursor;
   }

@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../../events/events.ts";
 import { eventMark } from "./dagster-report.ts";
 
 /** How many events of an asset one look-up reads. */
-export const lookedUpAtOnce = 20;
+const lookedUpAtOnce = 20;
 
 /** What Dagster has of an asset (or of one of its checks), newest first. */
 export interface LookUpPage {
