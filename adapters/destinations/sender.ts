@@ -10,6 +10,8 @@ const drainTime = 2000;
 export interface SendingFile {
   readonly destinations: readonly Destination[];
   readonly hash: string;
+  /** The newest event when it was read: destinations that are new begin after it. Default: the newest of now. */
+  readonly newest?: number | undefined;
 }
 
 export interface SenderOptions extends HeldOptions, Pick<LeaseSeekerOptions, "lease"> {
@@ -88,8 +90,8 @@ export class Sender {
     const { elapsed: at } = this.#options.read();
     const fence = await this.#seeker.seek(this.#file.hash);
     if (fence === undefined) return undefined;
-    const { destinations } = this.#file;
-    this.#held = await HeldSending.begin(fence, this.#options, { destinations, at });
+    const { destinations, newest } = this.#file;
+    this.#held = await HeldSending.begin(fence, this.#options, { destinations, newest, at });
     return this.#held;
   }
 

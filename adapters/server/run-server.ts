@@ -21,7 +21,7 @@ import { DatabaseHealth } from "./database-health.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { newerSchema } from "./newer-schema.ts";
 import { runRetention } from "./run-retention.ts";
-import type { SenderStart } from "./sending/start-sender.ts";
+import type { PreparedSender } from "./sending/start-sender.ts";
 import { shutDownOnSignals } from "./shutdown.ts";
 import { createStartingApp } from "./starting-app.ts";
 import { createRequestThread, type RequestThreadOptions } from "./thread/request-thread.ts";
@@ -64,7 +64,7 @@ export async function runServer(runtime: string, listen: Listen): Promise<void> 
 }
 
 async function startServer(runtime: string, config: Config, listen: Listen): Promise<void> {
-  const prepareSender = await senderOf(config);
+  const prepared = await senderOf(config);
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const served = new ServedApp(new EventLoopLag(metrics.registry));
@@ -80,6 +80,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   const { signal } = closing;
   const forwarder = forwarderFor(stores, config, { onDamage: health.noteDamage, closing: signal });
   await forwarder?.opened().catch(({ message }) => logger.warn(plain(message))); // the next request starts another
+  await prepared?.noteNewest(log);
   served.use(
     createApp({
       log,
@@ -101,7 +102,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
   const { watching: store } = stores;
   const settle = config.settleSeconds * 1000;
   const watcher = runWatcher({ store, log, signal, settle, onState: metrics.watched });
-  const sender = prepareSender?.({ stores, config, metrics, signal, ownPort: () => listener.port });
+  const sender = prepared?.start({ stores, config, metrics, signal, ownPort: () => listener.port });
   const end = shutDownOnSignals({
     closing,
     stopListening: () => listener.stop(),
@@ -123,7 +124,7 @@ async function startServer(runtime: string, config: Config, listen: Listen): Pro
 }
 
 /** What tells destinations is loaded only where there are any. Throws ConfigError for a wrong file. */
-async function senderOf({ destinations }: Config): Promise<SenderStart | undefined> {
+async function senderOf({ destinations }: Config): Promise<PreparedSender | undefined> {
   if (destinations === undefined) return undefined;
   const { prepareSender } = await import("./sending/start-sender.ts");
   return prepareSender(destinations);

@@ -1,4 +1,3 @@
-import type { Destination } from "../../../core/destinations/destination.ts";
 import { type PlannedMessage, planSending } from "../../../core/destinations/send-queue.ts";
 import type { Stores } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
@@ -8,7 +7,7 @@ import { type DeliverDeps, sendOnce } from "./deliver.ts";
 import type { DestinationQueue } from "./destination-queue.ts";
 import { followAlerts } from "./follow-alerts.ts";
 import { followEvents } from "./follow-events.ts";
-import { loadQueues } from "./load-queues.ts";
+import { type LoadedFile, loadQueues } from "./load-queues.ts";
 import { Periodic } from "./periodic.ts";
 import { takeQueued } from "./take-queued.ts";
 
@@ -73,10 +72,10 @@ export class HeldSending {
   static async begin(
     fence: number,
     options: HeldOptions,
-    { destinations, at }: { readonly destinations: readonly Destination[]; readonly at: number },
+    { at, ...file }: { readonly at: number } & LoadedFile,
   ): Promise<HeldSending> {
     const changes = new Changes();
-    const queues = await loadQueues(destinations, options.stores, changes, options.read().now);
+    const queues = await loadQueues(file, options.stores, changes, options.read().now);
     const logId = await options.stores.log.id();
     return new HeldSending(fence, options, { queues, changes, at, logId });
   }

@@ -9,6 +9,12 @@ import { newestEvent } from "./follow-events.ts";
 /** What is pending of a destination that left the file is kept for so long, unsent. */
 const keptAfterLeaving = 7 * 24 * 3_600_000;
 
+/** What the operator's file says, and the newest event when it was read. */
+export interface LoadedFile {
+  readonly destinations: readonly Destination[];
+  readonly newest: number | undefined;
+}
+
 type Sources = Pick<Stores, "log" | "sending" | "watching">;
 
 /**
@@ -16,7 +22,7 @@ type Sources = Pick<Stores, "log" | "sending" | "watching">;
  * file says; those that left it are noted, and forgotten after seven days.
  */
 export async function loadQueues(
-  destinations: readonly Destination[],
+  { destinations, newest }: LoadedFile,
   stores: Sources,
   changes: Changes,
   now: number,
@@ -25,7 +31,7 @@ export async function loadQueues(
   const queues: DestinationQueue[] = [];
   for (const destination of destinations) {
     const row = rows.get(destination.name);
-    const queue = new DestinationQueue(destination, row ?? (await newRow(destination, stores, now)));
+    const queue = new DestinationQueue(destination, row ?? (await newRow(destination, stores, now, newest)));
     if (row === undefined) changes.put(queue, {});
     else await loadDeliveries(queue, stores);
     const { type } = destination.target;
@@ -52,8 +58,13 @@ export function forgetOthers(
   }
 }
 
-async function newRow({ name, target, from }: Destination, stores: Sources, now: number): Promise<DestinationRow> {
-  const eventCursor = from === "now" ? await newestEvent(stores.log) : from === "start" ? 0 : from;
+async function newRow(
+  { name, target, from }: Destination,
+  stores: Sources,
+  now: number,
+  newest: number | undefined,
+): Promise<DestinationRow> {
+  const eventCursor = from === "now" ? (newest ?? (await newestEvent(stores.log))) : from === "start" ? 0 : from;
   const alertCursor = await stores.sending.newestAlertChange();
   return {
     ...{ name, type: target.type, eventCursor, alertCursor, status: "active", reason: null, failures: 0 },

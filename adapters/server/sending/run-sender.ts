@@ -3,6 +3,7 @@ import { logger, plain } from "../../config/logger.ts";
 import { readDestinationsFile } from "../../destinations/destinations-file.ts";
 import { createHttpSender } from "../../destinations/http-sender.ts";
 import { Sender, type SenderOptions, type SendingFile } from "../../destinations/sender.ts";
+import { newestEvent } from "../../destinations/sending/follow-events.ts";
 import { createMailer } from "../../destinations/sending/mailer.ts";
 import { type ClockReading, readClocks } from "../clocks.ts";
 import { WakeSignal } from "./wake-signal.ts";
@@ -50,13 +51,14 @@ export async function runSender(options: RunSenderOptions): Promise<void> {
     }, shortPause).unref?.();
   });
   const stopReloading = onReload(async () => {
+    const newest = await newestEvent(stores.log).catch(() => undefined);
     const file = await readSendingFile(path);
     if ("problems" in file) {
       const rest = file.problems.join(" ");
       return logger.error(plain(`the file of destinations is wrong, and the one from before holds: ${rest}`));
     }
     logger.info(plain(`the file of destinations was read again: it has ${file.destinations.length}`));
-    sender.use(file);
+    sender.use({ ...file, newest });
     wake();
   });
   signal.addEventListener("abort", wake, { once: true });

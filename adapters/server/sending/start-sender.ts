@@ -13,15 +13,26 @@ export interface StartingServer {
   readonly signal: AbortSignal;
 }
 
-/** Starts to tell destinations. Resolves once it has ended, after the signal. */
-export type SenderStart = (server: StartingServer) => Promise<void>;
+export interface PreparedSender {
+  /** To be called before the server takes a report: a destination that is new is told of all events from then on. */
+  noteNewest(log: Stores["log"]): Promise<void>;
+  /** Starts to tell destinations. Resolves once it has ended, after the signal. */
+  start(server: StartingServer): Promise<void>;
+}
 
 /** Reads the operator's file before anything listens. Throws ConfigError, which says what to change. */
-export async function prepareSender(path: string): Promise<SenderStart> {
+export async function prepareSender(path: string): Promise<PreparedSender> {
   const file = await openDestinations(path);
-  return ({ stores, config, metrics, ...rest }) => {
-    const newest = () => newestEvent(stores.log);
-    const { outcome: onOutcome, sent: onState } = addDestinationMetrics(metrics.registry, { newest });
-    return runSender({ ...rest, stores, file, path, baseUrl: config.publicUrl ?? null, onOutcome, onState });
+  let newest: number | undefined;
+  return {
+    async noteNewest(log) {
+      newest = await newestEvent(log).catch(() => undefined); // the log may be away at a start
+    },
+    start({ stores, config, metrics, ...rest }) {
+      const counts = addDestinationMetrics(metrics.registry, { newest: () => newestEvent(stores.log) });
+      const { outcome: onOutcome, sent: onState } = counts;
+      const baseUrl = config.publicUrl ?? null;
+      return runSender({ ...rest, stores, file: { ...file, newest }, path, baseUrl, onOutcome, onState });
+    },
   };
 }

@@ -79,11 +79,6 @@ test("a server that is killed while it sends loses nothing: at least once, under
   const path = fileIn(folder, [hook(receiver.port)]);
   const total = 240;
   let server = await serve({ databaseUrl, path });
-  // The first one notes that the destination is there.
-  await until(
-    async () => (await runCli(["destinations", "--json", "--url", server.url])).stdout.includes("hook"),
-    () => server.output(),
-  );
   for (let i = 0; i < total; i++) {
     await report(server, `a/${i % 8}`, i);
     if (i === 80 || i === 160) {
@@ -99,7 +94,7 @@ test("a server that is killed while it sends loses nothing: at least once, under
   await until(
     () => numbers().size === total,
     () => numbers().size,
-    60,
+    120,
   );
   const ids = new Map<number, Set<unknown>>();
   const newest = new Map<string, number>();
@@ -202,7 +197,7 @@ test("SIGHUP reads the file again; a bad one keeps the one from before, and says
   await server.stop();
 }, 90_000);
 
-test("a wrong file, and one of Dagster, are told of in sentences, and nothing starts", async () => {
+test("a wrong file is told of in sentences, and nothing starts", async () => {
   const folder = temporaryFolder();
   const databaseUrl = `file:${join(folder, "runless.db")}`;
   const start = (destinations: readonly object[]) =>
@@ -211,8 +206,6 @@ test("a wrong file, and one of Dagster, are told of in sentences, and nothing st
       (error: Error) => error.message,
     );
   expect(await start([hook(1, { type: "webhok" })])).toContain("write type: webhook");
-  const dagster = { name: "d", type: "dagster", url: "http://127.0.0.1:1" };
-  expect(await start([dagster])).toContain("the destination d is of type dagster, which this version can't send to");
   expect(await start([hook(1, { secret: ref("NOT_THERE") })])).toContain("NOT_THERE is not set");
 }, 60_000);
 

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { createServer, request as openRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { RunlessClient } from "../../adapters/client.ts";
+import { checkEvaluation, materialization, observation } from "../../core/index.ts";
+import { portToReturnTo, type RunningServer, startServer, temporaryFolder } from "../server.ts";
+import { DagsterInstance } from "./dagster-instance.ts";
+import { installPython } from "./python.ts";
+
+let dagster: DagsterInstance;
+const started: { stop(): unknown }[] = [];
+
+beforeAll(async () => {
+  await installPython();
+  dagster = await DagsterInstance.start();
+  await dagster.startDaemon();
+}, 300_000);
+
+afterAll(async () => {
+  for (const one of started) await one.stop();
+  await dagster?.stop();
+});
+
+/** The least proxy: it may cut a connection before Dagster gets a request, or after it has answered. */
+async function startProxy(fateOf: () => "whole" | "before" | "after"): Promise<string> {
+  const proxy = createServer((request, response) => {
+    const fate = request.method === "POST" && request.url !== "/graphql" ? fateOf() : "whole";
+    if (fate === "before") return void request.socket.destroy();
+    const { method, headers, url } = request;
+    const onward = openRequest(`${dagster.url}${url}`, { method, headers, agent: false }, (answer) => {
+      if (fate === "after") return void answer.resume().on("end", () => request.socket.destroy());
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => request.socket.destroy());
+    request.pipe(onward);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    proxy.closeAllConnections();
+    proxy.close();
+  };
+  started.push({ stop });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`; // it listens on a port
+}
+
+interface Serving {
+  readonly client: RunlessClient;
+  readonly ask: (path: string) => Promise<Readonly<Record<string, unknown>>>;
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+}
+
+/** A real server that forwards to this URL, and comes back on its port. */
+async function serve(url: string): Promise<Serving> {
+  const folder = temporaryFolder();
+  const file = join(folder, "destinations.yaml");
+  writeFileSync(file, `destinations: [{ name: dagster, type: dagster, url: "${url}", allow_private: true }]`);
+  const port = await portToReturnTo();
+  let server: RunningServer | undefined;
+  const start = async () => {
+    const args = ["--port", String(port), "--destinations", file];
+    server = await startServer("bun", { databaseUrl: `file:${join(folder, "runless.db")}`, args });
+  };
+  await start();
+  started.push({ stop: () => server?.stop() });
+  return {
+    client: new RunlessClient({ url: `http://127.0.0.1:${port}` }),
+    ask: async (path) =>
+      (await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as Record<string, unknown>, // an object
+    start,
+    kill: async () => void (await server?.stop("SIGKILL")),
+  };
+}
+
+async function until(isReached: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await isReached()); ) {
+    if (Date.now() > end) throw new Error("It was not reached within a minute.");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const key = ["warehouse", "orders"];
+const readBack = `query Read($path: [String!]!) {
+  assetOrError(assetKey: { path: $path }) {
+    ... on Asset {
+      assetMaterializations(limit: 20) {
+        partition description tags { key value }
+        metadataEntries { label __typename ... on TextMetadataEntry { text } ... on IntMetadataEntry { intRepr } }
+      }
+      assetObservations(limit: 20) { metadataEntries { label ... on FloatMetadataEntry { floatValue } } }
+    }
+  }
+  plain: assetCheckExecutions(assetKey: { path: $path }, checkName: "rows", limit: 20) {
+    evaluation { partition success severity metadataEntries { label ... on TextMetadataEntry { text } } }
+  }
+  described: assetCheckExecutions(assetKey: { path: $path }, checkName: "described", limit: 20) {
+    evaluation { description success metadataEntries { label ... on JsonMetadataEntry { jsonString } } }
+  }
+}`;
+
+test("a real Dagster has what was forwarded, its automation condition fires, and its asset sensor too", async () => {
+  const { client } = await serve(dagster.url);
+  const before = dagster.marks().length;
+  const rest = { partition: "p", dataVersion: "v1", description: "all rows" };
+  await client.reportRunlessAssetEvent(materialization(key, { ...rest, metadata: { rows: 3, at: new Date(0) } }));
+  await client.reportRunlessAssetEvent(observation(key, { metadata: { ratio: 0.5 } }));
+  for (const passed of [false, true]) {
+    // Dagster refuses the second evaluation of a check and partition: it is told without it.
+    await client.reportRunlessAssetEvent(
+      checkEvaluation(key, { checkName: "rows", passed, severity: "WARN", partition: "p" }),
+    );
+  }
+  const tags = { team: "finance" };
+  await client.reportRunlessAssetEvent(
+    checkEvaluation(key, { checkName: "described", passed: true, description: "why", tags }),
+  );
+  // The refused one left half a row.
+  await until(() => dagster.marks().length >= before + 6);
+  await client.reportRunlessAssetEvent(materialization(key));
+  await until(() => dagster.marks().length >= before + 7);
+  const data = await dagster.query(readBack, { path: key });
+  expect(data).toMatchObject({
+    assetOrError: {
+      assetMaterializations: [
+        { partition: null },
+        {
+          partition: "p",
+          description: "all rows",
+          tags: expect.arrayContaining([{ key: "dagster/data_version", value: "v1" }]),
+          metadataEntries: expect.arrayContaining([
+            { label: "rows", __typename: "IntMetadataEntry", intRepr: "3" },
+            { label: "runless/event", __typename: "TextMetadataEntry", text: expect.stringMatching(/^[0-9a-f]+\/1$/) },
+          ]),
+        },
+      ],
+      assetObservations: [{ metadataEntries: expect.arrayContaining([{ label: "ratio", floatValue: 0.5 }]) }],
+    },
+    plain: [
+      {
+        evaluation: {
+          partition: null,
+          success: true,
+          severity: "WARN",
+          metadataEntries: expect.arrayContaining([{ label: "runless/partition", text: "p" }]),
+        },
+      },
+      { evaluation: { partition: "p", success: false } },
+    ],
+    described: [
+      {
+        evaluation: {
+          description: "why",
+          success: true,
+          metadataEntries: expect.arrayContaining([{ label: "runless/tags", jsonString: '{"team": "finance"}' }]),
+        },
+      },
+    ],
+  });
+  const wanted = ["__ASSET_JOB", "on_orders_job"];
+  const runs = "{ runsOrError { ... on Runs { results { jobName } } } }";
+  await until(async () => {
+    const { runsOrError } = (await dagster.query(runs)) as { runsOrError: { results: { jobName: string }[] } }; // as asked
+    return wanted.every((name) => runsOrError.results.some(({ jobName }) => jobName === name));
+  });
+}, 120_000);
+
+test("with answers cut, and SIGKILL of runless and of Dagster, a real Dagster has each event once, in order", async () => {
+  let count = 0;
+  const fates = ["whole", "after", "whole", "before", "whole", "whole", "after"] as const;
+  const proxy = await startProxy(() => fates[count++ % fates.length] ?? "whole");
+  const runless = await serve(proxy);
+  const { log_id: logId } = await runless.ask("log");
+  const own = () => dagster.marks().filter((mark) => mark.startsWith(`${logId}/`));
+  const events = Array.from({ length: 30 }, (_, i) => materialization(`asset_${i % 3}`, { metadata: { i } }));
+  await runless.client.reportRunlessAssetEvents(events);
+  await until(() => own().length >= 5);
+  await runless.kill();
+  await runless.start();
+  await until(() => own().length >= 12);
+  await dagster.killServer();
+  const [back] = await Promise.all([dagster.startServer(), runless.kill().then(() => runless.start())]);
+  expect(back).toBeUndefined();
+  await until(
+    async () =>
+      own().length >= events.length && JSON.stringify(await runless.ask("destinations")).includes('"pending":0'),
+  );
+  const ids = own().map((mark) => Number(mark.split("/")[1]));
+  expect(ids.toSorted((a, b) => a - b)).toEqual(events.map((_, i) => i + 1));
+  for (const rest of [0, 1, 2]) {
+    const ofAsset = ids.filter((id) => (id - 1) % 3 === rest);
+    expect(ofAsset).toEqual(ofAsset.toSorted((a, b) => a - b));
+  }
+}, 180_000);
