@@ -10,8 +10,8 @@ const ofDeno = flags.map((flag) => flag.replace(/^(--reporter-outfile=.*?)(\.\w+
 // Once, before files of tests that run beside each other would.
 await installPython();
 const codes = [
-  await bunTest(everyRuntime, ["--parallel=2", "--timeout=30000", "tests/external", ...flags]),
-  await bunTest(["deno"], ["--parallel", "--timeout=30000", ...denoShare, ...ofDeno]),
+  await bunTest(everyRuntime, ["--parallel=3", "--timeout=30000", "tests/external", ...flags]),
+  await bunTest(["deno"], ["--parallel=4", "--timeout=30000", ...denoShare, ...ofDeno]),
 ];
 process.exit(Math.max(...codes));
 
