@@ -103,6 +103,13 @@ test("Slack and Apprise get one message for each window", async () => {
   expect(apprise.received.map(({ body }) => JSON.parse(body).type)).toEqual(["failure", "success"]);
 });
 
+test("Apprise's 204 says that nobody was told, which is a refusal", async () => {
+  const apprise = await receive((response) => response.writeHead(204).end());
+  const url = `http://127.0.0.1:${apprise.port}/notify/key`;
+  const telling = await failAndPass({ name: "teams", type: "apprise", url, alerts: ["check_failed"] });
+  expect((await telling.deliveries())[0]?.answer).toMatch(/^422, refused \d of 3: .*knows nobody to notify/);
+});
+
 test("e-mail is sent by SMTP, with a text for people, and an id that stays the same", async () => {
   const smtp = await startSmtp();
   const mail = { smtp: `smtp://127.0.0.1:${smtp.port}`, from: "Runless <runless@a.example>", to: ["b@b.example"] };
