@@ -3,9 +3,12 @@
 import { join } from "node:path";
 import { everyRuntime, programs } from "../server.ts";
 import { denoShare } from "./deno-share.ts";
+import { installPython } from "./python.ts";
 
 const flags = process.argv.slice(2);
 const ofDeno = flags.map((flag) => flag.replace(/^(--reporter-outfile=.*?)(\.\w+)?$/, "$1-deno$2"));
+// Once, before files of tests that run beside each other would.
+await installPython();
 const codes = [
   await bunTest(everyRuntime, ["--parallel=2", "--timeout=30000", "tests/external", ...flags]),
   await bunTest(["deno"], ["--parallel", "--timeout=30000", ...denoShare, ...ofDeno]),
