@@ -7,6 +7,8 @@ export interface SentSecrets {
 }
 
 const removed = "[removed]";
+/** `ok` and `{}` are what most receivers answer: no secret is as short. */
+const shortestText = 2;
 /** A shorter part of a URL, as `v1` or `hook`, is no secret by itself. */
 const shortestPart = 8;
 
@@ -15,7 +17,7 @@ const shortestPart = 8;
  * The path of a URL is among them, since for some receivers it is all that they ask for.
  */
 export function removeSecrets(text: string, { url, headers, others }: SentSecrets): string {
-  if (text === "") return text;
+  if (text.length <= shortestText) return text;
   const { href, pathname, search, searchParams, username, password } = url;
   const parts = [...pathname.split("/"), ...searchParams.values()].filter((part) => part.length >= shortestPart);
   const paths = [href, pathname + search, pathname, search].filter((path) => path.length > 1);

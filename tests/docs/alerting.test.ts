@@ -99,6 +99,13 @@ describe("docs/alerting.md", () => {
     "docs/alerting.md: - alert: AssetTooOld": (code) => {
       expect(v.parse(v.tuple([rule]), Bun.YAML.parse(code))).toEqual([rules[0]] as never);
     },
+    "docs/dagster-behind-runless.md: destinations:": (code) => {
+      const { destinations, problems } = parseDestinations(
+        Bun.YAML.parse(markPlaceholders(code)),
+        () => "dXNlcjpwYXNz",
+      );
+      expect([destinations?.[0]?.target.type, problems]).toEqual(["dagster", undefined]);
+    },
     "docs/definitions.md: # assets.yaml": (code) => expect(parseDefinitions(code)).toHaveLength(3),
     "docs/destinations.md: destinations:": (code) => {
       const named = (name: string) => (name.startsWith("HOOK") ? Buffer.alloc(32).toString("base64") : urls[name]);

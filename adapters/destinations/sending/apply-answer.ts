@@ -32,11 +32,16 @@ export interface Applying {
 
 /** Notes what became of a message: of its deliveries, and of the destination. */
 export function applyAnswer(finished: Finished, applying: Applying): void {
-  const { queue, deliveries, answer, gone } = finished;
+  const { queue, deliveries, answer, gone, muted = [] } = finished;
   for (const { id } of deliveries) queue.inFlight.delete(id);
   if (gone.length > 0) endGone(finished, applying);
+  for (const { delivery, until } of muted) {
+    const { id, attempts, answer } = delivery;
+    applying.changes.change(queue, { id, attempts, answer, status: "held", nextAt: until, endedAt: null });
+  }
   if (answer === undefined) return;
-  const sent = deliveries.filter((delivery) => !gone.includes(delivery));
+  const unsent = new Set([...gone, ...muted.map(({ delivery }) => delivery)]);
+  const sent = deliveries.filter((delivery) => !unsent.has(delivery));
   applyTo(queue, sent, answer, finished, applying);
 }
 

@@ -38,6 +38,15 @@ export class Changes {
     return lists.every((size) => size === 0) && this.forgotten.length + this.others.length === 0 && !isExpiring;
   }
 
+  /**
+   * Whether others wait for it: what is queued is not sent before it is written. What became of messages may wait for a
+   * little, since a server that takes over without it sends them again under the same ids.
+   */
+  get isUrgent(): boolean {
+    const isExpiring = this.forgetBefore !== undefined;
+    return this.#queued.size + this.answered.length + this.forgotten.length + this.others.length > 0 || isExpiring;
+  }
+
   /** Changes a destination. */
   put(queue: DestinationQueue, changes: Partial<DestinationRow>): void {
     queue.row = { ...queue.row, ...changes };

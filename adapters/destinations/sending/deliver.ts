@@ -14,6 +14,7 @@ import { slackPayload } from "../formats/slack.ts";
 import { stateMessage, type ToldMessage } from "../formats/told-message.ts";
 import type { HttpRequest, HttpSend } from "../http-sender.ts";
 import { webhookHeaders } from "../sign-webhook.ts";
+import { heldUntil } from "./follow-alerts.ts";
 import type { MailSend } from "./mailer.ts";
 
 export interface DeliverDeps extends Pick<Stores, "log" | "sending" | "watching"> {
@@ -31,6 +32,8 @@ export interface Delivered {
   readonly answer: Answer | undefined;
   /** Deliveries whose event or alert is gone by now. */
   readonly gone: readonly Delivery[];
+  /** Of alerts that were muted after they were queued, and until when. */
+  readonly muted?: readonly { readonly delivery: Delivery; readonly until: number }[];
   /** The newest event that retention took, where an event is gone. */
   readonly prunedTo: number;
   /** Whether it was of one event, of a partition. */
@@ -76,14 +79,24 @@ async function deliver(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const found = await Promise.all(deliveries.map((delivery) => loadMessage(delivery, deps)));
-  const messages = found.filter((message) => message !== undefined);
+  const now = deps.now();
+  const kept = found.filter((message) => message !== undefined);
   const gone = deliveries.filter((_, i) => found[i] === undefined);
+  const muted = kept.flatMap((message) => mutedOf(message, now) ?? []);
+  const messages = kept.filter((message) => mutedOf(message, now) === undefined);
   const [first] = messages;
   const prunedTo = gone.length === 0 ? 0 : await deps.log.prunedId();
-  if (first === undefined) return { answer: undefined, gone, prunedTo };
+  if (first === undefined) return { answer: undefined, gone, muted, prunedTo };
   const isOfPartition = messages.length === 1 && (first.event?.partition ?? null) !== null;
   const answer = await sendMessages(destination, [first, ...messages.slice(1)], deps, signal);
-  return { answer, gone, prunedTo, isOfPartition };
+  return { answer, gone, muted, prunedTo, isOfPartition };
+}
+
+/** A mute may begin while a group waits, or a destination is away. What was tried once may have arrived, and goes on. */
+function mutedOf({ delivery, alert, type }: Told, now: number) {
+  const isHeld = alert !== undefined && type !== "alert.resolved" && delivery.attempts === 0;
+  const until = isHeld ? heldUntil(alert, now) : undefined;
+  return until === undefined ? undefined : { delivery, until };
 }
 
 function sendMessages(

@@ -16,6 +16,8 @@ const second = 1000;
 export const renewEvery = 5 * second;
 /** Cursors that moved past what nobody is told of are written at most so often. */
 const noteEvery = second;
+/** Answers that come one after another are written together: each commit holds up reports. */
+const gatherFor = 100;
 /** How often the holder looks for requests and for alerts that changed. */
 const pollEvery = second;
 
@@ -109,8 +111,11 @@ export class HeldSending {
     if (!(await this.#write())) return renewEvery;
     if (isEnding) return pollEvery;
     const wakeAt = this.#start();
-    if (hasMore || !this.#changes.isEmpty) return 0;
-    return wakeAt === null ? pollEvery : Math.min(pollEvery, Math.max(0, wakeAt - this.#options.read().now));
+    if (hasMore || (!this.#changes.isEmpty && !this.#isGathering)) return 0;
+    const { now, elapsed } = this.#options.read();
+    const gathered = this.#changes.isEmpty ? pollEvery : this.#writtenAt + gatherFor - elapsed;
+    const next = wakeAt === null ? pollEvery : Math.max(0, wakeAt - now);
+    return Math.min(pollEvery, gathered, next);
   }
 
   /** Writes what is known. What is under way then is given up. */
@@ -164,13 +169,23 @@ export class HeldSending {
     return hasMore;
   }
 
+  /** Whether what is known is written with what is under way. */
+  get #isGathering(): boolean {
+    const since = this.#options.read().elapsed - this.#writtenAt;
+    return this.isBusy && !this.#changes.isUrgent && since < gatherFor;
+  }
+
   /** Writes what there is to write. Returns false if another server has the lease. */
   async #write(): Promise<boolean> {
     const { stores, read } = this.#options;
     const { elapsed } = read();
     const since = elapsed - this.#writtenAt;
     const moved = this.queues.filter(({ isMoved }) => isMoved);
-    if (!this.#changes.isEmpty || since >= renewEvery || (moved.length > 0 && since >= noteEvery)) {
+    if (
+      (!this.#changes.isEmpty && !this.#isGathering) ||
+      since >= renewEvery ||
+      (moved.length > 0 && since >= noteEvery)
+    ) {
       const changes = this.#changes;
       if (!(await stores.sending.commit(this.fence, changes.toCommit(moved)))) {
         logger.warn("another server tells destinations now");

@@ -515,6 +515,25 @@ for (const [kind, url] of Object.entries(opened)) {
       },
     );
 
+    promises("a mute that begins while a group waits holds back what it is of", async ({ stores, clock, receive }) => {
+      const receiver = await receive();
+      const telling = new Telling(stores, clock, { file: fileOf(chatTo(receiver)) });
+      const watcher = await watcherOf(stores, clock);
+      await telling.run();
+      const failing = (key: string) => checkEvaluation(key, { checkName: "rows", passed: false, severity: "ERROR" });
+      await report(stores, failing("muted"), failing("loud"));
+      await telling.watch(watcher);
+      await telling.pass(10_000);
+      await stores.watching.mute({ assetKey: ["muted"] }, clock.now + hour, null);
+      await telling.pass(20_000);
+      expect(receiver.received.map(({ body }) => [body.includes("loud"), body.includes("muted")])).toEqual([
+        [true, false],
+      ]);
+      await telling.pass(hour + 6000);
+      await telling.pass(300_000);
+      expect(receiver.received.map(({ body }) => body.includes("muted"))).toEqual([false, true]);
+    });
+
     promises("a restart goes on with what is held back", async ({ stores, clock, receive }) => {
       const receiver = await receive();
       const file = fileOf(pagerTo(receiver));
