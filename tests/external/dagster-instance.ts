@@ -33,6 +33,18 @@ export class DagsterInstance {
   async startServer(): Promise<void> {
     const args = ["-h", "127.0.0.1", "-p", String(this.#port), "-f", location];
     this.#server = await this.#start("dagster-webserver", args, /Serving dagster-webserver on (\S+)/);
+    // It says so before it listens.
+    for (const end = Date.now() + 30_000; !(await this.#answers()); ) {
+      if (Date.now() > end) throw new Error("dagster-webserver does not answer.");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  #answers(): Promise<boolean> {
+    return fetch(`${this.url}/server_info`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 
   async startDaemon(): Promise<void> {
@@ -45,13 +57,18 @@ export class DagsterInstance {
     await this.#server?.stop();
   }
 
+  /** What it answers, where that is 200. */
+  async post({ path, body }: { readonly path: string; readonly body: string }): Promise<string> {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${this.url}/${path}`, { method: "POST", headers, body });
+    const answer = await response.text();
+    if (response.status !== 200) throw new Error(`${response.status}: ${answer}`);
+    return answer;
+  }
+
   async query(query: string, variables: object = {}): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.url}/graphql`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = (await response.json()) as { data: Record<string, unknown>; errors?: unknown }; // GraphQL's form
+    const answer = await this.post({ path: "graphql", body: JSON.stringify({ query, variables }) });
+    const { data, errors } = JSON.parse(answer) as { data: Record<string, unknown>; errors?: unknown }; // GraphQL's form
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data;
   }

@@ -3,8 +3,17 @@ import { writeFileSync } from "node:fs";
 import { createServer, request as openRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { RunlessClient } from "../../adapters/client.ts";
-import { checkEvaluation, materialization, observation } from "../../core/index.ts";
+import { dagsterReport } from "../../core/destinations/dagster/dagster-report.ts";
+import { type LookUpPage, lookUpBody, readLookUp } from "../../core/destinations/dagster/look-up.ts";
+import {
+  checkEvaluation,
+  materialization,
+  observation,
+  type RecordedEvent,
+  type RunlessEvent,
+} from "../../core/index.ts";
 import { portToReturnTo, type RunningServer, startServer, temporaryFolder } from "../server.ts";
 import { DagsterInstance } from "./dagster-instance.ts";
 import { installPython } from "./python.ts";
@@ -23,10 +32,12 @@ afterAll(async () => {
   await dagster?.stop();
 });
 
-/** The least proxy: it may cut a connection before Dagster gets a request, or after it has answered. */
+/** The least proxy: it may cut a connection before Dagster gets a report, or after it has answered. */
 async function startProxy(fateOf: () => "whole" | "before" | "after"): Promise<string> {
-  const proxy = createServer((request, response) => {
-    const fate = request.method === "POST" && request.url !== "/graphql" ? fateOf() : "whole";
+  const proxy = createServer(async (request, response) => {
+    const body = await text(request);
+    const isReport = request.method === "POST" && !body.includes("query LookUp");
+    const fate = isReport ? fateOf() : "whole";
     if (fate === "before") return void request.socket.destroy();
     const { method, headers, url } = request;
     const onward = openRequest(`${dagster.url}${url}`, { method, headers, agent: false }, (answer) => {
@@ -35,7 +46,7 @@ async function startProxy(fateOf: () => "whole" | "before" | "after"): Promise<s
       answer.pipe(response);
     });
     onward.on("error", () => request.socket.destroy());
-    request.pipe(onward);
+    onward.end(body);
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const stop = () => {
@@ -167,6 +178,46 @@ test("a real Dagster has what was forwarded, its automation condition fires, and
   });
 }, 120_000);
 
+test("a look-up in a real Dagster pages on until the oldest event of an asset, or of one of its checks", async () => {
+  const makers = [
+    (key: string) => materialization(key),
+    (key: string) => observation(key),
+    (key: string) => checkEvaluation(key, { checkName: "rows", passed: true }),
+    (key: string, i: number) =>
+      checkEvaluation(key, { checkName: "why", passed: true, description: "x", partition: `${i}` }),
+  ];
+  for (const make of makers) {
+    const events = Array.from({ length: 25 }, (_, i) => {
+      return { ...make("looked_up", i), id: i + 1, timestamp: Date.now(), receivedAt: Date.now() };
+    });
+    // The first one is the oldest; the others come at once, and some at one time.
+    const [first, ...others] = events.map((event) => dagsterReport(event, "0123456789abcdef"));
+    if (first !== undefined) await dagster.post(first);
+    await Promise.all(others.map((report) => dagster.post(report)));
+    const found: string[] = [];
+    for (let page: LookUpPage | undefined; page?.next !== null; ) {
+      const body = lookUpBody(events[0] as RecordedEvent, page?.next ?? null); // there are 25
+      page = readLookUp(await dagster.post({ path: "graphql", body }));
+      if (page === undefined) throw new Error("It can't be read.");
+      found.push(...page.marks);
+    }
+    expect(found.at(-1)).toBe("0123456789abcdef/1");
+    expect(new Set(found).size).toBe(events.length);
+  }
+}, 60_000);
+
+/** Of every kind. None but materializations is under way when Dagster is killed: it commits a check in two parts. */
+function someEvent(i: number): RunlessEvent {
+  const key = `asset_${i % 3}`;
+  const kind = i >= 10 && i < 18 ? 0 : i % 5;
+  if (kind === 0) return materialization(key, { metadata: { i } });
+  if (kind === 1) return observation(key, { metadata: { i }, partition: "p" });
+  const check = { checkName: "rows", passed: i % 2 === 0 };
+  if (kind === 2) return checkEvaluation(key, check);
+  if (kind === 3) return checkEvaluation(key, { ...check, description: "why" });
+  return checkEvaluation(key, { ...check, partition: `p${i}` });
+}
+
 test("with answers cut, and SIGKILL of runless and of Dagster, a real Dagster has each event once, in order", async () => {
   let count = 0;
   const fates = ["whole", "after", "whole", "before", "whole", "whole", "after"] as const;
@@ -174,7 +225,7 @@ test("with answers cut, and SIGKILL of runless and of Dagster, a real Dagster ha
   const runless = await serve(proxy);
   const { log_id: logId } = await runless.ask("log");
   const own = () => dagster.marks().filter((mark) => mark.startsWith(`${logId}/`));
-  const events = Array.from({ length: 30 }, (_, i) => materialization(`asset_${i % 3}`, { metadata: { i } }));
+  const events = Array.from({ length: 30 }, (_, i) => someEvent(i));
   await runless.client.reportRunlessAssetEvents(events);
   await until(() => own().length >= 5);
   await runless.kill();

@@ -1,3 +1,4 @@
+import type { Answer } from "../../../core/destinations/delivery.ts";
 import { digestOf, marks } from "./digest.ts";
 import { detailsOf, type Level, type Statement, type ToldMessage } from "./told-message.ts";
 import { visibleText } from "./visible-text.ts";
@@ -46,6 +47,13 @@ export function appriseNotification(
     ...(urls.length > 0 && { urls: urls.join(", ") }),
     ...(tag !== null && { tag }),
   };
+}
+
+/** Apprise answers 204 where it found no service to notify: nobody was told, which is a refusal. */
+export function appriseAnswer(answer: Answer): Answer {
+  if (answer.type !== "answered" || answer.status !== 204) return answer;
+  const text = "Apprise answered 204, it knows nobody to notify: correct urls, or the configuration of the key";
+  return { ...answer, status: 422, text };
 }
 
 function singleLines(statement: Statement): string[] {

@@ -7,7 +7,7 @@ import { logger } from "../../config/logger.ts";
 import { formatAlert } from "../../http/watching/format-watching.ts";
 import type { Forwarding } from "../dagster/forwarding.ts";
 import { askVersion, sendReport } from "../dagster/send-report.ts";
-import { appriseNotification } from "../formats/apprise.ts";
+import { appriseAnswer, appriseNotification } from "../formats/apprise.ts";
 import { emailContent } from "../formats/email.ts";
 import { pagerdutyEvent } from "../formats/pagerduty.ts";
 import { slackPayload } from "../formats/slack.ts";
@@ -125,7 +125,7 @@ function sendMessages(
     case "pagerduty":
       return send(post(target.url, pagerdutyEvent(first, target.routingKey, baseUrl), [target.routingKey]));
     case "apprise":
-      return send(post(target.url, appriseNotification(messages, target, baseUrl), target.urls));
+      return send(post(target.url, appriseNotification(messages, target, baseUrl), target.urls)).then(appriseAnswer);
     case "email":
       return mail({ target, content: emailContent(messages, baseUrl), id: first.delivery.messageId, allowPrivate });
     case "dagster":

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Answer } from "../../../core/destinations/delivery.ts";
 import type { DestinationTarget } from "../../../core/destinations/destination.ts";
 import { percentDecode } from "../../../core/percent-decode.ts";
@@ -44,7 +45,8 @@ export function createMailer({
       ...(smtp.username !== "" && {
         auth: { user: percentDecode(smtp.username), pass: percentDecode(smtp.password) },
       }),
-      tls: { servername: smtp.hostname },
+      // The address that was judged is connected to; the certificate must be for the name. An address is no server name.
+      ...(isIP(smtp.hostname.replace(/^\[|\]$/g, "")) === 0 && { tls: { servername: smtp.hostname } }),
       connectionTimeout: timeout,
       greetingTimeout: timeout,
       socketTimeout: timeout,

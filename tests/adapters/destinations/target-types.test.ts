@@ -2,9 +2,12 @@ import { afterAll, expect, test } from "bun:test";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
+import fc from "fast-check";
 import { checkEvaluation } from "../../../core/index.ts";
 import { openStores } from "../../../storage/index.ts";
 import { report } from "../../../storage/testing/watch-store/follower.ts";
+import { anyText, assetKey } from "../../core/arbitraries.ts";
+import { answerAsPagerduty, answerAsSlack } from "./formats/published-schemas.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 import { type Clock, fileOf, Telling, watcherOf } from "./telling.ts";
 
@@ -18,6 +21,29 @@ async function receive(...args: Parameters<typeof startReceiver>): Promise<Recei
   started.push(receiver);
   return receiver;
 }
+
+const routingKey = "0123456789abcdef0123456789abcdef";
+const alerts = ["check_failed"];
+const pagerTo = ({ port }: Receiver) => {
+  return {
+    name: "pager",
+    type: "pagerduty",
+    routing_key: routingKey,
+    url: `http://127.0.0.1:${port}/v2/enqueue`,
+    alerts,
+  };
+};
+const chatTo = ({ port }: Receiver) => {
+  return { name: "chat", type: "slack", url: `http://127.0.0.1:${port}/s`, alerts };
+};
+const hostileName = fc.constantFrom(
+  "<!channel>",
+  "x".repeat(5000),
+  "&<>|".repeat(500),
+  "\u202eevil",
+  "a\r\nb",
+  "😀".repeat(300),
+);
 
 interface SmtpServer {
   readonly port: number;
@@ -72,27 +98,42 @@ async function failAndPass(destination: object) {
 }
 
 test("PagerDuty gets an event that triggers and one that resolves, with one key", async () => {
-  const receiver = await receive((response) => response.writeHead(202).end('{"status":"success"}'));
-  const url = `http://127.0.0.1:${receiver.port}/v2/enqueue`;
-  await failAndPass({ name: "pager", type: "pagerduty", routing_key: "R012", url, alerts: ["check_failed"] });
+  const receiver = await receive(answerAsPagerduty);
+  const telling = await failAndPass(pagerTo(receiver));
+  expect(await telling.told()).toEqual(["alert.firing: delivered, 1", "alert.resolved: delivered, 1"]);
   const [trigger, resolve, ...rest] = receiver.received.map(({ body }) => JSON.parse(body));
   expect(rest).toEqual([]);
-  // What the Events API v2 asks for.
   expect(trigger).toMatchObject({
-    ...{ routing_key: "R012", event_action: "trigger", dedup_key: expect.any(String) },
-    payload: { summary: expect.stringContaining("warehouse/orders"), severity: "error", source: expect.any(String) },
+    ...{ routing_key: routingKey, event_action: "trigger" },
+    payload: { summary: expect.stringContaining("warehouse/orders"), severity: "error" },
   });
-  expect(resolve).toMatchObject({ routing_key: "R012", event_action: "resolve", dedup_key: trigger.dedup_key });
+  expect(resolve).toMatchObject({ event_action: "resolve", dedup_key: trigger.dedup_key });
+});
+
+test("100 checks with hostile names that fail at once: each request is one that Slack and PagerDuty take", async () => {
+  const [slack, pagerduty] = [await receive(answerAsSlack), await receive(answerAsPagerduty)];
+  const clock: Clock = { now: Date.UTC(2026, 10, 23, 12), elapsed: 0 };
+  const stores = await openStores({ url: ":memory:", now: () => clock.now });
+  const telling = new Telling(stores, clock, { file: fileOf(chatTo(slack), pagerTo(pagerduty)) });
+  const watcher = await watcherOf(stores, clock);
+  await telling.run();
+  const names = fc.sample(fc.tuple(assetKey, fc.oneof(anyText, hostileName)), { numRuns: 100, seed: 22 });
+  const failing = names.map(([key, name], i) =>
+    checkEvaluation([...key, String(i)], { checkName: `${name.toWellFormed()} `, passed: false, severity: "ERROR" }),
+  );
+  await report(stores, ...failing);
+  await telling.watch(watcher);
+  await telling.pass(30_000);
+  expect(await telling.told()).toEqual(Array(200).fill("alert.firing: delivered, 1"));
+  expect([slack.received.length, pagerduty.received.length]).toEqual([1, 100]);
+  expect(slack.received[0]?.body).toContain("and 80 more");
+  expect(new Set(pagerduty.received.map(({ body }) => JSON.parse(body).dedup_key)).size).toBe(100);
 });
 
 test("Slack and Apprise get one message for each window", async () => {
-  const receiver = await receive();
-  await failAndPass({
-    name: "chat",
-    type: "slack",
-    url: `http://127.0.0.1:${receiver.port}/s`,
-    alerts: ["check_failed"],
-  });
+  const receiver = await receive(answerAsSlack);
+  const slack = await failAndPass(chatTo(receiver));
+  expect(await slack.told()).toEqual(["alert.firing: delivered, 1", "alert.resolved: delivered, 1"]);
   expect(receiver.received.map(({ body }) => JSON.parse(body).text)).toEqual([
     expect.stringContaining("check rows of warehouse/orders fails"),
     expect.stringContaining("Resolved: check rows of warehouse/orders failed"),
@@ -101,6 +142,13 @@ test("Slack and Apprise get one message for each window", async () => {
   const url = `http://127.0.0.1:${apprise.port}/notify`;
   await failAndPass({ name: "teams", type: "apprise", url, urls: ["json://localhost"], alerts: ["check_failed"] });
   expect(apprise.received.map(({ body }) => JSON.parse(body).type)).toEqual(["failure", "success"]);
+});
+
+test("Apprise's 204 says that nobody was told, which is a refusal", async () => {
+  const apprise = await receive((response) => response.writeHead(204).end());
+  const url = `http://127.0.0.1:${apprise.port}/notify/key`;
+  const telling = await failAndPass({ name: "teams", type: "apprise", url, alerts: ["check_failed"] });
+  expect((await telling.deliveries())[0]?.answer).toMatch(/^422, refused \d of 3: .*knows nobody to notify/);
 });
 
 test("e-mail is sent by SMTP, with a text for people, and an id that stays the same", async () => {

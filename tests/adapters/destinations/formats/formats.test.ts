@@ -10,6 +10,7 @@ import { detailsOf, stateMessage } from "../../../../adapters/destinations/forma
 import { visibleText } from "../../../../adapters/destinations/formats/visible-text.ts";
 import { checkEvaluation, freshnessStateChange, materialization } from "../../../../core/index.ts";
 import { anyText } from "../../../core/arbitraries.ts";
+import { pagerdutyRequest, slackMessage } from "./published-schemas.ts";
 import { alertOf, anyMessage, anyMessages, baseUrl, firing, resolved, since, storm } from "./told.ts";
 
 const key = "0123456789abcdef0123456789abcdef";
@@ -165,27 +166,11 @@ describe("slack", () => {
     });
   });
 
-  // Written from Slack's reference of Block Kit (message payloads, section blocks and text objects).
-  const section = v.strictObject({
-    type: v.literal("section"),
-    text: v.strictObject({
-      type: v.literal("mrkdwn"),
-      text: v.pipe(v.string(), v.minLength(1), v.maxLength(3000)),
-      verbatim: v.boolean(),
-    }),
-  });
-  const payload = v.strictObject({
-    text: v.pipe(v.string(), v.minLength(1), v.maxLength(4000)),
-    blocks: v.pipe(v.array(section), v.minLength(1), v.maxLength(50)),
-    unfurl_links: v.boolean(),
-    unfurl_media: v.boolean(),
-  });
-
   test("anything fits in what Slack takes, and mentions nobody", () => {
     law(
       fc.property(anyMessages, fc.constantFrom(baseUrl, null), (messages, base) => {
         const body = slackPayload(messages, base);
-        v.parse(payload, body);
+        v.parse(slackMessage, body);
         const text = body.blocks.map((block) => block.text.text).join("\n");
         expect(text.length).toBeLessThan(13_000);
         expect(unseen.test(text.replaceAll("\n", ""))).toBe(false);
@@ -256,31 +241,11 @@ describe("pagerduty", () => {
     expect(pagerdutyEvent(firing(alertOf(1, { severity: "WARN" })), key, null).dedup_key).toBe(keys[0] as string);
   });
 
-  // Written from PagerDuty's reference of the Events API v2.
-  const event = v.strictObject({
-    routing_key: v.pipe(v.string(), v.length(32)),
-    event_action: v.picklist(["trigger", "acknowledge", "resolve"]),
-    dedup_key: v.pipe(v.string(), v.maxLength(255)),
-    client: v.string(),
-    client_url: v.optional(v.pipe(v.string(), v.url())),
-    links: v.optional(v.array(v.strictObject({ href: v.pipe(v.string(), v.url()), text: v.string() }))),
-    payload: v.strictObject({
-      summary: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
-      source: v.pipe(v.string(), v.minLength(1)),
-      severity: v.picklist(["critical", "error", "warning", "info"]),
-      timestamp: v.optional(v.pipe(v.string(), v.isoTimestamp())),
-      component: v.optional(v.string()),
-      group: v.optional(v.string()),
-      class: v.optional(v.string()),
-      custom_details: v.record(v.string(), v.unknown()),
-    }),
-  });
-
   test("anything fits in what PagerDuty takes", () => {
     law(
       fc.property(anyMessage, fc.constantFrom(baseUrl, null), (message, base) => {
         const body = pagerdutyEvent(message, key, base);
-        v.parse(event, body);
+        v.parse(pagerdutyRequest, body);
         expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(512 * 1024);
         expect(unseen.test(JSON.stringify(body))).toBe(false);
       }),
