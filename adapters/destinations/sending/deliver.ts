@@ -1,7 +1,7 @@
 import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
 import type { Destination } from "../../../core/destinations/destination.ts";
 import { envelopeText } from "../../../core/destinations/message.ts";
-import { formatEvent } from "../../../core/index.ts";
+import { formatEvent, type RecordedEvent } from "../../../core/index.ts";
 import { type Alert, EventLogError, type Stores } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
 import { formatAlert } from "../../http/watching/format-watching.ts";
@@ -23,6 +23,8 @@ export interface DeliverDeps extends Pick<Stores, "log" | "sending" | "watching"
   /** Under which address people reach the server; null: nobody said. */
   readonly baseUrl: string | null;
   readonly now: () => number;
+  /** An event that was read just now. */
+  readonly recent: (id: number) => RecordedEvent | undefined;
   /** What is known of the destination, if it is a Dagster. */
   readonly forwarding: Forwarding;
 }
@@ -157,7 +159,7 @@ function envelopeOf({ delivery, at, event, alert, content, type }: Told, baseUrl
 async function loadMessage(delivery: Delivery, deps: DeliverDeps): Promise<Told | undefined> {
   const { type, eventId, alertChangeId, content, createdAt } = delivery;
   if (eventId !== null) {
-    const event = await deps.log.get(eventId);
+    const event = deps.recent(eventId) ?? (await deps.log.get(eventId));
     return event && { type, delivery, at: event.timestamp, event };
   }
   if (alertChangeId !== null) {

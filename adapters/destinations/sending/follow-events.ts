@@ -9,6 +9,7 @@ import { type DestinationQueue, groupQueues } from "./destination-queue.ts";
 
 export interface Following extends Pick<Stores, "log" | "definitions"> {
   readonly logId: string;
+  readonly onRead: (events: readonly RecordedEvent[]) => void;
   readonly count: (destination: string, outcome: "skipped", count: number) => void;
   readonly changes: Changes;
   readonly now: number;
@@ -31,6 +32,7 @@ export async function followEvents(queues: readonly DestinationQueue[], followin
     if (!group.some(({ room }) => room > 0)) continue;
     const page = await readPage(cursor, Math.max(fewestEvents, Math.floor(mostQueued / group.length)), following);
     if (page.events.length === 0) continue;
+    following.onRead(page.events);
     const labels = await labelsOf(page.events, group, following.definitions);
     for (const queue of group) {
       const isReplay = queue.replay !== undefined;

@@ -1,4 +1,5 @@
 import { type PlannedMessage, planSending } from "../../../core/destinations/send-queue.ts";
+import type { RecordedEvent } from "../../../core/index.ts";
 import type { Stores } from "../../../storage/index.ts";
 import { logger } from "../../config/logger.ts";
 import { applyAnswer, type Finished, type Outcome } from "./apply-answer.ts";
@@ -9,6 +10,7 @@ import { followAlerts } from "./follow-alerts.ts";
 import { followEvents } from "./follow-events.ts";
 import { type LoadedFile, loadQueues } from "./load-queues.ts";
 import { Periodic } from "./periodic.ts";
+import { RecentEvents } from "./recent-events.ts";
 import { takeQueued } from "./take-queued.ts";
 
 const second = 1000;
@@ -21,7 +23,8 @@ const gatherFor = 100;
 /** How often the holder looks for requests and for alerts that changed. */
 const pollEvery = second;
 
-export interface HeldOptions extends Omit<DeliverDeps, "now" | "log" | "sending" | "watching" | "forwarding"> {
+export interface HeldOptions
+  extends Omit<DeliverDeps, "now" | "log" | "sending" | "watching" | "forwarding" | "recent"> {
   readonly stores: Omit<Stores, "tokens">;
   readonly read: () => { readonly now: number; readonly elapsed: number };
   /** Called when an answer came: there is more to do. */
@@ -38,6 +41,7 @@ export class HeldSending {
   readonly #queues: ReadonlyMap<string, DestinationQueue>;
   readonly #periodic: Periodic;
   readonly #logId: string;
+  readonly #recent = new RecentEvents();
   readonly #end = new AbortController();
   #changes: Changes;
   /** Committed, and not read yet: their ids are known by reading. */
@@ -157,8 +161,10 @@ export class HeldSending {
       }
       if (isFollowing) {
         this.#followedAt = elapsed;
+        const onRead = (events: readonly RecordedEvent[]) => this.#recent.note(events, read().elapsed);
         hasMore =
-          (await followEvents(all, { ...stores, changes, now, logId: this.#logId, count: onOutcome })) || hasMore;
+          (await followEvents(all, { ...stores, changes, now, logId: this.#logId, count: onOutcome, onRead })) ||
+          hasMore;
       }
     } catch (error) {
       this.#hasCommits = true;
@@ -225,7 +231,14 @@ export class HeldSending {
   #send(queue: DestinationQueue, deliveries: PlannedMessage["deliveries"], isGroup: boolean): void {
     const { stores, read, wake } = this.#options;
     const startedAt = read().now;
-    const deps: DeliverDeps = { ...this.#options, ...stores, forwarding: queue.forwarding, now: () => read().now };
+    const recent = (id: number) => this.#recent.get(id, read().elapsed);
+    const deps: DeliverDeps = {
+      ...this.#options,
+      ...stores,
+      forwarding: queue.forwarding,
+      recent,
+      now: () => read().now,
+    };
     for (const { id } of deliveries) queue.inFlight.add(id);
     this.#underWay++;
     void sendOnce(queue.destination, deliveries, deps, this.#end.signal).then((delivered) => {
