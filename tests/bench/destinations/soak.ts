@@ -98,7 +98,12 @@ export async function soak({ folder, minutes, pause, withDagster }: SoakOptions)
       `${expected.length} events for the webhook, ${distinct(received)} arrived, ${repeated} of them again` +
       (dagster === undefined ? "" : `; ${forwarded.length} for Dagster, which has ${marks().length}`),
   );
-  const problems = [...judgeHook(received, expected), ...judgeDagster(marks(), forwarded)];
+  const lacking = acknowledged - expected.length - forwarded.length;
+  const problems = [
+    ...(lacking > 0 ? [`${lacking} acknowledged reports are not in the log.`] : []),
+    ...judgeHook(received, expected),
+    ...judgeDagster(marks(), forwarded),
+  ];
   await Promise.all([sending.stop(), plain.stop(), receiver.kill(), dagster?.stop()]);
   proxy?.stop();
   return problems;
