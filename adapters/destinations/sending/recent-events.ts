@@ -4,8 +4,8 @@ import type { RecordedEvent } from "../../../core/index.ts";
 const freshFor = 500;
 
 /**
- * The page of events that was read last. Most of its events are sent at once, and each need not be read again: that was a
- * third of what a message costs. A page has as many bytes as a store reads at once, so no more are kept.
+ * The page of events that was read last. Where nothing waits its events are sent at once, and need not be read again. A page
+ * has as many bytes as a store reads at once, so no more are kept.
  */
 export class RecentEvents {
   #events: ReadonlyMap<number, RecordedEvent> = new Map();
