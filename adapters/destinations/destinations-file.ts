@@ -80,6 +80,11 @@ function codeOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
+/** The `hash` of a file, without what its placeholders stand for; undefined if it can't be read. */
+export async function hashOfFile(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").then(sha256, () => undefined);
+}
+
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -7,7 +7,7 @@ import { examples, jsonOption, logCommand } from "../log-command.ts";
 import { moment, momentCell } from "../reading/event-cells.ts";
 import { type Cell, table } from "../table.ts";
 import { withLog } from "../with-log.ts";
-import { askSender, readId } from "./ask-sender.ts";
+import { type AskOptions, askSender, readId } from "./ask-sender.ts";
 import { deliveriesCommand, dropCommand, parkedCommand, redeliverCommand, retryCommand } from "./deliveries.ts";
 
 const destinationSchema = v.object({
@@ -38,15 +38,24 @@ export const destinationsCommand = logCommand("destinations")
       "destinations replay loader --from 1042",
     ),
   )
-  .action(async ({ json, ...options }) => {
-    await withLog(options, async ({ send }) => {
-      const text = await send({ method: "GET", path: "destinations", signal: undefined });
-      if (json === true) return console.log(text);
-      const { destinations, is_sending: isSending } = readAnswer(listSchema, text);
-      console.log(table(listHeaders, destinations.map(destinationCells)));
-      if (!isSending) console.error("No server tells destinations now: start one with --destinations <file>.");
-    });
+  .action(list);
+
+destinationsCommand
+  .command("list")
+  .summary("The same: who is told, and how far each is.")
+  .description("List who is told of events and alerts, and how far each is.")
+  .addHelpText("after", examples("destinations list"))
+  .action((_, command) => list(command.optsWithGlobals()));
+
+async function list({ json, ...options }: AskOptions): Promise<void> {
+  await withLog(options, async ({ send }) => {
+    const text = await send({ method: "GET", path: "destinations", signal: undefined });
+    if (json === true) return console.log(text);
+    const { destinations, is_sending: isSending } = readAnswer(listSchema, text);
+    console.log(table(listHeaders, destinations.map(destinationCells)));
+    if (!isSending) console.error("No server tells destinations now: start one with --destinations <file>.");
   });
+}
 
 function destinationCells(one: v.InferOutput<typeof destinationSchema>): readonly Cell[] {
   const { name, type, status, reason, pending, oldest_at, held, parked, dead, pruned_events } = one;

@@ -9,6 +9,7 @@ import {
 } from "../../../storage/libsql/maintenance/doctor.ts";
 import { databaseName } from "../../../storage/libsql/store-error.ts";
 import { printable } from "../../config/printable.ts";
+import { hashOfFile } from "../../destinations/destinations-file.ts";
 import { findDatabase } from "../destination.ts";
 import { CommandError, exitCodes } from "../exit-code.ts";
 import { examples, jsonOption } from "../log-command.ts";
@@ -19,6 +20,7 @@ const littleSpace = 2 ** 30;
 
 export const doctorCommand = new Command("doctor")
   .option("--database-url <url>", "the database (RUNLESS_DATABASE_URL, default file:runless.db)")
+  .option("--destinations <file>", "the file that servers should have (RUNLESS_DESTINATIONS)")
   .description(
     "Examine a database: is it intact, are there migrations to come, is there space left, do the summaries say what a " +
       "recount says. Reads every event; changes nothing. A server may go on using it.",
@@ -33,14 +35,14 @@ Exit codes:
   1  damaged, or with summaries that lie: the answer says what to do
   3  nothing to examine: there is no such file, it is no event log, or it is a newer runless's`,
   )
-  .action(async ({ json, ...options }) => {
+  .action(async ({ json, destinations: path = process.env.RUNLESS_DESTINATIONS, ...options }) => {
     const { url, authToken } = databaseAddress(findDatabase(options, "The doctor examines a database"));
     if (url === ":memory:") throw new CommandError(exitCodes.usage, "There is nothing to examine in :memory:.");
     assertExists({ url, authToken });
     const examination = await examineDatabase({ url, authToken });
     const file = databaseFile(url);
     const freeBytes = file === undefined ? null : await freeSpace(dirname(file));
-    const findings = findingsOf(examination, freeBytes);
+    const findings = [...findingsOf(examination, freeBytes), ...(await fileFindings(path, examination))];
     const { log, integrity, schemaVersion, pendingMigrations, summaries } = examination;
     const healthy = log === undefined && integrity.length === 0 && (summaries?.wrong ?? 0) === 0;
     const advice = findings.map(({ advice }) => advice).filter((sentence) => sentence !== undefined);
@@ -129,6 +131,13 @@ function findingsOf(
           },
         ]),
   ];
+}
+
+/** Servers with different files tell different destinations, whichever of them sends. */
+async function fileFindings(path: string | undefined, { fileHash }: Examination): Promise<readonly Finding[]> {
+  if (path === undefined || fileHash === undefined || (await hashOfFile(path)) === fileHash) return [];
+  const advice = `The server that sends has another file of destinations than ${printable(path)}: give all servers the same, and send each SIGHUP.`;
+  return [{ what: "destinations file", text: "differs", advice }];
 }
 
 function destinationFinding({ name, status, reason, parked }: TroubledDestination) {

@@ -6,6 +6,7 @@ import type { DatabaseAddress } from "../libsql-options.ts";
 import { readVersion } from "../migrations/migrate.ts";
 import { migrations } from "../migrations/migrations.ts";
 import { readOnly } from "../read/read-only.ts";
+import { readSendLease } from "../sending/read-sending.ts";
 import { storeError } from "../store-error.ts";
 import { kinds } from "../write/event-row.ts";
 import { decodeNullable, decodeText } from "../write/sortable-text.ts";
@@ -24,6 +25,8 @@ export interface Examination {
   readonly summaries: Recount | undefined;
   /** Destinations that are not told now, each with a sentence. Undefined if they can't be read, as the summaries. */
   readonly destinations: readonly TroubledDestination[] | undefined;
+  /** The hash of the file that the server which sends has; undefined: none sends. */
+  readonly fileHash: string | undefined;
 }
 
 export interface TroubledDestination {
@@ -56,12 +59,14 @@ export async function examineDatabase(address: DatabaseAddress): Promise<Examina
 
 async function examine(client: Client, url: string): Promise<Omit<Examination, "log">> {
   let schemaVersion: number | undefined;
+  let fileHash: string | undefined;
   const found = (integrity: readonly string[], summaries?: Recount, destinations?: readonly TroubledDestination[]) => ({
     integrity,
     schemaVersion,
     pendingMigrations: schemaVersion === undefined ? 0 : migrations.length - schemaVersion,
     summaries,
     destinations,
+    fileHash,
   });
   try {
     schemaVersion = await readVersion(client);
@@ -72,7 +77,10 @@ async function examine(client: Client, url: string): Promise<Omit<Examination, "
     const integrity = await checkIntegrity(client);
     // The recount knows the tables of this version only.
     const isCurrent = schemaVersion === migrations.length && integrity.length === 0;
-    return isCurrent ? found(integrity, await recount(client), await findTroubled(client)) : found(integrity);
+    if (!isCurrent) return found(integrity);
+    const lease = await readSendLease(client);
+    if (lease.holder !== null) fileHash = lease.fileHash ?? undefined;
+    return found(integrity, await recount(client), await findTroubled(client));
   } catch (error) {
     const cause = driverError(error);
     if (cause?.code.startsWith("SQLITE_CORRUPT") !== true) throw error;

@@ -36,6 +36,7 @@ test("what a Dagster refuses is listed, counted, told by the doctor, and sent ag
   for (const key of ["a", "b", "c"]) await report(server, key);
   const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
   await until(async () => (await metrics()).includes('runless_destination_parked{destination="prod"} 3'));
+  expect(await run("list")).toBe(await run());
   expect(await run("parked")).toContain("no such partition");
   expect((await run("parked", "prod")).trim().split("\n")).toHaveLength(4);
   const doctor = await runCli(["doctor", "--database-url", databaseUrl]);

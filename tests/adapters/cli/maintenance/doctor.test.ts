@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createClient } from "@libsql/client";
@@ -167,6 +168,20 @@ describe.each([...runtimes])("on %s the doctor changes nothing", (runtime) => {
     expect(lasting()).toEqual(before);
     expect(existsSync(`${file}-wal`)).toBe(true);
   });
+});
+
+test("a file of destinations that differs from that of the server which sends is found", async () => {
+  const file = await soundLog();
+  const own = join(dirname(file), "destinations.yaml");
+  writeFileSync(own, "destinations: []\n");
+  const fileHash = createHash("sha256").update("destinations: []\n").digest("hex");
+  const { sending, log } = await openStores({ url: urlOf(file) });
+  await sending.takeLease({ holder: "one", fileHash }, await sending.lease());
+  await log.close();
+  const asked = ["doctor", "--database-url", urlOf(file), "--destinations", own];
+  expect((await runCli(asked)).stdout).not.toContain("destinations file");
+  writeFileSync(own, "destinations: [] # another\n");
+  expect((await runCli(asked)).stdout).toContain("has another file of destinations than");
 });
 
 test("a destination that is not told is found, and why; one that was paused is not", async () => {
