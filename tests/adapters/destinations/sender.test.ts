@@ -4,6 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { checkEvaluation, materialization, observation } from "../../../core/index.ts";
 import { openStores, type Stores } from "../../../storage/index.ts";
 import { define, report } from "../../../storage/testing/watch-store/follower.ts";
+import { emptyDatabase, testDatabase } from "../../remote/test-database.ts";
 import { temporaryFolder } from "../../server.ts";
 import { type Received, type Receiver, startReceiver } from "./receiver.ts";
 import { type Clock, fileOf, oldSecret, secret, Telling, watcherOf } from "./telling.ts";
@@ -22,9 +23,14 @@ interface Given {
   readonly receive: (...answer: Parameters<typeof startReceiver>) => Promise<Receiver>;
 }
 
+const remote = testDatabase();
 const opened = {
-  memory: () => ":memory:",
-  file: () => `file:${join(temporaryFolder(), "runless.db")}`,
+  memory: async () => ({ url: ":memory:" }),
+  file: async () => ({ url: `file:${join(temporaryFolder(), "runless.db")}` }),
+  "a remote database": async () => {
+    await emptyDatabase(remote());
+    return remote();
+  },
 } as const;
 
 /** A variable, as the file names it. */
@@ -56,11 +62,11 @@ const chatTo = (receiver: Receiver, more: object = {}) => ({
   ...{ name: "chat", type: "slack", url: urlOf(receiver), alerts: ["fail", "check_failed"], ...more },
 });
 
-for (const [kind, url] of Object.entries(opened)) {
+for (const [kind, open] of Object.entries(opened)) {
   const promises = (sentence: string, body: (given: Given) => Promise<void>) =>
     test(sentence, async () => {
       const clock = { now: Date.now(), elapsed: 0 };
-      const stores = await openStores({ url: url(), now: () => clock.now });
+      const stores = await openStores({ ...(await open()), now: () => clock.now });
       const receive: Given["receive"] = async (...answer) => {
         const receiver = await startReceiver(...answer);
         receivers.push(receiver);
