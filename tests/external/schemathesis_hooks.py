@@ -69,6 +69,11 @@ def is_unmute(case):
     return case.path == "/api/v1/alerts/mute" and case.method == "DELETE"
 
 
+def is_replay(case):
+    """Of the events after one, or of all alerts that fire."""
+    return case.path.startswith("/api/v1/destinations/") and case.path.endswith("/replay")
+
+
 def is_document(case):
     """Definitions, of which the OpenAPI document does not say all rules."""
     return case.path == "/api/v1/definitions" and case.method == "PUT"
@@ -110,6 +115,8 @@ def before_add_examples(context, examples):
             case.query.pop("asset_key", None)
         if is_unmute(case):
             case.query.pop("prefix", None)
+        if is_replay(case):
+            case.query.pop("firing", None)
         if is_mute(case) and isinstance(case.body, dict):
             case.body["until"] = int(time.time()) + DAY
         if is_wait(case):
@@ -145,6 +152,8 @@ def filter_case(context, case):
     if is_list_of_definitions(case) and "asset_key" in query and len(query) > 1:
         return False
     if is_unmute(case) and ("asset_key" in query) == ("prefix" in query):
+        return False
+    if is_replay(case) and ("after" in query) == (query.get("firing") == "true"):
         return False
     if is_mute(case) and isinstance(case.body, dict):
         case.body["until"] = int(time.time()) + DAY

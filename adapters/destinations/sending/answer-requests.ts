@@ -34,6 +34,10 @@ async function answer(request: SendRequest, queue: DestinationQueue, answering: 
       changes.put(queue, { status: "paused", reason: "it was paused", changedAt: now });
       return true;
     case "resume":
+      // Whoever resumes has mended something: what waits after failures of its own is tried now too.
+      for (const { id, status, attempts, endedAt, answer, nextAt } of queue.waiting) {
+        if (nextAt > now) changes.change(queue, { id, status, attempts, endedAt, answer, nextAt: now });
+      }
       changes.put(queue, { status: "active", reason: null, failures: 0, retryAt: null, changedAt: now });
       return true;
     case "test":

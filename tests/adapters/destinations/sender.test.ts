@@ -163,6 +163,21 @@ for (const [kind, open] of Object.entries(opened)) {
       expect(numbersOf(receiver)).toEqual([1, 1, 2]);
     });
 
+    promises("who resumes a destination has it tried at once, whatever waits", async ({ stores, clock, receive }) => {
+      let requests = 0;
+      const receiver = await receive((response) => response.writeHead(++requests <= 5 ? 500 : 200).end());
+      const telling = new Telling(stores, clock, { file: fileOf(hookTo(receiver)) });
+      await telling.run();
+      await report(stores, ...events(1));
+      await telling.run();
+      for (const wait of [5_000, 30_000, 120_000]) await telling.pass(wait * 1.3);
+      expect(requests).toBe(5);
+      await telling.pass(60_000);
+      expect(requests).toBe(5);
+      await telling.ask({ action: "resume", destination: "hook" });
+      expect(await telling.told()).toEqual(["asset.materialized: delivered, 6"]);
+    });
+
     promises("Retry-After is kept", async ({ stores, clock, receive }) => {
       let isBusy = true;
       const receiver = await receive((response) =>

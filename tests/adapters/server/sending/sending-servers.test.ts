@@ -119,7 +119,9 @@ test.each([...runtimes])(
     const databaseUrl = `file:${join(folder, "runless.db")}`;
     const receiver = await receive();
     const plain = await serve({ databaseUrl, runtime });
-    const sending = await serve({ databaseUrl, runtime, path: fileIn(folder, [hook(receiver.port)]) });
+    // On Deno a variable needs a permission of its own.
+    const own = runtime === "deno" ? { secret } : {};
+    const sending = await serve({ databaseUrl, runtime, path: fileIn(folder, [hook(receiver.port, own)]) });
     const listed = async () => (await runCli(["destinations", "--json", "--url", plain.url])).stdout;
     await until(
       async () => (await listed()).includes('"name":"hook"'),
