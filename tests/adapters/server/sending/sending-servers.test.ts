@@ -221,6 +221,8 @@ test("secrets and paths of URLs are in no database, log, metric, answer or error
     user: "us3rofthehook",
     pass: "p4ssw0rdofthehook",
     apprise: "tgram://APPR1SET0KEN/chat",
+    token: "D4GSTERT0KEN",
+    header: "h34derofthepr0xy",
   };
   const echo =
     (status: number) => (response: Parameters<NonNullable<Parameters<typeof startReceiver>[0]>>[0], one: Received) =>
@@ -258,15 +260,19 @@ test("secrets and paths of URLs are in no database, log, metric, answer or error
       smtp: `smtp://${ref("HOOK_USER")}:${ref("HOOK_PASS")}@127.0.0.1:${failing.port}`,
     },
     { name: "beat", type: "heartbeat", url: to(failing.port) },
+    ...[refusing, failing, limiting, gone].map(({ port }) => ({
+      ...{ name: `dagster-${port}`, type: "dagster", url: to(port) },
+      ...{ token: ref("TOKEN"), headers: { Authorization: `Basic ${ref("HEADER")}` } },
+    })),
   ]);
   const env = {
     ...{ URL: words.url, KEY: words.key, SLACK: words.slack, HOOK_USER: words.user, HOOK_PASS: words.pass },
-    ...{ APPRISE: words.apprise, RUNLESS_LOG_LEVEL: "debug" },
+    ...{ APPRISE: words.apprise, TOKEN: words.token, HEADER: words.header, RUNLESS_LOG_LEVEL: "debug" },
   };
   const server = await serve({ databaseUrl, path, env });
   const listed = async () => JSON.parse((await runCli(["destinations", "--json", "--url", server.url])).stdout);
   await until(
-    async () => (await listed()).destinations.length === 14,
+    async () => (await listed()).destinations.length === 18,
     () => server.output(),
   );
   for (const name of ["chat", "apprise", "mail", "pager"]) {
@@ -277,7 +283,7 @@ test("secrets and paths of URLs are in no database, log, metric, answer or error
   const failed = async () => (await listed()).destinations.filter(hasFailed).map(({ name }: { name: string }) => name);
   // All of them, but those whose one message was refused.
   await until(
-    async () => (await failed()).length >= 10,
+    async () => (await failed()).length >= 14,
     () => server.output(),
   );
   const shown = [
