@@ -88,6 +88,8 @@ function judgeMutation(answer: Answer): Answer {
 
 /** Looks for an event in Dagster. Else what follows is as if the report had been answered so, but nothing is parked. */
 async function lookUp(event: RecordedEvent, { createdAt }: Delivery, asking: Asking): Promise<Answer | "missing"> {
+  // A replay may be of an event that was sent long before its delivery was queued, but not before it was recorded.
+  const oldest = Math.min(createdAt, event.receivedAt) - clocksDiffer;
   const mark = `${asking.logId}/${event.id}`;
   for (let before: string | null = null; ; ) {
     const answer = await post("graphql", lookUpBody(event, before), asking, mostLookedUp);
@@ -99,7 +101,7 @@ async function lookUp(event: RecordedEvent, { createdAt }: Delivery, asking: Ask
     if (page === undefined)
       return failedLookUp(/^\s*\{/.test(text) ? { ...answer, status: 500 } : answer, asking.target);
     if (page.marks.includes(mark)) return { ...answer, text: `{} (${eventMark} was there)` };
-    if (page.next === null || (page.oldest ?? 0) < createdAt - clocksDiffer) return "missing";
+    if (page.next === null || (page.oldest ?? 0) < oldest) return "missing";
     // All of a page at one time: those at it are left behind.
     before = page.next === before ? String(Number(before) - 1) : page.next;
   }

@@ -321,6 +321,24 @@ test("a look-up goes on until what it finds is older than the event", async () =
   expect(await telling.told()).toEqual(["asset.materialized: delivered, 2"]);
 });
 
+test("a replay sends again what is not there, however long ago it was sent", async () => {
+  const setting = await begin();
+  const { dagster, telling, clock } = setting;
+  await tell(setting, materialization("a"), materialization("a"));
+  const [first] = dagster.kept.splice(0, 1);
+  for (let i = 0; i < 40; i++) if (first) dagster.kept.push({ ...first, mark: `other/${i}`, timestamp: clock.now + i });
+  // Deliveries of events are forgotten after a day.
+  await telling.pass(25 * 3_600_000);
+  await telling.pass(20_000);
+  expect(await telling.deliveries()).toEqual([]);
+  await telling.ask({ action: "replay", destination: "dagster", argument: 0, option: "events" });
+  expect(await telling.told()).toEqual(["asset.materialized: delivered, 1", "asset.materialized: delivered, 1"]);
+  expect(dagster.kept.filter(({ mark }) => !mark.startsWith("other")).map(({ mark }) => mark.split("/")[1])).toEqual([
+    "2",
+    "1",
+  ]);
+});
+
 test("a server that takes over looks up what may have been sent, and sends the rest", async () => {
   const setting = await begin();
   const { dagster, stores, telling, clock, file } = setting;
