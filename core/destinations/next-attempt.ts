@@ -135,7 +135,7 @@ function destinationAfter<State extends SendingState>(
   const active = isHeld ? destination : { ...destination, status: "active" as const };
   const wait = active.retryAt;
   if (verdict === "failed") {
-    if (wait !== null && startedAt < wait) return active;
+    if (wait !== null && startedAt < wait) return destination;
     const failures = active.failures + 1;
     return { ...active, failures, retryAt: now + retryDelay(failures, random), reason: reasonOf(answer) };
   }

@@ -79,11 +79,12 @@ async function report({ path, body }: DagsterReport, asking: Asking): Promise<An
 
 /** GraphQL says what went wrong with 200. */
 function judgeMutation(answer: Answer): Answer {
-  if (answer.type !== "answered" || answer.status >= 300) return answer;
+  if (answer.type !== "answered" || answer.status >= 300 || !/^\s*\{/.test(answer.text)) return answer;
   const result = /"__typename"\s*:\s*"(\w+)"/.exec(answer.text)?.[1];
+  if (result === "ReportAssetCheckEvaluationsSuccess") return answer;
   if (result === "UnauthorizedError") return { ...answer, status: 401 };
-  if (result === "PythonError") return { ...answer, status: 500 };
-  return result === undefined && /^\s*\{\s*"errors"/.test(answer.text) ? { ...answer, status: 400 } : answer;
+  // Nothing but a success is one: an error of the request itself has no result.
+  return { ...answer, status: result === undefined ? 400 : 500 };
 }
 
 /** Looks for an event in Dagster. Else what follows is as if the report had been answered so, but nothing is parked. */

@@ -1,4 +1,5 @@
 import { afterReport } from "../../../core/destinations/dagster/after-report.ts";
+import { eventMark } from "../../../core/destinations/dagster/dagster-report.ts";
 import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
 import {
   type Attempt,
@@ -82,7 +83,9 @@ function afterForward(
   const isOfCheckedPartition = isOfPartition && delivery.type === "asset.check_evaluated";
   const othersArrived = forwarding.othersArrived(id);
   const outcome = afterReport({ ...rest, delivery, answer, now, isOfCheckedPartition, othersArrived });
-  if (outcome.changed[0]?.status === "delivered") forwarding.noteArrived(now);
+  // Neither a test nor what a look-up found says that Dagster takes reports.
+  const isReport = delivery.eventId !== null && answer.type === "answered" && !answer.text.includes(eventMark);
+  if (isReport && outcome.changed[0]?.status === "delivered") forwarding.noteArrived(now);
   return outcome;
 }
 

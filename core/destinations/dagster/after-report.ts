@@ -100,7 +100,7 @@ function destinationAfter<State extends SendingState>(attempt: ReportAttempt<Sta
     return { ...destination, status, reason: blockedReason(answer), retryAt: now + blockedDelay };
   }
   // What was under way when the destination began to wait says nothing new of it.
-  if (active.retryAt !== null && startedAt < active.retryAt) return active;
+  if (active.retryAt !== null && startedAt < active.retryAt) return destination;
   const failures = active.failures + 1;
   const reason = isHeld ? active.reason : reasonOf(answer);
   return { ...active, failures, reason, retryAt: waitAfter(verdict, answer, failures, now) };

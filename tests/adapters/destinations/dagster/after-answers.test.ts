@@ -244,6 +244,19 @@ test("500 for everything is an outage: nothing is parked", async () => {
   expect(setting.dagster.reports.length).toBeLessThan(60);
 });
 
+test("a test that is answered says nothing of reports: in an outage nothing is parked", async () => {
+  const setting = await begin(Array.from({ length: 200 }, () => refuse(500)));
+  const { telling } = setting;
+  await tell(setting, materialization("a"), materialization("b"));
+  for (let i = 0; i < 10; i++) {
+    await telling.ask({ action: "test", destination: "dagster" });
+    await telling.pass(61_000);
+  }
+  const told = await telling.told();
+  expect(told.filter((one) => one.startsWith("destination.test: delivered")).length).toBeGreaterThan(0);
+  expect(told.filter((one) => one.includes("parked"))).toEqual([]);
+});
+
 describe("a check of a partition that is answered 500", () => {
   const check = checkEvaluation("a", { checkName: "c", passed: true, partition: "p" });
 
@@ -285,9 +298,12 @@ test("GraphQL's errors count as what they are, though they come with 200", async
     status: "pending",
     answer: expect.stringContaining("error 1"),
   });
-  const invalid = await begin([refuse(200, { body: '{"errors":[{"message":"Unknown type"}]}' })]);
-  await tell(invalid, described);
-  expect(await invalid.telling.told()).toEqual(["asset.check_evaluated: parked, 1"]);
+  const errors = '"errors":[{"message":"Unknown type"}]';
+  for (const body of [`{${errors}}`, `{"data":null,${errors}}`]) {
+    const invalid = await begin([refuse(200, { body })]);
+    await tell(invalid, described);
+    expect(await invalid.telling.told()).toEqual(["asset.check_evaluated: parked, 1"]);
+  }
 });
 
 test("a look-up that fails says nothing of the event: it is asked again, and nothing is parked or sent", async () => {
