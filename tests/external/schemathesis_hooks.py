@@ -117,6 +117,7 @@ def before_add_examples(context, examples):
             case.query.pop("prefix", None)
         if is_replay(case):
             case.query.pop("firing", None)
+            case.query["after"] = "0"
         if is_mute(case) and isinstance(case.body, dict):
             case.body["until"] = int(time.time()) + DAY
         if is_wait(case):
