@@ -50,5 +50,5 @@ test.each([
     const exported = await schemathesis(server, ...seeded, ...lines, "--checks", checks.join(","));
     expect(exported).toMatch(/Tested: 1\b/);
   },
-  120_000,
+  240_000,
 );
