@@ -1,38 +1,21 @@
 import type { EventLog } from "../../storage/index.ts";
-
-export interface CommitSignalOptions {
-  /** Whether a wait keeps the process alive. Default: true. */
-  readonly ref?: boolean;
-}
+import { WakeSignal, type WakeSignalOptions } from "./wake-signal.ts";
 
 /** Wakes one reader after a commit. A commit between two waits is remembered. */
 export class CommitSignal {
-  readonly #ref: boolean;
+  readonly #signal: WakeSignal;
   readonly #unwatch: () => void;
-  #isSet = false;
   #isStopped = false;
-  #release = () => {};
 
-  constructor(watch: EventLog["watch"], { ref = true }: CommitSignalOptions = {}) {
-    this.#ref = ref;
-    this.#unwatch = watch(() => {
-      this.#isSet = true;
-      this.#release();
-    });
+  constructor(watch: EventLog["watch"], options?: WakeSignalOptions) {
+    const signal = new WakeSignal(options);
+    this.#signal = signal;
+    this.#unwatch = watch(() => signal.set());
   }
 
   /** Resolves after a commit since it last resolved, after `timeout` milliseconds, or by `stop`. */
-  async wait(timeout: number): Promise<void> {
-    if (!this.#isSet && !this.#isStopped) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      await new Promise<void>((resolve) => {
-        this.#release = resolve;
-        timer = setTimeout(resolve, timeout);
-        if (!this.#ref) timer.unref?.(); // a Worker runtime has numbers for timers, and no process
-      });
-      clearTimeout(timer);
-    }
-    this.#isSet = false;
+  wait(timeout: number): Promise<void> {
+    return this.#signal.wait(timeout);
   }
 
   /** Stops watching, and ends the wait and all later ones. */
@@ -40,6 +23,6 @@ export class CommitSignal {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#unwatch();
-    this.#release();
+    this.#signal.stop();
   }
 }

@@ -3,6 +3,7 @@ import { logger } from "../config/logger.ts";
 import { expiryAt, type Retention } from "../config/retention.ts";
 import { type ClockReading, pause, readClocks } from "./clocks.ts";
 import { RetentionClock } from "./retention-clock.ts";
+import { takeTurns } from "./take-turns.ts";
 
 const hour = 60 * 60 * 1000;
 
@@ -39,7 +40,6 @@ export async function runRetention({
   let clock: RetentionClock | undefined;
   let isSuspect = false;
   let triedAt = Number.NEGATIVE_INFINITY;
-  let failedAt = Number.NEGATIVE_INFINITY;
 
   async function check(): Promise<void> {
     const reading = read();
@@ -72,18 +72,8 @@ export async function runRetention({
     return trusted;
   }
 
-  while (!signal.aborted) {
-    try {
-      await check();
-    } catch (error) {
-      if (signal.aborted) return;
-      const { elapsed } = read();
-      const reason = error instanceof Error ? error.message : String(error);
-      if (elapsed - failedAt >= hour) logger.warn("events that have expired can't be deleted", { reason });
-      failedAt = elapsed;
-    }
-    await wait(signal);
-  }
+  const turn = () => check().then(() => clockInterval);
+  await takeTurns(turn, () => wait(signal), { read, signal, failing: "events that have expired can't be deleted" });
 }
 
 /**

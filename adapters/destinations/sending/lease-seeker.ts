@@ -1,8 +1,6 @@
 import type { SendLease, SendStore } from "../../../storage/index.ts";
+import { LeaseAge } from "../../../storage/lease-age.ts";
 import { logger } from "../../config/logger.ts";
-
-/** A lease that stood still for so long, by this server's own monotonic clock, is nobody's. In milliseconds. */
-const standardLease = 15_000;
 
 export interface LeaseSeekerOptions {
   readonly sending: SendStore;
@@ -15,13 +13,13 @@ export interface LeaseSeekerOptions {
 export class LeaseSeeker {
   readonly #options: LeaseSeekerOptions;
   readonly #name = crypto.randomUUID();
-  /** The lease of another, and since when it has not changed. */
-  #seen: { readonly lease: SendLease; readonly since: number } | undefined;
+  readonly #age: LeaseAge;
   /** The hashes of two files of which it was warned. */
   #warnedOf: string | undefined;
 
   constructor(options: LeaseSeekerOptions) {
     this.#options = options;
+    this.#age = new LeaseAge(options.lease);
   }
 
   /** Whether the server that sends has another file than this one. */
@@ -31,18 +29,15 @@ export class LeaseSeeker {
 
   /** Takes the lease if nobody has it, or who has it is gone. Returns the fence; undefined while another has it. */
   async seek(fileHash: string): Promise<number | undefined> {
-    const { sending, read, lease: leaseTime = standardLease } = this.#options;
+    const { sending, read } = this.#options;
     const lease = await sending.lease();
-    const { elapsed } = read();
-    const before = this.#seen;
-    const isSame = before?.lease.fence === lease.fence && before.lease.beat === lease.beat;
-    if (!isSame) this.#seen = { lease, since: elapsed };
+    const isFree = this.#age.isFree(lease, read().elapsed);
     this.#compareFiles(lease, fileHash);
-    if (lease.holder !== null && !(isSame && elapsed - before.since >= leaseTime)) return undefined;
+    if (!isFree) return undefined;
     const fence = await sending.takeLease({ holder: this.#name, fileHash }, lease);
     if (fence === undefined) return undefined;
     if (lease.holder !== null) logger.warn("the server that sent is gone, and this one tells destinations from now on");
-    this.#seen = undefined;
+    this.#age.forget();
     this.#warnedOf = undefined;
     return fence;
   }

@@ -1,3 +1,4 @@
+import { WakeSignal } from "../../api/wake-signal.ts";
 import { ConfigError } from "../../config/config.ts";
 import { logger, plain } from "../../config/logger.ts";
 import { readDestinationsFile } from "../../destinations/destinations-file.ts";
@@ -6,11 +7,8 @@ import { Sender, type SenderOptions, type SendingFile } from "../../destinations
 import { newestEvent } from "../../destinations/sending/follow-events.ts";
 import { createMailer } from "../../destinations/sending/mailer.ts";
 import { type ClockReading, readClocks } from "../clocks.ts";
-import { WakeSignal } from "./wake-signal.ts";
+import { takeTurns } from "../take-turns.ts";
 
-const second = 1000;
-const hour = 3600 * second;
-const afterFailure = 5 * second;
 /** Commits that come one after another are followed together. */
 const shortPause = 50;
 
@@ -28,15 +26,15 @@ export interface RunSenderOptions
 
 /** Reads the operator's file for a server that starts. Throws ConfigError, which says what to change. */
 export async function openDestinations(path: string): Promise<SendingFile> {
-  const file = await readSendingFile(path);
-  if ("problems" in file) throw new ConfigError(`the destinations are wrong.\n${file.problems.join("\n")}`);
+  const file = await readDestinationsFile(path);
+  if (file.type === "wrong") throw new ConfigError(`the destinations are wrong.\n${file.problems.join("\n")}`);
   return file;
 }
 
 /** Tells destinations until the signal. It wakes after commits, after answers, when something is due, and every second. */
 export async function runSender(options: RunSenderOptions): Promise<void> {
   const { stores, signal, path, ownPort, read = readClocks } = options;
-  const signalled = new WakeSignal();
+  const signalled = new WakeSignal({ ref: false });
   const wake = () => signalled.set();
   const rules = { ownPort };
   const sender = new Sender({ ...options, read, wake, send: createHttpSender(rules), mail: createMailer(rules) });
@@ -52,8 +50,8 @@ export async function runSender(options: RunSenderOptions): Promise<void> {
   });
   const stopReloading = onReload(async () => {
     const newest = await newestEvent(stores.log).catch(() => undefined);
-    const file = await readSendingFile(path);
-    if ("problems" in file) {
+    const file = await readDestinationsFile(path);
+    if (file.type === "wrong") {
       const rest = file.problems.join(" ");
       return logger.error(plain(`the file of destinations is wrong, and the one from before holds: ${rest}`));
     }
@@ -61,33 +59,16 @@ export async function runSender(options: RunSenderOptions): Promise<void> {
     sender.use({ ...file, newest });
     wake();
   });
-  signal.addEventListener("abort", wake, { once: true });
-  let failedAt = Number.NEGATIVE_INFINITY;
-  while (!signal.aborted) {
-    let wait: number;
-    try {
-      wait = await sender.turn();
-    } catch (error) {
-      if (signal.aborted) break;
-      const { elapsed } = read();
-      const reason = error instanceof Error ? error.message : String(error);
-      if (elapsed - failedAt >= hour) logger.warn("destinations can't be told", { reason });
-      failedAt = elapsed;
-      wait = afterFailure;
-    }
+  signal.addEventListener("abort", () => signalled.stop(), { once: true });
+  const rest = async (wait: number) => {
     // Other work of this thread has its turn.
     if (wait === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    else await signalled.wait(wait, signal);
-  }
+    else await signalled.wait(wait);
+  };
+  await takeTurns(() => sender.turn(), rest, { read, signal, failing: "destinations can't be told" });
   stopWatching();
   stopReloading();
   await sender.release().catch(() => {}); // others take over after 15 seconds
-}
-
-async function readSendingFile(path: string): Promise<SendingFile | { readonly problems: readonly string[] }> {
-  const file = await readDestinationsFile(path);
-  if (file.type === "wrong") return { problems: file.problems };
-  return { destinations: file.destinations, hash: file.hash };
 }
 
 function onReload(listener: () => Promise<void>): () => void {

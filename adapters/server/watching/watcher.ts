@@ -1,11 +1,10 @@
-import type { WatchLease, WatchStep, WatchStore } from "../../../storage/index.ts";
+import type { WatchStep, WatchStore } from "../../../storage/index.ts";
+import { LeaseAge } from "../../../storage/lease-age.ts";
 import { logger } from "../../config/logger.ts";
 import type { ClockReading } from "../clocks.ts";
 import { JudgingClock, type JudgingOptions } from "./judging-clock.ts";
 
 const second = 1000;
-/** How long the beat of a lease may stand still, by this server's monotonic clock, until the server takes the lease. */
-const standardLease = 15 * second;
 /** How often the holder writes even if nothing happens, and the longest time between two turns. */
 const renewEvery = 5 * second;
 /** The shortest time between two writes of the cursor alone. */
@@ -52,14 +51,14 @@ export class Watcher {
   readonly #options: WatcherOptions;
   readonly #name = crypto.randomUUID();
   #held: Held | undefined;
-  /** The lease of another server, and since when it has not changed. */
-  #seen: { readonly lease: WatchLease; readonly since: number } | undefined;
+  readonly #age: LeaseAge;
   #evaluatedAt: number | null = null;
   /** Whether the last step decided nothing, and nothing will be due. */
   #isQuiet = false;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
+    this.#age = new LeaseAge(options.lease);
   }
 
   /** How many decisions it has written. */
@@ -76,7 +75,7 @@ export class Watcher {
 
   /** Whether a commit wakes this watcher. It does not while another server holds the lease. */
   get followsCommits(): boolean {
-    return this.isHolder || this.#seen?.lease.holder == null;
+    return this.isHolder || !this.#age.isTaken;
   }
 
   /**
@@ -102,21 +101,18 @@ export class Watcher {
 
   /** Takes the lease if no server has it, or if the server that has it is gone. */
   async #seek(): Promise<Held | undefined> {
-    const { store, read, lease: leaseTime = standardLease } = this.#options;
+    const { store, read } = this.#options;
     const lease = await store.lease();
     const { elapsed } = read();
     this.#evaluatedAt = lease.evaluatedUntil;
     this.#tell(lease.behind);
-    const before = this.#seen;
-    const isSame = before?.lease.fence === lease.fence && before.lease.beat === lease.beat;
-    if (!isSame) this.#seen = { lease, since: elapsed };
-    const isFree = lease.holder === null || (isSame && elapsed - before.since >= leaseTime);
+    const isFree = this.#age.isFree(lease, elapsed);
     if (!lease.hasWork || !isFree) return undefined;
     const fence = await store.takeLease(this.#name, lease);
     if (fence === undefined) return undefined;
     if (lease.holder !== null) logger.warn("the server that watched is gone, and this one watches from now on");
     const clock = new JudgingClock(lease, this.#options);
-    this.#seen = undefined;
+    this.#age.forget();
     this.#held = { fence, clock, cursor: undefined, noted: undefined, writtenAt: elapsed, busyAt: elapsed };
     return this.#held;
   }
