@@ -1,4 +1,4 @@
-import { isReducedNext } from "../../../core/destinations/dagster/after-report.ts";
+import { isReducedNext, isTaken } from "../../../core/destinations/dagster/after-report.ts";
 import { type DagsterReport, dagsterReport, eventMark } from "../../../core/destinations/dagster/dagster-report.ts";
 import { lookUpBody, readLookUp } from "../../../core/destinations/dagster/look-up.ts";
 import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
@@ -12,6 +12,7 @@ export interface ReportDeps {
   readonly forwarding: Forwarding;
   readonly logId: string;
   readonly signal: AbortSignal;
+  readonly now: () => number;
 }
 
 type DagsterTarget = Extract<DestinationTarget, { readonly type: "dagster" }>;
@@ -51,6 +52,7 @@ export async function sendReport(
   forwarding.noteSent(delivery.id);
   const answer = await report(dagsterReport(event, logId, isReduced), asking);
   if (!wasSuspect && answer.type === "unreachable") forwarding.noteUnsent(delivery.id);
+  if (isTaken(answer)) forwarding.noteArrived(deps.now());
   return answer;
 }
 

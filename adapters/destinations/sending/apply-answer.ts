@@ -1,5 +1,4 @@
 import { afterReport } from "../../../core/destinations/dagster/after-report.ts";
-import { eventMark } from "../../../core/destinations/dagster/dagster-report.ts";
 import type { Answer, Delivery } from "../../../core/destinations/delivery.ts";
 import {
   type Attempt,
@@ -82,11 +81,7 @@ function afterForward(
   forwarding.noteAnswer(id, answer, now);
   const isOfCheckedPartition = isOfPartition && delivery.type === "asset.check_evaluated";
   const othersArrived = forwarding.othersArrived(id);
-  const outcome = afterReport({ ...rest, delivery, answer, now, isOfCheckedPartition, othersArrived });
-  // Neither a test nor what a look-up found says that Dagster takes reports.
-  const isReport = delivery.eventId !== null && answer.type === "answered" && !answer.text.includes(eventMark);
-  if (isReport && outcome.changed[0]?.status === "delivered") forwarding.noteArrived(now);
-  return outcome;
+  return afterReport({ ...rest, delivery, answer, now, isOfCheckedPartition, othersArrived });
 }
 
 /** An event that retention took while it waited is told as those are that were taken before they were looked at. */

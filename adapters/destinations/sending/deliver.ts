@@ -25,6 +25,7 @@ export interface DeliverDeps extends Pick<Stores, "log" | "sending" | "watching"
   readonly now: () => number;
   /** An event that was read just now. */
   readonly recent: (id: number) => RecordedEvent | undefined;
+  readonly logId: string;
   /** What is known of the destination, if it is a Dagster. */
   readonly forwarding: Forwarding;
 }
@@ -85,7 +86,8 @@ async function deliver(
   const kept = found.filter((message) => message !== undefined);
   const gone = deliveries.filter((_, i) => found[i] === undefined);
   const muted = kept.flatMap((message) => mutedOf(message, now) ?? []);
-  const messages = kept.filter((message) => mutedOf(message, now) === undefined);
+  const held = new Set(muted.map(({ delivery }) => delivery));
+  const messages = kept.filter(({ delivery }) => !held.has(delivery));
   const [first] = messages;
   const prunedTo = gone.length === 0 ? 0 : await deps.log.prunedId();
   if (first === undefined) return { answer: undefined, gone, muted, prunedTo };
@@ -137,13 +139,13 @@ function sendMessages(
   }
 }
 
-async function forward(
+function forward(
   dagster: Parameters<typeof sendReport>[0],
   { delivery, event }: Told,
-  { send, forwarding, log }: DeliverDeps,
+  { send, forwarding, logId, now }: DeliverDeps,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const deps = { send, forwarding, signal, logId: await log.id() };
+  const deps = { send, forwarding, signal, logId, now };
   return event === undefined ? askVersion(dagster, deps) : sendReport(dagster, delivery, event, deps);
 }
 

@@ -24,7 +24,7 @@ const gatherFor = 100;
 const pollEvery = second;
 
 export interface HeldOptions
-  extends Omit<DeliverDeps, "now" | "log" | "sending" | "watching" | "forwarding" | "recent"> {
+  extends Omit<DeliverDeps, "now" | "log" | "sending" | "watching" | "forwarding" | "recent" | "logId"> {
   readonly stores: Omit<Stores, "tokens">;
   readonly read: () => { readonly now: number; readonly elapsed: number };
   /** Called when an answer came: there is more to do. */
@@ -236,6 +236,7 @@ export class HeldSending {
       ...this.#options,
       ...stores,
       forwarding: queue.forwarding,
+      logId: this.#logId,
       recent,
       now: () => read().now,
     };

@@ -47,12 +47,16 @@ export function isReducedNext(delivery: Pick<Delivery, "answer">): boolean {
   return errorsBefore(delivery) > 0;
 }
 
+/** Whether Dagster says that it did what it was asked for. A proxy's sign-in and Dagster's own pages are 200 too. */
+export function isTaken(answer: Answer): boolean {
+  return answer.type === "answered" && answer.status >= 200 && answer.status < 300 && /^\s*\{/.test(answer.text);
+}
+
 function judge(answer: Answer): Verdict {
   if (answer.type === "forbidden") return "blocked";
   if (answer.type !== "answered") return "failed";
-  const { status, text } = answer;
-  // A proxy's sign-in and Dagster's own pages are 200 too.
-  if (status >= 200 && status < 300) return /^\s*\{/.test(text) ? "delivered" : "blocked";
+  const { status } = answer;
+  if (status >= 200 && status < 300) return isTaken(answer) ? "delivered" : "blocked";
   if (refusals.has(status)) return "parked";
   if (misdirected.has(status) || (status >= 300 && status < 400)) return "blocked";
   if (status === 429 || status === 503) return "limited";
