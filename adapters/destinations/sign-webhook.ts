@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { isWebhookSecret } from "../../core/destinations/parse-target.ts";
 
 /** What a webhook is signed with, and over what. */
 export interface SignedMessage {
@@ -12,8 +13,6 @@ export interface SignedMessage {
 }
 
 const prefix = "whsec_";
-const fewestBytes = 24;
-const mostBytes = 64;
 
 /**
  * The headers of Standard Webhooks, with a signature by each secret. Throws RangeError for a secret that `webhookKey` does
@@ -33,11 +32,8 @@ export function webhookHeaders({ id, body, at, secrets }: SignedMessage): Readon
 
 /** The key of a secret; undefined unless it is base64 of 24 to 64 bytes. */
 export function webhookKey(secret: string): Uint8Array | undefined {
-  const text = secret.startsWith(prefix) ? secret.slice(prefix.length) : secret;
-  // Buffer skips what is not base64.
-  if (!/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(text)) return undefined;
-  const key = Buffer.from(text, "base64");
-  return key.byteLength >= fewestBytes && key.byteLength <= mostBytes ? key : undefined;
+  if (!isWebhookSecret(secret)) return undefined; // Buffer skips what is not base64
+  return Buffer.from(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret, "base64");
 }
 
 /** A secret of random bytes, as receivers are given it. */

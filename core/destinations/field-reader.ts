@@ -1,6 +1,7 @@
 import { type AssetKey, namedKey, parseAssetKey } from "../asset-key.ts";
 import type { Problem } from "../definitions/problem.ts";
 import { parseDuration } from "../freshness/duration.ts";
+import { isPlainObject } from "../json/json-value.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** Gives what stands for `${name}`; undefined if there is no such variable or file. */
@@ -47,7 +48,7 @@ export class FieldReader {
   inner(name: string, expected: string): FieldReader | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    if (!isObject(value)) return this.refuse(expected, name);
+    if (!isPlainObject(value)) return this.refuse(expected, name);
     return new FieldReader(value, [...this.#path, name], this.#problems, this.#resolve);
   }
 
@@ -95,7 +96,7 @@ export class FieldReader {
     pattern: Pattern,
   ): Readonly<Record<string, string>> | undefined {
     const value = this.raw(name) ?? {};
-    if (!isObject(value)) return this.refuse(expected, name);
+    if (!isPlainObject(value)) return this.refuse(expected, name);
     const entries = Object.entries(value).map(([key, item]) => {
       if (!names.test(key)) return this.refuse(`${shortName(key)} is no name for this: ${expected}`, name, key);
       const text = this.#filled(item, expected, pattern, [name, key]);
@@ -176,10 +177,6 @@ export class FieldReader {
           ...path,
         );
   }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function everyDefined<Item>(items: readonly (Item | undefined)[]): readonly Item[] | undefined {

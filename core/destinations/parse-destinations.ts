@@ -1,7 +1,8 @@
 import type { Problem } from "../definitions/problem.ts";
 import { type RecordedEventType, recordedTypes } from "../events/events.ts";
+import { isPlainObject } from "../json/json-value.ts";
 import { alertTriggers, type Destination, type DestinationType, destinationTypes } from "./destination.ts";
-import { FieldReader, isObject, type Resolve } from "./field-reader.ts";
+import { FieldReader, type Resolve } from "./field-reader.ts";
 import { groupingTypes } from "./group-window.ts";
 import { nearestName } from "./nearest-name.ts";
 import { filterForm, parseFilter } from "./parse-filter.ts";
@@ -31,8 +32,8 @@ export function parseDestinations(document: unknown, resolve: Resolve): ParsedDe
 
 function readDocument(document: unknown, problems: Problem[], resolve: Resolve): readonly Destination[] {
   const expected = "write destinations: and a list of them below it";
-  const fields = new FieldReader(isObject(document) ? document : {}, [], problems, resolve);
-  if (isObject(document)) fields.refuseOthers(["destinations"]);
+  const fields = new FieldReader(isPlainObject(document) ? document : {}, [], problems, resolve);
+  if (isPlainObject(document)) fields.refuseOthers(["destinations"]);
   const list = fields.raw("destinations");
   if (!Array.isArray(list)) {
     fields.refuse(expected, ...(fields.has("destinations") ? ["destinations"] : []));
@@ -45,7 +46,7 @@ function readDocument(document: unknown, problems: Problem[], resolve: Resolve):
   const indexes = new Map<string, number>();
   return list.flatMap((item: unknown, i) => {
     const path = ["destinations", i];
-    if (!isObject(item)) {
+    if (!isPlainObject(item)) {
       fields.refuse(`write a destination, as { name: chat, type: slack, url: \${SLACK_URL}, alerts: [fail] }`, ...path);
       return [];
     }

@@ -1,5 +1,6 @@
+import { isPlainObject } from "../json/json-value.ts";
 import type { DestinationFilter } from "./destination.ts";
-import { type FieldReader, isObject } from "./field-reader.ts";
+import type { FieldReader } from "./field-reader.ts";
 
 export const filterForm = "write conditions, as { prefix: warehouse, tags: { tier: gold } }";
 
@@ -31,7 +32,7 @@ function readOwners(where: FieldReader): readonly string[] | undefined {
 function readTags(where: FieldReader): Readonly<Record<string, string>> | undefined {
   const value = where.raw("tags");
   if (value === undefined) return undefined;
-  if (!isObject(value)) return where.refuse("write names and values, as { tier: gold }", "tags");
+  if (!isPlainObject(value)) return where.refuse("write names and values, as { tier: gold }", "tags");
   const isText = (entry: readonly [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
   const entries = Object.entries(value);
   for (const [name] of entries.filter((entry) => !isText(entry)))

@@ -100,19 +100,16 @@ function readUrl(fields: FieldReader, example: string, isPrivate: boolean): stri
 
 function readWebhookSecrets(fields: FieldReader): readonly string[] | undefined {
   const expected = `write 24 to 64 bytes in base64, such as \`openssl rand -base64 32\` prints, as \${HOOK_SECRET}`;
-  return fields.secrets("secret", expected, webhookSecret);
+  return fields.secrets("secret", expected, { test: isWebhookSecret });
 }
 
-const webhookSecret = {
-  test(text: string): boolean {
-    const base64 = text.replace(/^whsec_/, "");
-    const digits = base64.replace(/=+$/, "").length;
-    const bytes = Math.floor((digits * 3) / 4);
-    return (
-      /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64) && bytes >= 24 && bytes <= 64
-    );
-  },
-};
+/** Whether a secret is what Standard Webhooks says: 24 to 64 bytes in base64, with or without `whsec_`. */
+export function isWebhookSecret(text: string): boolean {
+  const base64 = text.replace(/^whsec_/, "");
+  const digits = base64.replace(/=+$/, "").length;
+  const bytes = Math.floor((digits * 3) / 4);
+  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64) && bytes >= 24 && bytes <= 64;
+}
 
 type Complete<Target> = { readonly [Name in keyof Target]: Exclude<Target[Name], undefined> };
 

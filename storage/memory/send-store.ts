@@ -1,6 +1,6 @@
 import { type Delivery, deliveryStatuses } from "../../core/destinations/delivery.ts";
 import type { ListRequest } from "../event-log.ts";
-import { comparePositions, listPage } from "../scan/list-page.ts";
+import { comparePositions, listPage, newestFirst } from "../scan/list-page.ts";
 import type {
   DeliveryCount,
   DeliveryFilter,
@@ -104,7 +104,11 @@ class MemorySendStore implements SendStore {
   }
 
   async deliveries(filter: DeliveryFilter, page: ListRequest) {
-    const list = { items: this.#found(filter), positionOf, marked: ["deliveries", filter.destination, filter.status] };
+    const list = {
+      items: this.#found(filter),
+      positionOf: newestFirst,
+      marked: ["deliveries", filter.destination, filter.status],
+    };
     const found = listPage(list, page);
     return { deliveries: found.items, cursor: found.cursor, hasMore: found.hasMore };
   }
@@ -168,11 +172,6 @@ class MemorySendStore implements SendStore {
     this.#deliveries.delete(id);
     this.#messageIds.delete(messageId);
   }
-}
-
-/** Newest first: digits of the distance to the greatest id. */
-function positionOf({ id }: Delivery): readonly string[] {
-  return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
 }
 
 /** With U+FFFD for lone surrogates, as every store has its texts. */

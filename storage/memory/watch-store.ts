@@ -4,7 +4,7 @@ import { type AssetKey, freshnessStateChange, hasPrefix } from "../../core/index
 import { earliest } from "../../core/time.ts";
 import type { DefinitionStore } from "../definitions/definition-store.ts";
 import type { ListRequest } from "../event-log.ts";
-import { listPage } from "../scan/list-page.ts";
+import { listPage, newestFirst } from "../scan/list-page.ts";
 import { assetFreshness, subjectsIn } from "../watching/asset-freshness.ts";
 import { planStep } from "../watching/plan-step.ts";
 import { idOf } from "../watching/step-draft.ts";
@@ -162,7 +162,7 @@ class MemoryWatchStore implements WatchStore, AlertChangeReads {
           (assetKey === undefined || sameKey(one.assetKey, assetKey)),
       )
       .map((one) => this.#shown(one));
-    const list = { items, positionOf: alertPosition, marked: ["alerts", status, kind, prefix, assetKey] };
+    const list = { items, positionOf: newestFirst, marked: ["alerts", status, kind, prefix, assetKey] };
     const found = listPage(list, page);
     return { alerts: found.items, cursor: found.cursor, hasMore: found.hasMore };
   }
@@ -283,9 +283,4 @@ class MemoryWatchStore implements WatchStore, AlertChangeReads {
   #shown(alert: StoredAlert): Alert {
     return { ...alert, mutedUntil: this.#mutes.until(alert.assetKey) };
   }
-}
-
-/** A position that sorts the newest first: the digits of the distance to the greatest id. */
-function alertPosition({ id }: Alert): readonly string[] {
-  return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
 }

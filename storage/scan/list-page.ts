@@ -39,6 +39,11 @@ export function listPage<Item>({ items, positionOf, marked }: List<Item>, reques
   };
 }
 
+/** The position of what is listed newest first: the digits of the distance to the greatest id. */
+export function newestFirst({ id }: { readonly id: number }): ListPosition {
+  return [String(Number.MAX_SAFE_INTEGER - id).padStart(16, "0")];
+}
+
 /** Compares part by part, each by code point. Null comes before any text. For keys, this is the order of `compareAssetKeys`. */
 export function comparePositions(a: ListPosition, b: ListPosition): number {
   for (const [i, part] of a.entries()) {
