@@ -7,8 +7,8 @@ import { cursorOption, examples, limitOption } from "../log-command.ts";
 import { moment, momentCell } from "../reading/event-cells.ts";
 import { formatList, noteMore, readList } from "../reading/read-list.ts";
 import { type Cell, table } from "../table.ts";
-import { withLog } from "../with-log.ts";
-import { type AskOptions, askSender, readId } from "./ask-sender.ts";
+import { type OpenLog, withLog } from "../with-log.ts";
+import { type AskOptions, ask, askSender, readId } from "./ask-sender.ts";
 
 const deliverySchema = v.object({
   id: v.number(),
@@ -25,8 +25,6 @@ const deliverySchema = v.object({
 const headers = ["ID", "DESTINATION", "TYPE", "EVENT", "STATUS", "ATTEMPTS", "QUEUED", "NEXT", "ANSWER"];
 const longestAnswer = 80;
 const mostAtOnce = 1000;
-
-const delivery = () => new Argument("<id>", "the delivery's id").argParser(readId);
 
 /** What all of these inherit from `runless destinations`. */
 function optionsOf(command: { optsWithGlobals(): object }): AskOptions {
@@ -64,23 +62,23 @@ export const retryCommand = new Command("retry")
   .action(async (id, { all }, command) => {
     const options = optionsOf(command);
     if ((id === undefined) === (all === undefined)) throw usageError("Say what is sent: an id, or --all <name>.");
-    if (id !== undefined) return askSender(`deliveries/${id}/redeliver`, options);
-    for (const one of await parkedOf(all ?? "", options)) await askSender(`deliveries/${one}/redeliver`, options);
+    await withLog(options, async (log) => {
+      const ids = id === undefined ? await parkedOf(log, all ?? "") : [id];
+      for (const one of ids) await ask(log, `deliveries/${one}/redeliver`, options.json);
+    });
   });
 
-export const redeliverCommand = new Command("redeliver")
-  .summary("Send a message once more, under the id that it had.")
-  .description("Send a message once more, under the id that it had.")
-  .addArgument(delivery())
-  .addHelpText("after", examples("destinations redeliver 42"))
-  .action((id, _, command) => askSender(`deliveries/${id}/redeliver`, optionsOf(command)));
+export const redeliverCommand = deliveryCommand("redeliver", "Send a message once more, under the id that it had.");
+export const dropCommand = deliveryCommand("drop", "Give up a message that is to be sent, or is parked.");
 
-export const dropCommand = new Command("drop")
-  .summary("Give up a message that is to be sent, or is parked.")
-  .description("Give up a message that is to be sent, or is parked.")
-  .addArgument(delivery())
-  .addHelpText("after", examples("destinations drop 42"))
-  .action((id, _, command) => askSender(`deliveries/${id}/drop`, optionsOf(command)));
+function deliveryCommand(action: "redeliver" | "drop", summary: string) {
+  return new Command(action)
+    .summary(summary)
+    .description(summary)
+    .addArgument(new Argument("<id>", "the delivery's id").argParser(readId))
+    .addHelpText("after", examples(`destinations ${action} 42`))
+    .action((id, _, command) => askSender(`deliveries/${id}/${action}`, optionsOf(command)));
+}
 
 interface Listed {
   readonly destination?: string | undefined;
@@ -99,16 +97,15 @@ async function list({ destination, status, limit, cursor }: Listed, { json, ...o
   });
 }
 
-async function parkedOf(destination: string, { json: _, ...options }: AskOptions): Promise<readonly number[]> {
-  let found: readonly number[] = [];
-  await withLog(options, async (log) => {
-    const query = { destination, status: "parked" };
-    const asked = { path: "destinations/deliveries", name: "deliveries", query, limit: mostAtOnce, cursor: undefined };
-    const { items } = await readList(log, asked);
-    // The oldest first, in the order in which they were recorded.
-    found = v.parse(v.array(deliverySchema), items).map(({ id }) => id);
-  });
-  return found.toReversed();
+async function parkedOf(log: OpenLog, destination: string): Promise<readonly number[]> {
+  const query = { destination, status: "parked" };
+  const asked = { path: "destinations/deliveries", name: "deliveries", query, limit: mostAtOnce, cursor: undefined };
+  const { items } = await readList(log, asked);
+  // The oldest first, in the order in which they were recorded.
+  return v
+    .parse(v.array(deliverySchema), items)
+    .map(({ id }) => id)
+    .toReversed();
 }
 
 function deliveryCells(one: v.InferOutput<typeof deliverySchema>): readonly Cell[] {
