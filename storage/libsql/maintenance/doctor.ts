@@ -114,10 +114,9 @@ const countParked =
 
 // One that was paused is meant to be.
 const selectTroubled = `
-  SELECT name, status, reason, ${countParked} AS parked FROM destination
-  WHERE left_at IS NULL AND (
-    status IN ('disabled', 'blocked') OR (status = 'active' AND failures > 0) OR ${countParked} > 0
-  ) ORDER BY name`;
+  SELECT name, status, reason, parked
+  FROM (SELECT destination.*, ${countParked} AS parked FROM destination WHERE left_at IS NULL)
+  WHERE status IN ('disabled', 'blocked') OR (status = 'active' AND failures > 0) OR parked > 0 ORDER BY name`;
 
 // (timestamp, id) as text that sorts like it: no timestamp is below the first of a Date.
 const rank = (timestamp: string, id: string) => `printf('%017d%016d', ${timestamp} + 8640000000000000, ${id})`;
