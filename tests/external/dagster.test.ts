@@ -1,9 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { createServer, request as openRequest } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { RunlessClient } from "../../adapters/client.ts";
 import { dagsterReport } from "../../core/destinations/dagster/dagster-report.ts";
 import { type LookUpPage, lookUpBody, readLookUp } from "../../core/destinations/dagster/look-up.ts";
@@ -14,7 +9,9 @@ import {
   type RecordedEvent,
   type RunlessEvent,
 } from "../../core/index.ts";
-import { portToReturnTo, type RunningServer, startServer, temporaryFolder } from "../server.ts";
+import { Serving, until } from "../bench/destinations/serving.ts";
+import { temporaryFolder } from "../server.ts";
+import { startCuttingProxy } from "./cutting-proxy.ts";
 import { DagsterInstance } from "./dagster-instance.ts";
 import { installPython } from "./python.ts";
 
@@ -32,65 +29,17 @@ afterAll(async () => {
   await dagster?.stop();
 });
 
-/** The least proxy: it may cut a connection before Dagster gets a report, or after it has answered. */
-async function startProxy(fateOf: () => "whole" | "before" | "after"): Promise<string> {
-  const proxy = createServer(async (request, response) => {
-    const body = await text(request);
-    const isReport = request.method === "POST" && !body.includes("query LookUp");
-    const fate = isReport ? fateOf() : "whole";
-    if (fate === "before") return void request.socket.destroy();
-    const { method, headers, url } = request;
-    const onward = openRequest(`${dagster.url}${url}`, { method, headers, agent: false }, (answer) => {
-      if (fate === "after") return void answer.resume().on("end", () => request.socket.destroy());
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on("error", () => request.socket.destroy());
-    onward.end(body);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const stop = () => {
-    proxy.closeAllConnections();
-    proxy.close();
-  };
-  started.push({ stop });
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`; // it listens on a port
+/** A real server that forwards to this URL. */
+async function serve(url: string): Promise<{ readonly server: Serving; readonly client: RunlessClient }> {
+  const server = await Serving.start(temporaryFolder(), [
+    { name: "dagster", type: "dagster", url, allow_private: true },
+  ]);
+  started.push({ stop: () => server.stop() });
+  return { server, client: new RunlessClient({ url: server.url }) };
 }
 
-interface Serving {
-  readonly client: RunlessClient;
-  readonly ask: (path: string) => Promise<Readonly<Record<string, unknown>>>;
-  readonly kill: () => Promise<void>;
-  readonly start: () => Promise<void>;
-}
-
-/** A real server that forwards to this URL, and comes back on its port. */
-async function serve(url: string): Promise<Serving> {
-  const folder = temporaryFolder();
-  const file = join(folder, "destinations.yaml");
-  writeFileSync(file, `destinations: [{ name: dagster, type: dagster, url: "${url}", allow_private: true }]`);
-  const port = await portToReturnTo();
-  let server: RunningServer | undefined;
-  const start = async () => {
-    const args = ["--port", String(port), "--destinations", file];
-    server = await startServer("bun", { databaseUrl: `file:${join(folder, "runless.db")}`, args });
-  };
-  await start();
-  started.push({ stop: () => server?.stop() });
-  return {
-    client: new RunlessClient({ url: `http://127.0.0.1:${port}` }),
-    ask: async (path) =>
-      (await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as Record<string, unknown>, // an object
-    start,
-    kill: async () => void (await server?.stop("SIGKILL")),
-  };
-}
-
-async function until(isReached: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await isReached()); ) {
-    if (Date.now() > end) throw new Error("It was not reached within a minute.");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+function reached(holds: () => boolean | Promise<boolean>): Promise<void> {
+  return until(holds, 60, "it was not reached.");
 }
 
 const key = ["warehouse", "orders"];
@@ -129,9 +78,9 @@ test("a real Dagster has what was forwarded, its automation condition fires, and
     checkEvaluation(key, { checkName: "described", passed: true, description: "why", tags }),
   );
   // The refused one left half a row.
-  await until(() => dagster.marks().length >= before + 6);
+  await reached(() => dagster.marks().length >= before + 6);
   await client.reportRunlessAssetEvent(materialization(key));
-  await until(() => dagster.marks().length >= before + 7);
+  await reached(() => dagster.marks().length >= before + 7);
   const data = await dagster.query(readBack, { path: key });
   expect(data).toMatchObject({
     assetOrError: {
@@ -172,7 +121,7 @@ test("a real Dagster has what was forwarded, its automation condition fires, and
   });
   const wanted = ["__ASSET_JOB", "on_orders_job"];
   const runs = "{ runsOrError { ... on Runs { results { jobName } } } }";
-  await until(async () => {
+  await reached(async () => {
     const { runsOrError } = (await dagster.query(runs)) as { runsOrError: { results: { jobName: string }[] } }; // as asked
     return wanted.every((name) => runsOrError.results.some(({ jobName }) => jobName === name));
   });
@@ -221,22 +170,24 @@ function someEvent(i: number): RunlessEvent {
 test("with answers cut, and SIGKILL of runless and of Dagster, a real Dagster has each event once, in order", async () => {
   let count = 0;
   const fates = ["whole", "after", "whole", "before", "whole", "whole", "after"] as const;
-  const proxy = await startProxy(() => fates[count++ % fates.length] ?? "whole");
-  const runless = await serve(proxy);
-  const { log_id: logId } = await runless.ask("log");
+  const proxy = await startCuttingProxy(dagster.url, () => fates[count++ % fates.length] ?? "whole");
+  started.push(proxy);
+  const { server, client } = await serve(proxy.url);
+  const { log_id: logId } = await server.json<{ readonly log_id: string }>("/api/v1/log");
   const own = () => dagster.marks().filter((mark) => mark.startsWith(`${logId}/`));
   const events = Array.from({ length: 30 }, (_, i) => someEvent(i));
-  await runless.client.reportRunlessAssetEvents(events);
-  await until(() => own().length >= 5);
-  await runless.kill();
-  await runless.start();
-  await until(() => own().length >= 12);
+  await client.reportRunlessAssetEvents(events);
+  await reached(() => own().length >= 5);
+  await server.stop("SIGKILL");
+  await server.restart();
+  await reached(() => own().length >= 12);
   await dagster.killServer();
-  const [back] = await Promise.all([dagster.startServer(), runless.kill().then(() => runless.start())]);
+  const [back] = await Promise.all([dagster.startServer(), server.stop("SIGKILL").then(() => server.restart())]);
   expect(back).toBeUndefined();
-  await until(
+  await reached(
     async () =>
-      own().length >= events.length && JSON.stringify(await runless.ask("destinations")).includes('"pending":0'),
+      own().length >= events.length &&
+      JSON.stringify(await server.json("/api/v1/destinations")).includes('"pending":0'),
   );
   const ids = own().map((mark) => Number(mark.split("/")[1]));
   expect(ids.toSorted((a, b) => a - b)).toEqual(events.map((_, i) => i + 1));

@@ -27,11 +27,13 @@ export class Telling {
   readonly clock: Clock;
   readonly sender: Sender;
   readonly outcomes: string[] = [];
+  readonly #options: Partial<SenderOptions> & Pick<SenderOptions, "file">;
   #rung: () => void = () => {};
 
   constructor(stores: Stores, clock: Clock, options: Partial<SenderOptions> & Pick<SenderOptions, "file">) {
     this.stores = stores;
     this.clock = clock;
+    this.#options = options;
     this.sender = new Sender({
       ...{ stores, baseUrl: "https://runless.example", random: () => 0.5, read: () => ({ ...clock }) },
       ...{ send: createHttpSender(), mail: createMailer() },
@@ -65,6 +67,20 @@ export class Telling {
     this.clock.now += milliseconds;
     this.clock.elapsed += milliseconds;
     await this.run();
+  }
+
+  /**
+   * The server is gone without a word: what it did last is on its way, and nobody notes what became of it. Another begins
+   * once the lease is nobody's.
+   */
+  async crash(): Promise<Telling> {
+    this.clock.elapsed += 1000;
+    this.sender.noteCommit();
+    await this.sender.turn();
+    const next = new Telling(this.stores, this.clock, this.#options);
+    await next.sender.turn();
+    await next.pass(15_000);
+    return next;
   }
 
   /** The watcher follows, then the sender. */

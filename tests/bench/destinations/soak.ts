@@ -1,7 +1,6 @@
 import { Database } from "bun:sqlite";
-import { createServer, request as openRequest } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { type ReportFate, startCuttingProxy } from "../../external/cutting-proxy.ts";
 import { DagsterInstance } from "../../external/dagster-instance.ts";
 import { hookTo, type ReceivedMessage, ReceiverProcess, Serving, until } from "./serving.ts";
 
@@ -28,7 +27,7 @@ const everyForHook = 120;
 export async function soak({ folder, minutes, pause, withDagster }: SoakOptions): Promise<readonly string[]> {
   const receiver = await ReceiverProcess.start(folder, faultShare);
   const dagster = withDagster ? await DagsterInstance.start() : undefined;
-  const proxy = dagster === undefined ? undefined : await cuttingProxy(dagster.url);
+  const proxy = dagster === undefined ? undefined : await startCuttingProxy(dagster.url, fateOf);
   const forward = { name: "dagster", type: "dagster", url: proxy?.url, allow_private: true, where: { prefix: "d" } };
   const destinations = [hookTo(receiver.port, { where: { prefix: "h" } }), ...(proxy === undefined ? [] : [forward])];
   const sending = await Serving.start(folder, destinations);
@@ -116,6 +115,11 @@ async function drained(count: () => number, expected: number): Promise<void> {
   }
 }
 
+function fateOf(): ReportFate {
+  if (Math.random() >= faultShare) return "whole";
+  return Math.random() < 0.5 ? "before" : "after";
+}
+
 function judgeHook(received: readonly ReceivedMessage[], expected: readonly number[]): readonly string[] {
   const ids = new Map<number, Set<string>>();
   const newest = new Map<string, number>();
@@ -169,29 +173,6 @@ async function lock(file: string, milliseconds: number): Promise<void> {
   await sleep(milliseconds);
   database.exec("ROLLBACK");
   database.close();
-}
-
-/** Cuts a connection before Dagster gets a report, or after it has answered. */
-async function cuttingProxy(target: string): Promise<{ readonly url: string; stop(): void }> {
-  const proxy = createServer((request, response) => {
-    const isReport = request.method === "POST" && request.url !== "/graphql";
-    const fate = isReport && Math.random() < faultShare ? (Math.random() < 0.5 ? "before" : "after") : "whole";
-    if (fate === "before") return void request.socket.destroy();
-    const { method, headers, url } = request;
-    const onward = openRequest(`${target}${url}`, { method, headers, agent: false }, (answer) => {
-      if (fate === "after") return void answer.resume().on("end", () => request.socket.destroy());
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on("error", () => request.socket.destroy());
-    request.pipe(onward);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const stop = () => {
-    proxy.closeAllConnections();
-    proxy.close();
-  };
-  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, stop }; // it listens on a port
 }
 
 function sleep(milliseconds: number): Promise<void> {
